@@ -1,0 +1,57 @@
+"""What a cell emits, as typed events. The kernel renders them as IOPub messages, the headless runner as notebook outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+MimeBundle = Mapping[str, Any]
+"""MIME type -> data: text as `str`, binary as base64 `str`, `application/json` as plain data."""
+
+_EMPTY: Mapping[str, Any] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """Text printed to stdout or stderr."""
+
+    name: Literal["stdout", "stderr"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """One `display(...)`; with `update`, one that replaces every display of the same `display_id`."""
+
+    data: MimeBundle
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    display_id: str | None = None
+    update: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The value of a cell's last expression."""
+
+    data: MimeBundle
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ClearOutput:
+    """Remove what the cell has shown so far; with `wait`, when the next output comes."""
+
+    wait: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    """The error that ended a cell, ready to show: `traceback` is a list of lines with ANSI colours."""
+
+    ename: str
+    evalue: str
+    traceback: tuple[str, ...]
+
+
+Output = Stream | Display | Result | ClearOutput | Error

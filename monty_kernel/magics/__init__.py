@@ -1,0 +1,1 @@
+"""Magics: one module per family, all in one registry."""
