@@ -1,0 +1,253 @@
+"""Source text -> Cell: magics expanded, imports of IPython led to the prelude, the last expression caught."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from . import sandboxed
+from .rewrite import Action, CellRewrite, MagicTable, Rewrite
+from .source_map import Edit, SourceMap, line_starts, offset_of_byte
+from .sources import CellSource
+from .statements import last_statement, logical_lines
+
+_LARGE = 1 << 18
+"""Characters above which only a cell's last statement is parsed here: `ast` takes 1 GB for 10 MB of source."""
+
+_MAGIC = re.compile(
+    r"(?P<indent>[ \t]*)(?P<target>[A-Za-z_][\w, \t]*=[ \t]*)?"
+    r"(?:%(?P<name>[\w.]+)[ \t]*(?P<args>.*)|(?P<shell>!!?)(?P<command>.*)|(?P<query>\?\??)[ \t]*(?P<topic>[%\w.]+)[ \t]*)\Z",
+    re.DOTALL,
+)
+_QUERY = re.compile(r"(?P<indent>[ \t]*)(?P<topic>%{0,2}[A-Za-z_][\w.]*)[ \t]*(?P<query>\?\??)[ \t]*\Z")
+_CELL_MAGIC = re.compile(r"\s*(?:%%(?P<name>[\w.!]+)|(?P<shell>!!))(?P<args>[^\n]*)(?:\n|\Z)")
+_NEEDS_NAMES = re.compile(r"IPython|display_id|\b(?:exec|eval)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """Source for one feed of the session. `maps` lead back to the cell, the last one first."""
+
+    cell: CellSource
+    text: str
+    maps: tuple[SourceMap, ...]
+    parts: frozenset[str]
+
+    def to_cell(self, line: int, column: int, end_line: int, end_column: int) -> tuple[int, int, int, int]:
+        """A place in `text` -> the place in the cell the person typed (lines and columns from 1)."""
+        span = line, column, end_line, end_column
+        for source_map in self.maps:
+            span = source_map.lines_and_columns(*span)
+        return span
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell ready to run: feeds, and the actions between them. `python` is its source with magics blanked out."""
+
+    source: CellSource
+    steps: tuple[Feed | Action, ...]
+    python: str
+
+
+@dataclass(frozen=True, slots=True)
+class CellOptions:
+    """How a cell is to run. number: its execution count, 0 leaves no record of it. show: whether its last expression is."""
+
+    number: int = 0
+    show: bool = True
+
+
+def parse(source: CellSource, magics: MagicTable, options: CellOptions | None = None) -> Cell:
+    """Make a cell of what the person typed. What is not Python is left for Monty to refuse.
+
+    Raises:
+        SyntaxError: the text holds a character that no Python source can (a lone surrogate, NUL), with its place.
+    """
+    options = options or CellOptions()
+    _refuse_impossible(source.text)
+    text = source.text
+    match = _CELL_MAGIC.match(text) if "%%" in text or "!!" in text else None
+    if match:
+        return _cell_magic(source, match, magics, options)
+    edits, parts, cuts = ([], set[str](), []) if not _may_hold_magics(text) else _line_magics(text, 0, magics)
+    steps: list[Feed | Action] = []
+    position = 0
+    for start, end, action in [*cuts, (len(text), len(text), None)]:
+        if text[position:start].strip() or (action is None and not steps):
+            inside = [edit for edit in edits if position <= edit.start and edit.end <= start]
+            outside = [Edit(0, position, ""), Edit(start, len(text), "")]
+            last = action is None
+            steps.append(_feed(source, [*outside, *inside], parts, options if last else CellOptions(options.number, False)))
+        if action is not None:
+            steps.append(action)
+        position = end
+    blanked = SourceMap(text, [*(_blank(edit) for edit in edits), *(Edit(start, end, "") for start, end, _ in cuts)]).text
+    return Cell(source, tuple(steps), blanked)
+
+
+def expression(source: CellSource) -> Feed:
+    """A feed that shows the value of one expression, as `user_expressions` asks for.
+
+    Raises:
+        SyntaxError: it is not an expression.
+    """
+    _refuse_impossible(source.text)
+    text = source.text.strip()
+    try:
+        ast.parse(text, mode="eval")
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise SyntaxError(str(error)) from error
+    wrapped = SourceMap(source.text, [Edit(0, 0, "__mk_value = (\n"), Edit(len(source.text), len(source.text), "\n)\n__mk_show(0)")])
+    return Feed(source, wrapped.text, (wrapped,), frozenset({sandboxed.NAMES}) if _NEEDS_NAMES.search(text) else frozenset())
+
+
+def _refuse_impossible(text: str) -> None:
+    try:
+        text.encode()
+        position, what = text.find("\0"), "a NUL character"
+    except UnicodeEncodeError as error:
+        position, what = error.start, f"a lone surrogate (U+{ord(text[error.start]):04X})"
+    if position >= 0:
+        before = text[:position]
+        line = before.count("\n") + 1
+        column = position - (before.rfind("\n") + 1) + 1
+        raise SyntaxError(f"source code cannot contain {what}", ("<cell>", line, column, None, line, column + 1))
+
+
+def _may_hold_magics(text: str) -> bool:
+    return "%" in text or "!" in text or "?" in text
+
+
+def _blank(edit: Edit) -> Edit:
+    # a kept statement stays where it is; what stood around it goes
+    return Edit(edit.start, edit.end, "pass" if edit.text.strip() and edit.end > edit.start and not edit.blame else "")
+
+
+def _line_magics(text: str, offset: int, magics: MagicTable) -> tuple[list[Edit], set[str], list[tuple[int, int, Action]]]:
+    edits: list[Edit] = []
+    parts: set[str] = set()
+    cuts: list[tuple[int, int, Action]] = []
+    for start, end in logical_lines(text[offset:] if offset else text):
+        start, end = start + offset, end + offset
+        line = text[start:end]
+        match = _MAGIC.match(line) if line.lstrip()[:1] in "%!?" or "=" in line else None
+        if match is None and line.rstrip()[-1:] == "?":
+            match = _QUERY.match(line)
+        if match is None or not (stripped := line.strip()) or stripped[0] == "#":
+            continue
+        found = match.groupdict()
+        indent, target = found["indent"], found.get("target") or ""
+        if found.get("name"):
+            args_at = start + match.start("args")
+            rewrite = magics.line(found["name"], found["args"].rstrip())
+        elif found.get("shell"):
+            args_at = start + match.start("command")
+            rewrite = magics.line("!", found["command"].strip())
+        else:
+            args_at = start + match.start("topic")
+            rewrite = magics.line(found["query"], found["topic"])
+        if target and not rewrite.is_expression:
+            rewrite = magics.line("=", found.get("name") or "!")
+        parts |= rewrite.parts
+        if rewrite.action is not None:
+            if indent or target:
+                rewrite = magics.line("alone", rewrite.action.name)
+            else:
+                cuts.append((start, end, rewrite.action))
+                continue
+        edits += _around(rewrite, start + len(indent) + len(target), end, args_at, indent)
+    return edits, parts, cuts
+
+
+def _around(rewrite: Rewrite, start: int, end: int, args_at: int, indent: str) -> list[Edit]:
+    before, after = (part.replace("\n", "\n" + indent) for part in (rewrite.before, rewrite.after))
+    if rewrite.keep is None:
+        return [Edit(start, end, before + after)]
+    first, last = args_at + rewrite.keep[0], args_at + rewrite.keep[1]
+    return [Edit(start, first, before, blame=(first, last)), Edit(last, end, after, blame=(first, last))]
+
+
+def _cell_magic(source: CellSource, match: re.Match[str], magics: MagicTable, options: CellOptions) -> Cell:
+    text = source.text
+    body_at = match.end()
+    rewrite = magics.cell(match["name"] or "!", (match["args"] or "").strip(), text[body_at:])
+    head = (0, max(body_at - 1, 0))
+    if not rewrite.keep_body:
+        feed = _feed(source, [Edit(0, len(text), rewrite.before, blame=head)], set(rewrite.parts), CellOptions(options.number, False))
+        return Cell(source, (feed,), "")
+    edits, parts, cuts = _line_magics(text, body_at, magics) if _may_hold_magics(text[body_at:]) else ([], set[str](), [])
+    for start, end, action in cuts:
+        edits += _around(magics.line("alone", action.name), start, end, start, "")
+    blanked = SourceMap(text, [Edit(0, body_at, ""), *map(_blank, edits)]).text
+    parts |= rewrite.parts
+    edits.append(Edit(0, body_at, rewrite.before, blame=head))
+    if rewrite.indent:
+        edits += _indented(text, body_at, blanked, edits, rewrite.indent)
+    edits.append(Edit(len(text), len(text), rewrite.after, blame=head))
+    show = options.show and not rewrite.indent
+    return Cell(source, (_feed(source, edits, parts, CellOptions(options.number, show), rewrite),), blanked)
+
+
+def _indented(text: str, body_at: int, blanked: str, edits: Sequence[Edit], indent: str) -> list[Edit]:
+    # lines inside a string keep their place: their text is data
+    inside: set[int] = set()
+    try:
+        for node in ast.walk(ast.parse(blanked)):
+            if isinstance(node, (ast.Constant, ast.JoinedStr)) and node.end_lineno and node.end_lineno > node.lineno:
+                inside.update(range(node.lineno + 1, node.end_lineno + 1))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        pass  # Monty reports what is wrong with it
+    taken = {edit.start for edit in edits if edit.end > edit.start}
+    found = []
+    for number, start in enumerate(line_starts(text[body_at:]), 1):
+        if number not in inside and start + body_at not in taken and text[body_at + start : body_at + start + 1] not in ("", "\n"):
+            found.append(Edit(body_at + start, body_at + start, indent))
+    return found
+
+
+def _feed(
+    source: CellSource, edits: Sequence[Edit], parts: set[str], options: CellOptions, rewrite: CellRewrite | None = None
+) -> Feed:
+    maps = [SourceMap(source.text, edits)] if any(edit.text or edit.end > edit.start for edit in edits) else []
+    text = maps[0].text if maps else source.text
+    finish = rewrite.finish + "\n" if rewrite and rewrite.finish else ""
+    wrapped = SourceMap(text, _catch_last(text, options, finish))
+    needs = frozenset(parts | ({sandboxed.NAMES} if _NEEDS_NAMES.search(text) else set()))
+    return Feed(source, wrapped.text, (wrapped, *maps), needs)
+
+
+def _catch_last(text: str, options: CellOptions, finish: str) -> list[Edit]:
+    record = f"__mk_begin({options.number}, __mk_source); _i{options.number} = __mk_source\n" if options.number else ""
+    edits = [Edit(0, 0, record)]
+    quiet = [*edits, Edit(len(text), len(text), f"\n{finish}None")]
+    tail_at = last_statement(text) if len(text) > _LARGE else 0
+    tail = text[tail_at:]
+    try:
+        body = ast.parse(tail).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return quiet
+    if "IPython" in tail:
+        from .ipython_imports import import_edits
+
+        edits += (Edit(edit.start + tail_at, edit.end + tail_at, edit.text) for edit in import_edits(tail, body))
+        quiet = [*edits, quiet[-1]]
+    if not body or not options.show or not isinstance(body[-1], ast.Expr):
+        return quiet
+    last = body[-1]
+    starts = line_starts(tail)
+    start = offset_of_byte(tail, starts, last.lineno, last.col_offset)
+    end = offset_of_byte(tail, starts, last.end_lineno or last.lineno, last.end_col_offset or 0)
+    if tail[end:].lstrip(" \t\f").startswith(";"):
+        return quiet
+    column = start - starts[last.lineno - 1]
+    span = (start + tail_at, end + tail_at)
+    recall = f"\nif __mk_value is not None: _{options.number} = __mk_value" if options.number else ""
+    return [
+        *edits,
+        Edit(span[0], span[0], "__mk_value = (\n" + " " * column, blame=span),
+        Edit(span[1], span[1], f"\n)\n{finish.rstrip()}{recall}\n__mk_show({options.number})", blame=span),
+    ]
+

@@ -1,0 +1,217 @@
+"""Runs cells in a session that outlives its worker: whatever kills the worker, the state before the cell comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Callable, Literal
+
+import pydantic_monty as monty
+
+from . import sandboxed
+from .cell import Cell, Feed, expression
+from .failures import lost, raised, unparsable, usage
+from .host import Front, json_object, mime_bundle
+from .outputs import Result
+from .rewrite import Action
+from .sandbox import FeedError, Limits, Sandbox, WorkerLost
+from .sources import CellSource, Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a cell ended. `expressions` has a Result or a Failure for each user expression, if the cell succeeded."""
+
+    failure: Failure | None = None
+    result: Result | None = None
+    expressions: Mapping[str, Result | Failure] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A session between two cells: Monty's dump, the number of its next feed, the prelude's parts it was fed."""
+
+    state: bytes
+    next_feed: int
+    parts: frozenset[str]
+
+
+class Engine:
+    """One session. All methods but `interrupt` and `kill` belong to one thread, the sandbox thread."""
+
+    def __init__(self, limits: Limits, watch: Callable[[Collection[int]], None] = lambda pids: None) -> None:
+        self.limits = limits
+        self._sandbox = Sandbox(limits, watch)
+        self._started = False
+        self._snapshot: Snapshot | None = None
+        self._feeds: dict[int, Feed] = {}
+        self._next_feed = 0
+        self._parts: frozenset[str] = frozenset()
+        self._unrecorded: list[tuple[int, str]] = []  # cells whose source `In` in the sandbox lacks
+
+    def start(self) -> None:
+        """Start the worker and a new, empty session."""
+        self._sandbox.start()
+        self._feeds, self._next_feed, self._parts, self._snapshot = {}, 0, frozenset(), None
+        self._unrecorded = []
+        self._load(frozenset({sandboxed.CORE}))
+        self._started = True
+        self.take_snapshot()
+
+    def interrupt(self) -> bool:
+        """Stop the running cell, from any thread; False when none runs."""
+        return self._sandbox.turns.interrupt()
+
+    def kill(self) -> None:
+        """End the running cell and its worker at once, from any thread. For leaving: nothing is restored by this."""
+        self._sandbox.turns.kill()
+
+    def close(self) -> None:
+        """End the workers. Idempotent."""
+        self._started = False
+        self._sandbox.close()
+
+    def run(
+        self,
+        cell: Cell,
+        front: Front,
+        *,
+        number: int = 0,
+        expressions: Mapping[str, str] | None = None,
+        act: Callable[[Action], None] = lambda action: None,
+    ) -> Outcome:
+        """Run a cell, then evaluate the user expressions. `act` does the actions between the cell's feeds.
+
+        Outputs go to `front` as they happen; the result and the failure come back. What the cell did stays in the
+        session, also when it fails, unless the worker was lost: then the session is as it was before the cell.
+        """
+        self.recover()
+        result: Result | None = None
+        shown: dict[str, Result | Failure] = {}
+        try:
+            for step in cell.steps:
+                if isinstance(step, Action):
+                    act(step)
+                else:
+                    result = self._feed(step, front, number)
+            for name, text in (expressions or {}).items():
+                shown[name] = self._expression(text, front)
+        except FeedError as error:
+            if error.usage is not None:
+                return Outcome(usage(error.usage, self._frames_of(error.monty)))
+            return Outcome(raised(error.monty, self._frames_of(error.monty)))
+        except WorkerLost as error:
+            self._sandbox.release()
+            if number:
+                self._unrecorded.append((number, cell.source.text))
+            return Outcome(lost(error, self.limits))
+        return Outcome(None, result, shown)
+
+    def recover(self) -> bool:
+        """Make the session usable if its worker is gone, by loading the last snapshot; whether that was needed."""
+        if not self._started:
+            self.start()
+            return False
+        if self._sandbox.is_alive():
+            return False
+        snapshot = self._snapshot
+        if snapshot is None:
+            self.start()
+            return True
+        self._sandbox.start(snapshot.state)
+        self._next_feed, self._parts = snapshot.next_feed, snapshot.parts
+        return True
+
+    def take_snapshot(self) -> None:
+        """Remember the session as it is now, for `recover`."""
+        if not self._sandbox.is_alive():
+            return
+        try:
+            self._snapshot = Snapshot(self._sandbox.dump(), self._next_feed, self._parts)
+        except monty.MontyError:
+            self._sandbox.release()  # the worker died over it: the snapshot before this one is what is left
+
+    def evaluate(self, text: str, front: Front, parts: Mapping[str, str] | None = None) -> Any:
+        """The plain-data value of an expression over the prelude's functions; None if it fails. Runs no user code.
+
+        parts: further prelude source by name, fed once per session before the expression.
+        """
+        try:
+            self.recover()
+            for name, source in (parts or {}).items():
+                if name not in self._parts:
+                    self._plain(source + "\nNone", front)
+                    self._parts |= {name}
+            return self._plain(text, front)
+        except FeedError:
+            return None
+        except WorkerLost:
+            self._sandbox.release()
+            return None
+
+    def _plain(self, text: str, front: Front, inputs: Mapping[str, Any] | None = None) -> Any:
+        self._next_feed += 1
+        return self._sandbox.feed(text, front, inputs)
+
+    def _load(self, parts: Collection[str], front: Front | None = None) -> None:
+        for part in parts:
+            if part not in self._parts:
+                self._plain(sandboxed.source(part) + "\nNone", front or _NOBODY)
+                self._parts |= {part}
+
+    def _feed(self, feed: Feed, front: Front, number: int) -> Result | None:
+        self._load(feed.parts, front)
+        for missed, text in self._unrecorded:
+            self._plain(f"__mk_begin({missed}, __mk_source); _i{missed} = __mk_source\nNone", front, {"__mk_source": text})
+        self._unrecorded = []
+        self._feeds[self._next_feed] = feed
+        try:
+            bundle = self._plain(feed.text, front, {"__mk_source": feed.cell.text} if number else None)
+        except FeedError as error:
+            if number and unparsable(error.monty):
+                self._unrecorded.append((number, feed.cell.text))
+            raise
+        return _result(bundle)
+
+    def _expression(self, text: str, front: Front) -> Result | Failure:
+        source = CellSource("<user expression>", text)
+        try:
+            feed = expression(source)
+            self._load(feed.parts, front)
+            self._feeds[self._next_feed] = feed
+            return _result(self._plain(feed.text, front)) or Result({"text/plain": "None"})
+        except SyntaxError as error:
+            return Failure("syntax", "SyntaxError", error.msg)
+        except FeedError as error:
+            return raised(error.monty, self._frames_of(error.monty))
+
+    def _frames_of(self, error: monty.MontyError) -> Callable[[str], Feed | None]:
+        def feed_of(filename: str) -> Feed | None:
+            head, _, tail = filename.partition("<python-input-")
+            return self._feeds.get(int(tail[:-1])) if not head and tail[:-1].isdigit() else None
+
+        return feed_of
+
+
+def _result(bundle: object) -> Result | None:
+    if not (isinstance(bundle, tuple) and len(bundle) == 3):
+        return None
+    try:
+        return Result(mime_bundle(bundle[0], bundle[1]), json_object(bundle[2]))
+    except (TypeError, ValueError):
+        return None  # the cell redefined the prelude's functions: it shows nothing rather than something forged
+
+
+class _Nobody:
+    """The front of a session that is starting: its prelude asks and prints nothing."""
+
+    def emit(self, output: object) -> None: ...
+    def ask(self, prompt: str, *, password: bool) -> Any: ...
+    def magic(self, name: str, args: str) -> object: ...
+    def help(self, topic: str) -> str:
+        return ""
+
+    def leave(self) -> None: ...
+
+
+_NOBODY = _Nobody()

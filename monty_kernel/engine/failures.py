@@ -1,0 +1,79 @@
+"""Monty's errors -> Failure: names, messages and frames in the terms of the cells that the person typed."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import pydantic_monty as monty
+
+from .sources import Failure, SourceFrame
+
+if TYPE_CHECKING:
+    from .cell import Feed
+    from .sandbox import Limits, WorkerLost
+
+RESTORED = "The session is as it was before this cell."
+
+
+def unparsable(error: monty.MontyError) -> bool:
+    """Whether Monty refused the source, so that nothing of it ran."""
+    if isinstance(error, monty.MontySyntaxError):
+        return True
+    if not isinstance(error, monty.MontyRuntimeError):
+        return False
+    frames = error.traceback()
+    return len(frames) == 1 and frames[0].function_name is None
+
+
+def raised(error: monty.MontyError, feed_of: Callable[[str], Feed | None]) -> Failure:
+    """The Failure for code that raised or could not be parsed. feed_of: filename in a frame -> the feed it names."""
+    inner = error.exception()
+    name = type(inner).__name__
+    message = error.display("msg") if isinstance(error, (monty.MontyRuntimeError, monty.MontySyntaxError)) else str(error)
+    if name == "KeyError":
+        message = _key(message)
+    frames = tuple(_frames(error, feed_of))
+    return Failure("syntax" if unparsable(error) else "raised", name, message, frames)
+
+
+def usage(error: Exception, feed_of: Callable[[str], Feed | None]) -> Failure:
+    """The Failure for something the host refused: a magic used wrongly, input where nobody can answer."""
+    name = {"StdinUnavailable": "StdinNotImplementedError"}.get(type(error).__name__, type(error).__name__)
+    return Failure("raised", name, str(error))
+
+
+def lost(error: WorkerLost, limits: Limits) -> Failure:
+    """The Failure for a cell whose worker is gone."""
+    if error.cause == "interrupted":
+        return Failure("interrupted", "KeyboardInterrupt", "", note=f"The cell was computing, so its worker was stopped. {RESTORED}")
+    if error.cause == "memory":
+        message = f"the session would need more than max_memory = {limits.memory:,} bytes" if limits.memory else str(error)
+        return Failure("memory", "MemoryError", message, note=RESTORED)
+    if error.cause == "time":
+        message = f"the cell computed for longer than max_cell_seconds = {limits.seconds:g}" if limits.seconds else str(error)
+        return Failure("time", "TimeoutError", message, note=RESTORED)
+    return Failure("crashed", "WorkerCrashed", f"the sandbox worker died: {error}", note=RESTORED)
+
+
+def _frames(error: monty.MontyError, feed_of: Callable[[str], Feed | None]) -> Iterator[SourceFrame]:
+    if not isinstance(error, (monty.MontyRuntimeError, monty.MontySyntaxError)):
+        return
+    for frame in error.traceback():
+        feed = feed_of(frame.filename)
+        span = frame.line, frame.column, frame.end_line, frame.end_column
+        function = frame.function_name or "<module>"
+        if feed is not None:
+            yield SourceFrame(feed.cell, *feed.to_cell(*span), function)
+        elif not frame.filename.startswith("<python-input-"):  # the prelude's own frames are nobody's business
+            yield SourceFrame(None, *span, function)
+
+
+def _key(message: str) -> str:
+    # Monty keeps a KeyError's key as text alone, str(key): quote it as the key's repr() unless it reads as a number or tuple
+    try:
+        key = ast.literal_eval(message) if len(message) < 1000 else message
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        key = message
+    return message if isinstance(key, (int, float, complex, tuple, bytes, type(None))) else repr(message)

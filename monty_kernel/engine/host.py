@@ -1,0 +1,184 @@
+"""Answers what the sandbox asks for: input, sleep, display, magics, help. All else is refused."""
+
+from __future__ import annotations
+
+import heapq
+import json
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any, Protocol
+
+from .outputs import ClearOutput, Display, Output
+from .turns import Turns
+
+if TYPE_CHECKING:
+    from pydantic_monty import ExternalResult, ExternalSettledResult, FunctionSnapshot, FutureSnapshot, SyncSnapshot
+
+
+class Front(Protocol):
+    """What runs the engine: the kernel or the headless runner. Called on the sandbox thread."""
+
+    def emit(self, output: Output) -> None:
+        """Take an output; may block, which is the back-pressure a printing cell feels."""
+
+    def ask(self, prompt: str, *, password: bool) -> Future[str]:
+        """Ask the person for a line. The future raises `EOFError` at end of input and `StdinUnavailable` where nobody can answer."""
+
+    def magic(self, name: str, args: str) -> object:
+        """Run a host-side magic; what it returns, plain data, is the value of the line. Raises `UsageError`."""
+
+    def help(self, topic: str) -> str:
+        """The text that `help(topic)` prints."""
+
+    def leave(self) -> None:
+        """The cell called `exit()`."""
+
+
+class UsageError(Exception):
+    """A magic cannot be used like this; the message says what to do."""
+
+
+class StdinUnavailable(Exception):
+    """Nobody can answer `input()`; the message says why."""
+
+
+class Host:
+    """Answers the suspensions of one feed."""
+
+    def __init__(self, front: Front, turns: Turns, source: str) -> None:
+        self._front = front
+        self._turns = turns
+        self._source = source
+        self._sleeps: list[tuple[float, int]] = []  # heap of (deadline, call id)
+        self.usage_error: UsageError | StdinUnavailable | None = None
+        self._functions: Mapping[str, Callable[..., object]] = {
+            "input": self._input,
+            "getpass.getpass": self._getpass,
+            "__mk_emit": self._emit,
+            "__mk_clear": self._clear,
+            "__mk_magic": self._magic,
+            "exit": self._exit,
+            "quit": self._exit,
+        }
+
+    def knows(self, name: str) -> bool:
+        """Whether a name that the sandbox does not define is a function of the host's."""
+        return name in self._functions or name == "help"
+
+    def call(self, snapshot: FunctionSnapshot) -> SyncSnapshot:
+        """Answer a function or OS call; the snapshot of what the sandbox asks next."""
+        name = str(snapshot.function_name)
+        if self._turns.take_interrupt():
+            return snapshot.resume({"exception": KeyboardInterrupt()})
+        if snapshot.is_os_function:
+            if name == "time.sleep":
+                return snapshot.resume(self._settle(lambda: self._sleep(*snapshot.args)))
+            if name == "asyncio.sleep":
+                heapq.heappush(self._sleeps, (time.monotonic() + _seconds(*snapshot.args), snapshot.call_id))
+                return snapshot.resume({"future": ...})
+            if name == "import":
+                return snapshot.resume_auto()
+            return snapshot.resume_not_handled()
+        if name == "help":
+            return snapshot.resume(self._settle(lambda: self._help(snapshot)))
+        function = self._functions.get(name)
+        if function is None:
+            return snapshot.resume({"exception": NameError(f"name {name!r} is not defined")})
+        return snapshot.resume(self._settle(lambda: function(*snapshot.args, **snapshot.kwargs)))
+
+    def futures(self, snapshot: FutureSnapshot) -> SyncSnapshot:
+        """Every task of the cell awaits the host: wait for the first that is due, answer all that are."""
+        pending = set(snapshot.pending_call_ids)
+        self._sleeps = [entry for entry in self._sleeps if entry[1] in pending]
+        heapq.heapify(self._sleeps)
+        try:
+            if self._turns.take_interrupt():
+                raise KeyboardInterrupt
+            self._turns.wait_until(self._sleeps[0][0])
+        except KeyboardInterrupt:
+            return snapshot.resume({call_id: {"exception": KeyboardInterrupt()} for call_id in pending})
+        now = time.monotonic()
+        due: dict[int, ExternalSettledResult] = {}
+        while self._sleeps and self._sleeps[0][0] <= now:
+            due[heapq.heappop(self._sleeps)[1]] = {"return_value": None}
+        return snapshot.resume(due)
+
+    def _settle(self, call: Callable[[], object]) -> ExternalResult:
+        try:
+            return {"return_value": call()}
+        except (UsageError, StdinUnavailable) as error:
+            self.usage_error = error
+            return {"exception": RuntimeError(str(error))}
+        except (KeyboardInterrupt, SystemExit, Exception) as error:
+            return {"exception": error}
+
+    def _sleep(self, seconds: float = 0) -> None:
+        self._turns.wait_until(time.monotonic() + _seconds(seconds))
+
+    def _input(self, prompt: object = "") -> str:
+        return self._turns.wait_for(self._front.ask(str(prompt), password=False))
+
+    def _getpass(self, prompt: object = "Password: ", stream: object = None, *, echo_char: object = None) -> str:
+        return self._turns.wait_for(self._front.ask(str(prompt), password=True))
+
+    def _emit(self, data: object, jsons: object, metadata: object, display_id: object, update: object) -> str | None:
+        bundle = mime_bundle(data, jsons)
+        if display_id is True:
+            display_id = uuid.uuid4().hex
+        if display_id is not None and not isinstance(display_id, str):
+            raise TypeError(f"display_id must be a str or True, not {type(display_id).__name__}")
+        if bundle:
+            self._front.emit(Display(bundle, json_object(metadata), display_id, bool(update)))
+        return display_id
+
+    def _clear(self, wait: object = False) -> None:
+        self._front.emit(ClearOutput(bool(wait)))
+
+    def _magic(self, name: object, args: object = "") -> object:
+        return self._front.magic(str(name), str(args))
+
+    def _help(self, snapshot: FunctionSnapshot) -> None:
+        from .outputs import Stream
+
+        position = snapshot.position
+        call = self._source.encode()[position.start : position.end].decode(errors="replace")
+        topic = call[call.find("(") + 1 : -1].strip() if position.filename and call.endswith(")") else ""
+        self._front.emit(Stream("stdout", self._front.help(topic) + "\n"))
+
+    def _exit(self, *_: object) -> None:
+        self._front.leave()
+        raise SystemExit
+
+
+def mime_bundle(data: object, jsons: object) -> dict[str, Any]:
+    """The bundle that the prelude built: texts by MIME type, and JSON texts by MIME type, which are parsed.
+
+    Raises:
+        TypeError: it is not of this form, since the cell called the prelude's functions itself.
+    """
+    if not (isinstance(data, dict) and isinstance(jsons, dict)):
+        raise TypeError("a MIME bundle maps MIME types to text")
+    for key, value in (*data.items(), *jsons.items()):
+        if not (isinstance(key, str) and isinstance(value, str)):
+            raise TypeError("a MIME bundle maps MIME types to text")
+    return {**data, **{mime: json.loads(text) for mime, text in jsons.items()}}
+
+
+def json_object(text: object) -> dict[str, Any]:
+    """Metadata, from the JSON text the prelude made; empty text is no metadata.
+
+    Raises:
+        TypeError: it is not a JSON object.
+    """
+    value = json.loads(text) if isinstance(text, str) and text else {}
+    if not isinstance(value, dict):
+        raise TypeError(f"metadata must be a dict, not {type(value).__name__}")
+    return value
+
+
+def _seconds(value: object = 0) -> float:
+    if not isinstance(value, (int, float)):
+        raise TypeError(f"sleep takes a number of seconds, not {type(value).__name__}")
+    return float(value)

@@ -1,0 +1,58 @@
+"""Leads `import IPython` and its kin to the prelude: Monty has no such module, yet many notebooks begin with it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+
+from .source_map import Edit, line_starts, offset_of_byte
+
+NAMES = (
+    "DisplayHandle", "HTML", "Image", "JSON", "Latex", "Markdown", "Math", "Pretty", "SVG",
+    "clear_output", "display", "update_display",
+)  # fmt: skip
+_MODULES = {"IPython.display", "IPython.core.display", "IPython.core.display_functions", "IPython.lib.display"}
+
+
+def import_edits(text: str, body: Iterable[ast.stmt]) -> Iterator[Edit]:
+    """The edits that replace each import of IPython in a parsed text by assignments from the prelude."""
+    starts = line_starts(text)
+    for statement in body:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "IPython" and not node.level:
+                yield _edit(text, starts, node, _from(node))
+            elif isinstance(node, ast.Import) and any(alias.name.split(".")[0] == "IPython" for alias in node.names):
+                yield _edit(text, starts, node, "; ".join(map(_plain, node.names)))
+
+
+def _edit(text: str, starts: list[int], node: ast.stmt, replacement: str) -> Edit:
+    end = offset_of_byte(text, starts, node.end_lineno or node.lineno, node.end_col_offset or 0)
+    return Edit(offset_of_byte(text, starts, node.lineno, node.col_offset), end, replacement)
+
+
+def _plain(alias: ast.alias) -> str:
+    if alias.name == "IPython" or (alias.name in _MODULES and not alias.asname):
+        return f"{alias.asname or 'IPython'} = __mk_ipython"
+    if alias.name in _MODULES:
+        return f"{alias.asname} = __mk_names"
+    return f"import {alias.name}" + (f" as {alias.asname}" if alias.asname else "")
+
+
+def _from(node: ast.ImportFrom) -> str:
+    names = [(alias.name, alias.asname or alias.name) for alias in node.names]
+    if node.module == "IPython":
+        if [name for name, _ in names] == ["display"]:
+            return f"{names[0][1]} = __mk_names"
+        return _refuse(node, [name for name, _ in names if name != "display"])
+    if node.module not in _MODULES:
+        return f'raise ModuleNotFoundError("No module named {node.module!r}")'
+    if names == [("*", "*")]:
+        names = [(name, name) for name in NAMES]
+    missing = [name for name, _ in names if name not in NAMES]
+    if missing:
+        return _refuse(node, missing)
+    return "; ".join(f"{target} = __mk_names.{name}" for name, target in names)
+
+
+def _refuse(node: ast.ImportFrom, missing: list[str]) -> str:
+    return f"raise ImportError({f'cannot import name {missing[0]!r} from {node.module!r}'!r})"

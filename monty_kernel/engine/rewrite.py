@@ -1,0 +1,59 @@
+"""What a magic makes of its line or cell: sandbox code around the person's own code, or an action between two feeds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something the host does to the session between two feeds, such as `%reset`; it stands on a line of its own."""
+
+    name: str
+    args: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """The code that takes a line magic's place.
+
+    before, after: sandbox source put around the kept code; may span lines, indented as the magic's line is.
+    keep: the span of the magic's arguments (offsets into `args`) that is the person's code, None for none.
+    parts: the parts of the prelude that the code calls.
+    is_expression: the whole can stand to the right of `name =`.
+    """
+
+    before: str = ""
+    keep: tuple[int, int] | None = None
+    after: str = ""
+    parts: frozenset[str] = frozenset()
+    is_expression: bool = False
+    action: Action | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CellRewrite:
+    """The code that takes a cell magic's place.
+
+    before: sandbox source put in front of the body. indent: put in front of each line of the body.
+    finish: runs when the body is done, before its last expression is shown. after: put behind the body.
+    keep_body: whether the body is the person's Python; if not, `before` alone is run.
+    """
+
+    before: str = ""
+    indent: str = ""
+    finish: str = ""
+    after: str = ""
+    keep_body: bool = True
+    parts: frozenset[str] = frozenset()
+
+
+class MagicTable(Protocol):
+    """Turns magics into code. Never raises for what a notebook says: a bad magic becomes code that raises when run."""
+
+    def line(self, name: str, args: str) -> Rewrite:
+        """The rewrite of `%name args`; `name` is `!` for a shell line, `?` and `??` for help on `args`."""
+
+    def cell(self, name: str, args: str, body: str) -> CellRewrite:
+        """The rewrite of `%%name args` over `body`; `name` is `!` for `!!` and the like."""

@@ -1,0 +1,176 @@
+"""The worker process: start it, drive one feed in it, kill it, restore a snapshot into a new one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pydantic_monty as monty
+
+from .host import Front, Host
+from .outputs import Stream
+from .turns import Turns
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one session may use. memory: bytes of heap; seconds: of computing per cell, None for no limit;
+    recursion: depth of calls."""
+
+    memory: int | None = 1 << 30
+    seconds: float | None = None
+    recursion: int | None = None
+
+
+class FeedError(Exception):
+    """A feed raised. `monty` is Monty's error, `usage` the host's refusal that caused it, if one did."""
+
+    def __init__(self, error: monty.MontyError, usage: Exception | None) -> None:
+        super().__init__(str(error))
+        self.monty = error
+        self.usage = usage
+
+
+class WorkerLost(Exception):
+    """The worker is gone and with it the session. cause: the person's interrupt, a crash, or a limit it hit."""
+
+    def __init__(self, cause: Literal["interrupted", "crashed", "memory", "time"], message: str = "") -> None:
+        super().__init__(message)
+        self.cause = cause
+
+
+class Sandbox:
+    """One session in one worker. Every method but `turns.interrupt` and `turns.kill` belongs to the sandbox thread."""
+
+    def __init__(self, limits: Limits, watch: Callable[[Collection[int]], None] = lambda pids: None) -> None:
+        self.turns = Turns()
+        self._limits = limits
+        self._watch = watch
+        self._pool: monty.Monty | None = None
+        self._session: monty.MontySession | None = None
+        self._pid: int | None = None
+        self._modules = {"getpass": monty.ExternalModule({"getpass": _only_by_name})}
+
+    def start(self, state: bytes | None = None) -> None:
+        """Take a fresh worker, and load the session `state` (from `dump`) into it.
+
+        Raises:
+            MontyError: the state is damaged or of another Monty version.
+        """
+        self.release()
+        if self._pool is None:
+            # one worker in use, one warm beside it: a killed one is replaced in 2 ms instead of 20
+            self._pool = monty.Monty(min_processes=2, max_processes=3)
+            self._pool.__enter__()
+        limits: monty.ResourceLimits = {
+            "max_suspensions": 1 << 62,
+            "max_memory": self._limits.memory,
+            "max_feed_duration_secs": self._limits.seconds,
+        }
+        if self._limits.recursion is not None:
+            limits["max_recursion_depth"] = self._limits.recursion
+        session = self._pool.checkout(limits=limits, os_policy={"sleep": "call_host"}, external_modules=self._modules)
+        session.__enter__()
+        self._session, self._pid = session, session.worker_pid
+        self._watch([self._pid] if self._pid else [])
+        if state is not None:
+            session.load_session(state)
+
+    def is_alive(self) -> bool:
+        """Whether the worker lives; a worker killed between two cells is noticed here."""
+        if self._session is None or self._pid is None:
+            return False
+        try:
+            return os.waitid(os.P_PID, self._pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+        except ChildProcessError:
+            return False
+
+    def feed(self, source: str, front: Front, inputs: Mapping[str, Any] | None = None) -> Any:
+        """Run one feed to its end; the value of its last line, which must be plain data.
+
+        Raises:
+            FeedError: the code raised; the session goes on.
+            WorkerLost: it does not.
+        """
+        assert self._session is not None and self._pid is not None, "start() comes first"
+        host = Host(front, self.turns, source)
+        turns = self.turns
+
+        def printed(name: Literal["stdout", "stderr"], text: str) -> None:
+            if not turns.killed:
+                front.emit(Stream(name, text))
+
+        turns.begin(self._pid)
+        try:
+            snapshot = self._session.feed_start(source, inputs=dict(inputs or {}), print_callback=printed)
+            while True:
+                if isinstance(snapshot, monty.FunctionSnapshot):
+                    snapshot = host.call(snapshot)
+                elif isinstance(snapshot, monty.NameLookupSnapshot):
+                    known = host.knows(snapshot.variable_name)
+                    snapshot = snapshot.resume(value=_host_function(snapshot.variable_name)) if known else snapshot.resume()
+                elif isinstance(snapshot, monty.FutureSnapshot):
+                    snapshot = host.futures(snapshot)
+                else:
+                    return snapshot.output
+        except monty.MontyCrashedError as error:
+            raise WorkerLost("interrupted" if turns.killed else "time" if error.timed_out else "crashed", str(error)) from error
+        except monty.MontyRuntimeError as error:
+            limit = _limit_hit(error)
+            if limit is not None:
+                raise WorkerLost(limit, error.display("msg")) from error
+            refusal = host.usage_error
+            raise FeedError(error, refusal if refusal and error.display("msg") == str(refusal) else None) from error
+        except monty.MontyError as error:
+            raise FeedError(error, None) from error
+        except RuntimeError as error:
+            raise WorkerLost("crashed", str(error)) from error  # pydantic_monty: "this checkout has already been finished"
+        finally:
+            turns.end()
+
+    def dump(self) -> bytes:
+        """The session's state.
+
+        Raises:
+            MontyError: the worker died.
+        """
+        assert self._session is not None, "start() comes first"
+        return self._session.dump()
+
+    def release(self) -> None:
+        """Give the worker back, or bury it if it is dead. The session is over."""
+        session, self._session, self._pid = self._session, None, None
+        if session is not None:
+            session.__exit__(None, None, None)
+
+    def close(self) -> None:
+        """End every worker. Idempotent."""
+        self.release()
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.__exit__(None, None, None)
+        self._watch([])
+
+
+def _limit_hit(error: monty.MontyRuntimeError) -> Literal["memory", "time"] | None:
+    # Monty says so only in the message; a cell may raise these types itself, and then the session is sound
+    name, message = type(error.exception()).__name__, error.display("msg")
+    if name == "MemoryError" and "memory limit" in message:
+        return "memory"
+    if name == "TimeoutError" and "time limit exceeded" in message:
+        return "time"
+    return None
+
+
+def _host_function(name: str) -> Callable[..., object]:
+    def function(*args: object, **kwargs: object) -> object:
+        return _only_by_name()
+
+    function.__name__ = function.__qualname__ = name
+    return function
+
+
+def _only_by_name(*args: object, **kwargs: object) -> object:
+    raise RuntimeError("host functions are answered as suspensions, never called")  # the stand-in of their name

@@ -1,0 +1,176 @@
+# What `IPython.display` holds: the display classes and functions a notebook may import.
+
+
+def __mk_update_display(obj, *, display_id, include=None, exclude=None, metadata=None, transient=None, raw=False):
+    __mk_display((obj,), include, exclude, metadata, display_id, raw, True)
+
+
+def __mk_clear_output(wait=False):
+    __mk_clear(bool(wait))
+
+
+def __mk_text(data):
+    return data.decode() if type(data) is bytes else data
+
+
+def __mk_make_names():
+    # classes made in a function, so that their names are not the session's until it imports them
+    class DisplayHandle:
+        def __init__(self, display_id=None):
+            self.display_id = display_id if display_id is not None else __mk_emit({}, {}, "", True, False)
+
+        def __repr__(self):
+            return f"<DisplayHandle display_id={self.display_id}>"
+
+        def display(self, obj, **options):
+            display(obj, display_id=self.display_id, **options)
+
+        def update(self, obj, **options):
+            __mk_update_display(obj, display_id=self.display_id, **options)
+
+    class HTML:
+        def __init__(self, data=None, metadata=None):
+            self.data = data
+            self.metadata = metadata
+
+        def __repr__(self):
+            return "<IPython.core.display.HTML object>"
+
+        def _repr_html_(self):
+            return self.data if not self.metadata else (self.data, self.metadata)
+
+    class Markdown:
+        def __init__(self, data=None, metadata=None):
+            self.data = data
+            self.metadata = metadata
+
+        def __repr__(self):
+            return "<IPython.core.display.Markdown object>"
+
+        def _repr_markdown_(self):
+            return self.data if not self.metadata else (self.data, self.metadata)
+
+    class Latex:
+        def __init__(self, data=None, metadata=None):
+            self.data = data
+            self.metadata = metadata
+
+        def __repr__(self):
+            return "<IPython.core.display.Latex object>"
+
+        def _repr_latex_(self):
+            return self.data if not self.metadata else (self.data, self.metadata)
+
+    class Math:
+        def __init__(self, data=None, metadata=None):
+            self.data = data
+            self.metadata = metadata
+
+        def __repr__(self):
+            return "<IPython.core.display.Math object>"
+
+        def _repr_latex_(self):
+            return "$\\displaystyle " + self.data.strip("$") + "$"
+
+    class Pretty:
+        def __init__(self, data=None, metadata=None):
+            self.data = data
+            self.metadata = metadata
+
+        def __repr__(self):
+            return self.data
+
+    class SVG:
+        def __init__(self, data=None, metadata=None):
+            self.data = __mk_text(data)
+            self.metadata = metadata
+
+        def __repr__(self):
+            return "<IPython.core.display.SVG object>"
+
+        def _repr_svg_(self):
+            return self.data if not self.metadata else (self.data, self.metadata)
+
+    class JSON:
+        def __init__(self, data=None, expanded=False, root="root", metadata=None):
+            self.data = data
+            self.expanded = expanded
+            self.root = root
+            self.metadata = metadata
+
+        def __repr__(self):
+            return "<IPython.core.display.JSON object>"
+
+        def _repr_mimebundle_(self, include=None, exclude=None):
+            data = self.data
+            if type(data) is str:
+                import json
+
+                data = json.loads(data)
+            shown = {"expanded": self.expanded, "root": self.root}
+            for key in self.metadata or {}:
+                shown[key] = self.metadata[key]
+            return {"application/json": data}, {"application/json": shown}
+
+    class Image:
+        def __init__(self, data=None, format=None, width=None, height=None, alt=None, metadata=None):
+            if type(data) is str:
+                raise PermissionError("Image takes bytes here: the sandbox opens no file and no URL of its own")
+            if type(data) is not bytes:
+                raise TypeError("Image takes the image as bytes, got " + type(data).__name__)
+            if format is None:
+                if data[:3] == b"\xff\xd8\xff":
+                    format = "jpeg"
+                elif data[:4] == b"GIF8":
+                    format = "gif"
+                elif data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+                    format = "webp"
+                else:
+                    format = "png"
+            self.data = data
+            self.format = "jpeg" if format == "jpg" else format
+            self.width = width
+            self.height = height
+            self.alt = alt
+            self.metadata = metadata
+
+        def __repr__(self):
+            return "<IPython.core.display.Image object>"
+
+        def _repr_mimebundle_(self, include=None, exclude=None):
+            shown = {}
+            for key, value in (("width", self.width), ("height", self.height), ("alt", self.alt)):
+                if value is not None:
+                    shown[key] = value
+            for key in self.metadata or {}:
+                shown[key] = self.metadata[key]
+            mime = "image/" + self.format
+            return {mime: self.data}, {mime: shown} if shown else {}
+
+    class Module:
+        # stands in for the modules IPython and IPython.display
+        def __init__(self, name):
+            self.__name__ = name
+
+        def __repr__(self):
+            return f"<module '{self.__name__}'>"
+
+    names = Module("IPython.display")
+    names.DisplayHandle = DisplayHandle
+    names.HTML = HTML
+    names.Markdown = Markdown
+    names.Latex = Latex
+    names.Math = Math
+    names.Pretty = Pretty
+    names.SVG = SVG
+    names.JSON = JSON
+    names.Image = Image
+    names.display = display
+    names.update_display = __mk_update_display
+    names.clear_output = __mk_clear_output
+    package = Module("IPython")
+    package.display = names
+    return names, package
+
+
+__mk_names, __mk_ipython = __mk_make_names()

@@ -1,0 +1,41 @@
+# What a session remembers of its cells: In, Out, _, __, ___, _i, _ii, _iii. (_3 and _i3 are set by the cell itself.)
+
+In = [""]
+Out = {}
+_ih = In
+_oh = Out
+_ = __ = ___ = _i = _ii = _iii = ""
+__mk_In = In
+__mk_Out = Out
+__mk_last = ["", "", ""]
+__mk_value = None
+__mk_display_function = display
+
+
+def __mk_begin(number, source):
+    global _i, _ii, _iii
+    while len(__mk_In) < number:
+        __mk_In.append("")
+    _iii = _ii
+    _ii = _i
+    _i = __mk_In[-1]
+    if len(__mk_In) == number:
+        __mk_In.append(source)
+
+
+def __mk_show(number):
+    # the MIME bundle of __mk_value; number: the cell's execution count, 0 leaves no record
+    global __mk_value, __mk_last, _, __, ___
+    v = __mk_value
+    if v is None:
+        return None
+    bundle = __mk_bundle(v)
+    if number and v is not __mk_Out:
+        # as in IPython: once the person uses one of these names, they are theirs
+        if _ is __mk_last[0] and __ is __mk_last[1] and ___ is __mk_last[2]:
+            ___ = __
+            __ = _
+            _ = v
+            __mk_last = [_, __, ___]
+        __mk_Out[number] = v
+    return bundle

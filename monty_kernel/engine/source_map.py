@@ -1,0 +1,118 @@
+"""Rewrites source text by edits, and leads every place in the rewritten text back to what the person typed."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace `original[start:end]` by `text`.
+
+    blame: the original span that an error inside `text` belongs to; by default the replaced span itself.
+    """
+
+    start: int
+    end: int
+    text: str
+    blame: tuple[int, int] | None = None
+
+
+class SourceMap:
+    """An original text, the edits made to it, and the way back.
+
+    Offsets count characters from 0; lines and columns count from 1.
+
+    Raises:
+        ValueError: two edits overlap.
+    """
+
+    def __init__(self, original: str, edits: Iterable[Edit] = ()) -> None:
+        self.original = original
+        self._edits = sorted(edits, key=lambda edit: (edit.start, edit.end))
+        pieces: list[str] = []
+        self._starts: list[int] = []  # where each edit's text begins in the rewritten text
+        position = length = 0
+        for edit in self._edits:
+            if edit.start < position:
+                raise ValueError(f"edit at {edit.start} overlaps the one before it, which ends at {position}")
+            pieces += original[position : edit.start], edit.text
+            length += edit.start - position
+            self._starts.append(length)
+            length += len(edit.text)
+            position = edit.end
+        pieces.append(original[position:])
+        self.text = "".join(pieces)
+
+    @cached_property
+    def _original_lines(self) -> list[int]:
+        return line_starts(self.original)
+
+    @cached_property
+    def _text_lines(self) -> list[int]:
+        return line_starts(self.text)
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The original span of `text[start:end]`; never empty-handed, at worst the nearest place."""
+        first, blamed = self._back(start)
+        if blamed is not None and start == end:
+            return blamed
+        last, blamed_last = self._back(max(start, end - 1))
+        if blamed is not None:
+            first = blamed[0]
+        last = blamed_last[1] if blamed_last is not None else last + (end > start)
+        return first, max(first, last)
+
+    def _back(self, offset: int) -> tuple[int, tuple[int, int] | None]:
+        index = bisect_right(self._starts, offset) - 1
+        if index < 0:
+            return offset, None
+        edit = self._edits[index]
+        inside = offset - self._starts[index]
+        if inside < len(edit.text):
+            return edit.start, edit.blame or (edit.start, edit.end)
+        return min(edit.end + inside - len(edit.text), len(self.original)), None
+
+    def lines_and_columns(self, line: int, column: int, end_line: int, end_column: int) -> tuple[int, int, int, int]:
+        """A place in the rewritten text -> the place in the original text, as lines and columns."""
+        start, end = self.span(self._offset(line, column), self._offset(end_line, end_column))
+        return *place(self._original_lines, start), *place(self._original_lines, end)
+
+    def _offset(self, line: int, column: int) -> int:
+        starts = self._text_lines
+        if line > len(starts):
+            return len(self.text)
+        limit = starts[line] - 1 if line < len(starts) else len(self.text)
+        return min(starts[line - 1] + column - 1, limit)
+
+
+def line_starts(text: str) -> list[int]:
+    """The offset at which each line begins. Lines end as Python's tokenizer ends them: LF, CR LF or CR."""
+    starts = [0]
+    if "\r" not in text:
+        position = text.find("\n")
+        while position >= 0:
+            starts.append(position + 1)
+            position = text.find("\n", position + 1)
+        return starts
+    for position, character in enumerate(text):
+        if character == "\n" or (character == "\r" and text[position + 1 : position + 2] != "\n"):
+            starts.append(position + 1)
+    return starts
+
+
+def place(starts: list[int], offset: int) -> tuple[int, int]:
+    """Offset -> (line, column), both from 1."""
+    line = bisect_right(starts, offset)
+    return line, offset - starts[line - 1] + 1
+
+
+def offset_of_byte(text: str, starts: list[int], line: int, column: int) -> int:
+    """The offset of a place as `ast` gives it: a line from 1 and a column in UTF-8 bytes from 0."""
+    start = starts[line - 1]
+    end = starts[line] if line < len(starts) else len(text)
+    row = text[start:end]
+    return start + (column if row.isascii() else len(row.encode()[:column].decode()))
