@@ -1,0 +1,171 @@
+"""JupyterLab in a headless Chromium: what a person sees and does, and the screenshots the README shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .environment import display_name
+from .jupyterlab import Lab, Notebook, browser_page
+from .server import Server, running_server
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with running_server("jupyterlab", tmp_path_factory.mktemp("lab")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def page(server: Server) -> Iterator[Page]:
+    with browser_page() as page:
+        yield page
+
+
+@pytest.fixture
+def lab(page: Page, server: Server) -> Iterator[Lab]:
+    lab = Lab.open(page, server.url)
+    yield lab
+    lab.close_all()
+
+
+@pytest.fixture
+def notebook(lab: Lab) -> Notebook:
+    return lab.new_notebook(display_name())
+
+
+def test_the_launcher_offers_the_kernel_with_its_logo(lab: Lab, images: Path) -> None:
+    logo = lab.card(display_name()).locator("img")
+    expect(logo).to_be_visible()
+    assert logo.evaluate("image => image.naturalWidth") > 0
+    lab.page.screenshot(path=images / "launcher.png", clip={"x": 0, "y": 0, "width": 1180, "height": 430})
+
+
+def test_cells_share_a_session_and_show_results(notebook: Notebook) -> None:
+    notebook.run("numbers = [3, 1, 2]")
+    sorted_numbers = notebook.run("sorted(numbers)")
+    expect(notebook.prompt(sorted_numbers)).to_have_text("[2]:")
+    expect(notebook.outputs(sorted_numbers)).to_have_text("[1, 2, 3]")
+    expect(notebook.cell(sorted_numbers).locator(".jp-OutputPrompt")).to_have_text("[2]:")
+
+
+def test_printed_text_appears_while_the_cell_runs(notebook: Notebook) -> None:
+    cell = notebook.start("import time\nfor tick in range(3):\n    print('tick', tick)\n    time.sleep(1.2)")
+    expect(notebook.outputs(cell)).to_contain_text("tick 0")
+    assert notebook.prompt(cell).inner_text() == "[*]:"
+    assert "tick 2" not in notebook.outputs(cell).inner_text()
+    notebook.wait_for_number(cell)
+    expect(notebook.outputs(cell)).to_have_text("tick 0\ntick 1\ntick 2\n")
+
+
+def test_an_error_shows_a_coloured_traceback(notebook: Notebook) -> None:
+    cell = notebook.run("def share(total, people):\n    return total / people\n\nshare(10, 0)")
+    error = notebook.outputs(cell)
+    expect(error).to_contain_text("ZeroDivisionError")
+    expect(error).to_contain_text("Cell In[1], line 2")
+    assert error.locator("[class*=ansi-]").count() >= 3
+    after = notebook.run("'still here'")
+    expect(notebook.outputs(after)).to_have_text("'still here'")
+
+
+def test_rich_output(notebook: Notebook) -> None:
+    cell = notebook.run(
+        "from IPython.display import display, HTML, Markdown\n"
+        "display(HTML('<em class=\"proof\">emphatic</em>'))\n"
+        "display(Markdown('**strong** words'))"
+    )
+    expect(notebook.outputs(cell).locator("em.proof")).to_have_text("emphatic")
+    expect(notebook.outputs(cell).locator("strong")).to_have_text("strong")
+
+
+def test_tab_completes_a_name(notebook: Notebook) -> None:
+    notebook.run("temperature_in_paris = 21")
+    notebook.editor(1).click()
+    notebook.page.keyboard.type("temperature_in_p")
+    notebook.page.keyboard.press("Tab")
+    expect(notebook.editor(1)).to_have_text("temperature_in_paris")
+    notebook.page.keyboard.press("Shift+Enter")
+    expect(notebook.outputs(1)).to_have_text("21")
+
+
+def test_tab_lists_the_members_of_a_module(notebook: Notebook, images: Path) -> None:
+    notebook.run("import json\ntext = json.dumps({'city': 'Paris'})\ntext")
+    notebook.editor(1).click()
+    notebook.page.keyboard.type("json.")
+    notebook.page.keyboard.press("Tab")
+    menu = notebook.page.locator(".jp-Completer")
+    expect(menu.locator(".jp-Completer-match", has_text="dumps").first).to_be_visible()
+    expect(menu.locator(".jp-Completer-match", has_text="loads").first).to_be_visible()
+    notebook.page.screenshot(path=images / "completion.png", clip={"x": 0, "y": 0, "width": 1180, "height": 430})
+    notebook.page.keyboard.press("Escape")
+
+
+def test_the_toolbar_interrupts_a_computing_cell_and_the_session_stays(notebook: Notebook, images: Path) -> None:
+    notebook.run("precious = 'three hours of work'")
+    endless = notebook.start("while True:\n    pass")
+    notebook.wait_until("busy")
+    notebook.toolbar("notebook:interrupt-kernel").click()
+    notebook.wait_for_number(endless)
+    expect(notebook.outputs(endless)).to_contain_text("KeyboardInterrupt")
+    kept = notebook.run("precious")
+    expect(notebook.outputs(kept)).to_have_text("'three hours of work'")
+    notebook.page.screenshot(path=images / "interrupt.png", clip={"x": 0, "y": 0, "width": 1180, "height": 480})
+
+
+def test_the_keys_i_i_interrupt_a_sleeping_cell(notebook: Notebook) -> None:
+    asleep = notebook.start("import time\ntime.sleep(600)")
+    notebook.wait_until("busy")
+    notebook.page.keyboard.press("Escape")
+    notebook.page.keyboard.press("i")
+    notebook.page.keyboard.press("i")
+    notebook.wait_for_number(asleep)
+    expect(notebook.outputs(asleep)).to_contain_text("KeyboardInterrupt")
+
+
+def test_the_keys_0_0_restart_the_kernel(notebook: Notebook) -> None:
+    notebook.run("forgotten = 1")
+    notebook.page.keyboard.press("Escape")
+    notebook.page.keyboard.press("0")
+    notebook.page.keyboard.press("0")
+    notebook.page.locator(".jp-Dialog .jp-mod-accept").click()
+    expect(notebook.page.locator(".jp-Dialog")).to_have_count(0)
+    notebook.wait_until("idle")
+    fresh = notebook.run("forgotten")
+    expect(notebook.prompt(fresh)).to_have_text("[1]:")
+    expect(notebook.outputs(fresh)).to_contain_text("NameError")
+
+
+def test_input_asks_below_the_cell(notebook: Notebook) -> None:
+    cell = notebook.start("name = input('Who is there? ')\nprint('Hello,', name)")
+    field = notebook.panel.locator("input.jp-Stdin-input")
+    field.fill("Ada")
+    field.press("Enter")
+    notebook.wait_for_number(cell)
+    expect(notebook.outputs(cell).last).to_contain_text("Hello, Ada")
+
+
+def test_a_session_worth_a_picture(notebook: Notebook, images: Path) -> None:
+    """The README's first screenshot: a result, a table, an error that names its line."""
+    notebook.run(
+        "import statistics_missing" if False else "visits = {'Mon': 120, 'Tue': 98, 'Wed': 143, 'Thu': 87}\n"
+        "max(visits, key=visits.get), sum(visits.values()) / len(visits)"
+    )
+    table = notebook.run(
+        "from IPython.display import HTML\n\n"
+        "rows = ''.join(f'<tr><td>{day}</td><td>{n}</td><td>{\"▇\" * (n // 12)}</td></tr>' for day, n in visits.items())\n"
+        "HTML(f'<table><tr><th>Day</th><th>Visits</th><th></th></tr>{rows}</table>')"
+    )
+    expect(notebook.outputs(table).locator("table tr")).to_have_count(5)
+    error = notebook.run("def growth(before, after):\n    return (after - before) / before\n\ngrowth(0, visits['Mon'])")
+    expect(notebook.outputs(error)).to_contain_text("ZeroDivisionError")
+    notebook.cell(0).scroll_into_view_if_needed()
+    notebook.page.keyboard.press("Control+b")
+    notebook.page.screenshot(path=images / "notebook.png")
+
+
+def test_nothing_went_wrong_behind_the_scenes(server: Server) -> None:
+    """The kernels' own stderr ends up in the server's log; last in this file, so it sees all that ran before."""
+    assert "Traceback" not in server.log.read_text()
