@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from . import sandboxed
@@ -60,8 +60,10 @@ class CellOptions:
     show: bool = True
 
 
-def parse(source: CellSource, magics: MagicTable, options: CellOptions | None = None) -> Cell:
+def parse(source: CellSource, magics: Callable[[], MagicTable], options: CellOptions | None = None) -> Cell:
     """Make a cell of what the person typed. What is not Python is left for Monty to refuse.
+
+    magics: asked for the table when the cell may hold a magic, so that it need not be loaded before.
 
     Raises:
         SyntaxError: the text holds a character that no Python source can (a lone surrogate, NUL), with its place.
@@ -71,8 +73,8 @@ def parse(source: CellSource, magics: MagicTable, options: CellOptions | None = 
     text = source.text
     match = _CELL_MAGIC.match(text) if "%%" in text or "!!" in text else None
     if match:
-        return _cell_magic(source, match, magics, options)
-    edits, parts, cuts = ([], set[str](), []) if not _may_hold_magics(text) else _line_magics(text, 0, magics)
+        return _cell_magic(source, match, magics(), options)
+    edits, parts, cuts = ([], set[str](), []) if not _may_hold_magics(text) else _line_magics(text, 0, magics())
     steps: list[Feed | Action] = []
     position = 0
     for start, end, action in [*cuts, (len(text), len(text), None)]:

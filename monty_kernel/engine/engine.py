@@ -48,12 +48,15 @@ class Engine:
         self._next_feed = 0
         self._parts: frozenset[str] = frozenset()
         self._unrecorded: list[tuple[int, str]] = []  # cells whose source `In` in the sandbox lacks
+        self.cells: list[CellSource] = []
+        """What ran in this session and was remembered, as plain Python, oldest first."""
 
     def start(self) -> None:
         """Start the worker and a new, empty session."""
         self._sandbox.start()
         self._feeds, self._next_feed, self._parts, self._snapshot = {}, 0, frozenset(), None
         self._unrecorded = []
+        self.cells = []
         self._load(frozenset({sandboxed.CORE}))
         self._started = True
         self.take_snapshot()
@@ -97,6 +100,7 @@ class Engine:
             for name, text in (expressions or {}).items():
                 shown[name] = self._expression(text, front)
         except FeedError as error:
+            self._remember(cell, number)
             if error.usage is not None:
                 return Outcome(usage(error.usage, self._frames_of(error.monty)))
             return Outcome(raised(error.monty, self._frames_of(error.monty)))
@@ -105,7 +109,12 @@ class Engine:
             if number:
                 self._unrecorded.append((number, cell.source.text))
             return Outcome(lost(error, self.limits))
+        self._remember(cell, number)
         return Outcome(None, result, shown)
+
+    def _remember(self, cell: Cell, number: int) -> None:
+        if number:
+            self.cells.append(CellSource(cell.source.label, cell.python))
 
     def recover(self) -> bool:
         """Make the session usable if its worker is gone, by loading the last snapshot; whether that was needed."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pydantic_monty as monty
 
-from .sources import Failure, SourceFrame
+from .sources import CellSource, Failure, SourceFrame
 
 if TYPE_CHECKING:
     from .cell import Feed
@@ -77,3 +77,10 @@ def _key(message: str) -> str:
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         key = message
     return message if isinstance(key, (int, float, complex, tuple, bytes, type(None))) else repr(message)
+
+
+def impossible(source: CellSource, error: SyntaxError) -> Failure:
+    """The Failure for text that cannot even be handed to Monty; `error` says where."""
+    line, column = error.lineno or 1, error.offset or 1
+    place = SourceFrame(source, line, column, error.end_lineno or line, error.end_offset or column + 1, "<module>")
+    return Failure("syntax", "SyntaxError", error.msg, (place,))

@@ -1,0 +1,195 @@
+"""The kernel's side of a running cell: its outputs go to IOPub, its questions to the stdin channel, its pages to the reply."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from zmq.eventloop.zmqstream import ZMQStream
+
+from monty_kernel.engine.host import StdinUnavailable
+from monty_kernel.engine.outputs import ClearOutput, Display, Error, MimeBundle, Output, Result, Stream
+from monty_kernel.outlet import Outlet
+
+if TYPE_CHECKING:
+    from monty_kernel.engine.engine import Engine
+    from monty_kernel.engine.sandbox import Limits
+    from monty_kernel.history import History
+    from monty_kernel.introspect.introspector import Introspector
+    from monty_kernel.kernel import MontyKernel
+    from monty_kernel.magics.registry import Magics
+
+T = TypeVar("T")
+
+
+class KernelFront:
+    """Implements the engine's `Front` and the magics' context over Jupyter messages.
+
+    `emit`, `ask`, `magic`, `help` and the context's methods are called on the sandbox thread, all others on the loop.
+    """
+
+    def __init__(self, kernel: MontyKernel, loop: asyncio.AbstractEventLoop) -> None:
+        self._kernel = kernel
+        self._loop = loop
+        self._outlet = Outlet(loop, self._publish, kernel.iopub_socket.drained)
+        self._stdin = ZMQStream(kernel.stdin_socket)
+        self._stdin.on_recv(self._input_reply, copy=False)
+        self._asked: Future[str] | None = None
+        self._allow_stdin = False
+        self.payload: list[dict[str, Any]] = []
+
+    # On the loop
+
+    def begin(self, *, allow_stdin: bool) -> None:
+        """A cell starts."""
+        self._allow_stdin = allow_stdin
+        self.payload = []
+
+    async def flush(self) -> None:
+        """Return when all that the cell emitted is sent."""
+        await self._outlet.flush()
+
+    def close(self) -> None:
+        """Nobody reads any more: let the cell go on, and end its question."""
+        self._outlet.close()
+        if self._asked is not None:
+            self._asked.cancel()
+
+    def send(self, kind: str, content: dict[str, Any]) -> None:
+        """Publish a message on IOPub, as part of the running request."""
+        kernel = self._kernel
+        assert kernel.session is not None
+        kernel.session.send(kernel.iopub_socket, kind, content, parent=kernel.get_parent("shell"), ident=kernel._topic(kind))
+
+    def _publish(self, output: Output) -> None:
+        if isinstance(output, Stream):
+            self.send("stream", {"name": output.name, "text": output.text})
+        elif isinstance(output, Display):
+            transient = {} if output.display_id is None else {"display_id": output.display_id}
+            kind = "update_display_data" if output.update else "display_data"
+            self.send(kind, {"data": output.data, "metadata": output.metadata, "transient": transient})
+        elif isinstance(output, ClearOutput):
+            self.send("clear_output", {"wait": output.wait})
+        elif isinstance(output, Result):
+            count = self._kernel.execution_count
+            self.send("execute_result", {"data": output.data, "metadata": output.metadata, "execution_count": count})
+        elif isinstance(output, Error):
+            self.send("error", {"ename": output.ename, "evalue": output.evalue, "traceback": list(output.traceback)})
+
+    def _input_request(self, answer: Future[str], prompt: str, password: bool) -> None:
+        kernel = self._kernel
+        assert kernel.session is not None
+        parent = kernel.get_parent("shell")
+        ident = kernel._get_shell_context_var(kernel._shell_parent_ident)
+        self._asked = answer
+        content = {"prompt": prompt, "password": password}
+        kernel.session.send(self._stdin.socket, "input_request", content, parent, ident=ident)
+
+    def _input_reply(self, frames: list[Any]) -> None:
+        asked, self._asked = self._asked, None
+        if asked is None or asked.done():
+            return  # an answer to a question that was interrupted
+        kernel = self._kernel
+        assert kernel.session is not None
+        try:
+            _, rest = kernel.session.feed_identities(frames, copy=False)
+            value = kernel.session.deserialize(rest, copy=False)["content"]["value"]
+        except Exception as error:
+            kernel.log.info("Dropped a message on stdin: %s", error)
+            self._asked = asked
+            return
+        if value == "\x04":
+            asked.set_exception(EOFError())
+        else:
+            asked.set_result(str(value))
+
+    # On the sandbox thread: Front
+
+    def emit(self, output: Output) -> None:
+        """Send an output; waits while the clients cannot take more."""
+        self._outlet.put(output)
+
+    def ask(self, prompt: str, *, password: bool) -> Future[str]:
+        """Ask through the stdin channel, after all that was printed before."""
+        answer: Future[str] = Future()
+        if not self._allow_stdin:
+            what = "getpass" if password else "input"
+            answer.set_exception(StdinUnavailable(f"{what}() was called, but this front end does not support input requests."))
+            return answer
+
+        async def request() -> None:
+            await self._outlet.flush()
+            self._input_request(answer, prompt, password)
+
+        asyncio.run_coroutine_threadsafe(request(), self._loop)
+        return answer
+
+    def magic(self, name: str, args: str) -> object:
+        """Run a host-side magic."""
+        return self._magics.run(name, args, self)
+
+    def help(self, topic: str) -> str:
+        """What `help(topic)` prints."""
+        if not topic:
+            return "Type help(name) or name? for help on a name, %lsmagic for the magics."
+        return self.describe(topic, 0) or f"No documentation found for {topic!r}."
+
+    def leave(self) -> None:
+        """The cell called `exit()`: the front end decides what that means, the session stays."""
+        self.payload.append({"source": "ask_exit", "keepkernel": False})
+
+    # On the sandbox thread: the magics' context
+
+    @property
+    def _magics(self) -> Magics:
+        return self._kernel.magics
+
+    @property
+    def _engine(self) -> Engine:
+        return self._kernel.engine
+
+    @property
+    def _introspector(self) -> Introspector:
+        return self._kernel.introspector
+
+    @property
+    def history(self) -> History:
+        """The history kept between kernels."""
+        return self._kernel.history
+
+    @property
+    def limits(self) -> Limits:
+        """What the session may use."""
+        return self._engine.limits
+
+    def print(self, text: str) -> None:
+        """Print a line to the cell's stdout."""
+        self.emit(Stream("stdout", text + "\n"))
+
+    def page(self, text: str | MimeBundle) -> None:
+        """Show text in the front end's pager."""
+        data = {"text/plain": text} if isinstance(text, str) else dict(text)
+        self.payload.append({"source": "page", "data": data, "start": 0})
+
+    def describe(self, topic: str, detail_level: int = 0) -> str | None:
+        """What introspection knows of a name; None if nothing."""
+        return self._on_loop(self._introspector.describe(topic, detail_level))
+
+    def confirm(self, question: str) -> bool:
+        """The person's answer to a yes-or-no question; no where nobody can answer."""
+        answer = self.ask(question, password=False)
+        try:
+            return answer.result().strip().lower() in ("y", "yes")
+        except (StdinUnavailable, EOFError):
+            return False
+
+    def reset(self) -> None:
+        """Begin a new, empty session."""
+        self._engine.start()
+
+    def _on_loop(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
+
+

@@ -1,0 +1,314 @@
+"""MontyKernel: Jupyter messages in, engine calls, messages out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import pydantic_monty
+from ipykernel._version import kernel_protocol_version
+from ipykernel.kernelbase import Kernel
+from traitlets import Float, Integer, Unicode
+
+from monty_kernel import __version__
+from monty_kernel.engine.cell import CellOptions, parse
+from monty_kernel.engine.engine import Engine, Outcome
+from monty_kernel.engine.failures import impossible
+from monty_kernel.engine.outputs import Result, Stream
+from monty_kernel.engine.rewrite import Action
+from monty_kernel.engine.sandbox import Limits
+from monty_kernel.engine.sources import CellSource, Failure
+from monty_kernel.front import KernelFront
+from monty_kernel.orphans import OrphanWatch
+from monty_kernel.shell_queue import Request, ShellQueue
+from monty_kernel.unasked import is_housekeeping
+
+if TYPE_CHECKING:
+    from monty_kernel.history import History
+    from monty_kernel.introspect.introspector import Introspector
+    from monty_kernel.magics.registry import Magics
+
+T = TypeVar("T")
+
+QUESTIONS = frozenset(
+    {"complete_request", "inspect_request", "is_complete_request", "history_request", "kernel_info_request", "comm_info_request"}
+)
+
+
+class MontyKernel(Kernel):
+    """The kernel. Its loop never runs user code: the session lives in a worker process, driven by one thread."""
+
+    implementation = "monty_kernel"
+    implementation_version = __version__
+    language_info = {
+        "name": "python",
+        "version": "3.14.0",  # of the language that Monty speaks; a test compares it with sys.version in the sandbox
+        "mimetype": "text/x-python",
+        "codemirror_mode": {"name": "ipython", "version": 3},
+        "pygments_lexer": "ipython3",
+        "nbconvert_exporter": "python",
+        "file_extension": ".py",
+    }
+    banner = (
+        f"Monty {pydantic_monty.__version__}, a sandboxed Python (monty-kernel {__version__}): "
+        "no files, no network, no environment.\nType %lsmagic for the magics, name? for help."
+    )
+    help_links = [
+        {"text": "Monty", "url": "https://github.com/pydantic/monty"},
+        {"text": "Python Reference", "url": "https://docs.python.org/3.14"},
+    ]
+
+    max_memory = Integer(1 << 30, allow_none=True, help="Bytes of memory a session may use; None for no limit.").tag(
+        config=True
+    )
+    max_cell_seconds = Float(
+        None, allow_none=True, help="Seconds a cell may compute, not counting sleep() and input(); None for no limit."
+    ).tag(config=True)
+    max_recursion_depth = Integer(
+        None, allow_none=True, help="How deep calls may nest; None for Monty's own limit (1000)."
+    ).tag(config=True)
+    history_file = Unicode(
+        None, allow_none=True, help="SQLite file of the history kept between kernels; '' keeps none [in Jupyter's data folder]."
+    ).tag(config=True)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._execute_sleep = 0.0  # ipykernel's time for its IOPub thread, which does not exist here
+        self._count = 0
+        self._closed = False
+        self._orphans = OrphanWatch()
+        limits = Limits(self.max_memory, self.max_cell_seconds, self.max_recursion_depth)
+        self.engine = Engine(limits, self._orphans.watch)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="sandbox")
+        self._queue = ShellQueue(self._serve, self._answer, QUESTIONS)
+        self._thread.submit(self._start_session)
+
+    # What is made when first used
+
+    @cached_property
+    def front(self) -> KernelFront:
+        """The running cell's way to the front end."""
+        return KernelFront(self, asyncio.get_event_loop())
+
+    @cached_property
+    def magics(self) -> Magics:
+        """The table of magics."""
+        from monty_kernel.magics.registry import Magics
+
+        return Magics()
+
+    @cached_property
+    def introspector(self) -> Introspector:
+        """What answers completion and inspection."""
+        from monty_kernel.introspect.introspector import Introspector
+
+        return Introspector(self, self.magics)
+
+    @cached_property
+    def history(self) -> History:
+        """The history kept between kernels."""
+        from monty_kernel.history import History, default_path
+
+        return History(default_path() if self.history_file is None else self.history_file or None, self.log)
+
+    # Life
+
+    def start(self) -> None:
+        """Serve requests from now on."""
+        super().start()
+        assert self.shell_stream is not None
+        self.shell_stream.on_recv(self._received, copy=False)
+        self.front  # noqa: B018 - opens the stdin channel
+
+    def _start_session(self) -> None:
+        try:
+            self.engine.start()
+        except Exception:
+            self.log.exception("The sandbox worker did not start; the next cell tries again.")
+
+    async def close(self) -> None:
+        """End the session and its workers. Idempotent."""
+        if self._closed:
+            return
+        self._closed = True
+        self.front.close()
+        self.engine.kill()
+        await self._on_sandbox_thread(self.engine.close)
+        self._thread.shutdown(wait=False)
+        self._orphans.close()
+
+    def _on_sandbox_thread(self, call: Callable[..., T], *args: Any) -> asyncio.Future[T]:
+        return asyncio.get_running_loop().run_in_executor(self._thread, call, *args)
+
+    # Requests on shell, in order
+
+    def _received(self, frames: list[Any]) -> None:
+        assert self.session is not None
+        idents, rest = self.session.feed_identities(frames, copy=False)
+        try:
+            message = self.session.deserialize(rest, content=True, copy=False)
+        except Exception as error:
+            self.log.info("Dropped a message on shell: %s", error)
+            return
+        if message["header"]["msg_type"] == "interrupt_request":  # VS Code sends it here, and cannot wait for the cell
+            self.interrupt()
+            self.session.send(self.shell_stream, "interrupt_reply", {"status": "ok"}, message, ident=idents)
+            return
+        self._queue.put(idents, message)
+
+    async def _serve(self, request: Request) -> None:
+        """Handle one request to its end."""
+        if self._closed:
+            return
+        self.set_parent(request.idents, request.message, channel="shell")
+        self._publish_status("busy", "shell")
+        if request.type == "execute_request" and self._queue.is_aborted(request):
+            self._send_abort_reply(self.shell_stream, request.message, request.idents)
+        else:
+            await self._handle(request)
+        self._publish_status("idle", "shell")
+        if request.type == "execute_request" and not self._closed:
+            await self._on_sandbox_thread(self.engine.take_snapshot)
+
+    async def _answer(self, request: Request) -> None:
+        """Answer a question while a cell runs; its status messages must not leave the cell looking idle."""
+        self._publish_status("busy", "shell", parent=request.message)
+        await self._handle(request)
+        self._publish_status("idle", "shell", parent=request.message)
+        self._publish_status("busy", "shell")
+
+    async def _handle(self, request: Request) -> None:
+        handler = self.shell_handlers.get(request.type)
+        if handler is None:
+            self.log.info("Unknown message type %s", request.type)
+            return
+        try:
+            await handler(self.shell_stream, request.idents, request.message)
+        except Exception:
+            self.log.exception("The handler of %s failed.", request.type)
+
+    def _abort_queues(self, subshell_id: str | None = None) -> None:
+        assert self.shell_stream is not None
+        self.shell_stream.flush()  # what has reached the socket was sent before the failure was known
+        self._queue.abort_waiting()
+
+    # Requests on control
+
+    async def interrupt_request(self, stream: Any, ident: Any, parent: dict[str, Any]) -> None:
+        """Handle an interrupt_request."""
+        self.interrupt()
+        assert self.session is not None
+        self.session.send(stream, "interrupt_reply", {"status": "ok"}, parent, ident=ident)
+
+    def interrupt(self) -> None:
+        """Stop the running cell, if one runs."""
+        self.engine.interrupt()
+
+    async def _at_shutdown(self) -> None:
+        # ipykernel would hunt for child processes, one sleep after the other; ours are ended by close()
+        await self.close()
+        assert self.session is not None
+        if self._shutdown_message is not None:
+            self.session.send(self.iopub_socket, self._shutdown_message, ident=self._topic("shutdown"))
+
+    # Execution
+
+    @property
+    def execution_count(self) -> int:  # type: ignore[override]
+        """The count of the cell that runs, or that ran last."""
+        return self._count
+
+    @execution_count.setter
+    def execution_count(self, value: int) -> None:
+        """Ignored: ipykernel counts each cell that is not silent; as in IPython, those that are remembered count."""
+
+    async def execute_request(self, stream: Any, ident: Any, parent: dict[str, Any]) -> None:
+        """Handle an execute_request."""
+        content = parent["content"]
+        silent = bool(content.get("silent", False))
+        if content.get("store_history", not silent) and not silent:
+            self._count += 1
+        await super().execute_request(stream, ident, parent)
+
+    async def do_execute(  # type: ignore[override]
+        self,
+        code: str,
+        silent: bool,
+        store_history: bool = True,
+        user_expressions: dict[str, str] | None = None,
+        allow_stdin: bool = False,
+        *,
+        cell_meta: dict[str, Any] | None = None,
+        cell_id: str | None = None,
+    ) -> dict[str, Any]:
+        """Run a cell; the content of its execute_reply."""
+        remember = store_history and not silent
+        if is_housekeeping(code, store_history=remember):
+            return self._reply(Outcome())
+        source = CellSource(f"In[{self._count}]" if remember else "<cell outside the history>", code)
+        self.front.begin(allow_stdin=bool(allow_stdin))
+        outcome = await self._on_sandbox_thread(self._run, source, remember, silent, user_expressions or {})
+        await self.front.flush()
+        if outcome.failure is not None:
+            content = self._error_content(outcome.failure)
+            if not silent:
+                self.front.send("error", {key: content[key] for key in ("ename", "evalue", "traceback")})
+            return {**self._reply(outcome), **content}
+        if outcome.result is not None and not silent:
+            shown = outcome.result
+            self.front.send(
+                "execute_result", {"data": shown.data, "metadata": shown.metadata, "execution_count": self._count}
+            )
+        return self._reply(outcome)
+
+    def _run(self, source: CellSource, remember: bool, silent: bool, expressions: dict[str, str]) -> Outcome:
+        # on the sandbox thread: to parse a large cell must not hold up the loop
+        number = self._count if remember else 0
+        try:
+            cell = parse(source, lambda: self.magics, CellOptions(number, show=not silent))
+        except SyntaxError as error:
+            return Outcome(impossible(source, error))
+        if self.engine.recover():
+            self.front.emit(Stream("stderr", "The sandbox worker had died; the session is as it was after the last cell.\n"))
+        return self.engine.run(cell, self.front, number=number, expressions=expressions, act=self._act)
+
+    def _act(self, action: Action) -> None:
+        self.magics.act(action, self.front)
+
+    def _reply(self, outcome: Outcome) -> dict[str, Any]:
+        expressions = {name: self._expression_content(value) for name, value in outcome.expressions.items()}
+        return {
+            "status": "ok",
+            "execution_count": self._count,
+            "payload": self.front.payload,
+            "user_expressions": expressions,
+        }
+
+    def _expression_content(self, value: Result | Failure) -> dict[str, Any]:
+        if isinstance(value, Failure):
+            return self._error_content(value)
+        return {"status": "ok", "data": value.data, "metadata": value.metadata}
+
+    def _error_content(self, failure: Failure) -> dict[str, Any]:
+        from monty_kernel.engine.errors import render
+
+        error = render(failure)
+        return {"status": "error", "ename": error.ename, "evalue": error.evalue, "traceback": list(error.traceback)}
+
+    # What the front end may know
+
+    @property
+    def kernel_info(self) -> dict[str, Any]:
+        """The content of kernel_info_reply: only what works."""
+        return {
+            "protocol_version": kernel_protocol_version,
+            "implementation": self.implementation,
+            "implementation_version": self.implementation_version,
+            "language_info": self.language_info,
+            "banner": self.banner,
+            "help_links": self.help_links,
+            "supported_features": [],
+        }

@@ -1,0 +1,99 @@
+"""Carries outputs from the sandbox thread to the event loop: in order, soon, and never more than a little at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Awaitable, Callable
+
+from .engine.outputs import Output, Stream
+
+ROOM = 1 << 20
+"""Characters of printed text under way before the printing cell has to wait."""
+CHUNK = 1 << 15
+"""Characters in one stream message at most."""
+
+
+class Outlet:
+    """`put` outputs on any thread; `send` gets them on the loop, neighbouring prints joined.
+
+    send: called on the loop's thread, once per output. drained: awaited after each send; it returns when the
+    receiver has room again, and until then `put` blocks once `ROOM` characters wait.
+    """
+
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, send: Callable[[Output], None], drained: Callable[[], Awaitable[None]]
+    ) -> None:
+        self._loop = loop
+        self._send = send
+        self._drained = drained
+        self._waiting: deque[Output] = deque()
+        self._characters = 0
+        self._changed = threading.Condition()
+        self._pump: asyncio.Task[None] | None = None
+        self._scheduled = False
+        self._open = True
+
+    def put(self, output: Output) -> None:
+        """Queue an output; blocks the calling thread while there is no room for it."""
+        size = len(output.text) if isinstance(output, Stream) else 0
+        with self._changed:
+            while size and self._characters >= ROOM and self._open:
+                self._changed.wait()
+            if not self._open:
+                return
+            self._waiting.append(output)
+            self._characters += size
+            if self._scheduled:
+                return
+            self._scheduled = True
+        self._loop.call_soon_threadsafe(self._start)
+
+    async def flush(self) -> None:
+        """Return when everything that was put before has been sent. Call it on the loop."""
+        if self._waiting and self._pump is None:
+            self._start()
+        while self._pump is not None:
+            await asyncio.shield(self._pump)
+
+    def close(self) -> None:
+        """Drop what waits and let blocked threads go on. Call it when nobody reads any more."""
+        with self._changed:
+            self._open = False
+            self._waiting.clear()
+            self._changed.notify_all()
+
+    def _start(self) -> None:
+        if self._pump is None and self._waiting:
+            self._pump = self._loop.create_task(self._run())
+
+    async def _run(self) -> None:
+        try:
+            while (output := self._next()) is not None:
+                self._send(output)
+                await self._drained()
+                await asyncio.sleep(0)  # a flood of prints must not keep an interrupt from being read
+        finally:
+            self._pump = None
+
+    def _next(self) -> Output | None:
+        with self._changed:
+            if not self._waiting:
+                self._scheduled = False
+                return None
+            output = self._waiting.popleft()
+            if not isinstance(output, Stream):
+                return output
+            texts = [output.text]
+            length = len(output.text)
+            while self._waiting and length < CHUNK:
+                following = self._waiting[0]
+                if not isinstance(following, Stream) or following.name != output.name:
+                    break
+                texts.append(following.text)
+                length += len(following.text)
+                self._waiting.popleft()
+            self._characters -= length
+            self._changed.notify_all()
+            return Stream(output.name, "".join(texts)) if len(texts) > 1 else output

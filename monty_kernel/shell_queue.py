@@ -1,0 +1,84 @@
+"""The shell channel's requests: one at a time and in order, except for questions that a long-running cell would hold up."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+PATIENCE = 0.3
+"""Seconds that a question waits behind a running cell before it is answered from what is known without the session."""
+
+Message = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request as received: routing identities, the message, and whether it came before the last failure's abort."""
+
+    idents: list[bytes]
+    message: Message
+    number: int
+
+    @property
+    def type(self) -> str:
+        return str(self.message["header"]["msg_type"])
+
+
+class ShellQueue:
+    """Feeds requests to `serve`, each when the one before is done.
+
+    `answer` gets those of `questions` types that have waited `PATIENCE` seconds behind a cell: a front end asks for completions
+    while a cell runs, and an answer after the cell is of no use to anybody.
+    """
+
+    def __init__(
+        self, serve: Callable[[Request], Awaitable[None]], answer: Callable[[Request], Awaitable[None]], questions: frozenset[str]
+    ) -> None:
+        self._serve = serve
+        self._answer = answer
+        self._questions = questions
+        self._waiting: deque[Request] = deque()
+        self._count = 0
+        self._aborted = 0
+        self._running: asyncio.Task[None] | None = None
+        self._patience: asyncio.TimerHandle | None = None
+        self._answers: set[asyncio.Task[None]] = set()
+
+    def put(self, idents: list[bytes], message: Message) -> None:
+        """Take a request off the wire. Call it on the loop."""
+        self._count += 1
+        self._waiting.append(Request(idents, message, self._count))
+        if self._running is None:
+            self._running = asyncio.get_running_loop().create_task(self._run())
+        elif self._patience is None and message["header"]["msg_type"] in self._questions:
+            self._patience = asyncio.get_running_loop().call_later(PATIENCE, self._let_questions_pass)
+
+    def abort_waiting(self) -> None:
+        """From now on `is_aborted` holds for every request received so far."""
+        self._aborted = self._count
+
+    def is_aborted(self, request: Request) -> bool:
+        """Whether a failure before it aborts this request."""
+        return request.number <= self._aborted
+
+    async def _run(self) -> None:
+        try:
+            while self._waiting:
+                await self._serve(self._waiting.popleft())
+        finally:
+            self._running = None
+
+    def _let_questions_pass(self) -> None:
+        self._patience = None
+        stay: deque[Request] = deque()
+        for request in self._waiting:
+            if request.type in self._questions:
+                task = asyncio.get_running_loop().create_task(self._answer(request))
+                self._answers.add(task)
+                task.add_done_callback(self._answers.discard)
+            else:
+                stay.append(request)
+        self._waiting = stay
