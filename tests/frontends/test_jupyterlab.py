@@ -150,7 +150,7 @@ def test_input_asks_below_the_cell(notebook: Notebook) -> None:
 def test_a_session_worth_a_picture(notebook: Notebook, images: Path) -> None:
     """The README's first screenshot: a result, a table, an error that names its line."""
     notebook.run(
-        "import statistics_missing" if False else "visits = {'Mon': 120, 'Tue': 98, 'Wed': 143, 'Thu': 87}\n"
+        "visits = {'Mon': 120, 'Tue': 98, 'Wed': 143, 'Thu': 87}\n"
         "max(visits, key=visits.get), sum(visits.values()) / len(visits)"
     )
     table = notebook.run(

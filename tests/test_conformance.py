@@ -1,0 +1,62 @@
+"""The Jupyter project's own conformance suite, with every optional part filled in, so that nothing is skipped."""
+
+from __future__ import annotations
+
+import os
+import unittest
+from typing import Any, ClassVar
+
+import jupyter_kernel_test
+import pytest
+
+KERNEL = os.environ.get("MONTY_TEST_KERNEL", "monty")
+
+
+class TestKernel(jupyter_kernel_test.KernelTests):  # type: ignore[misc]
+    """Each test of the suite, against one kernel process."""
+
+    kernel_name = KERNEL
+    language_name = "python"
+    file_extension = ".py"
+    code_hello_world = "print('hello, world')"
+    code_stderr = "import sys; print('test', file=sys.stderr)"
+    completion_samples: ClassVar[list[dict[str, Any]]] = [
+        {"text": "zi", "matches": {"zip"}},
+        {"text": "import tomll", "matches": {"tomllib"}},
+        {"text": "'word'.capi", "matches": {"capitalize"}},
+    ]
+    complete_code_samples: ClassVar[list[str]] = ["1", "print('hello')", "def f(x):\n    return x * 2\n\n", "%who"]
+    incomplete_code_samples: ClassVar[list[str]] = ["print('''hello", "def f(x):\n    x * 2", "(1 +", "for i in range(3):"]
+    invalid_code_samples: ClassVar[list[str]] = ["import = 7q", "print('hello'))", "1 2"]
+    code_page_something = "zip?"
+    code_generate_error = "raise Exception('on purpose')"
+    code_execute_result: ClassVar[list[dict[str, str]]] = [
+        {"code": "1+2+3", "result": "6"},
+        {"code": "[n * n for n in range(1, 4)]", "result": "[1, 4, 9]"},
+        {"code": "'quoted'", "result": "'quoted'"},
+    ]
+    code_display_data: ClassVar[list[dict[str, str]]] = [
+        {"code": "from IPython.display import HTML, display\ndisplay(HTML('<b>test</b>'))", "mime": "text/html"},
+        {"code": "from IPython.display import Markdown, display\ndisplay(Markdown('*a*'))", "mime": "text/markdown"},
+        {"code": "from IPython.display import SVG, display\ndisplay(SVG('<svg/>'))", "mime": "image/svg+xml"},
+        {"code": "from IPython.display import Latex, display\ndisplay(Latex('$E$'))", "mime": "text/latex"},
+    ]
+    code_history_pattern = "1?2*"
+    supported_history_operations = ("tail", "range", "search")
+    code_inspect_sample = "zip"
+    code_clear_output = "from IPython.display import clear_output\nclear_output()"
+
+
+class TestIopubWelcome(jupyter_kernel_test.IopubWelcomeTests):  # type: ignore[misc]
+    """`iopub_welcome` when a client subscribes."""
+
+    kernel_name = KERNEL
+    support_iopub_welcome = True
+
+
+@pytest.mark.parametrize("suite", [TestKernel, TestIopubWelcome])
+def test_no_test_of_the_suite_is_skipped(suite: type[unittest.TestCase]) -> None:
+    result = unittest.TestResult()
+    unittest.defaultTestLoader.loadTestsFromTestCase(suite).run(result)
+    assert result.skipped == []
+    assert result.testsRun > 0
