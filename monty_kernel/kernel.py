@@ -250,7 +250,11 @@ class MontyKernel(Kernel):
             return self._reply(Outcome())
         source = CellSource(f"In[{self._count}]" if remember else "<cell outside the history>", code)
         self.front.begin(allow_stdin=bool(allow_stdin))
-        outcome = await self._on_sandbox_thread(self._run, source, remember, silent, user_expressions or {})
+        try:
+            outcome = await self._on_sandbox_thread(self._run, source, remember, silent, user_expressions or {})
+        except Exception as error:  # a defect of ours must not leave the front end waiting for a reply
+            self.log.exception("A cell could not be run.")
+            outcome = Outcome(Failure("raised", type(error).__name__, f"internal error of monty-kernel: {error}"))
         await self.front.flush()
         if outcome.failure is not None:
             content = self._error_content(outcome.failure)

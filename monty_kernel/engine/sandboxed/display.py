@@ -16,7 +16,7 @@ __mk_METHODS = [
 def __mk_cut(text):
     if len(text) <= __mk_LIMIT:
         return text
-    return text[:__mk_LIMIT] + f"\n... [cut: the first {__mk_LIMIT:,} of {len(text):,} characters are shown; print() shows all]"
+    return text[:__mk_LIMIT] + f"\n... [cut: the first {__mk_LIMIT:,} of {len(text):,} characters are shown]"
 
 
 def __mk_complain(v, method, error):

@@ -23,7 +23,7 @@ def __mk_make_names():
             return f"<DisplayHandle display_id={self.display_id}>"
 
         def display(self, obj, **options):
-            display(obj, display_id=self.display_id, **options)
+            __mk_display_function(obj, display_id=self.display_id, **options)
 
         def update(self, obj, **options):
             __mk_update_display(obj, display_id=self.display_id, **options)
@@ -115,9 +115,9 @@ def __mk_make_names():
     class Image:
         def __init__(self, data=None, format=None, width=None, height=None, alt=None, metadata=None):
             if type(data) is str:
-                raise PermissionError("Image takes bytes here: the sandbox opens no file and no URL of its own")
+                raise PermissionError("Image takes raw data here: the sandbox opens no file and no URL of its own")
             if type(data) is not bytes:
-                raise TypeError("Image takes the image as bytes, got " + type(data).__name__)
+                raise TypeError("Image takes raw data, b'...', not " + type(data).__name__)
             if format is None:
                 if data[:3] == b"\xff\xd8\xff":
                     format = "jpeg"
@@ -165,7 +165,7 @@ def __mk_make_names():
     names.SVG = SVG
     names.JSON = JSON
     names.Image = Image
-    names.display = display
+    names.display = __mk_display_function
     names.update_display = __mk_update_display
     names.clear_output = __mk_clear_output
     package = Module("IPython")

@@ -1,0 +1,35 @@
+"""The prelude that runs in the sandbox: what cells make of builtins' names must not reach it."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+
+import pytest
+
+from monty_kernel.engine import sandboxed
+
+
+FREE = set(dir(builtins)) - {"format"}  # a parameter of Image
+
+
+@pytest.mark.parametrize("part", sandboxed.PARTS)
+def test_every_builtin_is_guarded_and_no_text_is_changed(part: str) -> None:
+    raw = ast.parse("\n".join(map(sandboxed._read, sandboxed.PARTS[part])))
+    guarded = ast.parse(sandboxed.guarded(ast.unparse(raw)))
+    for before, after in zip(ast.walk(raw), ast.walk(guarded), strict=True):
+        if isinstance(before, ast.Constant):
+            assert isinstance(after, ast.Constant) and after.value == before.value
+        if isinstance(before, ast.Name) and isinstance(after, ast.Name) and before.id in FREE:
+            assert after.id == f"__mk_b_{before.id}", f"add {before.id} to the guarded builtins"
+
+
+@pytest.mark.parametrize("part", sandboxed.PARTS)
+def test_names_are_marked_as_the_preludes(part: str) -> None:
+    known = {"display", "In", "Out", "_", "__", "___", "_i", "_ii", "_iii", "_ih", "_oh"}
+    for node in ast.parse(sandboxed.source(part)).body:
+        targets = node.targets if isinstance(node, ast.Assign) else [node]
+        names = [name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)]
+        names = names if isinstance(node, ast.Assign) else [getattr(node, "name", "__mk_")]
+        for name in names:
+            assert name.startswith("__mk_") or name in known

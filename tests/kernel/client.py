@@ -1,0 +1,114 @@
+"""Talks to a real kernel process through jupyter_client, one request at a time."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.blocking.client import BlockingKernelClient
+from jupyter_client.manager import KernelManager
+
+Message = dict[str, Any]
+
+
+@dataclass
+class Answer:
+    """All that came back for one execute_request: the reply's content, the outputs, seconds until idle."""
+
+    reply: dict[str, Any]
+    messages: list[Message] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def all(self, kind: str) -> list[dict[str, Any]]:
+        """The contents of the IOPub messages of one type."""
+        return [message["content"] for message in self.messages if message["msg_type"] == kind]
+
+    def text(self, name: str = "stdout") -> str:
+        """What was printed."""
+        return "".join(content["text"] for content in self.all("stream") if content["name"] == name)
+
+    @property
+    def plain(self) -> str | None:
+        """The result's text/plain; None if there was no result."""
+        results = self.all("execute_result")
+        return results[0]["data"]["text/plain"] if results else None
+
+
+class Kernel:
+    """A running kernel and a client connected to it."""
+
+    def __init__(self, folder: Path, options: list[str] | None = None, env: dict[str, str] | None = None) -> None:
+        data = folder / "data"
+        data.mkdir(parents=True, exist_ok=True)
+        self.stderr = folder / "stderr"
+        self.folder = folder
+        self.manager = KernelManager(kernel_name="monty")
+        environment = {**os.environ, "JUPYTER_DATA_DIR": str(data), "HOME": str(folder), **(env or {})}
+        with self.stderr.open("wb") as errors:
+            self.manager.start_kernel(extra_arguments=options or [], env=environment, cwd=str(folder), stderr=errors)
+        self.client: BlockingKernelClient = self.manager.blocking_client()
+        self.client.start_channels()
+        self.client.wait_for_ready(timeout=30)
+
+    @property
+    def pid(self) -> int:
+        """The kernel's process id."""
+        return int(self.manager.provisioner.pid)  # type: ignore[union-attr]
+
+    def run(
+        self, code: str, *, timeout: float = 30.0, meanwhile: Callable[[Message], None] | None = None, **options: Any
+    ) -> Answer:
+        """Execute and wait for idle and the reply. `meanwhile` sees every IOPub message as it comes."""
+        start = time.perf_counter()
+        msg_id = self.client.execute(code, **options)
+        return self.finish(msg_id, start=start, timeout=timeout, meanwhile=meanwhile)
+
+    def finish(
+        self, msg_id: str, *, start: float = 0.0, timeout: float = 30.0, meanwhile: Callable[[Message], None] | None = None
+    ) -> Answer:
+        """Wait for the end of a request that was sent before."""
+        messages: list[Message] = []
+        while True:
+            message = self.client.get_iopub_msg(timeout=timeout)
+            if meanwhile is not None:
+                meanwhile(message)
+            if message["parent_header"].get("msg_id") != msg_id:
+                continue
+            messages.append(message)
+            if message["msg_type"] == "status" and message["content"]["execution_state"] == "idle":
+                break
+        seconds = time.perf_counter() - start
+        while (reply := self.client.get_shell_msg(timeout=timeout))["parent_header"].get("msg_id") != msg_id:
+            pass
+        return Answer(reply["content"], messages, seconds)
+
+    def interrupt_when(self, started: Callable[[Message], bool]) -> Callable[[Message], None]:
+        """A `meanwhile` that interrupts once, when `started` holds for a message."""
+        done = False
+
+        def look(message: Message) -> None:
+            nonlocal done
+            if not done and started(message):
+                done = True
+                self.manager.interrupt_kernel()
+
+        return look
+
+    def close(self) -> None:
+        """End the kernel, whatever state it is in."""
+        self.client.stop_channels()
+        if self.manager.has_kernel:
+            self.manager.shutdown_kernel(now=True)
+        self.manager.cleanup_resources()
+
+
+def worker_pids(pid: int) -> list[int]:
+    """The Monty workers that a kernel has started and that live."""
+    import psutil
+
+    children = psutil.Process(pid).children(recursive=True)
+    return [child.pid for child in children if child.name() == "monty" and child.status() != psutil.STATUS_ZOMBIE]

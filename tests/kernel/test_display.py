@@ -1,0 +1,123 @@
+"""display(), its ids and updates, and the classes of IPython.display."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from .client import Kernel
+
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+
+
+def test_display_needs_no_import(kernel: Kernel) -> None:
+    answer = kernel.run("display(1, 'two'); print('three')")
+    kinds = [message["msg_type"] for message in answer.messages if message["msg_type"] not in ("status", "execute_input")]
+    assert kinds == ["display_data", "display_data", "stream"]
+    assert [content["data"]["text/plain"] for content in answer.all("display_data")] == ["1", "'two'"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "mime", "data"),
+    [
+        ("HTML('<b>b</b>')", "text/html", "<b>b</b>"),
+        ("Markdown('*m*')", "text/markdown", "*m*"),
+        ("Latex('$x$')", "text/latex", "$x$"),
+        ("Math('x')", "text/latex", "$\\displaystyle x$"),
+        ("SVG('<svg/>')", "image/svg+xml", "<svg/>"),
+        ("JSON({'a': [1, None]})", "application/json", {"a": [1, None]}),
+        (f"Image({PNG!r})", "image/png", base64.b64encode(PNG).decode()),
+    ],
+)
+def test_rich_classes(kernel: Kernel, expression: str, mime: str, data: object) -> None:
+    kernel.run("from IPython.display import *")
+    shown = kernel.run(expression).all("execute_result")[0]["data"]
+    assert shown[mime] == data
+    assert shown["text/plain"].startswith("<IPython.core.display.")
+
+
+@pytest.mark.parametrize(
+    ("method", "body", "mime", "data"),
+    [
+        ("_repr_html_", "'<i>'", "text/html", "<i>"),
+        ("_repr_markdown_", "'m'", "text/markdown", "m"),
+        ("_repr_latex_", "'$l$'", "text/latex", "$l$"),
+        ("_repr_svg_", "'<svg/>'", "image/svg+xml", "<svg/>"),
+        ("_repr_png_", "b'png'", "image/png", "cG5n"),
+        ("_repr_jpeg_", "b'jpeg'", "image/jpeg", "anBlZw=="),
+        ("_repr_json_", "{'j': 1}", "application/json", {"j": 1}),
+    ],
+)
+def test_user_classes_show_themselves(kernel: Kernel, method: str, body: str, mime: str, data: object) -> None:
+    answer = kernel.run(f"class R:\n    def {method}(self): return {body}\n    def __repr__(self): return 'R'\nR()")
+    assert answer.all("execute_result")[0]["data"] == {mime: data, "text/plain": "R"}
+
+
+def test_mimebundle_with_metadata(kernel: Kernel) -> None:
+    code = "class R:\n    def _repr_mimebundle_(self, include=None, exclude=None):\n        return {'text/html': 'h', 'x/y+json': [1]}, {'text/html': {'w': 2}}\nR()"
+    result = kernel.run(code).all("execute_result")[0]
+    assert result["data"]["text/html"] == "h"
+    assert result["data"]["x/y+json"] == [1]
+    assert result["metadata"] == {"text/html": {"w": 2}}
+
+
+def test_a_rich_method_that_raises_is_reported_and_the_rest_is_shown(kernel: Kernel) -> None:
+    answer = kernel.run("class R:\n    def _repr_html_(self): return 1 / 0\n    def __repr__(self): return 'R'\nR()")
+    assert answer.plain == "R"
+    assert "_repr_html_() raised ZeroDivisionError" in answer.text("stderr")
+
+
+def test_display_ids_and_updates(kernel: Kernel) -> None:
+    answer = kernel.run("handle = display('a', display_id='spot')\nhandle.update('b')\nupdate = display(1, display_id=True)")
+    first, second = answer.all("display_data")
+    assert first["transient"] == {"display_id": "spot"}
+    assert second["transient"]["display_id"]
+    assert answer.all("update_display_data")[0]["data"]["text/plain"] == "'b'"
+    later = kernel.run("from IPython.display import update_display\nupdate_display('c', display_id='spot')")
+    assert later.all("update_display_data")[0]["transient"] == {"display_id": "spot"}
+
+
+def test_raw_bundles(kernel: Kernel) -> None:
+    answer = kernel.run("display({'text/plain': 'p', 'application/json': {'k': 1}}, raw=True)")
+    assert answer.all("display_data")[0]["data"] == {"text/plain": "p", "application/json": {"k": 1}}
+
+
+def test_clear_output(kernel: Kernel) -> None:
+    answer = kernel.run("import IPython.display as d\nd.clear_output()\nd.clear_output(wait=True)")
+    assert answer.all("clear_output") == [{"wait": False}, {"wait": True}]
+
+
+def test_imports_of_ipython_in_every_form(kernel: Kernel) -> None:
+    code = """
+import IPython
+from IPython.display import (HTML as H,
+                             display)
+from IPython import display as module
+def f():
+    from IPython.core.display import Markdown
+    return Markdown('m')
+IPython.display.display(H('1')); module.display(f())
+"""
+    answer = kernel.run(code)
+    assert answer.reply["status"] == "ok"
+    assert [sorted(content["data"]) for content in answer.all("display_data")] == [
+        ["text/html", "text/plain"],
+        ["text/markdown", "text/plain"],
+    ]
+
+
+def test_a_name_the_sandbox_does_not_have_is_an_import_error(kernel: Kernel) -> None:
+    answer = kernel.run("from IPython.display import Javascript")
+    assert answer.reply["ename"] == "ImportError"
+    assert "Javascript" in answer.reply["evalue"]
+
+
+def test_forged_calls_of_the_host_are_refused(kernel: Kernel) -> None:
+    for call in ("__mk_emit(1, 2, 3, 4, 5)", "__mk_emit({1: 2}, {}, '', None, False)", "__mk_emit({}, {'a': 'not json'}, '', None, 0)",
+                 "__mk_emit({'a': 'b'}, {}, '[1]', None, 0)", "__mk_clear()", "__mk_magic('undo', '../..')"):  # fmt: skip
+        assert kernel.run(call).reply["status"] in ("error", "ok")
+    assert kernel.run("__mk_show = 5\n2").reply["status"] in ("error", "ok")
+    assert kernel.run("print('alive')").text() == "alive\n"

@@ -1,0 +1,72 @@
+"""What should not be sent, sent: every try ends in an orderly reply, and the session survives."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from .client import Kernel
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [("x = 1\0", "NUL"), ("x = 1\nprint('\ud800')", "lone surrogate"), ("\ud800\0", "lone surrogate")],
+)
+def test_characters_no_source_can_hold(kernel: Kernel, code: str, message: str) -> None:
+    kernel.client.session.packer = "json"
+    answer = kernel.run(code)
+    assert answer.reply["ename"] == "SyntaxError"
+    assert message in answer.reply["evalue"]
+    assert kernel.run("1").plain == "1"
+
+
+def test_ten_megabytes_in_one_cell(kernel: Kernel) -> None:
+    code = "big = [\n" + ",\n".join(["'0123456789abcdef'"] * 500_000) + "\n]\nlen(big)"
+    assert len(code) > 10_000_000
+    answer = kernel.run(code, timeout=120)
+    assert answer.plain == "500000"
+    assert kernel.run("big = In = None; 1").reply["status"] == "ok"
+
+
+def test_a_deeply_nested_expression(kernel: Kernel) -> None:
+    for code in ("(" * 5000 + ")" * 5000, "-" * 20000 + "1", "[" * 500 + "]" * 500, "x" + ".a" * 10000):
+        answer = kernel.run(code, timeout=60)
+        assert answer.reply["status"] in ("ok", "error")
+    assert kernel.run("1").plain == "1"
+
+
+def test_deeply_nested_data_is_shown_or_refused(kernel: Kernel) -> None:
+    code = "deep = []\nfor i in range(20000): deep = [deep]\ndeep"
+    assert kernel.run(code, timeout=60).reply["status"] in ("ok", "error")
+    assert kernel.run("1").plain == "1"
+
+
+def test_a_broken_message_and_a_wrong_signature_are_dropped(kernel: Kernel) -> None:
+    socket = kernel.client.shell_channel.socket
+    socket.send_multipart([b"garbage"])
+    socket.send_multipart([b"<IDS|MSG>", b"bad signature", b"{}", b"{}", b"{}", b"{}"])
+    socket.send_multipart([b"<IDS|MSG>", b"", b"{", b"{}", b"{}", b"{}"])
+    session = kernel.client.session
+    socket.send_multipart(session.serialize(session.msg("execute_request", {"no code": 1})))
+    socket.send_multipart(session.serialize(session.msg("no_such_request", {})))
+    socket.send_multipart(session.serialize(session.msg("complete_request", {"code": 5, "cursor_pos": "x"})))
+    time.sleep(0.2)
+    assert kernel.run("1").plain == "1"
+
+
+def test_cells_of_every_odd_shape(kernel: Kernel) -> None:
+    for code in ("\n\n", "   ", "\t", "\r\n1\r\n", "1\r2", "\f1", "\\", "'''", '"', "(", ")", "#", ";", ";;", "%", "%%", "!", "?", "??",
+                 "%%\n", "%%time", "%time", "x = %", "x = !", "\ufeff1", "é?", "% %", "?x?", "def f(:", "  indented", "async", "await 1",
+                 "return 1", "yield", "nonlocal x", "global q\nq = 1", "from __future__ import annotations\n1", "import a.b.c", "print(1)\\"):  # fmt: skip
+        reply = kernel.run(code).reply
+        assert reply["status"] in ("ok", "error"), code
+        assert "internal error" not in reply.get("evalue", ""), code
+    assert kernel.run("1").plain == "1"
+
+
+def test_shadowing_what_the_kernel_uses(kernel: Kernel) -> None:
+    kernel.run("display = input = print = len = str = repr = type = hasattr = list = dict = None")
+    kernel.run("_ = __ = Out = In = __mk_value = None")
+    assert kernel.run("[1, {2: 3}]").reply["status"] in ("ok", "error")
+    assert kernel.run("1").reply["status"] in ("ok", "error")
