@@ -1,0 +1,43 @@
+"""`python -P -m monty_kernel -f CONNECTION_FILE` becomes the kernel.
+
+The sockets are bound before anything heavy is imported. A client that finds nobody listening tries again after 100 to 200 ms,
+so a kernel that listens after 50 ms answers a whole round earlier than one that listens when it is ready.
+"""
+
+import os
+import sys
+
+if not sys.flags.safe_path and sys.path and sys.path[0] in ("", os.getcwd()):
+    # Started without -P: a file named like a library in the notebook's folder must not be imported all the same.
+    del sys.path[0]
+
+import signal
+
+
+def main() -> None:
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))  # until the loop takes over
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    from monty_kernel import channels, connection
+
+    argv = sys.argv[1:]
+    early = None
+    path = connection.file_named_in(argv)
+    if path is not None:
+        try:
+            info = connection.read(path)
+            if info.complete:
+                early = channels.bind(info)
+                early.start_heartbeat()
+        except connection.ConnectionFailed:
+            early = None  # the app tries again and says what is wrong
+
+    from monty_kernel.lean_imports import defer_packages
+
+    defer_packages()
+    from monty_kernel import app
+
+    app.main(argv, early)
+
+
+if __name__ == "__main__":
+    main()

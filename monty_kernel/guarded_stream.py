@@ -1,0 +1,117 @@
+"""A request channel that passes on only well-formed messages signed with the kernel's key; all else is dropped quietly.
+
+`ipykernel`'s dispatcher prints a traceback for every message it cannot read, so anybody who reaches the port could fill
+the server's log. Here such messages cost one log line at level INFO, at most one every ten seconds.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from hmac import compare_digest
+from typing import TYPE_CHECKING, Any
+
+import zmq
+from zmq.eventloop.zmqstream import ZMQStream
+
+if TYPE_CHECKING:
+    from jupyter_client.session import Session
+
+_DELIMITER = b"<IDS|MSG>"
+_SECONDS_BETWEEN_LINES = 10.0
+_JSON_PARTS = ("header", "parent_header", "metadata", "content")
+
+
+def refusal(session: Session, frames: Sequence[Any]) -> str | None:
+    """Why a message is not to be handled, or None if it is in order. Leaves the session's replay history as it is.
+
+    frames: as received, with routing identities in front.
+    """
+    parts = [frame.bytes if isinstance(frame, zmq.Frame) else bytes(frame) for frame in frames[:64]]
+    try:
+        start = parts.index(_DELIMITER) + 1
+    except ValueError:
+        return "no delimiter"
+    signature, signed = parts[start : start + 1], parts[start + 1 : start + 5]
+    if len(signed) < 4:
+        return "too few parts"
+    if session.auth is not None:
+        if not compare_digest(signature[0], session.sign(signed)):
+            return "wrong signature"
+        if signature[0] in session.digest_history:
+            return "replayed"
+    try:
+        header, *others = (session.unpack(part) for part in signed)
+    except Exception:
+        return "not JSON"
+    for name, value in zip(_JSON_PARTS, (header, *others), strict=True):
+        if not isinstance(value, dict):
+            return f"{name} is not an object"
+    if not all(isinstance(header.get(name), str) for name in ("msg_id", "msg_type")):
+        return "no msg_id or msg_type"
+    if not str(header.get("version", "5.0")).partition(".")[0].isdecimal():
+        return "no protocol version"
+    return None
+
+
+class GuardedStream(ZMQStream):
+    """A ZMQStream whose receive callback sees good messages only, and which sends at once where that cannot block."""
+
+    def __init__(
+        self,
+        socket: zmq.Socket[bytes],
+        session: Session,
+        *,
+        channel: str,
+        log: logging.Logger | logging.LoggerAdapter[Any],
+    ) -> None:
+        super().__init__(socket)
+        self._session = session
+        self._channel = channel
+        self._log = log
+        self._dropped = 0
+        self._next_line_at = 0.0
+
+    def on_recv(self, callback: Callable[[list[Any]], Any] | None, copy: bool = True) -> None:
+        if callback is None:
+            super().on_recv(None)
+            return
+
+        def receive(frames: list[Any]) -> Any:
+            reason = refusal(self._session, frames)
+            if reason is None:
+                return callback(frames)
+            self._note_dropped(reason)
+            return None
+
+        super().on_recv(receive, copy=copy)
+
+    def send_multipart(
+        self,
+        msg: Sequence[Any],
+        flags: int = 0,
+        copy: bool = True,
+        track: bool = False,
+        callback: Callable[..., Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Send now. ZMQStream would queue it for the loop's next round, behind whatever else is ready to run."""
+        if callback is None and not self.sending():
+            try:
+                self.socket.send_multipart(msg, flags | zmq.NOBLOCK, copy=True)
+            except zmq.Again:
+                pass
+            else:
+                # The send may have taken the wake-up of a message that has arrived with it.
+                self._update_handler(self._state)  # type: ignore[no-untyped-call]
+                return
+        super().send_multipart(msg, flags=flags, copy=copy, track=track, callback=callback, **kwargs)
+
+    def _note_dropped(self, reason: str) -> None:
+        self._dropped += 1
+        now = time.monotonic()
+        if now >= self._next_line_at:
+            self._next_line_at = now + _SECONDS_BETWEEN_LINES
+            self._log.info("Dropped %d bad message(s) on %s; the last one: %s.", self._dropped, self._channel, reason)
+            self._dropped = 0

@@ -1,0 +1,73 @@
+"""Lets submodules of heavy packages be imported without running the packages' own `__init__`, to start fast.
+
+`import ipykernel.kernelbase` costs 180 ms here, of which 70 ms go into `IPython/__init__`,
+`jupyter_client/__init__` and `ipykernel/__init__`: they import shells, clients and managers that a kernel never
+uses. A deferred package is a stand-in in `sys.modules` that has the real one's name, path and spec, so its submodules
+import as ever. The first name asked of it that it does not have runs the real `__init__` in place, so
+`from IPython import get_ipython` keeps meaning what it says, only later.
+
+The standard library's `importlib.util.LazyLoader` cannot do this: reading `__path__`, which every import of
+a submodule does, already loads a lazy module.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterable
+from importlib.util import find_spec, module_from_spec
+from types import ModuleType
+from typing import Any
+
+HEAVY_PACKAGES = ("IPython", "jupyter_client", "ipykernel")
+
+_loading = threading.RLock()
+_being_loaded: set[str] = set()
+
+
+class DeferredPackage(ModuleType):
+    """A package whose `__init__` runs when a name that it lacks is first asked for."""
+
+    def __getattr__(self, name: str) -> Any:
+        _load(self)
+        try:
+            return self.__dict__[name]
+        except KeyError:
+            pass
+        module_getattr = self.__dict__.get("__getattr__")  # the real package may have one of its own (PEP 562)
+        if module_getattr is not None:
+            return module_getattr(name)
+        raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+
+    def __dir__(self) -> Iterable[str]:
+        _load(self)
+        return sorted(self.__dict__)
+
+
+def defer_packages(names: Iterable[str] = HEAVY_PACKAGES) -> None:
+    """Put a `DeferredPackage` into `sys.modules` for each of `names` that is installed and not yet imported."""
+    for name in names:
+        if name in sys.modules:
+            continue
+        spec = find_spec(name)
+        if spec is None or spec.loader is None or spec.submodule_search_locations is None:
+            continue
+        module = module_from_spec(spec)
+        module.__class__ = DeferredPackage
+        sys.modules[name] = module
+
+
+def _load(module: ModuleType) -> None:
+    """Run the real `__init__`, once. Names it has set so far are all there is while it runs (as in a circular import)."""
+    with _loading:
+        name = module.__name__
+        if type(module) is not DeferredPackage or name in _being_loaded:
+            return
+        spec = module.__spec__
+        assert spec is not None and spec.loader is not None
+        _being_loaded.add(name)
+        try:
+            spec.loader.exec_module(module)
+            module.__class__ = ModuleType  # type: ignore[assignment]
+        finally:
+            _being_loaded.discard(name)
