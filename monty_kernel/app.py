@@ -95,6 +95,8 @@ class MontyKernelApp(Application):
     def initialize(self, argv: list[str] | None = None) -> None:
         """Read the options, bind the sockets and make the kernel. Exits with status 1 and one line if that cannot be done."""
         self.parse_command_line(argv)
+        if self.extra_args:
+            self.fail(f"What is {self.extra_args[0]!r}? The kernel has options only; --help lists them.")
         self.load_config_files()
         try:
             self.init_session()

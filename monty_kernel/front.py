@@ -61,7 +61,9 @@ class KernelFront:
         """Publish a message on IOPub, as part of the running request."""
         kernel = self._kernel
         assert kernel.session is not None
-        kernel.session.send(kernel.iopub_socket, kind, content, parent=kernel.get_parent("shell"), ident=kernel._topic(kind))
+        kernel.session.send(
+            kernel.iopub_socket, kind, content, parent=kernel.get_parent("shell"), ident=kernel._topic(kind)
+        )
 
     def _publish(self, output: Output) -> None:
         if isinstance(output, Stream):
@@ -85,7 +87,7 @@ class KernelFront:
         ident = kernel._get_shell_context_var(kernel._shell_parent_ident)
         self._asked = answer
         content = {"prompt": prompt, "password": password}
-        kernel.session.send(self._stdin.socket, "input_request", content, parent, ident=ident)
+        kernel.session.send(self._stdin, "input_request", content, parent, ident=ident)
 
     def _input_reply(self, frames: list[Any]) -> None:
         asked, self._asked = self._asked, None
@@ -101,7 +103,7 @@ class KernelFront:
             self._asked = asked
             return
         if value == "\x04":
-            asked.set_exception(EOFError())
+            asked.set_exception(EOFError("EOF when reading a line"))
         else:
             asked.set_result(str(value))
 
@@ -116,7 +118,9 @@ class KernelFront:
         answer: Future[str] = Future()
         if not self._allow_stdin:
             what = "getpass" if password else "input"
-            answer.set_exception(StdinUnavailable(f"{what}() was called, but this front end does not support input requests."))
+            answer.set_exception(
+                StdinUnavailable(f"{what}() was called, but this front end does not support input requests.")
+            )
             return answer
 
         async def request() -> None:
@@ -191,5 +195,3 @@ class KernelFront:
 
     def _on_loop(self, coroutine: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()
-
-

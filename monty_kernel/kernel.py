@@ -22,6 +22,7 @@ from monty_kernel.engine.rewrite import Action
 from monty_kernel.engine.sandbox import Limits
 from monty_kernel.engine.sources import CellSource, Failure
 from monty_kernel.front import KernelFront
+from monty_kernel.json_text import packer_of_any_text
 from monty_kernel.orphans import OrphanWatch
 from monty_kernel.shell_queue import Request, ShellQueue
 from monty_kernel.unasked import is_housekeeping
@@ -34,7 +35,14 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 QUESTIONS = frozenset(
-    {"complete_request", "inspect_request", "is_complete_request", "history_request", "kernel_info_request", "comm_info_request"}
+    {
+        "complete_request",
+        "inspect_request",
+        "is_complete_request",
+        "history_request",
+        "kernel_info_request",
+        "comm_info_request",
+    }
 )
 
 
@@ -71,11 +79,15 @@ class MontyKernel(Kernel):
         None, allow_none=True, help="How deep calls may nest; None for Monty's own limit (1000)."
     ).tag(config=True)
     history_file = Unicode(
-        None, allow_none=True, help="SQLite file of the history kept between kernels; '' keeps none [in Jupyter's data folder]."
+        None,
+        allow_none=True,
+        help="SQLite file of the history kept between kernels; '' keeps none [in Jupyter's data folder].",
     ).tag(config=True)
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        if self.session is not None:
+            self.session.pack = packer_of_any_text(self.session.pack)
         self._execute_sleep = 0.0  # ipykernel's time for its IOPub thread, which does not exist here
         self._count = 0
         self._closed = False
@@ -214,6 +226,18 @@ class MontyKernel(Kernel):
         if self._shutdown_message is not None:
             self.session.send(self.iopub_socket, self._shutdown_message, ident=self._topic("shutdown"))
 
+    # Comms: nothing in the sandbox can hold one
+
+    async def comm_open(self, stream: Any, ident: Any, parent: dict[str, Any]) -> None:
+        """Close what a front end opens, as the message specification asks of a kernel that knows no such target."""
+        self.front.send("comm_close", {"comm_id": parent["content"].get("comm_id"), "data": {}})
+
+    async def comm_msg(self, stream: Any, ident: Any, parent: dict[str, Any]) -> None:
+        """Ignore a message to a comm that is not there."""
+
+    comm_close = comm_msg
+    msg_types = [*Kernel.msg_types, "comm_open", "comm_msg", "comm_close"]
+
     # Execution
 
     @property
@@ -276,7 +300,9 @@ class MontyKernel(Kernel):
         except SyntaxError as error:
             return Outcome(impossible(source, error))
         if self.engine.recover():
-            self.front.emit(Stream("stderr", "The sandbox worker had died; the session is as it was after the last cell.\n"))
+            self.front.emit(
+                Stream("stderr", "The sandbox worker had died; the session is as it was after the last cell.\n")
+            )
         return self.engine.run(cell, self.front, number=number, expressions=expressions, act=self._act)
 
     def _act(self, action: Action) -> None:

@@ -35,7 +35,10 @@ class ShellQueue:
     """
 
     def __init__(
-        self, serve: Callable[[Request], Awaitable[None]], answer: Callable[[Request], Awaitable[None]], questions: frozenset[str]
+        self,
+        serve: Callable[[Request], Awaitable[None]],
+        answer: Callable[[Request], Awaitable[None]],
+        questions: frozenset[str],
     ) -> None:
         self._serve = serve
         self._answer = answer

@@ -82,11 +82,15 @@ def parse(source: CellSource, magics: Callable[[], MagicTable], options: CellOpt
             inside = [edit for edit in edits if position <= edit.start and edit.end <= start]
             outside = [Edit(0, position, ""), Edit(start, len(text), "")]
             last = action is None
-            steps.append(_feed(source, [*outside, *inside], parts, options if last else CellOptions(options.number, False)))
+            steps.append(
+                _feed(source, [*outside, *inside], parts, options if last else CellOptions(options.number, False))
+            )
         if action is not None:
             steps.append(action)
         position = end
-    blanked = SourceMap(text, [*(_blank(edit) for edit in edits), *(Edit(start, end, "") for start, end, _ in cuts)]).text
+    blanked = SourceMap(
+        text, [*(_blank(edit) for edit in edits), *(Edit(start, end, "") for start, end, _ in cuts)]
+    ).text
     return Cell(source, tuple(steps), blanked)
 
 
@@ -102,8 +106,12 @@ def expression(source: CellSource) -> Feed:
         ast.parse(text, mode="eval")
     except (ValueError, RecursionError, MemoryError) as error:
         raise SyntaxError(str(error)) from error
-    wrapped = SourceMap(source.text, [Edit(0, 0, "__mk_value = (\n"), Edit(len(source.text), len(source.text), "\n)\n__mk_show(0)")])
-    return Feed(source, wrapped.text, (wrapped,), frozenset({sandboxed.NAMES}) if _NEEDS_NAMES.search(text) else frozenset())
+    wrapped = SourceMap(
+        source.text, [Edit(0, 0, "__mk_value = (\n"), Edit(len(source.text), len(source.text), "\n)\n__mk_show(0)")]
+    )
+    return Feed(
+        source, wrapped.text, (wrapped,), frozenset({sandboxed.NAMES}) if _NEEDS_NAMES.search(text) else frozenset()
+    )
 
 
 def _refuse_impossible(text: str) -> None:
@@ -128,7 +136,9 @@ def _blank(edit: Edit) -> Edit:
     return Edit(edit.start, edit.end, "pass" if edit.text.strip() and edit.end > edit.start and not edit.blame else "")
 
 
-def _line_magics(text: str, offset: int, magics: MagicTable) -> tuple[list[Edit], set[str], list[tuple[int, int, Action]]]:
+def _line_magics(
+    text: str, offset: int, magics: MagicTable
+) -> tuple[list[Edit], set[str], list[tuple[int, int, Action]]]:
     edits: list[Edit] = []
     parts: set[str] = set()
     cuts: list[tuple[int, int, Action]] = []
@@ -178,9 +188,16 @@ def _cell_magic(source: CellSource, match: re.Match[str], magics: MagicTable, op
     rewrite = magics.cell(match["name"] or "!", (match["args"] or "").strip(), text[body_at:])
     head = (0, max(body_at - 1, 0))
     if not rewrite.keep_body:
-        feed = _feed(source, [Edit(0, len(text), rewrite.before, blame=head)], set(rewrite.parts), CellOptions(options.number, False))
+        feed = _feed(
+            source,
+            [Edit(0, len(text), rewrite.before, blame=head)],
+            set(rewrite.parts),
+            CellOptions(options.number, False),
+        )
         return Cell(source, (feed,), "")
-    edits, parts, cuts = _line_magics(text, body_at, magics) if _may_hold_magics(text[body_at:]) else ([], set[str](), [])
+    edits, parts, cuts = (
+        _line_magics(text, body_at, magics) if _may_hold_magics(text[body_at:]) else ([], set[str](), [])
+    )
     for start, end, action in cuts:
         edits += _around(magics.line("alone", action.name), start, end, start, "")
     blanked = SourceMap(text, [Edit(0, body_at, ""), *map(_blank, edits)]).text
@@ -205,7 +222,11 @@ def _indented(text: str, body_at: int, blanked: str, edits: Sequence[Edit], inde
     taken = {edit.start for edit in edits if edit.end > edit.start}
     found = []
     for number, start in enumerate(line_starts(text[body_at:]), 1):
-        if number not in inside and start + body_at not in taken and text[body_at + start : body_at + start + 1] not in ("", "\n"):
+        if (
+            number not in inside
+            and start + body_at not in taken
+            and text[body_at + start : body_at + start + 1] not in ("", "\n")
+        ):
             found.append(Edit(body_at + start, body_at + start, indent))
     return found
 
@@ -252,4 +273,3 @@ def _catch_last(text: str, options: CellOptions, finish: str) -> list[Edit]:
         Edit(span[0], span[0], "__mk_value = (\n" + " " * column, blame=span),
         Edit(span[1], span[1], f"\n)\n{finish.rstrip()}{recall}\n__mk_show({options.number})", blame=span),
     ]
-

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Callable, Literal
+from typing import Any
 
 import pydantic_monty as monty
 
 from . import sandboxed
 from .cell import Cell, Feed, expression
-from .failures import lost, raised, unparsable, usage
+from .failures import lost, raised, refused, unparsable
 from .host import Front, json_object, mime_bundle
 from .outputs import Result
 from .rewrite import Action
@@ -101,9 +101,8 @@ class Engine:
                 shown[name] = self._expression(text, front)
         except FeedError as error:
             self._remember(cell, number)
-            if error.usage is not None:
-                return Outcome(usage(error.usage, self._frames_of(error.monty)))
-            return Outcome(raised(error.monty, self._frames_of(error.monty)))
+            failure = raised(error.monty, self._frames_of(error.monty))
+            return Outcome(failure if error.refusal is None else refused(error.refusal, failure))
         except WorkerLost as error:
             self._sandbox.release()
             if number:
@@ -171,7 +170,9 @@ class Engine:
     def _feed(self, feed: Feed, front: Front, number: int) -> Result | None:
         self._load(feed.parts, front)
         for missed, text in self._unrecorded:
-            self._plain(f"__mk_begin({missed}, __mk_source); _i{missed} = __mk_source\nNone", front, {"__mk_source": text})
+            self._plain(
+                f"__mk_begin({missed}, __mk_source); _i{missed} = __mk_source\nNone", front, {"__mk_source": text}
+            )
         self._unrecorded = []
         self._feeds[self._next_feed] = feed
         try:

@@ -31,28 +31,40 @@ def raised(error: monty.MontyError, feed_of: Callable[[str], Feed | None]) -> Fa
     """The Failure for code that raised or could not be parsed. feed_of: filename in a frame -> the feed it names."""
     inner = error.exception()
     name = type(inner).__name__
-    message = error.display("msg") if isinstance(error, (monty.MontyRuntimeError, monty.MontySyntaxError)) else str(error)
+    message = (
+        error.display("msg") if isinstance(error, (monty.MontyRuntimeError, monty.MontySyntaxError)) else str(error)
+    )
     if name == "KeyError":
         message = _key(message)
     frames = tuple(_frames(error, feed_of))
     return Failure("syntax" if unparsable(error) else "raised", name, message, frames)
 
 
-def usage(error: Exception, feed_of: Callable[[str], Feed | None]) -> Failure:
-    """The Failure for something the host refused: a magic used wrongly, input where nobody can answer."""
-    name = {"StdinUnavailable": "StdinNotImplementedError"}.get(type(error).__name__, type(error).__name__)
-    return Failure("raised", name, str(error))
+def refused(refusal: Exception, failure: Failure) -> Failure:
+    """The Failure for what the host refused with an exception that Monty has no type for."""
+    name = {"StdinUnavailable": "StdinNotImplementedError"}.get(type(refusal).__name__, type(refusal).__name__)
+    frames = () if name == "UsageError" else failure.frames  # as in IPython: the line itself says it all
+    return Failure(failure.kind, name, str(refusal), frames)
 
 
 def lost(error: WorkerLost, limits: Limits) -> Failure:
     """The Failure for a cell whose worker is gone."""
     if error.cause == "interrupted":
-        return Failure("interrupted", "KeyboardInterrupt", "", note=f"The cell was computing, so its worker was stopped. {RESTORED}")
+        return Failure(
+            "interrupted",
+            "KeyboardInterrupt",
+            "",
+            note=f"The cell was computing, so its worker was stopped. {RESTORED}",
+        )
     if error.cause == "memory":
-        message = f"the session would need more than max_memory = {limits.memory:,} bytes" if limits.memory else str(error)
+        message = (
+            f"the session would need more than max_memory = {limits.memory:,} bytes" if limits.memory else str(error)
+        )
         return Failure("memory", "MemoryError", message, note=RESTORED)
     if error.cause == "time":
-        message = f"the cell computed for longer than max_cell_seconds = {limits.seconds:g}" if limits.seconds else str(error)
+        message = (
+            f"the cell computed for longer than max_cell_seconds = {limits.seconds:g}" if limits.seconds else str(error)
+        )
         return Failure("time", "TimeoutError", message, note=RESTORED)
     return Failure("crashed", "WorkerCrashed", f"the sandbox worker died: {error}", note=RESTORED)
 

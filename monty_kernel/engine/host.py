@@ -52,7 +52,7 @@ class Host:
         self._turns = turns
         self._source = source
         self._sleeps: list[tuple[float, int]] = []  # heap of (deadline, call id)
-        self.usage_error: UsageError | StdinUnavailable | None = None
+        self.refusal: Exception | None = None  # the last exception of a type that Monty does not know
         self._functions: Mapping[str, Callable[..., object]] = {
             "input": self._input,
             "getpass.getpass": self._getpass,
@@ -108,8 +108,8 @@ class Host:
     def _settle(self, call: Callable[[], object]) -> ExternalResult:
         try:
             return {"return_value": call()}
-        except (UsageError, StdinUnavailable) as error:
-            self.usage_error = error
+        except (UsageError, StdinUnavailable, EOFError) as error:
+            self.refusal = error
             return {"exception": RuntimeError(str(error))}
         except (KeyboardInterrupt, SystemExit, Exception) as error:
             return {"exception": error}

@@ -22,6 +22,8 @@ class Rewrite:
     keep: the span of the magic's arguments (offsets into `args`) that is the person's code, None for none.
     parts: the parts of the prelude that the code calls.
     is_expression: the whole can stand to the right of `name =`.
+    value: an expression that follows on a line of its own and is the line's value; `name =` moves in front of it.
+    blame: the span of `args` that an error belongs to when nothing is kept; by default the whole line.
     """
 
     before: str = ""
@@ -30,6 +32,8 @@ class Rewrite:
     parts: frozenset[str] = frozenset()
     is_expression: bool = False
     action: Action | None = None
+    value: str = ""
+    blame: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +41,32 @@ class CellRewrite:
     """The code that takes a cell magic's place.
 
     before: sandbox source put in front of the body. indent: put in front of each line of the body.
+    keep: the span of the magic's arguments that is the person's code; it stands between `before` and `between`.
     finish: runs when the body is done, before its last expression is shown. after: put behind the body.
     keep_body: whether the body is the person's Python; if not, `before` alone is run.
+    blame: the span of the body that an error belongs to when nothing of it is kept; by default the magic's line.
     """
 
     before: str = ""
+    keep: tuple[int, int] | None = None
+    between: str = ""
     indent: str = ""
     finish: str = ""
     after: str = ""
     keep_body: bool = True
     parts: frozenset[str] = frozenset()
+    blame: tuple[int, int] | None = None
 
 
 class MagicTable(Protocol):
     """Turns magics into code. Never raises for what a notebook says: a bad magic becomes code that raises when run."""
 
     def line(self, name: str, args: str) -> Rewrite:
-        """The rewrite of `%name args`; `name` is `!` for a shell line, `?` and `??` for help on `args`."""
+        """The rewrite of `%name args`.
+
+        `name` is `!` for a shell line, `?` and `??` for help on `args`, `%name` for a cell magic below the first line,
+        `=` for a value asked of the magic `args` that has none, `alone` for the action `args` inside a block.
+        """
 
     def cell(self, name: str, args: str, body: str) -> CellRewrite:
         """The rewrite of `%%name args` over `body`; `name` is `!` for `!!` and the like."""

@@ -25,12 +25,12 @@ class Limits:
 
 
 class FeedError(Exception):
-    """A feed raised. `monty` is Monty's error, `usage` the host's refusal that caused it, if one did."""
+    """A feed raised. `monty` is Monty's error, `refusal` the host's exception that caused it, if Monty knows no such type."""
 
-    def __init__(self, error: monty.MontyError, usage: Exception | None) -> None:
+    def __init__(self, error: monty.MontyError, refusal: Exception | None) -> None:
         super().__init__(str(error))
         self.monty = error
-        self.usage = usage
+        self.refusal = refusal
 
 
 class WorkerLost(Exception):
@@ -110,23 +110,29 @@ class Sandbox:
                     snapshot = host.call(snapshot)
                 elif isinstance(snapshot, monty.NameLookupSnapshot):
                     known = host.knows(snapshot.variable_name)
-                    snapshot = snapshot.resume(value=_host_function(snapshot.variable_name)) if known else snapshot.resume()
+                    snapshot = (
+                        snapshot.resume(value=_host_function(snapshot.variable_name)) if known else snapshot.resume()
+                    )
                 elif isinstance(snapshot, monty.FutureSnapshot):
                     snapshot = host.futures(snapshot)
                 else:
                     return snapshot.output
         except monty.MontyCrashedError as error:
-            raise WorkerLost("interrupted" if turns.killed else "time" if error.timed_out else "crashed", str(error)) from error
+            raise WorkerLost(
+                "interrupted" if turns.killed else "time" if error.timed_out else "crashed", str(error)
+            ) from error
         except monty.MontyRuntimeError as error:
             limit = _limit_hit(error)
             if limit is not None:
                 raise WorkerLost(limit, error.display("msg")) from error
-            refusal = host.usage_error
-            raise FeedError(error, refusal if refusal and error.display("msg") == str(refusal) else None) from error
+            refused = host.refusal is not None and error.display("msg") == str(host.refusal)
+            raise FeedError(error, host.refusal if refused else None) from error
         except monty.MontyError as error:
             raise FeedError(error, None) from error
         except RuntimeError as error:
-            raise WorkerLost("crashed", str(error)) from error  # pydantic_monty: "this checkout has already been finished"
+            raise WorkerLost(
+                "crashed", str(error)
+            ) from error  # pydantic_monty: "this checkout has already been finished"
         finally:
             turns.end()
 

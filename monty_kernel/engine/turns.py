@@ -119,7 +119,9 @@ class Turns:
             while not done():
                 if self.take_interrupt():
                     raise KeyboardInterrupt
-                self._wake.wait(None if deadline is None else min(max(0.0, deadline - time.monotonic()), threading.TIMEOUT_MAX))
+                self._wake.wait(
+                    None if deadline is None else min(max(0.0, deadline - time.monotonic()), threading.TIMEOUT_MAX)
+                )
                 self._wake.clear()
         finally:
             with self._lock:

@@ -9,7 +9,6 @@ import pytest
 
 from monty_kernel.engine import sandboxed
 
-
 FREE = set(dir(builtins)) - {"format"}  # a parameter of Image
 
 

@@ -48,8 +48,8 @@ class Kernel:
         self.folder = folder
         self.manager = KernelManager(kernel_name="monty")
         environment = {**os.environ, "JUPYTER_DATA_DIR": str(data), "HOME": str(folder), **(env or {})}
-        with self.stderr.open("wb") as errors:
-            self.manager.start_kernel(extra_arguments=options or [], env=environment, cwd=str(folder), stderr=errors)
+        self._errors = self.stderr.open("wb")  # kept open: a restart starts the process with it again
+        self.manager.start_kernel(extra_arguments=options or [], env=environment, cwd=str(folder), stderr=self._errors)
         self.client: BlockingKernelClient = self.manager.blocking_client()
         self.client.start_channels()
         self.client.wait_for_ready(timeout=30)
@@ -68,7 +68,12 @@ class Kernel:
         return self.finish(msg_id, start=start, timeout=timeout, meanwhile=meanwhile)
 
     def finish(
-        self, msg_id: str, *, start: float = 0.0, timeout: float = 30.0, meanwhile: Callable[[Message], None] | None = None
+        self,
+        msg_id: str,
+        *,
+        start: float = 0.0,
+        timeout: float = 30.0,
+        meanwhile: Callable[[Message], None] | None = None,
     ) -> Answer:
         """Wait for the end of a request that was sent before."""
         messages: list[Message] = []
@@ -104,6 +109,7 @@ class Kernel:
         if self.manager.has_kernel:
             self.manager.shutdown_kernel(now=True)
         self.manager.cleanup_resources()
+        self._errors.close()
 
 
 def worker_pids(pid: int) -> list[int]:

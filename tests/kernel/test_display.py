@@ -15,7 +15,9 @@ PNG = base64.b64decode(
 
 def test_display_needs_no_import(kernel: Kernel) -> None:
     answer = kernel.run("display(1, 'two'); print('three')")
-    kinds = [message["msg_type"] for message in answer.messages if message["msg_type"] not in ("status", "execute_input")]
+    kinds = [
+        message["msg_type"] for message in answer.messages if message["msg_type"] not in ("status", "execute_input")
+    ]
     assert kinds == ["display_data", "display_data", "stream"]
     assert [content["data"]["text/plain"] for content in answer.all("display_data")] == ["1", "'two'"]
 
@@ -71,7 +73,9 @@ def test_a_rich_method_that_raises_is_reported_and_the_rest_is_shown(kernel: Ker
 
 
 def test_display_ids_and_updates(kernel: Kernel) -> None:
-    answer = kernel.run("handle = display('a', display_id='spot')\nhandle.update('b')\nupdate = display(1, display_id=True)")
+    answer = kernel.run(
+        "handle = display('a', display_id='spot')\nhandle.update('b')\nupdate = display(1, display_id=True)"
+    )
     first, second = answer.all("display_data")
     assert first["transient"] == {"display_id": "spot"}
     assert second["transient"]["display_id"]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 import pytest
+from jupyter_client.jsonutil import json_default
 
 from .client import Kernel
 
@@ -14,18 +16,23 @@ from .client import Kernel
     [("x = 1\0", "NUL"), ("x = 1\nprint('\ud800')", "lone surrogate"), ("\ud800\0", "lone surrogate")],
 )
 def test_characters_no_source_can_hold(kernel: Kernel, code: str, message: str) -> None:
-    kernel.client.session.packer = "json"
-    answer = kernel.run(code)
+    pack = kernel.client.session.pack
+    kernel.client.session.pack = lambda obj: json.dumps(obj, default=json_default).encode()  # as browsers do
+    try:
+        answer = kernel.run(code)
+    finally:
+        kernel.client.session.pack = pack
     assert answer.reply["ename"] == "SyntaxError"
     assert message in answer.reply["evalue"]
     assert kernel.run("1").plain == "1"
 
 
 def test_ten_megabytes_in_one_cell(kernel: Kernel) -> None:
-    code = "big = [\n" + ",\n".join(["'0123456789abcdef'"] * 500_000) + "\n]\nlen(big)"
-    assert len(code) > 10_000_000
-    answer = kernel.run(code, timeout=120)
-    assert answer.plain == "500000"
+    lines = "0123456789abcde\n" * 650_000
+    answer = kernel.run(f"big = '''{lines}'''\nlen(big)", timeout=120)
+    assert answer.plain == str(len(lines))
+    listed = kernel.run("big = [\n" + ",\n".join(["'0123456789abcdef'"] * 500_000) + "\n]\nlen(big)", timeout=120)
+    assert "too large" in listed.reply["evalue"], "Monty takes 65,535 elements in a literal"
     assert kernel.run("big = In = None; 1").reply["status"] == "ok"
 
 

@@ -19,7 +19,9 @@ def running(message: dict[str, Any]) -> bool:
 
 
 def test_a_sleeping_cell_gets_keyboard_interrupt_and_keeps_its_state(kernel: Kernel) -> None:
-    answer = kernel.run("before = 1\nprint('go')\nimport time\ntime.sleep(60)", meanwhile=kernel.interrupt_when(running))
+    answer = kernel.run(
+        "before = 1\nprint('go')\nimport time\ntime.sleep(60)", meanwhile=kernel.interrupt_when(running)
+    )
     assert answer.reply["ename"] == "KeyboardInterrupt"
     assert RESTORED not in "".join(answer.reply["traceback"])
     assert kernel.run("before").plain == "1"

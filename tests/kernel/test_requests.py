@@ -36,7 +36,9 @@ def test_without_history_a_cell_shows_its_result_and_is_forgotten(kernel: Kernel
 
 
 def test_user_expressions_each_have_their_own_result_or_error(kernel: Kernel) -> None:
-    answer = kernel.run("x = 3", user_expressions={"good": "x * 2", "bad": "x / 0", "worse": "x +", "html": "__import__"})
+    answer = kernel.run(
+        "x = 3", user_expressions={"good": "x * 2", "bad": "x / 0", "worse": "x +", "html": "__import__"}
+    )
     found = answer.reply["user_expressions"]
     assert answer.reply["status"] == "ok"
     assert found["good"] == {"status": "ok", "data": {"text/plain": "6"}, "metadata": {}}
@@ -83,7 +85,9 @@ def test_two_clients_at_once(kernel: Kernel) -> None:
 
 def test_input_and_getpass_ask_on_stdin(kernel: Kernel) -> None:
     client = kernel.client
-    msg_id = client.execute("import getpass\nname = input('Name? ')\nword = getpass.getpass('Word: ')\n(name, word)", allow_stdin=True)
+    msg_id = client.execute(
+        "import getpass\nname = input('Name? ')\nword = getpass.getpass('Word: ')\n(name, word)", allow_stdin=True
+    )
     asked = client.get_stdin_msg(timeout=10)["content"]
     client.input("Ada")
     hidden = client.get_stdin_msg(timeout=10)["content"]

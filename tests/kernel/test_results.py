@@ -94,7 +94,7 @@ def test_underscores_out_and_in(start) -> None:  # type: ignore[no-untyped-def]
     assert kernel.run("_1, _3, Out[5], sorted(Out)").plain == "(10, 30, 40, [1, 3, 5, 6])"
     assert kernel.run("In[1:5]").plain == "['10', '20;', '30', '1/0']"
     assert kernel.run("_i, _i2").plain == "('In[1:5]', '20;')"
-    assert kernel.run("len(In)").plain == "10"
+    assert kernel.run("len(In)").plain == "11"
 
 
 def test_a_name_the_person_took_is_theirs(start) -> None:  # type: ignore[no-untyped-def]
