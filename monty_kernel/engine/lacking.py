@@ -1,0 +1,267 @@
+"""What Monty lacks of Python, and what to write instead: the tables behind the hints.
+
+Found by trying pydantic-monty 1.4.0 with all of Python 3.14's syntax, every name in `builtins`, every module of the
+standard library and every method of the built-in types; `tests/engine/test_hints.py` tries them again. A later
+Monty that has more simply stops raising the errors these are looked up by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+def _each(names: str, instead: str) -> dict[str, str]:
+    return dict.fromkeys(names.split(), instead)
+
+
+MODULES = _words(
+    "asyncio base64 binascii bisect collections copy csv dataclasses datetime decimal functools hashlib itertools "
+    "json math os pathlib random re sys time tomllib typing unicodedata"
+)
+
+SYNTAX: Mapping[str, str] = {
+    "the 'del' statement": (
+        "Monty has no 'del' statement yet: assign None to a name, take an item out with .pop(), "
+        "or clear the session with %reset."
+    ),
+    "yield expressions": "Monty has no generators yet: collect the values in a list and return that.",
+    "yield from expressions": "Monty has no generators yet: collect the values in a list and return that.",
+    "class inheritance and metaclasses": (
+        "Monty has no inheritance yet: write the class without bases and keep the other object in an attribute."
+    ),
+    "method decorators (classmethod/staticmethod/property)": (
+        "Monty has no decorators on methods yet: write a property as an ordinary method and call it, "
+        "a static or class method as a function outside the class."
+    ),
+    "class bodies containing anything other than methods and simple class variables": (
+        "A class body in Monty holds only methods and lines of the form 'name = value' yet: "
+        "move everything else in front of the class or after it."
+    ),
+    "complex class variable targets (only `name = <expr>` is allowed)": (
+        "A class body in Monty assigns one name at a time yet: write a line 'name = value' for each."
+    ),
+    "assignment expressions (`:=`) in class bodies": (
+        "Monty has no ':=' in class bodies yet: assign on a line of its own, in front of the class."
+    ),
+    "assigning `__annotations__` in a class body with annotated names": (
+        "Monty cannot assign __annotations__ in a class that annotates names yet: keep one of the two."
+    ),
+    "type aliases": "Monty has no 'type' statement yet: write a plain assignment, such as Pair = tuple[int, int].",
+    "exception groups (try*/except*)": (
+        "Monty has no exception groups yet: catch the exceptions one by one with 'except'."
+    ),
+    "template strings (t-strings)": "Monty has no t-strings yet: use an f-string.",
+    "async for loops": "Monty has no 'async for' yet: await the values into a list, then use a plain 'for'.",
+    "async comprehensions": "Monty has no 'async for' yet: await the values into a list, then use a plain 'for'.",
+    "async context managers (async with)": (
+        "Monty has no 'async with' yet: await what opens and what closes in a try/finally statement."
+    ),
+    "starred expressions (*expr)": (
+        "A '*' stands only inside a call or the brackets of a list, tuple or set: write [*values]."
+    ),
+    "aliasing a `__future__` feature": "Leave the 'as' out: what comes from __future__ keeps its name in Monty.",
+}
+"""What follows "The monty syntax parser does not yet support" -> the hint."""
+
+BASES: Mapping[str, str] = {
+    "object": "Monty has no inheritance yet: leave '(object)' out, every class is an object anyway.",
+    "Enum": "Monty has no enums yet: write a class whose body holds lines of the form NAME = value.",
+    "NamedTuple": "Monty has no inheritance yet: use collections.namedtuple('Name', 'field field') or @dataclass.",
+    "TypedDict": "Monty has no inheritance yet: use a plain dict, or @dataclass.",
+    "BaseModel": "Monty has no inheritance, so no pydantic models yet: use @dataclass.",
+    "ABC": "Monty has no inheritance yet: leave the base out, classes need only have the methods that are called.",
+    "Protocol": "Monty has no inheritance yet: leave the base out, classes need only have the methods that are called.",
+    "Generic": "Monty has no inheritance yet: leave the base out, it changes nothing when code runs.",
+}
+"""Base class -> the hint for a class that inherits from it."""
+
+EXCEPTION_BASE = (
+    "Monty has no inheritance, so no exceptions of your own yet: raise a built-in one that fits, "
+    "such as ValueError('what happened')."
+)
+
+BUILTINS: Mapping[str, str] = {
+    "super": "Monty has no inheritance, so no super() yet: call the function or method you mean by its name.",
+    "classmethod": "write a function outside the class.",
+    "staticmethod": "write a function outside the class.",
+    "issubclass": "there is no inheritance yet, so compare the classes with 'is'.",
+    "callable": "call it and catch the TypeError.",
+    "dir": "the names of the session are what %who lists, and list(locals()) at the top level of a cell.",
+    "globals": "the names of the session are what %who lists, and list(locals()) at the top level of a cell.",
+    "vars": "keep values that you want to list in a dict.",
+    "delattr": "assign None to the attribute.",
+    "bytearray": "collect the parts in a list and join them with b''.join(parts).",
+    "memoryview": "use the bytes themselves; slices of them are bytes.",
+    "ascii": "use repr().",
+    "exit": "a cell ends at its last line; the kernel is stopped from the front end's menu.",
+    "quit": "a cell ends at its last line; the kernel is stopped from the front end's menu.",
+    "help": "put ? after a name.",
+    "input": "assign the value in the cell.",
+    "breakpoint": "print what you want to see.",
+    "compile": "use eval() or exec() on the text itself.",
+    "aiter": "await the values into a list and loop over that.",
+    "anext": "await the values into a list and loop over that.",
+    "__import__": "write an import statement.",
+    "IOError": "its other name OSError is there.",
+    "EnvironmentError": "its other name OSError is there.",
+    "ConnectionError": "there is no network; OSError is there.",
+    "EOFError": "catch Exception.",
+    "ExceptionGroup": "raise the first of the exceptions.",
+    "BaseExceptionGroup": "raise the first of the exceptions.",
+    "GeneratorExit": "there are no generators yet either.",
+}
+"""Name in Python's builtins that Monty has not -> what to do instead."""
+
+_NETWORK = "Code in the sandbox has no network."
+_PROCESSES = "The sandbox starts no processes or threads; asyncio.gather(...) runs coroutines side by side."
+_COMPILED = "Packages with compiled code cannot be loaded."
+_TABLES = f"{_COMPILED} Lists, dicts and the csv, math and random modules do for small data."
+_PLOTS = "Nothing draws plots here: display an SVG or HTML text that the cell puts together."
+_WIDGETS = "This kernel has no widgets: ask with input()."
+_FILES = "The sandbox sees no files but those granted to it."
+_ABSTRACT = "Classes need only have the methods that are called."
+
+INSTEAD_OF_MODULE: Mapping[str, str] = {
+    **_each(
+        "socket socketserver ssl http urllib urllib3 requests httpx aiohttp websockets ftplib smtplib imaplib poplib "
+        "telnetlib xmlrpc boto3 paramiko selectors select",
+        _NETWORK,
+    ),
+    **_each("subprocess multiprocessing threading concurrent signal _thread pty joblib dask", _PROCESSES),
+    **_each("numpy pandas polars scipy xarray statsmodels pyarrow", _TABLES),
+    **_each("sklearn torch tensorflow jax numba cupy cv2 PIL", _COMPILED),
+    **_each("matplotlib seaborn plotly bokeh altair pylab", _PLOTS),
+    **_each("ipywidgets ipykernel tkinter turtle curses", _WIDGETS),
+    **_each("tempfile shutil glob fileinput zipfile tarfile mmap", _FILES),
+    "IPython": "Only what displays is there: from IPython.display import display, HTML, Markdown, Image, ...",
+    "abc": _ABSTRACT,
+    "argparse": "A cell has no command line: assign the values.",
+    "array": "Use a list.",
+    "builtins": "The built-in functions are there without an import.",
+    "collections.abc": "typing has Iterable, Mapping, Callable and most of the others.",
+    "contextlib": "Write a class with __enter__ and __exit__, or try/finally.",
+    "ctypes": "Nothing outside the sandbox can be called.",
+    "enum": "Write a class whose body holds lines of the form NAME = value.",
+    "fractions": "decimal.Decimal is exact for decimal numbers.",
+    "gc": "Monty frees what is no longer used by itself.",
+    "heapq": "bisect.insort(items, item) keeps a list sorted.",
+    "inspect": "Put ? after a name to see what is known of it.",
+    "io": "Collect the parts in a list and join them; csv.reader takes a list of lines.",
+    "logging": "Use print(), with file=sys.stderr to tell it apart.",
+    "operator": "Write a lambda, such as lambda row: row[1] for itemgetter(1).",
+    "pickle": "Use json.dumps() and json.loads().",
+    "pprint": "A value on a cell's last line is laid out over several lines; json.dumps(value, indent=2) also does it.",
+    "pydantic": "Use @dataclass.",
+    "secrets": "random is there, but is no source of secrets.",
+    "statistics": "The mean is sum(xs) / len(xs), the median the middle of sorted(xs).",
+    "string": "Write the letters out; f-strings and str.format() are there.",
+    "textwrap": "Split and join the lines by hand.",
+    "timeit": "Use the magics %timeit and %%timeit.",
+    "types": "type(value) gives a value's type.",
+    "uuid": "random.getrandbits(128) gives a number as good for telling things apart.",
+    "warnings": "Use print(..., file=sys.stderr).",
+    "weakref": "Use an ordinary reference.",
+    "zoneinfo": "datetime.timezone(datetime.timedelta(hours=2)) gives a fixed offset.",
+}
+"""Missing module, whole or its first part -> a sentence on what to do instead."""
+
+INSTEAD_OF_MEMBER: Mapping[str, str] = {
+    **_each("os.system os.popen os.fork os.kill os.execv os.spawnv os.startfile", "the sandbox starts no processes."),
+    **_each(
+        "asyncio.create_task asyncio.TaskGroup asyncio.wait asyncio.as_completed asyncio.ensure_future",
+        "asyncio.gather(...) runs coroutines side by side.",
+    ),
+    **_each(
+        "asyncio.get_event_loop asyncio.get_running_loop asyncio.new_event_loop",
+        "a cell awaits at its top level, and asyncio.run(...) is there.",
+    ),
+    "sys.exit": "a cell ends at its last line; raise an exception to end it early.",
+    "sys.stdin": "ask with input().",
+    "sys.path": "only the modules that Monty brings can be imported.",
+    "sys.modules": "only the modules that Monty brings can be imported.",
+    "sys.exc_info": "'except ... as error' gives the exception.",
+    "sys.setrecursionlimit": "the kernel's option max_recursion_depth sets the limit.",
+    "collections.OrderedDict": "a dict keeps its order.",
+    "collections.ChainMap": "merge the dicts with | instead.",
+    "dataclasses.asdict": "put the fields into a dict by name.",
+    "dataclasses.astuple": "put the fields into a tuple by name.",
+    "dataclasses.replace": "make a new object and give it every field.",
+    "functools.wraps": "leave it out, as functions have no name or docstring to copy.",
+    "functools.update_wrapper": "leave it out, as functions have no name or docstring to copy.",
+    "functools.cached_property": "write a method and keep its result in an attribute.",
+    "functools.total_ordering": "sort with key=, as classes cannot define an order either.",
+    "functools.cmp_to_key": "sort with key=.",
+    "functools.singledispatch": "tell the types apart with isinstance().",
+    "typing.NamedTuple": "use collections.namedtuple('Name', 'field field') or @dataclass.",
+    "typing.TypedDict": "use a plain dict or @dataclass.",
+    "typing.NewType": "use the type itself.",
+    "typing.cast": "leave it out, it changes nothing when code runs.",
+    "re.VERBOSE": "write the pattern without blanks and comments.",
+    "re.X": "write the pattern without blanks and comments.",
+    "re.subn": "use re.sub().",
+    "json.JSONEncoder": "turn values into dicts, lists and strings before json.dumps().",
+    "datetime.UTC": "use datetime.timezone.utc.",
+    "random.SystemRandom": "random.random() and the like are there.",
+    "pathlib.PurePath": "use pathlib.Path.",
+}
+"""module.name that Python has and Monty has not -> what to do instead."""
+
+MISSING_METHODS: Mapping[str, frozenset[str]] = {
+    "str": frozenset({"format_map", "maketrans", "translate"}),
+    "bytes": frozenset({"expandtabs", "maketrans", "translate"}),
+    "int": frozenset(
+        _words("as_integer_ratio bit_count bit_length conjugate denominator from_bytes imag numerator real to_bytes")
+    ),
+    "float": frozenset(_words("as_integer_ratio conjugate fromhex hex imag is_integer real")),
+    "complex": frozenset({"imag", "real"}),
+    "set": frozenset({"difference_update", "intersection_update", "symmetric_difference_update"}),
+    "range": frozenset({"count", "index", "start", "step", "stop"}),
+}
+"""Built-in type -> what Python's has and Monty's has not. (bool is as int; all others are complete.)"""
+
+INSTEAD_OF_METHOD: Mapping[str, str] = {
+    "str.format_map": "use .format(**mapping).",
+    "str.maketrans": "use .replace() for each character.",
+    "str.translate": "use .replace() for each character.",
+    "int.bit_length": "use len(f'{number:b}').",
+    "int.bit_count": "use bin(number).count('1').",
+    "int.real": "the number is its own real part.",
+    "int.imag": "it is 0.",
+    "int.numerator": "the number is its own numerator.",
+    "int.denominator": "it is 1.",
+    "float.is_integer": "compare with int(number).",
+    "float.real": "the number is its own real part.",
+    "float.imag": "it is 0.",
+    "set.difference_update": "use -=.",
+    "set.intersection_update": "use &=.",
+    "set.symmetric_difference_update": "use ^=.",
+    "range.start": "keep the number you made it from.",
+    "range.stop": "keep the number you made it from.",
+    "range.step": "keep the number you made it from.",
+    "__class__": "use type(value).",
+    "__init__": "make a new object by calling the class.",
+    "__module__": "all classes are the notebook's own.",
+    "__mro__": "there is no inheritance.",
+    "__bases__": "there is no inheritance.",
+    "__dict__": "keep values that you want to list in a dict.",
+    "__traceback__": "the traceback is shown when nothing catches the exception.",
+    "__name__": "write the name out.",
+    "__doc__": "put ? after the name to see it.",
+}
+"""type.name, or a name that any type may have -> what to do instead."""
+
+
+def instead_of_attribute(type_name: str, name: str) -> str:
+    """What to do without an attribute that Python's type has and Monty's has not."""
+    if name.startswith("__") and any(hasattr(kind, name) for kind in (int, list, dict)):
+        otherwise = "use the operator or the built-in function that it stands for."
+    else:
+        otherwise = "write what it does by hand, or do without."
+    return INSTEAD_OF_METHOD.get(f"{type_name}.{name}") or INSTEAD_OF_METHOD.get(name, otherwise)
+
+
+ENCODINGS = "ascii, utf-8, utf-16 and utf-32"
