@@ -1,0 +1,61 @@
+# Everything here makes .venv and installs what it needs by itself, and does so again only when pyproject.toml changes.
+#
+#   make run     the tour, without a front end, its outputs on the screen
+#   make lab     JupyterLab in notebooks/
+#   make test    all tests (JupyterLab in headless Chromium among them)
+#   make lint    ruff and mypy
+#   make bench   the figures of the README, against ipykernel on this machine
+
+.DEFAULT_GOAL := help
+.PHONY: help run lab test lint format bench browser clean
+.DELETE_ON_ERROR:
+
+VENV := .venv
+BIN := $(VENV)/bin
+# The first of these that is new enough. Override: make PYTHON=/path/to/python
+PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11 python,\
+	$(shell $(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(name))))
+SOURCES := pyproject.toml monty_kernel/__init__.py $(wildcard kernelspec/*)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+# An environment whose Python is gone or too old is made anew; one that works is kept, whoever made it.
+BROKEN := $(shell $(BIN)/python -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || echo broken)
+.PHONY: broken
+
+$(BIN)/pip: $(BROKEN)
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; make PYTHON=/path/to/python says where it is." >&2; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+
+$(VENV)/installed-%: $(SOURCES) $(BROKEN) | $(BIN)/pip
+	$(BIN)/python -m pip install --quiet --editable '.[$*]'
+	@touch $@
+
+run: $(VENV)/installed-run
+	@$(BIN)/python notebooks/show.py notebooks/tour.ipynb
+
+lab: $(VENV)/installed-lab
+	$(BIN)/jupyter lab --notebook-dir=notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
+
+test: $(VENV)/installed-test browser
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/installed-test
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+format: $(VENV)/installed-test
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: $(VENV)/installed-test
+	$(BIN)/python -m benchmarks $(ARGS)
+
+browser:
+	@.ci/install-chromium
+
+clean:
+	rm -rf $(VENV) dist .pytest_cache .mypy_cache .ruff_cache

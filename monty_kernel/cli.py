@@ -1,0 +1,70 @@
+"""The `monty-kernel` command. Each subcommand lives in a module of its own, which adds its parser and runs it.
+
+A subcommand module has `add_parser(commands)`: it makes its parser there and sets the parser's default `run` to a
+function of the parsed arguments that returns the exit status, or raises `UsageError`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import NoReturn
+
+from monty_kernel import __version__
+from monty_kernel.usage import UsageError
+
+COMMAND_MODULES = ("monty_kernel.kernelspec_install",)
+
+_EXAMPLES = """\
+examples:
+  monty-kernel install --user
+  monty-kernel install --sys-prefix --name monty-small --display-name "Monty, 256 MB" -- --MontyKernel.max_memory=268435456
+  monty-kernel remove --user
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        sys.stderr.write(f"{self.prog}: {message}\nTry `{self.prog} --help`.\n")
+        raise SystemExit(2)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line. After `--` come options of the kernel, in `args.kernel_options`."""
+    top = _Parser(
+        prog="monty-kernel",
+        description="Install and manage the Monty kernel: Jupyter notebooks in a sandboxed Python.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="version", version=f"monty-kernel {__version__}")
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for name in COMMAND_MODULES:
+        import_module(name).add_parser(commands)
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; the exit status is 0, or 2 for what the person can put right."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    kernel_options: list[str] | None = None
+    if "--" in words:
+        cut = words.index("--")
+        words, kernel_options = words[:cut], words[cut + 1 :]
+    top = parser()
+    args = top.parse_args(words)
+    if kernel_options is not None and not getattr(args, "takes_kernel_options", False):
+        top.error("only `install` takes options of the kernel after `--`")
+    args.kernel_options = kernel_options or []
+    try:
+        status: int = args.run(args)
+    except UsageError as error:
+        print(f"monty-kernel: {error}", file=sys.stderr)
+        return 2
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,65 @@
+"""`python notebooks/show.py NOTEBOOK...` runs notebooks without a front end and prints cells and outputs as they come."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+# Plainest last: of an output's MIME types the first of these that it has is printed, any other is only named.
+_READABLE = ("text/plain", "text/markdown", "text/latex")
+
+
+class ShownNotebook(NotebookClient):
+    """A notebook that prints itself while it runs."""
+
+    def show_source(self, cell: Any, cell_index: int) -> None:
+        """Print a cell as it starts."""
+        if cell.cell_type != "code":
+            print(f"\n{cell.source}")
+            return
+        prompt, color = f"In [{cell_index}]: ", "\x1b[32m" if sys.stdout.isatty() else ""
+        reset = "\x1b[0m" if color else ""
+        indented = cell.source.replace("\n", "\n" + " " * len(prompt))
+        print(f"\n{color}{prompt}{reset}{indented}", flush=True)
+
+    def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> Any:
+        """Print an output when its message comes."""
+        print(_text(msg["msg_type"], msg["content"]), end="", flush=True)
+        return super().process_message(msg, cell, cell_index)
+
+
+def _text(kind: str, content: dict[str, Any]) -> str:
+    if kind == "stream":
+        return str(content["text"])
+    if kind == "error":
+        return "\n".join(content["traceback"]) + "\n"
+    if kind in ("execute_result", "display_data", "update_display_data"):
+        data = content["data"]
+        rich = [mime for mime in data if mime not in _READABLE]
+        plain = next((data[mime] for mime in _READABLE if mime in data), "")
+        named = f"[{', '.join(rich)}] " if rich else ""
+        return f"{named}{plain}\n"
+    return ""
+
+
+def show(path: Path) -> bool:
+    """Run and print one notebook; False if a cell failed."""
+    notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    client = ShownNotebook(notebook, resources={"metadata": {"path": str(path.parent)}})
+    client.on_cell_start = client.show_source
+    print(f"== {path.name}, kernel {notebook.metadata.kernelspec.name}")
+    try:
+        client.execute()
+    except CellExecutionError:
+        print(f"\n{path}: the cell above failed.", file=sys.stderr)
+        return False
+    return True
+
+
+if __name__ == "__main__":
+    sys.exit(not all([show(Path(name)) for name in sys.argv[1:]]))
