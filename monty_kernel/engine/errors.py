@@ -31,6 +31,7 @@ class _Folded:
     """Frames left out of a traceback, and what to say of them."""
 
     description: str
+    count: int
 
 
 def render(failure: Failure) -> Error:
@@ -101,14 +102,14 @@ def _syntax_error(frames: tuple[SourceFrame, ...], ename: str, message: str) -> 
 
 
 def _frames(frames: tuple[SourceFrame, ...]) -> Iterator[str]:
-    layouts: dict[int, CellLayout] = {}
+    layouts: dict[CellSource | None, CellLayout | None] = {None: None}
     for item in _limited(_fold(frames)):
         if isinstance(item, _Folded):
             yield f"    {_RED}[... {item.description}]{_PLAIN}\n"
             continue
-        if item.cell is not None and id(item.cell) not in layouts:
-            layouts[id(item.cell)] = layout(item.cell.text)
-        yield _frame(item, layouts[id(item.cell)] if item.cell is not None else None)
+        if item.cell is not None and item.cell not in layouts:
+            layouts[item.cell] = layout(item.cell.text)
+        yield _frame(item, layouts[item.cell])
 
 
 def _frame(frame: SourceFrame, cell: CellLayout | None) -> str:
@@ -164,7 +165,7 @@ def _fold_run(frames: tuple[SourceFrame, ...], keys: list[_Key], run: range) -> 
             hidden[keys[index]] += 1
             continue
         if hidden:
-            yield _Folded(f"skipping similar frames: {_described(hidden)}")
+            yield _Folded(f"skipping similar frames: {_described(hidden)}", hidden.total())
             hidden.clear()
         yield frames[index]
 
@@ -181,4 +182,5 @@ def _limited(items: Iterable[SourceFrame | _Folded]) -> list[SourceFrame | _Fold
     if len(kept) <= FRAME_LIMIT:
         return kept
     half = FRAME_LIMIT // 2
-    return [*kept[:half], _Folded(f"skipping {len(kept) - 2 * half} frames"), *kept[-half:]]
+    left_out = sum(item.count if isinstance(item, _Folded) else 1 for item in kept[half:-half])
+    return [*kept[:half], _Folded(f"skipping {left_out} frames", left_out), *kept[-half:]]

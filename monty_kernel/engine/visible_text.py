@@ -13,6 +13,7 @@ _UNSHOWN = re.compile(
 _JOINER = "\u200d"
 _EMOJI_STYLE = "\ufe0f"
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
+_JAMO = (range(0x1160, 0x1200), range(0xD7B0, 0xD800))  # drawn into the syllable that the letter before them began
 
 
 def visible(text: str) -> str:
@@ -47,7 +48,7 @@ def display_width(text: str) -> int:
 def _char_width(char: str) -> int:
     if char.isascii():
         return 1
-    if unicodedata.category(char) in ("Mn", "Me", "Cf") or 0x1160 <= ord(char) <= 0x11FF:
+    if unicodedata.category(char) in ("Mn", "Me", "Cf") or any(ord(char) in block for block in _JAMO):
         return 0
     return 2 if unicodedata.east_asian_width(char) in ("W", "F") else 1
 
