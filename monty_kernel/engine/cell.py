@@ -18,7 +18,7 @@ _LARGE = 1 << 18
 
 _MAGIC = re.compile(
     r"(?P<indent>[ \t]*)(?P<target>[A-Za-z_][\w, \t]*=[ \t]*)?"
-    r"(?:%(?P<name>[\w.]+)[ \t]*(?P<args>.*)|(?P<shell>!!?)(?P<command>.*)|(?P<query>\?\??)[ \t]*(?P<topic>[%\w.]+)[ \t]*)\Z",
+    r"(?:%(?P<name>%?[\w.]+)[ \t]*(?P<args>.*)|(?P<shell>!!?)(?P<command>.*)|(?P<query>\?\??)[ \t]*(?P<topic>[%\w.]+)[ \t]*)\Z",
     re.DOTALL,
 )
 _QUERY = re.compile(r"(?P<indent>[ \t]*)(?P<topic>%{0,2}[A-Za-z_][\w.]*)[ \t]*(?P<query>\?\??)[ \t]*\Z")
@@ -72,7 +72,7 @@ def parse(source: CellSource, magics: Callable[[], MagicTable], options: CellOpt
     _refuse_impossible(source.text)
     text = source.text
     match = _CELL_MAGIC.match(text) if "%%" in text or "!!" in text else None
-    if match:
+    if match and not _QUERY.match(match[0].strip()):
         return _cell_magic(source, match, magics(), options)
     edits, parts, cuts = ([], set[str](), []) if not _may_hold_magics(text) else _line_magics(text, 0, magics())
     steps: list[Feed | Action] = []
@@ -89,7 +89,7 @@ def parse(source: CellSource, magics: Callable[[], MagicTable], options: CellOpt
             steps.append(action)
         position = end
     blanked = SourceMap(
-        text, [*(_blank(edit) for edit in edits), *(Edit(start, end, "") for start, end, _ in cuts)]
+        text, [*(_blank(text, edit) for edit in edits), *(Edit(start, end, "") for start, end, _ in cuts)]
     ).text
     return Cell(source, tuple(steps), blanked)
 
@@ -131,13 +131,15 @@ def _may_hold_magics(text: str) -> bool:
     return "%" in text or "!" in text or "?" in text
 
 
-def _blank(edit: Edit) -> Edit:
-    # a kept statement stays where it is; what stood around it goes
-    return Edit(edit.start, edit.end, "pass" if edit.text.strip() and edit.end > edit.start and not edit.blame else "")
+def _blank(text: str, edit: Edit) -> Edit:
+    # a kept statement stays where it is, on its line; what stood around it, and blames it, goes
+    kept = edit.blame is not None and (edit.blame[0] >= edit.end or edit.blame[1] <= edit.start)
+    lines = "\n" * text.count("\n", edit.start, edit.end)
+    return Edit(edit.start, edit.end, lines if kept or edit.start == edit.end else "None" + lines)
 
 
 def _line_magics(
-    text: str, offset: int, magics: MagicTable
+    text: str, offset: int, magics: MagicTable, block: str = ""
 ) -> tuple[list[Edit], set[str], list[tuple[int, int, Action]]]:
     edits: list[Edit] = []
     parts: set[str] = set()
@@ -145,9 +147,9 @@ def _line_magics(
     for start, end in logical_lines(text[offset:] if offset else text):
         start, end = start + offset, end + offset
         line = text[start:end]
-        match = _MAGIC.match(line) if line.lstrip()[:1] in "%!?" or "=" in line else None
-        if match is None and line.rstrip()[-1:] == "?":
-            match = _QUERY.match(line)
+        match = _QUERY.match(line) if line.rstrip()[-1:] == "?" else None
+        if match is None and (line.lstrip()[:1] in "%!?" or "=" in line):
+            match = _MAGIC.match(line)
         if match is None or not (stripped := line.strip()) or stripped[0] == "#":
             continue
         found = match.groupdict()
@@ -161,7 +163,7 @@ def _line_magics(
         else:
             args_at = start + match.start("topic")
             rewrite = magics.line(found["query"], found["topic"])
-        if target and not rewrite.is_expression:
+        if target and not rewrite.is_expression and not rewrite.value:
             rewrite = magics.line("=", found.get("name") or "!")
         parts |= rewrite.parts
         if rewrite.action is not None:
@@ -170,14 +172,18 @@ def _line_magics(
             else:
                 cuts.append((start, end, rewrite.action))
                 continue
-        edits += _around(rewrite, start + len(indent) + len(target), end, args_at, indent)
+        if not rewrite.value:
+            start, target = start + len(target), ""
+        edits += _around(rewrite, start + len(indent), end, args_at, block + indent, target)
     return edits, parts, cuts
 
 
-def _around(rewrite: Rewrite, start: int, end: int, args_at: int, indent: str) -> list[Edit]:
-    before, after = (part.replace("\n", "\n" + indent) for part in (rewrite.before, rewrite.after))
+def _around(rewrite: Rewrite, start: int, end: int, args_at: int, indent: str, target: str = "") -> list[Edit]:
+    value = "\n" + target + rewrite.value if rewrite.value else ""
+    before, after = (part.replace("\n", "\n" + indent) for part in (rewrite.before, rewrite.after + value))
     if rewrite.keep is None:
-        return [Edit(start, end, before + after)]
+        blame = (args_at + rewrite.blame[0], args_at + rewrite.blame[1]) if rewrite.blame else None
+        return [Edit(start, end, before + after, blame)]
     first, last = args_at + rewrite.keep[0], args_at + rewrite.keep[1]
     return [Edit(start, first, before, blame=(first, last)), Edit(last, end, after, blame=(first, last))]
 
@@ -185,29 +191,32 @@ def _around(rewrite: Rewrite, start: int, end: int, args_at: int, indent: str) -
 def _cell_magic(source: CellSource, match: re.Match[str], magics: MagicTable, options: CellOptions) -> Cell:
     text = source.text
     body_at = match.end()
-    rewrite = magics.cell(match["name"] or "!", (match["args"] or "").strip(), text[body_at:])
-    head = (0, max(body_at - 1, 0))
+    args = match["args"] or ""
+    rewrite = magics.cell(match["name"] or "!", args.strip(), text[body_at:])
+    head = (match.end("args") - len(match[0].lstrip().partition("\n")[0]), match.end("args"))
     if not rewrite.keep_body:
-        feed = _feed(
-            source,
-            [Edit(0, len(text), rewrite.before, blame=head)],
-            set(rewrite.parts),
-            CellOptions(options.number, False),
-        )
-        return Cell(source, (feed,), "")
+        blame = (body_at + rewrite.blame[0], body_at + rewrite.blame[1]) if rewrite.blame else head
+        only = Edit(0, len(text), rewrite.before, blame)
+        return Cell(source, (_feed(source, [only], set(rewrite.parts), CellOptions(options.number, False)),), "")
     edits, parts, cuts = (
-        _line_magics(text, body_at, magics) if _may_hold_magics(text[body_at:]) else ([], set[str](), [])
+        _line_magics(text, body_at, magics, rewrite.indent)
+        if _may_hold_magics(text[body_at:])
+        else ([], set[str](), [])
     )
     for start, end, action in cuts:
-        edits += _around(magics.line("alone", action.name), start, end, start, "")
-    blanked = SourceMap(text, [Edit(0, body_at, ""), *map(_blank, edits)]).text
-    parts |= rewrite.parts
-    edits.append(Edit(0, body_at, rewrite.before, blame=head))
+        edits += _around(magics.line("alone", action.name), start, end, start, rewrite.indent)
+    blanked = SourceMap(text, [Edit(0, body_at, ""), *(_blank(text, edit) for edit in edits)]).text
+    if rewrite.keep is None:
+        edits.append(Edit(0, body_at, rewrite.before, blame=head))
+    else:
+        args_at = match.start("args") + len(args) - len(args.lstrip())
+        first, last = args_at + rewrite.keep[0], args_at + rewrite.keep[1]
+        edits.append(Edit(0, first, rewrite.before, blame=(first, last)))
+        edits.append(Edit(last, body_at, rewrite.between, blame=(first, last)))
     if rewrite.indent:
         edits += _indented(text, body_at, blanked, edits, rewrite.indent)
     edits.append(Edit(len(text), len(text), rewrite.after, blame=head))
-    show = options.show and not rewrite.indent
-    return Cell(source, (_feed(source, edits, parts, CellOptions(options.number, show), rewrite),), blanked)
+    return Cell(source, (_feed(source, edits, parts | rewrite.parts, options, rewrite),), blanked)
 
 
 def _indented(text: str, body_at: int, blanked: str, edits: Sequence[Edit], indent: str) -> list[Edit]:
@@ -219,15 +228,12 @@ def _indented(text: str, body_at: int, blanked: str, edits: Sequence[Edit], inde
                 inside.update(range(node.lineno + 1, node.end_lineno + 1))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         pass  # Monty reports what is wrong with it
-    taken = {edit.start for edit in edits if edit.end > edit.start}
+    replaced = [(edit.start, edit.end) for edit in edits if edit.end > body_at]  # few: a magic with continuation lines
     found = []
     for number, start in enumerate(line_starts(text[body_at:]), 1):
-        if (
-            number not in inside
-            and start + body_at not in taken
-            and text[body_at + start : body_at + start + 1] not in ("", "\n")
-        ):
-            found.append(Edit(body_at + start, body_at + start, indent))
+        at = body_at + start
+        if number not in inside and text[at : at + 1] not in ("", "\n") and not any(a < at < b for a, b in replaced):
+            found.append(Edit(at, at, indent))
     return found
 
 
