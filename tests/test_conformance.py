@@ -6,7 +6,7 @@ import os
 import unittest
 from typing import Any, ClassVar
 
-import jupyter_kernel_test
+import jupyter_kernel_test  # type: ignore[import-untyped]
 import pytest
 
 KERNEL = os.environ.get("MONTY_TEST_KERNEL", "monty")
@@ -26,7 +26,12 @@ class TestKernel(jupyter_kernel_test.KernelTests):  # type: ignore[misc]
         {"text": "'word'.capi", "matches": {"capitalize"}},
     ]
     complete_code_samples: ClassVar[list[str]] = ["1", "print('hello')", "def f(x):\n    return x * 2\n\n", "%who"]
-    incomplete_code_samples: ClassVar[list[str]] = ["print('''hello", "def f(x):\n    x * 2", "(1 +", "for i in range(3):"]
+    incomplete_code_samples: ClassVar[list[str]] = [
+        "print('''hello",
+        "def f(x):\n    x * 2",
+        "(1 +",
+        "for i in range(3):",
+    ]
     invalid_code_samples: ClassVar[list[str]] = ["import = 7q", "print('hello'))", "1 2"]
     code_page_something = "zip?"
     code_generate_error = "raise Exception('on purpose')"

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
@@ -119,5 +120,8 @@ def _encode_v1(channel: str, message: Message) -> bytes:
 def _decode_v1(data: bytes) -> Message:
     (count,) = struct.unpack_from("<Q", data)
     offsets = struct.unpack_from(f"<{count}Q", data, 8)
-    parts = [data[start:end] for start, end in zip(offsets, offsets[1:], strict=False)]
-    return {"channel": parts[0].decode(), **{name: json.loads(part) for name, part in zip(_PARTS, parts[1:5], strict=True)}}
+    parts = [data[start:end] for start, end in pairwise(offsets)]
+    return {
+        "channel": parts[0].decode(),
+        **{name: json.loads(part) for name, part in zip(_PARTS, parts[1:5], strict=True)},
+    }

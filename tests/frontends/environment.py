@@ -19,7 +19,14 @@ _FOLDERS = {
     "JUPYTERLAB_SETTINGS_DIR": "lab-settings",
     "JUPYTERLAB_WORKSPACES_DIR": "lab-workspaces",
 }
-_UNSET = ("JUPYTER_PATH", "JUPYTER_CONFIG_PATH", "JUPYTER_NO_CONFIG", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME")
+_UNSET = (
+    "JUPYTER_PATH",
+    "JUPYTER_CONFIG_PATH",
+    "JUPYTER_NO_CONFIG",
+    "XDG_CONFIG_HOME",
+    "XDG_DATA_HOME",
+    "XDG_CACHE_HOME",
+)
 
 
 def isolated_environment(folder: Path) -> dict[str, str]:

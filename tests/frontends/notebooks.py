@@ -18,10 +18,10 @@ SESSION = (
 
 def notebook(*sources: str, tags: dict[int, list[str]] | None = None) -> Any:
     """A notebook of our kernel with these code cells; `tags` maps a cell's index to its tags."""
-    book = nbformat.v4.new_notebook()
+    book = nbformat.v4.new_notebook()  # type: ignore[no-untyped-call]
     book.metadata["kernelspec"] = {"name": KERNEL, "display_name": display_name(), "language": "python"}
     for index, source in enumerate(sources):
-        cell = nbformat.v4.new_code_cell(source)
+        cell = nbformat.v4.new_code_cell(source)  # type: ignore[no-untyped-call]
         cell.metadata["tags"] = (tags or {}).get(index, [])
         book.cells.append(cell)
     return book
@@ -30,8 +30,13 @@ def notebook(*sources: str, tags: dict[int, list[str]] | None = None) -> Any:
 def write(book: Any, folder: Path, name: str = "session.ipynb") -> Path:
     """Save the notebook and return where."""
     path = folder / name
-    nbformat.write(book, path)
+    nbformat.write(book, path)  # type: ignore[no-untyped-call]
     return path
+
+
+def read(path: Path) -> Any:
+    """A saved notebook."""
+    return nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
 
 
 def outputs(cell: Any) -> list[tuple[str, Any]]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-import pexpect
+import pexpect  # type: ignore[import-untyped,unused-ignore]
 import pyte
 
 ROWS, COLUMNS = 50, 110

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import psutil
+import psutil  # type: ignore[import-untyped,unused-ignore]
 import pytest
 from tornado.httpclient import HTTPClientError
 
@@ -87,8 +87,11 @@ def test_the_server_knows_busy_from_idle(server: Server) -> None:
 
 async def _state(url: str, kernel_id: str, expected: str) -> None:
     """The server keeps its own record of the kernel's state, a moment behind the messages it passes on."""
-    while (await rest(url, "GET", f"/api/kernels/{kernel_id}"))["execution_state"] != expected:
+    for _ in range(100):
+        if (await rest(url, "GET", f"/api/kernels/{kernel_id}"))["execution_state"] == expected:
+            return
         await asyncio.sleep(0.05)
+    raise AssertionError(f"The server does not see the kernel as {expected}.")
 
 
 def test_interrupting_through_rest_keeps_the_session(server: Server) -> None:

@@ -12,6 +12,8 @@ from .environment import display_name
 from .jupyterlab import Lab, Notebook, browser_page
 from .server import Server, running_server
 
+pytestmark = pytest.mark.browser
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:

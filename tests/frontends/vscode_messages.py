@@ -42,10 +42,12 @@ try:
     import matplotlib
     %matplotlib inline
     _VSCode_defaultMatplotlib_Params = dict(matplotlib.rcParams)
-    
+{four_spaces}
     matplotlib.rcParams.update(_VSCode_defaultMatplotlib_Params)
 except:
-    print('Failed to initialize matplotlib startup code. Matplotlib might be missing.')"""
+    print('Failed to initialize matplotlib startup code. Matplotlib might be missing.')""".replace(
+    "{four_spaces}", " " * 4
+)
 
 CHAT = """
 def __VSCODE_inject_module():

@@ -1,0 +1,16 @@
+"""Every family of figures, in the table's order. A new one is a module with a `Family`, and a line here."""
+
+from __future__ import annotations
+
+from . import completion, interrupting, life, memory, output, round_trip
+from .figures import Family
+
+FAMILIES: tuple[Family, ...] = (
+    round_trip.FAMILY,
+    life.FAMILY,
+    output.LINES_FAMILY,
+    interrupting.FAMILY,
+    memory.FAMILY,
+    completion.FAMILY,
+    output.BULK_FAMILY,
+)
