@@ -33,7 +33,7 @@ class KernelFront:
     def __init__(self, kernel: MontyKernel, loop: asyncio.AbstractEventLoop) -> None:
         self._kernel = kernel
         self._loop = loop
-        self._outlet = Outlet(loop, self._publish, kernel.iopub_socket.drained)
+        self._outlet = Outlet(loop, self.send_output, kernel.iopub_socket.drained)
         self._stdin = ZMQStream(kernel.stdin_socket)
         self._stdin.on_recv(self._input_reply, copy=False)
         self._asked: Future[str] | None = None
@@ -65,7 +65,8 @@ class KernelFront:
             kernel.iopub_socket, kind, content, parent=kernel.get_parent("shell"), ident=kernel._topic(kind)
         )
 
-    def _publish(self, output: Output) -> None:
+    def send_output(self, output: Output) -> None:
+        """Publish an output at once."""
         if isinstance(output, Stream):
             self.send("stream", {"name": output.name, "text": output.text})
         elif isinstance(output, Display):

@@ -24,6 +24,7 @@ from monty_kernel.engine.sources import CellSource, Failure
 from monty_kernel.front import KernelFront
 from monty_kernel.json_text import packer_of_any_text
 from monty_kernel.orphans import OrphanWatch
+from monty_kernel.session_view import SessionView
 from monty_kernel.shell_queue import Request, ShellQueue
 from monty_kernel.unasked import is_housekeeping
 
@@ -91,6 +92,8 @@ class MontyKernel(Kernel):
         self._execute_sleep = 0.0  # ipykernel's time for its IOPub thread, which does not exist here
         self._count = 0
         self._closed = False
+        self._executing = False
+        self._settled: asyncio.Future[None] | None = None  # done when the session is ready for the next cell
         self._orphans = OrphanWatch()
         limits = Limits(self.max_memory, self.max_cell_seconds, self.max_recursion_depth)
         self.engine = Engine(limits, self._orphans.watch)
@@ -117,7 +120,7 @@ class MontyKernel(Kernel):
         """What answers completion and inspection."""
         from monty_kernel.introspect.introspector import Introspector
 
-        return Introspector(self, self.magics)
+        return Introspector(SessionView(self.engine, self._thread, lambda: self._executing), self.magics)
 
     @cached_property
     def history(self) -> History:
@@ -182,8 +185,12 @@ class MontyKernel(Kernel):
         else:
             await self._handle(request)
         self._publish_status("idle", "shell")
-        if request.type == "execute_request" and not self._closed:
-            await self._on_sandbox_thread(self.engine.take_snapshot)
+        settled, self._settled = self._settled, None
+        if settled is not None:
+            try:
+                await settled
+            except Exception:
+                self.log.exception("The session could not be remembered; the next cell starts from what is known.")
 
     async def _answer(self, request: Request) -> None:
         """Answer a question while a cell runs; its status messages must not leave the cell looking idle."""
@@ -250,12 +257,28 @@ class MontyKernel(Kernel):
         """Ignored: ipykernel counts each cell that is not silent; as in IPython, those that are remembered count."""
 
     async def execute_request(self, stream: Any, ident: Any, parent: dict[str, Any]) -> None:
-        """Handle an execute_request."""
+        """Handle an execute_request.
+
+        The cell is on its way to the worker before its input is published: the worker computes while the loop sends.
+        """
+        assert self.session is not None
         content = parent["content"]
-        silent = bool(content.get("silent", False))
-        if content.get("store_history", not silent) and not silent:
-            self._count += 1
-        await super().execute_request(stream, ident, parent)
+        code, silent = str(content["code"]), bool(content.get("silent", False))
+        remember = bool(content.get("store_history", not silent)) and not silent
+        self._count += remember
+        self.front.begin(allow_stdin=bool(content.get("allow_stdin", False)))
+        metadata = self.init_metadata(parent)
+        reply = self.do_execute(code, silent, remember, content.get("user_expressions") or {})
+        running = asyncio.ensure_future(reply)
+        self._executing = True
+        await asyncio.sleep(0)  # lets do_execute hand the cell over
+        if not silent:
+            self._publish_execute_input(code, parent, self._count)
+        answer = await running
+        self._executing = False
+        self.session.send(stream, "execute_reply", answer, parent, metadata=metadata, ident=ident)
+        if answer["status"] == "error" and not silent and content.get("stop_on_error", True):
+            self._abort_queues()
 
     async def do_execute(  # type: ignore[override]
         self,
@@ -269,13 +292,13 @@ class MontyKernel(Kernel):
         cell_id: str | None = None,
     ) -> dict[str, Any]:
         """Run a cell; the content of its execute_reply."""
-        remember = store_history and not silent
-        if is_housekeeping(code, store_history=remember):
+        if is_housekeeping(code, store_history=store_history):
             return self._reply(Outcome())
-        source = CellSource(f"In[{self._count}]" if remember else "<cell outside the history>", code)
-        self.front.begin(allow_stdin=bool(allow_stdin))
+        source = CellSource(f"In[{self._count}]" if store_history else "<cell outside the history>", code)
+        running = self._on_sandbox_thread(self._run, source, store_history, silent, user_expressions or {})
+        self._settled = self._on_sandbox_thread(self.engine.settle)  # while the loop sends what came of the cell
         try:
-            outcome = await self._on_sandbox_thread(self._run, source, remember, silent, user_expressions or {})
+            outcome = await running
         except Exception as error:  # a defect of ours must not leave the front end waiting for a reply
             self.log.exception("A cell could not be run.")
             outcome = Outcome(Failure("raised", type(error).__name__, f"internal error of monty-kernel: {error}"))
@@ -286,10 +309,7 @@ class MontyKernel(Kernel):
                 self.front.send("error", {key: content[key] for key in ("ename", "evalue", "traceback")})
             return {**self._reply(outcome), **content}
         if outcome.result is not None and not silent:
-            shown = outcome.result
-            self.front.send(
-                "execute_result", {"data": shown.data, "metadata": shown.metadata, "execution_count": self._count}
-            )
+            self.front.send_output(outcome.result)
         return self._reply(outcome)
 
     def _run(self, source: CellSource, remember: bool, silent: bool, expressions: dict[str, str]) -> Outcome:
@@ -327,6 +347,52 @@ class MontyKernel(Kernel):
 
         error = render(failure)
         return {"status": "error", "ename": error.ename, "evalue": error.evalue, "traceback": list(error.traceback)}
+
+    # What the front end asks about code
+
+    async def do_complete(self, code: str, cursor_pos: int) -> dict[str, Any]:  # type: ignore[override]
+        """Completions at a place; the content of its complete_reply."""
+        found = await self.introspector.complete(code, cursor_pos)
+        return {
+            "status": "ok",
+            "matches": list(found.matches),
+            "cursor_start": found.cursor_start,
+            "cursor_end": found.cursor_end,
+            "metadata": found.metadata(),
+        }
+
+    async def do_inspect(  # type: ignore[override]
+        self, code: str, cursor_pos: int, detail_level: int = 0, omit_sections: Any = ()
+    ) -> dict[str, Any]:
+        """What is known of the name at a place; the content of its inspect_reply."""
+        found = await self.introspector.inspect(code, cursor_pos, detail_level)
+        return {"status": "ok", "found": found.found, "data": dict(found.data), "metadata": dict(found.metadata)}
+
+    async def do_is_complete(self, code: str) -> dict[str, Any]:  # type: ignore[override]
+        """Whether a console should run the code or go on reading."""
+        status, indent = self.introspector.is_complete(code)
+        return {"status": status, "indent": indent} if status == "incomplete" else {"status": status}
+
+    async def do_history(  # type: ignore[override]
+        self,
+        hist_access_type: str,
+        output: bool,
+        raw: bool,
+        session: int = 0,
+        start: int = 1,
+        stop: int | None = None,
+        n: int | None = None,
+        pattern: str | None = None,
+        unique: bool = False,
+    ) -> dict[str, Any]:
+        """Earlier inputs; the content of history_reply."""
+        if hist_access_type == "tail":
+            found = self.history.tail(n or 10, raw=raw, output=output)
+        elif hist_access_type == "range":
+            found = self.history.range(session, start, stop, raw=raw, output=output)
+        else:
+            found = self.history.search(pattern or "*", n=n, unique=unique, raw=raw, output=output)
+        return {"status": "ok", "history": list(found)}
 
     # What the front end may know
 

@@ -130,6 +130,11 @@ class Engine:
         self._next_feed, self._parts = snapshot.next_feed, snapshot.parts
         return True
 
+    def settle(self) -> None:
+        """Between two cells: remember the session as it is now, or restore it if its worker is gone."""
+        if not self.recover():
+            self.take_snapshot()
+
     def take_snapshot(self) -> None:
         """Remember the session as it is now, for `recover`."""
         if not self._sandbox.is_alive():
@@ -139,18 +144,18 @@ class Engine:
         except monty.MontyError:
             self._sandbox.release()  # the worker died over it: the snapshot before this one is what is left
 
-    def evaluate(self, text: str, front: Front, parts: Mapping[str, str] | None = None) -> Any:
+    def evaluate(self, text: str, parts: Mapping[str, str]) -> Any:
         """The plain-data value of an expression over the prelude's functions; None if it fails. Runs no user code.
 
         parts: further prelude source by name, fed once per session before the expression.
         """
         try:
             self.recover()
-            for name, source in (parts or {}).items():
+            for name, source in parts.items():
                 if name not in self._parts:
-                    self._plain(source + "\nNone", front)
+                    self._plain(source + "\nNone", _NOBODY)
                     self._parts |= {name}
-            return self._plain(text, front)
+            return self._plain(text, _NOBODY)
         except FeedError:
             return None
         except WorkerLost:
