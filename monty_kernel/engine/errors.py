@@ -42,8 +42,8 @@ def render(failure: Failure) -> Error:
     Without frames there is neither rule nor headline.
 
     `ename` and `evalue` are the failure's own, without colours. Control characters are written out (`\x1b`), since
-    front ends print them raw; `evalue` is cut at 64 KiB. A KeyError's message is the key without quotes, as Monty
-    has it: its text does not tell the key 1 from the key '1'.
+    front ends print them raw; `evalue` is cut at 64 KiB. A KeyError's message is shown as the failure has it: Monty
+    itself gives the key without quotes, whether it is 'a' or a, and this place cannot know better.
     """
     ename = visible(cut(failure.ename, _NAME_LIMIT)).replace("\n", " ")
     evalue = _clean(failure.evalue, EVALUE_LIMIT)

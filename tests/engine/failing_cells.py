@@ -10,8 +10,6 @@ import pydantic_monty as monty
 
 from monty_kernel.engine.sources import CellSource, Failure, SourceFrame
 
-_OF_THE_PARSER = ("The monty syntax parser does not", "Wildcard imports")
-
 
 class Cells:
     """Runs cells one after another; the n-th is `In[n]`."""
@@ -61,8 +59,9 @@ class Cells:
         )
         ename = error.display("type-msg").partition(":")[0]
         evalue = error.display("msg")
-        by_parser = isinstance(error, monty.MontySyntaxError) or evalue.startswith(_OF_THE_PARSER)
-        return Failure("syntax" if by_parser and len(frames) == 1 else "raised", ename, evalue, frames)
+        unparsed = len(frames) == 1 and error.traceback()[0].function_name is None
+        by_parser = unparsed or isinstance(error, monty.MontySyntaxError)
+        return Failure("syntax" if by_parser else "raised", ename, evalue, frames)
 
 
 @contextmanager
