@@ -198,11 +198,10 @@ def _json_option(failure: Failure, kind: str, option: str) -> str | None:
 
 
 def _encoding(failure: Failure, name: str) -> str | None:
-    import codecs
+    from encodings.aliases import aliases  # not codecs.lookup: that would import a module by the notebook's word
 
-    try:
-        codecs.lookup(name)
-    except LookupError:
+    known = re.sub(r"\W", "_", name.lower())
+    if known not in aliases and known not in aliases.values():
         return None
     return f"Monty knows the encodings {ENCODINGS} only."
 

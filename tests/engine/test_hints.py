@@ -153,6 +153,7 @@ LACKING = [
     ("next(map(int, '1'), None)", "'list' object is not an iterator", "next(iter(...))"),
     ("bytes([1, 2])", "cannot convert 'list' object to bytes", "bytes.fromhex"),
     ("import json\njson.dumps({1}, default=list)", "JSONEncoder.__init__() got an unexpected keyword argument 'default'", "no default= yet"),
+    ("b'a'.decode('cp1252')", "unknown encoding: cp1252", "utf-16"),
     ("'é'.encode('latin-1')", "unknown encoding: latin-1", "utf-16"),
     ("from dataclasses import dataclass\n@dataclass(order=True)\nclass A:\n    x: int", "dataclass() does not yet support the order option", "sort with key="),
     ("from typing import TypeVar\nT = TypeVar('T')", "'typing._SpecialForm' object is not callable", "type variables"),
@@ -291,8 +292,13 @@ def test_the_hint_is_the_last_line_after_the_note(cells: Cells) -> None:
 
 
 def test_a_hostile_message_is_looked_at_only_in_part() -> None:
-    for message in ("No module named '" + "a" * 10_000_000, "'" * 1_000_000, "name '\x1b[31m' is not defined"):
-        for ename in ("ModuleNotFoundError", "AttributeError", "NameError", "TypeError"):
+    for message in (
+        "No module named '" + "a" * 10_000_000,
+        "'" * 1_000_000,
+        "name '\x1b[31m' is not defined",
+        "unknown encoding: a\0",
+    ):
+        for ename in ("ModuleNotFoundError", "AttributeError", "NameError", "TypeError", "LookupError"):
             render(Failure("raised", ename, message))
 
 
