@@ -49,11 +49,11 @@ class SourceMap:
 
     @cached_property
     def _original_lines(self) -> list[int]:
-        return line_starts(self.original)
+        return _after_line_feeds(self.original)
 
     @cached_property
     def _text_lines(self) -> list[int]:
-        return line_starts(self.text)
+        return _after_line_feeds(self.text)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The original span of `text[start:end]`; never empty-handed, at worst the nearest place."""
@@ -90,17 +90,23 @@ class SourceMap:
 
 
 def line_starts(text: str) -> list[int]:
-    """The offset at which each line begins. Lines end as Python's tokenizer ends them: LF, CR LF or CR."""
-    starts = [0]
+    """The offset at which each line begins, as CPython's `ast` counts lines: they end with LF, CR LF or CR."""
     if "\r" not in text:
-        position = text.find("\n")
-        while position >= 0:
-            starts.append(position + 1)
-            position = text.find("\n", position + 1)
-        return starts
+        return _after_line_feeds(text)
+    starts = [0]
     for position, character in enumerate(text):
         if character == "\n" or (character == "\r" and text[position + 1 : position + 2] != "\n"):
             starts.append(position + 1)
+    return starts
+
+
+def _after_line_feeds(text: str) -> list[int]:
+    # Monty's frames count these alone
+    starts = [0]
+    position = text.find("\n")
+    while position >= 0:
+        starts.append(position + 1)
+        position = text.find("\n", position + 1)
     return starts
 
 
