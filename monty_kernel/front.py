@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from zmq.eventloop.zmqstream import ZMQStream
 
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from monty_kernel.introspect.introspector import Introspector
     from monty_kernel.kernel import MontyKernel
     from monty_kernel.magics.registry import Magics
-
-T = TypeVar("T")
 
 
 class KernelFront:
@@ -139,7 +136,7 @@ class KernelFront:
         """What `help(topic)` prints."""
         if not topic:
             return "Type help(name) or name? for help on a name, %lsmagic for the magics."
-        return self.describe(topic, 0) or f"No documentation found for {topic!r}."
+        return self._describe(topic, 0) or f"No documentation found for {topic!r}."
 
     def leave(self) -> None:
         """The cell called `exit()`: the front end decides what that means, the session stays."""
@@ -179,8 +176,15 @@ class KernelFront:
         self.payload.append({"source": "page", "data": data, "start": 0})
 
     def describe(self, topic: str, detail_level: int = 0) -> str | None:
-        """What introspection knows of a name; None if nothing."""
-        return self._on_loop(self._introspector.describe(topic, detail_level))
+        """What introspection knows of a name; None if nothing. Between two feeds it may look at the session."""
+        if self._engine.is_feeding:
+            return self._describe(topic, detail_level)
+        question = self._introspector.describe(topic, detail_level)
+        return self._kernel.session_view.answer_between_feeds(question, self._loop)
+
+    def _describe(self, topic: str, detail_level: int) -> str | None:
+        answer = asyncio.run_coroutine_threadsafe(self._introspector.describe(topic, detail_level), self._loop)
+        return answer.result()
 
     def confirm(self, question: str) -> bool:
         """The person's answer to a yes-or-no question; no where nobody can answer."""
@@ -193,6 +197,3 @@ class KernelFront:
     def reset(self) -> None:
         """Begin a new, empty session."""
         self._engine.start()
-
-    def _on_loop(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result()

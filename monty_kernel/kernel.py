@@ -24,6 +24,7 @@ from monty_kernel.engine.sources import CellSource, Failure
 from monty_kernel.front import KernelFront
 from monty_kernel.json_text import packer_of_any_text
 from monty_kernel.orphans import OrphanWatch
+from monty_kernel.request_content import problem
 from monty_kernel.session_view import SessionView
 from monty_kernel.shell_queue import Request, ShellQueue
 from monty_kernel.unasked import is_housekeeping
@@ -86,7 +87,7 @@ class MontyKernel(Kernel):
     ).tag(config=True)
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        super().__init__(**kwargs)  # type: ignore[no-untyped-call]
         if self.session is not None:
             self.session.pack = packer_of_any_text(self.session.pack)
         self._execute_sleep = 0.0  # ipykernel's time for its IOPub thread, which does not exist here
@@ -120,7 +121,12 @@ class MontyKernel(Kernel):
         """What answers completion and inspection."""
         from monty_kernel.introspect.introspector import Introspector
 
-        return Introspector(SessionView(self.engine, self._thread, lambda: self._executing), self.magics)
+        return Introspector(self.session_view, self.magics)
+
+    @cached_property
+    def session_view(self) -> SessionView:
+        """What introspection sees of the session."""
+        return SessionView(self.engine, self._thread, lambda: self._executing)
 
     @cached_property
     def history(self) -> History:
@@ -133,7 +139,7 @@ class MontyKernel(Kernel):
 
     def start(self) -> None:
         """Serve requests from now on."""
-        super().start()
+        super().start()  # type: ignore[no-untyped-call]
         assert self.shell_stream is not None
         self.shell_stream.on_recv(self._received, copy=False)
         self.front  # noqa: B018 - opens the stdin channel
@@ -154,6 +160,8 @@ class MontyKernel(Kernel):
         await self._on_sandbox_thread(self.engine.close)
         self._thread.shutdown(wait=False)
         self._orphans.close()
+        if "history" in self.__dict__:
+            await asyncio.to_thread(self.history.close)
 
     def _on_sandbox_thread(self, call: Callable[..., T], *args: Any) -> asyncio.Future[T]:
         return asyncio.get_running_loop().run_in_executor(self._thread, call, *args)
@@ -204,10 +212,21 @@ class MontyKernel(Kernel):
         if handler is None:
             self.log.info("Unknown message type %s", request.type)
             return
+        wrong = problem(request.type, request.message["content"])
+        if wrong is not None:
+            self._send_error_reply(request, "ValueError", wrong)
+            return
         try:
             await handler(self.shell_stream, request.idents, request.message)
-        except Exception:
+        except Exception as error:  # a defect of ours must not leave the front end waiting for a reply
             self.log.exception("The handler of %s failed.", request.type)
+            self._send_error_reply(request, type(error).__name__, f"internal error of monty-kernel: {error}")
+
+    def _send_error_reply(self, request: Request, ename: str, evalue: str) -> None:
+        assert self.session is not None
+        content = {"status": "error", "ename": ename, "evalue": evalue, "traceback": []}
+        kind = request.type.removesuffix("_request") + "_reply"
+        self.session.send(self.shell_stream, kind, content, request.message, ident=request.idents)
 
     def _abort_queues(self, subshell_id: str | None = None) -> None:
         assert self.shell_stream is not None
@@ -248,7 +267,7 @@ class MontyKernel(Kernel):
     # Execution
 
     @property
-    def execution_count(self) -> int:  # type: ignore[override]
+    def execution_count(self) -> int:
         """The count of the cell that runs, or that ran last."""
         return self._count
 
@@ -263,7 +282,7 @@ class MontyKernel(Kernel):
         """
         assert self.session is not None
         content = parent["content"]
-        code, silent = str(content["code"]), bool(content.get("silent", False))
+        code, silent = content["code"], bool(content.get("silent", False))
         remember = bool(content.get("store_history", not silent)) and not silent
         self._count += remember
         self.front.begin(allow_stdin=bool(content.get("allow_stdin", False)))
@@ -274,13 +293,15 @@ class MontyKernel(Kernel):
         await asyncio.sleep(0)  # lets do_execute hand the cell over
         if not silent:
             self._publish_execute_input(code, parent, self._count)
+        if remember:
+            self.history.add(self._count, code)
         answer = await running
         self._executing = False
         self.session.send(stream, "execute_reply", answer, parent, metadata=metadata, ident=ident)
         if answer["status"] == "error" and not silent and content.get("stop_on_error", True):
             self._abort_queues()
 
-    async def do_execute(  # type: ignore[override]
+    async def do_execute(
         self,
         code: str,
         silent: bool,
@@ -310,6 +331,8 @@ class MontyKernel(Kernel):
             return {**self._reply(outcome), **content}
         if outcome.result is not None and not silent:
             self.front.send_output(outcome.result)
+            if store_history:
+                self.history.add_output(self._count, str(outcome.result.data.get("text/plain", "")))
         return self._reply(outcome)
 
     def _run(self, source: CellSource, remember: bool, silent: bool, expressions: dict[str, str]) -> Outcome:
@@ -350,7 +373,7 @@ class MontyKernel(Kernel):
 
     # What the front end asks about code
 
-    async def do_complete(self, code: str, cursor_pos: int) -> dict[str, Any]:  # type: ignore[override]
+    async def do_complete(self, code: str, cursor_pos: int) -> dict[str, Any]:
         """Completions at a place; the content of its complete_reply."""
         found = await self.introspector.complete(code, cursor_pos)
         return {
@@ -361,19 +384,19 @@ class MontyKernel(Kernel):
             "metadata": found.metadata(),
         }
 
-    async def do_inspect(  # type: ignore[override]
+    async def do_inspect(
         self, code: str, cursor_pos: int, detail_level: int = 0, omit_sections: Any = ()
     ) -> dict[str, Any]:
         """What is known of the name at a place; the content of its inspect_reply."""
         found = await self.introspector.inspect(code, cursor_pos, detail_level)
         return {"status": "ok", "found": found.found, "data": dict(found.data), "metadata": dict(found.metadata)}
 
-    async def do_is_complete(self, code: str) -> dict[str, Any]:  # type: ignore[override]
+    async def do_is_complete(self, code: str) -> dict[str, Any]:
         """Whether a console should run the code or go on reading."""
         status, indent = self.introspector.is_complete(code)
         return {"status": status, "indent": indent} if status == "incomplete" else {"status": status}
 
-    async def do_history(  # type: ignore[override]
+    async def do_history(
         self,
         hist_access_type: str,
         output: bool,

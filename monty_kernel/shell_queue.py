@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,8 +36,8 @@ class ShellQueue:
 
     def __init__(
         self,
-        serve: Callable[[Request], Awaitable[None]],
-        answer: Callable[[Request], Awaitable[None]],
+        serve: Callable[[Request], Coroutine[Any, Any, None]],
+        answer: Callable[[Request], Coroutine[Any, Any, None]],
         questions: frozenset[str],
     ) -> None:
         self._serve = serve

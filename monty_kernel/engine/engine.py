@@ -11,7 +11,7 @@ import pydantic_monty as monty
 from . import sandboxed
 from .cell import Cell, Feed, expression
 from .failures import lost, raised, refused, unparsable
-from .host import Front, json_object, mime_bundle
+from .host import Front, UsageError, json_object, mime_bundle
 from .outputs import Result
 from .rewrite import Action
 from .sandbox import FeedError, Limits, Sandbox, WorkerLost
@@ -65,6 +65,11 @@ class Engine:
         """Stop the running cell, from any thread; False when none runs."""
         return self._sandbox.turns.interrupt()
 
+    @property
+    def is_feeding(self) -> bool:
+        """Whether a feed is under way, also while it waits for the host."""
+        return self._sandbox.turns.running
+
     def kill(self) -> None:
         """End the running cell and its worker at once, from any thread. For leaving: nothing is restored by this."""
         self._sandbox.turns.kill()
@@ -108,6 +113,9 @@ class Engine:
             if number:
                 self._unrecorded.append((number, cell.source.text))
             return Outcome(lost(error, self.limits))
+        except UsageError as error:  # of an action
+            self._remember(cell, number)
+            return Outcome(Failure("raised", "UsageError", str(error)))
         self._remember(cell, number)
         return Outcome(None, result, shown)
 

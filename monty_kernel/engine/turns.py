@@ -44,6 +44,11 @@ class Turns:
             self._running = self._requested = False
             self._pid = None
 
+    @property
+    def running(self) -> bool:
+        """Whether a feed is under way."""
+        return self._running
+
     def interrupt(self) -> bool:
         """Stop the running cell; False when none runs. Returns at once.
 
