@@ -15,12 +15,19 @@ import signal
 
 
 def main() -> None:
-    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))  # until the loop takes over
+    """Bind, import, run."""
+    early = None
+
+    def end_early(*_: object) -> None:
+        if early is not None:
+            early.remove_files()
+        os._exit(0)
+
+    signal.signal(signal.SIGTERM, end_early)  # until the app takes over
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     from monty_kernel import channels, connection
 
     argv = sys.argv[1:]
-    early = None
     path = connection.file_named_in(argv)
     if path is not None:
         try:

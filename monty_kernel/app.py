@@ -18,7 +18,7 @@ from typing import Any
 import zmq
 from jupyter_client.session import Session
 from jupyter_core.paths import jupyter_config_path, jupyter_runtime_dir
-from traitlets import CaselessStrEnum, Instance, Integer, TraitError, Type, Unicode
+from traitlets import CaselessStrEnum, Float, Instance, Integer, TraitError, Type, Unicode
 from traitlets.config.application import Application, catch_config_error
 
 from monty_kernel import __version__, connection
@@ -65,6 +65,13 @@ class MontyKernelApp(Application):
     control_port = Integer(0, help="Port of the control channel [chosen].").tag(config=True)
     hb_port = Integer(0, help="Port of the heartbeat [chosen].").tag(config=True)
 
+    client_patience = Float(
+        10.0,
+        min=0.0,
+        help="Seconds without room for more output after which a client that does not read is left behind, so that the "
+        "others get theirs; it misses messages from then on until it reads again.",
+    ).tag(config=True)
+
     aliases = {
         "f": "MontyKernelApp.connection_file",
         "config": "MontyKernelApp.config_file",
@@ -94,6 +101,8 @@ class MontyKernelApp(Application):
     @catch_config_error
     def initialize(self, argv: list[str] | None = None) -> None:
         """Read the options, bind the sockets and make the kernel. Exits with status 1 and one line if that cannot be done."""
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, self._end_before_start)
         self.parse_command_line(argv)
         if self.extra_args:
             self.fail(f"What is {self.extra_args[0]!r}? The kernel has options only; --help lists them.")
@@ -140,6 +149,7 @@ class MontyKernelApp(Application):
             info = connection.read(self._connection_path)
         elif self.transport == "ipc":
             info = connection.parse({"transport": "ipc"}, str(self._connection_path))
+        self._told_in_file = info
         changes: dict[str, Any] = {}
         for option in ("transport", "ip", *(f"{channel}_port" for channel in CHANNELS)):
             value = getattr(self, option)
@@ -173,7 +183,7 @@ class MontyKernelApp(Application):
         self.connection_info = self.channels.info
         if not self._connection_path.exists():
             self._wrote_connection_file = True
-        elif wanted == self.connection_info:
+        elif self._told_in_file == self.connection_info and self.connection_info.key is not None:
             return
         assert self.session is not None
         connection.write(
@@ -200,7 +210,7 @@ class MontyKernelApp(Application):
 
     def init_kernel(self) -> None:
         assert self.channels is not None and self.session is not None and self.loop is not None
-        self.iopub = IOPub(self.channels.iopub, self.session, self.loop, log=self.log)
+        self.iopub = IOPub(self.channels.iopub, self.session, self.loop, log=self.log, grace=self.client_patience)
         self.kernel = self.kernel_class(
             parent=self,
             session=self.session,
@@ -233,8 +243,19 @@ class MontyKernelApp(Application):
         self.loop.run_until_complete(self._close())
         assert self.channels is not None
         self.channels.close()
+        self._remove_files()
+
+    def _end_before_start(self, *_: object) -> None:
+        """SIGTERM before there is a loop to end: no cell has run, so there is nothing to close but files to remove."""
+        self._remove_files()
+        os._exit(0)
+
+    def _remove_files(self) -> None:
+        if self.channels is not None:
+            self.channels.remove_files()
         if self._wrote_connection_file:
-            self._connection_path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                self._connection_path.unlink()
 
     def quit(self) -> None:
         """End the kernel soon: from the loop's thread. Idempotent."""

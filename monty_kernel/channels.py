@@ -41,11 +41,15 @@ class Channels:
         threading.Thread(target=_echo, args=(self.hb,), name="heartbeat", daemon=True).start()
 
     def close(self, linger_ms: int = _LINGER_MS) -> None:
-        """Close all sockets and wait, at most `linger_ms`, until what was sent has left. Removes IPC files."""
+        """Close all sockets and wait, at most `linger_ms`, until what was sent has left."""
         for socket in (self.shell, self.control, self.stdin, self.iopub):
             socket.close(linger=linger_ms)
         self.hb.linger = 0
         self.context.term()  # ends the heartbeat thread too, which closes its socket
+        self.remove_files()
+
+    def remove_files(self) -> None:
+        """Remove the files that stand for IPC sockets."""
         if self.info.transport == "ipc":
             for channel in CHANNELS:
                 with contextlib.suppress(OSError):

@@ -39,6 +39,7 @@ class KernelProcess:
         write_connection_file(str(self.file), key=KEY, **(dict(info) if info else {}))
         self.stderr = folder / "stderr"
         self.clients: list[BlockingKernelClient] = []
+        self.sockets: list[zmq.Socket[bytes]] = []
         with self.stderr.open("wb") as stderr:
             self.process = subprocess.Popen(
                 [*argv, "-f", str(self.file), *options],
@@ -72,6 +73,7 @@ class KernelProcess:
         for name, value in options.items():
             setattr(socket, name, value)
         socket.connect(self.url(channel))
+        self.sockets.append(socket)
         return socket
 
     def session(self) -> Session:
@@ -103,6 +105,8 @@ class KernelProcess:
     ) -> None:
         for client in self.clients:
             client.stop_channels()
+        for socket in self.sockets:
+            socket.close()
         if self.process.poll() is None:
             self.process.terminate()
         try:
