@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import sandboxed
+from .pasted import unpasted
 from .rewrite import Action, CellRewrite, MagicTable, Rewrite
 from .source_map import Edit, SourceMap, line_starts, offset_of_byte
 from .sources import CellSource
@@ -54,10 +55,15 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class CellOptions:
-    """How a cell is to run. number: its execution count, 0 leaves no record of it. show: whether its last expression is."""
+    """How a cell is to run.
+
+    number: its execution count, 0 leaves no record of it. show: whether its last expression is shown.
+    begin: whether this is the cell's first feed, which records its source.
+    """
 
     number: int = 0
     show: bool = True
+    begin: bool = True
 
 
 def parse(source: CellSource, magics: Callable[[], MagicTable], options: CellOptions | None = None) -> Cell:
@@ -70,6 +76,17 @@ def parse(source: CellSource, magics: Callable[[], MagicTable], options: CellOpt
     """
     options = options or CellOptions()
     _refuse_impossible(source.text)
+    pasted = unpasted(source.text)
+    if pasted is None:
+        return _parse(source, magics, options)
+    cell = _parse(CellSource(source.label, pasted.text), magics, options)
+    steps = (
+        replace(step, cell=source, maps=(*step.maps, pasted)) if isinstance(step, Feed) else step for step in cell.steps
+    )
+    return Cell(source, tuple(steps), cell.python)
+
+
+def _parse(source: CellSource, magics: Callable[[], MagicTable], options: CellOptions) -> Cell:
     text = source.text
     match = _CELL_MAGIC.match(text) if "%%" in text or "!!" in text else None
     if match and not _QUERY.match(match[0].strip()):
@@ -81,10 +98,8 @@ def parse(source: CellSource, magics: Callable[[], MagicTable], options: CellOpt
         if text[position:start].strip() or (action is None and not steps):
             inside = [edit for edit in edits if position <= edit.start and edit.end <= start]
             outside = [Edit(0, position, ""), Edit(start, len(text), "")]
-            last = action is None
-            steps.append(
-                _feed(source, [*outside, *inside], parts, options if last else CellOptions(options.number, False))
-            )
+            now = replace(options, show=options.show and action is None, begin=not steps)
+            steps.append(_feed(source, [*outside, *inside], parts, now))
         if action is not None:
             steps.append(action)
         position = end
@@ -166,12 +181,12 @@ def _line_magics(
         if target and not rewrite.is_expression and not rewrite.value:
             rewrite = magics.line("=", found.get("name") or "!")
         parts |= rewrite.parts
-        if rewrite.action is not None:
-            if indent or target:
-                rewrite = magics.line("alone", rewrite.action.name)
-            else:
-                cuts.append((start, end, rewrite.action))
-                continue
+        action = rewrite.action
+        if action is not None and not indent and not target:
+            cuts.append((start, end, action))
+            continue
+        if action is not None:
+            rewrite = magics.line("alone", action.name)
         if not rewrite.value:
             start, target = start + len(target), ""
         edits += _around(rewrite, start + len(indent), end, args_at, block + indent, target)
@@ -182,10 +197,13 @@ def _around(rewrite: Rewrite, start: int, end: int, args_at: int, indent: str, t
     value = "\n" + target + rewrite.value if rewrite.value else ""
     before, after = (part.replace("\n", "\n" + indent) for part in (rewrite.before, rewrite.after + value))
     if rewrite.keep is None:
-        blame = (args_at + rewrite.blame[0], args_at + rewrite.blame[1]) if rewrite.blame else None
-        return [Edit(start, end, before + after, blame)]
+        return [Edit(start, end, before + after, _shifted(rewrite.blame, args_at))]
     first, last = args_at + rewrite.keep[0], args_at + rewrite.keep[1]
     return [Edit(start, first, before, blame=(first, last)), Edit(last, end, after, blame=(first, last))]
+
+
+def _shifted(span: tuple[int, int] | None, offset: int) -> tuple[int, int] | None:
+    return span and (span[0] + offset, span[1] + offset)
 
 
 def _cell_magic(source: CellSource, match: re.Match[str], magics: MagicTable, options: CellOptions) -> Cell:
@@ -194,8 +212,9 @@ def _cell_magic(source: CellSource, match: re.Match[str], magics: MagicTable, op
     args = match["args"] or ""
     rewrite = magics.cell(match["name"] or "!", args.strip(), text[body_at:])
     head = (match.end("args") - len(match[0].lstrip().partition("\n")[0]), match.end("args"))
+    args_at = match.start("args") + len(args) - len(args.lstrip())
     if not rewrite.keep_body:
-        blame = (body_at + rewrite.blame[0], body_at + rewrite.blame[1]) if rewrite.blame else head
+        blame = _shifted(rewrite.blame_args, args_at) or _shifted(rewrite.blame_body, body_at) or head
         only = Edit(0, len(text), rewrite.before, blame)
         return Cell(source, (_feed(source, [only], set(rewrite.parts), CellOptions(options.number, False)),), "")
     edits, parts, cuts = (
@@ -209,7 +228,6 @@ def _cell_magic(source: CellSource, match: re.Match[str], magics: MagicTable, op
     if rewrite.keep is None:
         edits.append(Edit(0, body_at, rewrite.before, blame=head))
     else:
-        args_at = match.start("args") + len(args) - len(args.lstrip())
         first, last = args_at + rewrite.keep[0], args_at + rewrite.keep[1]
         edits.append(Edit(0, first, rewrite.before, blame=(first, last)))
         edits.append(Edit(last, body_at, rewrite.between, blame=(first, last)))
@@ -249,7 +267,11 @@ def _feed(
 
 
 def _catch_last(text: str, options: CellOptions, finish: str) -> list[Edit]:
-    record = f"__mk_begin({options.number}, __mk_source); _i{options.number} = __mk_source\n" if options.number else ""
+    record = (
+        f"__mk_begin({options.number}, __mk_source); _i{options.number} = __mk_source\n"
+        if options.number and options.begin
+        else ""
+    )
     edits = [Edit(0, 0, record)]
     quiet = [*edits, Edit(len(text), len(text), f"\n{finish}None")]
     tail_at = last_statement(text) if len(text) > _LARGE else 0

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pydantic_monty as monty
@@ -14,16 +15,16 @@ if TYPE_CHECKING:
     from .cell import Feed
     from .sandbox import Limits, WorkerLost
 
+_LARGE = 1 << 18  # characters above which a syntax error is Monty's to describe: ast takes seconds and gigabytes
+
 RESTORED = "The session is as it was before this cell."
 
 
 def unparsable(error: monty.MontyError) -> bool:
     """Whether Monty refused the source, so that nothing of it ran."""
-    if isinstance(error, monty.MontySyntaxError):
-        return True
-    if not isinstance(error, monty.MontyRuntimeError):
+    if not isinstance(error, (monty.MontyRuntimeError, monty.MontySyntaxError)):
         return False
-    frames = error.traceback()
+    frames = error.traceback()  # a cell can raise SyntaxError itself: then something ran, and the frame has a function
     return len(frames) == 1 and frames[0].function_name is None
 
 
@@ -36,7 +37,7 @@ def raised(error: monty.MontyError, feed_of: Callable[[str], Feed | None]) -> Fa
     )
     if name == "KeyError":
         message = _key(message)
-    frames = tuple(_frames(error, feed_of))
+    frames = _without_wrappers(_frames(error, feed_of))
     return Failure("syntax" if unparsable(error) else "raised", name, message, frames)
 
 
@@ -69,6 +70,25 @@ def lost(error: WorkerLost, limits: Limits) -> Failure:
     return Failure("crashed", "WorkerCrashed", f"the sandbox worker died: {error}", note=RESTORED)
 
 
+def said_by_cpython(feed: Feed) -> Failure | None:
+    """The Failure in CPython's words for source that it refuses too: they and its place are the clearer ones."""
+    source, maps = feed.maps[0].original, feed.maps[1:]
+    if len(source) > _LARGE:
+        return None
+    try:
+        ast.parse(source)
+    except SyntaxError as error:
+        line, column = error.lineno or 1, error.offset or 1
+        end_line, end_column = error.end_lineno or line, error.end_offset or column + 1
+        span = line, column, *max((end_line, end_column), (line, column + 1))
+        for source_map in maps:
+            span = source_map.lines_and_columns(*span)
+        return Failure("syntax", type(error).__name__, error.msg, (SourceFrame(feed.cell, *span, "<module>"),))
+    except (ValueError, RecursionError, MemoryError):
+        return None
+    return None
+
+
 def _frames(error: monty.MontyError, feed_of: Callable[[str], Feed | None]) -> Iterator[SourceFrame]:
     if not isinstance(error, (monty.MontyRuntimeError, monty.MontySyntaxError)):
         return
@@ -80,6 +100,16 @@ def _frames(error: monty.MontyError, feed_of: Callable[[str], Feed | None]) -> I
             yield SourceFrame(feed.cell, *feed.to_cell(*span), function)
         elif not frame.filename.startswith("<python-input-"):  # the prelude's own frames are nobody's business
             yield SourceFrame(None, *span, function)
+
+
+def _without_wrappers(frames: Iterable[SourceFrame]) -> tuple[SourceFrame, ...]:
+    # %timeit puts the person's code into a function: to them it stands where the magic does
+    found: list[SourceFrame] = []
+    for frame in frames:
+        if frame.function.startswith("__mk_") and found:
+            frame = replace(frame, function=found.pop().function)
+        found.append(frame)
+    return tuple(found)
 
 
 def _key(message: str) -> str:

@@ -44,7 +44,8 @@ class CellRewrite:
     keep: the span of the magic's arguments that is the person's code; it stands between `before` and `between`.
     finish: runs when the body is done, before its last expression is shown. after: put behind the body.
     keep_body: whether the body is the person's Python; if not, `before` alone is run.
-    blame: the span of the body that an error belongs to when nothing of it is kept; by default the magic's line.
+    blame_args, blame_body: the span of the magic's arguments, or of the body, that an error belongs to when nothing is
+    kept; by default the magic's line.
     """
 
     before: str = ""
@@ -55,7 +56,8 @@ class CellRewrite:
     after: str = ""
     keep_body: bool = True
     parts: frozenset[str] = frozenset()
-    blame: tuple[int, int] | None = None
+    blame_args: tuple[int, int] | None = None
+    blame_body: tuple[int, int] | None = None
 
 
 class MagicTable(Protocol):

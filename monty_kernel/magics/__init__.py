@@ -1,1 +1,1 @@
-"""Magics: one module per family, all in one registry."""
+"""Magics: one module a family; each magic is one small function with its arguments declared once."""

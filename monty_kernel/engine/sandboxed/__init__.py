@@ -30,7 +30,7 @@ PARTS = {
 _BUILTINS = (
     "Exception", "PermissionError", "RecursionError", "TypeError",
     "bool", "bytes", "dict", "enumerate", "float", "frozenset", "getattr", "hasattr", "id", "int", "isinstance", "len",
-    "list", "max", "print", "range", "repr", "set", "sorted", "str", "sum", "tuple", "type", "zip",
+    "list", "locals", "max", "min", "print", "range", "repr", "set", "sorted", "str", "sum", "tuple", "type", "zip",
 )  # fmt: skip
 _NAMES = "|".join(_BUILTINS)
 _USE = re.compile(rf"""(?<![.\w'"])(?:(?<=\bis )|(?<=\bnot )|(?<=\bexcept )|(?<=\braise )|(?=\w+\())({_NAMES})\b""")

@@ -2,63 +2,64 @@
 
 
 def __mk_hidden(name, v):
-    if name.startswith("__") or name in ("In", "Out", "_", "___", "_i", "_ii", "_iii", "_ih", "_oh"):
+    # as in IPython: what begins with an underscore, and what the kernel put there
+    if name[:1] == "_":
         return True
-    if name == "display" and v is __mk_display_function:
+    if (name == "In" and v is __mk_In) or (name == "Out" and v is __mk_Out):
         return True
-    return name[:1] == "_" and (name[1:].isdigit() or (name[1:2] == "i" and name[2:].isdigit()))
-
-
-def __mk_kind(v):
-    return type(v).__name__
-
-
-def __mk_variables(scope, kinds):
-    found = [name for name in scope if not __mk_hidden(name, scope[name])]
-    if kinds:
-        found = [name for name in found if __mk_kind(scope[name]) in kinds]
-    return sorted(found)
-
-
-def __mk_who(scope, kinds):
-    found = __mk_variables(scope, kinds)
-    if not found:
-        print("No variables match your requested type." if kinds else "Interactive namespace is empty.")
-        return
-    line = ""
-    for number, name in enumerate(found):
-        line += name + "\t "
-        if number % 10 == 9:
-            line += "\n"
-    print(line)
+    if type(v).__name__ != "function":
+        return False
+    # a host function, such as input, that a cell called stays among the session's names
+    return v is __mk_display_function or repr(v) == f"<function '{name}' external>"
 
 
 def __mk_who_ls(scope, kinds):
-    return __mk_variables(scope, kinds)
+    if "__mk_value" not in scope:
+        __mk_magic("!usage", "Inside a function the session's names cannot be seen: put the magic at the top level.")
+    found = [name for name in scope if not __mk_hidden(name, scope[name])]
+    if kinds:
+        found = [name for name in found if type(scope[name]).__name__ in kinds]
+    return sorted(found)
+
+
+def __mk_found(scope, kinds):
+    found = __mk_who_ls(scope, kinds)
+    if not found:
+        print("No variables match your requested type." if kinds else "Interactive namespace is empty.")
+    return found
+
+
+def __mk_who(scope, kinds):
+    text = ""
+    for number, name in enumerate(__mk_found(scope, kinds)):
+        text += name + "\t "
+        if number % 9 == 8:
+            text += "\n"
+    if text:
+        print(text)
 
 
 def __mk_brief(v):
     t = type(v)
     if t is list or t is tuple or t is dict or t is set or t is frozenset:
         return f"n={len(v)}"
-    if t is str and len(v) > 2000:
-        v = v[:2000]
-    text = v if t is str else repr(v)
+    if t is str:
+        text = v if len(v) < 1000 else v[:500] + v[-500:]
+    else:
+        try:
+            text = str(v)
+        except Exception as error:
+            text = f"<str() raised {type(error).__name__}>"
     text = text.replace("\n", "\\n")
-    if len(text) > 60:
-        return text[:25] + "<...>" + text[-25:]
-    return text
+    return text if len(text) < 50 else text[:25] + "<...>" + text[-25:]
 
 
 def __mk_whos(scope, kinds):
-    found = __mk_variables(scope, kinds)
-    if not found:
-        print("No variables match your requested type." if kinds else "Interactive namespace is empty.")
-        return
-    rows = [(name, __mk_kind(scope[name]), __mk_brief(scope[name])) for name in found]
-    names = max([len("Variable")] + [len(row[0]) for row in rows]) + 3
-    kinds = max([len("Type")] + [len(row[1]) for row in rows]) + 3
-    print("Variable".ljust(names) + "Type".ljust(kinds) + "Data/Info")
-    print("-" * (names + kinds + len("Data/Info")))
-    for name, kind, brief in rows:
-        print(name.ljust(names) + kind.ljust(kinds) + brief)
+    rows = [(name, type(scope[name]).__name__, __mk_brief(scope[name])) for name in __mk_found(scope, kinds)]
+    if rows:
+        names = max([8] + [len(row[0]) for row in rows]) + 3
+        types = max([4] + [len(row[1]) for row in rows]) + 3
+        print("Variable".ljust(names) + "Type".ljust(types) + " Data/Info")
+        print("-" * (names + types + 10))
+        for name, kind, brief in rows:
+            print(name.ljust(names) + kind.ljust(types) + " " + brief)

@@ -1,0 +1,218 @@
+"""The history of inputs, kept in memory for this session and in a file between sessions.
+
+A thread writes, half a second after a cell began, so no cell waits for the disk. A file that is locked, full, damaged or
+out of reach costs one line in the log: the history then lives in memory, and what is missing is written when the file
+lets it.
+"""
+
+from __future__ import annotations
+
+import datetime
+import fnmatch
+import logging
+import re
+import threading
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+from .history_file import PATIENCE, HistoryFile, Row, is_trouble
+
+Entry = tuple[int, int, str | tuple[str, str | None]]
+"""(session, number, source), or (session, number, (source, output)) where outputs are asked for."""
+
+DELAY = 0.5
+"""Seconds that inputs wait to be written together; what a SIGKILL can lose."""
+
+_PATTERN = 1000  # characters of a pattern; matching takes time in proportion to them
+_MOST = 1 << 62
+
+
+@dataclass(slots=True)
+class _Input:
+    source: str
+    output: str | None = None
+
+
+def default_path() -> Path:
+    """Where the history is kept if nothing else is said: in Jupyter's data folder."""
+    from jupyter_core.paths import jupyter_data_dir
+
+    return Path(jupyter_data_dir()) / "monty_kernel" / "history.sqlite"
+
+
+class History:
+    """The inputs of this session and, from the file, of those before it.
+
+    path: the file; None or an empty path keeps the history in memory.
+    keep_outputs: whether outputs are written to the file too; as in IPython they are not by default.
+    Any thread may call. Queries take milliseconds, and when the file is locked at most `PATIENCE` seconds.
+    """
+
+    def __init__(self, path: Path | str | None, log: logging.Logger, *, keep_outputs: bool = False) -> None:
+        self._file = HistoryFile(Path(path), log) if path else None
+        self._keep_outputs = keep_outputs
+        self._started = datetime.datetime.now()
+        self._session: int | None = None  # its number in the file, once there is one
+        self._inputs: dict[int, _Input] = {}
+        self._unwritten: dict[int, None] = {}  # numbers, in the order in which they came
+        self._lock = threading.Lock()
+        self._news = threading.Event()
+        self._closing = threading.Event()
+        self._writer: threading.Thread | None = None
+
+    def add(self, number: int, source: str) -> None:
+        """Remember the input of the cell with this execution count. Takes microseconds."""
+        with self._lock:
+            self._inputs[number] = _Input(source.rstrip("\n"))
+            self._to_write(number)
+
+    def add_output(self, number: int, text: str) -> None:
+        """Remember the plain text of a cell's result."""
+        with self._lock:
+            if number in self._inputs:
+                self._inputs[number].output = text
+                if self._keep_outputs:
+                    self._to_write(number)
+
+    def tail(self, n: int | None = 10, *, raw: bool = True, output: bool = False) -> list[Entry]:
+        """The last `n` inputs, oldest first. This session's are the last, whatever other kernels have run since.
+
+        raw: an input has no other form here than the raw one; the flag changes nothing.
+        """
+        n = 10 if n is None else _number(n)
+        own = self._own()[-n:] if n else []
+        others = list(self._others("ORDER BY session DESC, line DESC LIMIT ?", n - len(own))) if len(own) < n else []
+        return _entries([*reversed(others), *own], output)
+
+    def range(
+        self, session: int = 0, start: int = 1, stop: int | None = None, *, raw: bool = True, output: bool = False
+    ) -> list[Entry]:
+        """The inputs of one session from number `start` to before `stop`, None for its end.
+
+        session: 0 for this one, -1 for the one before it. What comes back of this one has session 0, as in IPython.
+        start, stop: in this session, negative ones count from its end.
+        """
+        session, first, end = (_number(value, low=-_MOST) for value in (session, start, stop))
+        end = end or _MOST
+        current = self._current()
+        session = session if session > 0 else session + current
+        if session != current:
+            return _entries(
+                self._others("AND session = ? AND line >= ? AND line < ? ORDER BY line", session, first, end), output
+            )
+        own = self._own()
+        past = own[-1][1] + 1 if own else 1
+        first, end = (place + past if place < 0 else place for place in (first, end))
+        return _entries([(0, *row[1:]) for row in own if first <= row[1] < end], output)
+
+    def search(
+        self, pattern: str = "*", *, n: int | None = None, unique: bool = False, raw: bool = True, output: bool = False
+    ) -> list[Entry]:
+        """The inputs that match a glob pattern (`*`, `?`, `[...]`), oldest first; of them the last `n`.
+
+        unique: of equal inputs only the last.
+        """
+        pattern = (pattern or "*").encode(errors="replace").decode()
+        if len(pattern) > _PATTERN:
+            return []
+        n = _MOST if n is None else _number(n)
+        matches = re.compile(fnmatch.translate(pattern.replace("[^", "[!"))).match  # SQLite negates as regexps do
+        own = [row for row in reversed(self._own()) if matches(row[2])]
+        others = self._others("AND source_raw GLOB ? ORDER BY session DESC, line DESC", pattern)
+        found: list[Row] = []
+        seen: set[str] = set()
+        for row in chain(own, others):
+            if len(found) == n:
+                break
+            if not unique or row[2] not in seen:
+                seen.add(row[2])
+                found.append(row)
+        others.close()
+        return _entries(reversed(found), output)
+
+    def close(self) -> None:
+        """Write what is not written yet, and end the session in the file. Idempotent; takes at most a second."""
+        with self._lock:
+            self._closing.set()
+            self._news.set()
+            writer = self._writer
+        if writer is not None:
+            writer.join(2 * PATIENCE)
+
+    def _own(self) -> list[Row]:
+        session = self._current()
+        with self._lock:
+            return [(session, number, each.source, each.output) for number, each in sorted(self._inputs.items())]
+
+    def _others(self, clause: str, *parameters: object) -> Generator[Row]:
+        if self._file is not None:
+            yield from self._file.others(self._session, clause, *parameters)
+
+    def _current(self) -> int:
+        if self._session is not None or self._file is None:
+            return self._session or 1
+        return self._file.next_session()
+
+    # The writer
+
+    def _to_write(self, number: int) -> None:
+        if self._file is None or self._closing.is_set():
+            return
+        self._unwritten[number] = None
+        self._news.set()
+        if self._writer is None:
+            self._writer = threading.Thread(target=self._write_on, args=(self._file,), name="history", daemon=True)
+            try:
+                self._writer.start()
+            except RuntimeError as error:  # there can be no more threads
+                self._file.complain(error)
+                self._file = self._writer = None
+
+    def _write_on(self, file: HistoryFile) -> None:
+        ending = False
+        while not ending:
+            self._news.wait()
+            self._closing.wait(DELAY)
+            self._news.clear()
+            ending = self._closing.is_set()
+            try:
+                self._write(file, ending)
+            except Exception as error:
+                if not is_trouble(error):
+                    raise
+                if file.move_aside(error):  # its inputs went with it
+                    with self._lock:
+                        self._session = None
+                        self._unwritten = dict.fromkeys(self._inputs)
+                        self._news.set()
+                    ending = False
+                else:
+                    file.complain(error)
+        file.close()
+
+    def _write(self, file: HistoryFile, ending: bool) -> None:
+        with self._lock:
+            numbers, self._unwritten = self._unwritten, {}
+            inputs = [(number, self._inputs[number]) for number in numbers]
+            batch = [(number, each.source, each.output if self._keep_outputs else None) for number, each in inputs]
+            commands = len(self._inputs) if ending else None
+        try:
+            self._session = file.write(self._session, self._started, batch, commands)
+        except BaseException:
+            with self._lock:
+                self._unwritten = numbers | self._unwritten
+            raise
+
+
+def _entries(rows: Iterable[Row], output: bool) -> list[Entry]:
+    if output:
+        return [(session, number, (source, text)) for session, number, source, text in rows]
+    return [row[:3] for row in rows]
+
+
+def _number(value: object, low: int = 0) -> int:
+    """A number from a message, whatever that holds, as SQLite takes it."""
+    number = int(value) if isinstance(value, (int, float)) and abs(value) < _MOST else 0
+    return max(low, number)

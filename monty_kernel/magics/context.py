@@ -1,0 +1,37 @@
+"""What a magic that runs on the host may use. The kernel or the headless runner implements it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from monty_kernel.engine.outputs import MimeBundle
+    from monty_kernel.engine.sandbox import Limits
+    from monty_kernel.history import History
+
+
+class MagicContext(Protocol):
+    """Called on the sandbox thread."""
+
+    @property
+    def history(self) -> History:
+        """The inputs of this session and of those before it."""
+
+    @property
+    def limits(self) -> Limits:
+        """What the session may use."""
+
+    def print(self, text: str) -> None:
+        """Print a line to the cell's stdout."""
+
+    def page(self, text: str | MimeBundle) -> None:
+        """Show text in the front end's pager."""
+
+    def describe(self, topic: str, detail_level: int = 0) -> str | None:
+        """What introspection knows of a name; `detail_level` 1 shows its source. None if it knows nothing."""
+
+    def confirm(self, question: str) -> bool:
+        """The person's answer to a yes-or-no question; no where nobody can answer."""
+
+    def reset(self) -> None:
+        """Begin a new, empty session. The execution count goes on."""

@@ -1,0 +1,206 @@
+"""How a magic is declared: a small function and its arguments, from which parsing, help and completion follow.
+
+A family is a module with a `Family`, whose decorators declare magics of three kinds:
+
+- `line` and `cell` magics make a `Rewrite` or `CellRewrite`: code that runs in the sandbox;
+- `host` magics run on the host when the cell gets to them, and return plain data, the value of their line;
+- `action` magics stand on a line of their own and act on the session between two feeds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import re
+import shlex
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from typing import Any, Literal, NoReturn, TypeVar
+
+from monty_kernel.engine.host import UsageError
+
+F = TypeVar("F", bound=Callable[..., Any])
+_WORD = re.compile(r"\s*(\S+)")
+_LONG = 10_000  # characters that `shlex` splits in 3 ms
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument, as `ArgumentParser.add_argument` takes it."""
+
+    flags: tuple[str, ...]
+    settings: Mapping[str, Any]
+
+
+def argument(*flags: str, **settings: Any) -> Argument:
+    """Declare an option or a positional argument; the same as for `ArgumentParser.add_argument`."""
+    return Argument(flags, settings)
+
+
+class BadCode(Exception):
+    """A magic's code is no Python. span: where, as offsets in the magic's arguments or, with `in_body`, in the body."""
+
+    def __init__(self, message: str, span: tuple[int, int], *, in_body: bool = False) -> None:
+        super().__init__(message)
+        self.span = span
+        self.in_body = in_body
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """The person's code on a magic's line, verbatim; `start` is its offset in the line's arguments."""
+
+    text: str
+    start: int
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """Where it stands in the line's arguments."""
+        return self.start, self.start + len(self.text)
+
+
+@dataclass(frozen=True)
+class Magic:
+    """A declared magic.
+
+    code: what help calls the code that follows the options, e.g. `CODE`, in brackets if it may be missing; empty if
+    the line holds none. Code is never split into words: it reaches the function as the `Code` named `code`.
+    """
+
+    name: str
+    kind: Literal["line", "cell", "host", "action"]
+    function: Callable[..., Any]
+    arguments: tuple[Argument, ...] = ()
+    code: str = ""
+
+    @property
+    def typed(self) -> str:
+        """The magic as it is typed, `%time` or `%%time`."""
+        return ("%%" if self.kind == "cell" else "%") + self.name
+
+    @cached_property
+    def parser(self) -> argparse.ArgumentParser:
+        parser = _Parser(self)
+        for each in self.arguments:
+            parser.add_argument(*each.flags, **each.settings)
+        return parser
+
+    @property
+    def options(self) -> list[str]:
+        """The options as they are typed: `-n`, `-r`."""
+        return [flag for each in self.arguments for flag in each.flags if flag.startswith("-")]
+
+    @property
+    def usage(self) -> str:
+        """One line: the magic and its arguments."""
+        return " ".join([*self.parser.format_usage().split(), *([self.code] if self.code else [])])
+
+    @property
+    def help(self) -> str:
+        """The help page: usage, docstring, arguments."""
+        page = self.parser.format_help()
+        return self.usage + page[page.index("\n\n") :].rstrip() if "\n\n" in page else self.usage
+
+    def parse(self, args: str) -> argparse.Namespace:
+        """The arguments on a line.
+
+        Raises:
+            UsageError: they are not what was declared.
+        """
+        if not self.code:
+            if len(args) > _LONG:
+                self.refuse(f"more than {_LONG:,} characters of arguments")
+            try:
+                words = shlex.split(args)
+            except ValueError as error:
+                self.refuse(str(error).lower())
+            return self.parser.parse_args(words)
+        words, start = self._leading_options(args)
+        parsed = self.parser.parse_args(words)
+        parsed.code = Code(args[start:].rstrip(), start)
+        if not parsed.code.text and not self.code.startswith("["):
+            self.refuse(f"there is no {self.code} to run")
+        return parsed
+
+    def _leading_options(self, args: str) -> tuple[list[str], int]:
+        values = {flag: "action" not in each.settings for each in self.arguments for flag in each.flags}
+        words: list[str] = []
+        position = 0
+        while match := _WORD.match(args, position):
+            word = match[1]
+            if word == "--":
+                position = match.end()
+                break
+            flag = word.partition("=")[0] if word.startswith("--") else word[:2]
+            if flag not in values:  # the code may begin with a minus sign
+                break
+            words.append(word)
+            position = match.end()
+            if values[flag] and word == flag and (value := _WORD.match(args, position)):
+                words.append(value[1])
+                position = value.end()
+        return words, len(args) - len(args[position:].lstrip())
+
+    def refuse(self, why: str) -> NoReturn:
+        """Raise the UsageError that says so, with the usage line."""
+        raise UsageError(f"{self.typed}: {shortened(why)}\n{self.usage}")
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that neither exits nor prints."""
+
+    def __init__(self, magic: Magic) -> None:
+        super().__init__(
+            magic.typed,
+            add_help=False,
+            allow_abbrev=False,
+            description=inspect.getdoc(magic.function),
+            formatter_class=partial(argparse.RawDescriptionHelpFormatter, width=88),
+        )
+        self._magic = magic
+
+    def error(self, message: str) -> NoReturn:
+        self._magic.refuse(message)
+
+
+def shortened(text: str) -> str:
+    """Text from a notebook cut to a length that an error message can hold."""
+    return text if len(text) <= 200 else text[:200] + " ..."
+
+
+@dataclass(frozen=True)
+class Family:
+    """Magics that belong together, and names that are refused for the same reason."""
+
+    magics: list[Magic] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+
+    def line(self, name: str, *arguments: Argument, code: str = "") -> Callable[[F], F]:
+        """Declare `%name`: a function of the parsed arguments that makes a `Rewrite`."""
+        return self._declare(name, "line", arguments, code)
+
+    def cell(self, name: str, *arguments: Argument, code: str = "") -> Callable[[F], F]:
+        """Declare `%%name`: a function of the parsed arguments and the body that makes a `CellRewrite`."""
+        return self._declare(name, "cell", arguments, code)
+
+    def host(self, name: str, *arguments: Argument, code: str = "") -> Callable[[F], F]:
+        """Declare `%name`: a function of the parsed arguments and a `MagicContext`, run on the host."""
+        return self._declare(name, "host", arguments, code)
+
+    def action(self, name: str, *arguments: Argument, code: str = "") -> Callable[[F], F]:
+        """Declare `%name`, which acts on the session: a function of the parsed arguments and a `MagicContext`."""
+        return self._declare(name, "action", arguments, code)
+
+    def refuse(self, names: str, reason: str) -> None:
+        """Answer these names, as line and as cell magics, with a UsageError that gives the reason."""
+        self.refused.update(dict.fromkeys(names.split(), reason))
+
+    def _declare(
+        self, name: str, kind: Literal["line", "cell", "host", "action"], arguments: tuple[Argument, ...], code: str
+    ) -> Callable[[F], F]:
+        def declare(function: F) -> F:
+            self.magics.append(Magic(name, kind, function, arguments, code))
+            return function
+
+        return declare

@@ -1,0 +1,90 @@
+"""%history: the inputs of this session and of those before it."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Iterator
+
+from monty_kernel.engine.host import UsageError
+from monty_kernel.history import Entry
+
+from .context import MagicContext
+from .declare import Family, argument, shortened
+
+family = Family()
+
+_MOST = 1000  # sessions that one range may span
+_RANGE = re.compile(
+    r"(?P<session>~?\d{1,9}/)?(?P<start>\d{1,9})?(?:(?P<sign>[-:])(?P<last_session>~?\d{1,9}/)?(?P<stop>\d{1,9})?)?\Z"
+)
+
+
+@family.host(
+    "history",
+    argument("-n", dest="numbers", action="store_true", help="print the numbers of the inputs"),
+    argument("-o", dest="outputs", action="store_true", help="print their outputs too"),
+    argument("-u", dest="unique", action="store_true", help="with -g: of equal inputs only the last"),
+    argument(
+        "-l", dest="last", nargs="?", type=int, const=10, metavar="N", help="the last N inputs of all sessions [10]"
+    ),
+    argument("-g", dest="pattern", nargs="*", metavar="GLOB", help="inputs of all sessions that hold the pattern"),
+    argument("ranges", nargs="*", metavar="RANGE", help="4, 4-6, 4-, ~2/ (two sessions ago), ~2/4-6, 243/1-5"),
+)
+def history(arguments: argparse.Namespace, context: MagicContext) -> None:
+    """Print inputs: those of this session, or the ranges asked for.
+
+    Numbers of earlier sessions are printed as session/number.
+    """
+    numbers = arguments.numbers
+    if arguments.pattern is not None:
+        pattern = f"*{' '.join(arguments.pattern)}*" if arguments.pattern else "*"
+        found = context.history.search(pattern, unique=arguments.unique, n=arguments.last, output=arguments.outputs)
+        numbers = True
+    elif arguments.last is not None:
+        found = context.history.tail(arguments.last, output=arguments.outputs)
+    else:
+        found = [
+            entry
+            for session, start, stop in _spans(arguments.ranges)
+            for entry in context.history.range(session, start, stop, output=arguments.outputs)
+        ]
+    if found:
+        context.print("\n".join(_lines(found, numbers)))
+
+
+def _spans(ranges: list[str]) -> Iterator[tuple[int, int, int | None]]:
+    """The (session, start, stop) of ranges as IPython writes them; `stop` is not part of it, None is the end."""
+    if not ranges:
+        yield 0, 1, None
+    for text in ranges:
+        match = _RANGE.match(text)
+        if match is None or not (match["session"] or match["start"]):
+            raise UsageError(f"%history: {shortened(text)!r} is no range. Ranges: 4, 4-6, 4-, ~2/, ~2/4-6, 243/1-5")
+        session = _session(match["session"] or "0/")
+        last = _session(match["last_session"]) if match["last_session"] else session
+        start = int(match["start"] or 1)
+        if not match["sign"]:
+            stop = start + 1 if match["start"] else None
+        else:
+            stop = int(match["stop"]) + (match["sign"] == "-") if match["stop"] else None
+        if not session <= last < session + _MOST:
+            raise UsageError(f"%history: {shortened(text)!r} goes from a session to an earlier one, or over too many")
+        for each in range(session, last + 1):
+            yield each, start if each == session else 1, stop if each == last else None
+
+
+def _session(text: str) -> int:
+    number = int(text.strip("~/"))
+    return -number if text.startswith("~") else number
+
+
+def _lines(entries: list[Entry], numbers: bool) -> Iterator[str]:
+    for session, number, content in entries:
+        source, output = content if isinstance(content, tuple) else (content, None)
+        source = source.expandtabs(4).rstrip()
+        where = str(number) if session == 0 else f"{session}/{number}"
+        separator = "\n" if "\n" in source else " "
+        yield f"{where:>4}:{separator}{source}" if numbers else source
+        if output:
+            yield output

@@ -1,0 +1,31 @@
+"""What would need a shell, files, packages or a debugger of the host: refused with a line that says why, never run."""
+
+from __future__ import annotations
+
+from .declare import Family
+
+family = Family()
+
+family.refuse(
+    "! !! sx system sc alias rehashx bash sh script cmd powershell perl ruby pypy python python2 python3",
+    "the sandbox has no shell and starts no programs. Only Python runs here.",
+)
+family.refuse(
+    "run load loadpy edit ed recall rerun macro pycat pfile psource save notebook store logstart writefile file "
+    "ls cat less more mkdir rmdir cp mv rm ll la bookmark pushd popd dirs",
+    "the sandbox opens no files of this computer. Paste the text into a cell instead.",
+)
+family.refuse(
+    "pip conda mamba micromamba uv pixi",
+    "nothing can be installed: the sandbox has the modules that Monty brings, such as math, json, re and datetime.",
+)
+family.refuse(
+    "matplotlib pylab gui",
+    "the sandbox has no matplotlib and opens no windows. Leave the line out; display(SVG(...)) shows drawings.",
+)
+family.refuse(
+    "debug pdb prun lprun mprun memit mem", "there is no debugger or profiler here. %time and %timeit measure."
+)
+family.refuse("javascript js", "this kernel sends no programs to the browser. %%html shows HTML.")
+family.refuse("env set_env", "the sandbox has no environment variables, and sees none of this computer's.")
+family.refuse("cd pwd", "the sandbox sees no folders of this computer.")

@@ -1,0 +1,162 @@
+"""The table of magics: finds a magic, makes it code, runs its host side, and says what there is."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+from monty_kernel.engine.host import UsageError
+from monty_kernel.engine.rewrite import Action, CellRewrite, Rewrite
+
+from . import history, refused, rich, session, stock, timing, variables
+from .context import MagicContext
+from .declare import BadCode, Family, Magic, shortened
+from .help import help_family
+
+FAMILIES = (history.family, refused.family, rich.family, session.family, stock.family, timing.family, variables.family)
+
+_USAGE = "!usage"
+"""The host-side name under which a bad magic raises its UsageError when the cell gets to it."""
+
+_SYNTAX = "!syntax"
+"""The same for a magic's code that is no Python: it raises SyntaxError."""
+
+
+class Magics:
+    """Implements the engine's `MagicTable` and introspection's `MagicCatalogue`.
+
+    A new family is added to `FAMILIES`. All text that comes in is a notebook's: it is parsed, never evaluated here.
+    """
+
+    def __init__(self, families: Iterable[Family] = FAMILIES) -> None:
+        self._line: dict[str, Magic] = {}
+        self._cell: dict[str, Magic] = {}
+        self._refused: dict[str, str] = {}
+        for family in [*families, help_family(self)]:
+            self._refused.update(family.refused)
+            for magic in family.magics:
+                (self._cell if magic.kind == "cell" else self._line)[magic.name] = magic
+
+    # MagicTable
+
+    def line(self, name: str, args: str) -> Rewrite:
+        """The rewrite of `%name args`; see `MagicTable`. Never raises."""
+        try:
+            magic = self._find_line(name, args)
+            parsed = magic.parse(args)
+            if magic.kind == "action":
+                return Rewrite(action=Action(name, args))
+            if magic.kind == "host":
+                return Rewrite(before=host_call(name, args), is_expression=True)
+            rewrite: Rewrite = magic.function(parsed)
+            return rewrite
+        except UsageError as error:
+            return Rewrite(before=host_call(_USAGE, str(error)), is_expression=True)
+        except BadCode as error:
+            return Rewrite(before=host_call(_SYNTAX, str(error)), is_expression=True, blame=error.span)
+
+    def cell(self, name: str, args: str, body: str) -> CellRewrite:
+        """The rewrite of `%%name args` over `body`; see `MagicTable`. Never raises."""
+        try:
+            magic = self._find_cell(name)
+            rewrite: CellRewrite = magic.function(magic.parse(args), body)
+            return rewrite
+        except UsageError as error:
+            return CellRewrite(before=host_call(_USAGE, str(error)), keep_body=False)
+        except BadCode as error:
+            raising = host_call(_SYNTAX, str(error))
+            if error.in_body:
+                return CellRewrite(before=raising, keep_body=False, blame_body=error.span)
+            return CellRewrite(before=raising, keep_body=False, blame_args=error.span)
+
+    # What the kernel calls, on the sandbox thread
+
+    def run(self, name: str, args: str, context: MagicContext) -> object:
+        """Run a host magic, which a cell got to; its value, plain data.
+
+        Raises:
+            UsageError: it cannot be used like this.
+            SyntaxError: the line's code is no Python.
+        """
+        if name == _USAGE:
+            raise UsageError(args)
+        if name == _SYNTAX:
+            raise SyntaxError(args)
+        magic = self._line.get(name)
+        if magic is None or magic.kind != "host":
+            raise UsageError(
+                f"%{shortened(name)} has nothing to run on the host"
+            )  # a cell that called __mk_magic itself
+        value: object = magic.function(magic.parse(args), context)
+        return value
+
+    def act(self, action: Action, context: MagicContext) -> None:
+        """Do an action that `line` gave.
+
+        Raises:
+            UsageError: it cannot be done.
+        """
+        magic = self._line[action.name]
+        magic.function(magic.parse(action.args), context)
+
+    # What there is
+
+    def line_names(self) -> list[str]:
+        """The names of the line magics, without `%`."""
+        return sorted(name for name in self._line if name[0].isalpha())
+
+    def cell_names(self) -> list[str]:
+        """The names of the cell magics, without `%%`."""
+        return sorted(self._cell)
+
+    def options(self, name: str) -> list[str]:
+        """The options of a magic as they are typed; `name` may begin with `%` or `%%`. None for an unknown one."""
+        return sorted({option for magic in self._named(name) for option in magic.options})
+
+    def help(self, name: str) -> str | None:
+        """The help page of a magic; for one that is refused, why. `name` may begin with `%` or `%%`."""
+        pages = [magic.help for magic in self._named(name)]
+        return "\n\n".join(pages) or self._refused.get(name.lstrip("%"))
+
+    def _named(self, name: str) -> list[Magic]:
+        bare = name.lstrip("%")
+        tables = (self._cell,) if name.startswith("%%") else (self._line, self._cell)
+        return [table[bare] for table in tables if bare in table]
+
+    def _find_line(self, name: str, args: str) -> Magic:
+        if name == "=":
+            raise UsageError(f"{_typed(args)} has no value that could be assigned")
+        if name == "alone":
+            raise UsageError(f"{_typed(args)} acts on the session: put it on a line of its own, not inside a block")
+        if name.startswith("%"):
+            raise UsageError(f"%{shortened(name)} must be the first line of its cell")
+        if name not in self._line:
+            if name in self._refused:
+                raise UsageError(f"{_typed(name)}: {self._refused[name]}")
+            also = f" The cell magic %%{name} exists: put it on the first line." if name in self._cell else ""
+            raise UsageError(f"There is no magic %{shortened(name)} here.{also or self._nearest('%', name)}")
+        return self._line[name]
+
+    def _find_cell(self, name: str) -> Magic:
+        if name not in self._cell:
+            if name in self._refused:
+                raise UsageError(f"{_typed(name, '%%')}: {self._refused[name]}")
+            also = f" The line magic %{name} exists." if name in self._line else ""
+            raise UsageError(f"There is no cell magic %%{shortened(name)} here.{also or self._nearest('%%', name)}")
+        return self._cell[name]
+
+    def _nearest(self, sign: str, name: str) -> str:
+        known = self.cell_names() if sign == "%%" else self.line_names()
+        near = difflib.get_close_matches(name[:100], known, n=1, cutoff=0.5)
+        return f" Did you mean {sign}{near[0]}?" if near else " %lsmagic lists those there are."
+
+
+def host_call(name: str, args: str) -> str:
+    """Sandbox code that runs a host magic when the cell gets to it."""
+    return f"__mk_magic({name!r}, {args!r})"
+
+
+def _typed(name: str, sign: str = "%") -> str:
+    if name in ("?", "??"):
+        return f"name{name}"
+    return "!command" if name == "!" else shortened(sign + name)

@@ -1,0 +1,133 @@
+"""%time, %%time, %timeit, %%timeit: the clock is read inside the sandbox, beside the code that is timed."""
+
+from __future__ import annotations
+
+import argparse
+
+from monty_kernel.engine import sandboxed
+from monty_kernel.engine.host import UsageError
+from monty_kernel.engine.rewrite import CellRewrite, Rewrite
+
+from .declare import BadCode, Code, Family, argument
+from .snippet import Snippet, examine
+
+family = Family()
+
+_PARTS = frozenset({sandboxed.TIMING})
+_START = "__mk_started = __mk_tic()\n"
+_STOP = "__mk_toc(__mk_started)"
+
+
+def loops(text: str) -> int:
+    """A number of loops or runs, at least 1."""
+    return _whole(text, 1, 10**15)
+
+
+def digits(text: str) -> int:
+    """A number of significant digits."""
+    return _whole(text, 1, 17)
+
+
+_OPTIONS = (
+    argument("-n", dest="number", type=loops, metavar="N", help="loops in a run [as many as take 0.2 s]"),
+    argument("-r", dest="repeat", type=loops, metavar="R", default=7, help="runs [7]"),
+    argument("-p", dest="precision", type=digits, metavar="P", default=3, help="digits of the times shown [3]"),
+    argument("-q", dest="quiet", action="store_true", help="print nothing"),
+    argument("-o", dest="give", action="store_true", help="give the result as a value: its average, best, timings ..."),
+)
+
+
+@family.line("time", code="CODE")
+def time(arguments: argparse.Namespace) -> Rewrite:
+    """Run code and print how long it took.
+
+    An expression's value is the line's value: `x = %time f()` assigns it, as does `%time x = f()`.
+    """
+    code, snippet = _examined(arguments)
+    if snippet.expression is None:
+        return Rewrite(_START, code.span, "\n" + _STOP, _PARTS)
+    first, last = snippet.expression
+    span = code.start + first, code.start + last
+    return Rewrite("__mk_toc_value(__mk_tic(), (\n", span, "\n))" + ";" * snippet.quiet, _PARTS, is_expression=True)
+
+
+@family.cell("time", argument("line", nargs="*", help=argparse.SUPPRESS))
+def time_cell(arguments: argparse.Namespace, _: str) -> CellRewrite:
+    """Run the cell and print how long it took, then show its last expression."""
+    if arguments.line:
+        raise UsageError("%%time: the code stands below; %time takes it on the line")
+    return CellRewrite(before=_START, finish=_STOP, parts=_PARTS)
+
+
+@family.line("timeit", *_OPTIONS, code="CODE")
+def timeit(arguments: argparse.Namespace) -> Rewrite:
+    """Run code many times and print how long it takes: the mean and the standard deviation of the runs.
+
+    What it assigns does not leave it. The times include the loop's own, about 20 ns.
+    """
+    code, snippet = _examined(arguments)
+    before, after = _loop(snippet)
+    call = _report(arguments, snippet)
+    if arguments.give:
+        return Rewrite(before, code.span, after, _PARTS, value=call)
+    return Rewrite(before, code.span, f"{after}\n{call}", _PARTS)
+
+
+@family.cell("timeit", *_OPTIONS, code="[SETUP]")
+def timeit_cell(arguments: argparse.Namespace, body: str) -> CellRewrite:
+    """Run the cell many times and print how long it takes: the mean and the standard deviation of the runs.
+
+    The setup code on the first line runs once before each run and is not timed. What the cell assigns does not leave it.
+    """
+    snippet = _examined_body(body)
+    if snippet.empty:
+        raise UsageError("%%timeit: there is no code below; %timeit takes it on the line")
+    setup = _examined(arguments)[1] if arguments.code.text else Snippet()
+    awaits = Snippet(awaits=snippet.awaits or setup.awaits)
+    before, after = _loop(awaits, indent="")
+    head, _, loop = before.partition("\n")
+    return CellRewrite(
+        before=head + "\n    ",
+        keep=arguments.code.span,
+        between="\n" + loop,
+        indent=" " * 8,
+        after=f"{after}\n{_report(arguments, awaits)}",
+        parts=_PARTS,
+    )
+
+
+def _examined(arguments: argparse.Namespace) -> tuple[Code, Snippet]:
+    code: Code = arguments.code
+    if code.text[:1] in "%!":
+        raise UsageError("only Python can be timed, no other magic")
+    try:
+        return code, examine(code.text)
+    except BadCode as error:
+        raise BadCode(str(error), (code.start + error.span[0], code.start + error.span[1])) from None
+
+
+def _examined_body(body: str) -> Snippet:
+    try:
+        return examine(body)
+    except BadCode as error:
+        raise BadCode(str(error), error.span, in_body=True) from None
+
+
+def _loop(snippet: Snippet, indent: str = " " * 8) -> tuple[str, str]:
+    # a function, so that what the code assigns is local to it, and what it reads is what is in scope where it stands
+    head = ("async " if snippet.awaits else "") + "def __mk_run(__mk_n):"
+    loop = f"    __mk_started = __mk_tic()\n    for __mk_i in __mk_b_range(__mk_n):\n{indent}"
+    return f"{head}\n{loop}", "\n    return __mk_tic() - __mk_started"
+
+
+def _report(arguments: argparse.Namespace, snippet: Snippet) -> str:
+    times = f"__mk_run, {arguments.number or 0}, {arguments.repeat}"
+    measured = f"await __mk_times_awaiting({times})" if snippet.awaits else f"__mk_times({times})"
+    return f"__mk_timeit({measured}, {arguments.precision}, {arguments.quiet}, {arguments.give})"
+
+
+def _whole(text: str, low: int, high: int) -> int:
+    number = int(text)
+    if not low <= number <= high:
+        raise argparse.ArgumentTypeError(f"{number} is not between {low} and {high}")
+    return number
