@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page, expect, sync_playwright
@@ -40,16 +40,17 @@ def browser_page(width: int = 1180, height: int = 860) -> Iterator[Page]:
 
 @dataclass(frozen=True)
 class Lab:
-    """JupyterLab open in `page`."""
+    """JupyterLab open in `page`, from the server at `url`."""
 
     page: Page
+    url: str
 
     @classmethod
     def open(cls, page: Page, url: str) -> Lab:
         """Load JupyterLab from the server at `url` and wait for its launcher."""
         page.goto(f"{url}/lab?token={TOKEN}&reset")
         expect(page.locator(".jp-Launcher")).to_be_visible()
-        return cls(page)
+        return cls(page, url)
 
     def card(self, kernel: str) -> Locator:
         """The launcher's card that starts a notebook with the kernel of that display name."""
@@ -59,9 +60,21 @@ class Lab:
         """Pick the kernel in the launcher and wait until it is ready."""
         if not self.card(kernel).is_visible():
             self.page.keyboard.press("Control+Shift+L")
-        # Before the session exists the indicator says `idle` too ("No Kernel"): first wait for the connection.
-        with self.page.expect_websocket(lambda socket: "/channels" in socket.url):
+        with self._connected():
             self.card(kernel).click()
+        return self._notebook_on_top()
+
+    def open_notebook(self, path: str) -> Notebook:
+        """Open an existing notebook; its metadata says which kernel it wants."""
+        with self._connected():
+            self.page.goto(f"{self.url}/lab/tree/{path}?reset")
+        return self._notebook_on_top()
+
+    def _connected(self) -> AbstractContextManager[object]:
+        """Ends when a kernel is connected. Before that the indicator says `idle` too, next to "No Kernel"."""
+        return self.page.expect_websocket(lambda socket: "/channels" in socket.url)
+
+    def _notebook_on_top(self) -> Notebook:
         notebook = Notebook(self.page)
         expect(notebook.editor(0)).to_be_visible()
         notebook.wait_until("idle")

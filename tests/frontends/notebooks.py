@@ -17,10 +17,10 @@ SESSION = (
 
 
 def notebook(*sources: str, tags: dict[int, list[str]] | None = None) -> Any:
-    """A notebook of our kernel with these code cells; `tags` maps a cell's index to its tags."""
+    """A notebook of our kernel with these code cells (none: an empty one); `tags` maps a cell's index to its tags."""
     book = nbformat.v4.new_notebook()  # type: ignore[no-untyped-call]
     book.metadata["kernelspec"] = {"name": KERNEL, "display_name": display_name(), "language": "python"}
-    for index, source in enumerate(sources):
+    for index, source in enumerate(sources or ("",)):
         cell = nbformat.v4.new_code_cell(source)  # type: ignore[no-untyped-call]
         cell.metadata["tags"] = (tags or {}).get(index, [])
         book.cells.append(cell)

@@ -10,9 +10,31 @@ from playwright.sync_api import Page, expect
 
 from .environment import display_name
 from .jupyterlab import Lab, Notebook, browser_page
+from .notebooks import notebook as notebook_of
+from .notebooks import write
 from .server import Server, running_server
 
 pytestmark = pytest.mark.browser
+
+AVERAGE = """\
+visits = {'Mon': 120, 'Tue': 98, 'Wed': 143, 'Thu': 87}
+sum(visits.values()) / len(visits)"""
+BARS = """\
+class Bars:
+    def __init__(self, numbers):
+        self.numbers = numbers
+
+    def _repr_html_(self):
+        bar = '<td style="text-align: left; color: #5b7fde">'
+        rows = [f'<tr><td>{name}</td><td>{n}</td>{bar}{"█" * (n // 5)}</td></tr>' for name, n in self.numbers.items()]
+        return '<table>' + ''.join(rows) + '</table>'
+
+Bars(visits)"""
+GROWTH = """\
+def growth(before, after):
+    return (after - before) / before
+
+growth(0, visits['Mon'])"""
 
 
 @pytest.fixture(scope="module")
@@ -149,22 +171,19 @@ def test_input_asks_below_the_cell(notebook: Notebook) -> None:
     expect(notebook.outputs(cell).last).to_contain_text("Hello, Ada")
 
 
-def test_a_session_worth_a_picture(notebook: Notebook, images: Path) -> None:
-    """The README's first screenshot: a result, a table, an error that names its line."""
-    notebook.run(
-        "visits = {'Mon': 120, 'Tue': 98, 'Wed': 143, 'Thu': 87}\n"
-        "max(visits, key=visits.get), sum(visits.values()) / len(visits)"
-    )
-    table = notebook.run(
-        "from IPython.display import HTML\n\n"
-        "rows = ''.join(f'<tr><td>{day}</td><td>{n}</td><td>{\"▇\" * (n // 12)}</td></tr>' for day, n in visits.items())\n"
-        "HTML(f'<table><tr><th>Day</th><th>Visits</th><th></th></tr>{rows}</table>')"
-    )
-    expect(notebook.outputs(table).locator("table tr")).to_have_count(5)
-    error = notebook.run("def growth(before, after):\n    return (after - before) / before\n\ngrowth(0, visits['Mon'])")
+def test_a_session_worth_a_picture(lab: Lab, server: Server, images: Path) -> None:
+    """The README's first screenshot: a result, rich output of a person's own class, an error that names its place."""
+    write(notebook_of(), server.root, "visits.ipynb")
+    notebook = lab.open_notebook("visits.ipynb")
+    average = notebook.run(AVERAGE)
+    expect(notebook.outputs(average)).to_have_text("112.0")
+    bars = notebook.run(BARS)
+    expect(notebook.outputs(bars).locator("table tr")).to_have_count(4)
+    error = notebook.run(GROWTH)
     expect(notebook.outputs(error)).to_contain_text("ZeroDivisionError")
-    notebook.cell(0).scroll_into_view_if_needed()
     notebook.page.keyboard.press("Control+b")
+    expect(notebook.page.locator(".jp-FileBrowser")).to_be_hidden()
+    notebook.cell(0).scroll_into_view_if_needed()
     notebook.page.screenshot(path=images / "notebook.png")
 
 
