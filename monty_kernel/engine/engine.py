@@ -10,7 +10,7 @@ import pydantic_monty as monty
 
 from . import sandboxed
 from .cell import Cell, Feed, expression
-from .failures import lost, raised, refused, unparsable
+from .failures import lost, raised, refused, said_by_cpython, unparsable
 from .host import Front, UsageError, json_object, mime_bundle
 from .outputs import Result
 from .rewrite import Action
@@ -106,7 +106,7 @@ class Engine:
                 shown[name] = self._expression(text, front)
         except FeedError as error:
             self._remember(cell, number)
-            failure = raised(error.monty, self._frames_of(error.monty))
+            failure = self._failure(error.monty)
             return Outcome(failure if error.refusal is None else refused(error.refusal, failure))
         except WorkerLost as error:
             self._sandbox.release()
@@ -118,6 +118,13 @@ class Engine:
             return Outcome(Failure("raised", "UsageError", str(error)))
         self._remember(cell, number)
         return Outcome(None, result, shown)
+
+    def _failure(self, error: monty.MontyError) -> Failure:
+        if isinstance(error, monty.MontySyntaxError) and (feed := self._feeds.get(self._next_feed - 1)):
+            said = said_by_cpython(feed)
+            if said is not None:
+                return said
+        return raised(error, self._feed_of)
 
     def _remember(self, cell: Cell, number: int) -> None:
         if number:
@@ -206,14 +213,11 @@ class Engine:
         except SyntaxError as error:
             return Failure("syntax", "SyntaxError", error.msg)
         except FeedError as error:
-            return raised(error.monty, self._frames_of(error.monty))
+            return raised(error.monty, self._feed_of)
 
-    def _frames_of(self, error: monty.MontyError) -> Callable[[str], Feed | None]:
-        def feed_of(filename: str) -> Feed | None:
-            head, _, tail = filename.partition("<python-input-")
-            return self._feeds.get(int(tail[:-1])) if not head and tail[:-1].isdigit() else None
-
-        return feed_of
+    def _feed_of(self, filename: str) -> Feed | None:
+        head, _, tail = filename.partition("<python-input-")
+        return self._feeds.get(int(tail[:-1])) if not head and tail[:-1].isdigit() else None
 
 
 def _result(bundle: object) -> Result | None:
