@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from monty_kernel.engine import object_hints as objects
 from monty_kernel.engine.failing_code import failing_text, raised_by_hand
 from monty_kernel.engine.host_python import has_member, has_submodule, host_type
+from monty_kernel.engine.ipython_imports import NAMES as DISPLAY_NAMES
 from monty_kernel.engine.lacking import (
     BASES,
     BUILTINS,
@@ -93,6 +94,9 @@ def _dataclass_option(failure: Failure, function: str, option: str) -> str:
 # Modules and names ----------------------------------------------------------------------------------------------------
 
 
+_NO_SHELL = "Cells run in Monty, not in IPython, so there is no shell object; %lsmagic lists the magics that work."
+
+
 def _module(failure: Failure, name: str) -> str:
     root = name.partition(".")[0]
     instead = INSTEAD_OF_MODULE.get(name) or INSTEAD_OF_MODULE.get(root)
@@ -103,13 +107,15 @@ def _module(failure: Failure, name: str) -> str:
         instead = f"Did you mean {close[0]!r}?" if close else None
     if root == "IPython" and instead:
         return instead
-    return (
-        f"Monty, the sandbox, has no module {name!r} and installs none: it runs pure Python with these modules: "
-        f"{', '.join(MODULES)}.{' ' + instead if instead else ''}"
-    )
+    advice = f"Monty, the sandbox, has no module {name!r} and installs none.{' ' + instead if instead else ''}"
+    return f"{advice} The modules there are: {', '.join(MODULES)}."
 
 
 def _imported_name(failure: Failure, name: str, module: str) -> str | None:
+    if module == "IPython.display":
+        return f"The sandbox has these names of {module}: {', '.join(DISPLAY_NAMES)}."
+    if module == "IPython":
+        return _NO_SHELL
     return _member(failure, module, name)
 
 
@@ -122,6 +128,8 @@ def _member(failure: Failure, module: str, name: str) -> str | None:
 
 
 def _name(failure: Failure, name: str) -> str | None:
+    if name == "get_ipython":
+        return _NO_SHELL
     if not hasattr(builtins, name):
         return None
     instead = BUILTINS.get(name)
@@ -135,7 +143,7 @@ def _name(failure: Failure, name: str) -> str | None:
 
 
 def _file(failure: Failure, path: str) -> str:
-    return f"The sandbox may reach only files granted to this notebook, and {path!r} is not one of them."
+    return f"The sandbox opens no files of this computer, {path!r} included: put the text into a cell."
 
 
 def _read_only_file(failure: Failure, path: str) -> str:

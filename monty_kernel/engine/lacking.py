@@ -122,7 +122,7 @@ _COMPILED = "Packages with compiled code cannot be loaded."
 _TABLES = f"{_COMPILED} Lists, dicts and the csv, math and random modules do for small data."
 _PLOTS = "Nothing draws plots here: display an SVG or HTML text that the cell puts together."
 _WIDGETS = "This kernel has no widgets: ask with input()."
-_FILES = "The sandbox sees no files but those granted to it."
+_FILES = "The sandbox sees no files of this computer."
 _ABSTRACT = "Classes need only have the methods that are called."
 
 INSTEAD_OF_MODULE: Mapping[str, str] = {

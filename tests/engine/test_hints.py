@@ -68,7 +68,7 @@ LACKING = [
     ("x = 1\nx @= 2", "matrix multiplication augmented assignment (@=) is not yet supported", "write a = a @ b"),
     ("exec('del x')", UNSUPPORTED + "the 'del' statement", "no 'del' statement yet"),
     # modules
-    ("import numpy as np", "No module named 'numpy'", "no module 'numpy' and installs none: it runs pure Python with these modules: asyncio,"),
+    ("import numpy as np", "No module named 'numpy'", "no module 'numpy' and installs none."),
     ("import numpy", "No module named 'numpy'", "Packages with compiled code cannot be loaded."),
     ("from pandas import DataFrame", "No module named 'pandas'", "csv"),
     ("import matplotlib.pyplot as plt", "No module named 'matplotlib'", "display an SVG"),
@@ -102,9 +102,9 @@ LACKING = [
     ("raise IOError('disk')", "name 'IOError' is not defined", "OSError"),
     ("try:\n    1 / 0\nexcept FloatingPointError:\n    pass", "name 'FloatingPointError' is not defined", "use Exception"),
     # the outside world
-    ("open('/etc/passwd')", "Permission denied: '/etc/passwd'", "'/etc/passwd' is not one of them"),
-    ("from pathlib import Path\nPath('x').read_text()", "Permission denied: '/x'", "only files granted"),
-    ("import os\nos.listdir('.')", "Permission denied: '/'", "only files granted"),
+    ("open('/etc/passwd')", "Permission denied: '/etc/passwd'", "opens no files of this computer, '/etc/passwd'"),
+    ("from pathlib import Path\nPath('x').read_text()", "Permission denied: '/x'", "opens no files of this computer"),
+    ("import os\nos.listdir('.')", "Permission denied: '/'", "opens no files of this computer"),
     ("import os\nos.environ['HOME']", "'os.environ' is not supported in this environment", "no environment variables"),
     ("import os\nos.getenv('HOME')", "'os.getenv' is not supported in this environment", "no environment variables"),
     ("import os\nos.urandom(4)", "'os.urandom' is not supported in this environment", "os.urandom asks the machine"),

@@ -9,6 +9,11 @@ def __mk_clear_output(wait=False):
     __mk_clear(bool(wait))
 
 
+def __mk_only_data(name, data, url, filename):
+    if url is not None or filename is not None or (data is None and name == "Image"):
+        raise PermissionError(f"{name} takes the data itself: the sandbox opens no file and no URL")
+
+
 def __mk_text(data):
     return data.decode() if type(data) is bytes else data
 
@@ -29,7 +34,8 @@ def __mk_make_names():
             __mk_update_display(obj, display_id=self.display_id, **options)
 
     class HTML:
-        def __init__(self, data=None, metadata=None):
+        def __init__(self, data=None, url=None, filename=None, metadata=None):
+            __mk_only_data("HTML", data, url, filename)
             self.data = data
             self.metadata = metadata
 
@@ -40,7 +46,8 @@ def __mk_make_names():
             return self.data if not self.metadata else (self.data, self.metadata)
 
     class Markdown:
-        def __init__(self, data=None, metadata=None):
+        def __init__(self, data=None, url=None, filename=None, metadata=None):
+            __mk_only_data("Markdown", data, url, filename)
             self.data = data
             self.metadata = metadata
 
@@ -51,7 +58,8 @@ def __mk_make_names():
             return self.data if not self.metadata else (self.data, self.metadata)
 
     class Latex:
-        def __init__(self, data=None, metadata=None):
+        def __init__(self, data=None, url=None, filename=None, metadata=None):
+            __mk_only_data("Latex", data, url, filename)
             self.data = data
             self.metadata = metadata
 
@@ -62,7 +70,8 @@ def __mk_make_names():
             return self.data if not self.metadata else (self.data, self.metadata)
 
     class Math:
-        def __init__(self, data=None, metadata=None):
+        def __init__(self, data=None, url=None, filename=None, metadata=None):
+            __mk_only_data("Math", data, url, filename)
             self.data = data
             self.metadata = metadata
 
@@ -73,7 +82,8 @@ def __mk_make_names():
             return "$\\displaystyle " + self.data.strip("$") + "$"
 
     class Pretty:
-        def __init__(self, data=None, metadata=None):
+        def __init__(self, data=None, url=None, filename=None, metadata=None):
+            __mk_only_data("Pretty", data, url, filename)
             self.data = data
             self.metadata = metadata
 
@@ -81,7 +91,8 @@ def __mk_make_names():
             return self.data
 
     class SVG:
-        def __init__(self, data=None, metadata=None):
+        def __init__(self, data=None, url=None, filename=None, metadata=None):
+            __mk_only_data("SVG", data, url, filename)
             self.data = __mk_text(data)
             self.metadata = metadata
 
@@ -92,7 +103,8 @@ def __mk_make_names():
             return self.data if not self.metadata else (self.data, self.metadata)
 
     class JSON:
-        def __init__(self, data=None, expanded=False, root="root", metadata=None):
+        def __init__(self, data=None, url=None, filename=None, expanded=False, root="root", metadata=None):
+            __mk_only_data("JSON", data, url, filename)
             self.data = data
             self.expanded = expanded
             self.root = root
@@ -113,9 +125,10 @@ def __mk_make_names():
             return {"application/json": data}, {"application/json": shown}
 
     class Image:
-        def __init__(self, data=None, format=None, width=None, height=None, alt=None, metadata=None):
-            if type(data) is str:
-                raise PermissionError("Image takes raw data here: the sandbox opens no file and no URL of its own")
+        def __init__(
+            self, data=None, url=None, filename=None, format=None, embed=None, width=None, height=None, alt=None, metadata=None
+        ):
+            __mk_only_data("Image", None if type(data) is str else data, url, filename)
             if type(data) is not bytes:
                 raise TypeError("Image takes raw data, b'...', not " + type(data).__name__)
             if format is None:
@@ -147,7 +160,7 @@ def __mk_make_names():
             mime = "image/" + self.format
             return {mime: self.data}, {mime: shown} if shown else {}
 
-    class Module:
+    class module:
         # stands in for the modules IPython and IPython.display
         def __init__(self, name):
             self.__name__ = name
@@ -155,7 +168,7 @@ def __mk_make_names():
         def __repr__(self):
             return f"<module '{self.__name__}'>"
 
-    names = Module("IPython.display")
+    names = module("IPython.display")
     names.DisplayHandle = DisplayHandle
     names.HTML = HTML
     names.Markdown = Markdown
@@ -168,7 +181,7 @@ def __mk_make_names():
     names.display = __mk_display_function
     names.update_display = __mk_update_display
     names.clear_output = __mk_clear_output
-    package = Module("IPython")
+    package = module("IPython")
     package.display = names
     return names, package
 
