@@ -13,12 +13,13 @@ from playwright.sync_api import Locator, Page, expect, sync_playwright
 from .server import TOKEN
 
 TIMEOUT_MS = 30_000
+WIDTH, HEIGHT = 1180, 860
 NUMBERED = re.compile(r"\[\d+\]:")
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 
 @contextmanager
-def browser_page(width: int = 1180, height: int = 860) -> Iterator[Page]:
+def browser_page() -> Iterator[Page]:
     """A page in the system's Chromium; the browser ends with the context.
 
     Raises RuntimeError if there is none: this front end is never silently left out.
@@ -30,7 +31,7 @@ def browser_page(width: int = 1180, height: int = 860) -> Iterator[Page]:
         # Chromium refuses its own sandbox to root, and continuous integration runs as root.
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         try:
-            page = browser.new_page(viewport={"width": width, "height": height}, device_scale_factor=2)
+            page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, device_scale_factor=2)
             page.set_default_timeout(TIMEOUT_MS)
             expect.set_options(timeout=TIMEOUT_MS)
             yield page

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FloatRect, Page, expect
 
 from .environment import display_name
-from .jupyterlab import Lab, Notebook, browser_page
+from .jupyterlab import HEIGHT, WIDTH, Lab, Notebook, browser_page
 from .notebooks import notebook as notebook_of
 from .notebooks import write
 from .server import Server, running_server
@@ -25,8 +25,8 @@ class Bars:
         self.numbers = numbers
 
     def _repr_html_(self):
-        bar = '<td style="text-align: left; color: #5b7fde">'
-        rows = [f'<tr><td>{name}</td><td>{n}</td>{bar}{"█" * (n // 5)}</td></tr>' for name, n in self.numbers.items()]
+        bar = '<div style="background: #5b7fde; height: 1em; width: '
+        rows = [f'<tr><td>{name}<td>{n}<td>{bar}{2 * n}px"></div></tr>' for name, n in self.numbers.items()]
         return '<table>' + ''.join(rows) + '</table>'
 
 Bars(visits)"""
@@ -61,11 +61,16 @@ def notebook(lab: Lab) -> Notebook:
     return lab.new_notebook(display_name())
 
 
+def _top(height: int) -> FloatRect:
+    """The part of the window that a screenshot shows."""
+    return {"x": 0, "y": 0, "width": WIDTH, "height": height}
+
+
 def test_the_launcher_offers_the_kernel_with_its_logo(lab: Lab, images: Path) -> None:
     logo = lab.card(display_name()).locator("img")
     expect(logo).to_be_visible()
     assert logo.evaluate("image => image.naturalWidth") > 0
-    lab.page.screenshot(path=images / "launcher.png", clip={"x": 0, "y": 0, "width": 1180, "height": 430})
+    lab.page.screenshot(path=images / "launcher.png", clip=_top(470))
 
 
 def test_cells_share_a_session_and_show_results(notebook: Notebook) -> None:
@@ -123,7 +128,7 @@ def test_tab_lists_the_members_of_a_module(notebook: Notebook, images: Path) -> 
     menu = notebook.page.locator(".jp-Completer")
     expect(menu.locator(".jp-Completer-match", has_text="dumps").first).to_be_visible()
     expect(menu.locator(".jp-Completer-match", has_text="loads").first).to_be_visible()
-    notebook.page.screenshot(path=images / "completion.png", clip={"x": 0, "y": 0, "width": 1180, "height": 430})
+    notebook.page.screenshot(path=images / "completion.png", clip=_top(430))
     notebook.page.keyboard.press("Escape")
 
 
@@ -136,7 +141,7 @@ def test_the_toolbar_interrupts_a_computing_cell_and_the_session_stays(notebook:
     expect(notebook.outputs(endless)).to_contain_text("KeyboardInterrupt")
     kept = notebook.run("precious")
     expect(notebook.outputs(kept)).to_have_text("'three hours of work'")
-    notebook.page.screenshot(path=images / "interrupt.png", clip={"x": 0, "y": 0, "width": 1180, "height": 480})
+    notebook.page.screenshot(path=images / "interrupt.png", clip=_top(370))
 
 
 def test_the_keys_i_i_interrupt_a_sleeping_cell(notebook: Notebook) -> None:
@@ -181,10 +186,11 @@ def test_a_session_worth_a_picture(lab: Lab, server: Server, images: Path) -> No
     expect(notebook.outputs(bars).locator("table tr")).to_have_count(4)
     error = notebook.run(GROWTH)
     expect(notebook.outputs(error)).to_contain_text("ZeroDivisionError")
-    notebook.page.keyboard.press("Control+b")
-    expect(notebook.page.locator(".jp-FileBrowser")).to_be_hidden()
+    lab.page.set_viewport_size({"width": WIDTH, "height": HEIGHT + 90})
+    lab.page.keyboard.press("Control+b")
+    expect(lab.page.locator(".jp-FileBrowser")).to_be_hidden()
     notebook.cell(0).scroll_into_view_if_needed()
-    notebook.page.screenshot(path=images / "notebook.png")
+    lab.page.screenshot(path=images / "notebook.png")
 
 
 def test_nothing_went_wrong_behind_the_scenes(server: Server) -> None:
