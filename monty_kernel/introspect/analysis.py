@@ -1,0 +1,251 @@
+"""The worker thread's side: facts, earlier cells and jedi brought to bear on one place in one cell."""
+
+from __future__ import annotations
+
+import ast
+import gc
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from ..engine.sources import CellSource
+from .cursor import Surroundings, surroundings
+from .facts import Facts, load_facts
+from .interface import Kind
+from .static import Known, Signature, Source, StaticAnalysis
+from .supplied import stub_units
+from .units import Notebook, NotebookReader, Unit, cut, definers_of, relevant
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """How to reach a value: a name of the session, then `('.', attribute)` and `('[', key)` steps."""
+
+    root: str
+    steps: tuple[tuple[str, str | int], ...] = ()
+
+    @property
+    def owner(self) -> Path:
+        """The path without its last step."""
+        return Path(self.root, self.steps[:-1])
+
+    @property
+    def attribute(self) -> str | None:
+        """The attribute that the last step takes, if it takes one."""
+        return str(self.steps[-1][1]) if self.steps and self.steps[-1][0] == "." else None
+
+
+_WINDOW = 20_000
+"""Characters around the cursor that are looked at: half a second of jedi would be wasted on more."""
+
+_NEXT_STATEMENT = re.compile(r"^(?!(?:else|elif|except|finally)\b)(?=[^\s#)\]}])", re.MULTILINE)
+_SCOPES = re.compile(r"\s*(?:@|async\s+def\b|def\b|class\b)")
+_WORD = re.compile(r"[^\W\d]\w*")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a cell: its plain Python, the statement around the cursor and the cell's other statements."""
+
+    text: str
+    cursor: int
+    around: Surroundings
+    chunk_end: int
+    others: tuple[Unit, ...] = ()
+
+    @property
+    def chunk(self) -> str:
+        return self.text[self.around.chunk_start : self.chunk_end]
+
+    def binds(self, name: str) -> bool:
+        """Whether this cell binds the name, so that its value in the session is not what the code will see."""
+        if any(name in unit.defines for unit in self.others):
+            return True
+        return name in _bound_words(self.chunk)
+
+    @property
+    def has_scopes(self) -> bool:
+        """Whether the statement at hand is a function or a class, whose names only jedi can tell apart."""
+        return _SCOPES.match(self.chunk) is not None
+
+    def bound_names(self) -> frozenset[str]:
+        """Names the statement at hand binds for the cursor: all of a block's, else those of loops and lambdas on its line."""
+        chunk = self.chunk
+        if not self.has_scopes and "\n" in chunk.strip():
+            return _bound_words(chunk)
+        end = self.text.find("\n", self.cursor)
+        line = self.text[self.around.line_start : len(self.text) if end < 0 else end][-1000:]
+        return _words_bound_by(line, _INNER_BINDING)
+
+    def others_names(self) -> dict[str, Kind]:
+        return {name: kind for unit in self.others for name, kind in unit.defines.items()}
+
+
+def place(text: str, cursor: int) -> Place:
+    """Find the statement around the cursor. Cheap: reads some 20,000 characters."""
+    begin = 0
+    if cursor > 2 * _WINDOW:
+        match = _NEXT_STATEMENT.search(text, cursor - _WINDOW, cursor)
+        begin = match.start() if match else max(text.rfind("\n", 0, cursor) + 1, cursor - 2 * _WINDOW)
+    around = surroundings(text, cursor, begin)
+    line_end = text.find("\n", cursor)
+    match = _NEXT_STATEMENT.search(text, line_end + 1, cursor + _WINDOW) if line_end >= 0 else None
+    end = match.start() if match else min(len(text), cursor + _WINDOW)
+    return Place(text, cursor, around, end)
+
+
+@lru_cache(maxsize=64)
+def _bound_words(chunk: str) -> frozenset[str]:
+    """Words that seem to be bound in a statement: assigned, parameters, loop variables, imported, `as`."""
+    found: set[str] = set()
+    for line in chunk.split("\n"):
+        begin = 0
+        for match in _ASSIGNS.finditer(line):
+            before = line[begin : match.start()]
+            begin = match.end()
+            if before.count("(") + before.count("[") <= before.count(")") + before.count("]"):  # no keyword argument
+                found.update(target[1] for part in before.split(",") if (target := _TARGET.fullmatch(part)))
+    return frozenset(found) | _words_bound_by(chunk, _BINDING + _INNER_BINDING)
+
+
+def _words_bound_by(text: str, patterns: Sequence[re.Pattern[str]]) -> frozenset[str]:
+    return frozenset(
+        word for pattern in patterns for match in pattern.finditer(text) for word in _WORD.findall(match[1])
+    )
+
+
+_ASSIGNS = re.compile(r"(?<![=!<>+\-*/%&|^@:])=(?!=)")
+_TARGET = re.compile(r"[\s(*]*([^\W\d]\w*)[\s)]*(?::.*)?")
+_INNER_BINDING = (
+    re.compile(r"\bfor\b([^\n:]{1,200}?)\bin\b"),
+    re.compile(r"\blambda\b([^:\n]{1,200})"),
+    re.compile(r"(\w+)\s*:="),
+)
+_BINDING = (
+    re.compile(r"\bas\s+(\w+|\([\w, ]{1,200}\))"),
+    re.compile(r"\b(?:def|class)\s+(\w+)"),
+    re.compile(r"\bdef\s+\w+\s*\(([^)]{1,2000})"),
+    re.compile(r"\bimport\b([^\n]{1,500})"),
+)
+
+
+class Analysis:
+    """Its methods run on the worker thread; `facts` and `notebook` may be read from anywhere, they are replaced whole."""
+
+    def __init__(self) -> None:
+        self.facts = Facts()
+        self.notebook = Notebook()
+        self._reader = NotebookReader()
+        self._static: StaticAnalysis | None = None
+        self._warm: set[str] = set()
+
+    def prepare(self, cells: Sequence[CellSource], where: Place) -> Place:
+        """Bring the knowledge of the session up to date and cut the cell at hand."""
+        self.facts = load_facts()
+        self.notebook = self._reader.read(cells)
+        head, tail = where.text[: where.around.chunk_start], where.text[where.chunk_end :]
+        return replace(where, others=(*_cut(head), *_cut(tail)))
+
+    def names(self, where: Place) -> list[Known]:
+        """Names in the scope of the cursor that the statement at hand brings in, attributes, keyword arguments."""
+        return self._jedi().names(self._source(where, where.cursor))
+
+    def infer(self, where: Place, end: int) -> list[Known]:
+        """What the expression that ends at `end` may be."""
+        return self._jedi().infer(self._source(where, end))
+
+    def document(self, where: Place, end: int) -> list[Known]:
+        """The same, with docstrings."""
+        return self._jedi().document(self._source(where, end))
+
+    def signature(self, where: Place) -> Signature | None:
+        """The function whose call the cursor is in."""
+        return self._jedi().signature(self._source(where, where.cursor))
+
+    def warm_up(self, cells: Sequence[CellSource]) -> bool:
+        """Do a piece of what the first question would have to wait for; False when there was nothing left to do."""
+        self.facts = load_facts()
+        self.notebook = self._reader.read(cells)
+        imported = {name for unit in self.notebook.units for name, kind in unit.defines.items() if kind == "module"}
+        for name in ("builtins", *sorted(imported & self.facts.modules)):
+            if name not in self._warm:
+                self._warm.add(name)
+                if name == "builtins":
+                    self._jedi().warm_up()
+                else:
+                    text = f"import {name}\n{name}."
+                    self._jedi().names(Source("", text, len(text)))
+                _set_aside()
+                return True
+        return False
+
+    def _jedi(self) -> StaticAnalysis:
+        if self._static is None:
+            self.facts = load_facts()
+            self._static = StaticAnalysis(self.facts)
+        return self._static
+
+    def _source(self, where: Place, offset: int) -> Source:
+        start = max(where.around.chunk_start, where.cursor - 2 * _WINDOW)
+        chunk = where.text[start : where.chunk_end]
+        template = where.around.template
+        if template is not None:  # show jedi the expression in an f-string as if it stood alone
+            innermost = max((each.start for each in where.around.stack if each.kind == "f{"), default=template.start)
+            chunk = _blanked(chunk, template.start - start, innermost + 1 - start)
+            chunk = chunk[: where.cursor - start]
+        units = (*stub_units(), *self.notebook.units, *where.others)
+        head = relevant(dict.fromkeys(_WORD.findall(chunk)), units, _definers(units))
+        return Source(head, chunk, max(0, offset - start))
+
+
+def _set_aside() -> None:
+    """Take what jedi has loaded, some 500,000 objects that stay for good, out of the garbage collector's rounds.
+
+    Each full round would stop the event loop for 50 to 250 ms to find nothing.
+    """
+    gc.collect(1)
+    gc.freeze()
+
+
+@lru_cache(maxsize=8)
+def _cut(text: str) -> tuple[Unit, ...]:
+    return cut(text)
+
+
+@lru_cache(maxsize=2)
+def _definers(units: tuple[Unit, ...]) -> Mapping[str, Sequence[int]]:
+    return definers_of(units)
+
+
+def _blanked(text: str, start: int, end: int) -> str:
+    return text[:start] + re.sub(r"[^\n]", " ", text[start:end]) + text[end:]
+
+
+def path_of(expression: str) -> Path | None:
+    """`a.b["c"][0]` as a path; None for anything whose value only running it could tell."""
+    try:
+        node = ast.parse(f"({expression}\n)", mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    steps: list[tuple[str, str | int]] = []
+    while not isinstance(node, ast.Name):
+        if isinstance(node, ast.Attribute):
+            steps.append((".", node.attr))
+        elif isinstance(node, ast.Subscript) and (key := _constant(node.slice)) is not None:
+            steps.append(("[", key))
+        else:
+            return None
+        node = node.value
+    if node.id.startswith("__mk_") or len(steps) > 20:
+        return None
+    return Path(node.id, tuple(reversed(steps)))
+
+
+def _constant(node: ast.expr) -> str | int | None:
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        inner = _constant(node.operand)
+        return -inner if isinstance(inner, int) else None
+    if isinstance(node, ast.Constant) and isinstance(node.value, (str, int)) and not isinstance(node.value, bool):
+        return node.value
+    return None

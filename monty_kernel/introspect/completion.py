@@ -1,0 +1,248 @@
+"""Answers Tab: what may stand at the cursor, said only where it is true in Monty.
+
+The session's own word comes first (the type a variable really has), jedi's inference second, and what either says about
+builtin types and modules goes through the facts of the installed Monty.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from .analysis import Analysis, Path, Place, path_of, place
+from .arguments import ArgumentCompleter
+from .cursor import identifier_before, primary_before
+from .dict_keys import complete_keys
+from .imports import importable
+from .interface import Completions, Kind, MagicCatalogue, Session
+from .live import Live, Look
+from .magic_lines import MagicPlace, as_python, magic_place
+from .resolution import Resolver
+from .static import Known
+from .supplied import supplied_modules, supplied_names
+from .worker import Worker
+
+DEADLINE = 0.9
+"""Seconds to wait for static analysis. JupyterLab itself gives up on a completer after one."""
+
+_MOST = 2000
+_STRUCTURES: dict[str, Kind] = dict.fromkeys(("major", "minor", "micro", "releaselevel", "serial"), "instance")
+_DUNDERS: dict[str, Kind] = dict.fromkeys(
+    ("__class__", "__doc__", "__name__", "_fields", "_asdict", "_replace"), "instance"
+)
+
+Found = Mapping[str, Kind]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A completion request brought down to Python: a name begins at `start`, `prefix` is what is typed of it."""
+
+    where: Place
+    start: int
+
+    @property
+    def prefix(self) -> str:
+        return self.where.text[self.start : self.where.cursor]
+
+
+class Completer:
+    """Completes code in the light of one session."""
+
+    def __init__(self, session: Session, magics: MagicCatalogue, analysis: Analysis, worker: Worker) -> None:
+        self._session = session
+        self._magics = magics
+        self._analysis = analysis
+        self._worker = worker
+        self._live = Live(session, analysis)
+        self._resolver = Resolver(self._live, analysis)
+        self._arguments = ArgumentCompleter(self._live, self._resolver, analysis, worker, DEADLINE)
+
+    async def complete(self, code: str, cursor: int) -> Completions:
+        """Completions at `cursor`, a code point offset; out of range is taken for the nearest end."""
+        cursor = max(0, min(cursor, len(code)))
+        magic = self._magic(code, cursor)
+        if magic is not None and magic.part == "python":
+            head = as_python(code[: magic.start])
+            head = head[: head.rfind("\n") + 1]
+            shift = magic.start - len(head)
+            found = await self._python(head + code[magic.start :].split("\n", 1)[0], cursor - shift)
+            return Completions(found.matches, found.cursor_start + shift, found.cursor_end + shift, found.types)
+        if magic is not None:
+            return self._of_magic(magic, code[magic.start : cursor], cursor)
+        return await self._python(as_python(code), cursor)
+
+    def _magic(self, code: str, cursor: int) -> MagicPlace | None:
+        found = magic_place(code, cursor)
+        if found is None or found.first:
+            return found
+        line_start = code.rfind("\n", 0, cursor) + 1
+        around = place(as_python(code[:line_start]), line_start).around
+        return None if around.stack else found
+
+    def _of_magic(self, magic: MagicPlace, typed: str, cursor: int) -> Completions:
+        texts: list[str] = []
+        if magic.part == "name":
+            if magic.sigil == "%":
+                texts += [f"%{name}" for name in self._magics.line_names()]
+            if magic.first:
+                texts += [f"%%{name}" for name in self._magics.cell_names()]
+            texts = [text for text in texts if text.lstrip("%").startswith(magic.name)]
+        elif magic.part == "option":
+            texts = [text for text in self._magics.options(magic.name) if text.startswith(typed)]
+        texts = sorted(dict.fromkeys(texts), key=lambda text: (text.lstrip("%-"), len(text)))
+        return Completions(tuple(texts), magic.start, cursor, dict.fromkeys(texts, "magic"))
+
+    async def _python(self, text: str, cursor: int) -> Completions:
+        text = text.replace("\r\n", " \n").replace("\r", "\n")
+        where = place(text, cursor)
+        inside = where.around.inside
+        nothing = Completions((), cursor, cursor)
+        if inside is not None and inside.kind in ("comment", "template", "spec"):
+            return nothing
+        cells = self._session.cells()
+        where = await self._worker.run(lambda: self._analysis.prepare(cells, where), DEADLINE) or where
+        asked = _Asked(where, identifier_before(text, cursor))
+        if (inside is not None and inside.kind == "string") or asked.prefix[:1].isdigit():
+            return await self._keys(where)
+        imported = importable(where, asked.start, self._analysis.facts)
+        if imported is not None:
+            return _answer(asked, imported)
+        before = text[: asked.start].rstrip(" \t" if not where.around.stack else None)
+        if before.endswith(".") and not before.endswith(".."):
+            return _answer(asked, await self._attributes(asked, len(before) - 1))
+        if re.search(r"(?:^|[^\w.])(?:def|class|as)[ \t]+\Z", text[max(0, asked.start - 40) : asked.start]):
+            return nothing
+        found = _answer(asked, await self._names(asked))
+        if not asked.prefix and inside is not None and inside.kind == "[":
+            keys = await self._keys(where)
+            return Completions((*keys.matches, *found.matches), cursor, cursor, {**found.types, **keys.types})
+        return found
+
+    async def _keys(self, where: Place) -> Completions:
+        return await complete_keys(where, self._live, self._analysis, self._worker, DEADLINE)
+
+    async def _names(self, asked: _Asked) -> Found:
+        analysis, where = self._analysis, asked.where
+        live = await self._live.names(asked.prefix)
+        if live is not None and not live and asked.prefix:
+            live = await self._live.names("")  # perhaps only the case differs
+        known: list[Known] = []
+        if where.has_scopes:
+            known = await self._worker.run(lambda: analysis.names(where), DEADLINE) or []
+        found: dict[str, Kind] = dict(supplied_names())
+        found.update(_kinds(analysis.facts.builtins))
+        found.update(dict.fromkeys(analysis.facts.keywords, "keyword"))
+        found.update(analysis.notebook.names() if live is None else live)
+        found.update(where.others_names())
+        found.update((name, "instance") for name in where.bound_names() if name not in found)
+        found.update((each.name, each.kind) for each in known if each.local)
+        found.update(dict.fromkeys(await self._arguments.complete(where, asked.start), "param"))
+        return found
+
+    # attributes
+
+    async def _attributes(self, asked: _Asked, dot: int) -> Found:
+        where = asked.where
+        expression = where.text[primary_before(where.text, dot, where.around) : dot].strip()
+        if not expression or expression.isdecimal():
+            return {}
+        literal = re.match(r"[rRuUfFtT]?([bB]?)[rR]?['\"]", expression)
+        if expression[-1] in "'\"" and literal is not None:
+            return self._of_value("bytes" if literal[1] else "str")
+        path = path_of(expression)
+        if path is not None and not where.binds(path.root):
+            look = await self._live.look(path)
+            if look is not None:
+                return await self._of_look(where, path, look, asked.prefix)
+        found = await self._of_expression(where, len(where.text[:dot].rstrip()))
+        if not found and path is not None and (look := await self._live.look(path)) is not None:
+            return await self._of_look(where, path, look, asked.prefix)
+        return found
+
+    def _of_value(self, type_name: str) -> Found:
+        return _kinds(self._analysis.facts.of_value(type_name) or {})
+
+    async def _of_look(self, where: Place, path: Path, look: Look, prefix: str) -> Found:
+        """The attributes of a value of the session, by what it is."""
+        facts = self._analysis.facts
+        if look.kind == "function":
+            return self._of_value("function")
+        if look.kind == "module" and look.name in facts.members:
+            return _kinds(facts.of_module(look.name))
+        own = self._resolver.unit(look.name if look.kind == "class" else look.type_name, ("class",))
+        candidates: dict[str, Kind] = {**self._analysis.notebook.attributes, **(own.attributes if own else {})}
+        for unit in where.others:
+            candidates.update(unit.attributes)
+        if look.kind == "module":
+            candidates.update(supplied_modules().get(look.name, {}))
+        elif own is None and not look.fields:
+            known = facts.of_class(look.name) if look.kind == "class" else facts.of_value(look.type_name)
+            if known is not None:
+                return _kinds(known)
+            candidates.update(_STRUCTURES)
+            candidates.update(_kinds(facts.of_value("time.struct_time") or {}))
+        if prefix.startswith("_"):
+            candidates.update(_DUNDERS)
+        had = await self._live.members(path, (name for name in candidates if name.startswith(prefix[:1])))
+        found = {name: candidates[name] for name in had or ()}
+        if look.kind != "class":
+            found.update((name, "instance") for name in look.fields if name not in found)
+            if own is not None and "__getattr__" in own.attributes:  # its instances were not asked
+                found.update(own.attributes)
+        return found
+
+    async def _of_expression(self, where: Place, end: int) -> Found:
+        """The attributes of what an expression may give, by static analysis."""
+        analysis = self._analysis
+        inferred = await self._worker.run(lambda: analysis.infer(where, end), DEADLINE) or []
+        found: dict[str, Kind] = {}
+        unclear = False
+        for each in inferred:
+            if not each.full_name.startswith("__main__."):
+                found.update(self._of_inferred(each))
+                continue
+            own = self._resolver.unit(each.full_name.removeprefix("__main__."), ("class",), where)
+            if own is not None and each.kind == "instance" and not each.local:
+                found.update(own.attributes)
+            else:
+                unclear = True
+        if unclear:
+            known = await self._worker.run(lambda: analysis.names(where), DEADLINE) or []
+            found.update(
+                (each.name, each.kind) for each in known if each.full_name.startswith("__main__.") or each.local
+            )
+        return found
+
+    def _of_inferred(self, each: Known) -> Found:
+        facts = self._analysis.facts
+        if each.kind == "module":
+            return _kinds(facts.of_module(each.full_name))
+        if each.kind == "class":
+            return _kinds(facts.of_class(each.full_name) or {})
+        return _kinds(facts.of_value(each.full_name) or {}) if each.kind == "instance" else {}
+
+
+def _kinds(kinds: Mapping[str, str]) -> Found:
+    return cast(Found, kinds)
+
+
+def _answer(asked: _Asked, found: Found) -> Completions:
+    """The names that go on from what is typed; those that begin with `_` only when that does."""
+    prefix = asked.prefix
+    shown = {
+        name: kind
+        for name, kind in found.items()
+        if not name.startswith("__mk_") and (prefix[:1] == "_" or name[:1] != "_")
+    }
+    matching = [name for name in shown if name.startswith(prefix)]
+    if not matching and prefix:
+        folded = prefix.casefold()
+        matching = [name for name in shown if name.casefold().startswith(folded)]
+    matching.sort(
+        key=lambda name: (shown[name] != "param", name.startswith("__"), name.startswith("_"), name.casefold(), name)
+    )
+    matching = matching[:_MOST]
+    return Completions(tuple(matching), asked.start, asked.where.cursor, {name: shown[name] for name in matching})

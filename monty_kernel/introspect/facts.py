@@ -1,0 +1,73 @@
+"""What the installed Monty has: builtins, keywords, modules, their members, methods of builtin types, keyword arguments."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+Kinds = Mapping[str, str]
+"""Name -> kind: `function`, `class`, `module` or `instance`."""
+
+_NONE: Kinds = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The truth about one Monty version, as far as it could be asked.
+
+    Types and callables are keyed by their CPython name without `builtins.`: `str`, `collections.deque`,
+    `json.dumps`, `str.split`. `type_names` leads from the name Monty's `repr(type(value))` shows to that key.
+    """
+
+    builtins: Kinds = field(default_factory=dict)
+    keywords: frozenset[str] = frozenset()
+    modules: frozenset[str] = frozenset()
+    members: Mapping[str, Kinds] = field(default_factory=dict)
+    methods: Mapping[str, Kinds] = field(default_factory=dict)
+    class_members: Mapping[str, Kinds] = field(default_factory=dict)
+    type_names: Mapping[str, str] = field(default_factory=dict)
+    arguments: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def of_module(self, name: str) -> Kinds:
+        """The members of a module; empty if Monty has no such module."""
+        return self.members.get(name, _NONE)
+
+    def of_value(self, type_name: str) -> Kinds | None:
+        """The attributes of a value, by the name of its type (CPython's or Monty's); None for an unknown type."""
+        return self.methods.get(self.type_key(type_name))
+
+    def of_class(self, type_name: str) -> Kinds | None:
+        """The attributes of a builtin class itself; None for an unknown one."""
+        return self.class_members.get(self.type_key(type_name))
+
+    def type_key(self, type_name: str) -> str:
+        """`builtins.str`, `str`, `Counter`, `_decimal.Decimal` -> the key of that type here."""
+        name = type_name.removeprefix("builtins.")
+        return name if name in self.methods else self.type_names.get(name, name)
+
+
+_lock = threading.Lock()
+_facts: Facts | None = None
+
+
+def load_facts() -> Facts:
+    """The facts about the installed Monty, asked once per process in a worker of its own (about 0.1 s); thread-safe.
+
+    When no worker can be started the answer is empty, and the next call tries again.
+    """
+    global _facts
+    with _lock:
+        if _facts is None:
+            from .probing import probe
+
+            try:
+                _facts = probe()
+            except Exception:  # whatever keeps a worker from starting: completion must still answer
+                return Facts()
+        return _facts
+
+
+def known_facts() -> Facts | None:
+    """The facts if they are there already."""
+    return _facts

@@ -1,0 +1,220 @@
+"""Answers Shift-Tab, `name?` and `help(name)`: signature, docstring and source; type, length and value of variables."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from . import host_docs
+from .analysis import Analysis, Path, Place, path_of, place
+from .completion import DEADLINE
+from .cursor import identifier_after, identifier_before, primary_before
+from .definitions import Definition
+from .host_docs import Doc
+from .interface import NOTHING_FOUND, Inspection, MagicCatalogue, Session
+from .live import Live, Look
+from .magic_lines import as_python, magic_place
+from .pages import cell_name, coloured, page
+from .resolution import Resolver
+from .supplied import LABEL
+from .worker import Worker
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """An expression to describe. With `documented`, only if it is a function, a class or a module."""
+
+    start: int
+    end: int
+    documented: bool = False
+
+
+class Inspector:
+    """Describes things in the light of one session."""
+
+    def __init__(self, session: Session, magics: MagicCatalogue, analysis: Analysis, worker: Worker) -> None:
+        self._session = session
+        self._magics = magics
+        self._analysis = analysis
+        self._worker = worker
+        self._live = Live(session, analysis)
+        self._resolver = Resolver(self._live, analysis)
+
+    async def inspect(self, code: str, cursor: int, detail_level: int) -> Inspection:
+        """The function whose call the cursor is in, or the name at the cursor."""
+        cursor = max(0, min(cursor, len(code)))
+        magic = magic_place(code, cursor)
+        if magic is not None and magic.part in ("name", "option"):
+            name = re.match(r"%*([\w.]*)", code[magic.start :])
+            return _inspection(self._magics.help(name[1] if magic.part == "name" and name else magic.name))
+        head = as_python(code[: code.rfind("\n", 0, magic.start) + 1] if magic else code)
+        if magic is not None and magic.part == "python":
+            text, cursor = head + code[magic.start :].split("\n")[0], len(head) + cursor - magic.start
+        else:
+            text = as_python(code)
+        while cursor > 0 and code[cursor - 1 : cursor] == "?":
+            cursor -= 1
+        where = await self._prepared(text.replace("\r\n", " \n").replace("\r", "\n").rstrip("?"), cursor)
+        for target in _targets(where):
+            described = await self._describe(where, target, detail_level)
+            if described is not None:
+                return _inspection(described)
+        return NOTHING_FOUND
+
+    async def describe(self, name: str, detail_level: int) -> str | None:
+        """A page about a name or a dotted one, or about a magic written with its `%`."""
+        name = name.strip()
+        if name.startswith("%"):
+            return self._magics.help(name.lstrip("%"))
+        if len(name) > 1000 or path_of(name) is None:
+            return None
+        return await self._describe(await self._prepared(name, len(name)), _Target(0, len(name)), detail_level)
+
+    async def _prepared(self, text: str, cursor: int) -> Place:
+        where = place(text, min(cursor, len(text)))
+        cells = self._session.cells()
+        return await self._worker.run(lambda: self._analysis.prepare(cells, where), DEADLINE) or where
+
+    async def _describe(self, where: Place, target: _Target, detail: int) -> str | None:
+        path = path_of(where.text[target.start : target.end])
+        if path is not None and not where.binds(path.root):
+            look = await self._live.look(path)
+            known = await self._resolver.of_look(path, look) if look is not None else None
+            if look is not None and known is None:
+                return None if target.documented and look.kind == "instance" else await self._of_value(path, look)
+            if look is None and not path.steps:
+                known = self._resolver.of_name(path.root, busy=await self._live.names("__mk_see_nothing") is None)
+            elif look is None:
+                known = await self._resolver.of_member(path)
+            if known is not None:
+                return _page(known, detail)
+        return await self._of_expression(where, target, detail)
+
+    async def _of_value(self, path: Path, look: Look) -> str:
+        """A variable, or a class or function whose definition is not to be found."""
+        value = await self._live.value(path)
+        own = self._resolver.definition(look.type_name, ("class",)) if look.kind == "instance" else None
+        doc = own.doc if own else value.doc if value else None
+        facts = self._analysis.facts
+        if own is None and doc is None and look.kind == "instance" and facts.of_value(look.type_name) is not None:
+            doc = host_docs.of_type(facts.type_key(look.type_name), facts).doc
+        signature = f"{look.name}({', '.join(look.fields)})" if look.kind == "class" and look.fields else None
+        return page(
+            [
+                ("Init signature", signature),
+                ("Type", look.type_name),
+                ("String form", value.text if value else None),
+                ("Length", str(value.length) if value and value.length is not None else None),
+                ("File", cell_name(own.cell) if own else None),
+                ("Docstring", doc),
+            ]
+        )
+
+    async def _of_expression(self, where: Place, target: _Target, detail: int) -> str | None:
+        """Whatever jedi makes of it, where Monty has that."""
+        method = await self._of_method(where, target.end)
+        if method is not None:
+            return _page(method, detail)
+        known = await self._worker.run(lambda: self._analysis.document(where, target.end), DEADLINE) or []
+        for each in known:
+            if each.kind == "instance" and target.documented:
+                continue
+            if each.full_name.startswith("__main__."):
+                found = self._resolver.in_cells(where, each.full_name.removeprefix("__main__."))
+                if found is not None and each.kind in ("function", "class"):
+                    return _page(found, detail)
+                titles = (
+                    ("Signature", "\n".join(each.signatures))
+                    if each.kind in ("function", "class")
+                    else ("Type", each.name)
+                )
+                return page([titles, ("Docstring", each.doc or "<no docstring>")])
+            doc = host_docs.by_full_name(each.full_name, self._analysis.facts)
+            if doc is not None:
+                return (
+                    page([("Type", doc.name), ("Docstring", doc.doc)])
+                    if each.kind == "instance"
+                    else _page(doc, detail)
+                )
+        return None
+
+    async def _of_method(self, where: Place, end: int) -> Definition | Doc | None:
+        """`expression.method`, by the type jedi infers for the expression."""
+        start = identifier_before(where.text, end)
+        before = where.text[:start].rstrip()
+        if start == end or not before.endswith("."):
+            return None
+        member, dot = where.text[start:end], len(before) - 1
+        owner = where.text[primary_before(where.text, dot, where.around) : dot].strip()
+        if owner[-1:] in ("'", '"'):
+            return self._resolver.method("bytes" if re.match(r"[rR]?[bB]", owner) else "str", member)
+        length = len(where.text[:dot].rstrip())
+        inferred = await self._worker.run(lambda: self._analysis.infer(where, length), DEADLINE) if owner else None
+        for each in inferred or []:
+            if each.kind in ("instance", "class") and not each.local:
+                found = self._resolver.method(each.full_name, member, each.kind == "class")
+                if found is not None:
+                    return found
+        return None
+
+
+def _targets(where: Place) -> list[_Target]:
+    """The expressions to try, in order.
+
+    Who asks between the parentheses of a call wants to know its parameters, unless the argument at the cursor has documentation of
+    its own; a plain variable there comes last.
+    """
+    text, cursor, around = where.text, where.cursor, where.around
+    inside = around.inside
+    calls = [_name_before(where, opened.start) for opened in reversed(around.stack) if opened.kind == "("]
+    callees = [call for call in calls if call is not None]
+    at_cursor: list[_Target] = []
+    if inside is None or inside.kind not in ("string", "comment", "template", "spec"):
+        end = identifier_after(text, cursor)
+        start = identifier_before(text, end)
+        if start < end and not text[start].isdigit():
+            at_cursor.append(_Target(_primary_start(where, start, end), end))
+        elif text[cursor : cursor + 1] == "(":
+            at_cursor += filter(None, [_name_before(where, cursor)])
+        elif cursor in around.pairs and text[cursor - 1] == ")":
+            at_cursor += filter(None, [_name_before(where, around.pairs[cursor])])
+        elif cursor in around.pairs and text[cursor - 1] == "]":
+            at_cursor.append(_Target(primary_before(text, cursor, around), cursor))
+    if not callees:
+        return at_cursor
+    return [*(_Target(each.start, each.end, documented=True) for each in at_cursor), *callees, *at_cursor]
+
+
+def _name_before(where: Place, offset: int) -> _Target | None:
+    """The name, with what leads to it, that ends before an opening parenthesis."""
+    end = len(where.text[:offset].rstrip())
+    start = identifier_before(where.text, end)
+    return _Target(_primary_start(where, start, end), end) if start < end else None
+
+
+def _primary_start(where: Place, start: int, end: int) -> int:
+    before = where.text[:start].rstrip()
+    if before.endswith(".") and not before.endswith(".."):
+        return min(start, primary_before(where.text, end, place(where.text, end).around))
+    return start
+
+
+def _inspection(text: str | None) -> Inspection:
+    return Inspection(True, {"text/plain": text}) if text else NOTHING_FOUND
+
+
+def _page(known: Definition | Doc, detail: int) -> str:
+    if isinstance(known, Doc):
+        title = "Init signature" if known.kind.endswith("class") else "Signature"
+        return page([(title, known.signature), ("Docstring", known.doc or "<no docstring>"), ("Type", known.kind)])
+    source = coloured(known.source) if detail and known.cell != LABEL else None
+    return page(
+        [
+            ("Init signature" if known.is_class else "Signature", known.signature),
+            ("Source", source),
+            ("Docstring", None if source else known.doc or "<no docstring>"),
+            ("Init docstring", None if source else known.init_doc),
+            ("File", cell_name(known.cell)),
+            ("Type", "type" if known.is_class else "coroutine function" if known.is_async else "function"),
+        ]
+    )

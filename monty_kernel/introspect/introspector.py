@@ -1,0 +1,55 @@
+"""Introspection's front door: one object per session that completes, inspects and judges completeness."""
+
+from __future__ import annotations
+
+from .analysis import Analysis
+from .completeness import Status, judge
+from .completion import Completer
+from .inspection import Inspector
+from .interface import Completions, Inspection, MagicCatalogue, Session
+from .worker import Worker
+
+
+class Introspector:
+    """What the front end asks about code without running it.
+
+    Questions never raise and never run the person's code. Several may be under way at once; those that need jedi take turns on
+    one thread of their own, so the event loop stays free.
+    """
+
+    def __init__(self, session: Session, magics: MagicCatalogue) -> None:
+        self._session = session
+        self._worker = Worker("introspection")
+        self._analysis = Analysis()
+        self._completer = Completer(session, magics, self._analysis, self._worker)
+        self._inspector = Inspector(session, magics, self._analysis, self._worker)
+
+    async def complete(self, code: str, cursor: int) -> Completions:
+        """What may stand at `cursor` (a code point offset) in `code`."""
+        return await self._completer.complete(code, cursor)
+
+    async def inspect(self, code: str, cursor: int, detail_level: int = 0) -> Inspection:
+        """What is known of the thing at `cursor`, or of the function whose call it is in. Detail 1 adds source."""
+        return await self._inspector.inspect(code, cursor, detail_level)
+
+    async def describe(self, name: str, detail_level: int = 0) -> str | None:
+        """The page for `name?` (`name??` with detail 1), `%magic?` and `help(name)`: text with ANSI colours; None if unknown."""
+        return await self._inspector.describe(name, detail_level)
+
+    def is_complete(self, code: str) -> tuple[Status, str]:
+        """Whether a console should run the code or let the person type on; and with `incomplete` the next line's indent."""
+        return judge(code)
+
+    def warm_up(self) -> None:
+        """Start loading what the first question needs, on introspection's own thread; returns at once.
+
+        Call it when the session is idle, as often as you like: once all is loaded it only looks at new cells. It makes jedi and
+        its stubs resident (about 50 MB), as the first question would. Questions that come meanwhile go first after each piece.
+        """
+        cells = self._session.cells()
+
+        def piece() -> None:
+            if self._analysis.warm_up(cells):
+                self._worker.submit(piece)
+
+        self._worker.submit(piece)

@@ -1,0 +1,223 @@
+"""Cells cut into top-level statements, so that an analysis may look at the few that matter instead of the whole session."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import re
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ..engine.sources import CellSource
+from .cursor import surroundings
+from .interface import Kind
+
+_LONGEST = 100_000
+"""Characters above which a cell is not analysed: `ast.parse` holds the GIL, about 50 ms at this size."""
+
+_FILENAME = "<introspected cell>"
+# `ast` warns of invalid escapes and the like; the engine, which compiles nothing here, is not to be drowned in it
+warnings.filterwarnings("ignore", module=re.escape(_FILENAME))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unit:
+    """One top-level statement (or several that share a line).
+
+    defines: names it binds at the top level -> what they are. uses: names it reads anywhere. attributes: attributes its
+    classes and assignments give to objects. certain: it always binds what it defines and needs no earlier binding of it.
+    """
+
+    text: str
+    defines: Mapping[str, Kind]
+    uses: frozenset[str]
+    attributes: Mapping[str, Kind] = field(default_factory=dict)
+    certain: bool = True
+    cell: str = ""
+    line: int = 1
+
+
+def cut(text: str, cell: str = "") -> tuple[Unit, ...]:
+    """The units of a text; statements that do not parse are left out."""
+    if len(text) > _LONGEST or not text.strip():
+        return ()
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    lines = text.split("\n")
+    tree = parsed(text)
+    if tree is not None:
+        return tuple(_units(tree, lines, cell, 1))
+    units: list[Unit] = []
+    for start, end in _chunks(text):
+        if (tree := parsed(text[start:end])) is not None:
+            first = text.count("\n", 0, start)
+            units.extend(_units(tree, text[start:end].split("\n"), cell, first + 1))
+    return tuple(units)
+
+
+def parsed(text: str) -> ast.Module | None:
+    """The syntax tree of a text, None if CPython does not parse it."""
+    try:
+        return ast.parse(text, _FILENAME)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _chunks(text: str) -> Iterable[tuple[int, int]]:
+    """The (start, end) of what looks like a statement each; the first 500, which is plenty for a cell with a mistake in it."""
+    start = 0
+    for match in itertools.islice(re.finditer(r"^(?=\S)", text, re.MULTILINE), 500):
+        at = match.start()
+        if at > start and surroundings(text, min(at + 12, len(text)), start).chunk_start >= at:
+            yield start, at
+            start = at
+    yield start, len(text)
+
+
+def _units(tree: ast.Module, lines: Sequence[str], cell: str, offset: int) -> Iterable[Unit]:
+    groups: list[tuple[int, int, list[ast.stmt]]] = []
+    for statement in tree.body:
+        first = min([statement.lineno, *(each.lineno for each in getattr(statement, "decorator_list", ()))])
+        last = statement.end_lineno or first
+        if groups and groups[-1][1] >= first:  # `a = 1; b = 2`
+            start, end, members = groups.pop()
+            groups.append((start, max(end, last), [*members, statement]))
+        else:
+            groups.append((first, last, [statement]))
+    for first, last, statements in groups:
+        yield _unit(statements, "\n".join(lines[first - 1 : last]), cell, first + offset - 1)
+
+
+_SIMPLE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom)
+
+
+def _unit(statements: Sequence[ast.stmt], text: str, cell: str, line: int) -> Unit:
+    defines: dict[str, Kind] = {}
+    uses: set[str] = set()
+    attributes: dict[str, Kind] = {}
+    for statement in statements:
+        _bindings(statement, defines)
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Name):
+                if not isinstance(node.ctx, ast.Store):
+                    uses.add(node.id)
+            elif isinstance(node, ast.Attribute):
+                if isinstance(node.ctx, ast.Store):
+                    attributes.setdefault(node.attr, "instance")
+            elif isinstance(node, ast.ClassDef):
+                for member in node.body:
+                    _bindings(member, attributes)
+            elif isinstance(node, ast.Global):
+                for name in node.names:
+                    defines.setdefault(name, "instance")
+    certain = all(isinstance(each, _SIMPLE) for each in statements) and not (uses & defines.keys())
+    return Unit(text, defines, frozenset(uses), attributes, certain, cell, line)
+
+
+def _bindings(statement: ast.stmt, found: dict[str, Kind]) -> None:
+    """The names a statement binds in its own scope."""
+    pending: list[ast.AST] = [statement]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            found[node.name] = "function"
+        elif isinstance(node, ast.ClassDef):
+            found[node.name] = "class"
+        elif isinstance(node, ast.Lambda):
+            pass
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                found[alias.asname or alias.name.split(".")[0]] = "module"
+        elif isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                found[alias.asname or alias.name] = "instance"
+        elif isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+            pending.extend(each for each in ast.walk(node) if isinstance(each, ast.NamedExpr))
+        else:
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                found[node.id] = "instance"
+            elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
+                found[node.name] = "instance"
+            pending.extend(ast.iter_child_nodes(node))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Notebook:
+    """What the cells that ran define. definers: name -> where in `units` it is bound, oldest first."""
+
+    units: tuple[Unit, ...] = ()
+    definers: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    attributes: Mapping[str, Kind] = field(default_factory=dict)
+    meddling: bool = False
+    """Whether a cell mentions our prelude's names, so that the session's answers are not to be trusted."""
+
+    def definition(self, name: str, kinds: Sequence[Kind] = ()) -> Unit | None:
+        """The last unit that binds a name (as one of `kinds`, if given)."""
+        for index in reversed(self.definers.get(name, ())):
+            if not kinds or self.units[index].defines[name] in kinds:
+                return self.units[index]
+        return None
+
+    def names(self) -> dict[str, Kind]:
+        """Every name the cells bind, with what it was bound to last."""
+        return {name: self.units[indices[-1]].defines[name] for name, indices in self.definers.items()}
+
+
+class NotebookReader:
+    """Keeps the notebook of a session's cells up to date cheaply: a cell is analysed once, however often it is asked for."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], tuple[Unit, ...]] = {}
+        self._cells: tuple[CellSource, ...] = ()
+        self._notebook = Notebook()
+
+    def read(self, cells: Sequence[CellSource]) -> Notebook:
+        """The notebook of these cells. What is no longer among them is forgotten."""
+        if len(cells) == len(self._cells) and all(a is b or a == b for a, b in zip(cells, self._cells, strict=True)):
+            return self._notebook
+        known: dict[tuple[str, str], tuple[Unit, ...]] = {}
+        units: list[Unit] = []
+        for cell in cells:
+            key = (cell.label, cell.text)
+            if key not in known:
+                known[key] = self._known.get(key) or cut(cell.text, cell.label)
+            units.extend(known[key])
+        attributes: dict[str, Kind] = {}
+        for unit in units:
+            attributes.update(unit.attributes)
+        meddling = any("__mk_see" in cell.text for cell in cells)
+        self._known, self._cells = known, tuple(cells)
+        self._notebook = Notebook(tuple(units), definers_of(units), attributes, meddling)
+        return self._notebook
+
+
+def definers_of(units: Sequence[Unit]) -> dict[str, list[int]]:
+    """Name -> the indices of the units that bind it."""
+    found: dict[str, list[int]] = {}
+    for index, unit in enumerate(units):
+        for name in unit.defines:
+            found.setdefault(name, []).append(index)
+    return found
+
+
+def relevant(
+    wanted: Iterable[str], units: Sequence[Unit], definers: Mapping[str, Sequence[int]], budget: int = 20_000
+) -> str:
+    """The source of those units that the wanted names depend on, in order, at most `budget` characters of it."""
+    chosen: set[int] = set()
+    pending = list(wanted)
+    seen = set(pending)
+    spent = 0
+    while pending:
+        name = pending.pop(0)
+        for index in reversed(definers.get(name, ())[-3:]):
+            unit = units[index]
+            if index not in chosen and spent + len(unit.text) <= budget:
+                chosen.add(index)
+                spent += len(unit.text) + 1
+                fresh = unit.uses - seen
+                pending.extend(sorted(fresh))
+                seen |= fresh
+            if unit.certain:
+                break
+    return "".join(f"{units[index].text}\n" for index in sorted(chosen))
