@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from . import sandboxed
+from .fstrings import parse_tree, require_expression
 from .pasted import unpasted
 from .rewrite import Action, CellRewrite, MagicTable, Rewrite
 from .source_map import Edit, SourceMap, line_starts, offset_of_byte
@@ -118,7 +119,7 @@ def expression(source: CellSource) -> Feed:
     _refuse_impossible(source.text)
     text = source.text.strip()
     try:
-        ast.parse(text, mode="eval")
+        require_expression(text)
     except (ValueError, RecursionError, MemoryError) as error:
         raise SyntaxError(str(error)) from error
     wrapped = SourceMap(
@@ -199,7 +200,8 @@ def _around(rewrite: Rewrite, start: int, end: int, args_at: int, indent: str, t
     if rewrite.keep is None:
         return [Edit(start, end, before + after, _shifted(rewrite.blame, args_at))]
     first, last = args_at + rewrite.keep[0], args_at + rewrite.keep[1]
-    return [Edit(start, first, before, blame=(first, last)), Edit(last, end, after, blame=(first, last))]
+    stop = (max(first, last - 1), last)  # what is missing at the end of the code is found in what comes after it
+    return [Edit(start, first, before, blame=(first, last)), Edit(last, end, after, blame=stop)]
 
 
 def _shifted(span: tuple[int, int] | None, offset: int) -> tuple[int, int] | None:
@@ -233,7 +235,8 @@ def _cell_magic(source: CellSource, match: re.Match[str], magics: MagicTable, op
         edits.append(Edit(last, body_at, rewrite.between, blame=(first, last)))
     if rewrite.indent:
         edits += _indented(text, body_at, blanked, edits, rewrite.indent)
-    edits.append(Edit(len(text), len(text), rewrite.after, blame=head))
+    stop = len(text.rstrip())
+    edits.append(Edit(len(text), len(text), rewrite.after, blame=(max(body_at, stop - 1), max(body_at, stop))))
     return Cell(source, (_feed(source, edits, parts | rewrite.parts, options, rewrite),), blanked)
 
 
@@ -277,7 +280,8 @@ def _catch_last(text: str, options: CellOptions, finish: str) -> list[Edit]:
     tail_at = last_statement(text) if len(text) > _LARGE else 0
     tail = text[tail_at:]
     try:
-        body = ast.parse(tail).body
+        tree, tail = parse_tree(tail)
+        body = tree.body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return quiet
     if "IPython" in tail:

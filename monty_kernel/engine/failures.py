@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pydantic_monty as monty
 
+from .fstrings import parse_tree
 from .sources import CellSource, Failure, SourceFrame
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def said_by_cpython(feed: Feed) -> Failure | None:
     if len(source) > _LARGE:
         return None
     try:
-        ast.parse(source)
+        parse_tree(source)
     except SyntaxError as error:
         line, column = error.lineno or 1, error.offset or 1
         end_line, end_column = error.end_lineno or line, error.end_offset or column + 1
