@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import threading
@@ -83,10 +84,8 @@ class Turns:
     def _kill(self) -> None:
         if self._pid is not None and not self.killed:
             self.killed = True
-            try:
+            with contextlib.suppress(ProcessLookupError):  # it died by itself: the sandbox thread hears of that
                 os.kill(self._pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass  # it died by itself: the sandbox thread hears of that
 
     def take_interrupt(self) -> bool:
         """Whether an interrupt came while the worker computed; asked when the worker calls the host."""

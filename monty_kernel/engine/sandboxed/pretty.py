@@ -95,7 +95,7 @@ def __mk_lay(part, indent, column, trail, out):
     if column + part[0] + trail <= 79:
         __mk_flat(part, out)
         return column + part[0]
-    width, opening, rows, closing = part
+    opening, rows, closing = part[1:]
     out.append(opening)
     indent = indent + len(opening)
     column = column + len(opening)
