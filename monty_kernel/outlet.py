@@ -9,10 +9,13 @@ from collections.abc import Awaitable, Callable
 
 from .engine.outputs import Output, Stream
 
-ROOM = 1 << 20
+ROOM = 1 << 21
 """Characters of printed text under way before the printing cell has to wait."""
-CHUNK = 1 << 15
+CHUNK = 1 << 18
 """Characters in one stream message at most."""
+FLOOD = 1 << 14
+PAUSE = 0.003
+"""After a message of more than `FLOOD` characters, seconds until the next one."""
 
 
 class Outlet:
@@ -73,7 +76,8 @@ class Outlet:
             while (output := self._next()) is not None:
                 self._send(output)
                 await self._drained()
-                await asyncio.sleep(0)  # a flood of prints must not keep an interrupt from being read
+                # a flood of prints must not keep an interrupt from being read, and gathers into fewer, larger messages
+                await asyncio.sleep(PAUSE if isinstance(output, Stream) and len(output.text) > FLOOD else 0)
         finally:
             self._pump = None
 
