@@ -96,7 +96,7 @@ class History:
         """
         session, first, end = (_number(value, low=-_MOST) for value in (session, start, stop))
         end = end or _MOST
-        current = self._current()
+        current = self.session_number()
         session = session if session > 0 else session + current
         if session != current:
             return _entries(
@@ -132,6 +132,12 @@ class History:
         others.close()
         return _entries(reversed(found), output)
 
+    def session_number(self) -> int:
+        """This session's number in the file; as long as nothing is written, the one that the file would give it now."""
+        if self._session is not None or self._file is None:
+            return self._session or 1
+        return self._file.next_session()
+
     def close(self) -> None:
         """Write what is not written yet, and end the session in the file. Idempotent; takes at most a second."""
         with self._lock:
@@ -142,18 +148,13 @@ class History:
             writer.join(2 * PATIENCE)
 
     def _own(self) -> list[Row]:
-        session = self._current()
+        session = self.session_number()
         with self._lock:
             return [(session, number, each.source, each.output) for number, each in sorted(self._inputs.items())]
 
     def _others(self, clause: str, *parameters: object) -> Generator[Row]:
         if self._file is not None:
             yield from self._file.others(self._session, clause, *parameters)
-
-    def _current(self) -> int:
-        if self._session is not None or self._file is None:
-            return self._session or 1
-        return self._file.next_session()
 
     # The writer
 

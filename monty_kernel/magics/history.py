@@ -42,7 +42,7 @@ def history(arguments: argparse.Namespace, context: MagicContext) -> None:
         found = context.history.search(pattern, unique=arguments.unique, n=arguments.last, output=arguments.outputs)
         numbers = True
     elif arguments.last is not None:
-        found = context.history.tail(arguments.last, output=arguments.outputs)
+        found = context.history.tail(arguments.last + 1, output=arguments.outputs)[:-1]  # the last is this very cell
     else:
         found = [
             entry
@@ -50,7 +50,8 @@ def history(arguments: argparse.Namespace, context: MagicContext) -> None:
             for entry in context.history.range(session, start, stop, output=arguments.outputs)
         ]
     if found:
-        context.print("\n".join(_lines(found, numbers)))
+        current = context.history.session_number() if numbers else 0
+        context.print("\n".join(_lines(found, numbers, current)))
 
 
 def _spans(ranges: list[str]) -> Iterator[tuple[int, int, int | None]]:
@@ -69,7 +70,7 @@ def _spans(ranges: list[str]) -> Iterator[tuple[int, int, int | None]]:
         else:
             stop = int(match["stop"]) + (match["sign"] == "-") if match["stop"] else None
         if not session <= last < session + _MOST:
-            raise UsageError(f"%history: {shortened(text)!r} goes from a session to an earlier one, or over too many")
+            raise UsageError(f"%history: {shortened(text)!r} is a range that goes back, or over too many sessions")
         for each in range(session, last + 1):
             yield each, start if each == session else 1, stop if each == last else None
 
@@ -79,11 +80,11 @@ def _session(text: str) -> int:
     return -number if text.startswith("~") else number
 
 
-def _lines(entries: list[Entry], numbers: bool) -> Iterator[str]:
+def _lines(entries: list[Entry], numbers: bool, current: int) -> Iterator[str]:
     for session, number, content in entries:
         source, output = content if isinstance(content, tuple) else (content, None)
         source = source.expandtabs(4).rstrip()
-        where = str(number) if session == 0 else f"{session}/{number}"
+        where = str(number) if session in (0, current) else f"{session}/{number}"
         separator = "\n" if "\n" in source else " "
         yield f"{where:>4}:{separator}{source}" if numbers else source
         if output:

@@ -49,7 +49,7 @@ def __mk_brief(v):
         try:
             text = str(v)
         except Exception as error:
-            text = f"<str() raised {type(error).__name__}>"
+            text = f"<its text raised {type(error).__name__}>"
     text = text.replace("\n", "\\n")
     return text if len(text) < 50 else text[:25] + "<...>" + text[-25:]
 

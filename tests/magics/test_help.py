@@ -1,0 +1,62 @@
+"""%lsmagic and help by question mark."""
+
+from __future__ import annotations
+
+import pytest
+
+from .session import Session
+
+
+def test_lsmagic_lists_what_works(session: Session) -> None:
+    ran = session.run("%lsmagic")
+    assert ran.failure is None
+    lines = ran.printed.splitlines()
+    assert {"%lsmagic", "%who", "%whos", "%reset", "%time", "%timeit", "%history", "%limits"} <= set(lines[1].split())
+    assert {"%%time", "%%timeit", "%%html"} <= set(lines[4].split())
+    assert "%run" not in ran.printed
+    assert ran.result is None
+
+
+@pytest.mark.parametrize(
+    "cell", ["%timeit?", "%timeit ?", "?%timeit", "%%timeit?", "timeit?", "x = 1\n%timeit??\nx = 2"]
+)
+def test_help_on_a_magic_is_its_page(session: Session, cell: str) -> None:
+    ran = session.run(cell)
+    assert ran.failure is None
+    [page] = ran.pages
+    assert "timeit [-n N] [-r R] [-p P] [-q] [-o]" in page
+    assert "loops in a run" in page
+
+
+def test_help_on_a_cell_magic_alone(session: Session) -> None:
+    [page] = session.run("%%time?").pages
+    assert page.startswith("usage: %%time\n\nRun the cell")
+
+
+def test_help_on_a_refused_magic_says_why(session: Session) -> None:
+    assert "no shell" in session.run("%%bash?").pages[0]
+    assert "opens no files" in session.run("%run?").pages[0]
+
+
+def test_help_on_a_name_comes_from_introspection(session: Session) -> None:
+    session.known = {"f": "about f", "time": "the module", "a.b": "about b"}
+    assert session.run("f?").pages == ["about f at level 0"]
+    assert session.run("f??").pages == ["about f at level 1"]
+    assert session.run("??f").pages == ["about f at level 1"]
+    assert session.run("?a.b\ntime?").pages == ["about b at level 0", "the module at level 0"]
+
+
+def test_help_on_what_does_not_exist(session: Session) -> None:
+    ran = session.run("nothing?")
+    assert ran.printed == "Object `nothing` not found.\n"
+    assert not ran.pages
+    assert session.run("%nothing?").printed == "Object `%nothing` not found.\n"
+
+
+def test_help_shows_what_the_lines_before_it_made(session: Session) -> None:
+    ran = session.run("print(1)\nf?\nprint(2)")
+    assert ran.printed == "1\nObject `f` not found.\n2\n"
+
+
+def test_help_inside_a_block_says_where_it_belongs(session: Session) -> None:
+    assert "name? acts on the session" in session.refusal("if True:\n    x?")
