@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import unittest
 from typing import Any, ClassVar
 
 import jupyter_kernel_test  # type: ignore[import-untyped]
 import pytest
 
-KERNEL = os.environ.get("MONTY_TEST_KERNEL", "monty")
-
 
 class TestKernel(jupyter_kernel_test.KernelTests):  # type: ignore[misc]
     """Each test of the suite, against one kernel process."""
 
-    kernel_name = KERNEL
+    kernel_name = "monty"
     language_name = "python"
     file_extension = ".py"
     code_hello_world = "print('hello, world')"
@@ -55,7 +52,7 @@ class TestKernel(jupyter_kernel_test.KernelTests):  # type: ignore[misc]
 class TestIopubWelcome(jupyter_kernel_test.IopubWelcomeTests):  # type: ignore[misc]
     """`iopub_welcome` when a client subscribes."""
 
-    kernel_name = KERNEL
+    kernel_name = "monty"
     support_iopub_welcome = True
 
 

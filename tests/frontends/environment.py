@@ -8,7 +8,7 @@ from pathlib import Path
 
 from jupyter_client.kernelspec import KernelSpecManager
 
-KERNEL = os.environ.get("MONTY_TEST_KERNEL", "monty")
+KERNEL = "monty"
 
 _FOLDERS = {
     "HOME": "home",
