@@ -3,8 +3,8 @@
 `import ipykernel.kernelbase` costs 180 ms here, of which 70 ms go into `IPython/__init__`,
 `jupyter_client/__init__` and `ipykernel/__init__`: they import shells, clients and managers that a kernel never
 uses. A deferred package is a stand-in in `sys.modules` that has the real one's name, path and spec, so its submodules
-import as ever. The first name asked of it that it does not have runs the real `__init__` in place, so
-`from IPython import get_ipython` keeps meaning what it says, only later.
+import as ever. The first name asked of it runs the real `__init__` in place, so `from IPython import get_ipython` keeps
+meaning what it says, only later.
 
 The standard library's `importlib.util.LazyLoader` cannot do this: reading `__path__`, which every import of
 a submodule does, already loads a lazy module.
@@ -21,23 +21,22 @@ from typing import Any
 
 HEAVY_PACKAGES = ("IPython", "jupyter_client", "ipykernel")
 
+_NAMES_OF_THE_CONTENTS = frozenset({"__all__", "__doc__", "__version__"})
 _loading = threading.RLock()
 _being_loaded: set[str] = set()
 
 
 class DeferredPackage(ModuleType):
-    """A package whose `__init__` runs when a name that it lacks is first asked for."""
+    """A package whose `__init__` runs when anything but its module attributes (`__path__`, `__spec__`, ...) is asked for.
 
-    def __getattr__(self, name: str) -> Any:
-        _load(self)
-        try:
-            return self.__dict__[name]
-        except KeyError:
-            pass
-        module_getattr = self.__dict__.get("__getattr__")  # the real package may have one of its own (PEP 562)
-        if module_getattr is not None:
-            return module_getattr(name)
-        raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+    That includes its submodules, since `IPython.core` as an attribute is expected to have what `IPython/__init__` imported into
+    it. The import system itself does not ask for them: it looks into `sys.modules`.
+    """
+
+    def __getattribute__(self, name: str) -> Any:
+        if not (name.startswith("__") and name.endswith("__")) or name in _NAMES_OF_THE_CONTENTS:
+            _load(self)
+        return ModuleType.__getattribute__(self, name)  # `super()` fails: the class has changed
 
     def __dir__(self) -> Iterable[str]:
         _load(self)

@@ -1,0 +1,81 @@
+"""Whose end is the kernel's end, and that it is noticed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import time
+
+import pytest
+
+from monty_kernel.parent_watch import ParentWatch, process_to_watch
+
+
+def test_the_server_is_watched_if_it_is_an_ancestor() -> None:
+    parent = os.getppid()
+    assert process_to_watch({"JPY_PARENT_PID": str(parent)}) == parent
+
+
+@pytest.mark.parametrize("named", ["", "0", "1", "server"])
+def test_nothing_is_watched_if_nobody_asks_or_it_is_init(named: str) -> None:
+    assert process_to_watch({"JPY_PARENT_PID": named}) is None
+    assert process_to_watch({}) is None
+
+
+def test_a_number_from_another_container_does_not_name_a_process_here() -> None:
+    with subprocess.Popen(["sleep", "30"]) as stranger:
+        watched = process_to_watch({"JPY_PARENT_PID": str(stranger.pid)})
+        assert watched == (os.getppid() if os.getppid() > 1 else None)
+        stranger.kill()
+
+
+def seconds_until_noticed(process: subprocess.Popen[bytes], kill_after: float = 0.1) -> float:
+    async def wait() -> float:
+        noticed = asyncio.Event()
+        watch = ParentWatch(process.pid, noticed.set, asyncio.get_running_loop())
+        await asyncio.sleep(kill_after)
+        assert not noticed.is_set()
+        process.kill()
+        process.wait()
+        killed = time.monotonic()
+        await asyncio.wait_for(noticed.wait(), 5)
+        watch.close()
+        return time.monotonic() - killed
+
+    return asyncio.run(wait())
+
+
+def test_the_end_is_noticed_at_once() -> None:
+    with subprocess.Popen(["sleep", "30"]) as process:
+        assert seconds_until_noticed(process) < 0.1
+
+
+def test_the_end_is_noticed_within_a_second_where_there_is_no_pidfd(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "pidfd_open", raising=False)
+    with subprocess.Popen(["sleep", "30"]) as process:
+        assert seconds_until_noticed(process) < 1
+
+
+def test_a_process_that_is_gone_already_is_noticed() -> None:
+    with subprocess.Popen(["true"]) as process:
+        process.wait()
+
+    async def wait() -> None:
+        noticed = asyncio.Event()
+        ParentWatch(process.pid, noticed.set, asyncio.get_running_loop())
+        await asyncio.wait_for(noticed.wait(), 1)
+
+    asyncio.run(wait())
+
+
+def test_a_closed_watch_says_nothing() -> None:
+    async def wait() -> None:
+        with subprocess.Popen(["sleep", "30"]) as process:
+            noticed = asyncio.Event()
+            ParentWatch(process.pid, noticed.set, asyncio.get_running_loop()).close()
+            process.kill()
+        await asyncio.sleep(0.2)
+        assert not noticed.is_set()
+
+    asyncio.run(wait())
