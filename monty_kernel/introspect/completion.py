@@ -183,6 +183,8 @@ class Completer:
             if known is not None:
                 return _kinds(known)
             candidates.update(_STRUCTURES)
+            if look.type_name == "module":  # what the kernel gives for IPython's modules
+                candidates.update({**supplied_modules()["IPython.display"], "core": "module"})
             candidates.update(_kinds(facts.of_value("time.struct_time") or {}))
         if prefix.startswith("_"):
             candidates.update(_DUNDERS)

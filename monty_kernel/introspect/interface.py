@@ -25,6 +25,8 @@ class Session(Protocol):
     async def ask(self, expression: str) -> object | None:
         """The plain-data value of an expression that calls functions of `INTROSPECTION_PRELUDE`, from the idle sandbox.
 
+        The session was fed the engine's prelude, then `sandboxed.guarded(INTROSPECTION_PRELUDE)`.
+
         None when the session is busy running a cell, is gone, or took longer than about 50 ms; also when the
         expression raised. It is evaluated at module level, leaves no name behind and counts as no cell.
         """

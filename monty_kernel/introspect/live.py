@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from ..engine.sandboxed import guarded
 from .analysis import Analysis, Path
 from .interface import Kind, Session
 
-_SCOPE = "__mk_see_locals()"
+_SCOPE = guarded("locals()")
 _KINDS: dict[str, Kind] = {"function": "function", "class": "class", "module": "module", "instance": "instance"}
 _QUOTED = re.compile(r"'([^']*)'|<(?:built-in )?function (\w+)")
 

@@ -16,7 +16,28 @@ _OPTIONS = re.compile(r"(?:[ \t]+--?[A-Za-z][\w-]*(?:(?:[ \t]+|=)[\d.]+|[\d.]+)?
 _QUESTION = re.compile(r"[ \t]*\?{1,2}[ \t]*(?![?%\s])")
 
 NOT_PYTHON = frozenset(
-    ["HTML", "SVG", "bash", "capture_file", "cmd", "file", "html", "javascript", "js", "latex", "markdown", "perl", "pypy", "ruby", "script", "sh", "svg", "sx", "system", "writefile"]
+    [
+        "HTML",
+        "SVG",
+        "bash",
+        "capture_file",
+        "cmd",
+        "file",
+        "html",
+        "javascript",
+        "js",
+        "latex",
+        "markdown",
+        "perl",
+        "pypy",
+        "ruby",
+        "script",
+        "sh",
+        "svg",
+        "sx",
+        "system",
+        "writefile",
+    ]
 )
 """Cell magics whose body is no Python, in IPython at least."""
 

@@ -92,7 +92,7 @@ class Resolver:
     def definition(self, name: str, kinds: Sequence[Kind]) -> Definition | None:
         """The last definition of a function or class in the cells that ran, or in the kernel's stub."""
         unit = self._analysis.notebook.definition(name, kinds)
-        return find(unit, name) if unit is not None else self._supplied(name) if name in supplied_names() else None
+        return find(unit, name) if unit is not None else self._supplied(name)
 
     def in_cells(self, where: Place, dotted: str) -> Definition | None:
         """`f`, `C` or `C.m` as code at that place would find it: this cell's first, then earlier cells', then the kernel's."""

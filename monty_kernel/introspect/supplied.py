@@ -88,7 +88,7 @@ LABEL = "<kernel>"
 """The `cell` of the stub's units."""
 
 _NOT_OF_IPYTHON = ("input", "help")
-_NEEDS_IMPORT = ("DisplayHandle", "Math", "Pretty")
+_EVERYWHERE = ("display", "help", "input")
 
 
 @cache
@@ -100,7 +100,7 @@ def stub_units() -> tuple[Unit, ...]:
 @cache
 def supplied_names() -> dict[str, Kind]:
     """The names every cell has without importing them."""
-    return {name: kind for unit in stub_units() for name, kind in unit.defines.items() if name not in _NEEDS_IMPORT}
+    return {name: kind for unit in stub_units() for name, kind in unit.defines.items() if name in _EVERYWHERE}
 
 
 @cache

@@ -85,13 +85,25 @@ def _units(tree: ast.Module, lines: Sequence[str], cell: str, offset: int) -> It
         else:
             groups.append((first, last, [statement]))
     for first, last, statements in groups:
-        yield _unit(statements, "\n".join(lines[first - 1 : last]), cell, first + offset - 1)
+        text = "\n".join(lines[first - 1 : last])
+        if all(isinstance(each, ast.ImportFrom) and (each.module or "").startswith("IPython") for each in statements):
+            yield _unit(statements, _from_the_stub(statements), cell, first + offset - 1, certain=False)
+        else:
+            yield _unit(statements, text, cell, first + offset - 1)
+
+
+def _from_the_stub(statements: Sequence[ast.stmt]) -> str:
+    """The same import for a reader that has no IPython but the kernel's stub: its names are there, only aliases are not."""
+    aliases = [alias for each in statements if isinstance(each, ast.ImportFrom) for alias in each.names]
+    return "; ".join(
+        f"{alias.asname} = {alias.name}" for alias in aliases if alias.asname and alias.asname != alias.name
+    )
 
 
 _SIMPLE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom)
 
 
-def _unit(statements: Sequence[ast.stmt], text: str, cell: str, line: int) -> Unit:
+def _unit(statements: Sequence[ast.stmt], text: str, cell: str, line: int, certain: bool = True) -> Unit:
     defines: dict[str, Kind] = {}
     uses: set[str] = set()
     attributes: dict[str, Kind] = {}
@@ -110,7 +122,7 @@ def _unit(statements: Sequence[ast.stmt], text: str, cell: str, line: int) -> Un
             elif isinstance(node, ast.Global):
                 for name in node.names:
                     defines.setdefault(name, "instance")
-    certain = all(isinstance(each, _SIMPLE) for each in statements) and not (uses & defines.keys())
+    certain = certain and all(isinstance(each, _SIMPLE) for each in statements) and not (uses & defines.keys())
     return Unit(text, defines, frozenset(uses), attributes, certain, cell, line)
 
 
