@@ -8,16 +8,14 @@ lets it.
 from __future__ import annotations
 
 import datetime
-import fnmatch
 import logging
-import re
 import threading
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from .history_file import PATIENCE, HistoryFile, Row, is_trouble
+from .history_file import PATIENCE, HistoryFile, Row, encodable, is_trouble, matching
 
 Entry = tuple[int, int, str | tuple[str, str | None]]
 """(session, number, source), or (session, number, (source, output)) where outputs are asked for."""
@@ -114,12 +112,11 @@ class History:
 
         unique: of equal inputs only the last.
         """
-        pattern = (pattern or "*").encode(errors="replace").decode()
+        pattern = encodable(pattern or "*")
         if len(pattern) > _PATTERN:
             return []
         n = _MOST if n is None else _number(n)
-        matches = re.compile(fnmatch.translate(pattern.replace("[^", "[!"))).match  # SQLite negates as regexps do
-        own = [row for row in reversed(self._own()) if matches(row[2])]
+        own = matching(reversed(self._own()), pattern)
         others = self._others("AND source_raw GLOB ? ORDER BY session DESC, line DESC", pattern)
         found: list[Row] = []
         seen: set[str] = set()

@@ -40,7 +40,7 @@ WHERE session != ?
 
 def is_trouble(error: BaseException) -> bool:
     """Whether the file or SQLite itself is the reason of an error, so that the kernel goes on without them."""
-    if isinstance(error, (OSError, ImportError)):
+    if isinstance(error, (OSError, ImportError, ValueError)):  # ValueError: a path with a NUL character
         return True
     import sqlite3
 
@@ -140,7 +140,7 @@ class HistoryFile:
         try:
             if not self._path.stat().st_size:
                 return
-        except OSError:
+        except (OSError, ValueError):
             return  # there is no file yet
         try:
             import sqlite3
@@ -174,7 +174,22 @@ class HistoryFile:
 
 
 def _writable(text: str) -> str:
-    """Text as SQLite takes it: no lone surrogates, and no more than the file should hold."""
+    """Text as the file takes it, and no more than it should hold."""
     if len(text) > _LONG:
         text = f"{text[:_LONG]}\n# ... cut: {len(text):,} characters"
+    return encodable(text)
+
+
+def encodable(text: str) -> str:
+    r"""Text as SQLite takes it: lone surrogates are written out, as `\udc80`."""
     return text.encode(errors="backslashreplace").decode()
+
+
+def matching(rows: Iterable[Row], pattern: str) -> list[Row]:
+    """The rows in memory whose source matches a pattern just as in the file; none where Python lacks SQLite."""
+    try:
+        import sqlite3
+    except ImportError:
+        return []
+    with closing(sqlite3.connect(":memory:")) as db:
+        return [row for row in rows if db.execute("SELECT ? GLOB ?", (encodable(row[2]), pattern)).fetchone()[0]]
