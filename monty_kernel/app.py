@@ -27,6 +27,7 @@ from monty_kernel.connection import CHANNELS, ConnectionFailed, ConnectionInfo
 from monty_kernel.guarded_stream import GuardedStream
 from monty_kernel.iopub import IOPub
 from monty_kernel.parent_watch import ParentWatch, process_to_watch
+from monty_kernel.wire_session import WireSession
 
 # The end of the process, in seconds: each step has its share, and together they stay below the one second that is promised.
 CLOSE_KERNEL_SECONDS = 0.5
@@ -156,7 +157,7 @@ class MontyKernelApp(Application):
             if value:
                 changes[option] = value
         self.connection_info = dataclasses.replace(info, **changes)
-        self.session = Session(parent=self)
+        self.session = WireSession(parent=self)
         try:
             if info.key is not None:
                 self.session.key = info.key.encode()

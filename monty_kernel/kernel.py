@@ -22,7 +22,6 @@ from monty_kernel.engine.rewrite import Action
 from monty_kernel.engine.sandbox import Limits
 from monty_kernel.engine.sources import CellSource, Failure
 from monty_kernel.front import KernelFront
-from monty_kernel.json_text import packer_of_any_text
 from monty_kernel.orphans import OrphanWatch
 from monty_kernel.request_content import problem
 from monty_kernel.session_view import SessionView
@@ -88,8 +87,6 @@ class MontyKernel(Kernel):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)  # type: ignore[no-untyped-call]
-        if self.session is not None:
-            self.session.pack = packer_of_any_text(self.session.pack)
         self._execute_sleep = 0.0  # ipykernel's time for its IOPub thread, which does not exist here
         self._count = 0
         self._closed = False

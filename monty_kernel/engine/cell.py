@@ -26,6 +26,12 @@ _MAGIC = re.compile(
 _QUERY = re.compile(r"(?P<indent>[ \t]*)(?P<topic>%{0,2}[A-Za-z_][\w.]*)[ \t]*(?P<query>\?\??)[ \t]*\Z")
 _CELL_MAGIC = re.compile(r"\s*(?:%%(?P<name>[\w.!]+)|(?P<shell>!!))(?P<args>[^\n]*)(?:\n|\Z)")
 _NEEDS_NAMES = re.compile(r"IPython|display_id|\b(?:exec|eval)\b")
+_RECALLED = re.compile(r"(?<![\w.])(_i?)([1-9]\d{0,6})\b")
+_RECALL = {
+    "_": "try:\n    {name}\nexcept NameError:\n    if {number} in __mk_Out: {name} = __mk_Out[{number}]\n",
+    "_i": "try:\n    {name}\nexcept NameError:\n    if {number} < len(__mk_In): {name} = __mk_In[{number}]\n",
+}
+"""`_3` and `_i3` are bound when a cell first names them: two more globals a cell would make every snapshot larger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,12 +275,15 @@ def _feed(
     return Feed(source, wrapped.text, (wrapped, *maps), needs)
 
 
+def _recalled(text: str) -> list[str]:
+    names = {match[0]: match for match in _RECALLED.finditer(text)}
+    return [_RECALL[match[1]].format(name=name, number=match[2]) for name, match in sorted(names.items())]
+
+
 def _catch_last(text: str, options: CellOptions, finish: str) -> list[Edit]:
-    record = (
-        f"__mk_begin({options.number}, __mk_source); _i{options.number} = __mk_source\n"
-        if options.number and options.begin
-        else ""
-    )
+    record = f"__mk_begin({options.number})\n" if options.number and options.begin else ""
+    if "_" in text:
+        record += "".join(_recalled(text))
     edits = [Edit(0, 0, record)]
     quiet = [*edits, Edit(len(text), len(text), f"\n{finish}None")]
     tail_at = last_statement(text) if len(text) > _LARGE else 0
@@ -299,9 +308,8 @@ def _catch_last(text: str, options: CellOptions, finish: str) -> list[Edit]:
         return quiet
     column = start - starts[last.lineno - 1]
     span = (start + tail_at, end + tail_at)
-    recall = f"\nif __mk_value is not None: _{options.number} = __mk_value" if options.number else ""
     return [
         *edits,
         Edit(span[0], span[0], "__mk_value = (\n" + " " * column, blame=span),
-        Edit(span[1], span[1], f"\n)\n{finish.rstrip()}{recall}\n__mk_show({options.number})", blame=span),
+        Edit(span[1], span[1], f"\n)\n{finish}__mk_show({options.number})", blame=span),
     ]

@@ -190,9 +190,7 @@ class Engine:
     def _feed(self, feed: Feed, front: Front, number: int) -> Result | None:
         self._load(feed.parts, front)
         for missed, text in self._unrecorded:
-            self._plain(
-                f"__mk_begin({missed}, __mk_source); _i{missed} = __mk_source\nNone", front, {"__mk_source": text}
-            )
+            self._plain(f"__mk_begin({missed})\nNone", front, {"__mk_source": text})
         self._unrecorded = []
         self._feeds[self._next_feed] = feed
         try:

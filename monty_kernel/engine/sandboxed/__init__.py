@@ -34,6 +34,7 @@ _BUILTINS = (
 )  # fmt: skip
 _NAMES = "|".join(_BUILTINS)
 _USE = re.compile(rf"""(?<![.\w'"])(?:(?<=\bis )|(?<=\bnot )|(?<=\bexcept )|(?<=\braise )|(?=\w+\())({_NAMES})\b""")
+_PADDING = re.compile(r"^(?:(?P<gone>[ ]*(?:#.*)?\n)|(?:[ ]{4})+)", re.MULTILINE)
 _ALIASES = "".join(f"__mk_b_{name} = {name}\n" for name in _BUILTINS)
 
 
@@ -48,8 +49,15 @@ def source(part: str) -> str:
 
 
 def guarded(text: str) -> str:
-    """Prelude source whose builtins are safe from what cells make of their names. The session must have been fed `CORE`."""
-    return _USE.sub(r"__mk_b_\1", text)
+    """Prelude source whose builtins are safe from what cells make of their names. The session must have been fed `CORE`.
+
+    Comments go and indentation shrinks: Monty keeps the text of every feed, so it is in every snapshot.
+    """
+    return _USE.sub(r"__mk_b_\1", _PADDING.sub(_less_padding, text))
+
+
+def _less_padding(match: re.Match[str]) -> str:
+    return "" if match["gone"] is not None else " " * (len(match[0]) // 4)
 
 
 def _read(name: str) -> str:

@@ -1,4 +1,4 @@
-# What a session remembers of its cells: In, Out, _, __, ___, _i, _ii, _iii. (_3 and _i3 are set by the cell itself.)
+# What a session remembers of its cells: In, Out, _, __, ___, _i, _ii, _iii. (_3 and _i3 are bound by the cell that names them.)
 
 In = [""]
 Out = {}
@@ -12,7 +12,8 @@ __mk_value = None
 __mk_display_function = display
 
 
-def __mk_begin(number, source):
+def __mk_begin(number):
+    # __mk_source: the cell's source, which comes with the feed
     global _i, _ii, _iii
     while len(__mk_In) < number:
         __mk_In.append("")
@@ -20,7 +21,7 @@ def __mk_begin(number, source):
     _ii = _i
     _i = __mk_In[-1]
     if len(__mk_In) == number:
-        __mk_In.append(source)
+        __mk_In.append(__mk_source)
 
 
 def __mk_show(number):
