@@ -94,10 +94,9 @@ def test_100_mb_printed_by_a_cell_arrive_and_cost_less_than_64_mb(tmp_path: Path
         reader = listen(kernel)
         before, peak = memory_of(kernel.pid), 0
         execute(kernel, "for i in range(1_000_000):\n    print(f'{i:099}')")
-        received = messages = 0
-        for text in texts(reader, 30):
+        received = 0
+        for messages, text in enumerate(texts(reader, 30)):
             received += len(text)
-            messages += 1
             if messages % 50 == 0:
                 peak = max(peak, memory_of(kernel.pid))
         assert received == 100_000_000

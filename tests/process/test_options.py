@@ -99,9 +99,43 @@ def test_configuration_in_the_notebooks_folder_is_never_read(tmp_path: Path, env
 
 
 # Everything a start may import by its bare name, and what people call their scripts.
-NAMES = """asyncio code json random re select signal socket string types typing zmq tornado traitlets jupyter_client jupyter_core
-ipykernel IPython pydantic_monty monty_kernel dateutil sitecustomize usercustomize logging enum platformdirs comm psutil
-nest_asyncio debugpy jedi parso pygments prompt_toolkit sqlite3""".split()
+NAMES = [
+    "asyncio",
+    "code",
+    "json",
+    "random",
+    "re",
+    "select",
+    "signal",
+    "socket",
+    "string",
+    "types",
+    "typing",
+    "zmq",
+    "tornado",
+    "traitlets",
+    "jupyter_client",
+    "jupyter_core",
+    "ipykernel",
+    "IPython",
+    "pydantic_monty",
+    "monty_kernel",
+    "dateutil",
+    "sitecustomize",
+    "usercustomize",
+    "logging",
+    "enum",
+    "platformdirs",
+    "comm",
+    "psutil",
+    "nest_asyncio",
+    "debugpy",
+    "jedi",
+    "parso",
+    "pygments",
+    "prompt_toolkit",
+    "sqlite3",
+]
 
 
 @pytest.mark.parametrize("flag", [["-P"], []], ids=["with -P", "without -P"])

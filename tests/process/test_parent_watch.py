@@ -70,12 +70,12 @@ def test_a_process_that_is_gone_already_is_noticed() -> None:
 
 
 def test_a_closed_watch_says_nothing() -> None:
-    async def wait() -> None:
-        with subprocess.Popen(["sleep", "30"]) as process:
-            noticed = asyncio.Event()
-            ParentWatch(process.pid, noticed.set, asyncio.get_running_loop()).close()
-            process.kill()
+    async def wait(process: subprocess.Popen[bytes]) -> None:
+        noticed = asyncio.Event()
+        ParentWatch(process.pid, noticed.set, asyncio.get_running_loop()).close()
+        process.kill()
         await asyncio.sleep(0.2)
         assert not noticed.is_set()
 
-    asyncio.run(wait())
+    with subprocess.Popen(["sleep", "30"]) as process:
+        asyncio.run(wait(process))
