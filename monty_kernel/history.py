@@ -23,6 +23,7 @@ Entry = tuple[int, int, str | tuple[str, str | None]]
 DELAY = 0.5
 """Seconds that inputs wait to be written together; what a SIGKILL can lose."""
 
+_OUTPUT = 10_000  # characters of an output that are kept: a result may have a million
 _PATTERN = 1000  # characters of a pattern; matching takes time in proportion to them
 _MOST = 1 << 62
 
@@ -67,7 +68,9 @@ class History:
             self._to_write(number)
 
     def add_output(self, number: int, text: str) -> None:
-        """Remember the plain text of a cell's result."""
+        """Remember the plain text of a cell's result, or the first `_OUTPUT` characters of it."""
+        if len(text) > _OUTPUT:
+            text = f"{text[:_OUTPUT]}\n... cut: {len(text):,} characters"
         with self._lock:
             if number in self._inputs:
                 self._inputs[number].output = text

@@ -119,6 +119,16 @@ def test_outputs_are_remembered_and_written_only_when_asked_to(path: Path) -> No
     assert History(path, LOG).search("*2 +*", output=True) == [(2, 1, ("2 + 2", "4"))]
 
 
+def test_long_outputs_are_cut() -> None:
+    history = History(None, LOG)
+    history.add(1, "big")
+    history.add_output(1, "x" * 1_000_000)
+    [(_, _, (_, output))] = history.tail(output=True)
+    assert output is not None
+    assert len(output) < 11_000
+    assert output.endswith("... cut: 1,000,000 characters")
+
+
 def test_session_numbers(path: Path) -> None:
     past(path, "one", "uno")
     past(path, "two")
