@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from monty_kernel.engine.host import UsageError
-from monty_kernel.history import Entry
 
 from .context import MagicContext
 from .declare import Family, argument, shortened
+
+if TYPE_CHECKING:
+    from monty_kernel.history import Entry
 
 family = Family()
 
