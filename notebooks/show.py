@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,26 +11,34 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-# Plainest last: of an output's MIME types the first of these that it has is printed, any other is only named.
+# Of an output's MIME types the first of these that it has is printed; any other is only named.
 _READABLE = ("text/plain", "text/markdown", "text/latex")
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def say(text: str) -> None:
+    """Print at once; in colours on a screen only."""
+    print(text if sys.stdout.isatty() else _COLOURS.sub("", text), end="", flush=True)
 
 
 class ShownNotebook(NotebookClient):
     """A notebook that prints itself while it runs."""
 
+    cells_shown = 0
+
     def show_source(self, cell: Any, cell_index: int) -> None:
         """Print a cell as it starts."""
         if cell.cell_type != "code":
-            print(f"\n{cell.source}")
+            say(f"\n{cell.source}\n")
             return
-        prompt, color = f"In [{cell_index}]: ", "\x1b[32m" if sys.stdout.isatty() else ""
-        reset = "\x1b[0m" if color else ""
+        self.cells_shown += 1
+        prompt = f"In [{self.cells_shown}]: "
         indented = cell.source.replace("\n", "\n" + " " * len(prompt))
-        print(f"\n{color}{prompt}{reset}{indented}", flush=True)
+        say(f"\n\x1b[32m{prompt}\x1b[0m{indented}\n")
 
     def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> Any:
         """Print an output when its message comes."""
-        print(_text(msg["msg_type"], msg["content"]), end="", flush=True)
+        say(_text(msg["msg_type"], msg["content"]))
         return super().process_message(msg, cell, cell_index)
 
 
@@ -52,7 +61,7 @@ def show(path: Path) -> bool:
     notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
     client = ShownNotebook(notebook, resources={"metadata": {"path": str(path.parent)}})
     client.on_cell_start = client.show_source
-    print(f"== {path.name}, kernel {notebook.metadata.kernelspec.name}")
+    say(f"== {path.name}, kernel {notebook.metadata.kernelspec.name}\n")
     try:
         client.execute()
     except CellExecutionError:
@@ -62,4 +71,5 @@ def show(path: Path) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(not all([show(Path(name)) for name in sys.argv[1:]]))
+    failures = [name for name in sys.argv[1:] if not show(Path(name))]
+    sys.exit(bool(failures))
