@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from .session import Session
 
+pytestmark = pytest.mark.filterwarnings("ignore::SyntaxWarning")  # of the odd code that is tried here
+
 WALL = re.compile(r"Wall time: [\d.e+]+ (ns|μs|ms|s)\n")
 LOOPS = re.compile(
     r"[\d.e+]+ (ns|μs|ms|s) ± [\d.e+-]+ (ns|μs|ms|s) per loop \(mean ± std. dev. of (\d+) runs?, ([\d,]+) loops? each\)\n"
