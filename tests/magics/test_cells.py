@@ -13,7 +13,7 @@ from monty_kernel.engine.rewrite import Action
 from monty_kernel.engine.sources import CellSource
 from monty_kernel.magics.registry import Magics
 
-pytestmark = pytest.mark.filterwarnings("ignore::SyntaxWarning")  # of the odd code that is tried here
+pytestmark = pytest.mark.filterwarnings("ignore:invalid")  # of the odd code that is tried here
 
 MAGICS = Magics()
 PIECES = [

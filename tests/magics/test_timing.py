@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from .session import Session
 
-pytestmark = pytest.mark.filterwarnings("ignore::SyntaxWarning")  # of the odd code that is tried here
+pytestmark = pytest.mark.filterwarnings("ignore:invalid")  # of the odd code that is tried here
 
 WALL = re.compile(r"Wall time: [\d.e+]+ (ns|μs|ms|s)\n")
 LOOPS = re.compile(
