@@ -92,13 +92,13 @@ class History:
     ) -> list[Entry]:
         """The inputs of one session from number `start` to before `stop`, None for its end.
 
-        session: 0 for this one, -1 for the one before it. What comes back of this one has session 0, as in IPython.
+        session: 0 for this one, -1 for the one before it. What comes back has the number asked for, 0 or this session's own.
         start, stop: in this session, negative ones count from its end.
         """
         session, first, end = (_number(value, low=-_MOST) for value in (session, start, stop))
         end = end or _MOST
         current = self.session_number()
-        session = session if session > 0 else session + current
+        asked, session = session, session if session > 0 else session + current
         if session != current:
             return _entries(
                 self._others("AND session = ? AND line >= ? AND line < ? ORDER BY line", session, first, end), output
@@ -106,7 +106,7 @@ class History:
         own = self._own()
         past = own[-1][1] + 1 if own else 1
         first, end = (place + past if place < 0 else place for place in (first, end))
-        return _entries([(0, *row[1:]) for row in own if first <= row[1] < end], output)
+        return _entries([(asked, *row[1:]) for row in own if first <= row[1] < end], output)
 
     def search(
         self, pattern: str = "*", *, n: int | None = None, unique: bool = False, raw: bool = True, output: bool = False

@@ -134,7 +134,8 @@ def test_session_numbers(path: Path) -> None:
     past(path, "two")
     history = session(path, "three", "drei")
     assert history.session_number() == 3
-    assert history.range() == history.range(3) == history.range(0, 0) == [(0, 1, "three"), (0, 2, "drei")]
+    assert history.range() == history.range(0, 0) == [(0, 1, "three"), (0, 2, "drei")]
+    assert history.range(3) == [(3, 1, "three"), (3, 2, "drei")]
     assert history.range(-1) == history.range(2) == [(2, 1, "two")]
     assert history.range(-2, 2) == [(1, 2, "uno")]
     assert history.range(1, 1, 2) == [(1, 1, "one")]
