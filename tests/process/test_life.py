@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+import pexpect
 import psutil
 import pytest
 import zmq
@@ -201,3 +202,23 @@ def test_an_exception_in_a_callback_is_logged_and_ends_nothing(tmp_path: Path) -
         run(client, "kernel.io_loop.add_callback(lambda: 2 / 0)")
         assert run(client, "6 * 7") == "42"
         assert kernel.output().count("ZeroDivisionError") == 2
+
+
+def test_started_by_hand_it_says_how_to_connect_and_survives_ctrl_c(tmp_path: Path) -> None:
+    env = {**os.environ, "JUPYTER_RUNTIME_DIR": str(tmp_path)}
+    env.pop("JPY_PARENT_PID", None)
+    terminal = pexpect.spawn(MONTY[0], MONTY[1:], env=env, encoding="utf-8", timeout=10)  # type: ignore[arg-type]
+    terminal.expect(r"jupyter console --existing (kernel-\d+\.json)")
+    assert terminal.match is not None
+    file = tmp_path / terminal.match.group(1)
+    terminal.expect("ends the kernel")
+    time.sleep(0.3)
+    terminal.sendintr()
+    time.sleep(0.3)
+    assert terminal.isalive()
+    assert file.exists()
+    terminal.kill(signal.SIGTERM)
+    terminal.expect(pexpect.EOF)
+    terminal.wait()
+    assert terminal.exitstatus == 0
+    assert not file.exists()
