@@ -15,7 +15,7 @@ from .facts import Facts, load_facts
 from .interface import Kind
 from .static import Known, Signature, Source, StaticAnalysis
 from .supplied import stub_units
-from .units import Notebook, NotebookReader, Unit, cut, definers_of, relevant
+from .units import Notebook, NotebookReader, Unit, cut, definers_of, parsed_expression, relevant
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,8 @@ class Place:
             return _bound_words(chunk)
         end = self.text.find("\n", self.cursor)
         line = self.text[self.around.line_start : len(self.text) if end < 0 else end][-1000:]
-        return _words_bound_by(line, _INNER_BINDING)
+        earlier = self.text[self.around.chunk_start : self.around.line_start].replace(";", "\n")  # on the same line
+        return _words_bound_by(line, _INNER_BINDING) | (_bound_words(earlier) if not self.has_scopes else frozenset())
 
     def others_names(self) -> dict[str, Kind]:
         return {name: kind for unit in self.others for name, kind in unit.defines.items()}
@@ -224,9 +225,8 @@ def _blanked(text: str, start: int, end: int) -> str:
 
 def path_of(expression: str) -> Path | None:
     """`a.b["c"][0]` as a path; None for anything whose value only running it could tell."""
-    try:
-        node = ast.parse(f"({expression}\n)", mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    node = parsed_expression(expression)
+    if node is None:
         return None
     steps: list[tuple[str, str | int]] = []
     while not isinstance(node, ast.Name):

@@ -7,6 +7,7 @@ import codeop
 import io
 import re
 import tokenize
+import warnings
 from typing import Literal
 
 from .magic_lines import as_python
@@ -38,7 +39,9 @@ def judge(code: str) -> tuple[Status, str]:
     compiler.compiler.flags |= ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
     text = code.rstrip() + "\n"
     try:
-        compiled = compiler(text, "<console>", "exec")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the kernel's stderr is no place for what a notebook's code deserves
+            compiled = compiler(text, "<console>", "exec")
     except (SyntaxError, OverflowError, ValueError, RecursionError, MemoryError):
         return "invalid", ""
     if compiled is None:

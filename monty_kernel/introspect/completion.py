@@ -13,7 +13,7 @@ from typing import cast
 
 from .analysis import Analysis, Path, Place, path_of, place
 from .arguments import ArgumentCompleter
-from .cursor import identifier_before, primary_before
+from .cursor import identifier_before, primary_before, space_before
 from .dict_keys import complete_keys
 from .imports import importable
 from .interface import Completions, Kind, MagicCatalogue, Session
@@ -72,7 +72,11 @@ class Completer:
             return Completions(found.matches, found.cursor_start + shift, found.cursor_end + shift, found.types)
         if magic is not None:
             return self._of_magic(magic, code[magic.start : cursor], cursor)
-        return await self._python(as_python(code), cursor)
+        if "\n" not in code[cursor:]:
+            code += "\n"
+        line_start, line_end = code.rfind("\n", 0, cursor) + 1, code.index("\n", cursor)
+        line = code[line_start:line_end]
+        return await self._python(as_python(code[:line_start]) + line + as_python(code[line_end:]), cursor)
 
     def _magic(self, code: str, cursor: int) -> MagicPlace | None:
         found = magic_place(code, cursor)
@@ -110,9 +114,9 @@ class Completer:
         imported = importable(where, asked.start, self._analysis.facts)
         if imported is not None:
             return _answer(asked, imported)
-        before = text[: asked.start].rstrip(" \t" if not where.around.stack else None)
-        if before.endswith(".") and not before.endswith(".."):
-            return _answer(asked, await self._attributes(asked, len(before) - 1))
+        dot = space_before(text, asked.start, newlines=bool(where.around.stack)) - 1
+        if text[max(0, dot - 1) : dot + 1].endswith(".") and text[max(0, dot - 1) : dot + 1] != "..":
+            return _answer(asked, await self._attributes(asked, dot))
         if re.search(r"(?:^|[^\w.])(?:def|class|as)[ \t]+\Z", text[max(0, asked.start - 40) : asked.start]):
             return nothing
         found = _answer(asked, await self._names(asked))
@@ -189,7 +193,7 @@ class Completer:
         if prefix.startswith("_"):
             candidates.update(_DUNDERS)
         had = await self._live.members(path, (name for name in candidates if name.startswith(prefix[:1])))
-        found = {name: candidates[name] for name in had or ()}
+        found = {name: candidates[name] for name in had or () if name in candidates}
         if look.kind != "class":
             found.update((name, "instance") for name in look.fields if name not in found)
             if own is not None and "__getattr__" in own.attributes:  # its instances were not asked

@@ -184,7 +184,16 @@ def identifier_after(text: str, cursor: int) -> int:
     return end
 
 
-_SPACE = " \t\n\\"
+def space_before(text: str, end: int, newlines: bool) -> int:
+    """Where the blanks before `end` begin. A newline counts after a backslash, or with `newlines`, as inside brackets."""
+    while end > 0:
+        if text[end - 1] in " \t" or (newlines and text[end - 1] == "\n"):
+            end -= 1
+        elif text[end - 1] == "\n" and text[max(0, end - 2) : end] == "\\\n":
+            end -= 2
+        else:
+            break
+    return end
 
 
 def primary_before(text: str, end: int, around: Surroundings) -> int:
@@ -193,38 +202,24 @@ def primary_before(text: str, end: int, around: Surroundings) -> int:
     `end` itself if there is none.
     """
     position = end
-    wanted = True  # an operand must come next, going backwards
-    while position > around.line_start:
-        here = position
-        if around.stack or text.find("\n", around.line_start, end) >= 0:
-            while here > around.line_start and text[here - 1] in _SPACE:
-                here -= 1
-        else:
-            while here > around.line_start and text[here - 1] in " \t":
-                here -= 1
-        if here in around.pairs and wanted:
+    newlines = bool(around.stack)
+    while True:
+        here = space_before(text, position, newlines)
+        if here <= around.line_start:
+            return position
+        if here in around.pairs:
             position = around.pairs[here]
-            if text[here - 1] in "\"'":
-                return position
-            wanted = text[here - 1] != "}" and (text[position] == "[" or text[position] == "(")
-            if wanted and not _is_trailer(text, position, around):
+            if text[here - 1] in "\"'}" or not _is_trailer(text, position, around):
                 return position
             continue
-        start = identifier_before(text, here)
-        if start == here or not wanted or start < around.line_start:
-            break
-        if text[start:here] in _NOT_OPERANDS:
-            break
+        start = max(identifier_before(text, here), around.line_start)
+        if start == here or text[start:here] in _NOT_OPERANDS:
+            return position
         position = start
-        before = start
-        while before > around.line_start and text[before - 1] in _SPACE:
-            before -= 1
-        if before > around.line_start and text[before - 1] == "." and text[max(0, before - 2) : before] != "..":
-            position = before - 1
-            wanted = True
-            continue
-        break
-    return position
+        before = space_before(text, start, newlines)
+        if before <= around.line_start or text[before - 1] != "." or text[max(0, before - 2) : before] == "..":
+            return position
+        position = before - 1
 
 
 _NOT_OPERANDS = frozenset(

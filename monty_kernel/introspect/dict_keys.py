@@ -11,6 +11,7 @@ from .analysis import Analysis, Path, Place, path_of, place
 from .cursor import Opened, primary_before
 from .interface import Completions
 from .live import Live
+from .units import parsed_expression
 from .worker import Worker
 
 
@@ -87,10 +88,7 @@ def _cut_after(where: Place, end: int) -> Place:
 def _literal(text: str) -> str | int | None:
     if text[:1] not in "'\"-0123456789":
         return None
-    try:
-        key = ast.literal_eval(text)
-    except (SyntaxError, ValueError):
-        return None
+    key = _value(text)
     return key if isinstance(key, (str, int)) and not isinstance(key, bool) else None
 
 
@@ -111,8 +109,13 @@ def _escaped(character: str, quote: str) -> str:
 
 
 def _unescaped(typed: str, string: Opened) -> str:
-    try:
-        value = ast.literal_eval(f"{string.prefix}{string.quote}{typed}{string.quote}")
-    except (SyntaxError, ValueError):
-        return typed
+    value = _value(f"{string.prefix}{string.quote}{typed}{string.quote}")
     return value if isinstance(value, str) else typed
+
+
+def _value(literal: str) -> object:
+    node = parsed_expression(literal)
+    try:
+        return ast.literal_eval(node) if node is not None else None
+    except ValueError:
+        return None

@@ -66,8 +66,3 @@ def load_facts() -> Facts:
             except Exception:  # whatever keeps a worker from starting: completion must still answer
                 return Facts()
         return _facts
-
-
-def known_facts() -> Facts | None:
-    """The facts if they are there already."""
-    return _facts

@@ -43,6 +43,8 @@ class Inspector:
     async def inspect(self, code: str, cursor: int, detail_level: int) -> Inspection:
         """The function whose call the cursor is in, or the name at the cursor."""
         cursor = max(0, min(cursor, len(code)))
+        while cursor > 0 and code[cursor - 1] == "?" and not code[cursor:].split("\n", 1)[0].strip(" \t?"):
+            cursor -= 1
         magic = magic_place(code, cursor)
         if magic is not None and magic.part in ("name", "option"):
             name = re.match(r"%*([\w.]*)", code[magic.start :])
@@ -52,8 +54,6 @@ class Inspector:
             text, cursor = head + code[magic.start :].split("\n")[0], len(head) + cursor - magic.start
         else:
             text = as_python(code)
-        while cursor > 0 and code[cursor - 1 : cursor] == "?":
-            cursor -= 1
         where = await self._prepared(text.replace("\r\n", " \n").replace("\r", "\n").rstrip("?"), cursor)
         for target in _targets(where):
             described = await self._describe(where, target, detail_level)

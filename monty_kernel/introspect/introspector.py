@@ -21,16 +21,21 @@ class Introspector:
         self._session = session
         self._worker = Worker("introspection")
         self._analysis = Analysis()
+        self._warmed_for = -1
         self._completer = Completer(session, magics, self._analysis, self._worker)
         self._inspector = Inspector(session, magics, self._analysis, self._worker)
 
     async def complete(self, code: str, cursor: int) -> Completions:
         """What may stand at `cursor` (a code point offset) in `code`."""
-        return await self._completer.complete(code, cursor)
+        found = await self._completer.complete(code, cursor)
+        self.warm_up()
+        return found
 
     async def inspect(self, code: str, cursor: int, detail_level: int = 0) -> Inspection:
         """What is known of the thing at `cursor`, or of the function whose call it is in. Detail 1 adds source."""
-        return await self._inspector.inspect(code, cursor, detail_level)
+        found = await self._inspector.inspect(code, cursor, detail_level)
+        self.warm_up()
+        return found
 
     async def describe(self, name: str, detail_level: int = 0) -> str | None:
         """The page for `name?` (`name??` with detail 1), `%magic?` and `help(name)`: text with ANSI colours; None if unknown."""
@@ -43,10 +48,14 @@ class Introspector:
     def warm_up(self) -> None:
         """Start loading what the first question needs, on introspection's own thread; returns at once.
 
-        Call it when the session is idle, as often as you like: once all is loaded it only looks at new cells. It makes jedi and
-        its stubs resident (about 50 MB), as the first question would. Questions that come meanwhile go first after each piece.
+        Call it when the session is idle, as often as you like: it does something only when there are new cells. It makes jedi and
+        its stubs resident (about 50 MB), as the first question does in any case. Questions that come meanwhile wait for one piece at
+        most (a module's stub, 10 to 250 ms).
         """
         cells = self._session.cells()
+        if self._warmed_for == len(cells):
+            return
+        self._warmed_for = len(cells)
 
         def piece() -> None:
             if self._analysis.warm_up(cells):

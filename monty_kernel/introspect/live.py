@@ -25,7 +25,6 @@ class Look:
     kind: Kind
     type_name: str
     name: str = ""
-    bound: bool = False  # a method taken from an instance
     fields: tuple[str, ...] = ()
 
 
@@ -67,7 +66,6 @@ class Live:
             kind=_KINDS.get(str(kind), "instance"),
             type_name=str(type_shown).removeprefix("<class '").removesuffix("'>"),
             name=(name[1] or name[2] or "") if name else "",
-            bound=shown == "<bound method>",
             fields=_strings(fields),
         )
 

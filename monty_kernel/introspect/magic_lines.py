@@ -75,8 +75,11 @@ def magic_place(code: str, cursor: int) -> MagicPlace | None:
         return MagicPlace("nothing", cursor)
     if typed.rstrip(" \t").endswith("?") and _QUERY.match(typed):
         return MagicPlace("nothing", cursor)
-    if head is None or (len(head[1]) == 2 and not first):
+    if head is None:
         return MagicPlace("nothing", cursor) if typed.lstrip().startswith("!") else None
+    first = first and assigned is None
+    if len(head[1]) == 2 and not first:
+        return MagicPlace("nothing", cursor)
     sigil, name = head[1], head[2]
     if head.end() == len(typed):
         return MagicPlace("name", line_start + head.start(1), sigil, name, first)

@@ -125,7 +125,7 @@ def __mk_see_keys(scope, path, prefix, limit):
 def __mk_see_copy(v, depth):
     # small plain data as it is; a container as (type, [copies], length); its text as (type, text); anything else as (type,)
     t = type(v)
-    if t is __mk_see_int and not -(10**60) < v < 10**60: return ("int",)
+    if t is __mk_see_int and not -(10**60) < v < 10**60: return ("int", "an int of more than 60 digits")
     if __mk_see_is(t, __mk_see_atoms):
         if __mk_see_is(t, __mk_see_sized) and len(v) > 200: return (t.__name__, [v[:200]], len(v))
         return v

@@ -136,10 +136,13 @@ class StaticAnalysis:
 
     def _script(self, source: Source) -> tuple[Any, int, int, int]:
         before = source.chunk[: source.offset]
+        after = source.chunk[source.offset :]
+        if not before[-1:].strip() and not after[:1].strip():
+            after = "_" + after  # where nothing is typed yet jedi sees no scope
         first = source.head.count("\n") + 1
         line = first + before.count("\n")
         column = len(before) - (before.rfind("\n") + 1)
-        code = fenced(source.head + source.chunk)
+        code = fenced(source.head + before + after)
         return self._jedi.Script(code, project=self._project, environment=self._environment), line, column, first
 
 

@@ -63,6 +63,14 @@ def parsed(text: str) -> ast.Module | None:
         return None
 
 
+def parsed_expression(text: str) -> ast.expr | None:
+    """The syntax tree of an expression, None if CPython does not parse it."""
+    try:
+        return ast.parse(f"({text}\n)", _FILENAME, "eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
 def _chunks(text: str) -> Iterable[tuple[int, int]]:
     """The (start, end) of what looks like a statement each; the first 500, which is plenty for a cell with a mistake in it."""
     start = 0
@@ -100,6 +108,7 @@ def _from_the_stub(statements: Sequence[ast.stmt]) -> str:
     )
 
 
+_WORD = re.compile(r"[^\W\d]\w*")
 _SIMPLE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom)
 
 
@@ -122,6 +131,8 @@ def _unit(statements: Sequence[ast.stmt], text: str, cell: str, line: int, certa
             elif isinstance(node, ast.Global):
                 for name in node.names:
                     defines.setdefault(name, "instance")
+    if not certain:
+        uses.update(_WORD.findall(text))
     certain = certain and all(isinstance(each, _SIMPLE) for each in statements) and not (uses & defines.keys())
     return Unit(text, defines, frozenset(uses), attributes, certain, cell, line)
 

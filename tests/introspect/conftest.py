@@ -1,0 +1,22 @@
+"""Fixtures: notebooks on real Monty sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pydantic_monty
+import pytest
+
+from .session import MontySession, Notebook
+
+
+@pytest.fixture(scope="package")
+def pool() -> Iterator[pydantic_monty.Monty]:
+    with pydantic_monty.Monty(max_processes=2) as pool:
+        yield pool
+
+
+@pytest.fixture
+def notebook(pool: pydantic_monty.Monty) -> Iterator[Notebook]:
+    with pool.checkout(limits={"max_suspensions": 10**6}) as monty:
+        yield Notebook(MontySession(monty))

@@ -1,0 +1,113 @@
+"""A session of 200 cells is answered within 100 ms, and the event loop stays free meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import pytest
+
+from monty_kernel.introspect.worker import Worker
+
+from .session import Notebook
+
+CELL = '''
+import json, math, datetime
+def func_{i}(alpha, beta=1, *, gamma=None):
+    """Doc of func_{i}."""
+    total = 0
+    for item in range(alpha):
+        total += math.sqrt(item) * beta
+    return {{"total": total, "name": "x{i}"}}
+class Thing_{i}:
+    """Doc of Thing."""
+    def __init__(self, name, size=3):
+        self.name = name
+        self.size = size
+        self.items = [func_{j}(1)]
+    def grow(self, by):
+        self.size += by
+        return self
+value_{i} = func_{i}({i}, beta=2)
+thing_{i} = Thing_{i}("a")
+rows_{i} = [value_{i}, value_{j}]
+'''
+
+CODES = [
+    "val", "thing_5.", "thing_5.name.", "func_7(", "value_9['", "rows_3[0]['", "json.loads('').", "Thing_3('a').grow(1).", "func_7(1).",
+    "def f(a):\n    b = [a]\n    b.", "for t in rows_3:\n    ", "import ", "f'{thing_9.", "math.sqrt(", "[v for v in rows_3 if v.",
+    "x = Thing_150('q')\nx.", "", "%ti",
+]  # fmt: skip
+
+
+@pytest.fixture
+def large(notebook: Notebook) -> Notebook:
+    notebook.run(*(CELL.format(i=number, j=max(0, number - 1)) for number in range(200)))
+    notebook.introspector.warm_up()
+    for code in CODES:
+        notebook.complete(code)
+    return notebook
+
+
+def test_200_cells_within_100_ms(large: Notebook) -> None:
+    for code in CODES:
+        times = []
+        for _ in range(5):
+            start = time.perf_counter()
+            large.complete(code)
+            times.append(time.perf_counter() - start)
+        assert min(times) < 0.1, f"{code!r} took {min(times) * 1e3:.0f} ms"
+    start = time.perf_counter()
+    assert "Doc of func_7" in large.inspect("func_7(1, ")
+    assert time.perf_counter() - start < 0.1
+
+
+def test_a_new_cell_is_taken_in_at_once(large: Notebook) -> None:
+    large.run("brand_new = [1]")
+    start = time.perf_counter()
+    assert large.complete("brand_") == ["brand_new"]
+    assert "append" in large.complete("brand_new.")
+    assert time.perf_counter() - start < 0.2
+
+
+def test_the_loop_runs_on_while_a_question_is_thought_about(notebook: Notebook) -> None:
+    async def ask() -> list[float]:
+        gaps: list[float] = []
+
+        async def tick() -> None:
+            last = time.perf_counter()
+            while True:
+                await asyncio.sleep(0.001)
+                gaps.append(time.perf_counter() - last)
+                last = time.perf_counter()
+
+        ticking = asyncio.create_task(tick())
+        await notebook.introspector.complete("import csv\nx = csv.DictReader([])\nx.", 38)
+        ticking.cancel()
+        return gaps
+
+    assert max(asyncio.run(ask()), default=0) < 0.5  # the garbage collector may take its time
+
+
+def test_a_question_without_answer_is_given_up() -> None:
+    worker = Worker("test")
+    release = __import__("threading").Event()
+
+    async def ask() -> tuple[object, object, object]:
+        start = time.perf_counter()
+        first = await worker.run(lambda: release.wait(10) and 1, 0.1)
+        second = await worker.run(lambda: 2, 0.1)  # its turn does not come
+        waited = time.perf_counter() - start
+        release.set()
+        third = await worker.run(lambda: 3, 5)
+        assert waited < 1
+        return first, second, third
+
+    assert asyncio.run(ask()) == (None, None, 3)
+
+
+def test_a_job_that_fails_is_no_answer() -> None:
+    async def ask() -> object:
+        return await Worker("test").run(lambda: 1 / 0, 1)
+
+    assert asyncio.run(ask()) is None
