@@ -62,8 +62,8 @@ class KernelFront:
             kernel.iopub_socket, kind, content, parent=kernel.get_parent("shell"), ident=kernel._topic(kind)
         )
 
-    def send_output(self, output: Output) -> None:
-        """Publish an output at once."""
+    def send_output(self, output: Output, number: int = 0) -> None:
+        """Publish an output at once. number: the execution count of a result's cell."""
         if isinstance(output, Stream):
             self.send("stream", {"name": output.name, "text": output.text})
         elif isinstance(output, Display):
@@ -73,8 +73,7 @@ class KernelFront:
         elif isinstance(output, ClearOutput):
             self.send("clear_output", {"wait": output.wait})
         elif isinstance(output, Result):
-            count = self._kernel.execution_count
-            self.send("execute_result", {"data": output.data, "metadata": output.metadata, "execution_count": count})
+            self.send("execute_result", {"data": output.data, "metadata": output.metadata, "execution_count": number})
         elif isinstance(output, Error):
             self.send("error", {"ename": output.ename, "evalue": output.evalue, "traceback": list(output.traceback)})
 

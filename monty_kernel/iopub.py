@@ -53,6 +53,7 @@ class IOPub:
         self._blocked_since: float | None = None
         self._retry: asyncio.TimerHandle | None = None
         self._look_scheduled = False
+        self._early: list[list[bytes]] | None = []  # sent before the first look: welcomes go before them
         fd: int = socket.FD
         self._fd: int | None = fd
         loop.add_reader(fd, self._look)
@@ -68,7 +69,9 @@ class IOPub:
         if self._fd is None:
             return
         frames = [part if isinstance(part, bytes) else bytes(part) for part in parts]
-        if self._queue or not self._try_send(frames):
+        if self._early is not None:
+            self._early.append(frames)
+        elif self._queue or not self._try_send(frames):
             self._queue.append(frames)
             if self._retry is None:
                 self._flush()
@@ -164,6 +167,7 @@ class IOPub:
         self._look_scheduled = False
         if self._fd is None:
             return
+        early, self._early = self._early, None
         topics: dict[bytes, None] = {}
         for _ in range(_SUBSCRIPTIONS_PER_TURN):
             try:
@@ -176,6 +180,8 @@ class IOPub:
             self._look_soon()
         for topic in topics:
             self._welcome(topic)
+        if early:
+            self._queue.extend(early)
         if self._queue:
             self._flush()
 

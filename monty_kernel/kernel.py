@@ -289,7 +289,7 @@ class MontyKernel(Kernel):
         self._executing = True
         await asyncio.sleep(0)  # lets do_execute hand the cell over
         if not silent:
-            self._publish_execute_input(code, parent, self._count)
+            self._publish_execute_input(code, parent, self._count + (not remember))
         if remember:
             self.history.add(self._count, code)
         answer = await running
@@ -312,8 +312,9 @@ class MontyKernel(Kernel):
         """Run a cell; the content of its execute_reply."""
         if is_housekeeping(code, store_history=store_history):
             return self._reply(Outcome())
-        source = CellSource(f"In[{self._count}]" if store_history else "<cell outside the history>", code)
-        running = self._on_sandbox_thread(self._run, source, store_history, silent, user_expressions or {})
+        # as in IPython, a cell outside the history is numbered like the next one that will be in it
+        number = self._count + (not store_history)
+        running = self._on_sandbox_thread(self._run, number, code, store_history, silent, user_expressions or {})
         self._settled = self._on_sandbox_thread(self.engine.settle)  # while the loop sends what came of the cell
         try:
             outcome = await running
@@ -327,23 +328,25 @@ class MontyKernel(Kernel):
                 self.front.send("error", {key: content[key] for key in ("ename", "evalue", "traceback")})
             return {**self._reply(outcome), **content}
         if outcome.result is not None and not silent:
-            self.front.send_output(outcome.result)
+            self.front.send_output(outcome.result, number)
             if store_history:
                 self.history.add_output(self._count, str(outcome.result.data.get("text/plain", "")))
         return self._reply(outcome)
 
-    def _run(self, source: CellSource, remember: bool, silent: bool, expressions: dict[str, str]) -> Outcome:
+    def _run(self, number: int, code: str, remember: bool, silent: bool, expressions: dict[str, str]) -> Outcome:
         # on the sandbox thread: to parse a large cell must not hold up the loop
-        number = self._count if remember else 0
+        source = CellSource(f"In[{number}]", code)
         try:
-            cell = parse(source, lambda: self.magics, CellOptions(number, show=not silent))
+            cell = parse(source, lambda: self.magics, CellOptions(number, show=not silent, begin=remember))
         except SyntaxError as error:
             return Outcome(impossible(source, error))
         if self.engine.recover():
             self.front.emit(
                 Stream("stderr", "The sandbox worker had died; the session is as it was after the last cell.\n")
             )
-        return self.engine.run(cell, self.front, number=number, expressions=expressions, act=self._act)
+        return self.engine.run(
+            cell, self.front, number=number if remember else 0, expressions=expressions, act=self._act
+        )
 
     def _act(self, action: Action) -> None:
         self.magics.act(action, self.front)

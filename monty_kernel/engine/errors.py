@@ -59,7 +59,7 @@ def render(failure: Failure) -> Error:
         parts.append(visible(failure.note))
     advice = hint(failure)
     if advice is not None:
-        parts.append(f"{_CYAN}Hint: {visible(advice)}{_PLAIN}")
+        parts.append(f"{_BLUE}Hint: {visible(advice)}{_PLAIN}")
     return Error(ename, evalue, tuple(parts))
 
 

@@ -15,6 +15,7 @@ from monty_kernel.engine.visible_text import display_width, more, visible
 CONTEXT = 2  # statements before and after the failing one: IPython's five pieces
 PIECE_LINES = 6  # a longer neighbour is shown with a gap in its middle
 STATEMENT_LINES = 12  # the same for the failing statement itself
+BLANK_LINES = 2  # as many between two statements are shown, with their numbers
 LINE_LIMIT = 400  # characters of a line; a longer one is cut around the failing expression
 _LEAD = 80  # characters left before that expression
 
@@ -85,8 +86,12 @@ def _groups(cell: CellLayout, line: int, scope: Scope | None) -> Iterator[range]
     if here is None:
         yield range(max(1, line - CONTEXT), min(len(cell.lines), line + CONTEXT) + 1)
         return
+    shown_to = 0
     for index in range(max(0, here - CONTEXT), min(len(pieces), here + CONTEXT + 1)):
         piece = pieces[index]
+        if shown_to and shown_to < piece.start <= shown_to + BLANK_LINES:
+            yield range(shown_to, piece.start)
+        shown_to = piece.stop
         if index != here and len(piece) > PIECE_LINES:
             yield from (piece[:3], range(0), piece[-2:])
         elif index == here and len(piece) > STATEMENT_LINES:

@@ -53,7 +53,7 @@ def without_fstrings(text: str) -> str:
         end = _end_of_string(text, match)
         pieces.append(text[position : match.start()])
         literal = text[match.start() : end]
-        finished = end - match.end() >= len(match["quote"]) and literal.endswith(match["quote"])
+        finished = end <= len(text) and end - match.end() >= len(match["quote"]) and literal.endswith(match["quote"])
         pieces.append(_ordinary(literal, match) if finished and "f" in (match["prefix"] or "").lower() else literal)
         position = end
     return "".join(pieces) + text[position:]
@@ -85,7 +85,7 @@ def _end_of_string(text: str, match: re.Match[str]) -> int:
             return position
         else:
             position += 1
-    return len(text)
+    return len(text) + 1  # unfinished
 
 
 def _end_of_field(text: str, position: int) -> int:
@@ -107,7 +107,7 @@ def _end_of_field(text: str, position: int) -> int:
         elif character in ")]}":
             depth -= 1
         position += 1
-    return len(text)
+    return len(text) + 1  # unfinished
 
 
 def _ordinary(literal: str, match: re.Match[str]) -> str:

@@ -50,7 +50,7 @@ def missing_attribute(failure: Failure, type_name: str, name: str) -> str | None
 def _not_handed_out(name: str) -> str:
     return (
         f"Monty calls the methods of built-in values but does not hand them out: "
-        f"call .{name}(...) here, or wrap it as in 'lambda value: ....{name}(value)'."
+        f"call .{name}(...) here, or wrap it as in 'lambda value: thing.{name}(value)'."
     )
 
 

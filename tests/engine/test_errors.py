@@ -140,12 +140,14 @@ def test_code_in_a_string_has_no_lines_to_show(cells: Cells) -> None:
     )
 
 
-def test_context_stays_within_the_function_and_skips_blank_lines(cells: Cells) -> None:
+def test_context_stays_within_the_function_and_keeps_blank_lines(cells: Cells) -> None:
     failure = cells.fail("a = 1\n\ndef f():\n    b = 1\n\n    # why\n\n    return b / 0\n\nc = 3\nf()")
-    assert body(failure).split("\n")[-6:-1] == [
+    assert [line.rstrip() for line in body(failure).split("\n")[-8:-1]] == [
         "Cell In[1], line 8, in f()",
         "      4     b = 1",
+        "      5",
         "      6     # why",
+        "      7",
         "----> 8     return b / 0",
         "                   ^^^^^",
     ]

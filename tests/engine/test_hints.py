@@ -288,7 +288,7 @@ def test_the_hint_is_the_last_line_after_the_note(cells: Cells) -> None:
     noted = Failure(failure.kind, failure.ename, failure.evalue, failure.frames, "A note.")
     parts = render(noted).traceback
     assert parts[-2] == "A note."
-    assert re.fullmatch("\x1b\\[36mHint: The sandbox sees no environment variables: .*\x1b\\[39m", parts[-1])
+    assert re.fullmatch("\x1b\\[34mHint: The sandbox sees no environment variables: .*\x1b\\[39m", parts[-1])
 
 
 def test_a_hostile_message_is_looked_at_only_in_part() -> None:

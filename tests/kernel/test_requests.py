@@ -32,7 +32,8 @@ def test_without_history_a_cell_shows_its_result_and_is_forgotten(kernel: Kernel
     answer = kernel.run("6", store_history=False)
     assert answer.plain == "6"
     assert answer.reply["execution_count"] == before
-    assert kernel.run("_, len(In)").plain == f"(5, {before + 2})"
+    assert answer.all("execute_input")[0]["execution_count"] == before + 1
+    assert kernel.run("_, __, len(In)").plain == f"(6, 5, {before + 2})"
 
 
 def test_user_expressions_each_have_their_own_result_or_error(kernel: Kernel) -> None:
