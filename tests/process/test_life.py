@@ -207,7 +207,7 @@ def test_an_exception_in_a_callback_is_logged_and_ends_nothing(tmp_path: Path) -
 def test_started_by_hand_it_says_how_to_connect_and_survives_ctrl_c(tmp_path: Path) -> None:
     env = {**os.environ, "JUPYTER_RUNTIME_DIR": str(tmp_path)}
     env.pop("JPY_PARENT_PID", None)
-    terminal = pexpect.spawn(MONTY[0], MONTY[1:], env=env, encoding="utf-8", timeout=10)  # type: ignore[arg-type]
+    terminal = pexpect.spawn(MONTY[0], MONTY[1:], env=env, encoding="utf-8", timeout=10)
     terminal.expect(r"jupyter console --existing (kernel-\d+\.json)")
     assert terminal.match is not None
     file = tmp_path / terminal.match.group(1)
