@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import threading
+import warnings
 from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
@@ -200,6 +201,9 @@ class MontyKernelApp(Application):
     # The kernel on its loop
 
     def init_loop(self) -> None:
+        # what `ast` finds doubtful in a cell is not for the server's log; Monty has the last word on it
+        warnings.simplefilter("ignore", SyntaxWarning)
+        warnings.simplefilter("ignore", DeprecationWarning)
         # The default loop of Windows cannot watch ZeroMQ's descriptors.
         self.loop = asyncio.SelectorEventLoop() if sys.platform == "win32" else asyncio.new_event_loop()
         asyncio.set_event_loop(self.loop)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import Future
+import re
+from concurrent.futures import CancelledError, Future
 from typing import TYPE_CHECKING, Any
 
 from zmq.eventloop.zmqstream import ZMQStream
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from monty_kernel.introspect.introspector import Introspector
     from monty_kernel.kernel import MontyKernel
     from monty_kernel.magics.registry import Magics
+
+_COLOURS = re.compile(r"\x1b\[[\d;]*m")
 
 
 class KernelFront:
@@ -47,6 +50,11 @@ class KernelFront:
     async def flush(self) -> None:
         """Return when all that the cell emitted is sent."""
         await self._outlet.flush()
+
+    def interrupt(self) -> None:
+        """Withdraw a question that was asked between two feeds."""
+        if self._asked is not None:
+            self._asked.cancel()
 
     def close(self) -> None:
         """Nobody reads any more: let the cell go on, and end its question."""
@@ -135,7 +143,7 @@ class KernelFront:
         """What `help(topic)` prints."""
         if not topic:
             return "Type help(name) or name? for help on a name, %lsmagic for the magics."
-        return self._describe(topic, 0) or f"No documentation found for {topic!r}."
+        return _COLOURS.sub("", self._describe(topic, 0) or f"No documentation found for {topic!r}.")
 
     def leave(self) -> None:
         """The cell called `exit()`: the front end decides what that means, the session stays."""
@@ -186,12 +194,14 @@ class KernelFront:
         return answer.result()
 
     def confirm(self, question: str) -> bool:
-        """The person's answer to a yes-or-no question; no where nobody can answer."""
+        """The person's answer to a yes-or-no question; no where nobody can answer. Raises KeyboardInterrupt."""
         answer = self.ask(question, password=False)
         try:
             return answer.result().strip().lower() in ("y", "yes")
         except (StdinUnavailable, EOFError):
             return False
+        except CancelledError:
+            raise KeyboardInterrupt from None
 
     def reset(self) -> None:
         """Begin a new, empty session."""

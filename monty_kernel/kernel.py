@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pydantic_monty
@@ -240,7 +240,8 @@ class MontyKernel(Kernel):
 
     def interrupt(self) -> None:
         """Stop the running cell, if one runs."""
-        self.engine.interrupt()
+        if not self.engine.interrupt():
+            self.front.interrupt()
 
     async def _at_shutdown(self) -> None:
         # ipykernel would hunt for child processes, one sleep after the other; ours are ended by close()
@@ -409,13 +410,15 @@ class MontyKernel(Kernel):
         unique: bool = False,
     ) -> dict[str, Any]:
         """Earlier inputs; the content of history_reply."""
+        history = self.history
         if hist_access_type == "tail":
-            found = self.history.tail(n or 10, raw=raw, output=output)
+            query = partial(history.tail, n or 10)
         elif hist_access_type == "range":
-            found = self.history.range(session, start, stop, raw=raw, output=output)
+            query = partial(history.range, session, start, stop)
         else:
-            found = self.history.search(pattern or "*", n=n, unique=unique, raw=raw, output=output)
-        return {"status": "ok", "history": list(found)}
+            query = partial(history.search, pattern or "*", n=n, unique=unique)
+        found = await asyncio.to_thread(query, raw=raw, output=output)  # another kernel may hold the file for a while
+        return {"status": "ok", "history": found}
 
     # What the front end may know
 

@@ -116,6 +116,9 @@ class Engine:
         except UsageError as error:  # of an action
             self._remember(cell, number)
             return Outcome(Failure("raised", "UsageError", str(error)))
+        except KeyboardInterrupt:  # of an action that asked
+            self._remember(cell, number)
+            return Outcome(Failure("raised", "KeyboardInterrupt", ""))
         self._remember(cell, number)
         return Outcome(None, result, shown)
 
