@@ -145,7 +145,8 @@ class MontyKernel(Kernel):
         try:
             self.engine.start()
         except Exception:
-            self.log.exception("The sandbox worker did not start; the next cell tries again.")
+            if not self._closed:  # else close() has just killed the worker
+                self.log.exception("The sandbox worker did not start; the next cell tries again.")
 
     async def close(self) -> None:
         """End the session and its workers. Idempotent."""
@@ -195,7 +196,8 @@ class MontyKernel(Kernel):
             try:
                 await settled
             except Exception:
-                self.log.exception("The session could not be remembered; the next cell starts from what is known.")
+                if not self._closed:
+                    self.log.exception("The session could not be remembered; the next cell starts from what is known.")
 
     async def _answer(self, request: Request) -> None:
         """Answer a question while a cell runs; its status messages must not leave the cell looking idle."""
@@ -320,7 +322,8 @@ class MontyKernel(Kernel):
         try:
             outcome = await running
         except Exception as error:  # a defect of ours must not leave the front end waiting for a reply
-            self.log.exception("A cell could not be run.")
+            if not self._closed:
+                self.log.exception("A cell could not be run.")
             outcome = Outcome(Failure("raised", type(error).__name__, f"internal error of monty-kernel: {error}"))
         await self.front.flush()
         if outcome.failure is not None:
