@@ -33,8 +33,15 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """Everything printed, and the result."""
-        return "".join(content.get("text") or content["data"]["text/plain"] for _, content in self.outputs)
+        """Everything printed, the result, and the error's name and message, one after another."""
+        return "".join(map(_text, self.outputs))
+
+
+def _text(output: tuple[str, Message]) -> str:
+    kind, content = output
+    if kind == "stream":
+        return str(content["text"])
+    return f"{content['ename']}: {content['evalue']}" if kind == "error" else str(content["data"]["text/plain"])
 
 
 class Kernel:
