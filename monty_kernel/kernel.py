@@ -14,15 +14,12 @@ from ipykernel.kernelbase import Kernel
 from traitlets import Float, Integer, Unicode
 
 from monty_kernel import __version__
-from monty_kernel.engine.cell import CellOptions, parse
-from monty_kernel.engine.engine import Engine, Outcome
-from monty_kernel.engine.failures import impossible
-from monty_kernel.engine.outputs import Result, Stream
-from monty_kernel.engine.rewrite import Action
+from monty_kernel.cell_runner import CellRequest, CellRunner
+from monty_kernel.engine.engine import Engine
 from monty_kernel.engine.sandbox import Limits
-from monty_kernel.engine.sources import CellSource, Failure
 from monty_kernel.front import KernelFront
 from monty_kernel.orphans import OrphanWatch
+from monty_kernel.reply_content import error_content, expression_contents
 from monty_kernel.request_content import problem
 from monty_kernel.session_view import SessionView
 from monty_kernel.shell_queue import Request, ShellQueue
@@ -105,6 +102,10 @@ class MontyKernel(Kernel):
     def front(self) -> KernelFront:
         """The running cell's way to the front end."""
         return KernelFront(self, asyncio.get_event_loop())
+
+    @cached_property
+    def _runner(self) -> CellRunner:
+        return CellRunner(self.engine, self.front, lambda: self.magics, self.log)
 
     @cached_property
     def magics(self) -> Magics:
@@ -313,67 +314,26 @@ class MontyKernel(Kernel):
         cell_id: str | None = None,
     ) -> dict[str, Any]:
         """Run a cell; the content of its execute_reply."""
+        reply = {"status": "ok", "execution_count": self._count, "payload": self.front.payload, "user_expressions": {}}
         if is_housekeeping(code, store_history=store_history):
-            return self._reply(Outcome())
+            return reply
         # as in IPython, a cell outside the history is numbered like the next one that will be in it
         number = self._count + (not store_history)
-        running = self._on_sandbox_thread(self._run, number, code, store_history, silent, user_expressions or {})
+        request = CellRequest(code, number, store_history, silent, user_expressions or {})
+        running = self._on_sandbox_thread(self._runner.run, request)
         self._settled = self._on_sandbox_thread(self.engine.settle)  # while the loop sends what came of the cell
-        try:
-            outcome = await running
-        except Exception as error:  # a defect of ours must not leave the front end waiting for a reply
-            if not self._closed:
-                self.log.exception("A cell could not be run.")
-            outcome = Outcome(Failure("raised", type(error).__name__, f"internal error of monty-kernel: {error}"))
+        outcome = await running
         await self.front.flush()
         if outcome.failure is not None:
-            content = self._error_content(outcome.failure)
+            error = error_content(outcome.failure)
             if not silent:
-                self.front.send("error", {key: content[key] for key in ("ename", "evalue", "traceback")})
-            return {**self._reply(outcome), **content}
+                self.front.send("error", {key: error[key] for key in ("ename", "evalue", "traceback")})
+            return {**reply, **error}
         if outcome.result is not None and not silent:
             self.front.send_output(outcome.result, number)
             if store_history:
-                self.history.add_output(self._count, str(outcome.result.data.get("text/plain", "")))
-        return self._reply(outcome)
-
-    def _run(self, number: int, code: str, remember: bool, silent: bool, expressions: dict[str, str]) -> Outcome:
-        # on the sandbox thread: to parse a large cell must not hold up the loop
-        source = CellSource(f"In[{number}]", code)
-        try:
-            cell = parse(source, lambda: self.magics, CellOptions(number, show=not silent, begin=remember))
-        except SyntaxError as error:
-            return Outcome(impossible(source, error))
-        if self.engine.recover():
-            self.front.emit(
-                Stream("stderr", "The sandbox worker had died; the session is as it was after the last cell.\n")
-            )
-        return self.engine.run(
-            cell, self.front, number=number if remember else 0, expressions=expressions, act=self._act
-        )
-
-    def _act(self, action: Action) -> None:
-        self.magics.act(action, self.front)
-
-    def _reply(self, outcome: Outcome) -> dict[str, Any]:
-        expressions = {name: self._expression_content(value) for name, value in outcome.expressions.items()}
-        return {
-            "status": "ok",
-            "execution_count": self._count,
-            "payload": self.front.payload,
-            "user_expressions": expressions,
-        }
-
-    def _expression_content(self, value: Result | Failure) -> dict[str, Any]:
-        if isinstance(value, Failure):
-            return self._error_content(value)
-        return {"status": "ok", "data": value.data, "metadata": value.metadata}
-
-    def _error_content(self, failure: Failure) -> dict[str, Any]:
-        from monty_kernel.engine.errors import render
-
-        error = render(failure)
-        return {"status": "error", "ename": error.ename, "evalue": error.evalue, "traceback": list(error.traceback)}
+                self.history.add_output(number, str(outcome.result.data.get("text/plain", "")))
+        return {**reply, "user_expressions": expression_contents(outcome.expressions)}
 
     # What the front end asks about code
 
