@@ -60,9 +60,9 @@ class CellRunner:
             cell = parse(source, self._magics, options)
         except SyntaxError as error:
             return Outcome(impossible(source, error))
-        if self._engine.recover():
-            line = "The sandbox worker had died; the session is as it was after the last cell.\n"
-            self._front.emit(Stream("stderr", line))
+        recovered = self._engine.recover()
+        if recovered is not None:
+            self._front.emit(Stream("stderr", recovered + "\n"))
         number = request.number if request.remember else 0
         return self._engine.run(cell, self._front, number=number, expressions=request.expressions, act=self._act)
 

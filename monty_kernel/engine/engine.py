@@ -47,6 +47,7 @@ class Engine:
         self._feeds: dict[int, Feed] = {}
         self._next_feed = 0
         self._parts: frozenset[str] = frozenset()
+        self._unsaved = False  # whether a cell ran since the snapshot was taken
         self._unrecorded: list[tuple[int, str]] = []  # cells whose source `In` in the sandbox lacks
         self.cells: list[CellSource] = []
         """What ran in this session and was remembered, as plain Python, oldest first."""
@@ -94,6 +95,7 @@ class Engine:
         session, also when it fails, unless the worker was lost: then the session is as it was before the cell.
         """
         self.recover()
+        self._unsaved = True
         result: Result | None = None
         shown: dict[str, Result | Failure] = {}
         try:
@@ -110,6 +112,7 @@ class Engine:
             return Outcome(failure if error.refusal is None else refused(error.refusal, failure))
         except WorkerLost as error:
             self._sandbox.release()
+            self._unsaved = False  # the snapshot is the state before this cell, as the failure says
             if number:
                 self._unrecorded.append((number, cell.source.text))
             return Outcome(lost(error, self.limits))
@@ -133,20 +136,23 @@ class Engine:
         if number:
             self.cells.append(CellSource(cell.source.label, cell.python))
 
-    def recover(self) -> bool:
-        """Make the session usable if its worker is gone, by loading the last snapshot; whether that was needed."""
+    def recover(self) -> str | None:
+        """Make the session usable if its worker is gone, by loading the last snapshot; says so if that was needed."""
         if not self._started:
             self.start()
-            return False
+            return None
         if self._sandbox.is_alive():
-            return False
+            return None
         snapshot = self._snapshot
         if snapshot is None:
             self.start()
-            return True
+            return "The sandbox worker had died before anything could be saved; this is a new session."
         self._sandbox.start(snapshot.state)
         self._next_feed, self._parts = snapshot.next_feed, snapshot.parts
-        return True
+        unsaved, self._unsaved = self._unsaved, False
+        if unsaved:
+            return "The sandbox worker had died before the last cell could be saved; the session is as it was before it."
+        return "The sandbox worker had died; the session is as it was after the last cell."
 
     def settle(self) -> None:
         """Between two cells: remember the session as it is now, or restore it if its worker is gone."""
@@ -159,6 +165,7 @@ class Engine:
             return
         try:
             self._snapshot = Snapshot(self._sandbox.dump(), self._next_feed, self._parts)
+            self._unsaved = False
         except monty.MontyError:
             self._sandbox.release()  # the worker died over it: the snapshot before this one is what is left
 

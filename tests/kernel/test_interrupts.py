@@ -94,6 +94,7 @@ def test_an_interrupt_aborts_what_is_queued(kernel: Kernel) -> None:
 
 def test_a_worker_killed_between_cells_is_replaced(kernel: Kernel) -> None:
     kernel.run("x = {'a': 1}")
+    time.sleep(0.2)  # for the snapshot, which is taken after idle
     for pid in worker_pids(kernel.pid):
         os.kill(pid, signal.SIGKILL)
     time.sleep(0.1)
