@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import gc
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +12,7 @@ from ..engine.sources import CellSource
 from .cursor import Surroundings, surroundings
 from .facts import Facts, load_facts
 from .interface import Kind
-from .static import Known, Signature, Source, StaticAnalysis
+from .static import Known, Signature, Source, StaticAnalysis, shared_analysis
 from .supplied import stub_units
 from .units import Notebook, NotebookReader, Unit, cut, definers_of, parsed_expression, relevant
 
@@ -132,19 +131,24 @@ _BINDING = (
 
 
 class Analysis:
-    """Its methods run on the worker thread; `facts` and `notebook` may be read from anywhere, they are replaced whole."""
+    """`read` and `prepare` are for the reading worker, the rest for jedi's. `facts` and `notebook` may be read from anywhere.
+
+    Both are replaced whole, never changed.
+    """
 
     def __init__(self) -> None:
         self.facts = Facts()
         self.notebook = Notebook()
         self._reader = NotebookReader()
-        self._static: StaticAnalysis | None = None
-        self._warm: set[str] = set()
+
+    def read(self, cells: Sequence[CellSource]) -> None:
+        """Bring the knowledge of the session up to date: 0.2 s the first time, for the facts."""
+        self.facts = load_facts()
+        self.notebook = self._reader.read(cells)
 
     def prepare(self, cells: Sequence[CellSource], where: Place) -> Place:
         """Bring the knowledge of the session up to date and cut the cell at hand."""
-        self.facts = load_facts()
-        self.notebook = self._reader.read(cells)
+        self.read(cells)
         head, tail = where.text[: where.around.chunk_start], where.text[where.chunk_end :]
         return replace(where, others=(*_cut(head), *_cut(tail)))
 
@@ -164,28 +168,13 @@ class Analysis:
         """The function whose call the cursor is in."""
         return self._jedi().signature(self._source(where, where.cursor))
 
-    def warm_up(self, cells: Sequence[CellSource]) -> bool:
-        """Do a piece of what the first question would have to wait for; False when there was nothing left to do."""
-        self.facts = load_facts()
-        self.notebook = self._reader.read(cells)
+    def warm_up(self) -> bool:
+        """Do a piece of what questions would have to wait for; False when there was nothing left to do."""
         imported = {name for unit in self.notebook.units for name, kind in unit.defines.items() if kind == "module"}
-        for name in ("builtins", *sorted(imported & self.facts.modules)):
-            if name not in self._warm:
-                self._warm.add(name)
-                if name == "builtins":
-                    self._jedi().warm_up()
-                else:
-                    text = f"import {name}\n{name}."
-                    self._jedi().names(Source("", text, len(text)))
-                _set_aside()
-                return True
-        return False
+        return any(self._jedi().load(name) for name in ("builtins", *sorted(imported & self.facts.modules)))
 
     def _jedi(self) -> StaticAnalysis:
-        if self._static is None:
-            self.facts = load_facts()
-            self._static = StaticAnalysis(self.facts)
-        return self._static
+        return shared_analysis(load_facts())
 
     def _source(self, where: Place, offset: int) -> Source:
         start = max(where.around.chunk_start, where.cursor - 2 * _WINDOW)
@@ -198,15 +187,6 @@ class Analysis:
         units = (*stub_units(), *self.notebook.units, *where.others)
         head = relevant(dict.fromkeys(_WORD.findall(chunk)), units, _definers(units))
         return Source(head, chunk, max(0, offset - start))
-
-
-def _set_aside() -> None:
-    """Take what jedi has loaded, some 500,000 objects that stay for good, out of the garbage collector's rounds.
-
-    Each full round would stop the event loop for 50 to 250 ms to find nothing.
-    """
-    gc.collect(1)
-    gc.freeze()
 
 
 @lru_cache(maxsize=8)

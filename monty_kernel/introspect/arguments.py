@@ -11,17 +11,16 @@ from .host_docs import Doc
 from .live import Live
 from .resolution import Resolver
 from .static import Signature
-from .worker import Worker
+from .worker import thinking
 
 
 class ArgumentCompleter:
     """Knows the parameters of what a call calls."""
 
-    def __init__(self, live: Live, resolver: Resolver, analysis: Analysis, worker: Worker, deadline: float) -> None:
+    def __init__(self, live: Live, resolver: Resolver, analysis: Analysis, deadline: float) -> None:
         self._live = live
         self._resolver = resolver
         self._analysis = analysis
-        self._worker = worker
         self._deadline = deadline
 
     async def complete(self, where: Place, start: int) -> list[str]:
@@ -35,7 +34,7 @@ class ArgumentCompleter:
             return []
         signature = await self._of_session(where, callee)
         if signature is None:
-            signature = await self._worker.run(lambda: self._analysis.signature(where), self._deadline)
+            signature = await thinking().run(lambda: self._analysis.signature(where), self._deadline)
         if signature is None:
             return []
         positional, keywords = given

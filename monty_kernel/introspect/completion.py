@@ -22,7 +22,7 @@ from .magic_lines import MagicPlace, as_python, magic_place
 from .resolution import Resolver
 from .static import Known
 from .supplied import supplied_modules, supplied_names
-from .worker import Worker
+from .worker import reading, thinking
 
 DEADLINE = 0.9
 """Seconds to wait for static analysis. JupyterLab itself gives up on a completer after one."""
@@ -51,14 +51,13 @@ class _Asked:
 class Completer:
     """Completes code in the light of one session."""
 
-    def __init__(self, session: Session, magics: MagicCatalogue, analysis: Analysis, worker: Worker) -> None:
+    def __init__(self, session: Session, magics: MagicCatalogue, analysis: Analysis) -> None:
         self._session = session
         self._magics = magics
         self._analysis = analysis
-        self._worker = worker
         self._live = Live(session, analysis)
         self._resolver = Resolver(self._live, analysis)
-        self._arguments = ArgumentCompleter(self._live, self._resolver, analysis, worker, DEADLINE)
+        self._arguments = ArgumentCompleter(self._live, self._resolver, analysis, DEADLINE)
 
     async def complete(self, code: str, cursor: int) -> Completions:
         """Completions at `cursor`, a code point offset; out of range is taken for the nearest end."""
@@ -107,7 +106,7 @@ class Completer:
         if inside is not None and inside.kind in ("comment", "template", "spec"):
             return nothing
         cells = self._session.cells()
-        where = await self._worker.run(lambda: self._analysis.prepare(cells, where), DEADLINE) or where
+        where = await reading().run(lambda: self._analysis.prepare(cells, where), DEADLINE) or where
         asked = _Asked(where, identifier_before(text, cursor))
         if (inside is not None and inside.kind == "string") or asked.prefix[:1].isdigit():
             return await self._keys(where)
@@ -126,7 +125,7 @@ class Completer:
         return found
 
     async def _keys(self, where: Place) -> Completions:
-        return await complete_keys(where, self._live, self._analysis, self._worker, DEADLINE)
+        return await complete_keys(where, self._live, self._analysis, DEADLINE)
 
     async def _names(self, asked: _Asked) -> Found:
         analysis, where = self._analysis, asked.where
@@ -135,7 +134,7 @@ class Completer:
             live = await self._live.names("")  # perhaps only the case differs
         known: list[Known] = []
         if where.has_scopes:
-            known = await self._worker.run(lambda: analysis.names(where), DEADLINE) or []
+            known = await thinking().run(lambda: analysis.names(where), DEADLINE) or []
         found: dict[str, Kind] = dict(supplied_names())
         found.update(_kinds(analysis.facts.builtins))
         found.update(dict.fromkeys(analysis.facts.keywords, "keyword"))
@@ -203,7 +202,7 @@ class Completer:
     async def _of_expression(self, where: Place, end: int) -> Found:
         """The attributes of what an expression may give, by static analysis."""
         analysis = self._analysis
-        inferred = await self._worker.run(lambda: analysis.infer(where, end), DEADLINE) or []
+        inferred = await thinking().run(lambda: analysis.infer(where, end), DEADLINE) or []
         found: dict[str, Kind] = {}
         unclear = False
         for each in inferred:
@@ -216,7 +215,7 @@ class Completer:
             else:
                 unclear = True
         if unclear:
-            known = await self._worker.run(lambda: analysis.names(where), DEADLINE) or []
+            known = await thinking().run(lambda: analysis.names(where), DEADLINE) or []
             found.update(
                 (each.name, each.kind) for each in known if each.full_name.startswith("__main__.") or each.local
             )

@@ -12,7 +12,7 @@ from .cursor import Opened, primary_before
 from .interface import Completions
 from .live import Live
 from .units import parsed_expression
-from .worker import Worker
+from .worker import thinking
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class _Subscript:
     typed: str
 
 
-async def complete_keys(where: Place, live: Live, analysis: Analysis, worker: Worker, deadline: float) -> Completions:
+async def complete_keys(where: Place, live: Live, analysis: Analysis, deadline: float) -> Completions:
     """The keys that may stand at the cursor; none if it is not in a subscript."""
     cursor = where.cursor
     subscript = _subscript(where)
@@ -39,7 +39,7 @@ async def complete_keys(where: Place, live: Live, analysis: Analysis, worker: Wo
         keys = await live.keys(subscript.path, prefix)
     if keys is None:
         before = _cut_after(where, subscript.bracket.start + 1)
-        known = await worker.run(lambda: analysis.names(before), deadline) or []
+        known = await thinking().run(lambda: analysis.names(before), deadline) or []
         keys = [key for each in known if (key := _literal(each.name)) is not None]
     after = where.text[cursor : cursor + 100].split("\n")[0]
     if string is not None:

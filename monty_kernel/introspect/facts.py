@@ -12,7 +12,7 @@ Kinds = Mapping[str, str]
 _NONE: Kinds = {}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Facts:
     """The truth about one Monty version, as far as it could be asked.
 

@@ -17,7 +17,7 @@ from .magic_lines import as_python, magic_place
 from .pages import cell_name, coloured, page
 from .resolution import Resolver
 from .supplied import LABEL
-from .worker import Worker
+from .worker import reading, thinking
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +32,10 @@ class _Target:
 class Inspector:
     """Describes things in the light of one session."""
 
-    def __init__(self, session: Session, magics: MagicCatalogue, analysis: Analysis, worker: Worker) -> None:
+    def __init__(self, session: Session, magics: MagicCatalogue, analysis: Analysis) -> None:
         self._session = session
         self._magics = magics
         self._analysis = analysis
-        self._worker = worker
         self._live = Live(session, analysis)
         self._resolver = Resolver(self._live, analysis)
 
@@ -73,7 +72,7 @@ class Inspector:
     async def _prepared(self, text: str, cursor: int) -> Place:
         where = place(text, min(cursor, len(text)))
         cells = self._session.cells()
-        return await self._worker.run(lambda: self._analysis.prepare(cells, where), DEADLINE) or where
+        return await reading().run(lambda: self._analysis.prepare(cells, where), DEADLINE) or where
 
     async def _describe(self, where: Place, target: _Target, detail: int) -> str | None:
         path = path_of(where.text[target.start : target.end])
@@ -115,7 +114,7 @@ class Inspector:
         method = await self._of_method(where, target.end)
         if method is not None:
             return _page(method, detail)
-        known = await self._worker.run(lambda: self._analysis.document(where, target.end), DEADLINE) or []
+        known = await thinking().run(lambda: self._analysis.document(where, target.end), DEADLINE) or []
         for each in known:
             if each.kind == "instance" and target.documented:
                 continue
@@ -149,7 +148,7 @@ class Inspector:
         if owner[-1:] in ("'", '"'):
             return self._resolver.method("bytes" if re.match(r"[rR]?[bB]", owner) else "str", member)
         length = len(where.text[:dot].rstrip())
-        inferred = await self._worker.run(lambda: self._analysis.infer(where, length), DEADLINE) if owner else None
+        inferred = await thinking().run(lambda: self._analysis.infer(where, length), DEADLINE) if owner else None
         for each in inferred or []:
             if each.kind in ("instance", "class") and not each.local:
                 found = self._resolver.method(each.full_name, member, each.kind == "class")

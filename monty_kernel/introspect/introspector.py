@@ -7,7 +7,7 @@ from .completeness import Status, judge
 from .completion import Completer
 from .inspection import Inspector
 from .interface import Completions, Inspection, MagicCatalogue, Session
-from .worker import Worker
+from .worker import reading, thinking
 
 
 class Introspector:
@@ -19,11 +19,10 @@ class Introspector:
 
     def __init__(self, session: Session, magics: MagicCatalogue) -> None:
         self._session = session
-        self._worker = Worker("introspection")
         self._analysis = Analysis()
         self._warmed_for = -1
-        self._completer = Completer(session, magics, self._analysis, self._worker)
-        self._inspector = Inspector(session, magics, self._analysis, self._worker)
+        self._completer = Completer(session, magics, self._analysis)
+        self._inspector = Inspector(session, magics, self._analysis)
 
     async def complete(self, code: str, cursor: int) -> Completions:
         """What may stand at `cursor` (a code point offset) in `code`."""
@@ -58,7 +57,11 @@ class Introspector:
         self._warmed_for = len(cells)
 
         def piece() -> None:
-            if self._analysis.warm_up(cells):
-                self._worker.submit(piece)
+            if self._analysis.warm_up():
+                thinking().submit(piece)
 
-        self._worker.submit(piece)
+        def read() -> None:
+            self._analysis.read(cells)
+            thinking().submit(piece)
+
+        reading().submit(read)

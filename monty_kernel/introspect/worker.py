@@ -7,9 +7,22 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import cache
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+
+
+@cache
+def reading() -> Worker:
+    """The process's worker for what takes milliseconds: cutting cells. It never waits for jedi."""
+    return Worker("introspection: reading")
+
+
+@cache
+def thinking() -> Worker:
+    """The process's worker for jedi, which must never run on two threads at once."""
+    return Worker("introspection: jedi")
 
 
 class Worker:

@@ -16,6 +16,13 @@ def pool() -> Iterator[pydantic_monty.Monty]:
         yield pool
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a machine that is busy with other tests an answer may take its time; test_speed looks at how much it needs."""
+    monkeypatch.setattr("monty_kernel.introspect.completion.DEADLINE", 30)
+    monkeypatch.setattr("monty_kernel.introspect.inspection.DEADLINE", 30)
+
+
 @pytest.fixture
 def notebook(pool: pydantic_monty.Monty) -> Iterator[Notebook]:
     with pool.checkout(limits={"max_suspensions": 10**6}) as monty:
