@@ -174,8 +174,9 @@ class Engine:
 
         parts: further prelude source by name, fed once per session before the expression.
         """
+        if not self._sandbox.is_alive():
+            return None  # the next cell restores the session, and says so
         try:
-            self.recover()
             for name, source in parts.items():
                 if name not in self._parts:
                     self._plain(source + "\nNone", _NOBODY)
