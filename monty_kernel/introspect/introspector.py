@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import logging
+
 from .analysis import Analysis
 from .completeness import Status, judge
 from .completion import Completer
 from .inspection import Inspector
-from .interface import Completions, Inspection, MagicCatalogue, Session
+from .interface import NOTHING_FOUND, Completions, Inspection, MagicCatalogue, Session
 from .worker import reading, thinking
+
+_log = logging.getLogger(__name__)
 
 
 class Introspector:
     """What the front end asks about code without running it.
 
-    Questions never raise and never run the person's code. Several may be under way at once; those that need jedi take turns on
+    Questions never raise (a fault of ours is a record of the log at debug level, and no answer) and never run the person's code. Several may be under way at once; those that need jedi take turns on
     one thread of their own, so the event loop stays free.
     """
 
@@ -26,19 +30,31 @@ class Introspector:
 
     async def complete(self, code: str, cursor: int) -> Completions:
         """What may stand at `cursor` (a code point offset) in `code`."""
-        found = await self._completer.complete(code, cursor)
-        self.warm_up()
+        try:
+            found = await self._completer.complete(code, cursor)
+            self.warm_up()
+        except Exception:
+            _log.debug("completion failed", exc_info=True)
+            return Completions((), max(0, min(cursor, len(code))), max(0, min(cursor, len(code))))
         return found
 
     async def inspect(self, code: str, cursor: int, detail_level: int = 0) -> Inspection:
         """What is known of the thing at `cursor`, or of the function whose call it is in. Detail 1 adds source."""
-        found = await self._inspector.inspect(code, cursor, detail_level)
-        self.warm_up()
+        try:
+            found = await self._inspector.inspect(code, cursor, detail_level)
+            self.warm_up()
+        except Exception:
+            _log.debug("inspection failed", exc_info=True)
+            return NOTHING_FOUND
         return found
 
     async def describe(self, name: str, detail_level: int = 0) -> str | None:
         """The page for `name?` (`name??` with detail 1), `%magic?` and `help(name)`: text with ANSI colours; None if unknown."""
-        return await self._inspector.describe(name, detail_level)
+        try:
+            return await self._inspector.describe(name, detail_level)
+        except Exception:
+            _log.debug("description failed", exc_info=True)
+            return None
 
     def is_complete(self, code: str) -> tuple[Status, str]:
         """Whether a console should run the code or let the person type on; and with `incomplete` the next line's indent."""

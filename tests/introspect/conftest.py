@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 
 import pydantic_monty
@@ -21,6 +22,14 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a machine that is busy with other tests an answer may take its time; test_speed looks at how much it needs."""
     monkeypatch.setattr("monty_kernel.introspect.completion.DEADLINE", 30)
     monkeypatch.setattr("monty_kernel.introspect.inspection.DEADLINE", 30)
+
+
+@pytest.fixture(autouse=True)
+def no_hidden_faults(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """The introspector hides its own faults from the front end, not from the tests."""
+    caplog.set_level(logging.DEBUG, logger="monty_kernel.introspect")
+    yield
+    assert not [record for record in caplog.get_records("call") if record.name.startswith("monty_kernel.introspect")]
 
 
 @pytest.fixture
