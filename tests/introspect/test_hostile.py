@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 
 import pytest
@@ -115,8 +116,6 @@ def test_any_code_gets_an_orderly_answer(notebook: Notebook, code: str) -> None:
 
 
 def test_a_cursor_out_of_range(notebook: Notebook) -> None:
-    import asyncio
-
     for cursor in (-1, -(10**9), 10**9):
         found = asyncio.run(notebook.introspector.complete("zi", cursor))
         assert found.cursor_start <= found.cursor_end <= 2
@@ -134,7 +133,7 @@ def test_a_megabyte_of_source(notebook: Notebook) -> None:
     lines = "".join(f"value_{number} = {number}\n" for number in range(60_000))
     assert len(lines) > 1_000_000
     assert "append" in notebook.complete(lines + "xs.")
-    assert "value_59999" in notebook.complete(lines + "value_5999") or notebook.complete(lines + "zi") == ["zip"]
+    assert notebook.complete(lines + "zi") == ["zip"]
     assert "append" in notebook.complete("xs.|\n" + lines)
     assert "append" in notebook.complete("a = '" + "x" * 1_000_000 + "'\nxs.")
     notebook.inspect(lines + "xs")
