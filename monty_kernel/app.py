@@ -106,7 +106,9 @@ class MontyKernelApp(Application):
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGTERM, self._end_before_start)
         self.parse_command_line(argv)
-        if self.extra_args:
+        if (
+            self.extra_args and not self.connection_file
+        ):  # with one, they are what `jupyter run` was given: for the client
             self.fail(f"What is {self.extra_args[0]!r}? The kernel has options only; --help lists them.")
         self.load_config_files()
         try:

@@ -197,7 +197,7 @@ class KernelFront:
         """The person's answer to a yes-or-no question; no where nobody can answer. Raises KeyboardInterrupt."""
         answer = self.ask(question, password=False)
         try:
-            return answer.result().strip().lower() in ("y", "yes")
+            return self._engine.wait_for(answer).strip().lower() in ("y", "yes")
         except (StdinUnavailable, EOFError):
             return False
         except CancelledError:

@@ -25,6 +25,7 @@ _MAGIC = re.compile(
 )
 _QUERY = re.compile(r"(?P<indent>[ \t]*)(?P<topic>%{0,2}[A-Za-z_][\w.]*)[ \t]*(?P<query>\?\??)[ \t]*\Z")
 _CELL_MAGIC = re.compile(r"\s*(?:%%(?P<name>[\w.!]+)|(?P<shell>!!))(?P<args>[^\n]*)(?:\n|\Z)")
+_LEAVE = re.compile(r"\s*(?:exit|quit)")  # people type it bare, as in IPython
 _NEEDS_NAMES = re.compile(r"IPython|display_id|\b(?:exec|eval)\b")
 _RECALLED = re.compile(r"(?<![\w.])(_i?)([1-9]\d{0,6})\b")
 _RECALL = {
@@ -105,7 +106,7 @@ def _parse(source: CellSource, magics: Callable[[], MagicTable], options: CellOp
         if text[position:start].strip() or (action is None and not steps):
             inside = [edit for edit in edits if position <= edit.start and edit.end <= start]
             outside = [Edit(0, position, ""), Edit(start, len(text), "")]
-            now = replace(options, show=options.show and action is None, begin=not steps)
+            now = replace(options, show=options.show and action is None, begin=options.begin and not steps)
             steps.append(_feed(source, [*outside, *inside], parts, now))
         if action is not None:
             steps.append(action)
@@ -293,6 +294,8 @@ def _catch_last(text: str, options: CellOptions, finish: str) -> list[Edit]:
         body = tree.body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return quiet
+    if _LEAVE.fullmatch(text):
+        return [*edits, Edit(len(text), len(text), "()\nNone")]
     if "IPython" in tail:
         from .ipython_imports import import_edits
 

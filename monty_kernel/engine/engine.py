@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import pydantic_monty as monty
 
@@ -16,6 +17,8 @@ from .outputs import Result
 from .rewrite import Action
 from .sandbox import FeedError, Limits, Sandbox, WorkerLost
 from .sources import CellSource, Failure
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,10 @@ class Engine:
     def is_feeding(self) -> bool:
         """Whether a feed is under way, also while it waits for the host."""
         return self._sandbox.turns.running
+
+    def wait_for(self, future: Future[T]) -> T:
+        """The future's result, waited for in the middle of a feed or between two. Raises KeyboardInterrupt."""
+        return self._sandbox.turns.wait_for(future)
 
     def kill(self) -> None:
         """End the running cell and its worker at once, from any thread. For leaving: nothing is restored by this."""
@@ -151,7 +158,9 @@ class Engine:
         self._next_feed, self._parts = snapshot.next_feed, snapshot.parts
         unsaved, self._unsaved = self._unsaved, False
         if unsaved:
-            return "The sandbox worker had died before the last cell could be saved; the session is as it was before it."
+            return (
+                "The sandbox worker had died before the last cell could be saved; the session is as it was before it."
+            )
         return "The sandbox worker had died; the session is as it was after the last cell."
 
     def settle(self) -> None:

@@ -218,6 +218,12 @@ def _special_form(failure: Failure) -> str:
     return "Monty has no type variables to make yet: leave them out, they change nothing when code runs."
 
 
+_TOO_LARGE = (
+    "Monty takes at most 65,535 elements in one literal: join several shorter ones, or read the data out of a text with "
+    "json.loads('...')."
+)
+_CALLED_BY_SUB = "Monty's re.sub() takes a text as replacement: loop over re.finditer() and join the pieces yourself."
+
 _Rules = tuple[tuple[str, Callable[..., str | None]], ...]
 _RULES: Mapping[str, _Rules] = {
     "NotImplementedError": (
@@ -226,7 +232,10 @@ _RULES: Mapping[str, _Rules] = {
         (r"(dataclass\(\)|field\(\)) does not yet support the (\w+) (?:option|argument)", _dataclass_option),
         (r"OS function '([^']+)\)?' not implemented with standard execution", _environment),
     ),
-    "SyntaxError": ((r"matrix multiplication augmented assignment .*", _in_place_matmul),),
+    "SyntaxError": (
+        (r"function too large: .*", lambda failure: _TOO_LARGE),
+        (r"matrix multiplication augmented assignment .*", _in_place_matmul),
+    ),
     "ModuleNotFoundError": ((r"No module named '([^']+)'.*", _module),),
     "ImportError": ((r"cannot import name '(\w+)' from '([\w.]+)'.*", _imported_name),),
     "NameError": ((r"name '(\w+)' is not defined", _name),),
@@ -255,6 +264,7 @@ _RULES: Mapping[str, _Rules] = {
         (r"exceptions must derive from BaseException", objects.not_raisable),
         (r"catching classes that do not inherit from BaseException is not allowed", objects.not_raisable),
         (r"cannot create '(\w+)' instances", objects.no_instances),
+        (r"callable replacement is not yet supported in re\.sub\(\)", lambda failure: _CALLED_BY_SUB),
         (r"type\(\) bases are not supported", lambda failure: SYNTAX["class inheritance and metaclasses"]),
         (r"'list' object is not an iterator", _not_an_iterator),
         (r"cannot convert '([\w.]+)' object to bytes", objects.bytes_of),

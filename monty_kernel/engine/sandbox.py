@@ -82,6 +82,8 @@ class Sandbox:
         """Whether the worker lives; a worker killed between two cells is noticed here."""
         if self._session is None or self._pid is None:
             return False
+        if not hasattr(os, "waitid"):
+            return True  # macOS before Python 3.13, Windows: the next feed finds out
         try:
             return os.waitid(os.P_PID, self._pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
         except ChildProcessError:

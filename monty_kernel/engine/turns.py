@@ -13,6 +13,8 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+_KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # on Windows, SIGTERM ends a process as surely
+
 GRACE = 0.05
 """Seconds that an interrupted, computing cell has to reach a host call, where it can be stopped with its state kept."""
 
@@ -85,7 +87,7 @@ class Turns:
         if self._pid is not None and not self.killed:
             self.killed = True
             with contextlib.suppress(ProcessLookupError):  # it died by itself: the sandbox thread hears of that
-                os.kill(self._pid, signal.SIGKILL)
+                os.kill(self._pid, _KILL)
 
     def take_interrupt(self) -> bool:
         """Whether an interrupt came while the worker computed; asked when the worker calls the host."""

@@ -40,6 +40,9 @@ def history(arguments: argparse.Namespace, context: MagicContext) -> None:
     Numbers of earlier sessions are printed as session/number.
     """
     numbers = arguments.numbers
+    spans = list(_spans(arguments.ranges))
+    if arguments.pattern is not None or arguments.last is not None or any(session != 0 for session, _, _ in spans):
+        _require_consent(context)
     if arguments.pattern is not None:
         pattern = f"*{' '.join(arguments.pattern)}*" if arguments.pattern else "*"
         found = context.history.search(pattern, unique=arguments.unique, n=arguments.last, output=arguments.outputs)
@@ -49,12 +52,18 @@ def history(arguments: argparse.Namespace, context: MagicContext) -> None:
     else:
         found = [
             entry
-            for session, start, stop in _spans(arguments.ranges)
+            for session, start, stop in spans
             for entry in context.history.range(session, start, stop, output=arguments.outputs)
         ]
     if found:
         current = context.history.session_number() if numbers else 0
         context.print("\n".join(_lines(found, numbers, current)))
+
+
+def _require_consent(context: MagicContext) -> None:
+    # what it prints is saved in the notebook, which may be a stranger's and go back to them
+    if not context.confirm("This cell asks for the inputs of your other sessions. Show them here? (y/[n]) "):
+        raise UsageError("%history: the inputs of other sessions are shown only where you say yes; nobody did.")
 
 
 def _spans(ranges: list[str]) -> Iterator[tuple[int, int, int | None]]:

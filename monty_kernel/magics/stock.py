@@ -33,3 +33,20 @@ def load_ext(arguments: argparse.Namespace, context: MagicContext) -> None:
         name = shortened(arguments.extension)
         raise UsageError(f"%load_ext: {name} is a program for the stock kernel, so its magics are missing here.")
     context.print("%load_ext: autoreload has nothing to do here: cells import no files.")
+
+
+def _setting(name: str, what: str) -> None:
+    def setting(_: argparse.Namespace, context: MagicContext) -> None:
+        context.print(f"%{name} has no effect here.")
+
+    setting.__doc__ = f"Do nothing: {what} cannot be set here."
+    family.host(name, code="[VALUE]")(setting)
+
+
+for _name, _what in (
+    ("colors", "colours"),
+    ("pprint", "the layout of results"),
+    ("precision", "the digits of results"),
+    ("xmode", "the form of tracebacks"),
+):
+    _setting(_name, _what)

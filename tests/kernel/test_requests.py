@@ -36,6 +36,12 @@ def test_without_history_a_cell_shows_its_result_and_is_forgotten(kernel: Kernel
     assert kernel.run("_, __, len(In)").plain == f"(6, 5, {before + 2})"
 
 
+def test_the_first_cell_may_stay_outside_the_history(start) -> None:  # type: ignore[no-untyped-def]
+    kernel = start()
+    assert kernel.run("a = 1\na", store_history=False).plain == "1"
+    assert kernel.run("a, In").plain == "(1, ['', 'a, In'])"
+
+
 def test_user_expressions_each_have_their_own_result_or_error(kernel: Kernel) -> None:
     answer = kernel.run(
         "x = 3", user_expressions={"good": "x * 2", "bad": "x / 0", "worse": "x +", "html": "__import__"}
@@ -157,8 +163,9 @@ def test_questions_are_answered_while_a_cell_runs(kernel: Kernel) -> None:
 
 def test_exit_asks_the_front_end_and_keeps_the_session(kernel: Kernel) -> None:
     kernel.run("stays = 1")
-    answer = kernel.run("exit()")
-    assert {"source": "ask_exit", "keepkernel": False} in answer.reply["payload"]
+    for code in ("exit()", "quit"):
+        answer = kernel.run(code)
+        assert {"source": "ask_exit", "keepkernel": False} in answer.reply["payload"]
     assert kernel.run("stays").plain == "1"
 
 

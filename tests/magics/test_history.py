@@ -23,6 +23,7 @@ def session(tmp_path: Path) -> Iterator[Session]:
         history.add(2, f"def f{number}():\n\treturn 1")
         history.close()
     session = Session(History(tmp_path / "history.sqlite", LOG))
+    session.answer = True
     session.run("x = 1")
     session.run("if x:\n    y = 2")
     session.run("x")
@@ -65,6 +66,18 @@ def test_history(session: Session, args: str, printed: str) -> None:
     ran = session.run(f"%history {args}".rstrip())
     assert ran.failure is None
     assert ran.printed == printed
+
+
+@pytest.mark.parametrize("args", ["-g first", "-l", "~1/", "2/1", "1 ~2/1-3"])
+def test_the_inputs_of_other_sessions_need_a_yes(session: Session, args: str) -> None:
+    session.answer = False
+    assert "nobody did" in session.refusal(f"%history {args}")
+    assert "other sessions" in session.questions[-1]
+
+
+def test_those_of_this_session_need_none(session: Session) -> None:
+    session.run("%history -n 1-2")
+    assert session.questions == []
 
 
 @pytest.mark.parametrize("args", ["x", "1-2-3", "/", "~", "-", "1/1-999999999/5", "2/1-1/1", "9999999999999999999"])

@@ -126,7 +126,16 @@ def __mk_make_names():
 
     class Image:
         def __init__(
-            self, data=None, url=None, filename=None, format=None, embed=None, width=None, height=None, alt=None, metadata=None
+            self,
+            data=None,
+            url=None,
+            filename=None,
+            format=None,
+            embed=None,
+            width=None,
+            height=None,
+            alt=None,
+            metadata=None,
         ):
             __mk_only_data("Image", None if type(data) is str else data, url, filename)
             if type(data) is not bytes:

@@ -20,7 +20,12 @@ def __mk_tree(v, above):
         return repr(v)
     name = t.__name__
     if t is list or t is tuple or t is set or t is frozenset:
-        opening, closing = {"list": ("[", "]"), "tuple": ("(", ")"), "set": ("{", "}"), "frozenset": ("frozenset({", "})")}[name]
+        opening, closing = {
+            "list": ("[", "]"),
+            "tuple": ("(", ")"),
+            "set": ("{", "}"),
+            "frozenset": ("frozenset({", "})"),
+        }[name]
         if not v:
             return repr(v)
         if id(v) in above:
