@@ -16,11 +16,12 @@ Message = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request as received: routing identities, the message, and whether it came before the last failure's abort."""
+    """A request as received: routing identities, the message, its place in the order, when it came (loop time, seconds)."""
 
     idents: list[bytes]
     message: Message
     number: int
+    received: float
 
     @property
     def type(self) -> str:
@@ -52,12 +53,13 @@ class ShellQueue:
 
     def put(self, idents: list[bytes], message: Message) -> None:
         """Take a request off the wire. Call it on the loop."""
+        loop = asyncio.get_running_loop()
         self._count += 1
-        self._waiting.append(Request(idents, message, self._count))
+        self._waiting.append(Request(idents, message, self._count, loop.time()))
         if self._running is None:
-            self._running = asyncio.get_running_loop().create_task(self._run())
+            self._running = loop.create_task(self._run())
         elif self._patience is None and message["header"]["msg_type"] in self._questions:
-            self._patience = asyncio.get_running_loop().call_later(PATIENCE, self._let_questions_pass)
+            self._patience = loop.call_later(PATIENCE, self._let_questions_pass)
 
     def abort_waiting(self) -> None:
         """From now on `is_aborted` holds for every request received so far."""
@@ -75,13 +77,19 @@ class ShellQueue:
             self._running = None
 
     def _let_questions_pass(self) -> None:
-        self._patience = None
+        loop = asyncio.get_running_loop()
+        patient_until = loop.time() - PATIENCE + 0.001  # timers may come a clock tick early
         stay: deque[Request] = deque()
+        later: float | None = None
         for request in self._waiting:
-            if request.type in self._questions:
-                task = asyncio.get_running_loop().create_task(self._answer(request))
+            if request.type not in self._questions:
+                stay.append(request)
+            elif request.received > patient_until:
+                stay.append(request)
+                later = request.received if later is None else later
+            else:
+                task = loop.create_task(self._answer(request))
                 self._answers.add(task)
                 task.add_done_callback(self._answers.discard)
-            else:
-                stay.append(request)
         self._waiting = stay
+        self._patience = None if later is None else loop.call_at(later + PATIENCE, self._let_questions_pass)
