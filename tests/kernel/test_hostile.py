@@ -58,6 +58,7 @@ def test_a_broken_message_and_a_wrong_signature_are_dropped(kernel: Kernel) -> N
     socket.send_multipart(session.serialize(session.msg("no_such_request", {})))
     socket.send_multipart(session.serialize(session.msg("complete_request", {"code": 5, "cursor_pos": "x"})))
     replies = [kernel.client.get_shell_msg(timeout=10) for _ in range(2)]
+    replies.sort(key=lambda reply: reply["msg_type"], reverse=True)
     assert [reply["msg_type"] for reply in replies] == ["execute_reply", "complete_reply"]
     assert "'code'" in replies[0]["content"]["evalue"]
     assert "must be a string" in replies[1]["content"]["evalue"]

@@ -28,7 +28,7 @@ def run(*script: tuple[str, float]) -> list[str]:
         for kind, seconds in script:
             await asyncio.sleep(seconds)
             queue.put([], message(kind))
-        while queue._running is not None:
+        while queue._running is not None:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
     asyncio.run(main())
