@@ -225,7 +225,7 @@ def _cell_magic(source: CellSource, match: re.Match[str], magics: MagicTable, op
     if not rewrite.keep_body:
         blame = _shifted(rewrite.blame_args, args_at) or _shifted(rewrite.blame_body, body_at) or head
         only = Edit(0, len(text), rewrite.before, blame)
-        return Cell(source, (_feed(source, [only], set(rewrite.parts), CellOptions(options.number, False)),), "")
+        return Cell(source, (_feed(source, [only], set(rewrite.parts), replace(options, show=False)),), "")
     edits, parts, cuts = (
         _line_magics(text, body_at, magics, rewrite.indent)
         if _may_hold_magics(text[body_at:])
