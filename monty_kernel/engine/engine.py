@@ -17,6 +17,7 @@ from .outputs import Result
 from .rewrite import Action
 from .sandbox import FeedError, Limits, Sandbox, WorkerLost
 from .sources import CellSource, Failure
+from .trail import Trail
 
 T = TypeVar("T")
 
@@ -32,11 +33,17 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A session between two cells: Monty's dump, the number of its next feed, the prelude's parts it was fed."""
+    """A session between two cells.
+
+    state: Monty's dump. next_feed: the number of its next feed. parts: what it was fed of the prelude. trail: the cells
+    that led to it. unrecorded: cells whose source `In` in the sandbox lacks.
+    """
 
     state: bytes
     next_feed: int
     parts: frozenset[str]
+    trail: Trail
+    unrecorded: tuple[tuple[int, str], ...] = ()
 
 
 class Engine:
@@ -47,20 +54,27 @@ class Engine:
         self._sandbox = Sandbox(limits, watch)
         self._started = False
         self._snapshot: Snapshot | None = None
-        self._feeds: dict[int, Feed] = {}
+        self._trail = Trail()
         self._next_feed = 0
         self._parts: frozenset[str] = frozenset()
         self._unsaved = False  # whether a cell ran since the snapshot was taken
         self._unrecorded: list[tuple[int, str]] = []  # cells whose source `In` in the sandbox lacks
-        self.cells: list[CellSource] = []
+
+    @property
+    def cells(self) -> list[CellSource]:
         """What ran in this session and was remembered, as plain Python, oldest first."""
+        return self._trail.cells()
+
+    @property
+    def snapshot(self) -> Snapshot | None:
+        """The last state that was remembered."""
+        return self._snapshot
 
     def start(self) -> None:
         """Start the worker and a new, empty session."""
         self._sandbox.start()
-        self._feeds, self._next_feed, self._parts, self._snapshot = {}, 0, frozenset(), None
+        self._trail, self._next_feed, self._parts, self._snapshot = Trail(), 0, frozenset(), None
         self._unrecorded = []
-        self.cells = []
         self._load(frozenset({sandboxed.CORE}))
         self._started = True
         self.take_snapshot()
@@ -133,7 +147,7 @@ class Engine:
         return Outcome(None, result, shown)
 
     def _failure(self, error: monty.MontyError) -> Failure:
-        if isinstance(error, monty.MontySyntaxError) and (feed := self._feeds.get(self._next_feed - 1)):
+        if isinstance(error, monty.MontySyntaxError) and (feed := self._trail.feed(self._next_feed - 1)):
             said = said_by_cpython(feed)
             if said is not None:
                 return said
@@ -141,7 +155,7 @@ class Engine:
 
     def _remember(self, cell: Cell, number: int) -> None:
         if number:
-            self.cells.append(CellSource(cell.source.label, cell.python))
+            self._trail.add_cell(CellSource(cell.source.label, cell.python))
 
     def recover(self) -> str | None:
         """Make the session usable if its worker is gone, by loading the last snapshot; says so if that was needed."""
@@ -154,14 +168,27 @@ class Engine:
         if snapshot is None:
             self.start()
             return "The sandbox worker had died before anything could be saved; this is a new session."
-        self._sandbox.start(snapshot.state)
-        self._next_feed, self._parts = snapshot.next_feed, snapshot.parts
+        missed = self._unrecorded
+        self.load(snapshot)
+        self._unrecorded = list(dict.fromkeys([*self._unrecorded, *missed]))
         unsaved, self._unsaved = self._unsaved, False
         if unsaved:
             return (
                 "The sandbox worker had died before the last cell could be saved; the session is as it was before it."
             )
         return "The sandbox worker had died; the session is as it was after the last cell."
+
+    def load(self, snapshot: Snapshot) -> None:
+        """Make the session what it was when the snapshot was taken, in a fresh worker.
+
+        Raises:
+            MontyError: the state is damaged or of another Monty version; the session is gone until `recover`.
+        """
+        self._sandbox.start(snapshot.state)
+        self._next_feed, self._parts = snapshot.next_feed, snapshot.parts
+        self._trail, self._unrecorded = Trail(snapshot.trail), list(snapshot.unrecorded)
+        self._snapshot = snapshot
+        self._unsaved = False
 
     def settle(self) -> None:
         """Between two cells: remember the session as it is now, or restore it if its worker is gone."""
@@ -173,7 +200,9 @@ class Engine:
         if not self._sandbox.is_alive():
             return
         try:
-            self._snapshot = Snapshot(self._sandbox.dump(), self._next_feed, self._parts)
+            state = self._sandbox.dump()
+            self._snapshot = Snapshot(state, self._next_feed, self._parts, self._trail, tuple(self._unrecorded))
+            self._trail = Trail(self._trail)
             self._unsaved = False
         except monty.MontyError:
             self._sandbox.release()  # the worker died over it: the snapshot before this one is what is left
@@ -212,7 +241,7 @@ class Engine:
         for missed, text in self._unrecorded:
             self._plain(f"__mk_begin({missed})\nNone", front, {"__mk_source": text})
         self._unrecorded = []
-        self._feeds[self._next_feed] = feed
+        self._trail.add_feed(self._next_feed, feed)
         try:
             bundle = self._plain(feed.text, front, {"__mk_source": feed.cell.text} if number else None)
         except FeedError as error:
@@ -226,7 +255,7 @@ class Engine:
         try:
             feed = expression(source)
             self._load(feed.parts, front)
-            self._feeds[self._next_feed] = feed
+            self._trail.add_feed(self._next_feed, feed)
             return _result(self._plain(feed.text, front)) or Result({"text/plain": "None"})
         except SyntaxError as error:
             return Failure("syntax", "SyntaxError", error.msg)
@@ -235,7 +264,7 @@ class Engine:
 
     def _feed_of(self, filename: str) -> Feed | None:
         head, _, tail = filename.partition("<python-input-")
-        return self._feeds.get(int(tail[:-1])) if not head and tail[:-1].isdigit() else None
+        return self._trail.feed(int(tail[:-1])) if not head and tail[:-1].isdigit() else None
 
 
 def _result(bundle: object) -> Result | None:
