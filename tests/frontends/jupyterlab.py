@@ -81,8 +81,8 @@ class Lab:
         notebook.wait_until("idle")
         return notebook
 
-    def close_all(self) -> None:
-        """Shut every kernel down and close every tab, saving nothing."""
+    def shut_down_kernels(self) -> None:
+        """End every kernel; the tabs go with the next `open`."""
         self.page.evaluate(
             """async () => {
                 const list = await (await fetch('/api/sessions')).json();

@@ -51,9 +51,11 @@ def page(server: Server) -> Iterator[Page]:
 
 @pytest.fixture
 def lab(page: Page, server: Server) -> Iterator[Lab]:
+    for left_over in server.root.glob("*.ipynb"):
+        left_over.unlink()  # the pictures show the folder
     lab = Lab.open(page, server.url)
     yield lab
-    lab.close_all()
+    lab.shut_down_kernels()
 
 
 @pytest.fixture
