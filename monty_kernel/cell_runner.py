@@ -17,6 +17,7 @@ from monty_kernel.front import KernelFront
 
 if TYPE_CHECKING:
     from monty_kernel.magics.registry import Magics
+    from monty_kernel.snapshots.travel import TimeTravel
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +39,31 @@ class CellRunner:
         engine: Engine,
         front: KernelFront,
         magics: Callable[[], Magics],
+        travel: TimeTravel,
         log: logging.Logger | logging.LoggerAdapter[logging.Logger],
     ) -> None:
         self._engine = engine
         self._front = front
         self._magics = magics
+        self._travel = travel
         self._log = log
+        self._failed = False
 
     def run(self, request: CellRequest) -> Outcome:
         """What came of the cell. Never raises: a defect of ours must not leave the front end waiting for a reply."""
         try:
-            return self._run(request)
+            outcome = self._run(request)
+            self._failed = outcome.failure is not None
+            return outcome
         except Exception as error:
             self._log.exception("A cell could not be run.")
             return Outcome(Failure("raised", type(error).__name__, f"internal error of monty-kernel: {error}"))
+
+    def settle(self, request: CellRequest) -> None:
+        """After `run`, while its outcome is on its way: remember the state that the cell left."""
+        self._engine.settle()
+        if request.remember:
+            self._travel.record(request.number, request.code, self._failed)
 
     def _run(self, request: CellRequest) -> Outcome:
         source = CellSource(f"In[{request.number}]", request.code)
@@ -63,6 +75,7 @@ class CellRunner:
         recovered = self._engine.recover()
         if recovered is not None:
             self._front.emit(Stream("stderr", recovered + "\n"))
+        self._travel.timeline  # noqa: B018 - its root is the state before the first cell
         number = request.number if request.remember else 0
         return self._engine.run(cell, self._front, number=number, expressions=request.expressions, act=self._act)
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from monty_kernel.introspect.introspector import Introspector
     from monty_kernel.kernel import MontyKernel
     from monty_kernel.magics.registry import Magics
+    from monty_kernel.snapshots.travel import TimeTravel
 
 _COLOURS = re.compile(r"\x1b\[[\d;]*m")
 
@@ -172,6 +173,15 @@ class KernelFront:
     def limits(self) -> Limits:
         """What the session may use."""
         return self._engine.limits
+
+    @property
+    def travel(self) -> TimeTravel:
+        """The states of the session."""
+        return self._kernel.travel
+
+    def display(self, bundle: MimeBundle) -> None:
+        """Show a MIME bundle among the cell's outputs."""
+        self.emit(Display(bundle))
 
     def print(self, text: str) -> None:
         """Print a line to the cell's stdout."""

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from monty_kernel.history import History
     from monty_kernel.introspect.introspector import Introspector
     from monty_kernel.magics.registry import Magics
+    from monty_kernel.snapshots.travel import TimeTravel
 
 T = TypeVar("T")
 
@@ -105,7 +106,14 @@ class MontyKernel(Kernel):
 
     @cached_property
     def _runner(self) -> CellRunner:
-        return CellRunner(self.engine, self.front, lambda: self.magics, self.log)
+        return CellRunner(self.engine, self.front, lambda: self.magics, self.travel, self.log)
+
+    @cached_property
+    def travel(self) -> TimeTravel:
+        """The states of the session."""
+        from monty_kernel.snapshots.travel import TimeTravel
+
+        return TimeTravel(self.engine)
 
     @cached_property
     def magics(self) -> Magics:
@@ -321,7 +329,9 @@ class MontyKernel(Kernel):
         number = self._count + (not store_history)
         request = CellRequest(code, number, store_history, silent, user_expressions or {})
         running = self._on_sandbox_thread(self._runner.run, request)
-        self._settled = self._on_sandbox_thread(self.engine.settle)  # while the loop sends what came of the cell
+        self._settled = self._on_sandbox_thread(
+            self._runner.settle, request
+        )  # while the loop sends what came of the cell
         outcome = await running
         await self.front.flush()
         if outcome.failure is not None:

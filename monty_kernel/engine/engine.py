@@ -76,7 +76,7 @@ class Engine:
         self._trail, self._next_feed, self._parts, self._snapshot = Trail(), 0, frozenset(), None
         self._unrecorded = []
         self._load(frozenset({sandboxed.CORE}))
-        self._started = True
+        self._started = self._unsaved = True
         self.take_snapshot()
 
     def interrupt(self) -> bool:
@@ -116,7 +116,6 @@ class Engine:
         session, also when it fails, unless the worker was lost: then the session is as it was before the cell.
         """
         self.recover()
-        self._unsaved = True
         result: Result | None = None
         shown: dict[str, Result | Failure] = {}
         try:
@@ -154,6 +153,8 @@ class Engine:
         return raised(error, self._feed_of)
 
     def _remember(self, cell: Cell, number: int) -> None:
+        if number and not any(isinstance(step, Feed) for step in cell.steps):
+            self._unrecorded.append((number, cell.source.text))
         if number:
             self._trail.add_cell(CellSource(cell.source.label, cell.python))
 
@@ -190,9 +191,14 @@ class Engine:
         self._snapshot = snapshot
         self._unsaved = False
 
+    @property
+    def unsaved(self) -> bool:
+        """Whether something ran since the last snapshot."""
+        return self._unsaved
+
     def settle(self) -> None:
         """Between two cells: remember the session as it is now, or restore it if its worker is gone."""
-        if not self.recover():
+        if self.recover() is None and self._unsaved:
             self.take_snapshot()
 
     def take_snapshot(self) -> None:
@@ -242,6 +248,7 @@ class Engine:
             self._plain(f"__mk_begin({missed})\nNone", front, {"__mk_source": text})
         self._unrecorded = []
         self._trail.add_feed(self._next_feed, feed)
+        self._unsaved = True
         try:
             bundle = self._plain(feed.text, front, {"__mk_source": feed.cell.text} if number else None)
         except FeedError as error:

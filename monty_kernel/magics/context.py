@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from monty_kernel.engine.outputs import MimeBundle
     from monty_kernel.engine.sandbox import Limits
     from monty_kernel.history import History
+    from monty_kernel.snapshots.travel import TimeTravel
 
 
 class MagicContext(Protocol):
@@ -21,8 +22,15 @@ class MagicContext(Protocol):
     def limits(self) -> Limits:
         """What the session may use."""
 
+    @property
+    def travel(self) -> TimeTravel:
+        """The states of the session."""
+
     def print(self, text: str) -> None:
         """Print a line to the cell's stdout."""
+
+    def display(self, bundle: MimeBundle) -> None:
+        """Show a MIME bundle among the cell's outputs."""
 
     def page(self, text: str | MimeBundle) -> None:
         """Show text in the front end's pager."""

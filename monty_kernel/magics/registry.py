@@ -8,12 +8,21 @@ from collections.abc import Iterable
 from monty_kernel.engine.host import UsageError
 from monty_kernel.engine.rewrite import Action, CellRewrite, Rewrite
 
-from . import history, refused, rich, session, stock, timing, variables
+from . import history, refused, rich, session, stock, timing, travel, variables
 from .context import MagicContext
 from .declare import BadCode, Family, Magic, shortened
 from .help import help_family
 
-FAMILIES = (history.family, refused.family, rich.family, session.family, stock.family, timing.family, variables.family)
+FAMILIES = (
+    history.family,
+    refused.family,
+    rich.family,
+    session.family,
+    stock.family,
+    timing.family,
+    travel.family,
+    variables.family,
+)
 
 _USAGE = "!usage"
 """The host-side name under which a bad magic raises its UsageError when the cell gets to it."""

@@ -18,18 +18,20 @@ CORE = "core"
 NAMES = "names"
 VARIABLES = "variables"
 TIMING = "timing"
+SURVEY = "survey"
 
 PARTS = {
     CORE: ("pretty.py", "display.py", "record.py"),
     NAMES: ("names.py",),
     VARIABLES: ("variables.py",),
     TIMING: ("timing.py",),
+    SURVEY: ("survey.py",),
 }
 
 
 _BUILTINS = (
     "Exception", "PermissionError", "RecursionError", "TypeError",
-    "bool", "bytes", "dict", "enumerate", "float", "frozenset", "getattr", "hasattr", "id", "int", "isinstance", "len",
+    "bool", "bytes", "dict", "enumerate", "float", "frozenset", "getattr", "hasattr", "hash", "id", "int", "isinstance", "len",
     "list", "locals", "max", "min", "print", "range", "repr", "set", "sorted", "str", "sum", "tuple", "type", "zip",
 )  # fmt: skip
 _NAMES = "|".join(_BUILTINS)

@@ -1,0 +1,154 @@
+"""Takes a session back and forth between its states, and says in one line what that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from monty_kernel.engine import sandboxed
+from monty_kernel.engine.engine import Engine, Snapshot
+
+from .timeline import NoSuchState, State, Timeline
+
+Survey = Mapping[str, tuple[str, str, str]]
+"""Name -> (kind, short value, digest of the value, empty where there is none)."""
+
+_SHOWN = 6  # names a report lists before it counts the rest
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How the variables of one state differ from another's. Values are short; '' where one has none worth showing."""
+
+    added: Mapping[str, str]
+    changed: Mapping[str, tuple[str, str]]
+    removed: Mapping[str, str]
+
+    def in_one_line(self) -> str:
+        """As a report says it: `came back: x; changed: y = 1 (was 2); gone: z`."""
+        parts = [
+            _listed("came back", [f"{name}{_equals(value)}" for name, value in self.added.items()]),
+            _listed("changed", [f"{name}{_equals(new, old)}" for name, (old, new) in self.changed.items()]),
+            _listed("gone", list(self.removed)),
+        ]
+        return "; ".join(part for part in parts if part) or "no variable differs"
+
+
+class TimeTravel:
+    """The states of the engine's session. For the sandbox thread, between two feeds."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._timeline: Timeline[Snapshot] | None = None
+        self._names: list[str] = []  # for the state that the running cell will make
+
+    @property
+    def timeline(self) -> Timeline[Snapshot]:
+        """The states there are.
+
+        Raises:
+            NoSuchState: the session could not be started.
+        """
+        if self._timeline is None:
+            snapshot = self._engine.snapshot
+            if snapshot is None:
+                raise NoSuchState("There is no session yet, so there are no states.")
+            self._timeline = Timeline(snapshot, len(snapshot.state))
+        return self._timeline
+
+    def record(self, number: int, source: str, failed: bool) -> None:
+        """Add the state after a cell, if the cell made one: not if it only travelled or lost its worker."""
+        timeline, snapshot = self.timeline, self._engine.snapshot
+        names, self._names = self._names, []
+        if snapshot is None or snapshot is timeline[timeline.current].snapshot:
+            return
+        timeline.record(number, first_line(source), failed, snapshot, len(snapshot.state))
+        for name in names:
+            timeline.name(name)
+
+    def name(self, name: str) -> str:
+        """Name the present state, or the one that the running cell will leave; what was done."""
+        if self._engine.unsaved:
+            self._names.append(name)
+            return f"The state after this cell will be named {name}."
+        state = self.timeline.name(name)
+        return f"The state {_where(state)} is now named {name}."
+
+    def undo(self, cells: int) -> str:
+        """Go back before the last `cells` cells; what that changed."""
+        return self._go(self.timeline.back(cells))
+
+    def redo(self, cells: int) -> str:
+        """Go forward again; what that changed."""
+        return self._go(self.timeline.forward(cells))
+
+    def restore(self, text: str) -> str:
+        """Go to the state of this number or name; what that changed."""
+        return self._go(self.timeline.find(text))
+
+    def _go(self, state: State[Snapshot]) -> str:
+        if state.snapshot is None:
+            raise NoSuchState(f"The state after In[{state.number}] has been dropped to save space.")
+        if self._engine.unsaved:
+            raise NoSuchState(
+                "What this cell did before is in no state yet: put the line first, or in a cell of its own."
+            )
+        before = self._survey()
+        self._engine.load(state.snapshot)
+        self.timeline.go(state)
+        return f"The session is as it was {_where(state)}: {compare(before, self._survey()).in_one_line()}."
+
+    def diff(self, first: str, second: str | None) -> Difference:
+        """How the state `second`, by default the present one, differs from `first`. The session stays where it is."""
+        here = self._engine.snapshot
+        older = self.timeline.find(first)
+        newer = self.timeline.find(second) if second is not None else None
+        assert here is not None
+        try:
+            after = self._survey() if newer is None else self._survey_of(newer)
+            return compare(self._survey_of(older), after)
+        finally:
+            self._engine.load(here)
+
+    def _survey_of(self, state: State[Snapshot]) -> Survey:
+        if state.snapshot is None:
+            raise NoSuchState(f"The state after In[{state.number}] has been dropped to save space.")
+        self._engine.load(state.snapshot)
+        return self._survey()
+
+    def _survey(self) -> Survey:
+        parts = {part: sandboxed.source(part) for part in (sandboxed.VARIABLES, sandboxed.SURVEY)}
+        found = self._engine.evaluate("__mk_survey(locals())", parts)
+        return found if isinstance(found, dict) else {}
+
+
+def compare(before: Survey, after: Survey) -> Difference:
+    """How the variables `after` differ from those `before`."""
+    return Difference(
+        {name: after[name][1] for name in after if name not in before},
+        {name: (before[name][1], after[name][1]) for name in after if name in before and before[name] != after[name]},
+        {name: before[name][1] for name in before if name not in after},
+    )
+
+
+def first_line(source: str) -> str:
+    """What a list of states shows of a cell."""
+    line = next((line.strip() for line in source.splitlines() if line.strip()), "")
+    return line if len(line) <= 60 else line[:59] + "…"
+
+
+def _where(state: State[Snapshot]) -> str:
+    return f"after In[{state.number}]" if state.number else "at the start"
+
+
+def _equals(value: str, old: str = "") -> str:
+    if not value or value == old:
+        return ""
+    return f" = {value}" + (f" (was {old})" if old else "")
+
+
+def _listed(what: str, names: list[str]) -> str:
+    if not names:
+        return ""
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return f"{what}: {', '.join(names[:_SHOWN])}{more}"
