@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from monty_kernel.front import KernelFront
 
 if TYPE_CHECKING:
     from monty_kernel.magics.registry import Magics
+    from monty_kernel.snapshots.policy import DumpBudget
     from monty_kernel.snapshots.travel import TimeTravel
 
 
@@ -40,19 +42,25 @@ class CellRunner:
         front: KernelFront,
         magics: Callable[[], Magics],
         travel: TimeTravel,
+        budget: DumpBudget,
+        cells_wait: Callable[[], bool],
         log: logging.Logger | logging.LoggerAdapter[logging.Logger],
     ) -> None:
         self._engine = engine
         self._front = front
         self._magics = magics
         self._travel = travel
+        self._budget = budget
+        self._cells_wait = cells_wait
         self._log = log
         self._failed = False
 
     def run(self, request: CellRequest) -> Outcome:
         """What came of the cell. Never raises: a defect of ours must not leave the front end waiting for a reply."""
+        start = time.perf_counter()
         try:
             outcome = self._run(request)
+            self._budget.worked(time.perf_counter() - start)
             self._failed = outcome.failure is not None
             return outcome
         except Exception as error:
@@ -61,7 +69,12 @@ class CellRunner:
 
     def settle(self, request: CellRequest) -> None:
         """After `run`, while its outcome is on its way: remember the state that the cell left."""
-        self._engine.settle()
+        waiting = self._cells_wait()
+        dump = self._budget.allows(cells_wait=waiting)
+        start = time.perf_counter()
+        self._engine.settle(dump=dump)
+        if dump:
+            self._budget.dumped(time.perf_counter() - start, kept_waiting=waiting)
         if request.remember:
             self._travel.record(request.number, request.code, self._failed)
 

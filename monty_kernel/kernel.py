@@ -23,6 +23,7 @@ from monty_kernel.reply_content import error_content, expression_contents
 from monty_kernel.request_content import problem
 from monty_kernel.session_view import SessionView
 from monty_kernel.shell_queue import Request, ShellQueue
+from monty_kernel.snapshots.policy import DumpBudget
 from monty_kernel.unasked import is_housekeeping
 
 if TYPE_CHECKING:
@@ -77,6 +78,9 @@ class MontyKernel(Kernel):
     max_recursion_depth = Integer(
         None, allow_none=True, help="How deep calls may nest; None for Monty's own limit (1000)."
     ).tag(config=True)
+    snapshot_budget = Float(
+        0.1, min=0.0, help="Share of the cells' time that snapshots may take while other cells wait."
+    ).tag(config=True)
     history_file = Unicode(
         None,
         allow_none=True,
@@ -106,7 +110,15 @@ class MontyKernel(Kernel):
 
     @cached_property
     def _runner(self) -> CellRunner:
-        return CellRunner(self.engine, self.front, lambda: self.magics, self.travel, self.log)
+        return CellRunner(
+            self.engine,
+            self.front,
+            lambda: self.magics,
+            self.travel,
+            DumpBudget(self.snapshot_budget),
+            self._queue.cells_wait,
+            self.log,
+        )
 
     @cached_property
     def travel(self) -> TimeTravel:

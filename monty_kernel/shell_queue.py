@@ -61,6 +61,10 @@ class ShellQueue:
         elif self._patience is None and message["header"]["msg_type"] in self._questions:
             self._patience = loop.call_later(PATIENCE, self._let_questions_pass)
 
+    def cells_wait(self) -> bool:
+        """Whether a cell is queued behind the one that runs. Any thread may ask."""
+        return any(request.type == "execute_request" for request in tuple(self._waiting))
+
     def abort_waiting(self) -> None:
         """From now on `is_aborted` holds for every request received so far."""
         self._aborted = self._count

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import pydantic_monty as monty
@@ -16,6 +16,7 @@ from .host import Front, UsageError, json_object, mime_bundle
 from .outputs import Result
 from .rewrite import Action
 from .sandbox import FeedError, Limits, Sandbox, WorkerLost
+from .script import Diverged, Entry, Recording, Replaying, Script
 from .sources import CellSource, Failure
 from .trail import Trail
 
@@ -32,11 +33,23 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Journaled:
+    """A cell that ran, and what the host told it: enough to run it again, with the same outcome but for the clock."""
+
+    cell: Cell
+    number: int
+    expressions: Mapping[str, str]
+    entries: tuple[Entry, ...]
+    failed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """A session between two cells.
 
     state: Monty's dump. next_feed: the number of its next feed. parts: what it was fed of the prelude. trail: the cells
-    that led to it. unrecorded: cells whose source `In` in the sandbox lacks.
+    that led to it. unrecorded: cells whose source `In` in the sandbox lacks. reruns: the cells that ran since the dump,
+    which was too dear to be taken after each of them.
     """
 
     state: bytes
@@ -44,6 +57,7 @@ class Snapshot:
     parts: frozenset[str]
     trail: Trail
     unrecorded: tuple[tuple[int, str], ...] = ()
+    reruns: tuple[Journaled, ...] = ()
 
 
 class Engine:
@@ -57,6 +71,8 @@ class Engine:
         self._trail = Trail()
         self._next_feed = 0
         self._parts: frozenset[str] = frozenset()
+        self._script: Script = Recording()
+        self._journal: list[Journaled] = []  # the cells since the last dump
         self._unsaved = False  # whether a cell ran since the snapshot was taken
         self._unrecorded: list[tuple[int, str]] = []  # cells whose source `In` in the sandbox lacks
 
@@ -116,6 +132,16 @@ class Engine:
         session, also when it fails, unless the worker was lost: then the session is as it was before the cell.
         """
         self.recover()
+        self._script = script = Recording()
+        outcome = self._run(cell, front, number, expressions or {}, act)
+        if self._sandbox.is_alive() and self._unsaved:
+            failed = outcome.failure is not None
+            self._journal.append(Journaled(cell, number, dict(expressions or {}), tuple(script.entries), failed))
+        return outcome
+
+    def _run(
+        self, cell: Cell, front: Front, number: int, expressions: Mapping[str, str], act: Callable[[Action], None]
+    ) -> Outcome:
         result: Result | None = None
         shown: dict[str, Result | Failure] = {}
         try:
@@ -124,7 +150,7 @@ class Engine:
                     act(step)
                 else:
                     result = self._feed(step, front, number)
-            for name, text in (expressions or {}).items():
+            for name, text in expressions.items():
                 shown[name] = self._expression(text, front)
         except FeedError as error:
             self._remember(cell, number)
@@ -169,36 +195,59 @@ class Engine:
         if snapshot is None:
             self.start()
             return "The sandbox worker had died before anything could be saved; this is a new session."
-        missed = self._unrecorded
-        self.load(snapshot)
+        missed, unsaved, journal = self._unrecorded, self._unsaved, tuple(self._journal)
+        try:
+            self.load(replace(snapshot, reruns=(*snapshot.reruns, *journal)))
+            said = "The sandbox worker had died; the session is as it was after the last cell."
+            if unsaved and not journal:
+                said = "The sandbox worker had died; the session is as it was before the last cell."
+        except Diverged as error:
+            self.load(replace(snapshot, reruns=()))
+            said = f"The sandbox worker had died; the session is as it was when it was last saved, since {error}."
         self._unrecorded = list(dict.fromkeys([*self._unrecorded, *missed]))
-        unsaved, self._unsaved = self._unsaved, False
-        if unsaved:
-            return (
-                "The sandbox worker had died before the last cell could be saved; the session is as it was before it."
-            )
-        return "The sandbox worker had died; the session is as it was after the last cell."
+        return said
 
     def load(self, snapshot: Snapshot) -> None:
         """Make the session what it was when the snapshot was taken, in a fresh worker.
 
         Raises:
             MontyError: the state is damaged or of another Monty version; the session is gone until `recover`.
+            Diverged: a cell that had to be run again went another way; the session is gone until `recover`.
         """
         self._sandbox.start(snapshot.state)
         self._next_feed, self._parts = snapshot.next_feed, snapshot.parts
         self._trail, self._unrecorded = Trail(snapshot.trail), list(snapshot.unrecorded)
         self._snapshot = snapshot
         self._unsaved = False
+        self._journal = []
+        try:
+            for done in snapshot.reruns:
+                self._rerun(done)
+        except Diverged:
+            self._sandbox.release()
+            raise
+        self._unsaved = False
+
+    def _rerun(self, done: Journaled) -> None:
+        script = self._script = Replaying(done.entries)
+        outcome = self._run(done.cell, _NOBODY, done.number, done.expressions, lambda action: None)
+        if not self._sandbox.is_alive():
+            raise Diverged(f"running {done.cell.source.label} again ended its worker")
+        if (outcome.failure is not None) != done.failed:
+            raise Diverged(f"{done.cell.source.label} ran otherwise than the first time")
+        script.finish()
 
     @property
     def unsaved(self) -> bool:
         """Whether something ran since the last snapshot."""
         return self._unsaved
 
-    def settle(self) -> None:
-        """Between two cells: remember the session as it is now, or restore it if its worker is gone."""
-        if self.recover() is None and self._unsaved:
+    def settle(self, *, dump: bool = True) -> None:
+        """Between two cells: remember the session as it is now, or restore it if its worker is gone.
+
+        dump: whether a dump may be taken; without one, the session is remembered by what ran since the last, if it can be.
+        """
+        if self.recover() is None and self._unsaved and (dump or not self._defer_snapshot()):
             self.take_snapshot()
 
     def take_snapshot(self) -> None:
@@ -207,11 +256,23 @@ class Engine:
             return
         try:
             state = self._sandbox.dump()
-            self._snapshot = Snapshot(state, self._next_feed, self._parts, self._trail, tuple(self._unrecorded))
-            self._trail = Trail(self._trail)
-            self._unsaved = False
         except monty.MontyError:
             self._sandbox.release()  # the worker died over it: the snapshot before this one is what is left
+            return
+        self._snapshot = Snapshot(state, self._next_feed, self._parts, self._trail, tuple(self._unrecorded))
+        self._trail = Trail(self._trail)
+        self._journal = []
+        self._unsaved = False
+
+    def _defer_snapshot(self) -> bool:
+        """Remember the session by what ran since the last dump; False if that cannot be run again, then dump."""
+        last = self._snapshot
+        if last is None or any(isinstance(step, Action) for done in self._journal for step in done.cell.steps):
+            return False
+        self._snapshot = replace(last, reruns=(*last.reruns, *self._journal))
+        self._journal = []
+        self._unsaved = False
+        return True
 
     def evaluate(self, text: str, parts: Mapping[str, str]) -> Any:
         """The plain-data value of an expression over the prelude's functions; None if it fails. Runs no user code.
@@ -234,7 +295,7 @@ class Engine:
 
     def _plain(self, text: str, front: Front, inputs: Mapping[str, Any] | None = None) -> Any:
         self._next_feed += 1
-        return self._sandbox.feed(text, front, inputs)
+        return self._sandbox.feed(text, front, inputs, self._script)
 
     def _load(self, parts: Collection[str], front: Front | None = None) -> None:
         for part in parts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import json
+import os
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -11,10 +12,14 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .outputs import ClearOutput, Display, Output
+from .script import Script, settled
 from .turns import Turns
 
 if TYPE_CHECKING:
-    from pydantic_monty import ExternalResult, ExternalSettledResult, FunctionSnapshot, FutureSnapshot, SyncSnapshot
+    from pydantic_monty import ExternalResult, FunctionSnapshot, FutureSnapshot, SyncSnapshot
+
+
+_MOST_RANDOM = 1 << 20
 
 
 class Front(Protocol):
@@ -47,8 +52,9 @@ class StdinUnavailable(Exception):
 class Host:
     """Answers the suspensions of one feed."""
 
-    def __init__(self, front: Front, turns: Turns, source: str) -> None:
+    def __init__(self, front: Front, turns: Turns, source: str, script: Script) -> None:
         self._front = front
+        self._script = script
         self._turns = turns
         self._source = source
         self._sleeps: list[tuple[float, int]] = []  # heap of (deadline, call id)
@@ -59,38 +65,49 @@ class Host:
             "__mk_emit": self._emit,
             "__mk_clear": self._clear,
             "__mk_magic": self._magic,
+            "time.sleep": self._sleep,
+            "os.urandom": self._random,
             "exit": self._exit,
             "quit": self._exit,
         }
 
     def knows(self, name: str) -> bool:
         """Whether a name that the sandbox does not define is a function of the host's."""
-        return name in self._functions or name == "help"
+        return name == "help" or (name in self._functions and "." not in name)
 
     def call(self, snapshot: FunctionSnapshot) -> SyncSnapshot:
         """Answer a function or OS call; the snapshot of what the sandbox asks next."""
         name = str(snapshot.function_name)
-        if self._turns.take_interrupt():
-            return snapshot.resume({"exception": KeyboardInterrupt()})
         if snapshot.is_os_function:
-            if name == "time.sleep":
-                return snapshot.resume(self._settle(lambda: self._sleep(*snapshot.args)))
-            if name == "asyncio.sleep":
+            if name == "asyncio.sleep" and not self._turns.take_interrupt():
                 heapq.heappush(self._sleeps, (time.monotonic() + _seconds(*snapshot.args), snapshot.call_id))
                 return snapshot.resume({"future": ...})
             if name == "import":
                 return snapshot.resume_auto()
-            return snapshot.resume_not_handled()
+            if name not in ("time.sleep", "asyncio.sleep", "os.urandom"):
+                return snapshot.resume_not_handled()
+        return snapshot.resume(self._script.call(name, lambda: self._answer(name, snapshot)))
+
+    def _answer(self, name: str, snapshot: FunctionSnapshot) -> ExternalResult:
+        if self._turns.take_interrupt():
+            return {"exception": KeyboardInterrupt()}
+        if name == "asyncio.sleep":
+            return {"exception": KeyboardInterrupt()}  # the interrupt that call() took
         if name == "help":
-            return snapshot.resume(self._settle(lambda: self._help(snapshot)))
+            return self._settle(lambda: self._help(snapshot))
         function = self._functions.get(name)
         if function is None:
-            return snapshot.resume({"exception": NameError(f"name {name!r} is not defined")})
-        return snapshot.resume(self._settle(lambda: function(*snapshot.args, **snapshot.kwargs)))
+            return {"exception": NameError(f"name {name!r} is not defined")}
+        return self._settle(lambda: function(*snapshot.args, **snapshot.kwargs))
 
     def futures(self, snapshot: FutureSnapshot) -> SyncSnapshot:
         """Every task of the cell awaits the host: wait for the first that is due, answer all that are."""
-        pending = set(snapshot.pending_call_ids)
+        pending = list(snapshot.pending_call_ids)
+        due, exception = self._script.due(lambda: self._wait_for_some(pending))
+        self._sleeps = [entry for entry in self._sleeps if entry[1] not in due]
+        return snapshot.resume({call_id: settled(exception) for call_id in due})
+
+    def _wait_for_some(self, pending: list[int]) -> tuple[list[int], str]:
         self._sleeps = [entry for entry in self._sleeps if entry[1] in pending]
         heapq.heapify(self._sleeps)
         try:
@@ -98,12 +115,12 @@ class Host:
                 raise KeyboardInterrupt
             self._turns.wait_until(self._sleeps[0][0])
         except KeyboardInterrupt:
-            return snapshot.resume({call_id: {"exception": KeyboardInterrupt()} for call_id in pending})
+            return pending, "KeyboardInterrupt"
         now = time.monotonic()
-        due: dict[int, ExternalSettledResult] = {}
+        due: list[int] = []
         while self._sleeps and self._sleeps[0][0] <= now:
-            due[heapq.heappop(self._sleeps)[1]] = {"return_value": None}
-        return snapshot.resume(due)
+            due.append(heapq.heappop(self._sleeps)[1])
+        return due, ""
 
     def _settle(self, call: Callable[[], object]) -> ExternalResult:
         try:
@@ -116,6 +133,12 @@ class Host:
 
     def _sleep(self, seconds: float = 0) -> None:
         self._turns.wait_until(time.monotonic() + _seconds(seconds))
+
+    def _random(self, size: object = 0) -> bytes:
+        # Monty seeds its random module with this; here it passes the host, so that it can be recorded
+        if not isinstance(size, int) or not 0 <= size <= _MOST_RANDOM:
+            raise ValueError(f"os.urandom() gives at most {_MOST_RANDOM:,} bytes at a time")
+        return os.urandom(size)
 
     def _input(self, prompt: object = "") -> str:
         return self._turns.wait_for(self._front.ask(str(prompt), password=False))

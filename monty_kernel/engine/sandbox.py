@@ -11,6 +11,7 @@ import pydantic_monty as monty
 
 from .host import Front, Host
 from .outputs import Stream
+from .script import Recording, Script
 from .turns import Turns
 
 
@@ -71,7 +72,9 @@ class Sandbox:
         }
         if self._limits.recursion is not None:
             limits["max_recursion_depth"] = self._limits.recursion
-        session = self._pool.checkout(limits=limits, os_policy={"sleep": "call_host"}, external_modules=self._modules)
+        session = self._pool.checkout(
+            limits=limits, os_policy={"sleep": "call_host", "random_start": "call_host"}, external_modules=self._modules
+        )
         session.__enter__()
         self._session, self._pid = session, session.worker_pid
         self._watch([self._pid] if self._pid else [])
@@ -89,15 +92,19 @@ class Sandbox:
         except ChildProcessError:
             return False
 
-    def feed(self, source: str, front: Front, inputs: Mapping[str, Any] | None = None) -> Any:
+    def feed(
+        self, source: str, front: Front, inputs: Mapping[str, Any] | None = None, script: Script | None = None
+    ) -> Any:
         """Run one feed to its end; the value of its last line, which must be plain data.
+
+        script: stands between the feed and the host; by default the host answers and nothing is kept.
 
         Raises:
             FeedError: the code raised; the session goes on.
             WorkerLost: it does not.
         """
         assert self._session is not None and self._pid is not None, "start() comes first"
-        host = Host(front, self.turns, source)
+        host = Host(front, self.turns, source, script or Recording())
         turns = self.turns
 
         def printed(name: Literal["stdout", "stderr"], text: str) -> None:
