@@ -1,0 +1,207 @@
+"""%undo and its kin over the wire: what comes back is the whole session."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+from collections.abc import Callable
+
+import pytest
+
+from .client import Kernel, worker_pids
+
+Start = Callable[..., Kernel]
+
+
+def test_undo_and_redo(start: Start) -> None:
+    kernel = start()
+    kernel.run("x = [1]")
+    kernel.run("y = x\nx.append(2)")
+    kernel.run("x = 'gone'")
+    assert "changed: x" in kernel.run("%undo").text()
+    assert kernel.run("x is y, x", store_history=False).plain == "(True, [1, 2])"
+    assert "gone: y" in kernel.run("%undo").text()
+    assert kernel.run("x", store_history=False).plain == "[1]"
+    assert "came back: y" in kernel.run("%redo").text()
+    assert "'gone'" in kernel.run("%redo").text()
+    assert kernel.run("%redo").reply["ename"] == "UsageError"
+    assert "at the start" in kernel.run("%undo 3").text()
+    assert kernel.run("%undo").reply["ename"] == "UsageError"
+
+
+def test_going_back_and_running_on_makes_a_branch(start: Start) -> None:
+    kernel = start()
+    kernel.run("x = 1")
+    kernel.run("x = 2")
+    kernel.run("%undo")
+    assert kernel.run("x = 3; x").reply["execution_count"] == 4
+    assert kernel.run("%restore 2").reply["status"] == "ok"
+    assert kernel.run("x", store_history=False).plain == "2"
+    kernel.run("%restore 4")
+    assert kernel.run("x", store_history=False).plain == "3"
+    listing = kernel.run("%snapshots").all("display_data")[0]["data"]
+    assert "│ In[2]" in listing["text/plain"]
+    assert "-> In[4]" in listing["text/plain"]
+    assert "<table>" in listing["text/html"]
+
+
+def test_a_failed_cell_is_a_state_too(start: Start) -> None:
+    kernel = start()
+    kernel.run("x = 1")
+    kernel.run("x = 2\n1/0")
+    assert kernel.run("x", store_history=False).plain == "2"
+    kernel.run("%undo")
+    assert kernel.run("x", store_history=False).plain == "1"
+
+
+def test_names_and_differences(start: Start) -> None:
+    kernel = start()
+    kernel.run("a = 1; b = [1, 2]")
+    kernel.run("%snapshot before")
+    kernel.run("a = 2; b.append(3); c = 'new'")
+    assert kernel.run("%diff before").text().splitlines() == ["+ c = 'new'", "~ a = 1 -> 2", "~ b = n=2 -> n=3"]
+    assert kernel.run("%diff before 1").text() == "No variable differs.\n"
+    assert kernel.run("%diff 3 before").text().splitlines() == ["~ a = 2 -> 1", "~ b = n=3 -> n=2", "- c = 'new'"]
+    assert kernel.run("a").plain == "2"
+    kernel.run("%restore before")
+    assert kernel.run("a").plain == "1"
+    for code in ("%restore nowhere", "%snapshot 5", "%undo 0", "%undo x", "%diff nowhere", "d = 1\n%undo"):
+        assert kernel.run(code).reply["ename"] == "UsageError", code
+
+
+@pytest.mark.parametrize(
+    ("setup", "use", "shown"),
+    [
+        ("def counter():\n    n = 0\n    def up():\n        nonlocal n\n        n += 1\n        return n\n    return up\nup = counter(); up()", "up()", "2"),
+        ("class A:\n    def __init__(self): self.v = [1]\na = A(); alias = a.v", "alias.append(2); a.v, alias is a.v", "([1, 2], True)"),
+        ("it = iter([1, 2, 3]); next(it)", "next(it)", "2"),
+        ("import random; random.seed(1); random.random()", "random.random()", None),
+        ("import random; random.random()", "random.random()", None),
+        ("7", "_, Out[1], In[1]", "(7, 7, '7')"),
+        ("import json as j", "j.dumps([1])", "'[1]'"),
+        ("l = [1]; l.append(l)", "l[1] is l", "True"),
+    ],
+)  # fmt: skip
+def test_the_whole_session_comes_back(start: Start, setup: str, use: str, shown: str | None) -> None:
+    kernel = start()
+    kernel.run(setup)
+    first = kernel.run(use).plain
+    if shown is not None:
+        assert first == shown
+    kernel.run("%restore 1")
+    assert kernel.run(use).plain == first
+    kernel.run("%undo 2")
+    kernel.run("%restore 1")
+    assert kernel.run(use).plain == first
+
+
+def test_completion_knows_what_came_back(start: Start) -> None:
+    kernel = start()
+    kernel.run("zebra_one = 1")
+    kernel.run("zebra_two = 2")
+    kernel.run("%undo")
+
+    def names() -> list[str]:
+        return [
+            str(match) for match in kernel.client.complete("zebra_", 6, reply=True, timeout=20)["content"]["matches"]
+        ]
+
+    assert names() == ["zebra_one"]
+    kernel.run("%redo")
+    assert names() == ["zebra_one", "zebra_two"]
+
+
+def test_tracebacks_of_a_branch_name_its_cells(start: Start) -> None:
+    kernel = start()
+    kernel.run("def f():\n    return 1 / 0")
+    kernel.run("%undo")
+    kernel.run("def f():\n    x = 1\n    return x / 0")
+    kernel.run("%restore 1")
+    old = "".join(kernel.run("f()").reply["traceback"])
+    kernel.run("%restore 3")
+    new = "".join(kernel.run("f()").reply["traceback"])
+    assert "In[1]" in old and "In[3]" not in old
+    assert "In[3]" in new and "In[1]" not in new
+
+
+def test_a_reset_can_be_undone(start: Start) -> None:
+    kernel = start()
+    kernel.run("x = 1")
+    kernel.run("%reset -f")
+    assert "came back: x = 1" in kernel.run("%undo").text()
+
+
+def test_random_travel_ends_where_the_same_cells_run_straight_do(start: Start) -> None:
+    rng = random.Random(5)
+    cells = [
+        "log = ['start']",
+        "import random; random.seed(3)",
+        "log.append(random.randint(0, 99)); log[-1]",
+        "d = {'log': log}; d['log'].append(len(d))",
+        "def f(n):\n    log.append(n)\n    return len(log)",
+        "f(1) if 'f' in list(locals()) else 0",
+        "log = log + [1 / 0]",
+        "it = iter(range(100)); [next(it) for _ in range(3)]",
+        "log.append(next(it)); _",
+    ]
+    travelling, straight = start(), start()
+    paths: dict[int, list[str]] = {0: []}
+    here = 0
+    for _ in range(60):
+        if paths and rng.random() < 0.4 and len(paths) > 1:
+            target = rng.choice(sorted(paths))
+            travelling.run(f"%restore {target}")
+            here = target
+            continue
+        code = rng.choice(cells)
+        number = travelling.run(code).reply["execution_count"]
+        paths[number] = [*paths[here], code]
+        here = number
+    probe = "repr([(name, value) for name, value in sorted(locals().items()) if name in ('log', 'd')])"
+    for number in rng.sample(sorted(paths), 6):
+        travelling.run(f"%restore {number}")
+        straight.run("%reset -f")
+        for code in paths[number]:
+            straight.run(code, stop_on_error=False)
+        assert travelling.run(probe, store_history=False).plain == straight.run(probe, store_history=False).plain
+
+
+def test_cells_without_a_dump_of_their_own_come_back_too(start: Start) -> None:
+    kernel = start("--MontyKernel.snapshot_budget=0")
+    kernel.run("data = [{'id': i, 'name': str(i)} for i in range(20_000)]; seen = []")
+    codes = [
+        "import random; seen.append(random.random())",
+        "import time; time.sleep(0.01); seen.append('slept')",
+        "import asyncio\nawait asyncio.gather(asyncio.sleep(0.02), asyncio.sleep(0.01)); seen.append('gathered')",
+        "display(seen); data[0]['id'] = 'changed'",
+        "%time seen.append('timed')",
+        "seen.append(1 / 0)",
+        "seen.append(len(data))",
+    ]
+    ids = [kernel.client.execute(code, stop_on_error=False) for code in codes]
+    for msg_id in ids:
+        kernel.finish(msg_id)
+    before = kernel.run("seen").plain
+    for pid in worker_pids(kernel.pid):
+        os.kill(pid, signal.SIGKILL)
+    time.sleep(0.2)
+    assert kernel.run("seen").plain == before
+    kernel.run("%restore 4")
+    assert kernel.run("seen[1:], data[0]['id']").plain == "(['slept', 'gathered'], 0)"
+    kernel.run("%restore 7")
+    assert kernel.run("data[0]['id'], seen[-1]").plain == "('changed', 'timed')"
+
+
+def test_input_is_not_asked_again(start: Start) -> None:
+    kernel = start("--MontyKernel.snapshot_budget=0")
+    kernel.run("data = list(range(300_000)); answers = []")
+    first = kernel.client.execute("answers.append(input('?'))", allow_stdin=True)
+    second = kernel.client.execute("answers.append('second')")
+    kernel.client.get_stdin_msg(timeout=10)
+    kernel.client.input("said once")
+    kernel.finish(first)
+    kernel.finish(second)
+    kernel.run("%restore 2")
+    assert kernel.run("answers").plain == "['said once']"
