@@ -32,11 +32,11 @@ class SourceMap:
 
     def __init__(self, original: str, edits: Iterable[Edit] = ()) -> None:
         self.original = original
-        self._edits = sorted(edits, key=lambda edit: (edit.start, edit.end))
+        self.edits = sorted(edits, key=lambda edit: (edit.start, edit.end))
         pieces: list[str] = []
         self._starts: list[int] = []  # where each edit's text begins in the rewritten text
         position = length = 0
-        for edit in self._edits:
+        for edit in self.edits:
             if edit.start < position:
                 raise ValueError(f"edit at {edit.start} overlaps the one before it, which ends at {position}")
             pieces += original[position : edit.start], edit.text
@@ -70,7 +70,7 @@ class SourceMap:
         index = bisect_right(self._starts, offset) - 1
         if index < 0:
             return offset, None
-        edit = self._edits[index]
+        edit = self.edits[index]
         inside = offset - self._starts[index]
         if inside < len(edit.text):
             return edit.start, edit.blame or (edit.start, edit.end)

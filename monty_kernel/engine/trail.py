@@ -9,27 +9,27 @@ from .sources import CellSource
 class Trail:
     """One step of the way, and those before it. Only the last step of a chain is added to; snapshots keep the others."""
 
-    __slots__ = ("_cells", "_feeds", "before")
+    __slots__ = ("before", "own_cells", "own_feeds")
 
     def __init__(self, before: Trail | None = None) -> None:
         self.before = before
-        self._feeds: dict[int, Feed] = {}
-        self._cells: list[CellSource] = []
+        self.own_feeds: dict[int, Feed] = {}
+        self.own_cells: list[CellSource] = []
 
     def add_feed(self, number: int, feed: Feed) -> None:
         """Note what the session's feed `number` was made of."""
-        self._feeds[number] = feed
+        self.own_feeds[number] = feed
 
     def add_cell(self, cell: CellSource) -> None:
         """Note a cell that ran, as plain Python."""
-        self._cells.append(cell)
+        self.own_cells.append(cell)
 
     def feed(self, number: int) -> Feed | None:
         """The feed that tracebacks call `<python-input-number>`."""
         step: Trail | None = self
         while step is not None:
-            if number in step._feeds:
-                return step._feeds[number]
+            if number in step.own_feeds:
+                return step.own_feeds[number]
             step = step.before
         return None
 
@@ -38,6 +38,6 @@ class Trail:
         steps: list[list[CellSource]] = []
         step: Trail | None = self
         while step is not None:
-            steps.append(step._cells)
+            steps.append(step.own_cells)
             step = step.before
         return [cell for cells in reversed(steps) for cell in cells]

@@ -25,7 +25,7 @@ def maps(draw: st.DrawFn) -> SourceMap:
 @given(maps())
 def test_text_that_was_kept_leads_back_to_itself(made: SourceMap) -> None:
     position = 0
-    for edit in made._edits:
+    for edit in made.edits:
         kept = made.original[position : edit.start]
         at = made.text.find(kept, 0)
         assert at >= 0
@@ -33,8 +33,8 @@ def test_text_that_was_kept_leads_back_to_itself(made: SourceMap) -> None:
     for offset in range(len(made.text)):
         start, end = made.span(offset, offset + 1)
         assert 0 <= start <= end <= len(made.original)
-        if (start, end) == (start, start + 1) and all(not edit.start <= start < edit.end for edit in made._edits):
-            assert made.original[start] == made.text[offset] or any(edit.start == start for edit in made._edits)
+        if (start, end) == (start, start + 1) and all(not edit.start <= start < edit.end for edit in made.edits):
+            assert made.original[start] == made.text[offset] or any(edit.start == start for edit in made.edits)
 
 
 @given(maps(), st.integers(1, 60), st.integers(1, 60))

@@ -1,0 +1,81 @@
+"""What a snapshot holds beside Monty's dump, as plain JSON data, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from monty_kernel.engine.cell import Feed
+from monty_kernel.engine.engine import Snapshot
+from monty_kernel.engine.source_map import Edit, SourceMap
+from monty_kernel.engine.sources import CellSource
+from monty_kernel.engine.trail import Trail
+
+Meta = Mapping[str, Any]
+
+
+def meta_of(snapshot: Snapshot, since: Trail | None) -> Meta:
+    """The data of a snapshot, with the cells and feeds since an earlier one's trail (None: all of them)."""
+    cells: list[list[str]] = []
+    feeds: dict[str, Any] = {}
+    for step in reversed(list(_steps(snapshot.trail, since))):
+        cells += [[cell.label, cell.text] for cell in step.own_cells]
+        feeds |= {str(number): _feed_data(feed) for number, feed in step.own_feeds.items()}
+    return {
+        "next_feed": snapshot.next_feed,
+        "parts": sorted(snapshot.parts),
+        "unrecorded": [list(each) for each in snapshot.unrecorded],
+        "cells": cells,
+        "feeds": feeds,
+    }
+
+
+def snapshot_of(state: bytes, metas: Iterable[Meta]) -> Snapshot:
+    """The snapshot of a dump and the data of its ancestors, oldest first, its own last.
+
+    Raises:
+        ValueError: the data is not what `meta_of` makes.
+    """
+    trail: Trail | None = None
+    last: Meta = {}
+    try:
+        for last in metas:
+            trail = Trail(trail)
+            for label, text in last["cells"]:
+                trail.add_cell(CellSource(str(label), str(text)))
+            for number, data in last["feeds"].items():
+                trail.add_feed(int(number), _feed(data))
+        unrecorded = tuple((int(number), str(text)) for number, text in last["unrecorded"])
+        return Snapshot(state, int(last["next_feed"]), frozenset(map(str, last["parts"])), trail or Trail(), unrecorded)
+    except (KeyError, TypeError, AttributeError, IndexError) as error:
+        raise ValueError(f"not a snapshot's data: {error!r}") from error
+
+
+def _steps(trail: Trail, since: Trail | None) -> Iterable[Trail]:
+    step: Trail | None = trail
+    while step is not None and step is not since:
+        yield step
+        step = step.before
+
+
+def _feed_data(feed: Feed) -> dict[str, Any]:
+    return {
+        "label": feed.cell.label,
+        "text": feed.cell.text,
+        "parts": sorted(feed.parts),
+        "maps": [[[edit.start, edit.end, edit.text, edit.blame] for edit in each.edits] for each in feed.maps],
+    }
+
+
+def _feed(data: Mapping[str, Any]) -> Feed:
+    cell = CellSource(str(data["label"]), str(data["text"]))
+    text, maps = cell.text, []
+    for edits in reversed(data["maps"]):  # the last map is the one nearest to what the person typed
+        made = SourceMap(text, [_edit(*each) for each in edits])
+        maps.append(made)
+        text = made.text
+    return Feed(cell, text, tuple(reversed(maps)), frozenset(map(str, data["parts"])))
+
+
+def _edit(start: Any, end: Any, text: Any, blame: Any) -> Edit:
+    return Edit(int(start), int(end), str(text), None if blame is None else (int(blame[0]), int(blame[1])))
