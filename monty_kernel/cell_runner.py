@@ -88,7 +88,7 @@ class CellRunner:
         recovered = self._engine.recover()
         if recovered is not None:
             self._front.emit(Stream("stderr", recovered + "\n"))
-        self._travel.timeline  # noqa: B018 - its root is the state before the first cell
+        self._travel.begin()
         number = request.number if request.remember else 0
         return self._engine.run(cell, self._front, number=number, expressions=request.expressions, act=self._act)
 

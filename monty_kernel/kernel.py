@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pydantic_monty
 from ipykernel._version import kernel_protocol_version
 from ipykernel.kernelbase import Kernel
-from traitlets import Float, Integer, Unicode
+from traitlets import CaselessStrEnum, Float, Integer, Unicode
 
 from monty_kernel import __version__
 from monty_kernel.cell_runner import CellRequest, CellRunner
@@ -78,6 +78,12 @@ class MontyKernel(Kernel):
     max_recursion_depth = Integer(
         None, allow_none=True, help="How deep calls may nest; None for Monty's own limit (1000)."
     ).tag(config=True)
+    snapshots = CaselessStrEnum(
+        ["memory", "off"],
+        "memory",
+        help="Where the states between cells are kept, for %undo and its kin. With 'off' only the last one is, for "
+        "interrupts and crashes.",
+    ).tag(config=True)
     snapshot_budget = Float(
         0.1, min=0.0, help="Share of the cells' time that snapshots may take while other cells wait."
     ).tag(config=True)
@@ -125,7 +131,7 @@ class MontyKernel(Kernel):
         """The states of the session."""
         from monty_kernel.snapshots.travel import TimeTravel
 
-        return TimeTravel(self.engine)
+        return TimeTravel(self.engine, keep=self.snapshots != "off")
 
     @cached_property
     def magics(self) -> Magics:

@@ -35,10 +35,14 @@ class Difference:
 
 
 class TimeTravel:
-    """The states of the engine's session. For the sandbox thread, between two feeds."""
+    """The states of the engine's session. For the sandbox thread, between two feeds.
 
-    def __init__(self, engine: Engine) -> None:
+    keep: whether states are kept at all; without, only what interrupts and crashes need is, and that by the engine.
+    """
+
+    def __init__(self, engine: Engine, *, keep: bool = True) -> None:
         self._engine = engine
+        self._keep = keep
         self._timeline: Timeline[Snapshot] | None = None
         self._names: list[str] = []  # for the state that the running cell will make
 
@@ -47,8 +51,10 @@ class TimeTravel:
         """The states there are.
 
         Raises:
-            NoSuchState: the session could not be started.
+            NoSuchState: states are not kept, or the session could not be started.
         """
+        if not self._keep:
+            raise NoSuchState("States are not kept here: the kernel was started with --MontyKernel.snapshots=off.")
         if self._timeline is None:
             snapshot = self._engine.snapshot
             if snapshot is None:
@@ -56,8 +62,15 @@ class TimeTravel:
             self._timeline = Timeline(snapshot, len(snapshot.state))
         return self._timeline
 
+    def begin(self) -> None:
+        """A cell starts: see to it that there is a state before it."""
+        if self._keep:
+            self.timeline  # noqa: B018 - its root is the present state
+
     def record(self, number: int, source: str, failed: bool) -> None:
         """Add the state after a cell, if the cell made one: not if it only travelled or lost its worker."""
+        if not self._keep:
+            return
         timeline, snapshot = self.timeline, self._engine.snapshot
         names, self._names = self._names, []
         if snapshot is None or snapshot is timeline[timeline.current].snapshot:

@@ -205,3 +205,14 @@ def test_input_is_not_asked_again(start: Start) -> None:
     kernel.finish(second)
     kernel.run("%restore 2")
     assert kernel.run("answers").plain == "['said once']"
+
+
+def test_without_snapshots_interrupts_still_lose_nothing(start: Start) -> None:
+    kernel = start("--MontyKernel.snapshots=off")
+    kernel.run("x = [1]")
+    look = kernel.interrupt_when(lambda message: message["msg_type"] == "stream")
+    kernel.run("x.append(2)\nprint('go')\nwhile True: pass", meanwhile=look)
+    assert kernel.run("x").plain == "[1]"
+    reply = kernel.run("%undo").reply
+    assert reply["ename"] == "UsageError"
+    assert "snapshots=off" in reply["evalue"]
