@@ -42,7 +42,9 @@ class Signer:
 
     def tag(self, purpose: str, *fields: Field) -> bytes:
         """The signature of the fields."""
-        return blake2b(b"".join(map(_encoded, fields)), digest_size=TAG, key=self._key, person=purpose.encode()).digest()
+        return blake2b(
+            b"".join(map(_encoded, fields)), digest_size=TAG, key=self._key, person=purpose.encode()
+        ).digest()
 
     def cell(self, cell: Cell) -> bytes:
         """The signature of a cell's place in the history and of its journal entry."""
@@ -60,9 +62,7 @@ class Signer:
 
     def stored(self, state: Stored) -> bytes:
         """The signature of a snapshot: of its content and, through the cell's signature, of its place."""
-        return self.tag(
-            "state", state.cell_tag, state.size, state.meta_size, state.added, state.root, state.versions
-        )
+        return self.tag("state", state.cell_tag, state.size, state.meta_size, state.added, state.root, state.versions)
 
 
 def same(one: object, other: bytes) -> bool:
