@@ -192,7 +192,17 @@ def test_usage_request(kernel: Kernel) -> None:
 
 def test_every_kind_of_cell_runs_outside_the_history(start) -> None:  # type: ignore[no-untyped-def]
     kernel = start()
-    for code in ("%%html\n<b>", "%%time\n1", "%%timeit -n1 -r1\n1", "%who", "%reset -f", "x = 1\n%reset -f\n2", "1;", "  1", "!ls"):
+    for code in (
+        "%%html\n<b>",
+        "%%time\n1",
+        "%%timeit -n1 -r1\n1",
+        "%who",
+        "%reset -f",
+        "x = 1\n%reset -f\n2",
+        "1;",
+        "  1",
+        "!ls",
+    ):
         reply = kernel.run(code, store_history=False).reply
         assert reply["status"] == "ok" or reply["ename"] == "UsageError", code
     assert kernel.run("In").plain == "['', 'In']"
