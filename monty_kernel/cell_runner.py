@@ -52,6 +52,8 @@ class CellRunner:
         except Exception as error:
             self._log.exception("A cell could not be run.")
             return Outcome(Failure("raised", type(error).__name__, f"internal error of monty-kernel: {error}"))
+        finally:
+            self._engine.over()
 
     def _run(self, request: CellRequest) -> Outcome:
         source = CellSource(f"In[{request.number}]", request.code)

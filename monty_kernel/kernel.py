@@ -243,8 +243,7 @@ class MontyKernel(Kernel):
 
     def interrupt(self) -> None:
         """Stop the running cell, if one runs."""
-        if not self.engine.interrupt():
-            self.front.interrupt()
+        self.engine.interrupt()
 
     async def _at_shutdown(self) -> None:
         # ipykernel would hunt for child processes, one sleep after the other; ours are ended by close()
@@ -320,6 +319,7 @@ class MontyKernel(Kernel):
         # as in IPython, a cell outside the history is numbered like the next one that will be in it
         number = self._count + (not store_history)
         request = CellRequest(code, number, store_history, silent, user_expressions or {})
+        self.engine.expect()
         running = self._on_sandbox_thread(self._runner.run, request)
         self._settled = self._on_sandbox_thread(self.engine.settle)  # while the loop sends what came of the cell
         outcome = await running
