@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 
+from . import kishu
 from .figures import Measurement
 from .registry import FAMILIES
-from .report import HEAD, plain, rows, save
+from .report import head, plain, rows, save
 from .runner import measure, own_folders
 
 
@@ -26,13 +27,17 @@ def main(arguments: list[str] | None = None) -> int:
     if options.list:
         print("\n".join(names))
         return 0
+    if (missing := kishu.missing()) is not None:
+        print(missing)
     measurements: list[Measurement] = []
-    print(plain(HEAD))
+    table: tuple[str, ...] = ()
     with own_folders():
         for family in FAMILIES:
             if not options.only or family.name in options.only:
                 found = measure(family)
                 measurements += found
+                if found and table != (table := head(found[0])):
+                    print("\n" + plain(table))
                 print("\n".join(map(plain, rows(found))), flush=True)
     if not options.only:
         save(measurements)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -77,20 +78,40 @@ class Kernel:
 
         jupyter_client takes about 1 ms for that, as long as a third of what is to be measured.
         """
-        message = self.client.session.msg("execute_request", {"code": code, **EXECUTE})
-        frames = self.client.session.serialize(message)
-        identity = message["header"]["msg_id"].encode()
+        return self.times_of_idle([code])[0]
+
+    def times_of_idle(self, codes: Sequence[str], *, at_once: bool = False) -> list[float]:
+        """Seconds from the first cell's request to each cell's `idle`, without the client's own work.
+
+        at_once: whether all are sent at the beginning, or each when the one before it is idle.
+
+        Raises:
+            RuntimeError: a cell failed.
+        """
+        session = self.client.session
+        messages = [session.msg("execute_request", {"code": code, **EXECUTE}) for code in codes]
+        requests = [session.serialize(message) for message in messages]
+        identities = [message["header"]["msg_id"].encode() for message in messages]
         shell, iopub = self.client.shell_channel.socket, self.client.iopub_channel.socket
+        times = []
         begin = time.perf_counter()
-        shell.send_multipart(frames)
-        while True:
-            answer = iopub.recv_multipart()
-            # ... header, parent header, metadata, content: the protocol's order
-            if b'"idle"' in answer[-1] and identity in answer[-3]:
-                break
-        taken = time.perf_counter() - begin
-        shell.recv_multipart()
-        return taken
+        if at_once:
+            for request in requests:
+                shell.send_multipart(request)
+        for request, identity in zip(requests, identities, strict=True):
+            if not at_once:
+                shell.send_multipart(request)
+            while True:
+                answer = iopub.recv_multipart()
+                # ... header, parent header, metadata, content: the protocol's order
+                if b'"idle"' in answer[-1] and identity in answer[-3]:
+                    break
+            times.append(time.perf_counter() - begin)
+        for code in codes:
+            reply = json.loads(shell.recv_multipart()[-1])
+            if reply["status"] != "ok":
+                raise RuntimeError(f"The cell {code!r} failed: {reply.get('ename')}: {reply.get('evalue')}")
+        return times
 
     def shut_down(self) -> float:
         """Send `shutdown_request`; seconds until the process is gone."""
@@ -103,14 +124,14 @@ class Kernel:
 
 
 @contextmanager
-def running_kernel(name: str) -> Iterator[Kernel]:
+def running_kernel(name: str, *options: str) -> Iterator[Kernel]:
     """Start a kernel and connect all channels at once, before it listens, as front ends do; end it afterwards.
 
     Nothing has been exchanged yet when this returns: see `Kernel.wait_for_welcome`.
     """
     manager = KernelManager(kernel_name=name)
     spawned = time.perf_counter()
-    manager.start_kernel(stderr=subprocess.DEVNULL)
+    manager.start_kernel(extra_arguments=list(options), stderr=subprocess.DEVNULL)
     client = manager.client()
     client.start_channels(hb=False)
     kernel = Kernel(manager, client, spawned)

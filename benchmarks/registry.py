@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import completion, interrupting, life, memory, output, round_trip
+from . import completion, interrupting, life, memory, output, round_trip, time_travel
 from .figures import Family
 
 FAMILIES: tuple[Family, ...] = (
@@ -13,4 +13,5 @@ FAMILIES: tuple[Family, ...] = (
     memory.FAMILY,
     completion.FAMILY,
     output.BULK_FAMILY,
+    *time_travel.FAMILIES,
 )

@@ -3,34 +3,41 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from .figures import Family, Measurement, Samples
 
-MONTY, IPYKERNEL = "monty", "python3"
 _FOLDERS = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
 
 
 def measure(family: Family) -> list[Measurement]:
-    """All figures of the family. Monty begins the even rounds, ipykernel the odd ones; the first round does not count."""
-    samples: dict[str, list[Samples]] = {MONTY: [], IPYKERNEL: []}
+    """All figures of the family. Who begins a round alternates; the first round does not count."""
+    contenders = family.contenders
+    aside, aside_rounds = family.aside or ("", 0)
+    samples: dict[str, list[Samples]] = {name: [] for name in (*contenders, aside)}
     with ExitStack() as stack:
-        rounds: dict[str, Callable[[], Samples]] = {name: stack.enter_context(family.open(name)) for name in samples}
+        rounds = {name: stack.enter_context(family.open(name)) for name in contenders}
         for number in range(family.rounds + 1):
-            for name in (MONTY, IPYKERNEL) if number % 2 else (IPYKERNEL, MONTY):
+            for name in contenders if number % 2 else reversed(contenders):
                 sample = rounds[name]()
                 if number:
                     samples[name].append(sample)
+    if aside_rounds:
+        with family.open(aside) as round_of_aside:
+            samples[aside] = [round_of_aside() for _ in range(aside_rounds)]
+
+    def of(name: str, key: str) -> tuple[float, ...]:
+        return tuple(sample[key] for sample in samples.get(name, ()) if key in sample)
+
+    ours, *others = contenders
+    other = others[0] if others else ""
     return [
-        Measurement(
-            figure,
-            tuple(sample[figure.key] for sample in samples[MONTY]),
-            tuple(sample[figure.key] for sample in samples[IPYKERNEL]),
-        )
+        Measurement(figure, of(ours, key), of(other, key), of(aside, key))
         for figure in family.figures
+        for key in (figure.sample or figure.key,)
     ]
 
 

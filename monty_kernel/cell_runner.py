@@ -54,6 +54,7 @@ class CellRunner:
         self._cells_wait = cells_wait
         self._log = log
         self._failed = False
+        self._mistyped = False
 
     def run(self, request: CellRequest) -> Outcome:
         """What came of the cell. Never raises: a defect of ours must not leave the front end waiting for a reply."""
@@ -66,6 +67,8 @@ class CellRunner:
         except Exception as error:
             self._log.exception("A cell could not be run.")
             return Outcome(Failure("raised", type(error).__name__, f"internal error of monty-kernel: {error}"))
+        finally:
+            self._engine.over()
 
     def settle(self, request: CellRequest) -> None:
         """After `run`, while its outcome is on its way: remember the state that the cell left."""
@@ -75,8 +78,9 @@ class CellRunner:
         self._engine.settle(dump=dump)
         if dump:
             self._budget.dumped(time.perf_counter() - start, kept_waiting=waiting)
-        if request.remember:
-            self._travel.record(request.number, request.code, self._failed)
+        if self._mistyped:
+            return  # a magic that was used wrongly is nothing to undo
+        self._travel.record(request.number if request.remember else 0, request.code, self._failed)
 
     def _run(self, request: CellRequest) -> Outcome:
         source = CellSource(f"In[{request.number}]", request.code)
@@ -88,9 +92,14 @@ class CellRunner:
         recovered = self._engine.recover()
         if recovered is not None:
             self._front.emit(Stream("stderr", recovered + "\n"))
-        self._travel.begin()
         number = request.number if request.remember else 0
-        return self._engine.run(cell, self._front, number=number, expressions=request.expressions, act=self._act)
+        self._travel.begin(number)
+        outcome = self._engine.run(cell, self._front, number=number, expressions=request.expressions, act=self._act)
+        failure = outcome.failure
+        self._mistyped = (
+            failure is not None and failure.ename == "UsageError" and cell.python.strip() in ("", "pass", "None")
+        )
+        return outcome
 
     def _act(self, action: Action) -> None:
         self._magics().act(action, self._front)

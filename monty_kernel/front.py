@@ -52,11 +52,6 @@ class KernelFront:
         """Return when all that the cell emitted is sent."""
         await self._outlet.flush()
 
-    def interrupt(self) -> None:
-        """Withdraw a question that was asked between two feeds."""
-        if self._asked is not None:
-            self._asked.cancel()
-
     def close(self) -> None:
         """Nobody reads any more: let the cell go on, and end its question."""
         self._outlet.close()
@@ -131,7 +126,8 @@ class KernelFront:
 
         async def request() -> None:
             await self._outlet.flush()
-            self._input_request(answer, prompt, password)
+            if not answer.done():  # else the cell was interrupted meanwhile
+                self._input_request(answer, prompt, password)
 
         asyncio.run_coroutine_threadsafe(request(), self._loop)
         return answer
@@ -201,7 +197,7 @@ class KernelFront:
 
     def _describe(self, topic: str, detail_level: int) -> str | None:
         answer = asyncio.run_coroutine_threadsafe(self._introspector.describe(topic, detail_level), self._loop)
-        return answer.result()
+        return self._engine.wait_for(answer)
 
     def confirm(self, question: str) -> bool:
         """The person's answer to a yes-or-no question; no where nobody can answer. Raises KeyboardInterrupt."""

@@ -15,7 +15,7 @@ from traitlets import CaselessStrEnum, Float, Integer, Unicode
 
 from monty_kernel import __version__
 from monty_kernel.cell_runner import CellRequest, CellRunner
-from monty_kernel.engine.engine import Engine
+from monty_kernel.engine.engine import Engine, Outcome
 from monty_kernel.engine.sandbox import Limits
 from monty_kernel.front import KernelFront
 from monty_kernel.orphans import OrphanWatch
@@ -84,6 +84,9 @@ class MontyKernel(Kernel):
         help="Where the states between cells are kept, for %undo and its kin. With 'off' only the last one is, for "
         "interrupts and crashes.",
     ).tag(config=True)
+    snapshot_memory = Integer(
+        1 << 29, min=0, help="Bytes that the states between cells may take; the oldest without a name make room."
+    ).tag(config=True)
     snapshot_budget = Float(
         0.1, min=0.0, help="Share of the cells' time that snapshots may take while other cells wait."
     ).tag(config=True)
@@ -116,14 +119,9 @@ class MontyKernel(Kernel):
 
     @cached_property
     def _runner(self) -> CellRunner:
+        budget = DumpBudget(self.snapshot_budget)
         return CellRunner(
-            self.engine,
-            self.front,
-            lambda: self.magics,
-            self.travel,
-            DumpBudget(self.snapshot_budget),
-            self._queue.cells_wait,
-            self.log,
+            self.engine, self.front, lambda: self.magics, self.travel, budget, self._queue.cells_wait, self.log
         )
 
     @cached_property
@@ -131,7 +129,7 @@ class MontyKernel(Kernel):
         """The states of the session."""
         from monty_kernel.snapshots.travel import TimeTravel
 
-        return TimeTravel(self.engine, keep=self.snapshots != "off")
+        return TimeTravel(self.engine, keep=self.snapshots != "off", most=self.snapshot_memory)
 
     @cached_property
     def magics(self) -> Magics:
@@ -184,6 +182,8 @@ class MontyKernel(Kernel):
         self.engine.kill()
         await self._on_sandbox_thread(self.engine.close)
         self._thread.shutdown(wait=False)
+        if "travel" in self.__dict__:
+            self.travel.close()
         self._orphans.close()
         if "history" in self.__dict__:
             await asyncio.to_thread(self.history.close)
@@ -212,11 +212,14 @@ class MontyKernel(Kernel):
         if self._closed:
             return
         self.set_parent(request.idents, request.message, channel="shell")
-        self._publish_status("busy", "shell")
-        if request.type == "execute_request" and self._queue.is_aborted(request):
+        if request.type != "execute_request" or problem(request.type, request.message["content"]) is not None:
+            self._publish_status("busy", "shell")
+            await self._handle(request)
+        elif self._queue.is_aborted(request):
+            self._publish_status("busy", "shell")
             self._send_abort_reply(self.shell_stream, request.message, request.idents)
         else:
-            await self._handle(request)
+            await self._execute(request)
         self._publish_status("idle", "shell")
         settled, self._settled = self._settled, None
         if settled is not None:
@@ -269,8 +272,7 @@ class MontyKernel(Kernel):
 
     def interrupt(self) -> None:
         """Stop the running cell, if one runs."""
-        if not self.engine.interrupt():
-            self.front.interrupt()
+        self.engine.interrupt()
 
     async def _at_shutdown(self) -> None:
         # ipykernel would hunt for child processes, one sleep after the other; ours are ended by close()
@@ -290,6 +292,7 @@ class MontyKernel(Kernel):
 
     comm_close = comm_msg
     msg_types = [*Kernel.msg_types, "comm_open", "comm_msg", "comm_close"]
+    control_msg_types = [kind for kind in Kernel.control_msg_types if kind != "execute_request"]  # one cell at a time
 
     # Execution
 
@@ -302,66 +305,52 @@ class MontyKernel(Kernel):
     def execution_count(self, value: int) -> None:
         """Ignored: ipykernel counts each cell that is not silent; as in IPython, those that are remembered count."""
 
-    async def execute_request(self, stream: Any, ident: Any, parent: dict[str, Any]) -> None:
-        """Handle an execute_request.
-
-        The cell is on its way to the worker before its input is published: the worker computes while the loop sends.
-        """
+    async def _execute(self, request: Request) -> None:
+        """Run a cell. It is on its way to the worker before anything is sent: the worker computes while the loop sends."""
         assert self.session is not None
-        content = parent["content"]
+        parent, content = request.message, request.message["content"]
         code, silent = content["code"], bool(content.get("silent", False))
         remember = bool(content.get("store_history", not silent)) and not silent
         self._count += remember
+        # as in IPython, a cell outside the history is numbered like the next one that will be in it
+        number = self._count + (not remember)
         self.front.begin(allow_stdin=bool(content.get("allow_stdin", False)))
+        cell = CellRequest(code, number, remember, silent, content.get("user_expressions") or {})
+        running = None if is_housekeeping(code, store_history=remember) else self._hand_over(cell)
         metadata = self.init_metadata(parent)
-        reply = self.do_execute(code, silent, remember, content.get("user_expressions") or {})
-        running = asyncio.ensure_future(reply)
-        self._executing = True
-        await asyncio.sleep(0)  # lets do_execute hand the cell over
+        self._publish_status("busy", "shell")
         if not silent:
-            self._publish_execute_input(code, parent, self._count + (not remember))
+            self._publish_execute_input(code, parent, number)
         if remember:
-            self.history.add(self._count, code)
-        answer = await running
+            self.history.add(number, code)
+        reply = {"status": "ok", "execution_count": self._count, "payload": self.front.payload, "user_expressions": {}}
+        if running is not None:
+            reply |= await self._publish_outcome(cell, await running)
         self._executing = False
-        self.session.send(stream, "execute_reply", answer, parent, metadata=metadata, ident=ident)
-        if answer["status"] == "error" and not silent and content.get("stop_on_error", True):
+        self.session.send(self.shell_stream, "execute_reply", reply, parent, metadata=metadata, ident=request.idents)
+        if reply["status"] == "error" and not silent and content.get("stop_on_error", True):
             self._abort_queues()
 
-    async def do_execute(
-        self,
-        code: str,
-        silent: bool,
-        store_history: bool = True,
-        user_expressions: dict[str, str] | None = None,
-        allow_stdin: bool = False,
-        *,
-        cell_meta: dict[str, Any] | None = None,
-        cell_id: str | None = None,
-    ) -> dict[str, Any]:
-        """Run a cell; the content of its execute_reply."""
-        reply = {"status": "ok", "execution_count": self._count, "payload": self.front.payload, "user_expressions": {}}
-        if is_housekeeping(code, store_history=store_history):
-            return reply
-        # as in IPython, a cell outside the history is numbered like the next one that will be in it
-        number = self._count + (not store_history)
-        request = CellRequest(code, number, store_history, silent, user_expressions or {})
-        running = self._on_sandbox_thread(self._runner.run, request)
-        self._settled = self._on_sandbox_thread(
-            self._runner.settle, request
-        )  # while the loop sends what came of the cell
-        outcome = await running
+    def _hand_over(self, cell: CellRequest) -> asyncio.Future[Outcome]:
+        self._executing = True
+        self.engine.expect()
+        running = self._on_sandbox_thread(self._runner.run, cell)
+        self._settled = self._on_sandbox_thread(self._runner.settle, cell)  # while the loop sends what came of the cell
+        return running
+
+    async def _publish_outcome(self, cell: CellRequest, outcome: Outcome) -> dict[str, Any]:
+        """Publish what the cell ended with; what the reply has to say of it."""
         await self.front.flush()
         if outcome.failure is not None:
             error = error_content(outcome.failure)
-            if not silent:
+            if not cell.silent:
                 self.front.send("error", {key: error[key] for key in ("ename", "evalue", "traceback")})
-            return {**reply, **error}
-        if outcome.result is not None and not silent:
-            self.front.send_output(outcome.result, number)
-            if store_history:
-                self.history.add_output(number, str(outcome.result.data.get("text/plain", "")))
-        return {**reply, "user_expressions": expression_contents(outcome.expressions)}
+            return error
+        if outcome.result is not None and not cell.silent:
+            self.front.send_output(outcome.result, cell.number)
+            if cell.remember:
+                self.history.add_output(cell.number, str(outcome.result.data.get("text/plain", "")))
+        return {"user_expressions": expression_contents(outcome.expressions)}
 
     # What the front end asks about code
 

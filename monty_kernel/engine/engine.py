@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
@@ -13,10 +14,11 @@ from . import sandboxed
 from .cell import Cell, Feed, expression
 from .failures import lost, raised, refused, said_by_cpython, unparsable
 from .host import Front, UsageError, json_object, mime_bundle
+from .journal import Journaled
 from .outputs import Result
 from .rewrite import Action
 from .sandbox import FeedError, Limits, Sandbox, WorkerLost
-from .script import Diverged, Entry, Recording, Replaying, Script
+from .script import Diverged, Recording, Replaying, Script
 from .sources import CellSource, Failure
 from .trail import Trail
 
@@ -33,23 +35,12 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Journaled:
-    """A cell that ran, and what the host told it: enough to run it again, with the same outcome but for the clock."""
-
-    cell: Cell
-    number: int
-    expressions: Mapping[str, str]
-    entries: tuple[Entry, ...]
-    failed: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Snapshot:
     """A session between two cells.
 
     state: Monty's dump. next_feed: the number of its next feed. parts: what it was fed of the prelude. trail: the cells
-    that led to it. unrecorded: cells whose source `In` in the sandbox lacks. reruns: the cells that ran since the dump,
-    which was too dear to be taken after each of them.
+    that led to it. unrecorded: cells whose source `In` in the sandbox lacks, with their numbers. reruns: the cells that
+    ran since the dump, which was too dear to be taken after each of them.
     """
 
     state: bytes
@@ -61,7 +52,7 @@ class Snapshot:
 
 
 class Engine:
-    """One session. All methods but `interrupt` and `kill` belong to one thread, the sandbox thread."""
+    """One session. All methods but `expect`, `interrupt` and `kill` belong to one thread, the sandbox thread."""
 
     def __init__(self, limits: Limits, watch: Callable[[Collection[int]], None] = lambda pids: None) -> None:
         self.limits = limits
@@ -71,10 +62,14 @@ class Engine:
         self._trail = Trail()
         self._next_feed = 0
         self._parts: frozenset[str] = frozenset()
-        self._script: Script = Recording()
-        self._journal: list[Journaled] = []  # the cells since the last dump
         self._unsaved = False  # whether a cell ran since the snapshot was taken
-        self._unrecorded: list[tuple[int, str]] = []  # cells whose source `In` in the sandbox lacks
+        self._announced = False  # whether the person was told, by the cell's failure, that the session is restored
+        self._notice: str | None = None  # what the person is yet to be told of a restored session
+        self._unrecorded: dict[int, str] = {}  # cells whose source `In` in the sandbox lacks, by their numbers
+        self._recorded: dict[int, str] = {}  # those that it has and the snapshot lacks
+        self._script: Script = Recording()
+        self._rerunning = False
+        self._journal: list[Journaled] = []  # the cells since the snapshot
 
     @property
     def cells(self) -> list[CellSource]:
@@ -86,17 +81,32 @@ class Engine:
         """The last state that was remembered."""
         return self._snapshot
 
+    @property
+    def unsaved(self) -> bool:
+        """Whether something ran since then."""
+        return self._unsaved
+
     def start(self) -> None:
         """Start the worker and a new, empty session."""
         self._sandbox.start()
         self._trail, self._next_feed, self._parts, self._snapshot = Trail(), 0, frozenset(), None
-        self._unrecorded = []
-        self._load(frozenset({sandboxed.CORE}))
-        self._started = self._unsaved = True
+        self._unrecorded, self._recorded = {}, {}
+        self._unsaved = self._announced = False
+        self._journal = []
+        self._load(frozenset({sandboxed.CORE}), of_cell=False)
+        self._started = True
         self.take_snapshot()
 
+    def expect(self) -> None:
+        """Say that a cell will come to `run`: an interrupt from now until `over` is meant for it. Idempotent."""
+        self._sandbox.turns.expect()
+
+    def over(self) -> None:
+        """Say that an expected cell has ended, or will not come after all. Idempotent."""
+        self._sandbox.turns.over()
+
     def interrupt(self) -> bool:
-        """Stop the running cell, from any thread; False when none runs."""
+        """Stop the cell that runs or is expected, from any thread; False when there is none."""
         return self._sandbox.turns.interrupt()
 
     @property
@@ -131,45 +141,48 @@ class Engine:
         Outputs go to `front` as they happen; the result and the failure come back. What the cell did stays in the
         session, also when it fails, unless the worker was lost: then the session is as it was before the cell.
         """
-        self.recover()
+        self.expect()
         self._script = script = Recording()
-        outcome = self._run(cell, front, number, expressions or {}, act)
-        if self._sandbox.is_alive() and self._unsaved:
-            failed = outcome.failure is not None
-            self._journal.append(Journaled(cell, number, dict(expressions or {}), tuple(script.entries), failed))
+        try:
+            if not self._is_usable():
+                self._notice = self._restore()
+            outcome = self._run(cell, front, number, expressions or {}, act)
+        except KeyboardInterrupt:  # of the restoring
+            return Outcome(_INTERRUPTED)
+        except WorkerLost as error:
+            self._sandbox.release()
+            self._announced = True
+            outcome = Outcome(lost(error, self.limits))
+        else:
+            if number:
+                self._trail.add_cell(CellSource(cell.source.label, cell.python))
+            if self._unsaved:
+                failed = outcome.failure is not None
+                self._journal.append(Journaled(cell, number, dict(expressions or {}), tuple(script.entries), failed))
+        finally:
+            self.over()
+        if number and number not in self._recorded:
+            self._unrecorded[number] = cell.source.text
         return outcome
 
     def _run(
         self, cell: Cell, front: Front, number: int, expressions: Mapping[str, str], act: Callable[[Action], None]
     ) -> Outcome:
         result: Result | None = None
-        shown: dict[str, Result | Failure] = {}
         try:
             for step in cell.steps:
                 if isinstance(step, Action):
                     act(step)
                 else:
                     result = self._feed(step, front, number)
-            for name, text in expressions.items():
-                shown[name] = self._expression(text, front)
         except FeedError as error:
-            self._remember(cell, number)
             failure = self._failure(error.monty)
             return Outcome(failure if error.refusal is None else refused(error.refusal, failure))
-        except WorkerLost as error:
-            self._sandbox.release()
-            self._unsaved = False  # the snapshot is the state before this cell, as the failure says
-            if number:
-                self._unrecorded.append((number, cell.source.text))
-            return Outcome(lost(error, self.limits))
         except UsageError as error:  # of an action
-            self._remember(cell, number)
             return Outcome(Failure("raised", "UsageError", str(error)))
-        except KeyboardInterrupt:  # of an action that asked
-            self._remember(cell, number)
-            return Outcome(Failure("raised", "KeyboardInterrupt", ""))
-        self._remember(cell, number)
-        return Outcome(None, result, shown)
+        except KeyboardInterrupt:  # between two feeds
+            return Outcome(_INTERRUPTED)
+        return Outcome(None, result, {name: self._expression(text, front) for name, text in expressions.items()})
 
     def _failure(self, error: monty.MontyError) -> Failure:
         if isinstance(error, monty.MontySyntaxError) and (feed := self._trail.feed(self._next_feed - 1)):
@@ -178,77 +191,109 @@ class Engine:
                 return said
         return raised(error, self._feed_of)
 
-    def _remember(self, cell: Cell, number: int) -> None:
-        if number and not any(isinstance(step, Feed) for step in cell.steps):
-            self._unrecorded.append((number, cell.source.text))
-        if number:
-            self._trail.add_cell(CellSource(cell.source.label, cell.python))
-
     def recover(self) -> str | None:
-        """Make the session usable if its worker is gone, by loading the last snapshot; says so if that was needed."""
+        """Make the session usable if its worker is gone, by loading the last snapshot; what the person is to be told."""
+        if not self._is_usable():
+            self._notice = self._restore()
+        notice, self._notice = self._notice, None
+        return notice
+
+    def _is_usable(self) -> bool:
+        return self._started and self._sandbox.is_alive()
+
+    def _restore(self) -> str | None:
         if not self._started:
             self.start()
-            return None
-        if self._sandbox.is_alive():
-            return None
+            return self._notice
         snapshot = self._snapshot
         if snapshot is None:
             self.start()
             return "The sandbox worker had died before anything could be saved; this is a new session."
-        missed, unsaved, journal = self._unrecorded, self._unsaved, tuple(self._journal)
+        (announced, self._announced), lost_sources = (self._announced, False), {**self._recorded, **self._unrecorded}
+        said = "The sandbox worker had died; the session is as it was after the last cell."
+        journal = tuple(self._journal)
+        if not all(done.can_run_again for done in journal):
+            said = (
+                "The sandbox worker had died before the last cell could be saved; the session is as it was before it."
+            )
+            announced, journal = False, ()
         try:
-            self.load(replace(snapshot, reruns=(*snapshot.reruns, *journal)))
-            said = "The sandbox worker had died; the session is as it was after the last cell."
-            if unsaved and not journal:
-                said = "The sandbox worker had died; the session is as it was before the last cell."
-        except Diverged as error:
-            self.load(replace(snapshot, reruns=()))
-            said = f"The sandbox worker had died; the session is as it was when it was last saved, since {error}."
-        self._unrecorded = list(dict.fromkeys([*self._unrecorded, *missed]))
-        return said
+            try:
+                self.load(replace(snapshot, reruns=(*snapshot.reruns, *journal)) if journal else snapshot)
+            except Diverged as error:
+                said = f"The sandbox worker had died; the session is as it was when it was last saved, since {error}."
+                announced = False
+                self.load(replace(snapshot, reruns=()))
+        except (monty.MontyError, RuntimeError) as error:
+            self.start()
+            return (
+                f"The sandbox worker had died and the session could not be restored ({error}); this is a new session."
+            )
+        in_sandbox = {done.number for done in (*snapshot.reruns, *journal)}
+        lost_sources = {number: text for number, text in lost_sources.items() if number not in in_sandbox}
+        self._unrecorded = dict(sorted({**self._unrecorded, **lost_sources}.items()))
+        return self._notice if announced else said
 
     def load(self, snapshot: Snapshot) -> None:
         """Make the session what it was when the snapshot was taken, in a fresh worker.
 
         Raises:
-            MontyError: the state is damaged or of another Monty version; the session is gone until `recover`.
-            Diverged: a cell that had to be run again went another way; the session is gone until `recover`.
+            MontyError, RuntimeError: the state is damaged or of another Monty version, or the worker died over it.
+            Diverged: a cell that had to be run again went another way.
+            KeyboardInterrupt: the person did not want to wait for such a cell.
+            After any of them the session is gone, until it is restored from the snapshot that `snapshot` says.
         """
-        self._sandbox.start(snapshot.state)
-        self._next_feed, self._parts = snapshot.next_feed, snapshot.parts
-        self._trail, self._unrecorded = Trail(snapshot.trail), list(snapshot.unrecorded)
-        self._snapshot = snapshot
-        self._unsaved = False
-        self._journal = []
+        try:
+            self._sandbox.start(snapshot.state)
+        except monty.MontyCrashedError:  # somebody killed that worker too: it is not the snapshot's fault
+            self._sandbox.start(snapshot.state)
+        self._snapshot, self._next_feed, self._parts = snapshot, snapshot.next_feed, snapshot.parts
+        self._trail, self._journal = Trail(snapshot.trail), []
+        self._unrecorded, self._recorded = dict(snapshot.unrecorded), {}
         try:
             for done in snapshot.reruns:
-                self._rerun(done)
-        except Diverged:
+                self._run_again(done)
+        except BaseException:
             self._sandbox.release()
             raise
         self._unsaved = False
 
-    def _rerun(self, done: Journaled) -> None:
+    def _run_again(self, done: Journaled) -> None:
         script = self._script = Replaying(done.entries)
-        outcome = self._run(done.cell, _NOBODY, done.number, done.expressions, lambda action: None)
-        if not self._sandbox.is_alive():
-            raise Diverged(f"running {done.cell.source.label} again ended its worker")
+        self._rerunning = True
+        try:
+            outcome = self._run(done.cell, _NOBODY, done.number, done.expressions, lambda action: None)
+        except WorkerLost as error:
+            if error.cause == "interrupted":
+                raise KeyboardInterrupt from None
+            raise Diverged(f"{done.cell.source.label} ended its worker when it was run again") from None
+        finally:
+            self._rerunning = False
         if (outcome.failure is not None) != done.failed:
             raise Diverged(f"{done.cell.source.label} ran otherwise than the first time")
         script.finish()
-
-    @property
-    def unsaved(self) -> bool:
-        """Whether something ran since the last snapshot."""
-        return self._unsaved
+        if done.number:
+            self._trail.add_cell(CellSource(done.cell.source.label, done.cell.python))
 
     def settle(self, *, dump: bool = True) -> None:
         """Between two cells: remember the session as it is now, or restore it if its worker is gone.
 
         dump: whether a dump may be taken; without one, the session is remembered by what ran since the last, if it can be.
         """
-        if self.recover() is None and self._unsaved and (dump or not self._defer_snapshot()):
+        if not self._is_usable():
+            with contextlib.suppress(KeyboardInterrupt):  # the next cell tries again
+                self._notice = self._restore()
+        elif self._unsaved and (dump or not self._defer_snapshot()):
             self.take_snapshot()
+
+    def _defer_snapshot(self) -> bool:
+        last = self._snapshot
+        if last is None or not all(done.can_run_again for done in self._journal):
+            return False
+        self._snapshot = replace(last, reruns=(*last.reruns, *self._journal))
+        self._journal, self._recorded = [], {}
+        self._unsaved = False
+        return True
 
     def take_snapshot(self) -> None:
         """Remember the session as it is now, for `recover`."""
@@ -256,23 +301,13 @@ class Engine:
             return
         try:
             state = self._sandbox.dump()
-        except monty.MontyError:
+        except (monty.MontyError, RuntimeError):
             self._sandbox.release()  # the worker died over it: the snapshot before this one is what is left
             return
-        self._snapshot = Snapshot(state, self._next_feed, self._parts, self._trail, tuple(self._unrecorded))
+        self._snapshot = Snapshot(state, self._next_feed, self._parts, self._trail, tuple(self._unrecorded.items()))
         self._trail = Trail(self._trail)
-        self._journal = []
+        self._journal, self._recorded = [], {}
         self._unsaved = False
-
-    def _defer_snapshot(self) -> bool:
-        """Remember the session by what ran since the last dump; False if that cannot be run again, then dump."""
-        last = self._snapshot
-        if last is None or any(isinstance(step, Action) for done in self._journal for step in done.cell.steps):
-            return False
-        self._snapshot = replace(last, reruns=(*last.reruns, *self._journal))
-        self._journal = []
-        self._unsaved = False
-        return True
 
     def evaluate(self, text: str, parts: Mapping[str, str]) -> Any:
         """The plain-data value of an expression over the prelude's functions; None if it fails. Runs no user code.
@@ -284,38 +319,45 @@ class Engine:
         try:
             for name, source in parts.items():
                 if name not in self._parts:
-                    self._plain(source + "\nNone", _NOBODY)
+                    self._plain(source + "\nNone", _NOBODY, of_cell=False)
                     self._parts |= {name}
-            return self._plain(text, _NOBODY)
+            return self._plain(text, _NOBODY, of_cell=False)
         except FeedError:
             return None
         except WorkerLost:
             self._sandbox.release()
             return None
 
-    def _plain(self, text: str, front: Front, inputs: Mapping[str, Any] | None = None) -> Any:
+    def _plain(self, text: str, front: Front, inputs: Mapping[str, Any] | None = None, *, of_cell: bool = True) -> Any:
         self._next_feed += 1
-        return self._sandbox.feed(text, front, inputs, self._script)
+        try:
+            script = self._script if of_cell else None
+            return self._sandbox.feed(text, front, inputs, script, of_cell=of_cell and not self._rerunning)
+        except KeyboardInterrupt:  # it did not come to the worker
+            self._next_feed -= 1
+            raise
 
-    def _load(self, parts: Collection[str], front: Front | None = None) -> None:
+    def _load(self, parts: Collection[str], front: Front | None = None, *, of_cell: bool = True) -> None:
         for part in parts:
             if part not in self._parts:
-                self._plain(sandboxed.source(part) + "\nNone", front or _NOBODY)
+                self._plain(sandboxed.source(part) + "\nNone", front or _NOBODY, of_cell=of_cell)
                 self._parts |= {part}
 
     def _feed(self, feed: Feed, front: Front, number: int) -> Result | None:
         self._load(feed.parts, front)
-        for missed, text in self._unrecorded:
+        for missed, text in tuple(self._unrecorded.items()):
             self._plain(f"__mk_begin({missed})\nNone", front, {"__mk_source": text})
-        self._unrecorded = []
+            self._recorded[missed] = self._unrecorded.pop(missed)
         self._trail.add_feed(self._next_feed, feed)
         self._unsaved = True
         try:
             bundle = self._plain(feed.text, front, {"__mk_source": feed.cell.text} if number else None)
         except FeedError as error:
-            if number and unparsable(error.monty):
-                self._unrecorded.append((number, feed.cell.text))
+            if number and not unparsable(error.monty):
+                self._recorded[number] = feed.cell.text
             raise
+        if number:
+            self._recorded[number] = feed.cell.text
         return _result(bundle)
 
     def _expression(self, text: str, front: Front) -> Result | Failure:
@@ -329,6 +371,8 @@ class Engine:
             return Failure("syntax", "SyntaxError", error.msg)
         except FeedError as error:
             return raised(error.monty, self._feed_of)
+        except KeyboardInterrupt:
+            return _INTERRUPTED
 
     def _feed_of(self, filename: str) -> Feed | None:
         head, _, tail = filename.partition("<python-input-")
@@ -357,3 +401,4 @@ class _Nobody:
 
 
 _NOBODY = _Nobody()
+_INTERRUPTED = Failure("raised", "KeyboardInterrupt", "")

@@ -224,6 +224,10 @@ _TOO_LARGE = (
 )
 _CALLED_BY_SUB = "Monty's re.sub() takes a text as replacement: loop over re.finditer() and join the pieces yourself."
 
+_STALLED = (
+    "What asyncio.sleep() gave in one cell cannot be awaited in a later one: make it and await it in the same cell."
+)
+
 _Rules = tuple[tuple[str, Callable[..., str | None]], ...]
 _RULES: Mapping[str, _Rules] = {
     "NotImplementedError": (
@@ -248,6 +252,7 @@ _RULES: Mapping[str, _Rules] = {
     "RuntimeError": (
         (r"'([\w.]+)' is not supported in this environment", _environment),
         (r"Internal error in monty: exceptions can only be called with zero or one string argument", _exception_arguments),
+        (r"Internal error in monty: asyncio scheduler stalled.*", lambda failure: _STALLED),
         (r"Internal error in monty: (.*)", _internal),
     ),
     "AttributeError": (

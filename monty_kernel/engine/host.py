@@ -110,9 +110,9 @@ class Host:
     def _wait_for_some(self, pending: list[int]) -> tuple[list[int], str]:
         self._sleeps = [entry for entry in self._sleeps if entry[1] in pending]
         heapq.heapify(self._sleeps)
+        if not self._sleeps:
+            return [], ""  # it awaits what sleep() gave in an earlier cell: Monty keeps no such thing from feed to feed
         try:
-            if self._turns.take_interrupt():
-                raise KeyboardInterrupt
             self._turns.wait_until(self._sleeps[0][0])
         except KeyboardInterrupt:
             return pending, "KeyboardInterrupt"

@@ -11,7 +11,7 @@ import pydantic_monty as monty
 
 from .host import Front, Host
 from .outputs import Stream
-from .script import Recording, Script
+from .script import Diverged, Recording, Script
 from .turns import Turns
 
 
@@ -58,7 +58,7 @@ class Sandbox:
         """Take a fresh worker, and load the session `state` (from `dump`) into it.
 
         Raises:
-            MontyError: the state is damaged or of another Monty version.
+            MontyError, RuntimeError: the state is damaged or of another Monty version, or the worker died over it.
         """
         self.release()
         if self._pool is None:
@@ -79,7 +79,11 @@ class Sandbox:
         self._session, self._pid = session, session.worker_pid
         self._watch([self._pid] if self._pid else [])
         if state is not None:
-            session.load_session(state)
+            try:
+                session.load_session(state)
+            except BaseException:
+                self.release()  # a session without the prelude must not pass for a live one
+                raise
 
     def is_alive(self) -> bool:
         """Whether the worker lives; a worker killed between two cells is noticed here."""
@@ -93,27 +97,50 @@ class Sandbox:
             return False
 
     def feed(
-        self, source: str, front: Front, inputs: Mapping[str, Any] | None = None, script: Script | None = None
+        self,
+        source: str,
+        front: Front,
+        inputs: Mapping[str, Any] | None = None,
+        script: Script | None = None,
+        *,
+        of_cell: bool = True,
     ) -> Any:
         """Run one feed to its end; the value of its last line, which must be plain data.
 
         script: stands between the feed and the host; by default the host answers and nothing is kept.
 
         Raises:
+            Diverged: a feed that is run again asked for something else; the session is of no use any more.
             FeedError: the code raised; the session goes on.
             WorkerLost: it does not.
+            KeyboardInterrupt: the cell was interrupted before this feed, which did not run.
         """
         assert self._session is not None and self._pid is not None, "start() comes first"
         host = Host(front, self.turns, source, script or Recording())
+        self.turns.begin(self._pid, of_cell=of_cell)
+        try:
+            output = self._drive(self._session, source, host, front, inputs or {})
+        except FeedError:
+            if self.turns.end():
+                raise WorkerLost("interrupted") from None
+            raise
+        finally:
+            killed = self.turns.end()
+        if killed:  # just as it finished: its effects are gone with its worker
+            raise WorkerLost("interrupted")
+        return output
+
+    def _drive(
+        self, session: monty.MontySession, source: str, host: Host, front: Front, inputs: Mapping[str, Any]
+    ) -> Any:
         turns = self.turns
 
         def printed(name: Literal["stdout", "stderr"], text: str) -> None:
             if not turns.killed:
                 front.emit(Stream(name, text))
 
-        turns.begin(self._pid)
         try:
-            snapshot = self._session.feed_start(source, inputs=dict(inputs or {}), print_callback=printed)
+            snapshot = session.feed_start(source, inputs=dict(inputs), print_callback=printed)
             while True:
                 if isinstance(snapshot, monty.FunctionSnapshot):
                     snapshot = host.call(snapshot)
@@ -138,18 +165,18 @@ class Sandbox:
             raise FeedError(error, host.refusal if refused else None) from error
         except monty.MontyError as error:
             raise FeedError(error, None) from error
-        except RuntimeError as error:
-            raise WorkerLost(
-                "crashed", str(error)
-            ) from error  # pydantic_monty: "this checkout has already been finished"
-        finally:
-            turns.end()
+        except Diverged:
+            raise
+        except Exception as error:
+            # pydantic_monty: "this checkout has already been finished"; or the host did not know what to answer, and then
+            # the worker waits for that answer for ever
+            raise WorkerLost("crashed", f"{type(error).__name__}: {error}") from error
 
     def dump(self) -> bytes:
         """The session's state.
 
         Raises:
-            MontyError: the worker died.
+            MontyError, RuntimeError: the worker died.
         """
         assert self._session is not None, "start() comes first"
         return self._session.dump()

@@ -18,61 +18,105 @@ _KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # on Windows, SIGTERM ends a
 GRACE = 0.05
 """Seconds that an interrupted, computing cell has to reach a host call, where it can be stopped with its state kept."""
 
+PATIENCE = 1.0
+"""The same for a feed of the kernel's own: it ends by itself in a few milliseconds, unless something is very wrong."""
+
 
 class Turns:
-    """Interrupts one cell at a time. The sandbox thread calls `begin`, `wait_*`, `take_interrupt` and `end`;
-    any thread may call `interrupt` and `kill`."""
+    """Interrupts one cell at a time.
+
+    A cell is one or more feeds, with work of the host's before, between and after them: parsing, restoring the session,
+    a magic that asks. An interrupt that comes then is remembered, and stops the cell before its next feed.
+
+    The sandbox thread calls `begin`, `wait_*`, `take_interrupt` and `end`; any thread may call the others.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._pid: int | None = None
+        self._expected = False
         self._running = False
+        self._of_cell = True
         self._waiting = False
         self._requested = False
+        self._requests = 0
         self._feed = 0
-        self.killed = False
+        self._killed = False
 
-    def begin(self, pid: int) -> None:
-        """A feed starts in the worker `pid`."""
+    def expect(self) -> None:
+        """A cell is on its way to the sandbox thread: from now on until `over` an interrupt is meant for it. Idempotent."""
         with self._lock:
-            self._pid, self._running, self._waiting = pid, True, False
-            self._requested = self.killed = False
+            if not self._expected:
+                self._expected, self._requested = True, False
+
+    def over(self) -> None:
+        """The cell has ended."""
+        with self._lock:
+            self._expected = self._requested = False
+
+    def begin(self, pid: int, *, of_cell: bool = True) -> None:
+        """A feed starts in the worker `pid`: a cell's, or one of the kernel's own.
+
+        Raises:
+            KeyboardInterrupt: the cell was interrupted before; no feed has begun.
+        """
+        with self._lock:
+            if of_cell and self._requested:
+                self._requested = False
+                raise KeyboardInterrupt
+            self._pid, self._running, self._of_cell, self._waiting = pid, True, of_cell, False
+            self._killed = False
             self._feed += 1
             self._wake.clear()
 
-    def end(self) -> None:
-        """The feed is over, however it ended."""
+    def end(self) -> bool:
+        """The feed is over, however it ended; whether its worker was killed, maybe just as it finished. Idempotent."""
         with self._lock:
-            self._running = self._requested = False
+            self._running = False
             self._pid = None
+            return self._killed
 
     @property
     def running(self) -> bool:
         """Whether a feed is under way."""
         return self._running
 
+    @property
+    def killed(self) -> bool:
+        """Whether the worker of the last feed was killed from here."""
+        return self._killed
+
     def interrupt(self) -> bool:
-        """Stop the running cell; False when none runs. Returns at once.
+        """Stop the cell; False when there is none. Returns at once.
 
         A cell that waits for the host gets KeyboardInterrupt there. One that computes is killed after `GRACE`
         seconds, unless it comes to call the host before.
         """
         with self._lock:
-            if not self._running:
+            if self._expected or (self._running and self._of_cell):
+                self._requests += not self._requested
+                self._requested = True
+            elif not self._running:
                 return False
-            self._requested = True
             if self._waiting:
                 self._wake.set()
-            elif not self.killed:
-                timer = threading.Timer(GRACE, self._kill_if_still_computing, (self._feed,))
+            elif self._running and not self._killed:
+                seconds, kill = (GRACE, self._kill_cell) if self._of_cell else (PATIENCE, self._kill_other)
+                timer = threading.Timer(seconds, kill, (self._feed, self._requests))
                 timer.daemon = True
                 timer.start()
             return True
 
-    def _kill_if_still_computing(self, feed: int) -> None:
+    def _kill_cell(self, feed: int, request: int) -> None:
         with self._lock:
-            if self._running and self._requested and feed == self._feed and not self._waiting:
+            same = feed == self._feed and request == self._requests and self._requested
+            if self._running and same and not self._waiting:
+                self._kill()
+
+    def _kill_other(self, feed: int, request: int) -> None:
+        with self._lock:
+            if self._running and feed == self._feed:
                 self._kill()
 
     def kill(self) -> None:
@@ -84,14 +128,16 @@ class Turns:
                 self._wake.set()
 
     def _kill(self) -> None:
-        if self._pid is not None and not self.killed:
-            self.killed = True
+        if self._pid is not None and not self._killed:
+            self._killed = True
             with contextlib.suppress(ProcessLookupError):  # it died by itself: the sandbox thread hears of that
                 os.kill(self._pid, _KILL)
 
     def take_interrupt(self) -> bool:
-        """Whether an interrupt came while the worker computed; asked when the worker calls the host."""
+        """Whether an interrupt of the cell is to be answered; asked when the worker calls the host."""
         with self._lock:
+            if not self._of_cell:
+                return False
             requested, self._requested = self._requested, False
             return requested
 
@@ -104,7 +150,7 @@ class Turns:
         self._wait(lambda: time.monotonic() >= deadline, deadline)
 
     def wait_for(self, future: Future[T]) -> T:
-        """The future's result.
+        """The future's result. Between two feeds of a cell too.
 
         Raises:
             KeyboardInterrupt: the cell was interrupted; the future is cancelled.
@@ -119,16 +165,17 @@ class Turns:
         return future.result()
 
     def _wait(self, done: Callable[[], bool], deadline: float | None) -> None:
-        with self._lock:
-            self._waiting = True
-        try:
-            while not done():
-                if self.take_interrupt():
-                    raise KeyboardInterrupt
-                self._wake.wait(
-                    None if deadline is None else min(max(0.0, deadline - time.monotonic()), threading.TIMEOUT_MAX)
-                )
-                self._wake.clear()
-        finally:
+        while True:
             with self._lock:
+                # looked at under one lock: an interrupt finds the cell waiting, or is found here, or leads to a kill
                 self._waiting = False
+                if self._requested:
+                    self._requested = False
+                    raise KeyboardInterrupt
+                if done():
+                    return
+                self._waiting = True
+            self._wake.wait(
+                None if deadline is None else min(max(0.0, deadline - time.monotonic()), threading.TIMEOUT_MAX)
+            )
+            self._wake.clear()

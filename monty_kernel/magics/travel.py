@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ family = Family()
 
 _CELLS = argument("cells", nargs="?", type=int, default=1, metavar="N", help="how many cells [1]")
 _MOST = 1_000_000
+_NAME = re.compile(r"[^\W\d_][\w.-]{0,99}")
 
 
 @family.action("undo", _CELLS)
@@ -42,8 +44,8 @@ def restore(arguments: argparse.Namespace, context: MagicContext) -> None:
 def snapshot(arguments: argparse.Namespace, context: MagicContext) -> None:
     """Name the present state, so that %restore NAME comes back to it. A named state is never dropped."""
     name = arguments.name
-    if name.isdecimal() or len(name) > 100 or not name.isprintable():
-        raise UsageError("%snapshot: a name is a word of at most 100 characters that is not a number.")
+    if not _NAME.fullmatch(name):
+        raise UsageError("%snapshot: a name is a word of letters, digits, '_', '-' and '.', and begins with a letter.")
 
     _report(context, lambda travel: travel.name(name))
 
@@ -58,6 +60,7 @@ def diff(arguments: argparse.Namespace, context: MagicContext) -> None:
         for name, (old, new) in sorted(found.changed.items()):
             rows.append(f"~ {name}" + (f" = {old} -> {new}" if old != new else " (changed inside)" if old else ""))
         rows += [f"- {name}{_is(value)}" for name, value in sorted(found.removed.items())]
+        rows += [f"? {name} (cannot be compared)" for name in sorted(found.unknown)]
         return "\n".join(rows) or "No variable differs."
 
     _report(context, lines)
@@ -83,7 +86,7 @@ def _report(context: MagicContext, act: Callable[[TimeTravel], str]) -> None:
 
 def _positive(cells: int) -> int:
     if not 1 <= cells <= _MOST:
-        raise UsageError("how many cells must be 1 or more")
+        raise UsageError(f"N must be a number of cells, from 1 to {_MOST:,}.")
     return cells
 
 

@@ -47,7 +47,7 @@ def _package() -> tuple[Compress, Decompress]:
 def _own() -> tuple[Compress, Decompress]:
     if sys.version_info < (3, 14):
         raise AssertionError("zstd is in Python since 3.14")
-    from compression import zstd
+    from compression import zstd  # type: ignore[import-not-found, unused-ignore]
 
     def compress(data: bytes | memoryview) -> bytes:
         return zstd.compress(data, LEVEL)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import stat
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -38,7 +39,7 @@ def private_folder(folder: Path) -> None:
         StoreUnavailable: it is another user's, who could put anything there.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if os.name != "posix":
+    if sys.platform == "win32":
         return  # a profile's folders are private there
     found = folder.stat()
     if found.st_uid != os.geteuid():
@@ -53,7 +54,7 @@ def _read(path: Path) -> bytes:
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):
             raise StoreUnavailable(f"the key {path} is not a regular file; remove it")
-        if os.name == "posix":
+        if sys.platform != "win32":
             if found.st_uid != os.geteuid():
                 raise StoreUnavailable(
                     f"the key {path} belongs to another user; set JUPYTER_DATA_DIR to a folder of your own"

@@ -8,40 +8,40 @@ from typing import Any
 
 from .timeline import State, Timeline
 
+Row = tuple[str, State[Any], State[Any] | None]
+"""(the drawing of its lane, a state, its parent where that is not the row above it in its lane)"""
+
 
 def as_text(timeline: Timeline[Any]) -> str:
-    """One line a state: its branch, cell, time, size, names and first line; an arrow at the present one."""
+    """One line a state: its branch, cell, time, size, first line and names; an arrow at the present one."""
     rows = []
-    for lane, state in lanes(timeline):
+    for lane, state, origin in lanes(timeline):
         here = "-> " if state.number == timeline.current else "   "
-        cell = f"In[{state.number}]" if state.number else "start"
         names = f"  [{', '.join(sorted(state.names))}]" if state.names else ""
         failed = "  (failed)" if state.failed else ""
-        rows.append(
-            f"{here}{lane}{cell:<8} {_clock(state)} {_size(state.size):>9}  {state.label}{failed}{names}".rstrip()
-        )
+        head = f"{here}{lane}{_cell(state):<8} {_clock(state)} {_size(state):>9}"
+        rows.append(f"{head}  {state.label}{failed}{names}{_origin(origin)}".rstrip())
     return "\n".join(rows)
 
 
 def as_html(timeline: Timeline[Any]) -> str:
     """The same as a table."""
     rows = []
-    for lane, state in lanes(timeline):
+    for lane, state, origin in lanes(timeline):
         here = state.number == timeline.current
-        cell = f"In[{state.number}]" if state.number else "start"
         names = "".join(f" <strong>{html.escape(name)}</strong>" for name in sorted(state.names))
         style = ' style="font-weight: bold"' if here else ""
         rows.append(
-            f'<tr{style}><td style="text-align: left; white-space: pre">{lane}{"● " if here else "○ "}{cell}</td>'
-            f'<td style="text-align: left"><code>{html.escape(state.label)}</code>{names}</td>'
-            f"<td>{'failed' if state.failed else ''}</td><td>{_clock(state)}</td><td>{_size(state.size)}</td></tr>"
+            f'<tr{style}><td style="text-align: left; white-space: pre">{lane}{"● " if here else "○ "}{_cell(state)}</td>'
+            f'<td style="text-align: left"><code>{html.escape(state.label)}</code>{names}{html.escape(_origin(origin))}</td>'
+            f"<td>{'failed' if state.failed else ''}</td><td>{_clock(state)}</td><td>{_size(state)}</td></tr>"
         )
     head = "".join(f"<th>{title}</th>" for title in ("state", "cell", "", "time", "size"))
     return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
 
-def lanes(timeline: Timeline[Any]) -> list[tuple[str, State[Any]]]:
-    """Each state with the drawing before it, in order of number: `│ ` for a branch that goes on, blanks for the main line.
+def lanes(timeline: Timeline[Any]) -> list[Row]:
+    """Each state, in the order of their making.
 
     The branch of the present state is drawn straight down; the others stand to the right of where they left it.
     """
@@ -51,22 +51,37 @@ def lanes(timeline: Timeline[Any]) -> list[tuple[str, State[Any]]]:
     while number is not None:
         main.add(number)
         number = parents[number]
-    depth: dict[int, int] = {}
+    lane_of: dict[int, int] = {}
     first_child: dict[int, int] = {}
-    drawn = []
+    above: dict[int, int] = {}  # lane -> the last state in it
+    rows: list[Row] = []
     for state in timeline:
-        if state.parent is None or state.number in main:
-            depth[state.number] = 0
-        else:
-            own = first_child.setdefault(state.parent, state.number) == state.number and state.parent not in main
-            depth[state.number] = depth[state.parent] + (not own)
-        drawn.append(("│ " * depth[state.number], state))
-    return drawn
+        lane = 0
+        if state.parent is not None and state.number not in main:
+            goes_on = first_child.setdefault(state.parent, state.number) == state.number and state.parent not in main
+            lane = lane_of[state.parent] + (not goes_on)
+        lane_of[state.number] = lane
+        joins = state.parent is not None and above.get(lane) != state.parent
+        rows.append(("│ " * lane, state, timeline[state.parent] if joins and state.parent is not None else None))
+        above[lane] = state.number
+    return rows
+
+
+def _cell(state: State[Any]) -> str:
+    return f"In[{state.number}]" if state.number > 0 else "start" if state.number == 0 else "·"
+
+
+def _origin(parent: State[Any] | None) -> str:
+    return "" if parent is None else f"  <- {_cell(parent)}"
 
 
 def _clock(state: State[Any]) -> str:
-    return time.strftime("%H:%M:%S", time.localtime(state.created))
+    when, now = time.localtime(state.created), time.localtime()
+    return time.strftime("%H:%M:%S" if when[:3] == now[:3] else "%Y-%m-%d %H:%M", when)
 
 
-def _size(size: int) -> str:
-    return f"{size / 1024:,.0f} KiB" if size < 10 * 2**20 else f"{size / 2**20:,.1f} MiB"
+def _size(state: State[Any]) -> str:
+    size = state.size
+    return (
+        "dropped" if state.snapshot is None else f"{size / 1024:,.0f} KiB" if size < 10 << 20 else f"{size >> 20:,} MiB"
+    )

@@ -7,6 +7,7 @@ process ids that come around again do not matter.
 from __future__ import annotations
 
 import os
+import sys
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -71,21 +72,29 @@ class Liveness:
         with suppress(OSError):
             for entry in os.scandir(self._folder):
                 with suppress(OSError):
-                    if entry.stat().st_mtime < time.time() - _STALE and not self.is_held(entry.name):
-                        os.unlink(entry.path)
+                    if entry.stat().st_mtime < time.time() - _STALE:
+                        self._remove(entry)
+
+    def _remove(self, entry: os.DirEntry[str]) -> None:
+        descriptor = os.open(entry.path, os.O_RDWR | os.O_CLOEXEC)
+        try:
+            if entry.name not in self._held and lock(descriptor):
+                os.unlink(entry.path)  # locked meanwhile: who resumes the session sees that its file is gone
+        finally:
+            os.close(descriptor)
 
 
 def lock(descriptor: int) -> bool:
     """Lock the open file for this process until it is closed; False if another has it."""
     try:
-        if os.name == "posix":
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        else:
             import fcntl
 
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        else:
-            import msvcrt
-
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
     except (BlockingIOError, PermissionError):
         return False
     return True

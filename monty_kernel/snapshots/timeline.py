@@ -18,7 +18,7 @@ class NoSuchState(Exception):
 class State(Generic[S]):
     """The session right after a cell.
 
-    number: the cell's execution count, 0 for the empty start. parent: the number of the state it was made from.
+    number: the cell's execution count, 0 for the empty start; below 0 for a cell outside the history, which has none. parent: the number of the state it was made from.
     label: the first line of the cell. failed: whether the cell ended in an error. size: bytes of the dump.
     snapshot: what brings it back; None once it has been dropped.
     """
@@ -40,20 +40,24 @@ class Timeline(Generic[S]):
         self._states: dict[int, State[S]] = {0: State(0, None, "", False, start, size)}
         self._names: dict[str, int] = {}
         self._forward: dict[int, int] = {}  # the child that was left last: where %redo leads
+        self._unnumbered = 0
         self.current = 0
 
     def __len__(self) -> int:
         return len(self._states)
 
     def __iter__(self) -> Iterator[State[S]]:
-        return iter(sorted(self._states.values(), key=lambda state: state.number))
+        return iter(self._states.values())  # in the order of their making
 
     def record(self, number: int, label: str, failed: bool, snapshot: S, size: int) -> State[S]:
-        """Add the state after a cell that ran in the present state, and be there.
+        """Add the state after a cell that ran in the present state, and be there. number: 0 for a cell that has none.
 
         Raises:
             ValueError: a cell of this number has a state already; counts never repeat.
         """
+        if number == 0:
+            self._unnumbered -= 1
+            number = self._unnumbered
         if number in self._states:
             raise ValueError(f"there is a state {number} already")
         state = State(number, self.current, label, failed, snapshot, size)
@@ -82,41 +86,47 @@ class Timeline(Generic[S]):
             f"There is no state named {text!r}. " + (f"Names: {known}." if known else "None is named yet.")
         )
 
-    def back(self, cells: int) -> State[S]:
-        """The state before the last `cells` cells of this branch.
+    def back(self, cells: int, *, numbered: bool = True) -> State[S]:
+        """The state before the last `cells` cells of this branch. numbered: count only cells of the history.
 
         Raises:
             NoSuchState: fewer cells led here.
         """
-        number: int | None = self.current
-        for done in range(cells):
-            assert number is not None
-            number = self._states[number].parent
-            if number is None:
+        here = self._states[self.current]
+        done = 0
+        while done < cells:
+            if here.parent is None:
                 raise NoSuchState(
                     "There is nothing to undo: this is the start."
                     if not done
                     else f"Only {done} cell{'s' * (done > 1)} led here: %undo {done} goes back to the start."
                 )
-        assert number is not None
-        return self._states[number]
+            done += not numbered or here.number > 0
+            here = self._states[here.parent]
+        return here
 
-    def forward(self, cells: int) -> State[S]:
-        """The state `cells` cells further on the branch that was left last.
+    def forward(self, cells: int, *, numbered: bool = True) -> State[S]:
+        """The state `cells` cells further on the branch that was left last, with what follows outside the history.
 
         Raises:
             NoSuchState: it ends before.
         """
-        number = self.current
-        for done in range(cells):
-            if number not in self._forward:
+        here = self._states[self.current]
+        while here.number < 0 and here.number not in self._forward and here.parent is not None:
+            here = self._states[here.parent]  # what ran there outside the history cannot be in the way
+        done = 0
+        while done < cells:
+            if here.number not in self._forward:
                 raise NoSuchState(
                     "There is nothing to redo: no cell was undone here."
                     if not done
                     else f"Only {done} cell{'s' * (done > 1)} can be done again: %redo {done}."
                 )
-            number = self._forward[number]
-        return self._states[number]
+            here = self._states[self._forward[here.number]]
+            done += not numbered or here.number > 0
+        while numbered and (child := self._forward.get(here.number, 0)) < 0:
+            here = self._states[child]
+        return here
 
     def go(self, state: State[S]) -> None:
         """Be in this state from now on."""
@@ -127,7 +137,8 @@ class Timeline(Generic[S]):
         self.current = number
         child = number
         while (parent := self._states[child].parent) is not None and self._forward.get(parent) != child:
-            self._forward[parent] = child
+            if child > 0 or self._forward.get(parent, -1) < 0:  # a cell outside the history takes no %redo away
+                self._forward[parent] = child
             child = parent
 
     def name(self, name: str) -> State[S]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from monty_kernel.engine import sandboxed
 from monty_kernel.engine.engine import Engine, Snapshot
+from monty_kernel.engine.script import Diverged
 
+from .packing import Kept, Packed, make_room, pack
 from .timeline import NoSuchState, State, Timeline
 
 Survey = Mapping[str, tuple[str, str, str]]
@@ -23,6 +26,7 @@ class Difference:
     added: Mapping[str, str]
     changed: Mapping[str, tuple[str, str]]
     removed: Mapping[str, str]
+    unknown: tuple[str, ...] = ()
 
     def in_one_line(self) -> str:
         """As a report says it: `came back: x; changed: y = 1 (was 2); gone: z`."""
@@ -30,6 +34,7 @@ class Difference:
             _listed("came back", [f"{name}{_equals(value)}" for name, value in self.added.items()]),
             _listed("changed", [f"{name}{_equals(new, old)}" for name, (old, new) in self.changed.items()]),
             _listed("gone", list(self.removed)),
+            _listed("not compared", list(self.unknown)),
         ]
         return "; ".join(part for part in parts if part) or "no variable differs"
 
@@ -38,16 +43,20 @@ class TimeTravel:
     """The states of the engine's session. For the sandbox thread, between two feeds.
 
     keep: whether states are kept at all; without, only what interrupts and crashes need is, and that by the engine.
+    most: bytes that all states together may take; the oldest without a name make room.
     """
 
-    def __init__(self, engine: Engine, *, keep: bool = True) -> None:
+    def __init__(self, engine: Engine, *, keep: bool = True, most: int = 1 << 29) -> None:
         self._engine = engine
         self._keep = keep
-        self._timeline: Timeline[Snapshot] | None = None
+        self._most = most
+        self._packer = ThreadPoolExecutor(1, thread_name_prefix="packer")
+        self._timeline: Timeline[Kept] | None = None
+        self._numbered = True
         self._names: list[str] = []  # for the state that the running cell will make
 
     @property
-    def timeline(self) -> Timeline[Snapshot]:
+    def timeline(self) -> Timeline[Kept]:
         """The states there are.
 
         Raises:
@@ -62,8 +71,12 @@ class TimeTravel:
             self._timeline = Timeline(snapshot, len(snapshot.state))
         return self._timeline
 
-    def begin(self) -> None:
-        """A cell starts: see to it that there is a state before it."""
+    def begin(self, number: int) -> None:
+        """A cell starts: see to it that there is a state before it. number: 0 for one outside the history.
+
+        Such a cell, as nbval sends them, counts its own kind too when it goes back and forth.
+        """
+        self._numbered = number > 0
         if self._keep:
             self.timeline  # noqa: B018 - its root is the present state
 
@@ -75,7 +88,9 @@ class TimeTravel:
         names, self._names = self._names, []
         if snapshot is None or snapshot is timeline[timeline.current].snapshot:
             return
+        left = timeline[timeline.current]
         timeline.record(number, first_line(source), failed, snapshot, len(snapshot.state))
+        self._pack(left)
         for name in names:
             timeline.name(name)
 
@@ -89,26 +104,26 @@ class TimeTravel:
 
     def undo(self, cells: int) -> str:
         """Go back before the last `cells` cells; what that changed."""
-        return self._go(self.timeline.back(cells))
+        return self._go(self.timeline.back(cells, numbered=self._numbered))
 
     def redo(self, cells: int) -> str:
         """Go forward again; what that changed."""
-        return self._go(self.timeline.forward(cells))
+        return self._go(self.timeline.forward(cells, numbered=self._numbered))
 
     def restore(self, text: str) -> str:
         """Go to the state of this number or name; what that changed."""
         return self._go(self.timeline.find(text))
 
-    def _go(self, state: State[Snapshot]) -> str:
-        if state.snapshot is None:
-            raise NoSuchState(f"The state after In[{state.number}] has been dropped to save space.")
+    def _go(self, state: State[Kept]) -> str:
         if self._engine.unsaved:
             raise NoSuchState(
                 "What this cell did before is in no state yet: put the line first, or in a cell of its own."
             )
-        before = self._survey()
-        self._engine.load(state.snapshot)
+        before, left = self._survey(), self.timeline[self.timeline.current]
+        self._load(state)
         self.timeline.go(state)
+        if left is not state:
+            self._pack(left)
         return f"The session is as it was {_where(state)}: {compare(before, self._survey()).in_one_line()}."
 
     def diff(self, first: str, second: str | None) -> Difference:
@@ -123,11 +138,35 @@ class TimeTravel:
         finally:
             self._engine.load(here)
 
-    def _survey_of(self, state: State[Snapshot]) -> Survey:
-        if state.snapshot is None:
-            raise NoSuchState(f"The state after In[{state.number}] has been dropped to save space.")
-        self._engine.load(state.snapshot)
+    def _survey_of(self, state: State[Kept]) -> Survey:
+        self._load(state)
         return self._survey()
+
+    def _load(self, state: State[Kept]) -> None:
+        kept = state.snapshot
+        if kept is None:
+            raise NoSuchState(f"The state {_where(state)} has been dropped to save space.")
+        if isinstance(kept, Packed):
+            state.snapshot = kept = kept.unpack()
+        try:
+            self._engine.load(kept)
+        except Diverged as error:
+            raise NoSuchState(f"The state {_where(state)} cannot be made again, since {error}.") from None
+
+    def _pack(self, state: State[Kept]) -> None:
+        def packing() -> None:
+            kept = state.snapshot
+            if isinstance(kept, Snapshot):
+                packed = pack(kept)
+                if state.snapshot is kept and self.timeline.current != state.number:
+                    state.snapshot = packed
+            make_room(tuple(self.timeline), self.timeline.current, self._most)
+
+        self._packer.submit(packing)
+
+    def close(self) -> None:
+        """Let go of everything. Idempotent."""
+        self._packer.shutdown(wait=False, cancel_futures=True)
 
     def _survey(self) -> Survey:
         parts = {part: sandboxed.source(part) for part in (sandboxed.VARIABLES, sandboxed.SURVEY)}
@@ -141,6 +180,7 @@ def compare(before: Survey, after: Survey) -> Difference:
         {name: after[name][1] for name in after if name not in before},
         {name: (before[name][1], after[name][1]) for name in after if name in before and before[name] != after[name]},
         {name: before[name][1] for name in before if name not in after},
+        tuple(name for name in after if before.get(name) == after[name] and after[name][2] == "?"),
     )
 
 
@@ -150,7 +190,9 @@ def first_line(source: str) -> str:
     return line if len(line) <= 60 else line[:59] + "…"
 
 
-def _where(state: State[Snapshot]) -> str:
+def _where(state: State[Kept]) -> str:
+    if state.number < 0:
+        return f"after the cell {state.label!r}"
     return f"after In[{state.number}]" if state.number else "at the start"
 
 

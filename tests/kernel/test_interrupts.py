@@ -67,6 +67,48 @@ def test_a_computing_cell_is_stopped_and_undone(kernel: Kernel) -> None:
     assert kernel.run("In[-2]").plain is not None
 
 
+@pytest.mark.parametrize("wait", [0.0, 0.002, 0.01])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "while True: pass",
+        "from IPython.display import HTML\nwhile True: pass",  # the prelude's part is fed first
+        "first = 1\n%reset -f\nwhile True: pass",  # two feeds, and a new worker between them
+        "x = [\n" + "1, 2 + 3,\n" * 20_000 + "]\nwhile True: pass",  # parsed for some 30 ms
+    ],
+)
+def test_an_interrupt_comes_through_at_every_moment(start, code: str, wait: float) -> None:  # type: ignore[no-untyped-def]
+    kernel = start()
+
+    def look(message: dict[str, Any]) -> None:
+        if message["msg_type"] == "execute_input":
+            time.sleep(wait)
+            kernel.manager.interrupt_kernel()
+
+    for _ in range(3):
+        assert kernel.run(code, meanwhile=look, timeout=10).reply["ename"] == "KeyboardInterrupt"
+        assert kernel.run("1").plain == "1"
+
+
+def test_an_interrupt_while_the_session_is_restored(kernel: Kernel) -> None:
+    kernel.run("rows = [{'a': i, 'b': str(i)} for i in range(20_000)]")
+    time.sleep(0.5)
+    for pid in worker_pids(kernel.pid):
+        os.kill(pid, signal.SIGKILL)
+    time.sleep(0.1)
+    look = kernel.interrupt_when(lambda message: message["msg_type"] == "execute_input")
+    assert kernel.run("while True: pass", meanwhile=look, timeout=10).reply["ename"] == "KeyboardInterrupt"
+    assert kernel.run("len(rows)").plain == "20000"
+
+
+def test_what_sleep_gave_in_an_earlier_cell_cannot_be_awaited_and_does_no_harm(kernel: Kernel) -> None:
+    kernel.run("import asyncio\nkept = [1]\nnap = asyncio.sleep(0.1)")
+    answer = kernel.run("await nap")
+    assert answer.reply["ename"] == "RuntimeError"
+    assert "in the same cell" in answer.reply["traceback"][-1]
+    assert kernel.run("await asyncio.sleep(0.01), kept").plain == "(None, [1])"
+
+
 def test_interrupt_when_idle_does_nothing(kernel: Kernel) -> None:
     kernel.manager.interrupt_kernel()
     assert kernel.run("1").plain == "1"
@@ -101,6 +143,30 @@ def test_a_worker_killed_between_cells_is_replaced(kernel: Kernel) -> None:
     answer = kernel.run("x")
     assert answer.plain == "{'a': 1}"
     assert "worker had died" in answer.text("stderr")
+
+
+def test_a_worker_killed_while_a_cell_is_saved_loses_nothing(kernel: Kernel) -> None:
+    kernel.run("kept = 1")
+    time.sleep(0.2)
+    # the dump takes long enough to be caught
+    kernel.run("import random; data = [{'a': i, 'b': str(i)} for i in range(100_000)]; drawn = random.random()")
+    drawn = kernel.run("drawn", silent=False).plain
+    for pid in worker_pids(kernel.pid):
+        os.kill(pid, signal.SIGKILL)
+    answer = kernel.run("kept, len(data)")
+    assert answer.plain == "(1, 100000)"
+    assert "after the last cell" in answer.text("stderr")
+    assert kernel.run("drawn").plain == drawn
+    assert kernel.run("1").text("stderr") == ""
+
+
+def test_in_remembers_cells_that_were_lost_or_never_ran(start) -> None:  # type: ignore[no-untyped-def]
+    kernel = start()
+    kernel.run("x = (")
+    kernel.run("print('go')\nwhile True: pass", meanwhile=kernel.interrupt_when(running))
+    kernel.run("y = )")
+    assert kernel.run("In").plain == repr(["", "x = (", "print('go')\nwhile True: pass", "y = )", "In"])
+    assert kernel.run("_i, _ii, _iii").plain == repr(("In", "y = )", "print('go')\nwhile True: pass"))
 
 
 def test_a_worker_killed_in_a_cell_fails_the_cell_alone(kernel: Kernel) -> None:

@@ -43,7 +43,7 @@ def test_going_back_and_running_on_makes_a_branch(start: Start) -> None:
     assert kernel.run("x", store_history=False).plain == "3"
     listing = kernel.run("%snapshots").all("display_data")[0]["data"]
     assert "│ In[2]" in listing["text/plain"]
-    assert "-> In[4]" in listing["text/plain"]
+    assert "   In[4]" in listing["text/plain"]
     assert "<table>" in listing["text/html"]
 
 
@@ -61,9 +61,17 @@ def test_names_and_differences(start: Start) -> None:
     kernel.run("a = 1; b = [1, 2]")
     kernel.run("%snapshot before")
     kernel.run("a = 2; b.append(3); c = 'new'")
-    assert kernel.run("%diff before").text().splitlines() == ["+ c = 'new'", "~ a = 1 -> 2", "~ b = n=2 -> n=3"]
+    assert kernel.run("%diff before").text().splitlines() == [
+        "+ c = 'new'",
+        "~ a = 1 -> 2",
+        "~ b = list of 2 -> list of 3",
+    ]
     assert kernel.run("%diff before 1").text() == "No variable differs.\n"
-    assert kernel.run("%diff 3 before").text().splitlines() == ["~ a = 2 -> 1", "~ b = n=3 -> n=2", "- c = 'new'"]
+    assert kernel.run("%diff 3 before").text().splitlines() == [
+        "~ a = 2 -> 1",
+        "~ b = list of 3 -> list of 2",
+        "- c = 'new'",
+    ]
     assert kernel.run("a").plain == "2"
     kernel.run("%restore before")
     assert kernel.run("a").plain == "1"
@@ -216,3 +224,72 @@ def test_without_snapshots_interrupts_still_lose_nothing(start: Start) -> None:
     reply = kernel.run("%undo").reply
     assert reply["ename"] == "UsageError"
     assert "snapshots=off" in reply["evalue"]
+
+
+def test_cells_outside_the_history_are_states_too(start: Start) -> None:
+    kernel = start()
+
+    def outside(code: str) -> str | None:
+        answer = kernel.run(code, store_history=False)
+        return answer.plain or answer.text()
+
+    outside("x = 1")
+    outside("x = 2")
+    outside("%snapshot two")
+    outside("x = 3")
+    outside("%undo")
+    assert outside("x") == "2"
+    outside("x = 5")
+    outside("%restore two")
+    assert outside("x") == "2"
+    kernel.run("x = 7")
+    outside("y = 1")
+    kernel.run("x = 8")
+    kernel.run("%undo")
+    assert kernel.run("x, y").plain == "(7, 1)"
+    kernel.run("%undo 2")
+    assert outside("x") == "2"
+    kernel.run("%redo")
+    assert kernel.run("x, y").plain == "(7, 1)"
+
+
+def test_a_mistyped_line_is_nothing_to_undo(start: Start) -> None:
+    kernel = start()
+    kernel.run("x = 1")
+    kernel.run("x = 2")
+    kernel.run("%undo")
+    kernel.run("%redo abc")
+    assert "x = 2" in kernel.run("%redo").text()
+    kernel.run("%undo abc")
+    assert "x = 1" in kernel.run("%undo").text()
+
+
+def test_an_interrupted_cell_makes_no_state(start: Start) -> None:
+    kernel = start()
+    kernel.run("x = 1")
+    look = kernel.interrupt_when(lambda message: message["msg_type"] == "stream")
+    kernel.run("x = 2\nprint('go')\nwhile True: pass", meanwhile=look)
+    assert "at the start" in kernel.run("%undo").text()
+
+
+def test_reports_tell_what_cannot_be_compared(start: Start) -> None:
+    kernel = start()
+    kernel.run(
+        "class A: pass\na = A(); a.v = 1; d = {1: 'a'}; s = {1, (2, 3)}; import datetime; t = datetime.date(2020, 1, 1)"
+    )
+    kernel.run("a.v = 2; d = {'1': 'a'}; t = datetime.date(2020, 1, 2)")
+    text = kernel.run("%undo").text()
+    assert "changed: d, t = datetime.date(2020, 1, 1)" in text
+    assert "not compared: a, s" in text
+
+
+def test_old_states_make_room(start: Start) -> None:
+    kernel = start("--MontyKernel.snapshot_memory=50_000")
+    kernel.run("%snapshot empty")
+    for number in range(12):
+        kernel.run(f"data = ['{number}' * 1000 + str(i) for i in range(100)]")
+    time.sleep(0.5)
+    assert "dropped" in kernel.run("%snapshots").all("display_data")[0]["data"]["text/plain"]
+    assert "dropped to save space" in kernel.run("%restore 3").reply["evalue"]
+    assert kernel.run("%undo").reply["status"] == "ok"
+    assert kernel.run("%restore empty").reply["status"] == "ok"

@@ -108,7 +108,18 @@ def test_no_cell_makes_the_table_raise(name: str, args: str, body: str) -> None:
 
 @given(NAMES, TEXT)
 def test_a_cell_that_calls_the_host_itself_gets_no_more_than_a_magic_would_give(name: str, args: str) -> None:
-    if name in ("history", "lsmagic", "limits", "config", "autoreload", "load_ext", "colors", "pprint", "precision", "xmode"):
+    if name in (
+        "history",
+        "lsmagic",
+        "limits",
+        "config",
+        "autoreload",
+        "load_ext",
+        "colors",
+        "pprint",
+        "precision",
+        "xmode",
+    ):
         return
     with pytest.raises((UsageError, SyntaxError)):
         MAGICS.run(name, args, None)  # type: ignore[arg-type]  # actions and rewrites are not run through here

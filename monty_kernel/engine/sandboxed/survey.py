@@ -1,32 +1,95 @@
 # What the session holds, for the one-line reports of %undo and its kin, and for %diff. Runs no code of the person's.
 
+__mk_SAID = (
+    "date",
+    "datetime",
+    "time",
+    "timedelta",
+    "timezone",
+    "Decimal",
+    "complex",
+    "range",
+    "PosixPath",
+    "PurePosixPath",
+    "Pattern",
+)
+
 
 def __mk_survey(scope):
-    # -> name: (kind, short value, digest of the value or "")
+    # -> name: (kind, short value, digest of the value; "?" where it cannot be told)
     found = {}
     for name in scope:
         v = scope[name]
-        if __mk_hidden(name, v):
-            continue
-        t = type(v)
-        if t is int or t is float or t is bool or t is str or t is bytes or v is None:
-            found[name] = (t.__name__, __mk_short(v), str(hash(v)) if t is not float else repr(v))
-        elif t is list or t is tuple or t is dict or t is set or t is frozenset:
-            digest = ""
-            try:
-                import json
-
-                digest = str(hash(json.dumps(v)))
-            except Exception:
-                pass
-            found[name] = (t.__name__, f"n={len(v)}", digest)
-        elif t.__name__ == "function" or t.__name__ == "type" or t.__name__ == "module":
-            found[name] = (t.__name__, "", repr(v))
-        else:
-            found[name] = (t.__name__, "", "")
+        if not __mk_hidden(name, v):
+            found[name] = (type(v).__name__, __mk_short(v), __mk_digest(v))
     return found
 
 
 def __mk_short(v):
-    text = repr(v[:60]) if type(v) is str or type(v) is bytes else repr(v)
-    return text if len(text) <= 40 else text[:37] + "..."
+    t = type(v)
+    if t is list or t is tuple or t is dict or t is set or t is frozenset:
+        return f"{t.__name__} of {len(v)}"
+    if t is str or t is bytes:
+        return repr(v) if len(v) <= 40 else repr(v[:30]) + f"... ({len(v):,})"
+    if t is int or t is float or t is bool or v is None or t.__name__ in __mk_SAID:
+        text = repr(v)
+        return text if len(text) <= 40 else text[:37] + "..."
+    return ""
+
+
+def __mk_digest(v):
+    t = type(v)
+    if t is list or t is dict:
+        try:
+            import json
+
+            text = json.dumps(v)
+            # keys that are not text look like text in JSON
+            if t is list or len([key for key in v if type(key) is str]) == len(v):
+                return str(hash(text))
+        except Exception:
+            pass
+    parts = []
+    return str(hash("".join(parts))) if __mk_walk(v, parts, [], 20000) >= 0 else "?"
+
+
+def __mk_walk(v, parts, above, budget):
+    # appends what v is made of; -> how many steps of the budget are left, below 0 if it cannot be told
+    if budget < 1:
+        return -1
+    t = type(v)
+    name = t.__name__
+    if t is int or t is float or t is bool or t is str or t is bytes or v is None or name in __mk_SAID:
+        parts.append(name + repr(v) + ",")
+        return budget - 1
+    if name in ("function", "type", "module", "builtin_function_or_method"):
+        parts.append(repr(v))
+        return budget - 1
+    if not (
+        t is list
+        or t is tuple
+        or t is dict
+        or t is set
+        or t is frozenset
+        or name in ("deque", "Counter", "defaultdict")
+    ):
+        return -1
+    if id(v) in above:
+        parts.append("...")
+        return budget - 1
+    above = above + [id(v)]
+    parts.append(name + "(")
+    items = v
+    if t is set or t is frozenset:
+        try:
+            items = sorted(v)
+        except Exception:
+            return -1
+    for item in items:
+        budget = __mk_walk(item, parts, above, budget - 1)
+        if budget >= 0 and name in ("dict", "Counter", "defaultdict"):
+            budget = __mk_walk(v[item], parts, above, budget)
+        if budget < 0:
+            return -1
+    parts.append(")")
+    return budget

@@ -1,0 +1,26 @@
+"""A cell that ran, and what the host told it: enough to run it again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .cell import Cell
+from .rewrite import Action
+from .script import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Journaled:
+    """Run again, the cell has the same outcome, but for what it reads off the clock."""
+
+    cell: Cell
+    number: int
+    expressions: Mapping[str, str]
+    entries: tuple[Entry, ...]
+    failed: bool
+
+    @property
+    def can_run_again(self) -> bool:
+        """Not if the host did something to the session in the middle of it."""
+        return not any(isinstance(step, Action) for step in self.cell.steps)

@@ -1,0 +1,54 @@
+"""Snapshots in little memory: dumps shrink ten times and more, and the oldest make room."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from monty_kernel.engine.engine import Snapshot
+
+from .timeline import State
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A snapshot whose dump is compressed. zlib's fastest level: the standard library has it, and it lets go of the GIL."""
+
+    snapshot: Snapshot
+    data: bytes
+
+    def unpack(self) -> Snapshot:
+        """The snapshot as it was."""
+        return replace(self.snapshot, state=zlib.decompress(self.data))
+
+
+Kept = Snapshot | Packed
+
+
+def pack(snapshot: Snapshot) -> Packed:
+    """Compress a snapshot's dump."""
+    return Packed(replace(snapshot, state=b""), zlib.compress(snapshot.state, 1))
+
+
+def weight(kept: Kept | None) -> int:
+    """Bytes that a kept snapshot holds on to."""
+    if kept is None:
+        return 0
+    return len(kept.data if isinstance(kept, Packed) else kept.state)
+
+
+def make_room(states: Iterable[State[Kept]], current: int, most: int) -> None:
+    """Drop the oldest snapshots until those left weigh at most `most` bytes.
+
+    Never dropped, nor counted: the first one, named ones, the present one and the one before it.
+    """
+    states = list(states)
+    before = next((state.parent for state in states if state.number == current), None)
+    others = [state for state in states if state.number not in (0, current, before) and not state.names]
+    total = sum(weight(state.snapshot) for state in others)
+    for state in others:
+        if total <= most:
+            return
+        total -= weight(state.snapshot)
+        state.snapshot = None
