@@ -224,7 +224,9 @@ _TOO_LARGE = (
 )
 _CALLED_BY_SUB = "Monty's re.sub() takes a text as replacement: loop over re.finditer() and join the pieces yourself."
 
-_STALLED = "What asyncio.sleep() gave in one cell cannot be awaited in a later one: make it and await it in the same cell."
+_STALLED = (
+    "What asyncio.sleep() gave in one cell cannot be awaited in a later one: make it and await it in the same cell."
+)
 
 _Rules = tuple[tuple[str, Callable[..., str | None]], ...]
 _RULES: Mapping[str, _Rules] = {

@@ -93,7 +93,7 @@ class Host:
         pending = set(snapshot.pending_call_ids)
         self._sleeps = [entry for entry in self._sleeps if entry[1] in pending]
         heapq.heapify(self._sleeps)
-        if not self._sleeps:  # it awaits what sleep() gave in an earlier cell: Monty keeps no such thing from feed to feed
+        if not self._sleeps:  # what sleep() gave in an earlier cell: Monty keeps no such thing from feed to feed
             return snapshot.resume({})
         try:
             self._turns.wait_until(self._sleeps[0][0])
