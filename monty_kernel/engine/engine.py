@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -290,10 +291,13 @@ class Engine:
 def _result(bundle: object) -> Result | None:
     if not (isinstance(bundle, tuple) and len(bundle) == 3):
         return None
-    try:
-        return Result(mime_bundle(bundle[0], bundle[1]), json_object(bundle[2]))
-    except (TypeError, ValueError):
-        return None  # the cell redefined the prelude's functions: it shows nothing rather than something forged
+    texts, jsons, metadata = bundle
+    with suppress(TypeError, ValueError):  # the cell redefined the prelude's functions: shown is nothing that is forged
+        try:
+            return Result(mime_bundle(texts, jsons), json_object(metadata))
+        except ValueError:  # nested too deeply
+            return Result(mime_bundle(texts, {}))
+    return None
 
 
 class _Nobody:
