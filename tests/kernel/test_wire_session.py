@@ -11,12 +11,14 @@ import pytest
 
 from monty_kernel.wire_session import WireSession
 
+TEXTS = ["é漢😀", "\ud800", "\udc80", "\udcff", "a\ud83d\udc80"]
+
 
 def refuse(constant: str) -> Any:
     raise AssertionError(f"{constant} is no JSON")
 
 
-@pytest.mark.parametrize("text", ["é漢😀", "\ud800", "\udc80", "\udcff", "a\ud83d\udc80"])
+@pytest.mark.parametrize("text", TEXTS)
 @pytest.mark.parametrize("number", [1.5, float("nan"), float("inf"), 10**400])
 def test_what_is_sent_can_be_read_by_anybody(text: str, number: float) -> None:
     session = WireSession()
