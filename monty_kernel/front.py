@@ -34,7 +34,7 @@ class KernelFront:
     def __init__(self, kernel: MontyKernel, loop: asyncio.AbstractEventLoop) -> None:
         self._kernel = kernel
         self._loop = loop
-        self._outlet = Outlet(loop, self.send_output, kernel.iopub_socket.drained)
+        self._outlet = Outlet(loop, self._send_or_say, kernel.iopub_socket.drained)
         self._stdin = ZMQStream(kernel.stdin_socket)
         self._stdin.on_recv(self._input_reply, copy=False)
         self._asked: Future[str] | None = None
@@ -80,6 +80,12 @@ class KernelFront:
             self.send("execute_result", {"data": output.data, "metadata": output.metadata, "execution_count": number})
         elif isinstance(output, Error):
             self.send("error", {"ename": output.ename, "evalue": output.evalue, "traceback": list(output.traceback)})
+
+    def _send_or_say(self, output: Output) -> None:
+        try:
+            self.send_output(output)
+        except Exception:  # a defect of ours must not keep back what comes after it
+            self._kernel.log.exception("An output could not be sent.")
 
     def _input_request(self, answer: Future[str], prompt: str, password: bool) -> None:
         kernel = self._kernel

@@ -101,7 +101,7 @@ class MontyKernel(Kernel):
         self._execute_sleep = 0.0  # ipykernel's time for its IOPub thread, which does not exist here
         self._count = 0
         self._closed = False
-        self._executing = False
+        self._executing: dict[str, Any] | None = None  # the execute_request whose cell runs
         self._settled: asyncio.Future[None] | None = None  # done when the session is ready for the next cell
         self._orphans = OrphanWatch()
         limits = Limits(self.max_memory, self.max_cell_seconds, self.max_recursion_depth)
@@ -148,7 +148,7 @@ class MontyKernel(Kernel):
     @cached_property
     def session_view(self) -> SessionView:
         """What introspection sees of the session."""
-        return SessionView(self.engine, self._thread, lambda: self._executing)
+        return SessionView(self.engine, self._thread, lambda: self._executing is not None)
 
     @cached_property
     def history(self) -> History:
@@ -208,9 +208,16 @@ class MontyKernel(Kernel):
         self._queue.put(idents, message)
 
     async def _serve(self, request: Request) -> None:
-        """Handle one request to its end."""
+        """Handle one request to its end. Never raises: those behind it are served, whatever became of it."""
         if self._closed:
             return
+        try:
+            await self._serve_one(request)
+        except Exception:
+            if not self._closed:
+                self.log.exception("A %s could not be answered.", request.type)
+
+    async def _serve_one(self, request: Request) -> None:
         self.set_parent(request.idents, request.message, channel="shell")
         if request.type != "execute_request" or problem(request.type, request.message["content"]) is not None:
             self._publish_status("busy", "shell")
@@ -234,7 +241,8 @@ class MontyKernel(Kernel):
         self._publish_status("busy", "shell", parent=request.message)
         await self._handle(request)
         self._publish_status("idle", "shell", parent=request.message)
-        self._publish_status("busy", "shell")
+        if self._executing is not None:
+            self._publish_status("busy", "shell", parent=self._executing)
 
     async def _handle(self, request: Request) -> None:
         handler = self.shell_handlers.get(request.type)
@@ -315,8 +323,11 @@ class MontyKernel(Kernel):
         # as in IPython, a cell outside the history is numbered like the next one that will be in it
         number = self._count + (not remember)
         self.front.begin(allow_stdin=bool(content.get("allow_stdin", False)))
-        cell = CellRequest(code, number, remember, silent, content.get("user_expressions") or {})
-        running = None if is_housekeeping(code, store_history=remember) else self._hand_over(cell)
+        expressions = {name: str(text) for name, text in (content.get("user_expressions") or {}).items()}
+        cell = CellRequest(code, number, remember, silent, expressions)
+        running = None
+        if not is_housekeeping(code, store_history=remember):
+            self._executing, running = parent, self._hand_over(cell)
         metadata = self.init_metadata(parent)
         self._publish_status("busy", "shell")
         if not silent:
@@ -325,14 +336,18 @@ class MontyKernel(Kernel):
             self.history.add(number, code)
         reply = {"status": "ok", "execution_count": self._count, "payload": self.front.payload, "user_expressions": {}}
         if running is not None:
-            reply |= await self._publish_outcome(cell, await running)
-        self._executing = False
+            try:
+                reply |= await self._publish_outcome(cell, await running)
+            except Exception as error:  # a defect of ours must not leave the front end waiting for a reply
+                self.log.exception("What came of a cell could not be sent.")
+                ename, evalue = type(error).__name__, f"internal error of monty-kernel: {error}"
+                reply |= {"status": "error", "ename": ename, "evalue": evalue, "traceback": []}
+        self._executing = None
         self.session.send(self.shell_stream, "execute_reply", reply, parent, metadata=metadata, ident=request.idents)
         if reply["status"] == "error" and not silent and content.get("stop_on_error", True):
             self._abort_queues()
 
     def _hand_over(self, cell: CellRequest) -> asyncio.Future[Outcome]:
-        self._executing = True
         self.engine.expect()
         running = self._on_sandbox_thread(self._runner.run, cell)
         self._settled = self._on_sandbox_thread(self._runner.settle, cell)  # while the loop sends what came of the cell

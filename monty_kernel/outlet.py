@@ -7,10 +7,12 @@ import threading
 from collections import deque
 from collections.abc import Awaitable, Callable
 
-from .engine.outputs import Output, Stream
+from .engine.outputs import Display, Output, Stream
 
 ROOM = 1 << 21
-"""Characters of printed text under way before the printing cell has to wait."""
+"""Characters of output under way before the cell that makes it has to wait."""
+OVERHEAD = 1 << 8
+"""Characters that every output counts for, beside its own: eight thousand may wait."""
 CHUNK = 1 << 18
 """Characters in one stream message at most."""
 FLOOD = 1 << 14
@@ -40,9 +42,9 @@ class Outlet:
 
     def put(self, output: Output) -> None:
         """Queue an output; blocks the calling thread while there is no room for it."""
-        size = len(output.text) if isinstance(output, Stream) else 0
+        size = _size(output)
         with self._changed:
-            while size and self._characters >= ROOM and self._open:
+            while self._characters >= ROOM and self._open:
                 self._changed.wait()
             if not self._open:
                 return
@@ -86,18 +88,25 @@ class Outlet:
             if not self._waiting:
                 self._scheduled = False
                 return None
-            output = self._waiting.popleft()
-            if not isinstance(output, Stream):
-                return output
-            texts = [output.text]
-            length = len(output.text)
-            while self._waiting and length < CHUNK:
-                following = self._waiting[0]
-                if not isinstance(following, Stream) or following.name != output.name:
-                    break
-                texts.append(following.text)
-                length += len(following.text)
-                self._waiting.popleft()
-            self._characters -= length
+            taken = [self._waiting.popleft()]
+            size = _size(taken[0])
+            while self._waiting and size < CHUNK and _joins(taken[0], self._waiting[0]):
+                taken.append(self._waiting.popleft())
+                size += _size(taken[-1])
+            self._characters -= size
             self._changed.notify_all()
-            return Stream(output.name, "".join(texts)) if len(texts) > 1 else output
+        if len(taken) == 1 or not isinstance(taken[0], Stream):
+            return taken[0]
+        return Stream(taken[0].name, "".join(each.text for each in taken if isinstance(each, Stream)))
+
+
+def _joins(output: Output, following: Output) -> bool:
+    return isinstance(output, Stream) and isinstance(following, Stream) and output.name == following.name
+
+
+def _size(output: Output) -> int:
+    if isinstance(output, Stream):
+        return OVERHEAD + len(output.text)
+    data = output.data.values() if isinstance(output, Display) else ()
+    # of parsed JSON nobody knows how large it is: eight may wait
+    return OVERHEAD + sum(len(value) if isinstance(value, str) else CHUNK for value in data)

@@ -1,8 +1,9 @@
-"""A Session that any text fits into: front ends send lone surrogates, which UTF-8 cannot say but JSON can escape."""
+"""A Session that any text and number fits into: what UTF-8 or JSON cannot say goes out in the nearest words they have."""
 
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 from jupyter_client.jsonutil import json_default
@@ -10,16 +11,42 @@ from jupyter_client.session import Session
 
 
 class WireSession(Session):
-    """jupyter_client's Session; what it cannot encode goes out as JSON in pure ASCII."""
+    """jupyter_client's Session; all it sends is valid UTF-8 and valid JSON, and sending never warns.
+
+    Lone surrogates, which front ends send, are escaped; NaN and the infinities become null, as in JavaScript.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        pack = self.pack
+        if self.packer in ("json", "orjson"):
+            self.pack = _pack
 
-        def pack_any(obj: Any) -> bytes:
-            try:
-                return pack(obj)  # type: ignore[no-any-return]
-            except UnicodeEncodeError:
-                return json.dumps(obj, default=json_default, ensure_ascii=True, allow_nan=False).encode()
 
-        self.pack = pack_any
+def _pack(obj: Any) -> bytes:
+    try:
+        return _dumps(obj, ensure_ascii=False)
+    except UnicodeEncodeError:
+        return _pack_ascii(obj)
+    except ValueError:
+        return _pack_ascii(_finite(obj))
+
+
+def _pack_ascii(obj: Any) -> bytes:
+    try:
+        return _dumps(obj, ensure_ascii=True)
+    except ValueError:
+        return _dumps(_finite(obj), ensure_ascii=True)
+
+
+def _dumps(obj: Any, *, ensure_ascii: bool) -> bytes:
+    return json.dumps(obj, default=json_default, ensure_ascii=ensure_ascii, allow_nan=False).encode()
+
+
+def _finite(obj: Any) -> Any:
+    if isinstance(obj, float):
+        return obj if math.isfinite(obj) else None
+    if isinstance(obj, dict):
+        return {key: _finite(value) for key, value in obj.items()}
+    if isinstance(obj, (list, tuple)):
+        return [_finite(value) for value in obj]
+    return obj

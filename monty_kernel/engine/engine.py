@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -281,7 +281,7 @@ class Engine:
         dump: whether a dump may be taken; without one, the session is remembered by what ran since the last, if it can be.
         """
         if not self._is_usable():
-            with contextlib.suppress(KeyboardInterrupt):  # the next cell tries again
+            with suppress(KeyboardInterrupt):  # the next cell tries again
                 self._notice = self._restore()
         elif self._unsaved and (dump or not self._defer_snapshot()):
             self.take_snapshot()
@@ -382,10 +382,13 @@ class Engine:
 def _result(bundle: object) -> Result | None:
     if not (isinstance(bundle, tuple) and len(bundle) == 3):
         return None
-    try:
-        return Result(mime_bundle(bundle[0], bundle[1]), json_object(bundle[2]))
-    except (TypeError, ValueError):
-        return None  # the cell redefined the prelude's functions: it shows nothing rather than something forged
+    texts, jsons, metadata = bundle
+    with suppress(TypeError, ValueError):  # the cell redefined the prelude's functions: shown is nothing that is forged
+        try:
+            return Result(mime_bundle(texts, jsons), json_object(metadata))
+        except ValueError:  # nested too deeply
+            return Result(mime_bundle(texts, {}))
+    return None
 
 
 class _Nobody:

@@ -180,13 +180,14 @@ def mime_bundle(data: object, jsons: object) -> dict[str, Any]:
 
     Raises:
         TypeError: it is not of this form, since the cell called the prelude's functions itself.
+        ValueError: a text is no JSON, or nested too deeply.
     """
     if not (isinstance(data, dict) and isinstance(jsons, dict)):
         raise TypeError("a MIME bundle maps MIME types to text")
     for key, value in (*data.items(), *jsons.items()):
         if not (isinstance(key, str) and isinstance(value, str)):
             raise TypeError("a MIME bundle maps MIME types to text")
-    return {**data, **{mime: json.loads(text) for mime, text in jsons.items()}}
+    return {**data, **{mime: _parsed(text) for mime, text in jsons.items()}}
 
 
 def json_object(text: object) -> dict[str, Any]:
@@ -194,11 +195,31 @@ def json_object(text: object) -> dict[str, Any]:
 
     Raises:
         TypeError: it is not a JSON object.
+        ValueError: it is no JSON, or nested too deeply.
     """
-    value = json.loads(text) if isinstance(text, str) and text else {}
+    value = _parsed(text) if isinstance(text, str) and text else {}
     if not isinstance(value, dict):
         raise TypeError(f"metadata must be a dict, not {type(value).__name__}")
     return value
+
+
+_DEPTH = 200
+"""Levels of nested JSON that are sent on: `json` recurses, and gives up at about a thousand."""
+
+
+def _parsed(text: str) -> Any:
+    too_deep = f"JSON nested more than {_DEPTH} levels deep cannot be shown"
+    try:
+        value = json.loads(text)
+    except RecursionError:
+        raise ValueError(too_deep) from None
+    level = [value] if text.count("[") + text.count("{") > _DEPTH else []
+    for _ in range(_DEPTH):
+        children = (child for node in level for child in (node.values() if isinstance(node, dict) else node))
+        level = [child for child in children if isinstance(child, (dict, list))]
+        if not level:
+            return value
+    raise ValueError(too_deep)
 
 
 def _seconds(value: object = 0) -> float:

@@ -239,117 +239,6 @@ class SnapshotStore:
     def _packed_entry(self, entry: Mapping[str, Any] | None) -> bytes | None:
         return None if entry is None else self._contents.compress(canonical(dict(entry)))
 
-    # States come out
-
-    def get(self, session: str, number: int) -> tuple[bytes, dict[str, Any]]:
-        """A state and its metadata, exactly as they were put in.
-
-        Raises:
-            StateMissing: there is no snapshot of that number.
-            StateRefused: it is not what was stored, or other versions stored it. The message says which.
-        """
-        cell, stored, pieces = self._verified(session, number)
-        self._check_versions(stored, StateId(session, number))
-        del cell
-        return _joined(pieces, stored)
-
-    def recovery(self, session: str, number: int, *, without: Collection[int] = ()) -> Recovery:
-        """The way to a state: the snapshot to load and the journal of the cells to run after it.
-
-        without: snapshots not to start from, say because they were refused.
-
-        Raises:
-            StateMissing: the state cannot come back, the message says what is missing.
-            StateRefused: a part of the way was altered.
-        """
-
-        def work(db: sqlite3.Connection) -> list[tuple[Cell, bytes | None]]:
-            way: list[tuple[Cell, bytes | None]] = []
-            cell = self._rows.cell(db, session, number)
-            while True:
-                there = db.execute("SELECT 1 FROM states WHERE session = ? AND number = ?", (session, cell.number))
-                if cell.number not in without and there.fetchone():
-                    return [(cell, None), *reversed(way)]
-                entry = self._rows.entry(db, cell)
-                if entry is None:
-                    raise StateMissing(f"the state {StateId(session, cell.number)} is no longer kept")
-                way.append((cell, entry))
-                if cell.parent is None:
-                    raise StateMissing(f"there is no snapshot before {StateId(session, cell.number)}")
-                cell = self._rows.cell(db, session, cell.parent)
-
-        found = self._read(work, None)
-        if found is None:
-            raise StateMissing(f"there is no state {StateId(session, number)}")
-        (base, _), *rest = found
-        return Recovery(base.number, tuple(self._entry(cell, data or b"") for cell, data in rest))
-
-    def states(self, session: str) -> list[StateInfo]:
-        """The session's states by number; what was altered is left out, with a line in the log."""
-        altered: list[int] = []
-
-        def work(db: sqlite3.Connection) -> list[StateInfo]:
-            rows = self._rows.states(db, session)
-            names: dict[int, list[str]] = {}
-            for name, number in sorted(self._rows.names(db, session).items()):
-                names.setdefault(number, []).append(name)
-            with_entry = {
-                row[0]
-                for row in db.execute(
-                    "SELECT number FROM cells WHERE session = ? AND typeof(entry) = 'blob'", (session,)
-                )
-            }
-            found = []
-            for cell in self._rows.cells(db, session):
-                row = None if cell is None else rows.get(cell.number)
-                stored = None if cell is None else self._rows.stored(row, cell)
-                if cell is None or (row is not None and stored is None):
-                    altered.append(0)
-                else:
-                    found.append(_info(cell, stored, cell.number in with_entry, tuple(names.get(cell.number, ()))))
-            return found
-
-        nothing: list[StateInfo] = []
-        found = self._read(work, nothing)
-        if altered:
-            self._complain(session, f"{len(altered)} states of the session {session} were altered and are refused.")
-        return found
-
-    def _verified(self, session: str, number: int) -> tuple[Cell, Stored, list[bytes]]:
-        place = StateId(session, number)
-
-        def work(db: sqlite3.Connection) -> Any:
-            cell = self._rows.cell(db, session, number)
-            stored, chunks = self._rows.state(db, cell)
-            try:
-                return cell, stored, self._contents.read(db, chunks)
-            except StateRefused as error:
-                raise StateRefused(f"the snapshot of {place} is refused: {error}") from error
-
-        found = self._read(work, None)
-        if found is None:
-            raise StateMissing(f"there is no state {place}")
-        cell, stored, packed = found
-        try:
-            return cell, stored, self._contents.pieces(packed, stored)
-        except StateRefused as error:
-            raise StateRefused(f"the snapshot of {place} is refused: {error}") from error
-
-    def _check_versions(self, stored: Stored, place: StateId) -> None:
-        theirs = json_object(stored.versions.encode())
-        for what in {**theirs, **self._versions}:
-            if theirs.get(what) != self._versions.get(what):
-                raise StateRefused(
-                    f"the snapshot of {place} was made with {what} {theirs.get(what)}; this is {self._versions.get(what)}"
-                )
-
-    def _entry(self, cell: Cell, data: bytes) -> JournalEntry:
-        try:
-            entry = json_object(self._contents.decompress(data, ENTRY))
-        except (Damaged, ValueError) as error:
-            raise StateRefused(f"the journal of {StateId(cell.session, cell.number)} is damaged") from error
-        return JournalEntry(cell.number, entry, cell.label, cell.failed)
-
     # Names
 
     def name(self, session: str, number: int, name: str) -> None:
@@ -372,67 +261,6 @@ class SnapshotStore:
                 db.execute("DELETE FROM names WHERE session = ? AND name = ?", (session, text(name))).rowcount > 0
             )
         )
-
-    def names(self, session: str) -> Mapping[str, int]:
-        """The names of the session's states, with the states' numbers."""
-        return self._read(lambda db: self._rows.names(db, session), {})
-
-    # Sessions
-
-    def sessions(self, notebook: str | None = None) -> list[SessionInfo]:
-        """All sessions that stored something, or those of one notebook, newest first.
-
-        What was altered is left out, with a line in the log.
-        """
-        where, parameters = ("", ()) if notebook is None else (" WHERE notebook = ?", (text(notebook),))
-
-        def work(db: sqlite3.Connection) -> tuple[list[tuple[Any, ...]], dict[str, int]]:
-            rows = db.execute(f"SELECT * FROM sessions{where}", parameters).fetchall()
-            return rows, dict(db.execute("SELECT session, count(*) FROM states GROUP BY session"))
-
-        nothing: tuple[list[tuple[Any, ...]], dict[str, int]] = ([], {})
-        rows, counts = self._read(work, nothing)
-        found = []
-        for row in rows:
-            info = self._rows.session_info(row, counts.get(row[0], 0))
-            if info is None:
-                self._complain(str(row[0]), f"The session {row[0]!a} was altered, or another key signed it: refused.")
-            else:
-                found.append(self._with_life(info))
-        return sorted(found, key=lambda info: info.started, reverse=True)
-
-    def session(self, session: str) -> SessionInfo:
-        """One session, by its id or the beginning of it.
-
-        Raises:
-            StateMissing: there is none, or more than one.
-            StateRefused: its entry was altered.
-        """
-
-        def work(db: sqlite3.Connection) -> list[SessionInfo]:
-            like = "SELECT id FROM sessions WHERE substr(id, 1, ?) = ?"
-            ids = [row[0] for row in db.execute(like, (len(session), text(session))).fetchall()]
-            if session in ids:
-                ids = [session]
-            if len(ids) > 1:
-                raise StateMissing(f"{len(ids)} sessions begin with {session}; say more of the id")
-            found = []
-            for id_ in ids:
-                info = self._rows.session(db, id_)
-                (count,) = db.execute("SELECT count(*) FROM states WHERE session = ?", (id_,)).fetchone()
-                if info is not None:
-                    found.append(replace(info, states=count))
-            return found
-
-        nothing: list[SessionInfo] = []
-        found = self._read(work, nothing)
-        if not found or not session:
-            raise StateMissing(f"there is no session {session}")
-        return self._with_life(found[0])
-
-    def _with_life(self, info: SessionInfo) -> SessionInfo:
-        died = info.how == "running" and not self._liveness.is_held(info.id)
-        return replace(info, how="died") if died else info
 
     def _own(self, session: str) -> None:
         """Check that the session is of this process, and hold it."""
@@ -465,6 +293,34 @@ class SnapshotStore:
 
         self._database.write(work)
 
+    # To a file and back
+
+    def export(self, session: str, number: int | None, file: Path) -> int:
+        """Write a session, or only the state `number` with the journal that leads to it, into a file; its bytes.
+
+        The file appears whole or not at all. What is refused is left out of a session; a single state raises it.
+
+        Raises:
+            StateMissing, StateRefused
+            OSError: the file cannot be written.
+        """
+        from .porting import export
+
+        return export(self, session, number, file)
+
+    def import_(self, file: Path, *, trust: bool = False) -> SessionInfo:
+        """Take in a session that `export` wrote, under its id, or a new one if the id is taken.
+
+        trust: take it although this user's key did not sign it: the person vouches for who made it.
+
+        Raises:
+            StateRefused: it is damaged, or not this user's and not trusted.
+            OSError: the file cannot be read.
+        """
+        from .porting import import_
+
+        return import_(self, file, trust=trust)
+
     # Room
 
     def delete(self, session: str) -> int:
@@ -491,37 +347,3 @@ class SnapshotStore:
 
         keep = retention or Retention()
         return collect(self._database, self._contents, self._liveness, keep, thorough=thorough)
-
-    def _read(self, work: Callable[[sqlite3.Connection], T], otherwise: T) -> T:
-        try:
-            return self._database.read(work, otherwise)
-        except (TypeError, OverflowError) as error:  # a damaged row holds other types than ours
-            raise StateRefused(f"the store is damaged here ({error})") from error
-
-    def _complain(self, what: str, line: str) -> None:
-        if what not in self._complained:
-            self._complained.add(what)
-            self.log.warning("%s", line)
-
-
-def _info(cell: Cell, stored: Stored | None, has_entry: bool, names: tuple[str, ...]) -> StateInfo:
-    return StateInfo(
-        StateId(cell.session, cell.number),
-        cell.parent,
-        cell.created,
-        cell.label,
-        cell.failed,
-        "snapshot" if stored else "journal" if has_entry else "dropped",
-        stored.size if stored else 0,
-        stored.added if stored else 0,
-        names,
-    )
-
-
-def _joined(pieces: list[bytes], stored: Stored) -> tuple[bytes, dict[str, Any]]:
-    """The state and its metadata. The pieces of the metadata come first; no piece holds some of both."""
-    count = size = 0
-    while size < stored.meta_size:
-        size += len(pieces[count])
-        count += 1
-    return b"".join(pieces[count:]), json_object(b"".join(pieces[:count]))

@@ -119,9 +119,53 @@ def test_a_name_the_sandbox_does_not_have_is_an_import_error(kernel: Kernel) -> 
     assert "Javascript" in answer.reply["evalue"]
 
 
+def test_numbers_that_json_does_not_have_are_null(kernel: Kernel) -> None:
+    nan = "float('nan')"
+    code = f"class J:\n    def _repr_json_(self): return [{nan}, {{'a': float('-inf')}}, 1e300 * 1e300, 1.5]\nJ()"
+    assert kernel.run(code).all("execute_result")[0]["data"]["application/json"] == [None, {"a": None}, None, 1.5]
+    shown = kernel.run(f"display(1, metadata={{'a': {nan}}})").all("display_data")[0]
+    assert shown["metadata"] == {"a": None}
+
+
+@pytest.mark.parametrize("depth", [150, 250, *range(960, 1000, 4), 100_000])
+def test_deeply_nested_json_is_shown_or_left_out(kernel: Kernel, depth: int) -> None:
+    code = f"class J:\n    def _repr_json_(self):\n        x = 1.5\n        for i in range({depth}): x = [x]\n        return x\nJ()"
+    answer = kernel.run(code)
+    assert answer.reply["status"] == "ok"
+    assert ("application/json" in answer.all("execute_result")[0]["data"]) == (depth < 200)
+    forged = kernel.run(f"__mk_emit({{}}, {{'application/json': '['*{depth} + 'NaN' + ']'*{depth}}}, '', None, False)")
+    assert forged.reply["status"] == ("ok" if depth < 200 else "error")
+    assert "internal error" not in forged.reply.get("evalue", "")
+
+
+@pytest.mark.parametrize(
+    "method",
+    [
+        "_repr_html_(self): return 5",
+        "_repr_html_(self): return [1]",
+        "_repr_mimebundle_(self, include=None, exclude=None): return {5: 'x'}",
+        "_repr_mimebundle_(self, include=None, exclude=None): return {'text/html': 5}",
+        "_repr_mimebundle_(self, include=None, exclude=None): return 5",
+    ],
+)
+def test_what_no_notebook_can_hold_is_reported_and_the_text_is_shown(kernel: Kernel, method: str) -> None:
+    answer = kernel.run(f"class R:\n    def {method}\n    def __repr__(self): return 'R'\nR()")
+    assert answer.all("execute_result")[0]["data"] == {"text/plain": "R"}
+    assert "raised TypeError" in answer.text("stderr")
+
+
+def test_metadata_that_is_none(kernel: Kernel) -> None:
+    code = "class R:\n    def _repr_mimebundle_(self, include=None, exclude=None): return {'text/html': 'h', 'a/b': None}, 5\nR()"
+    result = kernel.run(code).all("execute_result")[0]
+    assert result["data"]["text/html"] == "h"
+    assert "a/b" not in result["data"]
+    assert result["metadata"] == {}
+
+
 def test_forged_calls_of_the_host_are_refused(kernel: Kernel) -> None:
     for call in ("__mk_emit(1, 2, 3, 4, 5)", "__mk_emit({1: 2}, {}, '', None, False)", "__mk_emit({}, {'a': 'not json'}, '', None, 0)",
                  "__mk_emit({'a': 'b'}, {}, '[1]', None, 0)", "__mk_clear()", "__mk_magic('undo', '../..')"):  # fmt: skip
         assert kernel.run(call).reply["status"] in ("error", "ok")
+    # from here on nothing is shown: this test is the module's last
     assert kernel.run("__mk_show = 5\n2").reply["status"] in ("error", "ok")
     assert kernel.run("print('alive')").text() == "alive\n"

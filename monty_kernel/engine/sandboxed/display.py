@@ -26,16 +26,20 @@ def __mk_complain(v, method, error):
 
 
 def __mk_put(data, jsons, mime, value):
+    if type(mime) is not str:
+        raise TypeError(f"a MIME type must be a str, not {type(mime).__name__}")
     if type(value) is str and mime != "application/json":
         data[mime] = value
     elif type(value) is bytes:
         import base64
 
         data[mime] = base64.b64encode(value).decode()
-    else:
+    elif mime.endswith("json"):
         import json
 
         jsons[mime] = json.dumps(value)
+    else:
+        raise TypeError(f"{mime} must be a str, not {type(value).__name__}")
 
 
 def __mk_bundle(v, include=None, exclude=None):
@@ -50,8 +54,11 @@ def __mk_bundle(v, include=None, exclude=None):
                 made = v._repr_mimebundle_(include=include, exclude=exclude)
                 if type(made) is tuple:
                     made, metadata = made
+                    if type(metadata) is not dict:
+                        metadata = {}
                 for mime in made or {}:
-                    __mk_put(data, jsons, mime, made[mime])
+                    if made[mime] is not None:
+                        __mk_put(data, jsons, mime, made[mime])
             except Exception as error:
                 __mk_complain(v, "_repr_mimebundle_", error)
         for method, mime in __mk_METHODS:

@@ -1,0 +1,30 @@
+"""All that the kernel sends is valid UTF-8 and valid JSON."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from monty_kernel.wire_session import WireSession
+
+TEXTS = ["é漢😀", "\ud800", "\udc80", "\udcff", "a\ud83d\udc80"]
+
+
+def refuse(constant: str) -> Any:
+    raise AssertionError(f"{constant} is no JSON")
+
+
+@pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.parametrize("number", [1.5, float("nan"), float("inf"), 10**400])
+def test_what_is_sent_can_be_read_by_anybody(text: str, number: float) -> None:
+    session = WireSession()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        packed = session.pack({"text": text, "deep": [{"number": number}], "at": datetime.now(UTC)})
+    read = json.loads(packed.decode("utf-8"), parse_constant=refuse)
+    assert read["text"] == json.loads(json.dumps(text))
+    assert read["deep"] == [{"number": number if number in (1.5, 10**400) else None}]
