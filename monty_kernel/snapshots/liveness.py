@@ -7,6 +7,7 @@ process ids that come around again do not matter.
 from __future__ import annotations
 
 import os
+import re
 import sys
 import time
 from contextlib import suppress
@@ -50,6 +51,8 @@ class Liveness:
         """Whether any process runs the session."""
         if session in self._held:
             return True
+        if not is_id(session):
+            return False
         try:
             descriptor = os.open(self._folder / session, os.O_RDWR | os.O_CLOEXEC)
         except OSError:
@@ -82,6 +85,11 @@ class Liveness:
                 os.unlink(entry.path)  # locked meanwhile: who resumes the session sees that its file is gone
         finally:
             os.close(descriptor)
+
+
+def is_id(session: str) -> bool:
+    """Whether the text, perhaps from a damaged or foreign file, can be a session's id and the name of a file."""
+    return re.fullmatch("[a-z0-9]{1,32}", session) is not None
 
 
 def lock(descriptor: int) -> bool:

@@ -6,37 +6,24 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from .compression import Damaged
 from .contents import Contents
 from .database import Database
 from .liveness import Liveness
-from .records import (
-    Cell,
-    How,
-    JournalEntry,
-    Recovery,
-    Retention,
-    SessionInfo,
-    StateId,
-    StateInfo,
-    Stored,
-)
+from .records import Cell, How, Retention, SessionInfo, StateInfo
 from .refusals import SessionRunning, StateMissing, StateRefused, StoreUnavailable
-from .rows import LABEL, Rows, canonical, json_object, text
+from .rows import LABEL, Rows, canonical, text
 from .signing import Signer
+from .stored_sessions import StoredSessions, info_of
 
 if TYPE_CHECKING:
     import sqlite3
 
 T = TypeVar("T")
-
-ENTRY = 1 << 30
-"""Bytes that a journal entry may have."""
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another
 
@@ -55,7 +42,12 @@ def user_store(log: logging.Logger, *, versions: Mapping[str, str]) -> SnapshotS
     return SnapshotStore(folder / "snapshots", user_key(folder / "key"), log, versions=versions)
 
 
-class SnapshotStore:
+def new_id() -> str:
+    """An id for a session: 40 random bits, to be read out and typed."""
+    return "".join(secrets.choice(_LETTERS) for _ in range(8))
+
+
+class SnapshotStore(StoredSessions):
     """One user's sessions. One object per process; any thread may call, readers wait for no writer.
 
     path: the store's folder, made on first use, see `database`.
@@ -67,18 +59,15 @@ class SnapshotStore:
     """
 
     def __init__(self, path: Path, key: bytes, log: logging.Logger, *, versions: Mapping[str, str]) -> None:
+        signer = Signer(key)
+        super().__init__(
+            Database(path, log), Rows(signer), Contents(signer), Liveness(path / "live"), dict(versions), log
+        )
         self.path = path
-        self.log = log
-        self._versions = dict(versions)
-        self._versions_text = canonical(self._versions).decode()
-        self._signer = Signer(key)
-        self._contents = Contents(self._signer)
-        self._rows = Rows(self._signer)
-        self._database = Database(path, log)
-        self._liveness = Liveness(path / "live")
+        self._signer = signer
+        self._versions_text = canonical(dict(versions)).decode()
         self._putting = threading.RLock()
         self._begun: dict[str, tuple[str | None, float]] = {}  # (notebook, started) of the sessions of this process
-        self._complained: set[str] = set()
 
     # A session's life
 
@@ -87,7 +76,7 @@ class SnapshotStore:
 
         notebook: what later sessions of the same notebook give here, say its path.
         """
-        session = "".join(secrets.choice(_LETTERS) for _ in range(8))
+        session = new_id()
         self._begun[session] = (None if notebook is None else text(notebook), time.time())
         return session
 
@@ -100,6 +89,7 @@ class SnapshotStore:
             StateRefused: its entry was altered.
         """
         info = self.session(session)
+        session = info.id
         self._hold(session)
         self._begun[session] = (info.notebook, info.started)
         self._set_how(session, "running")
@@ -154,7 +144,7 @@ class SnapshotStore:
                 stored, chunks = self._contents.write(db, content, self._versions_text, cell.tag)
                 stored = replace(stored, added=stored.added + len(packed or b""))
                 self._rows.set_state(db, cell, stored, chunks)
-                return _info(cell, stored, packed is not None, ())
+                return info_of(cell, stored, packed is not None, ())
 
             return self._put(session, number, parent, work)
 
@@ -178,7 +168,7 @@ class SnapshotStore:
 
             def work(db: sqlite3.Connection) -> StateInfo:
                 cell = self._add_cell(db, session, number, parent, label, failed, packed, created)
-                return _info(cell, None, True, ())
+                return info_of(cell, None, True, ())
 
             return self._put(session, number, parent, work)
 
@@ -306,7 +296,7 @@ class SnapshotStore:
         """
         from .porting import export
 
-        return export(self, session, number, file)
+        return export(self, self._contents, self._signer, session, number, file)
 
     def import_(self, file: Path, *, trust: bool = False) -> SessionInfo:
         """Take in a session that `export` wrote, under its id, or a new one if the id is taken.
@@ -317,14 +307,18 @@ class SnapshotStore:
             StateRefused: it is damaged, or not this user's and not trusted.
             OSError: the file cannot be read.
         """
-        from .porting import import_
+        from .porting import take_in
 
-        return import_(self, file, trust=trust)
+        return self.session(
+            take_in(self._database, self._rows, self._contents, self._signer, file, new_id(), trust=trust)
+        )
 
     # Room
 
     def delete(self, session: str) -> int:
-        """Forget a session; the bytes that this gave back.
+        """Forget a session, also one that was altered; the bytes that this gave back.
+
+        session: the whole id.
 
         Raises:
             SessionRunning: its kernel must end first.

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .compression import Damaged
-from .contents import Contents
+from .contents import Contents, Packed
 from .database import Database
 from .liveness import Liveness
 from .records import Cell, JournalEntry, Recovery, SessionInfo, StateId, StateInfo, Stored
@@ -54,10 +54,18 @@ class StoredSessions:
             StateMissing: there is no snapshot of that number.
             StateRefused: it is not what was stored, or other versions stored it. The message says which.
         """
-        cell, stored, pieces = self._verified(session, number)
-        self._check_versions(stored, StateId(session, number))
-        del cell
-        return joined(pieces, stored)
+        stored, pieces = self.content(session, number)
+        theirs = json_object(stored.versions.encode())
+        for what in {**theirs, **self._versions}:
+            if theirs.get(what) != self._versions.get(what):
+                raise StateRefused(
+                    f"the snapshot of {StateId(session, number)} was made with {what} {theirs.get(what)}; "
+                    f"this is {self._versions.get(what)}"
+                )
+        try:
+            return joined(pieces, stored)
+        except ValueError as error:  # it came from a stranger's file
+            raise StateRefused(f"the metadata of {StateId(session, number)} is damaged") from error
 
     def recovery(self, session: str, number: int, *, without: Collection[int] = ()) -> Recovery:
         """The way to a state: the snapshot to load and the journal of the cells to run after it.
@@ -69,7 +77,7 @@ class StoredSessions:
             StateRefused: a part of the way was altered.
         """
 
-        def work(db: sqlite3.Connection) -> list[tuple[Cell, bytes | None]]:
+        def work(db: sqlite3.Connection) -> list[tuple[Cell, bytes | None]] | None:
             way: list[tuple[Cell, bytes | None]] = []
             cell = self._rows.cell(db, session, number)
             while True:
@@ -121,33 +129,35 @@ class StoredSessions:
             self._complain(session, f"{len(altered)} states of the session {session} were altered and are refused.")
         return found
 
-    def _verified(self, session: str, number: int) -> tuple[Cell, Stored, list[bytes]]:
+    def content(self, session: str, number: int) -> tuple[Stored, list[bytes]]:
+        """A state in pieces, those of its metadata first, checked as in `get` but for the versions."""
         place = StateId(session, number)
 
-        def work(db: sqlite3.Connection) -> Any:
-            cell = self._rows.cell(db, session, number)
-            stored, chunks = self._rows.state(db, cell)
+        def work(db: sqlite3.Connection) -> tuple[Stored, Packed] | None:
+            stored, chunks = self._rows.state(db, self._rows.cell(db, session, number))
             try:
-                return cell, stored, self._contents.read(db, chunks)
+                return stored, self._contents.read(db, chunks)
             except StateRefused as error:
                 raise StateRefused(f"the snapshot of {place} is refused: {error}") from error
 
         found = self._read(work, None)
         if found is None:
             raise StateMissing(f"there is no state {place}")
-        cell, stored, packed = found
+        stored, packed = found
         try:
-            return cell, stored, self._contents.pieces(packed, stored)
+            return stored, self._contents.pieces(packed, stored)
         except StateRefused as error:
             raise StateRefused(f"the snapshot of {place} is refused: {error}") from error
 
-    def _check_versions(self, stored: Stored, place: StateId) -> None:
-        theirs = json_object(stored.versions.encode())
-        for what in {**theirs, **self._versions}:
-            if theirs.get(what) != self._versions.get(what):
-                raise StateRefused(
-                    f"the snapshot of {place} was made with {what} {theirs.get(what)}; this is {self._versions.get(what)}"
-                )
+    def entry(self, session: str, number: int) -> JournalEntry | None:
+        """The journal entry of a cell; None if it has none. Raises StateRefused."""
+
+        def work(db: sqlite3.Connection) -> tuple[Cell, bytes | None] | None:
+            cell = self._rows.cell(db, session, number)
+            return cell, self._rows.entry(db, cell)
+
+        found = self._read(work, None)
+        return None if found is None or found[1] is None else self._entry(found[0], found[1])
 
     def _entry(self, cell: Cell, data: bytes) -> JournalEntry:
         try:

@@ -26,7 +26,7 @@ from .chunks import MOST
 from .compression import Damaged
 from .contents import Contents
 from .refusals import StateRefused
-from .rows import canonical, json_object
+from .rows import canonical, json_object, text
 from .signing import TAG, Signer, same
 
 MAGIC = b"monty-session-1\n"
@@ -226,7 +226,7 @@ def _cell(value: Any) -> CellPart:
 def _str(value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError("a text that is none")
-    return value
+    return text(value)
 
 
 def _list(value: Any) -> list[Any]:

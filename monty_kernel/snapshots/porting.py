@@ -1,0 +1,155 @@
+"""Sessions out of a store into a file, and from a file into a store."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .contents import Contents, Cut
+from .database import Database
+from .liveness import is_id
+from .records import Cell, How, StateInfo
+from .refusals import StateMissing, StateRefused
+from .rows import LABEL, Rows, canonical, text
+from .signing import Signer
+from .stored_sessions import StoredSessions
+from .transfer import CellPart, SessionPart, SessionReader, SessionWriter, reading
+
+if TYPE_CHECKING:
+    import sqlite3
+
+
+def export(
+    sessions: StoredSessions, contents: Contents, signer: Signer, session: str, number: int | None, file: Path
+) -> int:
+    """Write a session, or what leads to one state of it, into a file, which appears whole or not at all. Its bytes.
+
+    Raises:
+        StateMissing, StateRefused, OSError
+    """
+    info = sessions.session(session)
+    states = {state.id.number: state for state in sessions.states(info.id)}
+    if number is not None:
+        way = sessions.recovery(info.id, number)
+        states = {n: states[n] for n in [way.base, *(entry.number for entry in way.entries)] if n in states}
+    fresh = file.with_name(f".{file.name}-{secrets.token_hex(4)}")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as out:
+            writer = SessionWriter(out, contents, signer)
+            cells = [_part(sessions, writer, state, strict=number is not None) for state in states.values()]
+            current = info.last if number is None else number
+            how = "closed" if info.how == "running" else info.how
+            versions = canonical(dict(info.versions)).decode()
+            part = SessionPart(info.id, info.notebook, info.started, info.ended, how, current, versions)
+            writer.finish(part, cells)
+            size = out.tell()
+        fresh.replace(file)
+    except BaseException:
+        fresh.unlink(missing_ok=True)
+        raise
+    return size
+
+
+def _part(sessions: StoredSessions, writer: SessionWriter, state: StateInfo, *, strict: bool) -> CellPart:
+    session, number = state.id.session, state.id.number
+    pieces: list[int] | None = None
+    entry: Mapping[str, Any] | None = None
+    meta_size, versions = 0, ""
+    try:
+        found = sessions.entry(session, number)
+        entry = None if found is None else found.entry
+        if state.kind == "snapshot":
+            stored, content = sessions.content(session, number)
+            meta_size, versions = stored.meta_size, stored.versions
+            pieces = writer.add(content)
+    except StateRefused:
+        if strict:
+            raise
+    return CellPart(
+        number, state.parent, state.created, state.label, state.failed, state.names, entry, pieces, meta_size, versions
+    )
+
+
+def take_in(
+    database: Database, rows: Rows, contents: Contents, signer: Signer, file: Path, new_id: str, *, trust: bool
+) -> str:
+    """Store and sign what a file holds, all or nothing. The session's id: the file's, or `new_id` if that is taken.
+
+    A stranger's session is of no notebook here, so that no notebook offers to go on with it by itself.
+
+    Raises:
+        StateRefused, OSError, StoreUnavailable
+    """
+    try:
+        with reading(file, contents, signer, trust=trust) as (reader, own):
+            if not reader.cells:
+                raise StateMissing("there is no state in it")
+            return database.write(lambda db: _store(db, rows, contents, reader, new_id, own=own))
+    except StateRefused as error:
+        raise StateRefused(f"{file.name} is refused: {error}") from error
+
+
+def _cut(reader: SessionReader, contents: Contents, cell: CellPart) -> Cut | None:
+    if cell.pieces is None:
+        return None
+    pieces = reader.pieces(cell.pieces)
+    size = 0
+    for piece in pieces:
+        if size >= cell.meta_size:
+            break
+        size += len(piece)
+    if size != cell.meta_size:
+        raise StateRefused("the metadata of a state is not what it was")
+    return contents.named(pieces, cell.meta_size)
+
+
+def _store(
+    db: sqlite3.Connection,
+    rows: Rows,
+    contents: Contents,
+    reader: SessionReader,
+    new_id: str,
+    *,
+    own: bool,
+) -> str:
+    part = reader.session
+    session = part.id
+    taken = db.execute(
+        "SELECT 1 FROM sessions WHERE id = ? UNION SELECT 1 FROM cells WHERE session = ?", (session,) * 2
+    )
+    if not is_id(session) or taken.fetchone():
+        session = new_id
+    numbers = set()
+    for cell in sorted(reader.cells, key=lambda cell: cell.number):
+        if cell.number in numbers:
+            raise StateRefused("it holds two states of one number")
+        numbers.add(cell.number)
+        entry = None if cell.entry is None else contents.compress(canonical(dict(cell.entry)))
+        signed = Cell(
+            session,
+            cell.number,
+            cell.parent,
+            rows.parent_tag(db, session, cell.parent),
+            cell.created,
+            text(cell.label)[:LABEL],
+            cell.failed,
+            b"" if entry is None else rows.entry_digest(entry),
+        )
+        signed = rows.add_cell(db, signed, entry)
+        content = _cut(reader, contents, cell)
+        if content is not None:
+            stored, chunks = contents.write(db, content, cell.versions, signed.tag)
+            rows.set_state(db, signed, replace(stored, added=stored.added + len(entry or b"")), chunks)
+        for name in cell.names:
+            rows.set_name(db, session, text(name), cell.number)
+    current = part.current if part.current in numbers else max(numbers)
+    how: How = "died" if own and part.how == "died" else "closed"
+    notebook = part.notebook if own and part.notebook is not None else None
+    ended = part.ended if part.ended is not None else part.started
+    rows.set_session(db, session, notebook and text(notebook), part.started, ended, how, text(part.versions), current)
+    return session
