@@ -15,13 +15,14 @@ from typing import NoReturn
 from monty_kernel import __version__
 from monty_kernel.usage import UsageError
 
-COMMAND_MODULES = ("monty_kernel.kernelspec_install",)
+COMMAND_MODULES = ("monty_kernel.kernelspec_install", "monty_kernel.sessions_cli")
 
 _EXAMPLES = """\
 examples:
   monty-kernel install --user
   monty-kernel install --sys-prefix --name monty-small --display-name "Monty, 256 MB" -- --MontyKernel.max_memory=268435456
   monty-kernel remove --user
+  monty-kernel sessions list
 """
 
 

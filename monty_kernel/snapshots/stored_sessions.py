@@ -55,17 +55,31 @@ class StoredSessions:
             StateRefused: it is not what was stored, or other versions stored it. The message says which.
         """
         stored, pieces = self.content(session, number)
-        theirs = json_object(stored.versions.encode())
-        for what in {**theirs, **self._versions}:
-            if theirs.get(what) != self._versions.get(what):
-                raise StateRefused(
-                    f"the snapshot of {StateId(session, number)} was made with {what} {theirs.get(what)}; "
-                    f"this is {self._versions.get(what)}"
-                )
+        self._check_versions(stored, StateId(session, number))
         try:
             return joined(pieces, stored)
         except ValueError as error:  # it came from a stranger's file
             raise StateRefused(f"the metadata of {StateId(session, number)} is damaged") from error
+
+    def meta(self, session: str, number: int) -> dict[str, Any]:
+        """A state's metadata alone, checked as by `get`, in about a millisecond whatever the state's size."""
+        place = StateId(session, number)
+
+        def work(db: sqlite3.Connection) -> tuple[Stored, bytes] | None:
+            stored, chunks = self._rows.state(db, self._rows.cell(db, session, number))
+            try:
+                return stored, self._contents.meta(db, chunks, stored)
+            except StateRefused as error:
+                raise StateRefused(f"the snapshot of {place} is refused: {error}") from error
+
+        found = self._read(work, None)
+        if found is None:
+            raise StateMissing(f"there is no state {place}")
+        self._check_versions(found[0], place)
+        try:
+            return json_object(found[1])
+        except ValueError as error:
+            raise StateRefused(f"the metadata of {place} is damaged") from error
 
     def recovery(self, session: str, number: int, *, without: Collection[int] = ()) -> Recovery:
         """The way to a state: the snapshot to load and the journal of the cells to run after it.
@@ -158,6 +172,14 @@ class StoredSessions:
 
         found = self._read(work, None)
         return None if found is None or found[1] is None else self._entry(found[0], found[1])
+
+    def _check_versions(self, stored: Stored, place: StateId) -> None:
+        theirs = json_object(stored.versions.encode())
+        for what in {**theirs, **self._versions}:
+            if theirs.get(what) != self._versions.get(what):
+                raise StateRefused(
+                    f"the snapshot of {place} was made with {what} {theirs.get(what)}; this is {self._versions.get(what)}"
+                )
 
     def _entry(self, cell: Cell, data: bytes) -> JournalEntry:
         try:

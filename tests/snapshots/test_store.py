@@ -37,6 +37,7 @@ def test_a_state_comes_back(store: SnapshotStore, tmp_path: Path) -> None:
     assert (info.id, info.kind, info.size, info.label) == (StateId(session, 1), "snapshot", 60_000, "x = 1")
     for reader in (store, opened(tmp_path)):
         assert reader.get(session, 1) == (content(1), {"next": 3, "text": "é\ud800"})
+        assert reader.meta(session, 1) == {"next": 3, "text": "é\ud800"}
         assert reader.states(session) == [info]
 
 
