@@ -94,6 +94,9 @@ class CellRunner:
             self._front.emit(Stream("stderr", recovered + "\n"))
         number = request.number if request.remember else 0
         self._travel.begin(number)
+        notice = self._travel.notice()
+        if notice is not None:
+            self._front.emit(Stream("stderr", notice + "\n"))
         outcome = self._engine.run(cell, self._front, number=number, expressions=request.expressions, act=self._act)
         failure = outcome.failure
         self._mistyped = (

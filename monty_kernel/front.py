@@ -181,6 +181,11 @@ class KernelFront:
         """The states of the session."""
         return self._kernel.travel
 
+    def resumed(self, said: str, last: int) -> str:
+        """A session goes on: cells count on from its last one."""
+        self._kernel.count_from(last)
+        return said
+
     def display(self, bundle: MimeBundle) -> None:
         """Show a MIME bundle among the cell's outputs."""
         self.emit(Display(bundle))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, partial
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from monty_kernel.history import History
     from monty_kernel.introspect.introspector import Introspector
     from monty_kernel.magics.registry import Magics
+    from monty_kernel.snapshots.archive import Archive
+    from monty_kernel.snapshots.store import SnapshotStore
     from monty_kernel.snapshots.travel import TimeTravel
 
 T = TypeVar("T")
@@ -79,10 +82,10 @@ class MontyKernel(Kernel):
         None, allow_none=True, help="How deep calls may nest; None for Monty's own limit (1000)."
     ).tag(config=True)
     snapshots = CaselessStrEnum(
-        ["memory", "off"],
-        "memory",
-        help="Where the states between cells are kept, for %undo and its kin. With 'off' only the last one is, for "
-        "interrupts and crashes.",
+        ["disk", "memory", "off"],
+        "disk",
+        help="Where the states between cells are kept, for %undo and its kin: on disk, under Jupyter's data folder, for "
+        "%resume too. With 'off' only the last one is kept, for interrupts and crashes.",
     ).tag(config=True)
     snapshot_memory = Integer(
         1 << 29, min=0, help="Bytes that the states between cells may take; the oldest without a name make room."
@@ -129,7 +132,22 @@ class MontyKernel(Kernel):
         """The states of the session."""
         from monty_kernel.snapshots.travel import TimeTravel
 
-        return TimeTravel(self.engine, keep=self.snapshots != "off", most=self.snapshot_memory)
+        archive = self._archive() if self.snapshots == "disk" else None
+        return TimeTravel(self.engine, keep=self.snapshots != "off", most=self.snapshot_memory, archive=archive)
+
+    def _archive(self) -> Archive:
+        from monty_kernel.snapshots.archive import Archive
+
+        def open_store() -> SnapshotStore:
+            from monty_kernel.snapshots.store import user_store
+
+            return user_store(self.log, versions={"monty": pydantic_monty.__version__})
+
+        return Archive(open_store, os.environ.get("JPY_SESSION_NAME"), lambda: self.magics, self.log)
+
+    def count_from(self, last: int) -> None:
+        """Cells count on from this number, if it is higher than theirs."""
+        self._count = max(self._count, last)
 
     @cached_property
     def magics(self) -> Magics:

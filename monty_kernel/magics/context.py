@@ -29,6 +29,9 @@ class MagicContext(Protocol):
     def print(self, text: str) -> None:
         """Print a line to the cell's stdout."""
 
+    def resumed(self, said: str, last: int) -> str:
+        """A session goes on whose last cell had the number `last`: later cells count on from there. Returns `said`."""
+
     def display(self, bundle: MimeBundle) -> None:
         """Show a MIME bundle among the cell's outputs."""
 

@@ -13,6 +13,7 @@ from .context import MagicContext
 from .declare import Family, argument
 
 if TYPE_CHECKING:
+    from monty_kernel.snapshots.archive import Archive
     from monty_kernel.snapshots.travel import TimeTravel
 
 family = Family()
@@ -73,6 +74,57 @@ def snapshots(_: argparse.Namespace, context: MagicContext) -> None:
 
     timeline = context.travel.timeline
     context.display({"text/plain": as_text(timeline), "text/html": as_html(timeline)})
+
+
+@family.action(
+    "sessions", argument("-a", dest="all", action="store_true", help="those of other notebooks too; asks first")
+)
+def sessions(arguments: argparse.Namespace, context: MagicContext) -> None:
+    """List the earlier sessions of this notebook: when they were, how many states they have, how they ended."""
+    from monty_kernel.snapshots.listing import sessions_as_text
+
+    archive = _archive(context)
+    found = archive.sessions()
+    if arguments.all:
+        if not context.confirm("This cell asks for the names of your other notebooks. Show them here? (y/[n]) "):
+            raise UsageError("%sessions: other notebooks are shown only where you say yes; nobody did.")
+    else:
+        found = [info for info in found if info.notebook == archive.notebook]
+    context.print(sessions_as_text(found, archive.session) or "There is no earlier session of this notebook.")
+
+
+@family.action("resume", argument("session", nargs="?", metavar="ID", help="as %%sessions lists them [the last one]"))
+def resume(arguments: argparse.Namespace, context: MagicContext) -> None:
+    """Go on where an earlier session of this notebook stopped: variables, functions, In and Out, states and all."""
+    archive = _archive(context)
+    others = [info for info in archive.sessions() if info.id != archive.session]
+    here = [info for info in others if info.notebook == archive.notebook]
+    if arguments.session is None:
+        if not here:
+            raise UsageError("%resume: there is no earlier session of this notebook. %sessions -a lists all.")
+        chosen = here[-1]
+    else:
+        named = [info for info in others if info.id == arguments.session]
+        if not named:
+            raise UsageError("%resume: there is no such session. %sessions lists those there are.")
+        chosen = named[0]
+        if chosen not in here and not context.confirm(
+            "This cell asks to go on with a session of another notebook. Let it have all that is in there? (y/[n]) "
+        ):
+            raise UsageError("%resume: a session of another notebook is resumed only where you say yes; nobody did.")
+    _report(context, lambda travel: context.resumed(*travel.resume(chosen.id)))
+
+
+def _archive(context: MagicContext) -> Archive:
+    from monty_kernel.snapshots.refusals import StoreError
+    from monty_kernel.snapshots.timeline import NoSuchState
+
+    try:
+        archive = context.travel.archive
+        archive.sessions()
+    except (NoSuchState, StoreError) as error:
+        raise UsageError(str(error)) from None
+    return archive
 
 
 def _report(context: MagicContext, act: Callable[[TimeTravel], str]) -> None:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import html
 import time
+from collections.abc import Iterable
 from typing import Any
 
+from monty_kernel.engine.visible_text import visible
+
+from .records import SessionInfo
 from .timeline import State, Timeline
 
 Row = tuple[str, State[Any], State[Any] | None]
@@ -38,6 +42,16 @@ def as_html(timeline: Timeline[Any]) -> str:
         )
     head = "".join(f"<th>{title}</th>" for title in ("state", "cell", "", "time", "size"))
     return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+
+
+def sessions_as_text(sessions: Iterable[SessionInfo], own: str | None) -> str:
+    """One line a session: its id, when it began, how many states it has, how it ended, its notebook."""
+    rows = []
+    for info in sessions:
+        began = time.strftime("%Y-%m-%d %H:%M", time.localtime(info.started))
+        how = "this one" if info.id == own else {"running": "runs", "closed": "ended", "died": "died"}[info.how]
+        rows.append(f"{info.id}  {began}  {info.states:>4} states  {how:<8}  {visible(info.notebook or '')}".rstrip())
+    return "\n".join(rows)
 
 
 def lanes(timeline: Timeline[Any]) -> list[Row]:

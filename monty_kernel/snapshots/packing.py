@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from monty_kernel.engine.engine import Snapshot
 
+from .archive import OnDisk
 from .timeline import State
 
 
@@ -23,7 +24,7 @@ class Packed:
         return replace(self.snapshot, state=zlib.decompress(self.data))
 
 
-Kept = Snapshot | Packed
+Kept = Snapshot | Packed | OnDisk
 
 
 def pack(snapshot: Snapshot) -> Packed:
@@ -35,20 +36,27 @@ def weight(kept: Kept | None) -> int:
     """Bytes that a kept snapshot holds on to."""
     if kept is None:
         return 0
-    return len(kept.data if isinstance(kept, Packed) else kept.state)
+    return len(kept.data) if isinstance(kept, Packed) else len(kept.state) if isinstance(kept, Snapshot) else 0
 
 
-def make_room(states: Iterable[State[Kept]], current: int, most: int) -> None:
-    """Drop the oldest snapshots until those left weigh at most `most` bytes.
+def make_room(
+    states: Iterable[State[Kept]], current: int, most: int, elsewhere: Callable[[int], OnDisk | None]
+) -> None:
+    """Let go of the oldest snapshots until those left weigh at most `most` bytes; `elsewhere` says where a state is stored.
 
     Never dropped, nor counted: the first one, named ones, the present one and the one before it.
     """
     states = list(states)
     before = next((state.parent for state in states if state.number == current), None)
-    others = [state for state in states if state.number not in (0, current, before) and not state.names]
+    others = [
+        state
+        for state in states
+        if state.number not in (0, current, before) and (not state.names or elsewhere(state.number))
+    ]
     total = sum(weight(state.snapshot) for state in others)
     for state in others:
         if total <= most:
             return
         total -= weight(state.snapshot)
-        state.snapshot = None
+        if not isinstance(state.snapshot, OnDisk):
+            state.snapshot = elsewhere(state.number)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -42,6 +42,23 @@ class Timeline(Generic[S]):
         self._forward: dict[int, int] = {}  # the child that was left last: where %redo leads
         self._unnumbered = 0
         self.current = 0
+
+    @classmethod
+    def of(cls, states: Iterable[State[S]], current: int) -> Timeline[S]:
+        """The timeline of a session that is taken up again.
+
+        Raises:
+            NoSuchState: the states are not those of one session.
+        """
+        made = cls.__new__(cls)
+        made._states = {state.number: state for state in states}
+        made._names = {name: state.number for state in made._states.values() for name in state.names}
+        made._forward, made._unnumbered, made.current = {}, 0, current
+        parents = {state.parent for state in made._states.values()} - {None}
+        if current not in made._states or not parents <= set(made._states):
+            raise NoSuchState("That session's history is not complete.")
+        made._go(current)
+        return made
 
     def __len__(self) -> int:
         return len(self._states)

@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from monty_kernel.engine import sandboxed
 from monty_kernel.engine.engine import Engine, Snapshot
 from monty_kernel.engine.script import Diverged
+from monty_kernel.engine.trail import Trail
 
+from .archive import Archive, OnDisk
 from .packing import Kept, Packed, make_room, pack
+from .refusals import StoreError
 from .timeline import NoSuchState, State, Timeline
 
 Survey = Mapping[str, tuple[str, str, str]]
@@ -43,11 +46,15 @@ class TimeTravel:
     """The states of the engine's session. For the sandbox thread, between two feeds.
 
     keep: whether states are kept at all; without, only what interrupts and crashes need is, and that by the engine.
-    most: bytes that all states together may take; the oldest without a name make room.
+    most: bytes of memory that all states together may take; the oldest make room. archive: where they are stored besides.
     """
 
-    def __init__(self, engine: Engine, *, keep: bool = True, most: int = 1 << 29) -> None:
+    def __init__(
+        self, engine: Engine, *, keep: bool = True, most: int = 1 << 29, archive: Archive | None = None
+    ) -> None:
         self._engine = engine
+        self._archive = archive
+        self._trails: dict[int, Trail] = {}  # of the states that were dumped and stored
         self._keep = keep
         self._most = most
         self._packer = ThreadPoolExecutor(1, thread_name_prefix="packer")
@@ -69,6 +76,7 @@ class TimeTravel:
             if snapshot is None:
                 raise NoSuchState("There is no session yet, so there are no states.")
             self._timeline = Timeline(snapshot, len(snapshot.state))
+            self._store(self._timeline[0], snapshot)
         return self._timeline
 
     def begin(self, number: int) -> None:
@@ -77,6 +85,8 @@ class TimeTravel:
         Such a cell, as nbval sends them, counts its own kind too when it goes back and forth.
         """
         self._numbered = number > 0
+        if self._archive is not None and self._timeline is None:
+            self._archive.look_back()
         if self._keep:
             self.timeline  # noqa: B018 - its root is the present state
 
@@ -89,18 +99,46 @@ class TimeTravel:
         if snapshot is None or snapshot is timeline[timeline.current].snapshot:
             return
         left = timeline[timeline.current]
-        timeline.record(number, first_line(source), failed, snapshot, len(snapshot.state))
+        state = timeline.record(number, first_line(source), failed, snapshot, len(snapshot.state))
+        self._store(state, snapshot)
         self._pack(left)
         for name in names:
-            timeline.name(name)
+            self._name(name)
+
+    def _store(self, state: State[Kept], snapshot: Snapshot) -> None:
+        if self._archive is None or state.number < 0:
+            return
+        parent = state.parent
+        while parent is not None and parent < 0:
+            parent = self.timeline[parent].parent
+        base = parent
+        while base is not None and base not in self._trails:
+            base = self.timeline[base].parent
+        since = None if base is None else self._trails[base]
+        self._archive.keep(state.number, parent, state.label, state.failed, snapshot, since)
+        if not snapshot.reruns:
+            self._trails[state.number] = snapshot.trail
+
+    def _name(self, name: str) -> State[Kept]:
+        state = self.timeline.name(name)
+        if self._archive is not None and state.number >= 0:
+            self._archive.name(state.number, name)
+        return state
 
     def name(self, name: str) -> str:
         """Name the present state, or the one that the running cell will leave; what was done."""
         if self._engine.unsaved:
             self._names.append(name)
             return f"The state after this cell will be named {name}."
-        state = self.timeline.name(name)
+        state = self._name(name)
         return f"The state {_where(state)} is now named {name}."
+
+    def notice(self) -> str | None:
+        """What the person is to be told, once, of the last session of this notebook."""
+        if self._archive is None or self._archive.last_died is None:
+            return None
+        died, self._archive.last_died = self._archive.last_died, None
+        return f"The last session of this notebook died. %resume goes on where it stopped ({died})."
 
     def undo(self, cells: int) -> str:
         """Go back before the last `cells` cells; what that changed."""
@@ -122,6 +160,8 @@ class TimeTravel:
         before, left = self._survey(), self.timeline[self.timeline.current]
         self._load(state)
         self.timeline.go(state)
+        if self._archive is not None and state.number >= 0:
+            self._archive.move(state.number)
         if left is not state:
             self._pack(left)
         return f"The session is as it was {_where(state)}: {compare(before, self._survey()).in_one_line()}."
@@ -146,10 +186,17 @@ class TimeTravel:
         kept = state.snapshot
         if kept is None:
             raise NoSuchState(f"The state {_where(state)} has been dropped to save space.")
-        if isinstance(kept, Packed):
-            state.snapshot = kept = kept.unpack()
         try:
+            if isinstance(kept, Packed):
+                state.snapshot = kept = kept.unpack()
+            elif isinstance(kept, OnDisk):
+                assert self._archive is not None  # it gave the place
+                state.snapshot = kept = self._archive.load(kept)
+                if not kept.reruns:
+                    self._trails[state.number] = kept.trail
             self._engine.load(kept)
+        except StoreError as error:
+            raise NoSuchState(f"The state {_where(state)} cannot be read: {error}") from None
         except Diverged as error:
             raise NoSuchState(f"The state {_where(state)} cannot be made again, since {error}.") from None
 
@@ -160,13 +207,60 @@ class TimeTravel:
                 packed = pack(kept)
                 if state.snapshot is kept and self.timeline.current != state.number:
                     state.snapshot = packed
-            make_room(tuple(self.timeline), self.timeline.current, self._most)
+            where = self._archive.where if self._archive is not None else lambda number: None
+            make_room(tuple(self.timeline), self.timeline.current, self._most, where)
 
         self._packer.submit(packing)
 
     def close(self) -> None:
         """Let go of everything. Idempotent."""
         self._packer.shutdown(wait=False, cancel_futures=True)
+        if self._archive is not None:
+            self._archive.close()
+
+    # Earlier sessions
+
+    @property
+    def archive(self) -> Archive:
+        """Where sessions are stored.
+
+        Raises:
+            NoSuchState: they are not.
+        """
+        if self._archive is None:
+            raise NoSuchState(
+                "Sessions are not kept here: the kernel was not started with --MontyKernel.snapshots=disk."
+            )
+        return self._archive
+
+    def resume(self, session: str) -> tuple[str, int]:
+        """Go on where an earlier session stopped: what that changed, and the highest number of its cells.
+
+        Raises:
+            NoSuchState: it cannot be taken up; the present session goes on.
+        """
+        archive = self.archive
+        try:
+            infos = archive.adopt(session)
+        except StoreError as error:
+            raise NoSuchState(str(error)) from None
+        states: list[State[Kept]] = []
+        for info in infos:
+            place = None if info.kind == "dropped" else OnDisk(session, info.id.number)
+            state: State[Kept] = State(info.id.number, info.parent, info.label, info.failed, place, info.size)
+            state.created, state.names = info.created, set(info.names)
+            states.append(state)
+        last = max((state.number for state in states), default=0)
+        timeline = Timeline.of(states, archive.last_of(session, last))
+        before, old = self._survey(), self._timeline
+        self._timeline, self._trails = timeline, {}
+        try:
+            self._load(timeline[timeline.current])
+        except NoSuchState:
+            self._timeline = old
+            raise
+        said = compare(before, self._survey()).in_one_line()
+        return f"The session {session} goes on {_where(timeline[timeline.current])}: {said}.", last
 
     def _survey(self) -> Survey:
         parts = {part: sandboxed.source(part) for part in (sandboxed.VARIABLES, sandboxed.SURVEY)}

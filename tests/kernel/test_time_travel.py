@@ -284,7 +284,7 @@ def test_reports_tell_what_cannot_be_compared(start: Start) -> None:
 
 
 def test_old_states_make_room(start: Start) -> None:
-    kernel = start("--MontyKernel.snapshot_memory=50_000")
+    kernel = start("--MontyKernel.snapshot_memory=50_000", "--MontyKernel.snapshots=memory")
     kernel.run("%snapshot empty")
     for number in range(12):
         kernel.run(f"data = ['{number}' * 1000 + str(i) for i in range(100)]")

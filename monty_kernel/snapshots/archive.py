@@ -1,0 +1,203 @@
+"""Keeps a session's states in the store, on a thread of its own: no cell and no reply ever waits for the disk."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from monty_kernel.engine.cell import CellOptions, parse
+from monty_kernel.engine.engine import Snapshot
+from monty_kernel.engine.journal import Journaled
+from monty_kernel.engine.rewrite import MagicTable
+from monty_kernel.engine.sources import CellSource
+from monty_kernel.engine.trail import Trail
+
+from .journal_data import entries_of, entry_data
+from .meta import meta_of, snapshot_of
+from .refusals import StoreError
+
+if TYPE_CHECKING:
+    from .records import SessionInfo, StateInfo
+    from .store import SnapshotStore
+
+T = TypeVar("T")
+
+CLOSING = 0.3
+"""Seconds that the end of the kernel waits for what is still to be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnDisk:
+    """A state that the store has."""
+
+    session: str
+    number: int
+
+
+class Archive:
+    """One kernel's way to the store.
+
+    open_store: called on the archive's thread, on first use. notebook: what tells sessions of one notebook apart from others.
+    Any thread may call; what fails is said in the log, once, and the session goes on without.
+    """
+
+    def __init__(
+        self, open_store: Callable[[], SnapshotStore], notebook: str | None, magics: Callable[[], MagicTable], log: Any
+    ) -> None:
+        self._open_store = open_store
+        self.notebook = notebook
+        self._magics = magics
+        self._log: logging.Logger = log
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
+        self._store: SnapshotStore | None = None
+        self.session: str | None = None
+        self._complained = False
+        self.last_died: str | None = None
+        """The last session of this notebook, if it died, once `look_back` has found out."""
+        self._kept: set[int] = set()
+
+    def keep(
+        self, number: int, parent: int | None, label: str, failed: bool, snapshot: Snapshot, since: Trail | None
+    ) -> None:
+        """Store the state after a cell, soon. since: the trail of the last stored ancestor with a dump."""
+
+        def keeping() -> None:
+            store, session = self._opened(), self._own_session()
+            if snapshot.reruns:
+                data = entry_data(snapshot.reruns[-1])
+                if data is not None:
+                    store.journal(session, number, parent, data, label=label, failed=failed)
+                    self._kept.add(number)
+                return
+            store.put(session, number, parent, snapshot.state, meta_of(snapshot, since), label=label, failed=failed)
+            self._kept.add(number)
+
+        self._soon(keeping)
+
+    def name(self, number: int, name: str) -> None:
+        """Name a state, soon."""
+        self._soon(lambda: self._opened().name(self._own_session(), number, name))
+
+    def move(self, number: int) -> None:
+        """The person went to this state: here the session is resumed."""
+        self._soon(lambda: self._opened().move(self._own_session(), number))
+
+    def where(self, number: int) -> OnDisk | None:
+        """Where a state is stored; None if it is not (yet)."""
+        return OnDisk(self.session, number) if self.session is not None and number in self._kept else None
+
+    def load(self, place: OnDisk) -> Snapshot:
+        """Read a state back.
+
+        Raises:
+            StoreError: it is not what was stored, or cannot be read; the message says which.
+        """
+
+        def loading() -> Snapshot:
+            store = self._opened()
+            recovery = store.recovery(place.session, place.number)
+            parents = {info.id.number: info for info in store.states(place.session)}
+            way: list[int] = []
+            number: int | None = recovery.base
+            while number is not None and number in parents:
+                if parents[number].kind == "snapshot":
+                    way.append(number)
+                number = parents[number].parent
+            state, _ = store.get(place.session, recovery.base)
+            snapshot = snapshot_of(state, [store.get(place.session, each)[1] for each in reversed(way)])
+            reruns = tuple(self._journaled(each.entry) for each in recovery.entries)
+            return Snapshot(state, snapshot.next_feed, snapshot.parts, snapshot.trail, snapshot.unrecorded, reruns)
+
+        return self._now(loading)
+
+    def look_back(self) -> None:
+        """Find out, soon, how the last session of this notebook ended; see `last_died`."""
+
+        def looking() -> None:
+            found = [info for info in self._opened().sessions() if info.notebook == self.notebook]
+            if found and found[-1].how == "died" and found[-1].id != self.session:
+                self.last_died = found[-1].id
+
+        if self.notebook is not None:
+            self._soon(looking)
+
+    def sessions(self) -> list[SessionInfo]:
+        """The sessions there are, the newest last. Raises StoreError."""
+        return self._now(lambda: list(self._opened().sessions()))
+
+    def adopt(self, session: str) -> list[StateInfo]:
+        """Go on with an ended session; its states. Raises StoreError."""
+
+        def adopting() -> list[StateInfo]:
+            store = self._opened()
+            store.resume(session)
+            if self.session is not None:
+                store.end(self.session)
+            self.session = session
+            states = store.states(session)
+            self._kept = {info.id.number for info in states}
+            return states
+
+        return self._now(adopting)
+
+    def last_of(self, session: str, otherwise: int) -> int:
+        """The number of the state that a session stopped at."""
+
+        def last() -> int:
+            found = [info.last for info in self._opened().sessions() if info.id == session]
+            return otherwise if not found or found[0] is None else found[0]
+
+        return self._now(last)
+
+    def close(self) -> None:
+        """Write what is still to be written, and end the session in good order. Idempotent."""
+
+        def ending() -> None:
+            if self._store is not None:
+                if self.session is not None:
+                    self._store.end(self.session)
+                self._store.close()
+
+        done = self._soon(ending)
+        self._thread.shutdown(wait=False)
+        if done is not None:
+            with suppress(TimeoutError):
+                done.result(CLOSING)
+
+    def _journaled(self, data: Any) -> Journaled:
+        number = int(data["number"])
+        source = CellSource(str(data["label"]), str(data["source"]))
+        cell = parse(source, self._magics, CellOptions(int(data["count"]), begin=number > 0))
+        expressions = {str(name): str(text) for name, text in data["expressions"].items()}
+        return Journaled(cell, number, expressions, entries_of(data["entries"]), bool(data["failed"]))
+
+    def _opened(self) -> SnapshotStore:
+        if self._store is None:
+            self._store = self._open_store()
+        return self._store
+
+    def _own_session(self) -> str:
+        if self.session is None:
+            self.session = self._opened().begin(self.notebook)
+        return self.session
+
+    def _now(self, call: Callable[[], T]) -> T:
+        return self._thread.submit(call).result()
+
+    def _soon(self, call: Callable[[], object]) -> Future[None] | None:
+        def guarded() -> None:
+            try:
+                call()
+            except StoreError as error:
+                if not self._complained:
+                    self._complained = True
+                    self._log.warning("States are not kept on disk: %s", error)
+
+        try:
+            return self._thread.submit(guarded)
+        except RuntimeError:  # closed
+            return None

@@ -1,0 +1,161 @@
+"""Sessions that outlive their kernel."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from .client import Kernel, worker_pids
+
+Start = Callable[..., Kernel]
+NOTEBOOK = {"JPY_SESSION_NAME": "/work/notebook.ipynb"}
+
+
+def following(start: Start, kernel: Kernel, **env: str) -> Kernel:
+    """A new kernel of the same person."""
+    return start(env={**NOTEBOOK, "JUPYTER_DATA_DIR": str(kernel.folder / "data"), **env})
+
+
+def kill(kernel: Kernel) -> None:
+    time.sleep(0.3)  # for the store, which is written after idle
+    os.kill(kernel.pid, signal.SIGKILL)
+    time.sleep(0.3)
+
+
+def test_a_killed_kernel_loses_at_most_the_cell_that_ran(start: Start) -> None:
+    first = start(env=NOTEBOOK)
+    first.run("x = {'a': [1]}; alias = x['a']")
+    first.run("def f(n):\n    return n / 0")
+    first.run("import random; random.seed(4); 'result'")
+    drawn = first.run("alias.append(random.random()); alias").plain
+    first.run("%snapshot here")
+    first.client.execute("x = 'half done'\nwhile True: pass")
+    kill(first)
+    second = following(start, first)
+    assert second.run("1").reply["execution_count"] == 1
+    text = second.run("%resume").text()
+    assert "after In[4]" in text
+    assert "came back: " in text
+    answer = second.run("x['a'] is alias, Out[3], len(In) > 4")
+    assert answer.plain == "(True, 'result', True)"
+    assert answer.reply["execution_count"] == 5
+    assert second.run("alias").plain == drawn
+    assert "In[2], line 2, in f(n)" in plain(second.run("f(1)").reply["traceback"])
+    assert second.run("%restore 1").reply["status"] == "ok"
+    assert second.run("alias").plain == "[1]"
+    assert second.run("%restore here").reply["status"] == "ok"
+    assert second.run("alias").plain == drawn
+
+
+def test_the_first_cell_after_a_death_says_so(start: Start) -> None:
+    first = start(env=NOTEBOOK)
+    first.run("x = 1")
+    kill(first)
+    second = following(start, first)
+    told = "".join(second.run("import time; time.sleep(0.3)").text("stderr") + second.run("2").text("stderr"))
+    assert told.count("died") == 1
+    assert "%resume" in told
+    other = following(start, first, JPY_SESSION_NAME="/work/other.ipynb")
+    other.run("import time; time.sleep(0.3)")
+    assert "died" not in other.run("2").text("stderr")
+
+
+def test_a_session_that_ended_in_good_order_can_be_resumed(start: Start) -> None:
+    first = start(env=NOTEBOOK)
+    first.run("x = 41")
+    time.sleep(0.2)
+    first.manager.shutdown_kernel()
+    second = following(start, first)
+    assert "died" not in second.run("import time; time.sleep(0.3)").text("stderr") + second.run("1").text("stderr")
+    assert "ended" in second.run("%sessions").text()
+    second.run("%resume")
+    assert second.run("x + 1").plain == "42"
+
+
+def test_cells_without_a_dump_are_run_again_in_the_next_kernel(start: Start) -> None:
+    first = start("--MontyKernel.snapshot_budget=0", env=NOTEBOOK)
+    first.run("data = [{'id': i, 'name': str(i)} for i in range(20_000)]; seen = []")
+    codes = ["import random; seen.append(random.random())", "seen.append(input('?'))", "%time seen.append(len(data))",
+             "import time; time.sleep(5)"]  # fmt: skip
+    ids = [first.client.execute(code, allow_stdin=True) for code in codes]
+    first.client.get_stdin_msg(timeout=10)
+    first.client.input("typed")
+    for msg_id in ids[:3]:
+        first.finish(msg_id)
+    kill(first)
+    second = following(start, first)
+    assert "after In[4]" in second.run("%resume").text()
+    assert second.run("seen[1:]").plain == "['typed', 20000]"
+
+
+def test_other_notebooks_sessions_need_a_yes(start: Start) -> None:
+    first = start(env=NOTEBOOK)
+    first.run("secret = 'theirs'")
+    time.sleep(0.3)
+    first.manager.shutdown_kernel()
+    second = following(start, first, JPY_SESSION_NAME="/work/strangers.ipynb")
+    assert "no earlier session" in second.run("%resume").reply["evalue"]
+    listed = second.run("%sessions").text().splitlines()
+    assert all("this one" in line for line in listed)
+    assert second.run("%sessions -a", allow_stdin=False).reply["ename"] == "UsageError"
+    msg_id = second.client.execute("%sessions -a", allow_stdin=True)
+    second.client.get_stdin_msg(timeout=10)
+    second.client.input("y")
+    session = next(line for line in second.finish(msg_id).text().splitlines() if "notebook.ipynb" in line).split()[0]
+    assert "nobody did" in second.run(f"%resume {session}", allow_stdin=False).reply["evalue"]
+    assert second.run("secret").reply["ename"] == "NameError"
+    msg_id = second.client.execute(f"%resume {session}", allow_stdin=True)
+    second.client.get_stdin_msg(timeout=10)
+    second.client.input("y")
+    second.finish(msg_id)
+    assert second.run("secret").plain == "'theirs'"
+
+
+def test_a_running_session_is_not_taken_from_its_kernel(start: Start) -> None:
+    first = start(env=NOTEBOOK)
+    first.run("x = 1")
+    time.sleep(0.3)
+    second = following(start, first)
+    assert second.run("%resume").reply["ename"] == "UsageError"
+    assert first.run("x").plain == "1"
+    assert second.run("1").plain == "1"
+
+
+def test_a_store_that_cannot_be_used_stops_no_cell(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "blocked").write_text("a file where a folder should be")
+    kernel = start(env={**NOTEBOOK, "JUPYTER_DATA_DIR": str(tmp_path / "blocked" / "data")})
+    assert kernel.run("x = 1; x").plain == "1"
+    assert kernel.run("%undo").reply["status"] == "ok"
+    assert kernel.run("%sessions").reply["ename"] == "UsageError"
+
+
+@pytest.mark.parametrize("name", ["snapshots.sqlite", "key"])
+def test_a_damaged_store_loads_nothing_wrong(start: Start, name: str) -> None:
+    first = start(env=NOTEBOOK)
+    first.run("x = 1")
+    time.sleep(0.3)
+    first.manager.shutdown_kernel()
+    folder = first.folder / "data" / "monty_kernel"
+    for file in folder.rglob("*"):
+        if file.is_file() and (file.name == "key") == (name == "key"):
+            data = bytearray(file.read_bytes())
+            for place in range(0, len(data), 97):
+                data[place] ^= 0x55
+            file.write_bytes(data)
+    second = following(start, first)
+    second.run("y = 2")
+    second.run("%resume")
+    assert second.run("x").reply["ename"] == "NameError"
+    assert second.run("y").plain == "2"
+    assert worker_pids(second.pid)
+
+
+def plain(traceback: list[str]) -> str:
+    import re
+
+    return re.sub(r"\x1b\[[\d;]*m", "", "\n".join(traceback))
