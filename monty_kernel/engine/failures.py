@@ -117,7 +117,7 @@ def _key(message: str) -> str:
     # Monty keeps a KeyError's key as text alone, str(key): quote it as the key's repr() unless it reads as a number or tuple
     try:
         key = ast.literal_eval(message) if len(message) < 1000 else message
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):  # TypeError: "{[]}"
         key = message
     return message if isinstance(key, (int, float, complex, tuple, bytes, type(None))) else repr(message)
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import ast
+import contextlib
+import re
 from collections.abc import Iterable, Iterator
 
 from .source_map import Edit, line_starts, offset_of_byte
+from .statements import logical_lines
 
 NAMES = (
     "DisplayHandle", "HTML", "Image", "JSON", "Latex", "Markdown", "Math", "Pretty", "SVG",
     "clear_output", "display", "update_display",
 )  # fmt: skip
+_IMPORT = re.compile(r"[ \t]*+(?P<line>(?:import|from)[ \t]+(?=[^#\n]{0,999}IPython)(?s:.){1,9999})\Z")
 _MODULES = {"IPython.display", "IPython.core.display", "IPython.core.display_functions", "IPython.lib.display"}
 
 
@@ -23,6 +27,18 @@ def import_edits(text: str, body: Iterable[ast.stmt]) -> Iterator[Edit]:
                 yield _edit(text, starts, node, _from(node))
             elif isinstance(node, ast.Import) and any(alias.name.split(".")[0] == "IPython" for alias in node.names):
                 yield _edit(text, starts, node, "; ".join(map(_plain, node.names)))
+
+
+def line_edits(text: str) -> Iterator[Edit]:
+    """The same for a text that is too long to parse: imports that stand on lines of their own."""
+    for start, end in logical_lines(text):
+        match = _IMPORT.match(text, start, end)
+        if match is None:
+            continue
+        at, line = match.start("line"), match["line"]
+        with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+            for edit in import_edits(line, ast.parse(line).body):
+                yield Edit(edit.start + at, edit.end + at, edit.text)
 
 
 def _edit(text: str, starts: list[int], node: ast.stmt, replacement: str) -> Edit:

@@ -6,12 +6,16 @@ import re
 from collections.abc import Iterator
 
 _INTERESTING = re.compile(r"""[#\n\\()\[\]{}]|(?P<quote>\"\"\"|'''|"|')""")
+_STRING_OR_COMMENT = re.compile(r"""(?P<quote>\"\"\"|'''|"|')|\#""")
+_HOLDS_CODE = re.compile(r"[fFtT][rR]?\Z")  # what stands before an f-string's quote
+# Possessive, so that no text makes them go back; they take no memory for each character of a long string either.
+_SHORT = r"[^{0}\\\n]*+(?:\\(?:\r\n|(?s:.))[^{0}\\\n]*+)*+({0}|\n|\\?\Z)"
+_LONG = r"(?s:[^{0}\\]*+(?:(?:\\.|{0}(?!{0}{0}))[^{0}\\]*+)*+)({0}{0}{0}|\\?\Z)"
 _STRING_END = {
-    '"': re.compile(r'(?:[^"\\\n]|\\(?s:.))*("|\n|\Z)'),
-    "'": re.compile(r"(?:[^'\\\n]|\\(?s:.))*('|\n|\Z)"),
-    '"""': re.compile(r'(?s:[^"\\]|\\.|"(?!""))*("""|\Z)'),
-    "'''": re.compile(r"(?s:[^'\\]|\\.|'(?!''))*('''|\Z)"),
+    **{quote: re.compile(_SHORT.format(quote)) for quote in ("'", '"')},
+    **{quote * 3: re.compile(_LONG.format(quote)) for quote in ("'", '"')},
 }
+_MAGIC_HEAD = re.compile(r"[ \t]*+(?:[%!?]|[^\W\d][\w, \t]*+=[ \t]*+(?:%\w|!))")
 
 
 def logical_lines(text: str) -> Iterator[tuple[int, int]]:
@@ -51,7 +55,7 @@ def logical_lines(text: str) -> Iterator[tuple[int, int]]:
             position = text.find("\n", position)
             position = length if position < 0 else position
         elif character == "\\":
-            position += 1
+            position += 2 if text.startswith("\r\n", position) else 1
         elif character in "([{":
             depth += 1
         elif character in ")]}":
@@ -64,7 +68,22 @@ def logical_lines(text: str) -> Iterator[tuple[int, int]]:
         yield start, length
 
 
-_MAGIC_HEAD = re.compile(r"[ \t]*(?:[%!?]|[\w, ]+=[ \t]*(?:%\w|!))")
+def weight(text: str) -> int:
+    """How many characters of `text` cost a parser memory and time: all but comments and the insides of plain strings."""
+    light = position = 0
+    while match := _STRING_OR_COMMENT.search(text, position):
+        position = match.end()
+        if match["quote"]:
+            closing = _STRING_END[match["quote"]].match(text, position)
+            assert closing is not None  # every pattern accepts the end of the text
+            end = closing.end()
+        else:
+            end = text.find("\n", position)
+            end = len(text) if end < 0 else end
+        if not _HOLDS_CODE.search(text, max(0, match.start() - 2), match.start()):
+            light += end - position
+        position = end
+    return len(text) - light
 
 
 def last_statement(text: str) -> int:

@@ -135,6 +135,8 @@ class Magic:
             flag = word.partition("=")[0] if word.startswith("--") else word[:2]
             if flag not in values:  # the code may begin with a minus sign
                 break
+            if position > _LONG:
+                self.refuse(f"more than {_LONG:,} characters of options")
             words.append(word)
             position = match.end()
             if values[flag] and word == flag and (value := _WORD.match(args, position)):

@@ -11,6 +11,7 @@ from monty_kernel.engine.statements import logical_lines
 
 from .declare import BadCode
 
+_LONG = 1 << 17  # characters: `ast` takes 0.1 s for these, during which the kernel hears nothing
 _TOO_DEEP = (ValueError, RecursionError, MemoryError)
 _STRAY = {ast.Return: "'return' outside function", ast.Break: "'break' outside loop"}
 _STRAY |= {ast.Continue: "'continue' not properly in loop", ast.Yield: "'yield' outside function"}
@@ -39,6 +40,8 @@ def examine(text: str) -> Snippet:
     Raises:
         BadCode: it would spill over into what follows it, or leave the function that it is put into.
     """
+    if len(text) > _LONG:
+        raise BadCode(f"the code is longer than {_LONG:,} characters", (0, len(text)))
     try:
         tree = ast.parse(text)
     except SyntaxError as error:

@@ -75,6 +75,11 @@ def test_cells_of_every_odd_shape(kernel: Kernel) -> None:
     assert kernel.run("1").plain == "1"
 
 
+@pytest.mark.parametrize("key", ["{[]}", "{{}: 1}", "-" * 900 + "1", "[" * 150, "'\\d'", "(1, 2)", "1_", "\0", ""])
+def test_keys_that_look_like_code(kernel: Kernel, key: str) -> None:
+    assert kernel.run(f"raise KeyError({key!r})").reply["ename"] == "KeyError"
+
+
 def test_shadowing_what_the_kernel_uses(kernel: Kernel) -> None:
     kernel.run("display = input = print = len = str = repr = type = hasattr = list = dict = None")
     kernel.run("_ = __ = Out = In = __mk_value = None")
