@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -28,8 +28,10 @@ def python() -> str | None:
     """The Python that has Kishu; None if none does."""
     named = os.environ.get(_VARIABLE)
     if named:
-        found = subprocess.run([named, "-c", "import kishu, ipykernel"], capture_output=True, check=False)
-        return named if found.returncode == 0 else None
+        with suppress(OSError):
+            found = subprocess.run([named, "-c", "import kishu, ipykernel"], capture_output=True, check=False)
+            return named if found.returncode == 0 else None
+        return None
     return sys.executable if importlib.util.find_spec("kishu") else None
 
 

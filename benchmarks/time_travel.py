@@ -30,9 +30,13 @@ def _open_cells(contender: str) -> Iterator[Callable[[], Samples]]:
     with traveller(contender) as travelling:
 
         def measure() -> Samples:
-            # each cell is sent the moment the one before it is idle: what is done behind the reply counts
-            times = travelling.kernel.times_of_idle(["1+1"] * CELLS)
-            return {"cells": median(after - before for before, after in pairwise(times)) * 1000}
+            round_trips = [travelling.kernel.time_to_idle("1+1") for _ in range(CELLS)]
+            # each cell is sent the moment the one before it is idle: all that is done behind the reply counts
+            idle = travelling.kernel.times_of_idle(["1+1"] * CELLS)
+            return {
+                "travel round trip": median(round_trips) * 1000,
+                "travel pace": median(after - before for before, after in pairwise(idle)) * 1000,
+            }
 
         yield measure
 
@@ -111,7 +115,12 @@ def _undo(count: int, at_most: float) -> tuple[Figure, Figure]:
 FAMILIES = (
     Family(
         "states",
-        (Figure("cells", "`1+1`, one right after the other", "ms", Limit("added at most", 0.5), against=OFF),),
+        (
+            Figure(
+                "travel round trip", "`1+1`, execute_request to idle", "ms", Limit("added at most", 0.5), against=OFF
+            ),
+            Figure("travel pace", "`1+1`, each sent the moment the last is idle", "ms", against=OFF),
+        ),
         rounds=15,
         open=_open_cells,
         contenders=(MONTY, OFF),

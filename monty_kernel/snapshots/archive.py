@@ -108,7 +108,7 @@ class Archive:
                     way.append(number)
                 number = parents[number].parent
             state, _ = store.get(place.session, recovery.base)
-            snapshot = snapshot_of(state, [store.get(place.session, each)[1] for each in reversed(way)])
+            snapshot = snapshot_of(state, [store.meta(place.session, each) for each in reversed(way)])
             reruns = tuple(self._journaled(each.entry) for each in recovery.entries)
             return Snapshot(state, snapshot.next_feed, snapshot.parts, snapshot.trail, snapshot.unrecorded, reruns)
 

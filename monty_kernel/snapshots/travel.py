@@ -37,9 +37,9 @@ class Difference:
             _listed("came back", [f"{name}{_equals(value)}" for name, value in self.added.items()]),
             _listed("changed", [f"{name}{_equals(new, old)}" for name, (old, new) in self.changed.items()]),
             _listed("gone", list(self.removed)),
-            _listed("not compared", list(self.unknown)),
         ]
-        return "; ".join(part for part in parts if part) or "no variable differs"
+        said = "; ".join(part for part in parts if part)
+        return said or _listed("no difference seen; not compared", list(self.unknown)) or "no variable differs"
 
 
 class TimeTravel:
@@ -60,6 +60,7 @@ class TimeTravel:
         self._packer = ThreadPoolExecutor(1, thread_name_prefix="packer")
         self._timeline: Timeline[Kept] | None = None
         self._numbered = True
+        self._here: Snapshot | None = None  # the present state's, as the engine has it
         self._names: list[str] = []  # for the state that the running cell will make
 
     @property
@@ -76,6 +77,7 @@ class TimeTravel:
             if snapshot is None:
                 raise NoSuchState("There is no session yet, so there are no states.")
             self._timeline = Timeline(snapshot, len(snapshot.state))
+            self._here = snapshot
             self._store(self._timeline[0], snapshot)
         return self._timeline
 
@@ -96,8 +98,9 @@ class TimeTravel:
             return
         timeline, snapshot = self.timeline, self._engine.snapshot
         names, self._names = self._names, []
-        if snapshot is None or snapshot is timeline[timeline.current].snapshot:
+        if snapshot is None or snapshot is self._here:
             return
+        self._here = snapshot
         left = timeline[timeline.current]
         state = timeline.record(number, first_line(source), failed, snapshot, len(snapshot.state))
         self._store(state, snapshot)
@@ -177,8 +180,9 @@ class TimeTravel:
             return compare(self._survey_of(older), after)
         finally:
             self._engine.load(here)
+            self._here = here
 
-    def _survey_of(self, state: State[Kept]) -> Survey:
+    def _survey_of(self, state: State[Kept]) -> Survey | None:
         self._load(state)
         return self._survey()
 
@@ -195,6 +199,7 @@ class TimeTravel:
                 if not kept.reruns:
                     self._trails[state.number] = kept.trail
             self._engine.load(kept)
+            self._here = kept
         except StoreError as error:
             raise NoSuchState(f"The state {_where(state)} cannot be read: {error}") from None
         except Diverged as error:
@@ -262,14 +267,16 @@ class TimeTravel:
         said = compare(before, self._survey()).in_one_line()
         return f"The session {session} goes on {_where(timeline[timeline.current])}: {said}.", last
 
-    def _survey(self) -> Survey:
+    def _survey(self) -> Survey | None:
         parts = {part: sandboxed.source(part) for part in (sandboxed.VARIABLES, sandboxed.SURVEY)}
         found = self._engine.evaluate("__mk_survey(locals())", parts)
-        return found if isinstance(found, dict) else {}
+        return found if isinstance(found, dict) else None
 
 
-def compare(before: Survey, after: Survey) -> Difference:
-    """How the variables `after` differ from those `before`."""
+def compare(before: Survey | None, after: Survey | None) -> Difference:
+    """How the variables `after` differ from those `before`; None where they could not be looked at."""
+    if before is None or after is None:
+        return Difference({}, {}, {}, ("the variables",))
     return Difference(
         {name: after[name][1] for name in after if name not in before},
         {name: (before[name][1], after[name][1]) for name in after if name in before and before[name] != after[name]},

@@ -278,9 +278,13 @@ def test_reports_tell_what_cannot_be_compared(start: Start) -> None:
         "class A: pass\na = A(); a.v = 1; d = {1: 'a'}; s = {1, (2, 3)}; import datetime; t = datetime.date(2020, 1, 1)"
     )
     kernel.run("a.v = 2; d = {'1': 'a'}; t = datetime.date(2020, 1, 2)")
-    text = kernel.run("%undo").text()
-    assert "changed: d, t = datetime.date(2020, 1, 1)" in text
-    assert "not compared: a, s" in text
+    assert "changed: d, t = datetime.date(2020, 1, 1)" in kernel.run("%undo").text()
+    assert kernel.run("%diff 2").text().splitlines()[-2:] == ["? a (cannot be compared)", "? s (cannot be compared)"]
+    kernel.run("a.v = 3")
+    assert "no difference seen; not compared: a, s" in kernel.run("%undo").text()
+    kernel.run("deep = []\nfor i in range(3000): deep = [deep]")
+    kernel.run("x = 1")
+    assert "gone: x" in kernel.run("%undo").text()
 
 
 def test_old_states_make_room(start: Start) -> None:

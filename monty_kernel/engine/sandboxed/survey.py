@@ -21,7 +21,11 @@ def __mk_survey(scope):
     for name in scope:
         v = scope[name]
         if not __mk_hidden(name, v):
-            found[name] = (type(v).__name__, __mk_short(v), __mk_digest(v))
+            try:
+                digest = __mk_digest(v)
+            except Exception:  # nested too deep, say
+                digest = "?"
+            found[name] = (type(v).__name__, __mk_short(v), digest)
     return found
 
 
