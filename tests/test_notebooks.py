@@ -25,6 +25,7 @@ NAMES = [path.stem for path in NOTEBOOKS]
 STORE = os.environ.get("MONTY_STORE_OUTPUTS") == "1"
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_MEASURED = re.compile(r"\b\d\d:\d\d:\d\d\b| *[\d,.]+ [KM]iB\b")  # when a state was made, and how large it is
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -92,6 +93,16 @@ def _outputs(cell: Any) -> list[Any]:
 
 
 def _plain(outputs: list[Any]) -> list[Any]:
+    """What must be the same in every run."""
     return [
-        {**output, "traceback": [_COLOUR.sub("", part) for part in output.get("traceback", [])]} for output in outputs
+        {
+            **output,
+            "traceback": [_COLOUR.sub("", part) for part in output.get("traceback", [])],
+            "data": {kind: _unmeasured(data) for kind, data in output.get("data", {}).items()},
+        }
+        for output in outputs
     ]
+
+
+def _unmeasured(data: Any) -> Any:
+    return _MEASURED.sub("", data) if isinstance(data, str) else data
