@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import completion, interrupting, life, memory, output, round_trip, time_travel
+from . import completion, interrupting, life, memory, output, round_trip, store, time_travel
 from .figures import Family
 
 FAMILIES: tuple[Family, ...] = (
@@ -14,4 +14,5 @@ FAMILIES: tuple[Family, ...] = (
     completion.FAMILY,
     output.BULK_FAMILY,
     *time_travel.FAMILIES,
+    store.FAMILY,
 )

@@ -10,6 +10,7 @@ from typing import Protocol
 from .figures import MONTY
 from .kernel import Kernel, running_kernel
 from .kishu import KISHU, KishuKernel, kishu_kernel
+from .store import stored_bytes
 
 OFF = "snapshots=off"
 REST_SECONDS = 0.4
@@ -56,7 +57,7 @@ class MontyTraveller:
         self.kernel.time_to_idle("%undo")
 
     def stored(self) -> int:
-        return 0
+        return stored_bytes()
 
 
 class KishuTraveller:

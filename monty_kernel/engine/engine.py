@@ -70,6 +70,8 @@ class Engine:
         self._script: Script = Recording()
         self._rerunning = False
         self._journal: list[Journaled] = []  # the cells since the snapshot
+        self.last_run: Journaled | None = None
+        """The last cell that left its mark on the session."""
 
     @property
     def cells(self) -> list[CellSource]:
@@ -158,7 +160,8 @@ class Engine:
                 self._trail.add_cell(CellSource(cell.source.label, cell.python))
             if self._unsaved:
                 failed = outcome.failure is not None
-                self._journal.append(Journaled(cell, number, dict(expressions or {}), tuple(script.entries), failed))
+                self.last_run = Journaled(cell, number, dict(expressions or {}), tuple(script.entries), failed)
+                self._journal.append(self.last_run)
         finally:
             self.over()
         if number and number not in self._recorded:

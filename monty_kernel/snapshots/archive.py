@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+QUIET = 0.1
+"""Seconds between two snapshots that are stored, at least."""
+
 CLOSING = 0.3
 """Seconds that the end of the kernel waits for what is still to be written."""
 
@@ -36,6 +41,17 @@ class OnDisk:
 
     session: str
     number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A state to store. parent: the number of the nearest stored state before it."""
+
+    number: int
+    parent: int | None
+    label: str
+    failed: bool
+    snapshot: Snapshot
 
 
 class Archive:
@@ -59,24 +75,69 @@ class Archive:
         self.last_died: str | None = None
         """The last session of this notebook, if it died, once `look_back` has found out."""
         self._kept: set[int] = set()
+        self._parents: dict[int, int | None] = {}
+        self._trails: dict[int, Trail] = {}  # of the states whose snapshots are stored
+        self._current = 0
+        self._lock = threading.Lock()
+        self._last_put = 0.0
+        self._latest: Stored | None = None
+        self._timer: threading.Timer | None = None
 
-    def keep(
-        self, number: int, parent: int | None, label: str, failed: bool, snapshot: Snapshot, since: Trail | None
-    ) -> None:
-        """Store the state after a cell, soon. since: the trail of the last stored ancestor with a dump."""
+    def keep(self, state: Stored, run: Journaled | None) -> None:
+        """Store the state after a cell, soon.
 
-        def keeping() -> None:
-            store, session = self._opened(), self._own_session()
-            if snapshot.reruns:
-                data = entry_data(snapshot.reruns[-1])
-                if data is not None:
-                    store.journal(session, number, parent, data, label=label, failed=failed)
-                    self._kept.add(number)
+        run: the cell that made it. When cells follow each other quickly, this alone is stored of each, in a tenth of the
+        time, and of the last a snapshot, `QUIET` seconds later.
+        """
+        with self._lock:
+            self._current = state.number
+            data = entry_data(run) if run is not None and run.can_run_again else None
+            if data is not None and (state.snapshot.reruns or time.monotonic() - self._last_put < QUIET):
+                self._soon(lambda: self._journal(state, data))
+                if not state.snapshot.reruns:
+                    self._latest = state
+                    if self._timer is None:
+                        self._timer = threading.Timer(QUIET, self._put_latest)
+                        self._timer.daemon = True
+                        self._timer.start()
                 return
-            store.put(session, number, parent, snapshot.state, meta_of(snapshot, since), label=label, failed=failed)
-            self._kept.add(number)
+            self._last_put = time.monotonic()
+        self._soon(lambda: self._put(state))
 
-        self._soon(keeping)
+    def _put_latest(self) -> None:
+        with self._lock:
+            state, self._latest, self._timer = self._latest, None, None
+            self._last_put = time.monotonic()
+        if state is not None:
+            self._soon(lambda: self._put(state))
+
+    def _journal(self, state: Stored, data: Mapping[str, Any]) -> None:
+        store, session = self._opened(), self._own_session()
+        self._parents[state.number] = state.parent
+        store.journal(session, state.number, state.parent, data, label=state.label, failed=state.failed)
+        self._kept.add(state.number)
+
+    def _put(self, state: Stored) -> None:
+        if state.snapshot.reruns:
+            return  # what it rests on has gone: it lives in memory alone
+        store, session, snapshot = self._opened(), self._own_session(), state.snapshot
+        since, base = None, state.parent
+        while base is not None and since is None:
+            since, base = self._trails.get(base), self._parents.get(base)
+        self._parents[state.number] = state.parent
+        store.put(
+            session,
+            state.number,
+            state.parent,
+            snapshot.state,
+            meta_of(snapshot, since),
+            label=state.label,
+            failed=state.failed,
+        )
+        self._trails[state.number] = snapshot.trail
+        self._kept.add(state.number)
+        if self._current != state.number and self._current in self._kept:
+            store.move(session, self._current)  # this put came late; the session has gone on
 
     def name(self, number: int, name: str) -> None:
         """Name a state, soon."""
@@ -84,6 +145,7 @@ class Archive:
 
     def move(self, number: int) -> None:
         """The person went to this state: here the session is resumed."""
+        self._current = number
         self._soon(lambda: self._opened().move(self._own_session(), number))
 
     def where(self, number: int) -> OnDisk | None:
@@ -109,6 +171,7 @@ class Archive:
                 number = parents[number].parent
             state, _ = store.get(place.session, recovery.base)
             snapshot = snapshot_of(state, [store.meta(place.session, each) for each in reversed(way)])
+            self._trails[recovery.base] = snapshot.trail
             reruns = tuple(self._journaled(each.entry) for each in recovery.entries)
             return Snapshot(state, snapshot.next_feed, snapshot.parts, snapshot.trail, snapshot.unrecorded, reruns)
 
@@ -140,6 +203,7 @@ class Archive:
             self.session = session
             states = store.states(session)
             self._kept = {info.id.number for info in states}
+            self._parents, self._trails = {info.id.number: info.parent for info in states}, {}
             return states
 
         return self._now(adopting)
@@ -162,6 +226,9 @@ class Archive:
                     self._store.end(self.session)
                 self._store.close()
 
+        if self._timer is not None:
+            self._timer.cancel()
+            self._put_latest()
         done = self._soon(ending)
         self._thread.shutdown(wait=False)
         if done is not None:

@@ -76,7 +76,9 @@ class Contents:
     def write(self, db: sqlite3.Connection, content: Cut, versions: str, cell_tag: bytes) -> tuple[Stored, bytes]:
         """Write the chunks that are not there yet; the snapshot's record, and its packed list of chunks."""
         piece_of = dict(zip(content.ids, content.pieces, strict=True))
-        there: dict[bytes, int] = dict(each(db, "SELECT hash, id FROM chunks WHERE hash IN", list(piece_of)))
+        # the length is asked for so that SQLite looks at the row, not only at the index: a damaged file shows here
+        found = each(db, "SELECT hash, id, length(data) FROM chunks WHERE hash IN", list(piece_of))
+        there: dict[bytes, int] = {id_: number for id_, number, _ in found}
         for id_, number in there.items():
             if number in self._damaged:  # it comes again, and heals all states that have it
                 db.execute("UPDATE chunks SET data = ? WHERE id = ?", (self.compress(piece_of[id_]), number))

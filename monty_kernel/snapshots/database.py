@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, TypeVar
 from .key import private_folder
 from .liveness import lock
 from .refusals import StateRefused, StoreUnavailable
+from .salvage import salvage
 
 if TYPE_CHECKING:
     import sqlite3
@@ -76,11 +77,13 @@ class Database:
         self._reading = threading.RLock()
         self._writer: _Connection | None = None
         self._reader: _Connection | None = None
+        self._damaged: tuple[int, int] | None = None  # the file that a reader found damaged
 
     def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Do the work in one transaction: all of it is in the file afterwards, or nothing.
 
-        Work that met a damaged file is done again, on a new one.
+        Work that met a damaged file, or whose reader has, is done again on a new one, which has all that can still
+        be read.
 
         Raises:
             StoreUnavailable: nothing was written.
@@ -92,6 +95,8 @@ class Database:
                 db: _Connection | None = None
                 try:
                     db = self._writer = self._opened(self._writer)
+                    if self._damaged == db.identity:
+                        raise sqlite3.DatabaseError("parts of it cannot be read")
                     db.sqlite.execute("BEGIN IMMEDIATE")
                     result = work(db.sqlite)
                     db.sqlite.execute("COMMIT")
@@ -114,6 +119,8 @@ class Database:
                 db = self._writer = self._opened(self._writer)
                 return work(db.sqlite)
             except (sqlite3.Error, OSError, MemoryError) as error:
+                if self._writer is not None and self._is_damage(error):
+                    self._damaged = self._writer.identity
                 self._drop_writer()
                 raise self._unavailable(error) from error
 
@@ -137,8 +144,10 @@ class Database:
                 finally:
                     db.sqlite.rollback()
             except (sqlite3.Error, OSError, MemoryError) as error:
+                damaged = self._reader and self._reader.identity
                 self._drop_reader()
                 if self._is_damage(error):
+                    self._damaged = damaged
                     raise StateRefused(f"the store is damaged here ({error})") from error
                 raise self._unavailable(error) from error
 
@@ -183,7 +192,7 @@ class Database:
             for again in (True, False):
                 try:
                     if not self._path.exists():
-                        self._make()
+                        self._make(None)
                     return _Connection(self._path)
                 except (sqlite3.Error, MemoryError) as error:
                     # here even SQLITE_ERROR, and a read-only file that is none, come from a damaged header
@@ -201,8 +210,11 @@ class Database:
             self._reader.close()
         self._reader = None
 
-    def _make(self) -> None:
-        """Make the file under another name: what a killed kernel leaves half done has no store's name."""
+    def _make(self, damaged: Path | None) -> int:
+        """Make the file under another name: what a killed kernel leaves half done has no store's name.
+
+        damaged: where to copy from what can be read. Returns how many snapshots that were.
+        """
         import sqlite3
 
         private_folder(self._path.parent)
@@ -217,12 +229,14 @@ class Database:
             for table in TABLES:
                 db.execute(table)
             db.execute("COMMIT")
+            count = salvage(damaged, db) if damaged else 0
         except BaseException:
             db.close()
             fresh.unlink()
             raise
         db.close()
         fresh.rename(self._path)
+        return count
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -243,20 +257,25 @@ class Database:
             return self._rename(identity, error)
 
     def _rename(self, identity: tuple[int, int], error: BaseException) -> bool:
+        import sqlite3
+
         aside = self.folder / datetime.datetime.now().strftime("damaged-%Y%m%dT%H%M%S.%f")
         try:
-            if _identity(self._path) == identity:
-                self._path.parent.rename(aside)
-                self._log.warning(
-                    "The snapshots in %s are damaged (%s). They are now in %s; a new store begins.",
-                    self._path.parent,
-                    error,
-                    aside.name,
-                )
+            if _identity(self._path) != identity:
+                return True
+            self._path.parent.rename(aside)
+            count = self._make(aside / NAME)
         except FileNotFoundError:
             return True
-        except OSError:
+        except (OSError, sqlite3.Error):
             return False
+        self._log.warning(
+            "The snapshots in %s were damaged (%s). They are now in %s; %d of them could be read and are kept.",
+            self._path.parent,
+            error,
+            aside.name,
+            count,
+        )
         return True
 
     def _is_damage(self, error: BaseException) -> bool:

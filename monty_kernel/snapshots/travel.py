@@ -8,16 +8,19 @@ from dataclasses import dataclass
 
 from monty_kernel.engine import sandboxed
 from monty_kernel.engine.engine import Engine, Snapshot
+from monty_kernel.engine.journal import Journaled
 from monty_kernel.engine.script import Diverged
-from monty_kernel.engine.trail import Trail
 
-from .archive import Archive, OnDisk
+from .archive import Archive, OnDisk, Stored
 from .packing import Kept, Packed, make_room, pack
 from .refusals import StoreError
 from .timeline import NoSuchState, State, Timeline
 
 Survey = Mapping[str, tuple[str, str, str]]
 """Name -> (kind, short value, digest of the value, empty where there is none)."""
+
+LOOSE = 16 << 20
+"""Bytes of dumps that may lie about before they are packed: to pack each at once would cost the next cell its core."""
 
 _SHOWN = 6  # names a report lists before it counts the rest
 
@@ -54,7 +57,7 @@ class TimeTravel:
     ) -> None:
         self._engine = engine
         self._archive = archive
-        self._trails: dict[int, Trail] = {}  # of the states that were dumped and stored
+        self._loose: list[State[Kept]] = []  # states whose snapshots are not packed yet
         self._keep = keep
         self._most = most
         self._packer = ThreadPoolExecutor(1, thread_name_prefix="packer")
@@ -78,7 +81,7 @@ class TimeTravel:
                 raise NoSuchState("There is no session yet, so there are no states.")
             self._timeline = Timeline(snapshot, len(snapshot.state))
             self._here = snapshot
-            self._store(self._timeline[0], snapshot)
+            self._store(self._timeline[0], snapshot, None)
         return self._timeline
 
     def begin(self, number: int) -> None:
@@ -103,24 +106,21 @@ class TimeTravel:
         self._here = snapshot
         left = timeline[timeline.current]
         state = timeline.record(number, first_line(source), failed, snapshot, len(snapshot.state))
-        self._store(state, snapshot)
+        self._store(state, snapshot, self._engine.last_run)
         self._pack(left)
         for name in names:
             self._name(name)
 
-    def _store(self, state: State[Kept], snapshot: Snapshot) -> None:
+    def _store(self, state: State[Kept], snapshot: Snapshot, run: Journaled | None) -> None:
         if self._archive is None or state.number < 0:
             return
         parent = state.parent
+        direct = parent is None or parent >= 0
         while parent is not None and parent < 0:
             parent = self.timeline[parent].parent
-        base = parent
-        while base is not None and base not in self._trails:
-            base = self.timeline[base].parent
-        since = None if base is None else self._trails[base]
-        self._archive.keep(state.number, parent, state.label, state.failed, snapshot, since)
-        if not snapshot.reruns:
-            self._trails[state.number] = snapshot.trail
+        # what ran outside the history is in no journal: then only a snapshot will do
+        stored = Stored(state.number, parent, state.label, state.failed, snapshot)
+        self._archive.keep(stored, run if direct else None)
 
     def _name(self, name: str) -> State[Kept]:
         state = self.timeline.name(name)
@@ -196,8 +196,6 @@ class TimeTravel:
             elif isinstance(kept, OnDisk):
                 assert self._archive is not None  # it gave the place
                 state.snapshot = kept = self._archive.load(kept)
-                if not kept.reruns:
-                    self._trails[state.number] = kept.trail
             self._engine.load(kept)
             self._here = kept
         except StoreError as error:
@@ -205,13 +203,19 @@ class TimeTravel:
         except Diverged as error:
             raise NoSuchState(f"The state {_where(state)} cannot be made again, since {error}.") from None
 
-    def _pack(self, state: State[Kept]) -> None:
+    def _pack(self, left: State[Kept]) -> None:
+        self._loose.append(left)
+        if sum(state.size for state in self._loose) < LOOSE:
+            return
+        loose, self._loose = self._loose, []
+
         def packing() -> None:
-            kept = state.snapshot
-            if isinstance(kept, Snapshot):
-                packed = pack(kept)
-                if state.snapshot is kept and self.timeline.current != state.number:
-                    state.snapshot = packed
+            for state in loose:
+                kept = state.snapshot
+                if isinstance(kept, Snapshot) and state.number != self.timeline.current:
+                    packed = pack(kept)
+                    if state.snapshot is kept:
+                        state.snapshot = packed
             where = self._archive.where if self._archive is not None else lambda number: None
             make_room(tuple(self.timeline), self.timeline.current, self._most, where)
 
@@ -258,7 +262,7 @@ class TimeTravel:
         last = max((state.number for state in states), default=0)
         timeline = Timeline.of(states, archive.last_of(session, last))
         before, old = self._survey(), self._timeline
-        self._timeline, self._trails = timeline, {}
+        self._timeline = timeline
         try:
             self._load(timeline[timeline.current])
         except NoSuchState:

@@ -291,7 +291,7 @@ def test_old_states_make_room(start: Start) -> None:
     kernel = start("--MontyKernel.snapshot_memory=50_000", "--MontyKernel.snapshots=memory")
     kernel.run("%snapshot empty")
     for number in range(12):
-        kernel.run(f"data = ['{number}' * 1000 + str(i) for i in range(100)]")
+        kernel.run(f"data = ['{number}' * 1000 + str(i) for i in range(3000)]")
     time.sleep(0.5)
     assert "dropped" in kernel.run("%snapshots").all("display_data")[0]["data"]["text/plain"]
     assert "dropped to save space" in kernel.run("%restore 3").reply["evalue"]

@@ -47,7 +47,7 @@ def store_until_killed(store: SnapshotStore, said: int, chance: random.Random) -
         if chance.random() < 0.7:
             store.end(session)
         if chance.random() < 0.5:
-            store.gc(Retention(states=60), thorough=True)
+            store.gc(Retention(states=20), thorough=True)
         if chance.random() < 0.2:
             dead = [info.id for info in store.sessions() if info.how != "running"]
             store.delete(chance.choice(dead or [session])) if dead else None
@@ -91,7 +91,7 @@ def test_killed_at_any_moment(tmp_path: Path) -> None:
             os._exit(1)
         os.close(outlet)
         select.select([inlet], [], [], 10)  # it is about its work
-        time.sleep(chance.random() * chance.choice((0.003, 0.03, 0.1)))
+        time.sleep(chance.random() * chance.choice((0.003, 0.03, 0.06)))
         os.kill(child, signal.SIGKILL)
         said = b""
         while data := os.read(inlet, 1 << 16):
@@ -107,8 +107,8 @@ def test_killed_at_any_moment(tmp_path: Path) -> None:
         assert len(there) <= len(numbers) + 1
         assert reader.session(session).how in ("died", "closed")
         verified += verify(reader)
-        if kill % 10 == 0:
-            reader.gc(Retention(states=100), thorough=True)
+        if kill % 4 == 0:
+            reader.gc(Retention(states=10), thorough=True)
             verified += verify(reader)
     print(f"{KILLS} kills, {acknowledged} states stored, {verified} times a state loaded")
     assert [path.name for path in (tmp_path / "snapshots").glob("damaged-*")] == []
