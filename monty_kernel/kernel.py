@@ -336,7 +336,8 @@ class MontyKernel(Kernel):
         assert self.session is not None
         parent, content = request.message, request.message["content"]
         code, silent = content["code"], bool(content.get("silent", False))
-        remember = bool(content.get("store_history", not silent)) and not silent
+        # as in IPython, a blank cell does not count
+        remember = bool(content.get("store_history", not silent)) and not silent and not (code == "" or code.isspace())
         self._count += remember
         # as in IPython, a cell outside the history is numbered like the next one that will be in it
         number = self._count + (not remember)

@@ -97,6 +97,25 @@ def test_underscores_out_and_in(start) -> None:  # type: ignore[no-untyped-def]
     assert kernel.run("len(In)").plain == "11"
 
 
+def test_old_results_are_let_go(start) -> None:  # type: ignore[no-untyped-def]
+    kernel = start()
+    kernel.run("Out.update({-number: number for number in range(998)})")
+    kernel.run("'one'")
+    kernel.run("'two'")
+    assert kernel.run("len(Out)").plain == "1000"
+    assert kernel.run("len(Out), _2, -997 in Out, -798 in Out, -797 in Out").plain == "(801, 'one', False, False, True)"
+
+
+def test_a_blank_cell_does_not_count(start) -> None:  # type: ignore[no-untyped-def]
+    kernel = start()
+    kernel.run("1")
+    for blank in ("", "  \n\t"):
+        answer = kernel.run(blank)
+        assert answer.reply["execution_count"] == 1
+        assert answer.all("execute_input")[0]["execution_count"] == 2
+    assert kernel.run("In").plain == "['', '1', 'In']"
+
+
 def test_a_name_the_person_took_is_theirs(start) -> None:  # type: ignore[no-untyped-def]
     kernel = start()
     kernel.run("for _ in range(3): pass")

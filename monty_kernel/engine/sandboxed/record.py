@@ -38,5 +38,8 @@ def __mk_show(number):
             __ = _
             _ = v
             __mk_last = [_, __, ___]
+        if len(__mk_Out) >= 1000 and number not in __mk_Out:
+            for oldest in sorted(__mk_Out)[:200]:  # as in IPython: old results must not fill the memory
+                __mk_Out.pop(oldest)
         __mk_Out[number] = v
     return bundle
