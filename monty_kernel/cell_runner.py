@@ -75,8 +75,7 @@ class CellRunner:
         waiting = self._cells_wait()
         dump = self._budget.allows(cells_wait=waiting)
         start = time.perf_counter()
-        self._engine.settle(dump=dump)
-        if dump:
+        if self._engine.settle(dump=dump):
             self._budget.dumped(time.perf_counter() - start, kept_waiting=waiting)
         if self._mistyped:
             return  # a magic that was used wrongly is nothing to undo

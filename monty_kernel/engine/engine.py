@@ -278,8 +278,8 @@ class Engine:
         if done.number:
             self._trail.add_cell(CellSource(done.cell.source.label, done.cell.python))
 
-    def settle(self, *, dump: bool = True) -> None:
-        """Between two cells: remember the session as it is now, or restore it if its worker is gone.
+    def settle(self, *, dump: bool = True) -> bool:
+        """Between two cells: remember the session as it is now, or restore it if its worker is gone; whether it was dumped.
 
         dump: whether a dump may be taken; without one, the session is remembered by what ran since the last, if it can be.
         """
@@ -288,6 +288,8 @@ class Engine:
                 self._notice = self._restore()
         elif self._unsaved and (dump or not self._defer_snapshot()):
             self.take_snapshot()
+            return True
+        return False
 
     def _defer_snapshot(self) -> bool:
         last = self._snapshot

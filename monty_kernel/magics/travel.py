@@ -71,8 +71,12 @@ def diff(arguments: argparse.Namespace, context: MagicContext) -> None:
 def snapshots(_: argparse.Namespace, context: MagicContext) -> None:
     """List the states there are, branches as a tree: cell, first line, time, size. The arrow is where you are."""
     from monty_kernel.snapshots.listing import as_html, as_text
+    from monty_kernel.snapshots.timeline import NoSuchState
 
-    timeline = context.travel.timeline
+    try:
+        timeline = context.travel.timeline
+    except NoSuchState as error:
+        raise UsageError(str(error)) from None
     context.display({"text/plain": as_text(timeline), "text/html": as_html(timeline)})
 
 
