@@ -144,7 +144,7 @@ class Database:
                 finally:
                     db.sqlite.rollback()
             except (sqlite3.Error, OSError, MemoryError) as error:
-                damaged = self._reader and self._reader.identity
+                damaged = self._reader.identity if self._reader else None
                 self._drop_reader()
                 if self._is_damage(error):
                     self._damaged = damaged
@@ -264,10 +264,16 @@ class Database:
             if _identity(self._path) != identity:
                 return True
             self._path.parent.rename(aside)
-            count = self._make(aside / NAME)
         except FileNotFoundError:
             return True
-        except (OSError, sqlite3.Error):
+        except OSError:
+            return False
+        try:
+            count = self._make(aside / NAME)
+        except (OSError, sqlite3.Error):  # the disk is full, say: another time
+            with suppress(OSError):
+                self._path.parent.rmdir()
+                aside.rename(self._path.parent)
             return False
         self._log.warning(
             "The snapshots in %s were damaged (%s). They are now in %s; %d of them could be read and are kept.",
