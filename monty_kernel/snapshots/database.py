@@ -134,9 +134,9 @@ class Database:
         import sqlite3
 
         with self._reading:
-            if not self._path.exists():
-                return otherwise
             try:
+                if not self._path.exists():
+                    return otherwise
                 db = self._reader = self._opened(self._reader)
                 db.sqlite.execute("BEGIN")
                 try:
@@ -158,8 +158,11 @@ class Database:
             self._drop_reader()
 
     def exists(self) -> bool:
-        """Whether there is a file yet."""
-        return self._path.exists()
+        """Whether there is a file yet. Raises StoreUnavailable."""
+        try:
+            return self._path.exists()
+        except OSError as error:
+            raise self._unavailable(error) from error
 
     def used(self) -> int:
         """Bytes that the store takes on the disk, what was put aside among them."""
