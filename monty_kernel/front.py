@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from concurrent.futures import CancelledError, Future
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from zmq.eventloop.zmqstream import ZMQStream
@@ -25,6 +26,15 @@ if TYPE_CHECKING:
 _COLOURS = re.compile(r"\x1b\[[\d;]*m")
 
 
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What a cell asked: where the answer goes, the client that was asked, the messages that its reply may name."""
+
+    answer: Future[str]
+    ident: list[bytes]
+    requests: frozenset[str]
+
+
 class KernelFront:
     """Implements the engine's `Front` and the magics' context over Jupyter messages.
 
@@ -37,7 +47,7 @@ class KernelFront:
         self._outlet = Outlet(loop, self._send_or_say, kernel.iopub_socket.drained)
         self._stdin = ZMQStream(kernel.stdin_socket)
         self._stdin.on_recv(self._input_reply, copy=False)
-        self._asked: Future[str] | None = None
+        self._asked: _Question | None = None
         self._allow_stdin = False
         self.payload: list[dict[str, Any]] = []
 
@@ -56,7 +66,7 @@ class KernelFront:
         """Nobody reads any more: let the cell go on, and end its question."""
         self._outlet.close()
         if self._asked is not None:
-            self._asked.cancel()
+            self._asked.answer.cancel()
 
     def send(self, kind: str, content: dict[str, Any]) -> None:
         """Publish a message on IOPub, as part of the running request."""
@@ -92,27 +102,35 @@ class KernelFront:
         assert kernel.session is not None
         parent = kernel.get_parent("shell")
         ident = kernel._get_shell_context_var(kernel._shell_parent_ident)
-        self._asked = answer
         content = {"prompt": prompt, "password": password}
-        kernel.session.send(self._stdin, "input_request", content, parent, ident=ident)
+        asked = kernel.session.send(self._stdin, "input_request", content, parent, ident=ident)
+        assert asked is not None
+        requests = frozenset({asked["header"]["msg_id"], parent["header"]["msg_id"]})
+        self._asked = _Question(answer, [bytes(each) for each in ident], requests)
 
     def _input_reply(self, frames: list[Any]) -> None:
-        asked, self._asked = self._asked, None
-        if asked is None or asked.done():
-            return  # an answer to a question that was interrupted
         kernel = self._kernel
         assert kernel.session is not None
         try:
-            _, rest = kernel.session.feed_identities(frames, copy=False)
-            value = kernel.session.deserialize(rest, copy=False)["content"]["value"]
+            idents, rest = kernel.session.feed_identities(frames, copy=False)
+            message = kernel.session.deserialize(rest, copy=False)
+            value = message["content"]["value"]
+            answered = message["parent_header"].get("msg_id")
         except Exception as error:
             kernel.log.info("Dropped a message on stdin: %s", error)
-            self._asked = asked
+            return
+        asked = self._asked
+        if asked is None or [bytes(each) for each in idents] != asked.ident:
+            return  # another client's, or nothing was asked
+        if answered and answered not in asked.requests:
+            return  # late: of a question that was interrupted
+        self._asked = None
+        if not asked.answer.set_running_or_notify_cancel():
             return
         if value == "\x04":
-            asked.set_exception(EOFError("EOF when reading a line"))
+            asked.answer.set_exception(EOFError("EOF when reading a line"))
         else:
-            asked.set_result(str(value))
+            asked.answer.set_result(str(value))
 
     # On the sandbox thread: Front
 

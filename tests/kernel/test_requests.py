@@ -111,6 +111,41 @@ def test_end_of_input_is_an_eof_error(kernel: Kernel) -> None:
     assert kernel.finish(msg_id).reply["ename"] == "EOFError"
 
 
+def test_only_the_client_that_was_asked_answers_and_only_the_question_that_waits(kernel: Kernel) -> None:
+    client = kernel.client
+    other = kernel.manager.blocking_client()
+    other.start_channels()
+    other.wait_for_ready(timeout=10)
+    msg_id = client.execute("input('first?')", allow_stdin=True)
+    first = client.get_stdin_msg(timeout=10)
+    other.input("from somebody else")
+    time.sleep(0.1)
+    kernel.manager.interrupt_kernel()
+    assert kernel.finish(msg_id).reply["ename"] == "KeyboardInterrupt"
+    msg_id = client.execute("input('second?')", allow_stdin=True)
+    second = client.get_stdin_msg(timeout=10)
+    for value, question in (("late", first), ("in time", second), ("too much", second)):  # as JupyterLab answers
+        client.stdin_channel.send(client.session.msg("input_reply", {"value": value}, parent=question))
+    assert kernel.finish(msg_id).plain == "'in time'"
+    other.stop_channels()
+
+
+def test_a_client_that_left_while_it_was_asked_holds_nobody_up(kernel: Kernel) -> None:
+    other = kernel.manager.blocking_client()
+    other.start_channels()
+    other.wait_for_ready(timeout=10)
+    other.execute("input('anybody?')", allow_stdin=True)
+    other.get_stdin_msg(timeout=10)
+    other.stop_channels()
+    msg_id = kernel.client.execute("'next'", stop_on_error=False)
+    kernel.manager.interrupt_kernel()
+    time.sleep(0.1)
+    answer = kernel.finish(msg_id)
+    if answer.reply["status"] == "aborted":  # it had arrived before the interrupted cell ended
+        answer = kernel.run("'next'")
+    assert answer.plain == "'next'"
+
+
 def test_input_without_stdin_says_so(kernel: Kernel) -> None:
     reply = kernel.run("input()", allow_stdin=False).reply
     assert reply["ename"] == "StdinNotImplementedError"
