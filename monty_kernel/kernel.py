@@ -187,6 +187,7 @@ class MontyKernel(Kernel):
     def _start_session(self) -> None:
         try:
             self.engine.start()
+            import monty_kernel.snapshots.travel  # noqa: F401 - so that the first cell need not wait for it
         except Exception:
             if not self._closed:  # else close() has just killed the worker
                 self.log.exception("The sandbox worker did not start; the next cell tries again.")
