@@ -38,9 +38,10 @@ def main() -> None:
         except connection.ConnectionFailed:
             early = None  # the app tries again and says what is wrong
 
-    from monty_kernel.lean_imports import defer_packages
+    from monty_kernel.lean_imports import defer_packages, forgo_missing
 
     defer_packages()
+    forgo_missing()
     from monty_kernel import app
 
     app.main(argv, early)

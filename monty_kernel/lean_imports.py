@@ -43,6 +43,17 @@ class DeferredPackage(ModuleType):
         return sorted(self.__dict__)
 
 
+def forgo_missing(names: Iterable[str] = ("opentelemetry",)) -> None:
+    """Let imports of packages that are not installed fail at once.
+
+    pydantic_monty tries `import opentelemetry` at every feed, which searches all of `sys.path` each time: 0.12 ms a feed
+    instead of 0.045.
+    """
+    for name in names:
+        if name not in sys.modules and find_spec(name) is None:
+            sys.modules[name] = None  # type: ignore[assignment]  # as documented for the import system
+
+
 def defer_packages(names: Iterable[str] = HEAVY_PACKAGES) -> None:
     """Put a `DeferredPackage` into `sys.modules` for each of `names` that is installed and not yet imported."""
     for name in names:

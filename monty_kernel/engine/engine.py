@@ -212,7 +212,7 @@ class Engine:
         if snapshot is None:
             self.start()
             return "The sandbox worker had died before anything could be saved; this is a new session."
-        (announced, self._announced), lost_sources = (self._announced, False), {**self._recorded, **self._unrecorded}
+        announced, self._announced = self._announced, False
         said = "The sandbox worker had died; the session is as it was after the last cell."
         journal = tuple(self._journal)
         if not all(done.can_run_again for done in journal):
@@ -220,22 +220,29 @@ class Engine:
                 "The sandbox worker had died before the last cell could be saved; the session is as it was before it."
             )
             announced, journal = False, ()
+        whole, base = (self._with_reruns(snapshot, reruns) for reruns in ((*snapshot.reruns, *journal), ()))
         try:
             try:
-                self.load(replace(snapshot, reruns=(*snapshot.reruns, *journal)) if journal else snapshot)
+                self.load(whole)
             except Diverged as error:
                 said = f"The sandbox worker had died; the session is as it was when it was last saved, since {error}."
                 announced = False
-                self.load(replace(snapshot, reruns=()))
+                self.load(base)
         except (monty.MontyError, RuntimeError) as error:
             self.start()
             return (
                 f"The sandbox worker had died and the session could not be restored ({error}); this is a new session."
             )
-        in_sandbox = {done.number for done in (*snapshot.reruns, *journal)}
-        lost_sources = {number: text for number, text in lost_sources.items() if number not in in_sandbox}
-        self._unrecorded = dict(sorted({**self._unrecorded, **lost_sources}.items()))
         return self._notice if announced else said
+
+    def _with_reruns(self, snapshot: Snapshot, reruns: tuple[Journaled, ...]) -> Snapshot:
+        """The snapshot with these cells to run again; the sources of all others that ran since go to `In` all the same."""
+        sources = dict(snapshot.unrecorded)
+        sources |= {done.number: done.cell.source.text for done in snapshot.reruns if done.number}
+        sources |= self._recorded | self._unrecorded
+        for done in reruns:
+            sources.pop(done.number, None)
+        return replace(snapshot, reruns=reruns, unrecorded=tuple(sorted(sources.items())))
 
     def load(self, snapshot: Snapshot) -> None:
         """Make the session what it was when the snapshot was taken, in a fresh worker.
@@ -277,6 +284,8 @@ class Engine:
         script.finish()
         if done.number:
             self._trail.add_cell(CellSource(done.cell.source.label, done.cell.python))
+            if done.number not in self._recorded:
+                self._unrecorded[done.number] = done.cell.source.text
 
     def settle(self, *, dump: bool = True) -> bool:
         """Between two cells: remember the session as it is now, or restore it if its worker is gone; whether it was dumped.
@@ -295,7 +304,7 @@ class Engine:
         last = self._snapshot
         if last is None or not all(done.can_run_again for done in self._journal):
             return False
-        self._snapshot = replace(last, reruns=(*last.reruns, *self._journal))
+        self._snapshot = self._with_reruns(last, (*last.reruns, *self._journal))
         self._journal, self._recorded = [], {}
         self._unsaved = False
         return True
@@ -350,7 +359,9 @@ class Engine:
 
     def _feed(self, feed: Feed, front: Front, number: int) -> Result | None:
         self._load(feed.parts, front)
-        for missed, text in tuple(self._unrecorded.items()):
+        for missed, text in sorted(self._unrecorded.items()):
+            if number and missed > number:  # when cells are run again
+                break
             self._plain(f"__mk_begin({missed})\nNone", front, {"__mk_source": text})
             self._recorded[missed] = self._unrecorded.pop(missed)
         self._trail.add_feed(self._next_feed, feed)

@@ -31,6 +31,9 @@ T = TypeVar("T")
 QUIET = 0.1
 """Seconds between two snapshots that are stored, at least."""
 
+PAUSE = 0.02
+"""Seconds without a new cell after which storing begins."""
+
 CLOSING = 0.3
 """Seconds that the end of the kernel waits for what is still to be written."""
 
@@ -79,6 +82,9 @@ class Archive:
         self._trails: dict[int, Trail] = {}  # of the states whose snapshots are stored
         self._current = 0
         self._lock = threading.Lock()
+        self._changed = threading.Condition()
+        self._waiting: list[Callable[[], object]] = []
+        self._gathering = self._hurry = False
         self._last_put = 0.0
         self._latest: Stored | None = None
         self._timer: threading.Timer | None = None
@@ -93,7 +99,7 @@ class Archive:
             self._current = state.number
             data = entry_data(run) if run is not None and run.can_run_again else None
             if data is not None and (state.snapshot.reruns or time.monotonic() - self._last_put < QUIET):
-                self._soon(lambda: self._journal(state, data))
+                self._later(lambda: self._journal(state, data))
                 if not state.snapshot.reruns:
                     self._latest = state
                     if self._timer is None:
@@ -102,14 +108,14 @@ class Archive:
                         self._timer.start()
                 return
             self._last_put = time.monotonic()
-        self._soon(lambda: self._put(state))
+        self._later(lambda: self._put(state))
 
     def _put_latest(self) -> None:
         with self._lock:
             state, self._latest, self._timer = self._latest, None, None
             self._last_put = time.monotonic()
         if state is not None:
-            self._soon(lambda: self._put(state))
+            self._later(lambda: self._put(state))
 
     def _journal(self, state: Stored, data: Mapping[str, Any]) -> None:
         store, session = self._opened(), self._own_session()
@@ -141,12 +147,12 @@ class Archive:
 
     def name(self, number: int, name: str) -> None:
         """Name a state, soon."""
-        self._soon(lambda: self._opened().name(self._own_session(), number, name))
+        self._later(lambda: self._opened().name(self._own_session(), number, name))
 
     def move(self, number: int) -> None:
         """The person went to this state: here the session is resumed."""
         self._current = number
-        self._soon(lambda: self._opened().move(self._own_session(), number))
+        self._later(lambda: self._opened().move(self._own_session(), number))
 
     def where(self, number: int) -> OnDisk | None:
         """Where a state is stored; None if it is not (yet)."""
@@ -229,6 +235,7 @@ class Archive:
         if self._timer is not None:
             self._timer.cancel()
             self._put_latest()
+        self._flush()
         done = self._soon(ending)
         self._thread.shutdown(wait=False)
         if done is not None:
@@ -252,19 +259,47 @@ class Archive:
             self.session = self._opened().begin(self.notebook)
         return self.session
 
+    def _later(self, call: Callable[[], object]) -> None:
+        """Do it when no cell has come for `PAUSE` seconds, `QUIET` seconds from now at the latest: cells need the cores."""
+        with self._changed:
+            self._waiting.append(call)
+            self._changed.notify()
+            if self._gathering:
+                return
+            self._gathering = True
+        self._soon(self._gather)
+
+    def _gather(self) -> None:
+        deadline = time.monotonic() + QUIET
+        with self._changed:
+            count = -1
+            while not self._hurry and count != len(self._waiting) and time.monotonic() < deadline:
+                count = len(self._waiting)
+                self._changed.wait(PAUSE)
+            calls, self._waiting = self._waiting, []
+            self._gathering = self._hurry = False
+        for call in calls:
+            self._guarded(call)
+
+    def _flush(self) -> None:
+        with self._changed:
+            self._hurry = self._gathering
+            self._changed.notify()
+
     def _now(self, call: Callable[[], T]) -> T:
+        self._flush()
         return self._thread.submit(call).result()
 
     def _soon(self, call: Callable[[], object]) -> Future[None] | None:
-        def guarded() -> None:
-            try:
-                call()
-            except StoreError as error:
-                if not self._complained:
-                    self._complained = True
-                    self._log.warning("States are not kept on disk: %s", error)
-
         try:
-            return self._thread.submit(guarded)
+            return self._thread.submit(self._guarded, call)
         except RuntimeError:  # closed
             return None
+
+    def _guarded(self, call: Callable[[], object]) -> None:
+        try:
+            call()
+        except StoreError as error:
+            if not self._complained:
+                self._complained = True
+                self._log.warning("States are not kept on disk: %s", error)

@@ -101,7 +101,8 @@ class TimeTravel:
             return
         timeline, snapshot = self.timeline, self._engine.snapshot
         names, self._names = self._names, []
-        if snapshot is None or snapshot is self._here:
+        here = self._here
+        if snapshot is None or (here and snapshot.state is here.state and snapshot.reruns == here.reruns):
             return
         self._here = snapshot
         left = timeline[timeline.current]
