@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from monty_kernel.engine.cell import CellOptions, parse
@@ -55,6 +55,7 @@ class Stored:
     label: str
     failed: bool
     snapshot: Snapshot
+    session: int = 0  # which of the kernel's sessions it belongs to: the first, or one taken up later
 
 
 class Archive:
@@ -81,6 +82,7 @@ class Archive:
         self._parents: dict[int, int | None] = {}
         self._trails: dict[int, Trail] = {}  # of the states whose snapshots are stored
         self._current = 0
+        self._sessions = 0
         self._lock = threading.Lock()
         self._changed = threading.Condition()
         self._waiting: list[Callable[[], object]] = []
@@ -96,6 +98,7 @@ class Archive:
         time, and of the last a snapshot, `QUIET` seconds later.
         """
         with self._lock:
+            state = replace(state, session=self._sessions)
             self._current = state.number
             data = entry_data(run) if run is not None and run.can_run_again else None
             if data is not None and (state.snapshot.reruns or time.monotonic() - self._last_put < QUIET):
@@ -118,14 +121,16 @@ class Archive:
             self._later(lambda: self._put(state))
 
     def _journal(self, state: Stored, data: Mapping[str, Any]) -> None:
+        if state.session != self._sessions:
+            return  # another session was taken up since; its states have these numbers too
         store, session = self._opened(), self._own_session()
         self._parents[state.number] = state.parent
         store.journal(session, state.number, state.parent, data, label=state.label, failed=state.failed)
         self._kept.add(state.number)
 
     def _put(self, state: Stored) -> None:
-        if state.snapshot.reruns:
-            return  # what it rests on has gone: it lives in memory alone
+        if state.snapshot.reruns or state.session != self._sessions:
+            return  # another session was taken up; or what it rests on has gone: it lives in memory alone
         store, session, snapshot = self._opened(), self._own_session(), state.snapshot
         since, base = None, state.parent
         while base is not None and since is None:
@@ -147,12 +152,12 @@ class Archive:
 
     def name(self, number: int, name: str) -> None:
         """Name a state, soon."""
-        self._later(lambda: self._opened().name(self._own_session(), number, name))
+        self._later(self._in_this_session(lambda: self._opened().name(self._own_session(), number, name)))
 
     def move(self, number: int) -> None:
         """The person went to this state: here the session is resumed."""
         self._current = number
-        self._later(lambda: self._opened().move(self._own_session(), number))
+        self._later(self._in_this_session(lambda: self._opened().move(self._own_session(), number)))
 
     def where(self, number: int) -> OnDisk | None:
         """Where a state is stored; None if it is not (yet)."""
@@ -204,6 +209,7 @@ class Archive:
         def adopting() -> list[StateInfo]:
             store = self._opened()
             store.resume(session)
+            self._sessions += 1
             if self.session is not None:
                 store.end(self.session)
             self.session = session
@@ -258,6 +264,10 @@ class Archive:
         if self.session is None:
             self.session = self._opened().begin(self.notebook)
         return self.session
+
+    def _in_this_session(self, call: Callable[[], object]) -> Callable[[], object]:
+        which = self._sessions
+        return lambda: call() if which == self._sessions else None
 
     def _later(self, call: Callable[[], object]) -> None:
         """Do it when no cell has come for `PAUSE` seconds, `QUIET` seconds from now at the latest: cells need the cores."""
