@@ -168,7 +168,7 @@ class KernelFront:
 
     def leave(self) -> None:
         """The cell called `exit()`: the front end decides what that means, the session stays."""
-        self.payload.append({"source": "ask_exit", "keepkernel": False})
+        self._add_payload({"source": "ask_exit", "keepkernel": False})
 
     # On the sandbox thread: the magics' context
 
@@ -215,7 +215,11 @@ class KernelFront:
     def page(self, text: str | MimeBundle) -> None:
         """Show text in the front end's pager."""
         data = {"text/plain": text} if isinstance(text, str) else dict(text)
-        self.payload.append({"source": "page", "data": data, "start": 0})
+        self._add_payload({"source": "page", "data": data, "start": 0})
+
+    def _add_payload(self, payload: dict[str, Any]) -> None:
+        # as in IPython, the last of a kind alone is kept: a cell may page in a loop
+        self.payload[:] = [each for each in self.payload if each["source"] != payload["source"]] + [payload]
 
     def describe(self, topic: str, detail_level: int = 0) -> str | None:
         """What introspection knows of a name; None if nothing. Between two feeds it may look at the session."""

@@ -65,7 +65,7 @@ def _syntax(failure: Failure, what: str) -> str:
 
 
 def _inheritance(text: str) -> str | None:
-    head = re.match(r"class\s+\w+\s*(?:\[[^\]]*\])?\s*\(([^)]*)\)", text)
+    head = re.match(r"class\s++\w++\s*+(?:\[[^\]]*+\]\s*+)?\(([^)]*+)\)", text)
     bases = re.findall(r"(?:^|,)\s*(?:\w+\.)*(\w+)", head[1]) if head else []
     for base in bases:
         host = getattr(builtins, base, None)

@@ -93,7 +93,7 @@ def sessions(arguments: argparse.Namespace, context: MagicContext) -> None:
         if not context.confirm("This cell asks for the names of your other notebooks. Show them here? (y/[n]) "):
             raise UsageError("%sessions: other notebooks are shown only where you say yes; nobody did.")
     else:
-        found = [info for info in found if info.notebook == archive.notebook]
+        found = [info for info in found if info.notebook == archive.notebook is not None or info.id == archive.session]
     context.print(sessions_as_text(found, archive.session) or "There is no earlier session of this notebook.")
 
 
@@ -102,7 +102,8 @@ def resume(arguments: argparse.Namespace, context: MagicContext) -> None:
     """Go on where an earlier session of this notebook stopped: variables, functions, In and Out, states and all."""
     archive = _archive(context)
     others = [info for info in archive.sessions() if info.id != archive.session]
-    here = [info for info in others if info.notebook == archive.notebook]
+    # where the notebook has no name, as under nbclient, any session may be another's
+    here = [info for info in others if info.notebook == archive.notebook is not None]
     if arguments.session is None:
         if not here:
             raise UsageError("%resume: there is no earlier session of this notebook. %sessions -a lists all.")

@@ -116,6 +116,16 @@ def test_other_notebooks_sessions_need_a_yes(start: Start) -> None:
     assert second.run("secret").plain == "'theirs'"
 
 
+def test_without_a_notebooks_name_every_session_is_anothers(start: Start) -> None:
+    first = start()
+    first.run("secret = 'theirs'")
+    time.sleep(0.3)
+    first.manager.shutdown_kernel()
+    second = start(env={"JUPYTER_DATA_DIR": str(first.folder / "data")})
+    assert second.run("%resume").reply["ename"] == "UsageError"
+    assert second.run("secret").reply["ename"] == "NameError"
+
+
 def test_a_running_session_is_not_taken_from_its_kernel(start: Start) -> None:
     first = start(env=NOTEBOOK)
     first.run("x = 1")
