@@ -18,9 +18,9 @@ from pathlib import Path
 import pytest
 
 from monty_kernel.snapshots import database
-from monty_kernel.snapshots.database import NAME
 from monty_kernel.snapshots.refusals import StoreError, StoreUnavailable
 from monty_kernel.snapshots.store import SnapshotStore
+from monty_kernel.snapshots.tables import NAME
 
 from .test_store import content, opened
 
