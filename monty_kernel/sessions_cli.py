@@ -98,7 +98,7 @@ def _runs(command: argparse.ArgumentParser, action: Callable[[argparse.Namespace
 
 def _list(args: argparse.Namespace, store: SnapshotStore) -> None:
     notebook = None if args.notebook is None else str(Path(args.notebook).absolute())
-    found = store.sessions(notebook)
+    found = store.sessions(notebook)[::-1]
     if not found:
         print("No session is kept." if notebook is None else "No session of this notebook is kept.")
         return

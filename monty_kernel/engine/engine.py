@@ -24,6 +24,9 @@ from .trail import Trail
 
 T = TypeVar("T")
 
+_DIED = "The sandbox worker had died"
+_TOO_LARGE = "Saving the session would have taken more than max_memory, and its worker was ended"
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -64,6 +67,7 @@ class Engine:
         self._parts: frozenset[str] = frozenset()
         self._unsaved = False  # whether a cell ran since the snapshot was taken
         self._announced = False  # whether the person was told, by the cell's failure, that the session is restored
+        self._died = _DIED  # why the session has to be restored
         self._notice: str | None = None  # what the person is yet to be told of a restored session
         self._unrecorded: dict[int, str] = {}  # cells whose source `In` in the sandbox lacks, by their numbers
         self._recorded: dict[int, str] = {}  # those that it has and the snapshot lacks
@@ -213,26 +217,23 @@ class Engine:
             self.start()
             return "The sandbox worker had died before anything could be saved; this is a new session."
         announced, self._announced = self._announced, False
-        said = "The sandbox worker had died; the session is as it was after the last cell."
+        died, self._died = self._died, _DIED
+        said = f"{died}; the session is as it was after the last cell."
         journal = tuple(self._journal)
         if not all(done.can_run_again for done in journal):
-            said = (
-                "The sandbox worker had died before the last cell could be saved; the session is as it was before it."
-            )
+            said = f"{died} before the last cell could be saved; the session is as it was before it."
             announced, journal = False, ()
         whole, base = (self._with_reruns(snapshot, reruns) for reruns in ((*snapshot.reruns, *journal), ()))
         try:
             try:
                 self.load(whole)
             except Diverged as error:
-                said = f"The sandbox worker had died; the session is as it was when it was last saved, since {error}."
+                said = f"{died}; the session is as it was when it was last saved, since {error}."
                 announced = False
                 self.load(base)
         except (monty.MontyError, RuntimeError) as error:
             self.start()
-            return (
-                f"The sandbox worker had died and the session could not be restored ({error}); this is a new session."
-            )
+            return f"{died} and the session could not be restored ({error}); this is a new session."
         return self._notice if announced else said
 
     def _with_reruns(self, snapshot: Snapshot, reruns: tuple[Journaled, ...]) -> Snapshot:
@@ -311,12 +312,15 @@ class Engine:
 
     def take_snapshot(self) -> None:
         """Remember the session as it is now, for `recover`."""
-        if not self._sandbox.is_alive():
-            return
         try:
+            if not self._sandbox.is_alive():
+                raise RuntimeError("the worker is gone")
             state = self._sandbox.dump()
-        except (monty.MontyError, RuntimeError):
-            self._sandbox.release()  # the worker died over it: the snapshot before this one is what is left
+        except (monty.MontyError, RuntimeError) as error:
+            self._sandbox.release()  # what is left is the snapshot before this one, and how to come from there to here
+            if "memory limit" in str(error):
+                self._died = _TOO_LARGE
+            self._defer_snapshot()
             return
         self._snapshot = Snapshot(state, self._next_feed, self._parts, self._trail, tuple(self._unrecorded.items()))
         self._trail = Trail(self._trail)

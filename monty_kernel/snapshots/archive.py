@@ -34,8 +34,8 @@ QUIET = 0.1
 PAUSE = 0.02
 """Seconds without a new cell after which storing begins."""
 
-CLOSING = 0.3
-"""Seconds that the end of the kernel waits for what is still to be written."""
+CLOSING = 2.0
+"""Seconds that the end of the kernel waits, at most, for what is still to be written. Jupyter waits five."""
 
 
 @dataclass(frozen=True, slots=True)

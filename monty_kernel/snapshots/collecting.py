@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .contents import Contents
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
 _PAGES = 2000  # given back at a time; other kernels write in between
 _DAY = 86400.0
 _OVERHEAD = 64  # bytes that a chunk takes in the file besides its data: two ids, its number, the rows' headers
+_TARGET = 0.9  # of the size, once it is exceeded: else every new state would exceed it again
+_KEPT = "SELECT count(*) FROM cells LEFT JOIN states USING (session, number) WHERE chunks NOT NULL OR entry NOT NULL"
+_OLD = (
+    "SELECT EXISTS (SELECT 1 FROM cells JOIN states USING (session, number) WHERE created < ? AND chunks NOT NULL"
+    " AND NOT EXISTS (SELECT 1 FROM names WHERE (names.session, names.number) = (states.session, states.number)))"
+)
 _OF_SESSIONS = ("cells", "states", "names")
 
 
@@ -54,15 +61,17 @@ def collect(
 
 def _is_over(db: sqlite3.Connection, retention: Retention) -> bool:
     """Whether a limit is reached, at a glance."""
+    if retention.size is not None and _size(db) > retention.size:
+        return True
+    if retention.states is not None and _number(db, _KEPT) > retention.states:
+        return True
+    return retention.days is not None and _number(db, _OLD, time.time() - retention.days * _DAY) > 0
+
+
+def _size(db: sqlite3.Connection) -> int:
+    """Bytes of the file that hold something."""
     pages, free, size = (_number(db, f"PRAGMA {name}") for name in ("page_count", "freelist_count", "page_size"))
-    if retention.size is not None and (pages - free) * size > retention.size:
-        return True
-    if retention.states is not None and _number(db, "SELECT count(*) FROM cells") > retention.states:
-        return True
-    if retention.days is None:
-        return False
-    statement = "SELECT EXISTS (SELECT 1 FROM cells JOIN states USING (session, number) WHERE created < ?)"
-    return _number(db, statement, time.time() - retention.days * _DAY) > 0
+    return (pages - free) * size
 
 
 def _number(db: sqlite3.Connection, statement: str, *parameters: object) -> int:
@@ -98,15 +107,22 @@ class _Collection:
         live = self._live()
         groups = self._groups(live)
         unused = {number: (size or 0) + _OVERHEAD for number, size in db.execute("SELECT id, length(data) FROM chunks")}
+        if retention.size is not None:
+            # the limit in bytes of chunks, as `kept` counts: by how much the whole file is larger is known only here
+            of_chunks = retention.size * sum(unused.values()) / (_size(db) or 1)
+            retention = replace(retention, size=int(of_chunks * _TARGET) if _size(db) > retention.size else None)
         for group in set(groups) - kept(groups, self._chunks, unused, retention, time.time()):
             places = [(group.session, number) for number in group.cells]
-            db.executemany("DELETE FROM states WHERE session = ? AND number = ?", places)
+            db.executemany("UPDATE states SET chunks = NULL WHERE session = ? AND number = ?", places)
             db.executemany("UPDATE cells SET entry = NULL WHERE session = ? AND number = ?", places)
-        db.executemany("DELETE FROM chunks WHERE id = ?", ((number,) for number in unused))
-        empty = db.execute("SELECT id FROM sessions WHERE id NOT IN (SELECT session FROM states)").fetchall()
-        for (session,) in empty:
+        there = "(SELECT session FROM states WHERE chunks NOT NULL)"
+        for (session,) in db.execute(f"SELECT id FROM sessions WHERE id NOT IN {there}").fetchall():
             if session not in live:
                 forget(db, session)
+        for (meta,) in db.execute("SELECT meta FROM states"):
+            for number in self._numbers(meta):
+                unused.pop(number, None)
+        db.executemany("DELETE FROM chunks WHERE id = ?", ((number,) for number in unused))
 
     def _live(self) -> dict[str, Any]:
         """The sessions that run, with their current states."""
@@ -116,14 +132,17 @@ class _Collection:
     def _groups(self, live: dict[str, Any]) -> list[Group]:
         protected = {(session, number) for session, number in self._db.execute("SELECT session, number FROM names")}
         protected |= set(live.items())
-        with_state = set(self._db.execute("SELECT session, number FROM states"))
         base: dict[tuple[str, int], int | None] = {}
         members: dict[tuple[str, int | None], list[tuple[int, float]]] = {}
-        rows = self._db.execute("SELECT session, number, parent, created FROM cells ORDER BY session, number")
-        for session, number, parent, created in rows:  # parents come first: their numbers are smaller
-            start = number if (session, number) in with_state else base.get((session, parent))
-            base[session, number] = start
-            members.setdefault((session, start), []).append((number, created))
+        rows = self._db.execute(
+            "SELECT session, number, parent, created, chunks NOT NULL, entry NOT NULL FROM cells"
+            " LEFT JOIN states USING (session, number) ORDER BY session, number"
+        )
+        for session, number, parent, created, snapshot, entry in rows:  # parents come first: their numbers are smaller
+            if snapshot or entry:
+                start = number if snapshot else base.get((session, parent))
+                base[session, number] = start
+                members.setdefault((session, start), []).append((number, created))
         return [
             Group(
                 session,
@@ -139,9 +158,11 @@ class _Collection:
         for number in group.cells:
             where = (group.session, number)
             row = self._db.execute("SELECT chunks FROM states WHERE session = ? AND number = ?", where).fetchone()
-            if row and isinstance(row[0], bytes):
-                try:
-                    found += self._contents.numbers(row[0])
-                except StateRefused:
-                    continue  # nobody will ever read it
+            found += self._numbers(row and row[0])
         return found
+
+    def _numbers(self, packed: object) -> Sequence[int]:
+        try:
+            return self._contents.numbers(packed) if isinstance(packed, bytes) else ()
+        except StateRefused:
+            return ()  # nobody will ever read it

@@ -29,9 +29,11 @@ class Cut:
     """A state's content, cut and named; what is probably new is compressed already."""
 
     pieces: Pieces
+    """Those of the metadata first."""
     ids: Sequence[bytes]
+    metas: int
+    """How many pieces are metadata."""
     size: int
-    meta_size: int
     compressed: Mapping[bytes, bytes]
 
 
@@ -63,18 +65,24 @@ class Contents:
 
     def cut(self, state: bytes, meta: bytes) -> Cut:
         """Prepare a state and its metadata for `write`, outside any transaction."""
-        return self.named([*cut(meta), *cut(state)], len(meta))
+        return self.named(cut(state), cut(meta))
 
-    def named(self, pieces: Pieces, meta_size: int) -> Cut:
-        """The same for a state that comes in pieces of at most `MOST` bytes, the first of them its metadata."""
+    def named(self, state: Pieces, meta: Pieces) -> Cut:
+        """The same for what is in pieces of at most `MOST` bytes."""
+        pieces = [*meta, *state]
         name, compress, last = self._signer.chunk_id, self._codec()[0], self._last
         ids = [name(piece) for piece in pieces]
         new = {id_: piece for id_, piece in zip(ids, pieces, strict=True) if id_ not in last}
         compressed = {id_: compress(piece) for id_, piece in new.items()}
-        return Cut(pieces, ids, sum(map(len, pieces)) - meta_size, meta_size, compressed)
+        return Cut(pieces, ids, len(meta), sum(map(len, state)), compressed)
 
-    def write(self, db: sqlite3.Connection, content: Cut, versions: str, cell_tag: bytes) -> tuple[Stored, bytes]:
-        """Write the chunks that are not there yet; the snapshot's record, and its packed list of chunks."""
+    def write(
+        self, db: sqlite3.Connection, content: Cut, versions: str, cell_tag: bytes
+    ) -> tuple[Stored, bytes, bytes]:
+        """Write the chunks that are not there yet.
+
+        Returns the snapshot's record, and the packed lists of the chunks of its metadata and of the state.
+        """
         piece_of = dict(zip(content.ids, content.pieces, strict=True))
         # the length is asked for so that SQLite looks at the row, not only at the index: a damaged file shows here
         found = each(db, "SELECT hash, id, length(data) FROM chunks WHERE hash IN", list(piece_of))
@@ -95,37 +103,20 @@ class Contents:
                 there[id_] = number
             db.executemany("INSERT INTO chunks VALUES (?, ?, ?)", new)
         self._last = frozenset(piece_of)
-        chunks = self.compress(pack([there[id_] for id_ in content.ids]))
-        added += len(chunks)
-        root = self._root(content.ids)
-        return Stored(content.size, content.meta_size, added, root, versions, cell_tag), chunks
+        meta_ids, state_ids = content.ids[: content.metas], content.ids[content.metas :]
+        meta, state = (self.compress(pack([there[id_] for id_ in ids])) for ids in (meta_ids, state_ids))
+        added += len(meta) + len(state)
+        return (
+            Stored(content.size, added, self._root(state_ids), self._root(meta_ids), versions, cell_tag),
+            meta,
+            state,
+        )
 
     def read(self, db: sqlite3.Connection, chunks: bytes) -> Packed:
         """The content that a packed list tells of, unchecked. Raises StateRefused."""
         numbers = self.numbers(chunks)
         rows = each(db, "SELECT id, hash, data FROM chunks WHERE id IN", sorted(set(numbers)))
         return Packed(numbers, {number: (id_, data) for number, id_, data in rows})
-
-    def meta(self, db: sqlite3.Connection, chunks: bytes, state: Stored) -> bytes:
-        """Only the metadata, checked, without reading the state. Raises StateRefused."""
-        numbers = self.numbers(chunks)
-        ids = dict(each(db, "SELECT id, hash FROM chunks WHERE id IN", sorted(set(numbers))))
-        meta = b""
-        for number in numbers:
-            if len(meta) >= state.meta_size:
-                break
-            (data,) = db.execute("SELECT data FROM chunks WHERE id = ?", (number,)).fetchone() or (None,)
-            try:
-                piece = self.decompress(data, MOST) if isinstance(data, bytes) else b""
-            except Damaged:
-                piece = b""
-            meta += piece
-            ids[number] = self._signer.chunk_id(piece)
-        if not all(isinstance(ids.get(number), bytes) for number in numbers):
-            raise StateRefused("parts of it are missing")
-        if self._root(ids[number] for number in numbers) != state.root:
-            raise StateRefused("it is not what was stored")
-        return meta
 
     def numbers(self, chunks: bytes) -> Sequence[int]:
         """The chunks in a packed list. Raises StateRefused."""
@@ -134,8 +125,8 @@ class Contents:
         except (Damaged, struct.error) as error:
             raise StateRefused(f"the list of its parts is damaged ({error})") from error
 
-    def pieces(self, packed: Packed, state: Stored) -> list[bytes]:
-        """The content, checked against its snapshot's record. Raises StateRefused."""
+    def pieces(self, packed: Packed, root: bytes) -> list[bytes]:
+        """The content in pieces, checked. Raises StateRefused."""
         plain: dict[int, bytes] = {}
         ids: dict[int, bytes] = {}
         lost = []
@@ -150,7 +141,7 @@ class Contents:
                 self._damaged.add(number)
             if not piece:
                 lost.append(number)
-        if self._root([ids[number] for number in packed.numbers]) != state.root:
+        if self._root([ids[number] for number in packed.numbers]) != root:
             what = f"{len(lost)} of its {len(ids)} parts are missing" if lost else "it is not what was stored"
             raise StateRefused(what)
         return [plain[number] for number in packed.numbers]

@@ -6,13 +6,13 @@ The folder of a store:
     live/ID         one locked file for each session that runs, see `liveness`
     store/          the SQLite file with its log; this folder is what is put aside, in one step
     damaged-WHEN/   what was put aside
+    mended/         its successor, for a moment, see `mending`
 
 One connection writes and another reads, so that a reader waits for no writer (WAL).
 """
 
 from __future__ import annotations
 
-import datetime
 import logging
 import os
 import secrets
@@ -26,8 +26,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from .key import private_folder
 from .liveness import lock
+from .mending import finish, mend
 from .refusals import StateRefused, StoreUnavailable
-from .salvage import salvage
+from .tables import NAME, TABLES, make
 
 if TYPE_CHECKING:
     import sqlite3
@@ -36,21 +37,6 @@ T = TypeVar("T")
 
 PATIENCE = 5.0
 """Seconds to wait while another kernel writes."""
-
-NAME = "store-1.sqlite"
-"""The number is that of the tables: another version of them is another file."""
-
-# The rows are small but for their last column, so that SQLite finds all others without reading on.
-TABLES = (
-    "CREATE TABLE sessions (id TEXT PRIMARY KEY, notebook TEXT, started REAL, ended REAL, how TEXT, versions TEXT,"
-    " current INTEGER, tag BLOB)",
-    "CREATE TABLE cells (session TEXT, number INTEGER, parent INTEGER, parent_tag BLOB, created REAL, label TEXT,"
-    " failed INTEGER, digest BLOB, tag BLOB, entry BLOB, PRIMARY KEY (session, number))",
-    "CREATE TABLE states (session TEXT, number INTEGER, size INTEGER, meta_size INTEGER, added INTEGER, root BLOB,"
-    " versions TEXT, tag BLOB, chunks BLOB, PRIMARY KEY (session, number))",
-    "CREATE TABLE names (session TEXT, name TEXT, number INTEGER, tag BLOB, PRIMARY KEY (session, name))",
-    "CREATE TABLE chunks (id INTEGER PRIMARY KEY, hash BLOB UNIQUE, data BLOB)",
-)
 
 _ELSEWHERE = {
     3: "access was denied",  # SQLITE_PERM
@@ -91,13 +77,16 @@ class Database:
         import sqlite3
 
         with self._writing:
-            for again in (True, False):
+            for again in (True, True, False):
                 db: _Connection | None = None
                 try:
                     db = self._writer = self._opened(self._writer)
                     if self._damaged == db.identity:
                         raise sqlite3.DatabaseError("parts of it cannot be read")
                     db.sqlite.execute("BEGIN IMMEDIATE")
+                    if again and _identity(self._path) != db.identity:
+                        self._drop_writer()  # another kernel mended it while this one waited
+                        continue
                     result = work(db.sqlite)
                     db.sqlite.execute("COMMIT")
                     return result
@@ -195,11 +184,11 @@ class Database:
             for again in (True, False):
                 try:
                     if not self._path.exists():
-                        self._make(None)
+                        self._make()
                     return _Connection(self._path)
                 except (sqlite3.Error, MemoryError) as error:
                     # here even SQLITE_ERROR, and a read-only file that is none, come from a damaged header
-                    if not (again and self._is_damage(error) and self._rename(_identity(self._path), error)):
+                    if not (again and self._is_damage(error) and self._mend(_identity(self._path), error)):
                         raise
         raise AssertionError
 
@@ -213,33 +202,17 @@ class Database:
             self._reader.close()
         self._reader = None
 
-    def _make(self, damaged: Path | None) -> int:
-        """Make the file under another name: what a killed kernel leaves half done has no store's name.
-
-        damaged: where to copy from what can be read. Returns how many snapshots that were.
-        """
-        import sqlite3
-
+    def _make(self) -> None:
+        """Make the file under another name: what a killed kernel leaves half done has no store's name."""
+        finish(self.folder)
+        if self._path.exists():
+            return
         private_folder(self._path.parent)
         for left in self._path.parent.glob("new-*"):
             left.unlink()
         fresh = self._path.with_name(f"new-{secrets.token_hex(4)}")
-        os.close(os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-        db = sqlite3.connect(fresh, isolation_level=None)
-        try:
-            db.execute("PRAGMA auto_vacuum=INCREMENTAL")
-            db.execute("BEGIN")
-            for table in TABLES:
-                db.execute(table)
-            db.execute("COMMIT")
-            count = salvage(damaged, db) if damaged else 0
-        except BaseException:
-            db.close()
-            fresh.unlink()
-            raise
-        db.close()
+        make(fresh)
         fresh.rename(self._path)
-        return count
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -257,26 +230,18 @@ class Database:
     def _put_aside(self, identity: tuple[int, int], error: BaseException) -> bool:
         """Put the file out of the way, unless another kernel has; whether to try again."""
         with self._locked():
-            return self._rename(identity, error)
+            return self._mend(identity, error)
 
-    def _rename(self, identity: tuple[int, int], error: BaseException) -> bool:
+    def _mend(self, identity: tuple[int, int], error: BaseException) -> bool:
         import sqlite3
 
-        aside = self.folder / datetime.datetime.now().strftime("damaged-%Y%m%dT%H%M%S.%f")
         try:
             if _identity(self._path) != identity:
                 return True
-            self._path.parent.rename(aside)
+            aside, count = mend(self.folder, PATIENCE)
         except FileNotFoundError:
             return True
-        except OSError:
-            return False
-        try:
-            count = self._make(aside / NAME)
-        except (OSError, sqlite3.Error):  # the disk is full, say: another time
-            with suppress(OSError):
-                self._path.parent.rmdir()
-                aside.rename(self._path.parent)
+        except (OSError, sqlite3.Error):
             return False
         self._log.warning(
             "The snapshots in %s were damaged (%s). They are now in %s; %d of them could be read and are kept.",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .contents import Contents, Cut
+from .contents import Contents
 from .database import Database
 from .liveness import is_id
 from .records import Cell, How, StateInfo
@@ -33,15 +33,20 @@ def export(
     """
     info = sessions.session(session)
     states = {state.id.number: state for state in sessions.states(info.id)}
+    whole = set(states)
     if number is not None:
         way = sessions.recovery(info.id, number)
-        states = {n: states[n] for n in [way.base, *(entry.number for entry in way.entries)] if n in states}
+        whole = {way.base, *(entry.number for entry in way.entries)}
+        states = dict(_ancestry(states, number))
     fresh = file.with_name(f".{file.name}-{secrets.token_hex(4)}")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as out:
             writer = SessionWriter(out, contents, signer)
-            cells = [_part(sessions, writer, state, strict=number is not None) for state in states.values()]
+            cells = [
+                _part(sessions, writer, state, whole=n in whole, strict=number is not None and n in whole)
+                for n, state in states.items()
+            ]
             current = info.last if number is None else number
             how = "closed" if info.how == "running" else info.how
             versions = canonical(dict(info.versions)).decode()
@@ -55,23 +60,41 @@ def export(
     return size
 
 
-def _part(sessions: StoredSessions, writer: SessionWriter, state: StateInfo, *, strict: bool) -> CellPart:
+def _ancestry(states: Mapping[int, StateInfo], number: int | None) -> Iterator[tuple[int, StateInfo]]:
+    while number is not None and number in states:
+        yield number, states[number]
+        number = states[number].parent
+
+
+def _part(sessions: StoredSessions, writer: SessionWriter, state: StateInfo, *, whole: bool, strict: bool) -> CellPart:
+    """A cell, its pieces written. whole: with its state and journal, not only with the metadata of its snapshot."""
     session, number = state.id.session, state.id.number
+    meta: list[int] | None = None
     pieces: list[int] | None = None
     entry: Mapping[str, Any] | None = None
-    meta_size, versions = 0, ""
+    versions = ""
     try:
-        found = sessions.entry(session, number)
+        found = sessions.entry(session, number) if whole else None
         entry = None if found is None else found.entry
-        if state.kind == "snapshot":
-            stored, content = sessions.content(session, number)
-            meta_size, versions = stored.meta_size, stored.versions
-            pieces = writer.add(content)
+        if state.size or state.kind == "snapshot":
+            stored, in_meta, in_state = sessions.content(session, number, only_meta=not whole)
+            versions, meta = stored.versions, writer.add(in_meta)
+            pieces = None if in_state is None else writer.add(in_state)
     except StateRefused:
         if strict:
             raise
     return CellPart(
-        number, state.parent, state.created, state.label, state.failed, state.names, entry, pieces, meta_size, versions
+        number,
+        state.parent,
+        state.created,
+        state.label,
+        state.failed,
+        state.names if whole else (),
+        entry,
+        versions,
+        state.size,
+        meta,
+        pieces,
     )
 
 
@@ -92,20 +115,6 @@ def take_in(
             return database.write(lambda db: _store(db, rows, contents, reader, new_id, own=own))
     except StateRefused as error:
         raise StateRefused(f"{file.name} is refused: {error}") from error
-
-
-def _cut(reader: SessionReader, contents: Contents, cell: CellPart) -> Cut | None:
-    if cell.pieces is None:
-        return None
-    pieces = reader.pieces(cell.pieces)
-    size = 0
-    for piece in pieces:
-        if size >= cell.meta_size:
-            break
-        size += len(piece)
-    if size != cell.meta_size:
-        raise StateRefused("the metadata of a state is not what it was")
-    return contents.named(pieces, cell.meta_size)
 
 
 def _store(
@@ -141,10 +150,12 @@ def _store(
             b"" if entry is None else rows.entry_digest(entry),
         )
         signed = rows.add_cell(db, signed, entry)
-        content = _cut(reader, contents, cell)
-        if content is not None:
-            stored, chunks = contents.write(db, content, cell.versions, signed.tag)
-            rows.set_state(db, signed, replace(stored, added=stored.added + len(entry or b"")), chunks)
+        if cell.meta is not None:
+            content = contents.named(reader.pieces(cell.pieces or ()), reader.pieces(cell.meta))
+            stored, meta, state = contents.write(db, content, cell.versions, signed.tag)
+            size = cell.size if cell.pieces is None else stored.size
+            stored = replace(stored, size=size, added=stored.added + len(entry or b""))
+            rows.set_state(db, signed, stored, meta, None if cell.pieces is None else state)
         for name in cell.names:
             rows.set_name(db, session, text(name), cell.number)
     current = part.current if part.current in numbers else max(numbers)

@@ -38,7 +38,7 @@ class StateInfo:
     failed: bool
     kind: Kind
     size: int = 0
-    """Bytes of the state; 0 without a snapshot."""
+    """Bytes of the snapshot, also if it was dropped; 0 without one."""
     added: int = 0
     """Bytes that storing it added to the store."""
     names: tuple[str, ...] = ()
@@ -109,10 +109,11 @@ class Stored:
     """A snapshot's row as it is signed."""
 
     size: int
-    meta_size: int
     added: int
     root: bytes
     """The signature of the ids of its chunks, in order."""
+    meta_root: bytes
+    """The same for its metadata."""
     versions: str
     """JSON."""
     cell_tag: bytes

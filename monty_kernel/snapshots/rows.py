@@ -127,53 +127,63 @@ class Rows:
 
     # states
 
-    def state(self, db: sqlite3.Connection, cell: Cell) -> tuple[Stored, bytes]:
-        """The snapshot of a cell, checked, and the packed list of its chunks. Raises StateMissing, StateRefused."""
+    def state(self, db: sqlite3.Connection, cell: Cell) -> tuple[Stored, bytes, bytes | None]:
+        """The snapshot of a cell, checked, and the packed lists of the chunks of its metadata and of the state.
+
+        The last is None if the state was dropped.
+
+        Raises:
+            StateMissing, StateRefused
+        """
         place = StateId(cell.session, cell.number)
         row = db.execute(
-            "SELECT size, meta_size, added, root, versions, tag, chunks FROM states WHERE session = ? AND number = ?",
+            "SELECT size, added, root, meta_root, versions, tag, meta, chunks FROM states"
+            " WHERE session = ? AND number = ?",
             (cell.session, cell.number),
         ).fetchone()
         if row is None:
             raise StateMissing(f"no snapshot of the state {place} is kept")
-        state = self._state(row[:6], cell)
-        if state is None or not isinstance(row[6], bytes):
+        *signed, meta, chunks = row
+        state = self._state(signed, cell)
+        if state is None or not isinstance(meta, bytes) or not isinstance(chunks, bytes | None):
             raise StateRefused(f"the snapshot of {place} was altered, or another key signed it")
-        return state, row[6]
+        return state, meta, chunks
 
     def states(self, db: sqlite3.Connection, session: str) -> dict[int, Sequence[Any]]:
-        """The unchecked rows of a session's snapshots, by number, for `stored`."""
+        """The unchecked rows of a session's snapshots, by number, for `stored`, and whether they were dropped."""
         rows = db.execute(
-            "SELECT number, size, meta_size, added, root, versions, tag FROM states WHERE session = ?", (session,)
+            "SELECT number, size, added, root, meta_root, versions, tag, chunks IS NULL FROM states WHERE session = ?",
+            (session,),
         )
         return {row[0]: row[1:] for row in rows}
 
     def stored(self, row: Sequence[Any] | None, cell: Cell) -> Stored | None:
         """The snapshot in a row of `states`; None if it was altered."""
-        return None if row is None else self._state(row, cell)
+        return None if row is None else self._state(row[:6], cell)
 
-    def set_state(self, db: sqlite3.Connection, cell: Cell, state: Stored, chunks: bytes) -> None:
+    def set_state(self, db: sqlite3.Connection, cell: Cell, state: Stored, meta: bytes, chunks: bytes | None) -> None:
         """Sign and write the snapshot of a cell; one that was there gives way."""
         state = replace(state, tag=self._signer.stored(state))
         db.execute(
-            "INSERT OR REPLACE INTO states VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO states VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 cell.session,
                 cell.number,
                 state.size,
-                state.meta_size,
                 state.added,
                 state.root,
+                state.meta_root,
                 state.versions,
                 state.tag,
+                meta,
                 chunks,
             ),
         )
 
     def _state(self, row: Sequence[Any], cell: Cell) -> Stored | None:
         with suppress(TypeError, ValueError, AttributeError, OverflowError):
-            size, meta_size, added, root, versions, tag = row
-            state = Stored(size, meta_size, added, root, versions, cell.tag, tag)
+            size, added, root, meta_root, versions, tag = row
+            state = Stored(size, added, root, meta_root, versions, cell.tag, tag)
             if same(tag, self._signer.stored(state)):
                 return state
         return None

@@ -62,7 +62,7 @@ class Signer:
 
     def stored(self, state: Stored) -> bytes:
         """The signature of a snapshot: of its content and, through the cell's signature, of its place."""
-        return self.tag("state", state.cell_tag, state.size, state.meta_size, state.added, state.root, state.versions)
+        return self.tag("state", state.cell_tag, state.size, state.added, state.root, state.meta_root, state.versions)
 
 
 def same(one: object, other: bytes) -> bool:

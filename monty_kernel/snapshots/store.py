@@ -141,10 +141,10 @@ class SnapshotStore(StoredSessions):
 
             def work(db: sqlite3.Connection) -> StateInfo:
                 cell = self._add_cell(db, session, number, parent, label, failed, packed, created)
-                stored, chunks = self._contents.write(db, content, self._versions_text, cell.tag)
+                stored, in_meta, in_state = self._contents.write(db, content, self._versions_text, cell.tag)
                 stored = replace(stored, added=stored.added + len(packed or b""))
-                self._rows.set_state(db, cell, stored, chunks)
-                return info_of(cell, stored, packed is not None, ())
+                self._rows.set_state(db, cell, stored, in_meta, in_state)
+                return info_of(cell, stored, True, packed is not None, ())
 
             return self._put(session, number, parent, work)
 
@@ -168,7 +168,7 @@ class SnapshotStore(StoredSessions):
 
             def work(db: sqlite3.Connection) -> StateInfo:
                 cell = self._add_cell(db, session, number, parent, label, failed, packed, created)
-                return info_of(cell, None, True, ())
+                return info_of(cell, None, False, True, ())
 
             return self._put(session, number, parent, work)
 

@@ -54,32 +54,21 @@ class StoredSessions:
             StateMissing: there is no snapshot of that number.
             StateRefused: it is not what was stored, or other versions stored it. The message says which.
         """
-        stored, pieces = self.content(session, number)
+        stored, meta, state = self.content(session, number)
         self._check_versions(stored, StateId(session, number))
-        try:
-            return joined(pieces, stored)
-        except ValueError as error:  # it came from a stranger's file
-            raise StateRefused(f"the metadata of {StateId(session, number)} is damaged") from error
+        if state is None:
+            raise StateMissing(f"the state {StateId(session, number)} is no longer kept")
+        return b"".join(state), self._json(meta, StateId(session, number))
 
     def meta(self, session: str, number: int) -> dict[str, Any]:
-        """A state's metadata alone, checked as by `get`, in about a millisecond whatever the state's size."""
-        place = StateId(session, number)
+        """A state's metadata alone, checked as by `get`; it stays as long as the session, also for dropped states.
 
-        def work(db: sqlite3.Connection) -> tuple[Stored, bytes] | None:
-            stored, chunks = self._rows.state(db, self._rows.cell(db, session, number))
-            try:
-                return stored, self._contents.meta(db, chunks, stored)
-            except StateRefused as error:
-                raise StateRefused(f"the snapshot of {place} is refused: {error}") from error
-
-        found = self._read(work, None)
-        if found is None:
-            raise StateMissing(f"there is no state {place}")
-        self._check_versions(found[0], place)
-        try:
-            return json_object(found[1])
-        except ValueError as error:
-            raise StateRefused(f"the metadata of {place} is damaged") from error
+        Raises:
+            StateMissing, StateRefused
+        """
+        stored, meta, _ = self.content(session, number, only_meta=True)
+        self._check_versions(stored, StateId(session, number))
+        return self._json(meta, StateId(session, number))
 
     def recovery(self, session: str, number: int, *, without: Collection[int] = ()) -> Recovery:
         """The way to a state: the snapshot to load and the journal of the cells to run after it.
@@ -95,7 +84,10 @@ class StoredSessions:
             way: list[tuple[Cell, bytes | None]] = []
             cell = self._rows.cell(db, session, number)
             while True:
-                there = db.execute("SELECT 1 FROM states WHERE session = ? AND number = ?", (session, cell.number))
+                there = db.execute(
+                    "SELECT 1 FROM states WHERE session = ? AND number = ? AND chunks IS NOT NULL",
+                    (session, cell.number),
+                )
                 if cell.number not in without and there.fetchone():
                     return [(cell, None), *reversed(way)]
                 entry = self._rows.entry(db, cell)
@@ -134,7 +126,9 @@ class StoredSessions:
                 if cell is None or (row is not None and stored is None):
                     altered.append(0)
                 else:
-                    found.append(info_of(cell, stored, cell.number in with_entry, tuple(names.get(cell.number, ()))))
+                    kept = row is not None and row[6] == 0
+                    has_entry = cell.number in with_entry
+                    found.append(info_of(cell, stored, kept, has_entry, tuple(names.get(cell.number, ()))))
             return found
 
         nothing: list[StateInfo] = []
@@ -143,23 +137,30 @@ class StoredSessions:
             self._complain(session, f"{len(altered)} states of the session {session} were altered and are refused.")
         return found
 
-    def content(self, session: str, number: int) -> tuple[Stored, list[bytes]]:
-        """A state in pieces, those of its metadata first, checked as in `get` but for the versions."""
+    def content(
+        self, session: str, number: int, *, only_meta: bool = False
+    ) -> tuple[Stored, list[bytes], list[bytes] | None]:
+        """The pieces of a state's metadata and of the state, checked as in `get` but for the versions.
+
+        The latter are None if it was dropped, or not asked for.
+        """
         place = StateId(session, number)
 
-        def work(db: sqlite3.Connection) -> tuple[Stored, Packed] | None:
-            stored, chunks = self._rows.state(db, self._rows.cell(db, session, number))
+        def work(db: sqlite3.Connection) -> tuple[Stored, Packed, Packed | None] | None:
+            stored, meta, chunks = self._rows.state(db, self._rows.cell(db, session, number))
             try:
-                return stored, self._contents.read(db, chunks)
+                state = None if chunks is None or only_meta else self._contents.read(db, chunks)
+                return stored, self._contents.read(db, meta), state
             except StateRefused as error:
                 raise StateRefused(f"the snapshot of {place} is refused: {error}") from error
 
         found = self._read(work, None)
         if found is None:
             raise StateMissing(f"there is no state {place}")
-        stored, packed = found
+        stored, meta, state = found
         try:
-            return stored, self._contents.pieces(packed, stored)
+            pieces = None if state is None else self._contents.pieces(state, stored.root)
+            return stored, self._contents.pieces(meta, stored.meta_root), pieces
         except StateRefused as error:
             raise StateRefused(f"the snapshot of {place} is refused: {error}") from error
 
@@ -172,6 +173,12 @@ class StoredSessions:
 
         found = self._read(work, None)
         return None if found is None or found[1] is None else self._entry(found[0], found[1])
+
+    def _json(self, meta: list[bytes], place: StateId) -> dict[str, Any]:
+        try:
+            return json_object(b"".join(meta))
+        except ValueError as error:  # it came from a stranger's file
+            raise StateRefused(f"the metadata of {place} is damaged") from error
 
     def _check_versions(self, stored: Stored, place: StateId) -> None:
         theirs = json_object(stored.versions.encode())
@@ -193,7 +200,7 @@ class StoredSessions:
         return self._read(lambda db: self._rows.names(db, session), {})
 
     def sessions(self, notebook: str | None = None) -> list[SessionInfo]:
-        """All sessions that stored something, or those of one notebook, newest first.
+        """All sessions that stored something, or those of one notebook, the newest last.
 
         What was altered is left out, with a line in the log.
         """
@@ -201,7 +208,7 @@ class StoredSessions:
 
         def work(db: sqlite3.Connection) -> tuple[list[tuple[Any, ...]], dict[str, int]]:
             rows = db.execute(f"SELECT * FROM sessions{where}", parameters).fetchall()
-            return rows, dict(db.execute("SELECT session, count(*) FROM states GROUP BY session"))
+            return rows, dict(db.execute("SELECT session, count(chunks) FROM states GROUP BY session"))
 
         nothing: tuple[list[tuple[Any, ...]], dict[str, int]] = ([], {})
         rows, counts = self._read(work, nothing)
@@ -212,7 +219,7 @@ class StoredSessions:
                 self._complain(str(row[0]), f"The session {row[0]!a} was altered, or another key signed it: refused.")
             else:
                 found.append(self._with_life(info))
-        return sorted(found, key=lambda info: info.started, reverse=True)
+        return sorted(found, key=lambda info: info.started)
 
     def session(self, session: str) -> SessionInfo:
         """One session, by its id or the beginning of it.
@@ -232,7 +239,7 @@ class StoredSessions:
             found = []
             for id_ in ids:
                 info = self._rows.session(db, id_)
-                (count,) = db.execute("SELECT count(*) FROM states WHERE session = ?", (id_,)).fetchone()
+                (count,) = db.execute("SELECT count(chunks) FROM states WHERE session = ?", (id_,)).fetchone()
                 if info is not None:
                     found.append(replace(info, states=count))
             return found
@@ -259,24 +266,16 @@ class StoredSessions:
             self._log.warning("%s", line)
 
 
-def info_of(cell: Cell, stored: Stored | None, has_entry: bool, names: tuple[str, ...]) -> StateInfo:
+def info_of(cell: Cell, stored: Stored | None, kept: bool, has_entry: bool, names: tuple[str, ...]) -> StateInfo:
+    """What the store tells of a cell. kept: whether its snapshot is still there."""
     return StateInfo(
         StateId(cell.session, cell.number),
         cell.parent,
         cell.created,
         cell.label,
         cell.failed,
-        "snapshot" if stored else "journal" if has_entry else "dropped",
+        "snapshot" if stored and kept else "journal" if has_entry else "dropped",
         stored.size if stored else 0,
         stored.added if stored else 0,
         names,
     )
-
-
-def joined(pieces: list[bytes], stored: Stored) -> tuple[bytes, dict[str, Any]]:
-    """The state and its metadata. The pieces of the metadata come first; no piece holds some of both."""
-    count = size = 0
-    while size < stored.meta_size:
-        size += len(pieces[count])
-        count += 1
-    return b"".join(pieces[count:]), json_object(b"".join(pieces[:count]))

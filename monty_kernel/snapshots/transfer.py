@@ -52,7 +52,10 @@ class SessionPart:
 
 @dataclass(frozen=True, slots=True)
 class CellPart:
-    """What a file says of a cell: `pieces` are the chunks of its snapshot, None if it has none."""
+    """What a file says of a cell.
+
+    meta, pieces: the chunks of its snapshot's metadata and of the snapshot; None if it has none, or it was dropped.
+    """
 
     number: int
     parent: int | None
@@ -61,9 +64,10 @@ class CellPart:
     failed: bool
     names: Sequence[str]
     entry: Mapping[str, Any] | None
-    pieces: Sequence[int] | None
-    meta_size: int
     versions: str
+    size: int
+    meta: Sequence[int] | None
+    pieces: Sequence[int] | None
 
 
 class SessionWriter:
@@ -217,9 +221,10 @@ def _cell(value: Any) -> CellPart:
         value["failed"] is True,
         [_str(name) for name in _list(value["names"])],
         entry,
+        _versions(value["versions"]) if value["meta"] is not None else "",
+        _size(value["size"]),
+        None if value["meta"] is None else [_size(piece) for piece in _list(value["meta"])],
         None if value["pieces"] is None else [_size(piece) for piece in _list(value["pieces"])],
-        _size(value["meta_size"]),
-        _versions(value["versions"]) if value["pieces"] is not None else "",
     )
 
 

@@ -35,6 +35,16 @@ def growth(before, after):
     return (after - before) / before
 
 growth(0, visits['Mon'])"""
+TRAVEL = (
+    "visits = {'Mon': 120, 'Tue': 98, 'Wed': 143, 'Thu': None, 'Fri': 110}",
+    "%snapshot counted",
+    "visits['Thu'] = 0\naverage = sum(visits.values()) / 5",
+    "%restore counted",
+    "known = [n for n in visits.values() if n is not None]\naverage = sum(known) / len(known)",
+    "%diff 3",
+    "visits.clear()",
+    "%undo",
+)
 
 
 @pytest.fixture(scope="module")
@@ -179,6 +189,26 @@ def test_input_asks_below_the_cell(notebook: Notebook) -> None:
     field.press("Enter")
     notebook.wait_for_number(cell)
     expect(notebook.outputs(cell).last).to_contain_text("Hello, Ada")
+
+
+def test_snapshots_are_a_table_and_undo_brings_back_what_a_cell_destroyed(notebook: Notebook, images: Path) -> None:
+    reports = [notebook.outputs(notebook.run(line)) for line in TRAVEL]
+    expect(reports[3]).to_contain_text("as it was after In[1]")
+    expect(reports[5]).to_contain_text("~ average = 94.2 -> 117.75")
+    expect(reports[7]).to_contain_text("changed: visits = dict of 5 (was dict of 0)")
+    table = notebook.outputs(notebook.run("%snapshots")).locator("table")
+    expect(table.locator("tbody tr")).to_have_count(5)
+    expect(table.locator("tbody tr", has_text="counted")).to_contain_text("In[1]")
+    expect(table.locator("tbody tr[style*=bold]")).to_contain_text("In[5]")
+    kept = notebook.run("average, len(visits)")
+    expect(notebook.outputs(kept)).to_have_text("(117.75, 5)")
+    notebook.page.set_viewport_size({"width": WIDTH, "height": HEIGHT + 120})
+    notebook.page.keyboard.press("Control+b")
+    expect(notebook.page.locator(".jp-FileBrowser")).to_be_hidden()
+    notebook.cell(0).scroll_into_view_if_needed()
+    notebook.page.screenshot(path=images / "snapshots.png")
+    notebook.page.keyboard.press("Control+b")
+    notebook.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
 
 
 def test_a_session_worth_a_picture(lab: Lab, server: Server, images: Path) -> None:

@@ -80,6 +80,31 @@ def test_keys_that_look_like_code(kernel: Kernel, key: str) -> None:
     assert kernel.run(f"raise KeyError({key!r})").reply["ename"] == "KeyError"
 
 
+def test_a_hint_is_found_in_a_moment_whatever_stands_in_between(kernel: Kernel) -> None:
+    answer = kernel.run("class A" + " " * 100_000 + "\\\n(B): pass", timeout=10)
+    assert answer.reply["ename"] == "NotImplementedError"
+
+
+def test_of_many_pages_the_last_is_shown(kernel: Kernel) -> None:
+    payload = kernel.run("len?\n" * 20 + "print?").reply["payload"]
+    assert len(payload) == 1
+    assert "print" in payload[0]["data"]["text/plain"]
+
+
+def test_a_session_too_large_to_be_saved_says_so(start) -> None:  # type: ignore[no-untyped-def]
+    kernel = start("--MontyKernel.max_memory=60_000_000")
+    kernel.run("rows, step = [], 1_000")
+    for _ in range(300):
+        answer = kernel.run("for _ in range(step): rows.append({'a': len(rows), 'b': 'x' * 100})")
+        if "more than max_memory" in answer.text("stderr"):
+            break
+        if answer.reply["status"] == "error":
+            kernel.run("step = max(step // 2, 50)")
+    else:
+        raise AssertionError("the session grew and grew")
+    assert "after the last cell" in answer.text("stderr")
+
+
 def test_shadowing_what_the_kernel_uses(kernel: Kernel) -> None:
     kernel.run("display = input = print = len = str = repr = type = hasattr = list = dict = None")
     kernel.run("_ = __ = Out = In = __mk_value = None")

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from monty_kernel.snapshots.compression import codec
-from monty_kernel.snapshots.database import NAME
 from monty_kernel.snapshots.refusals import StateRefused
 from monty_kernel.snapshots.store import SnapshotStore
+from monty_kernel.snapshots.tables import NAME
 
 from .test_store import KEY, content, opened
 
@@ -63,8 +63,8 @@ OTHER_ROW = "(SELECT {0} FROM states AS o WHERE o.session = :a AND o.number = 3)
         # the content of another state
         [f"UPDATE states SET chunks = {OTHER_ROW.format('chunks')} WHERE session = :a AND number = 2"],
         [
-            f"UPDATE states SET (size, meta_size, added, root, versions, tag, chunks) = "
-            f"{OTHER_ROW.format('size, meta_size, added, root, versions, tag, chunks')} WHERE session = :a AND number = 2"
+            f"UPDATE states SET (size, added, root, meta_root, versions, tag, meta, chunks) = "
+            f"{OTHER_ROW.format('size, added, root, meta_root, versions, tag, meta, chunks')} WHERE session = :a AND number = 2"
         ],
         # another place in the history
         ["DELETE FROM states WHERE number = 2", "UPDATE states SET number = 2 WHERE session = :a AND number = 3"],
@@ -88,7 +88,10 @@ OTHER_ROW = "(SELECT {0} FROM states AS o WHERE o.session = :a AND o.number = 3)
         ],
         # a little of everything
         ["UPDATE states SET size = size - 1"],
-        ["UPDATE states SET meta_size = 0"],
+        ["UPDATE states SET meta_root = root"],
+        ["UPDATE states SET meta = chunks"],
+        ["UPDATE states SET meta = NULL"],
+        ["UPDATE states SET chunks = NULL"],
         ["""UPDATE states SET versions = '{"monty":"1.4.0"}'"""],
         ["UPDATE states SET root = zeroblob(32)"],
         ["UPDATE states SET tag = zeroblob(32)"],
@@ -131,7 +134,7 @@ def test_a_chunk_that_grows_without_end_is_not_unpacked(attacked: Attacked) -> N
     bomb = codec()[0](b"\0" * (1 << 28))
     with closing(sqlite3.connect(attacked.folder / "snapshots" / "store" / NAME)) as db:
         db.execute("UPDATE chunks SET data = ?", (bomb,))
-        db.execute("UPDATE states SET chunks = ?", (bomb,))
+        db.execute("UPDATE states SET chunks = ?, meta = ?", (bomb, bomb))
         db.commit()
     with pytest.raises(StateRefused):
         opened(attacked.folder).get(attacked.a, 1)

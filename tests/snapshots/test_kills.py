@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import random
 import select
+import shutil
 import signal
 import sys
 import time
 import traceback
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,12 +20,14 @@ import pytest
 from monty_kernel.snapshots.records import Retention
 from monty_kernel.snapshots.refusals import StoreError
 from monty_kernel.snapshots.store import SnapshotStore
+from monty_kernel.snapshots.tables import NAME
 
 from .test_store import opened
 
 KILLS = 220
 
 
+@cache
 def state(number: int) -> bytes:
     """A session that changes in a few places from cell to cell."""
     data = bytearray(random.Random(0).randbytes(30_000) * 2)
@@ -45,6 +51,7 @@ def store_until_killed(store: SnapshotStore, said: int, chance: random.Random) -
             if chance.random() < 0.2:
                 store.name(session, number, f"n{number}")
         if chance.random() < 0.7:
+            os.write(said, f"{session} ends\n".encode())  # from here on it may be dropped or deleted
             store.end(session)
         if chance.random() < 0.5:
             store.gc(Retention(states=20), thorough=True)
@@ -53,10 +60,12 @@ def store_until_killed(store: SnapshotStore, said: int, chance: random.Random) -
             store.delete(chance.choice(dead or [session])) if dead else None
 
 
-def verify(store: SnapshotStore) -> int:
-    """Load all that the store says it has; how many states that are."""
+def verify(store: SnapshotStore, only: str | None = None) -> int:
+    """Load all that the store says it has, of one session or of all; how many states that are."""
     count = 0
     for info in store.sessions():
+        if only not in (None, info.id):
+            continue
         for kept in store.states(info.id):
             number = kept.id.number
             if kept.kind == "dropped":
@@ -100,18 +109,20 @@ def test_killed_at_any_moment(tmp_path: Path) -> None:
         assert os.WIFSIGNALED(os.waitpid(child, 0)[1])
         lines = [line.split() for line in said.decode().split("\n")[:-1]]
         session = lines[-1][0]
-        numbers = [int(number) for each, number in lines if each == session]
         acknowledged += len(lines)
-        there = [info.id.number for info in reader.states(session)]
-        assert there[: len(numbers)] == numbers, "a state that was said to be stored is gone"
-        assert len(there) <= len(numbers) + 1
-        assert reader.session(session).how in ("died", "closed")
-        verified += verify(reader)
+        if lines[-1][1] != "ends":
+            numbers = [int(number) for each, number in lines if each == session]
+            there = [info.id.number for info in reader.states(session)]
+            assert there[: len(numbers)] == numbers, "a state that was said to be stored is gone"
+            assert len(there) <= len(numbers) + 1
+            assert reader.session(session).how == "died"
+        verified += verify(reader, None if kill % 4 == 0 else session)
         if kill % 4 == 0:
             reader.gc(Retention(states=10), thorough=True)
             verified += verify(reader)
     print(f"{KILLS} kills, {acknowledged} states stored, {verified} times a state loaded")
     assert [path.name for path in (tmp_path / "snapshots").glob("damaged-*")] == []
+    session = next(info.id for info in reader.sessions() if info.how == "died")
     resumed = reader.resume(session)
     assert reader.put(session, (resumed.last or 0) + 1, resumed.last, state(1), {}, label="").size
 
@@ -140,3 +151,62 @@ def test_killed_while_the_store_is_made(tmp_path: Path) -> None:
         assert store.get(session, 1)[0] == state(1)
         assert not list(folder.rglob("new-*"))
         assert not list(folder.rglob("damaged-*"))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="forks its writers")
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+@pytest.mark.timeout(300)
+def test_killed_while_a_damaged_store_is_mended(tmp_path: Path) -> None:
+    whole = opened(tmp_path / "whole")
+    session = whole.begin(None)
+    for number in range(60):
+        whole.put(session, number, number - 1 if number else None, state(number), {"number": number}, label="")
+    whole.end(session)
+    whole.close()
+    path = tmp_path / "whole" / "snapshots" / "store" / NAME
+    data = bytearray(path.read_bytes())
+    leaves = [at for at in range(4096, len(data), 4096) if data[at] == 13]  # pages with rows, as SQLite marks them
+    data[leaves[len(leaves) // 2]] = 255
+    path.write_bytes(data)
+
+    def refusals(store: SnapshotStore) -> int:
+        count = 0
+        for number in range(60):
+            try:
+                assert store.get(session, number) == (state(number), {"number": number})
+            except StoreError:
+                count += 1
+        return count
+
+    shutil.copytree(tmp_path / "whole", tmp_path / "damaged")
+    lost = refusals(opened(tmp_path / "damaged"))
+    assert 1 <= lost <= 50
+    mended = 0
+    for kill in range(40):
+        folder = tmp_path / str(kill)
+        shutil.copytree(tmp_path / "whole", folder)
+        child = os.fork()
+        if child == 0:
+            logging.disable()
+            store = opened(folder)
+            for number in range(60):
+                with suppress(StoreError):
+                    store.get(session, number)
+            with suppress(StoreError):
+                store.put(store.begin(None), 0, None, state(0), {"number": 0}, label="")
+            os._exit(0)
+        until = time.monotonic() + 5
+        while time.monotonic() < until and not list((folder / "snapshots").glob("*d[.-]*")):
+            time.sleep(0.0005)
+        time.sleep(kill * 0.001)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        mended += bool(list((folder / "snapshots").glob("damaged-*")))
+        store = opened(folder)
+        assert refusals(store) <= lost
+        resumed = store.resume(session)
+        assert store.put(session, 60, resumed.last, state(60), {"number": 60}, label="").size
+        assert store.get(session, 60)[0] == state(60)
+        assert refusals(store) <= lost
+        store.close()
+    assert mended > 0

@@ -67,9 +67,12 @@ def test_one_state_with_what_leads_to_it(store: SnapshotStore, tmp_path: Path) -
     other = opened(tmp_path / "other")
     other.import_(tmp_path / "two")
     assert [state.id.number for state in other.states(session)] == [1, 2]
+    assert other.get(session, 1) == (content(1), {"n": 1})
     assert other.session(session).last == 2
-    other.import_(tmp_path / "three")
-    assert [info.last for info in other.sessions()] in ([2, 3], [3, 2])
+    three = other.import_(tmp_path / "three").id
+    assert [(state.id.number, state.kind) for state in other.states(three)] == [(1, "dropped"), (3, "snapshot")]
+    assert other.meta(three, 1) == {"n": 1}, "what a state's metadata builds on comes along"
+    assert [info.last for info in other.sessions()] == [2, 3]
 
 
 def test_another_version_stays_refused(store: SnapshotStore, tmp_path: Path) -> None:

@@ -18,9 +18,9 @@ from pathlib import Path
 import pytest
 
 from monty_kernel.snapshots import database
-from monty_kernel.snapshots.database import NAME
 from monty_kernel.snapshots.refusals import StoreError, StoreUnavailable
 from monty_kernel.snapshots.store import SnapshotStore
+from monty_kernel.snapshots.tables import NAME
 
 from .test_store import content, opened
 
@@ -197,7 +197,7 @@ def test_damage_takes_only_what_it_hit(tmp_path: Path, caplog: pytest.LogCapture
         store.close()
     with path.open("r+b") as file:
         file.seek(path.stat().st_size // 2 // 4096 * 4096)
-        file.write(os.urandom(8192))
+        file.write(os.urandom(16384))  # four pages: one of them is in the middle of a chunk, where SQLite notices
 
     def refused(store: SnapshotStore) -> int:
         count = 0
@@ -213,7 +213,7 @@ def test_damage_takes_only_what_it_hit(tmp_path: Path, caplog: pytest.LogCapture
     for store, session in zip(stores, sessions, strict=True):
         store.put(session, 30, 29, content(1), {}, label="")
         assert store.get(session, 30)[0] == content(1)
-        assert 1 <= refused(store) <= 6
+        assert 1 <= refused(store) <= 10
     lines = [record.getMessage() for record in caplog.records if "damaged" in record.getMessage()]
     assert len(lines) == 1
     assert len(list((tmp_path / "snapshots").glob("damaged-*"))) == 1

@@ -1,0 +1,99 @@
+"""A damaged file gives way to a new one with all that can still be read of it.
+
+Whenever the process is killed, either the old file or the whole new one has the store's name, or `finish` gives it
+to the new one.
+"""
+
+from __future__ import annotations
+
+import datetime
+import shutil
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .tables import NAME, make
+
+if TYPE_CHECKING:
+    import sqlite3
+
+_COLUMNS = {"chunks": 3, "states": 10, "cells": 10, "names": 4, "sessions": 8}
+_BUSY = 5
+
+
+def mend(folder: Path, patience: float) -> tuple[Path, int]:
+    """Mend the store in `folder/store`; where the damaged one is now, and how many snapshots the new one has.
+
+    The caller sees to it that nobody opens a file meanwhile.
+    patience: seconds to wait for another kernel that writes to the damaged file.
+
+    Raises:
+        OSError, sqlite3.Error: all is as it was. The disk is full, say.
+    """
+    import sqlite3
+
+    store, part, mended = folder / "store", folder / "mended.part", folder / "mended"
+    for left in (part, mended):
+        shutil.rmtree(left, ignore_errors=True)
+    part.mkdir(mode=0o700)
+    count = 0
+    uri = f"{(store / NAME).absolute().as_uri()}?mode=rw"
+    with closing(sqlite3.connect(uri, uri=True, timeout=patience, isolation_level=None)) as old:
+        try:
+            old.execute("PRAGMA trusted_schema=OFF")
+            old.execute("BEGIN IMMEDIATE")  # who writes now writes into a file that nobody will read
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF == _BUSY:
+                raise
+
+        def fill(db: sqlite3.Connection) -> None:
+            nonlocal count
+            count = _copy(old, db)
+
+        make(part / NAME, fill)
+        part.rename(mended)
+        aside = folder / datetime.datetime.now().strftime("damaged-%Y%m%dT%H%M%S.%f")
+        store.rename(aside)
+        mended.rename(store)
+    return aside, count
+
+
+def finish(folder: Path) -> None:
+    """Where there is no store: end what a killed process began. Raises OSError."""
+    if (folder / "mended" / NAME).exists():
+        with suppress(FileNotFoundError):
+            (folder / "store").rmdir()
+        (folder / "mended").rename(folder / "store")
+
+
+def _copy(old: sqlite3.Connection, db: sqlite3.Connection) -> int:
+    """Copy the rows as they are: whoever reads one checks its signature. Returns the number of snapshots."""
+    old.text_factory = lambda text: text.decode(errors="replace")
+    for table, columns in _COLUMNS.items():
+        marks = ",".join("?" * columns)
+        for row in _rows(old, table):
+            if len(row) == columns:
+                db.execute(f"INSERT OR IGNORE INTO {table} VALUES ({marks})", row)
+    (count,) = db.execute("SELECT count(*) FROM states").fetchone()
+    return int(count)
+
+
+def _rows(old: sqlite3.Connection, table: str) -> Iterator[tuple[Any, ...]]:
+    """The rows before the first damaged place and, from the other end, those after the last one."""
+    import sqlite3
+
+    for order, beyond in (("ASC", ">"), ("DESC", "<")):
+        last: int | None = None
+        try:
+            for number, *row in old.execute(f"SELECT rowid, * FROM {table} ORDER BY rowid {order}"):
+                yield tuple(row)
+                last = number
+        except (sqlite3.Error, MemoryError, OverflowError):
+            # sqlite3 steps ahead of the row that it gives, so the error took one more row than is damaged
+            where = "" if last is None else f"WHERE rowid {beyond} {last}"
+            with suppress(sqlite3.Error, MemoryError, OverflowError):
+                one = f"SELECT * FROM {table} {where} ORDER BY rowid {order} LIMIT 1"
+                yield from old.execute(one).fetchall()
+        else:
+            return
