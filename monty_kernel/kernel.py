@@ -17,8 +17,9 @@ from traitlets import CaselessStrEnum, Float, Integer, Unicode
 from monty_kernel import __version__
 from monty_kernel.cell_runner import CellRequest, CellRunner
 from monty_kernel.engine.engine import Engine, Outcome
-from monty_kernel.engine.sandbox import Limits
+from monty_kernel.engine.workers import Limits, Workers
 from monty_kernel.front import KernelFront
+from monty_kernel.language import LANGUAGE_INFO
 from monty_kernel.orphans import OrphanWatch
 from monty_kernel.reply_content import error_content, expression_contents
 from monty_kernel.request_content import problem
@@ -54,15 +55,7 @@ class MontyKernel(Kernel):
 
     implementation = "monty_kernel"
     implementation_version = __version__
-    language_info = {
-        "name": "python",
-        "version": "3.14.0",  # of the language that Monty speaks; a test compares it with sys.version in the sandbox
-        "mimetype": "text/x-python",
-        "codemirror_mode": {"name": "ipython", "version": 3},
-        "pygments_lexer": "ipython3",
-        "nbconvert_exporter": "python",
-        "file_extension": ".py",
-    }
+    language_info = LANGUAGE_INFO
     banner = (
         f"Monty {pydantic_monty.__version__}, a sandboxed Python (monty-kernel {__version__}): "
         "no files, no network, no environment.\nType %lsmagic for the magics, name? for help."
@@ -108,7 +101,8 @@ class MontyKernel(Kernel):
         self._settled: asyncio.Future[None] | None = None  # done when the session is ready for the next cell
         self._orphans = OrphanWatch()
         limits = Limits(self.max_memory, self.max_cell_seconds, self.max_recursion_depth)
-        self.engine = Engine(limits, self._orphans.watch)
+        self._workers = Workers(self._orphans.watch)
+        self.engine = Engine(limits, self._workers)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sandbox")
         self._queue = ShellQueue(self._serve, self._answer, QUESTIONS)
         self._thread.submit(self._start_session)
@@ -200,6 +194,7 @@ class MontyKernel(Kernel):
         self.front.close()
         self.engine.kill()
         await self._on_sandbox_thread(self.engine.close)
+        await self._on_sandbox_thread(self._workers.close)
         self._thread.shutdown(wait=False)
         if "travel" in self.__dict__:
             self.travel.close()
