@@ -8,7 +8,7 @@ from typing import Any
 
 from .liveness import Liveness, is_id
 from .pending import notes
-from .refusals import StateRefused, StoreError
+from .refusals import StoreError
 from .signing import Signer
 from .store import Begun, SnapshotStore
 
@@ -22,12 +22,14 @@ def catch_up(store: SnapshotStore, path: Path, liveness: Liveness, signer: Signe
     except OSError:
         return
     try:
+        known: set[int | None] = {None, *(info.id.number for info in store.states(session))}
         lost = 0
         for said, state in notes(path, signer):
-            try:
-                _take_in(store, session, said, state)
-            except StateRefused:  # what it follows is not there: that was too large to be noted
-                lost += 1
+            if said.get("parent") not in known or (said["what"] != "state" and said["number"] not in known):
+                lost += said["what"] == "state"  # what it follows is not there: that was too large to be noted
+                continue
+            _take_in(store, session, said, state)
+            known.add(said["number"])
         path.unlink()
         if lost:
             log.warning("The session %s died before %d of its cells could be stored; they are lost.", session, lost)
