@@ -93,9 +93,7 @@ class CellRunner:
             self._front.emit(Stream("stderr", recovered + "\n"))
         number = request.number if request.remember else 0
         self._travel.begin(number)
-        notice = self._travel.notice()
-        if notice is not None:
-            self._front.emit(Stream("stderr", notice + "\n"))
+        self._notice(request)
         outcome = self._engine.run(cell, self._front, number=number, expressions=request.expressions, act=self._act)
         failure = outcome.failure
         self._mistyped = (
@@ -103,7 +101,13 @@ class CellRunner:
         )
         if not self._mistyped:
             self._travel.foresee(number, request.code, failure is not None)
+        self._notice(request)  # of what was before the first cell is known only now
         return outcome
+
+    def _notice(self, request: CellRequest) -> None:
+        notice = self._travel.notice() if request.remember else None
+        if notice is not None:
+            self._front.emit(Stream("stderr", notice + "\n"))
 
     def _act(self, action: Action) -> None:
         self._magics().act(action, self._front)

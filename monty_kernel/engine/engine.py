@@ -85,8 +85,10 @@ class Engine:
         self._script: Script = Recording()
         self._rerunning = False
         self._journal: list[Journaled] = []  # the cells since the snapshot
+        self.sessions = 0
+        """How many were started: one more after `%reset`, and where nothing could be restored."""
         self.last_run: Journaled | None = None
-        """The last cell that left its mark on the session."""
+        """The cell that ran last, if it left its mark on the session."""
 
     @property
     def cells(self) -> list[CellSource]:
@@ -112,6 +114,7 @@ class Engine:
         self._journal = []
         self._load(frozenset({sandboxed.CORE}), of_cell=False)
         self._started = True
+        self.sessions += 1
         self.take_snapshot()
 
     def expect(self) -> None:
@@ -162,8 +165,9 @@ class Engine:
         """
         self.expect()
         self._script = script = Recording()
+        self.last_run = None
         try:
-            if not self._is_usable():
+            if not self.is_usable:
                 self._notice = self._restore()
             outcome = self._run(cell, front, number, expressions or {}, act)
         except KeyboardInterrupt:  # of the restoring
@@ -215,12 +219,14 @@ class Engine:
 
     def recover(self) -> str | None:
         """Make the session usable if its worker is gone, by loading the last snapshot; what the person is to be told."""
-        if not self._is_usable():
+        if not self.is_usable:
             self._notice = self._restore()
         notice, self._notice = self._notice, None
         return notice
 
-    def _is_usable(self) -> bool:
+    @property
+    def is_usable(self) -> bool:
+        """Whether there is a session, with a worker that lives."""
         return self._started and self._sandbox.is_alive()
 
     def _restore(self) -> str | None:
@@ -238,18 +244,30 @@ class Engine:
         if not all(done.can_run_again for done in journal):
             said = f"{died} before the last cell could be saved; the session is as it was before it."
             announced, journal = False, ()
-        whole, base = (self._with_reruns(snapshot, reruns) for reruns in ((*snapshot.reruns, *journal), ()))
         try:
-            try:
-                self.load(whole)
-            except Diverged as error:
-                said = f"{died}; the session is as it was when it was last saved, since {error}."
-                announced = False
-                self.load(base)
+            stopped = self._load_as_far_as(snapshot, (*snapshot.reruns, *journal))
+            if stopped:
+                said, announced = f"{died}; {stopped}", False
         except (monty.MontyError, RuntimeError) as error:
             self.start()
             return f"{died} and the session could not be restored ({error}); this is a new session."
         return self._notice if announced else said
+
+    def _load_as_far_as(self, snapshot: Snapshot, reruns: tuple[Journaled, ...]) -> str:
+        """Load the snapshot and run these cells again, up to one that goes another way; what the person is to be told of it."""
+        said, whole = "", self._with_reruns(snapshot, reruns)
+        while True:
+            try:
+                self.load(whole)
+                return said
+            except Diverged as error:
+                again, lost = whole.reruns[: error.done], whole.reruns[error.done :]
+                where = f"after {again[-1].cell.source.label}" if again else "when it was last saved"
+                said = (
+                    f"the session is as it was {where}, since {lost[0].cell.source.label} cannot be run again: {error}."
+                )
+                sources = dict(whole.unrecorded) | {each.number: each.cell.source.text for each in lost if each.number}
+                whole = replace(whole, reruns=again, unrecorded=tuple(sorted(sources.items())))
 
     def _with_reruns(self, snapshot: Snapshot, reruns: tuple[Journaled, ...]) -> Snapshot:
         """The snapshot with these cells to run again; the sources of all others that ran since go to `In` all the same."""
@@ -277,8 +295,12 @@ class Engine:
         self._trail, self._journal = Trail(snapshot.trail), []
         self._unrecorded, self._recorded = dict(snapshot.unrecorded), {}
         try:
-            for done in snapshot.reruns:
-                self._run_again(done)
+            for number, done in enumerate(snapshot.reruns):
+                try:
+                    self._run_again(done)
+                except Diverged as error:
+                    error.done = number
+                    raise
         except BaseException:
             self._sandbox.release()
             raise
@@ -292,11 +314,11 @@ class Engine:
         except WorkerLost as error:
             if error.cause == "interrupted":
                 raise KeyboardInterrupt from None
-            raise Diverged(f"{done.cell.source.label} ended its worker when it was run again") from None
+            raise Diverged("it ended its worker") from None
         finally:
             self._rerunning = False
         if (outcome.failure is not None) != done.failed:
-            raise Diverged(f"{done.cell.source.label} ran otherwise than the first time")
+            raise Diverged("it failed, which it had not" if outcome.failure else "it succeeded where it had failed")
         script.finish()
         if done.number:
             self._trail.add_cell(CellSource(done.cell.source.label, done.cell.python))
@@ -308,7 +330,7 @@ class Engine:
 
         dump: whether a dump may be taken; without one, the session is remembered by what ran since the last, if it can be.
         """
-        if not self._is_usable():
+        if not self.is_usable:
             with suppress(KeyboardInterrupt):  # the next cell tries again
                 self._notice = self._restore()
         elif self._unsaved and (dump or not self._defer_snapshot()):

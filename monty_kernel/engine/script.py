@@ -16,6 +16,9 @@ Entry = tuple[Any, ...]
 class Diverged(Exception):
     """A cell that is run again asks for something else than it did the first time; the message says what."""
 
+    done = 0
+    """How many cells were run again before it as they had been."""
+
 
 class Script(Protocol):
     """Stands between a cell and the host."""

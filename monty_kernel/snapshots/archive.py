@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ from monty_kernel.engine.trail import Trail
 from .journal_data import entries_of, entry_data
 from .meta import meta_of, snapshot_of
 from .notes import Notes
-from .refusals import StoreError
+from .refusals import SessionRunning, StoreError, StoreUnavailable
 from .storing import QUIET, StoringThread
 
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ LARGE = 32 << 20
 
 GROWN = 64 << 20
 """Bytes stored after which what is to be kept no longer is dropped."""
+
+AGAIN = 1.0
+"""Seconds after which a store that could not be written to is tried again, with the next cell."""
 
 CLOSING = 2.0
 """Seconds that the end of the kernel waits, at most, for what is still to be written. Jupyter waits five."""
@@ -58,6 +62,16 @@ class Stored:
     created: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """Something to store. note: which of the notes tells of it, 0 if none does. instead: what would do, and holds less."""
+
+    call: Callable[[], object]
+    notes: Notes | None
+    note: int
+    instead: Callable[[], object] | None = None
+
+
 class Archive:
     """One kernel's way to the store.
 
@@ -77,6 +91,8 @@ class Archive:
         self.session: str | None = None
         self.last_died: str | None = None
         """The last session of this notebook, if it died, once `look_back` has found out."""
+        self.trouble: str | None = None
+        """What keeps states of this session from being stored since others were, once that is known."""
         self._open_store = open_store
         self._store: SnapshotStore | None = None
         self._magics = magics
@@ -95,7 +111,11 @@ class Archive:
         self._timer: threading.Timer | None = None
         self._notes: Notes | None = None
         self._noted = (0, 0)  # a cell whose state is noted already, and the note
-        self._failed = False
+        self._backlog: deque[_Task] = deque()  # what could not be stored yet; nothing is stored before it
+        self._again = 0.0  # when to try again
+        self._named = False  # whether a state has a name
+        self._claimed: str | None = None
+        self._loaded: tuple[OnDisk, Trail] | None = None  # the snapshot that was read last
         self._thread = StoringThread(self._guarded, self._all_stored)
         self._thread.soon(lambda: self._opened().warm())
 
@@ -129,7 +149,7 @@ class Archive:
             state = replace(state, session=self._sessions)
             self._current = state.number
             if data is not None and (state.snapshot.reruns or time.monotonic() - self._last_put < QUIET):
-                self._later(lambda: self._journal(state, data), note)
+                self._later(_Task(lambda: self._journal(state, data), self._notes, note))
                 if not state.snapshot.reruns:
                     self._latest = state
                     if self._timer is None:
@@ -138,28 +158,32 @@ class Archive:
                         self._timer.start()
                 return
             self._last_put = time.monotonic()
-        self._later(lambda: self._put(state), note)
+        instead = None if data is None else lambda: self._journal(state, data)
+        self._later(_Task(lambda: self._put(state), self._notes, note, instead))
 
     def name(self, number: int, name: str) -> None:
         """Name a state, soon."""
+        self._named = True
         note = self._note("name", number, {"name": name})
-        self._later(self._in_this_session(lambda: self._opened().name(self._own_session(), number, name)), note)
+        call = self._in_this_session(lambda: self._opened().name(self._own_session(), number, name))
+        self._later(_Task(call, self._notes, note))
 
     def move(self, number: int) -> None:
         """The person went to this state: here the session is resumed."""
         self._current = number
         note = self._note("move", number, {})
-        self._later(self._in_this_session(lambda: self._opened().move(self._own_session(), number)), note)
+        call = self._in_this_session(lambda: self._opened().move(self._own_session(), number))
+        self._later(_Task(call, self._notes, note))
 
     def close(self) -> None:
         """Write what is still to be written, and end the session in good order. Idempotent."""
 
         def ending() -> None:
+            self._guarded(self._work_off)
             if self._notes is not None:
                 self._notes.close()
+            self._guarded(self._leave)
             if self._store is not None:
-                if self.session is not None:
-                    self._store.end(self.session)
                 self._store.close()
 
         if self._timer is not None:
@@ -190,24 +214,44 @@ class Archive:
                 return 0
         return self._notes.add(what, number, said, state)
 
-    def _later(self, call: Callable[[], object], note: int) -> None:
-        notes = self._notes
-
-        def noted() -> None:
-            call()
-            if notes is not None:
-                notes.done(note)
-
-        self._thread.later(noted)
-        if not note:
+    def _later(self, task: _Task) -> None:
+        self._thread.later(lambda: self._do(task))
+        if not task.note:
             self._thread.hurry()
+
+    def _do(self, task: _Task) -> None:
+        if self._backlog and task.instead is not None:
+            task = replace(task, call=task.instead, instead=None)
+        self._backlog.append(task)
+        if len(self._backlog) == 1 or time.monotonic() >= self._again:
+            self._work_off()
+
+    def _work_off(self) -> None:
+        """Store what waits, in order: a state is bound to the one before it."""
+        while self._backlog:
+            task = self._backlog[0]
+            try:
+                task.call()
+            except (StoreUnavailable, SessionRunning) as error:
+                if task.instead is not None:
+                    self._backlog[0] = replace(task, call=task.instead, instead=None)
+                self._again = time.monotonic() + AGAIN
+                if self._added and not self._complained:
+                    self.trouble = str(error)
+                raise
+            except Exception as error:  # trying again would not help
+                self._log.error("A state of this session could not be stored: %s", error, exc_info=_defect(error))
+            self._backlog.popleft()
+            if task.notes is not None:
+                task.notes.done(task.note)
+        self._complained = False
 
     def _put_latest(self) -> None:
         with self._lock:
             state, self._latest, self._timer = self._latest, None, None
             self._last_put = time.monotonic()
         if state is not None:
-            self._thread.later(lambda: self._put(state))
+            self._thread.later(lambda: None if self._backlog else self._put(state))
 
     def _journal(self, state: Stored, data: Mapping[str, Any]) -> None:
         if state.session != self._sessions:
@@ -250,7 +294,7 @@ class Archive:
             store.move(session, self._current)  # this put came late; the session has gone on
 
     def _all_stored(self) -> None:
-        if self._notes is not None and not self._failed:
+        if self._notes is not None:
             self._notes.clear()
         if self._grown > GROWN and self._retention is not None:
             self._grown = 0
@@ -285,7 +329,9 @@ class Archive:
                 number = parents[number].parent
             state, _ = store.get(place.session, recovery.base)
             snapshot = snapshot_of(state, [store.meta(place.session, each) for each in reversed(way)])
-            self._trails[recovery.base] = snapshot.trail
+            self._loaded = OnDisk(place.session, recovery.base), snapshot.trail
+            if place.session == self.session:
+                self._trails[recovery.base] = snapshot.trail
             reruns = tuple(self._journaled(each.entry) for each in recovery.entries)
             return Snapshot(state, snapshot.next_feed, snapshot.parts, snapshot.trail, snapshot.unrecorded, reruns)
 
@@ -296,7 +342,9 @@ class Archive:
 
         def looking() -> None:
             found = [info for info in self._opened().sessions() if info.notebook == self.notebook]
-            if found and found[-1].how == "died" and found[-1].id != self.session:
+            if not found or found[-1].how != "died" or found[-1].id == self.session:
+                return
+            if any(info.id.number for info in self._opened().states(found[-1].id)):  # else no cell ran in it
                 self.last_died = found[-1].id
 
         if self.notebook is not None:
@@ -306,36 +354,68 @@ class Archive:
         """The sessions there are, the newest last. Raises StoreError."""
         return self._thread.now(lambda: list(self._opened().sessions()))
 
-    def adopt(self, session: str) -> list[StateInfo]:
-        """Go on with an ended session; its states. Raises StoreError."""
+    def claim(self, session: str) -> tuple[list[StateInfo], int | None]:
+        """Take an ended session, for `adopt` or `disclaim`; its states, and the number of the one it stopped at.
 
-        def adopting() -> list[StateInfo]:
+        Raises:
+            StoreError: it cannot be had.
+        """
+
+        def claiming() -> tuple[list[StateInfo], int | None]:
             store = self._opened()
-            store.resume(session)
+            info = store.claim(session)
+            self._claimed = info.id
+            try:
+                return store.states(info.id), info.last
+            except StoreError:
+                self._disclaim()
+                raise
+
+        return self._thread.now(claiming)
+
+    def disclaim(self) -> None:
+        """Give back what was claimed: this session goes on."""
+        self._thread.now(self._disclaim)
+
+    def _disclaim(self) -> None:
+        claimed, self._claimed = self._claimed, None
+        if claimed is not None:
+            self._opened().disclaim(claimed)
+
+    def adopt(self, states: list[StateInfo]) -> None:
+        """Go on with the session that was claimed, whose states these are; the one until now ends.
+
+        Raises:
+            StoreError: it cannot be written to now; nothing has changed.
+        """
+
+        def adopting() -> None:
+            claimed = self._claimed
+            assert claimed is not None  # claim() comes first
+            self._opened().resume(claimed)
+            self._claimed = None
             self._sessions += 1
             if self._notes is not None:
-                self._notes.close()
-            if self.session is not None:
-                if self._added.keys() <= {0}:
-                    store.forget(self.session)  # nothing ran in it but what led here
-                else:
-                    store.end(self.session)
-            self.session, self._notes = session, Notes(store, session, self._log)
-            states = store.states(session)
+                self._notes.close()  # what could not be stored yet stays in them
+            self._guarded(self._leave)
+            self._backlog.clear()
+            self.session, self._notes = claimed, Notes(self._opened(), claimed, self._log)
+            self._named = any(info.names for info in states)
             self._added = {info.id.number: info.added for info in states}
-            self._parents, self._trails = {info.id.number: info.parent for info in states}, {}
-            return states
+            self._parents = {info.id.number: info.parent for info in states}
+            self._trails = {}
+            if self._loaded is not None and self._loaded[0].session == claimed:
+                self._trails[self._loaded[0].number] = self._loaded[1]
 
-        return self._thread.now(adopting)
+        self._thread.now(adopting)
 
-    def last_of(self, session: str, otherwise: int) -> int:
-        """The number of the state that a session stopped at."""
-
-        def last() -> int:
-            found = [info.last for info in self._opened().sessions() if info.id == session]
-            return otherwise if not found or found[0] is None else found[0]
-
-        return self._thread.now(last)
+    def _leave(self) -> None:
+        if self._store is None or self.session is None:
+            return
+        if self._added.keys() <= {0} and not self._named and not self._backlog:
+            self._store.forget(self.session)  # nothing ran in it
+        else:
+            self._store.end(self.session)
 
     def _journaled(self, data: Any) -> Journaled:
         number = int(data["number"])
@@ -362,10 +442,15 @@ class Archive:
         try:
             call()
         except StoreError as error:
-            self._failed = True
             self._complain(error)
+        except Exception:  # a defect of ours must not keep what comes next from being stored
+            self._log.exception("States of this session may be missing on disk.")
 
     def _complain(self, error: StoreError) -> None:
         if not self._complained:
             self._complained = True
             self._log.warning("States are not kept on disk: %s", error)
+
+
+def _defect(error: Exception) -> Exception | None:
+    return None if isinstance(error, StoreError) else error

@@ -22,6 +22,8 @@ def catch_up(store: SnapshotStore, path: Path, liveness: Liveness, signer: Signe
     except OSError:
         return
     try:
+        if not path.exists():  # another process has just done it
+            return
         known: set[int | None] = {None, *(info.id.number for info in store.states(session))}
         lost = 0
         for said, state in notes(path, signer):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Notes:
     """The notes of one session. `add` is for the sandbox thread, all else for the store's.
 
-    What keeps them from being written is said in the log, once; then a kill can cost the last cells, as without them.
+    What keeps one from being written is said in the log, once; then a kill can cost that cell, as without notes.
     """
 
     def __init__(self, store: SnapshotStore, session: str, log: logging.Logger) -> None:
@@ -26,27 +26,22 @@ class Notes:
         self._head = {"notebook": begun.notebook, "started": begun.started, "versions": begun.versions}
         self._pending: Pending | None = None
         self._done = 0
+        self._complained = False
         self._guarded(lambda: self._open(store, session))
 
     def _open(self, store: SnapshotStore, session: str) -> None:
         self._pending = store.pending(session)
 
     def add(self, what: str, number: int, said: Mapping[str, Any], state: bytes = b"") -> int:
-        """Note something; which note it is, 0 if there is none."""
+        """Note something; which note it is, 0 if it could not be noted."""
         pending = self._pending
         if pending is None:
             return 0
-        return (
-            self._guarded(
-                lambda: pending.add(
-                    {"what": what, "number": number, "created": time.time(), **self._head, **said}, state
-                )
-            )
-            or 0
-        )
+        note = {"what": what, "number": number, "created": time.time(), **self._head, **said}
+        return self._guarded(lambda: pending.add(note, state)) or 0
 
     def done(self, note: int) -> None:
-        """It is in the store."""
+        """It is in the store, and all before it."""
         self._done = max(self._done, note)
 
     def clear(self) -> None:
@@ -56,7 +51,7 @@ class Notes:
             self._guarded(lambda: pending.clear(self._done))
 
     def close(self) -> None:
-        """The session ends. Idempotent."""
+        """The session ends; what is not in the store stays noted. Idempotent."""
         if self._pending is not None:
             self.clear()
             self._guarded(self._pending.close)
@@ -65,7 +60,8 @@ class Notes:
         try:
             return call()
         except (OSError, StoreError, ValueError) as error:
-            self._pending = None  # the file stays: what is in it is not lost
-            said = getattr(error, "strerror", None) or error
-            self._log.warning("If this kernel is killed, its last cells can be lost: %s", said)
+            if not self._complained:
+                self._complained = True
+                said = getattr(error, "strerror", None) or error
+                self._log.warning("If this kernel is killed, its last cells can be lost: %s", said)
         return None

@@ -32,10 +32,14 @@ class Pending:
         self._lock = threading.Lock()
         self._count = self._size = 0
         self._last = b""
-        private_folder(path.parent)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-        self._descriptor = os.open(path, flags, 0o600)
         self._path = path
+        self._descriptor = -1
+        self._open()
+
+    def _open(self) -> None:
+        private_folder(self._path.parent)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        self._descriptor = os.open(self._path, flags, 0o600)
 
     def add(self, said: Mapping[str, Any], state: bytes = b"") -> int:
         """Note something, a JSON object and perhaps a state's dump; which note it is, from 1.
@@ -44,6 +48,10 @@ class Pending:
         """
         text = canonical(dict(said))
         with self._lock:
+            if os.fstat(self._descriptor).st_nlink == 0 and not self._path.exists():  # somebody removed it
+                os.close(self._descriptor)
+                self._descriptor, self._size, self._last = -1, 0, b""
+                self._open()
             tag = _signature(self._signer, self._session, self._last, text, state)
             note = b"".join((_HEAD.pack(len(text), len(state), tag), text, state))
             if self._size + len(note) > MOST:

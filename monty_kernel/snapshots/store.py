@@ -107,6 +107,21 @@ class SnapshotStore(StoredSessions):
         self._begun[session] = Begun(None if notebook is None else text(notebook), time.time(), self._versions_text)
         return session
 
+    def claim(self, session: str) -> SessionInfo:
+        """Keep an ended session from other kernels, until `resume` or `disclaim`. Nothing is written.
+
+        Raises:
+            SessionRunning, StateMissing, StateRefused: as `resume`.
+        """
+        info = self.session(session)
+        self._hold(info.id)
+        return info
+
+    def disclaim(self, session: str) -> None:
+        """Let a session go that was claimed; it is as it was. Idempotent."""
+        if session not in self._begun:
+            self._liveness.release(session)
+
     def resume(self, session: str) -> SessionInfo:
         """Make an ended session one of this process: it runs again, and takes further states.
 

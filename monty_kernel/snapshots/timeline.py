@@ -45,19 +45,23 @@ class Timeline(Generic[S]):
 
     @classmethod
     def of(cls, states: Iterable[State[S]], current: int) -> Timeline[S]:
-        """The timeline of a session that is taken up again.
+        """The timeline of a session that is taken up again. A state whose parent is not among them begins a tree of its own.
+
+        current: where the person is; the last one if that is not among them.
 
         Raises:
-            NoSuchState: the states are not those of one session.
+            NoSuchState: there is none.
         """
         made = cls.__new__(cls)
         made._states = {state.number: state for state in states}
         made._names = {name: state.number for state in made._states.values() for name in state.names}
-        made._forward, made._unnumbered, made.current = {}, 0, current
-        parents = {state.parent for state in made._states.values()} - {None}
-        if current not in made._states or not parents <= set(made._states):
-            raise NoSuchState("That session's history is not complete.")
-        made._go(current)
+        if not made._states:
+            raise NoSuchState("Nothing of that session can be read.")
+        for state in made._states.values():
+            if state.parent not in made._states:
+                state.parent = None
+        made._forward, made._unnumbered, made.current = {}, 0, 0
+        made._go(current if current in made._states else max(made._states))
         return made
 
     def __len__(self) -> int:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+import pydantic_monty as monty
+
 from monty_kernel.engine import sandboxed
 from monty_kernel.engine.engine import Engine, Snapshot
 from monty_kernel.engine.journal import Journaled
@@ -13,6 +15,7 @@ from monty_kernel.engine.script import Diverged
 
 from .archive import Archive, OnDisk, Stored
 from .packing import Kept, Packed, make_room, pack
+from .records import StateInfo
 from .refusals import StoreError
 from .timeline import NoSuchState, State, Timeline
 
@@ -21,6 +24,9 @@ Survey = Mapping[str, tuple[str, str, str]]
 
 LOOSE = 16 << 20
 """Bytes of dumps that may lie about before they are packed: to pack each at once would cost the next cell its core."""
+
+_TRIED = 50
+"""States that are tried before a session is given up whose last one cannot be had."""
 
 _SHOWN = 6  # names a report lists before it counts the rest
 
@@ -58,12 +64,14 @@ class TimeTravel:
         self._engine = engine
         self._archive = archive
         self._loose: list[State[Kept]] = []  # states whose snapshots are not packed yet
+        self._loosely = 0  # what they weigh
         self._keep = keep
         self._most = most
         self._packer = ThreadPoolExecutor(1, thread_name_prefix="packer")
         self._timeline: Timeline[Kept] | None = None
         self._numbered = True
         self._here: Snapshot | None = None  # the present state's, as the engine has it
+        self._sessions = 0  # as the engine counted them then
         self._names: list[str] = []  # for the state that the running cell will make
 
     @property
@@ -80,7 +88,7 @@ class TimeTravel:
             if snapshot is None:
                 raise NoSuchState("There is no session yet, so there are no states.")
             self._timeline = Timeline(snapshot, len(snapshot.state))
-            self._here = snapshot
+            self._here, self._sessions = snapshot, self._engine.sessions
             self._store(self._timeline[0], snapshot, None)
         return self._timeline
 
@@ -94,16 +102,22 @@ class TimeTravel:
             self._archive.look_back()
         if self._keep:
             self.timeline  # noqa: B018 - its root is the present state
+            if self._sessions != self._engine.sessions:
+                self.record(0, "(a new session, since nothing could be restored)", False)
+            self._fell_back()
 
     def foresee(self, number: int, source: str, failed: bool) -> None:
         """Between a cell's end and its reply: see to it that no kill takes the cell away once its outcome is known."""
-        if self._archive is None or not self._engine.unsaved or number <= 0:
+        if self._archive is None or number <= 0:
             return
-        run = None if self._names else self._engine.last_run
-        parent, label = self.timeline.current, first_line(source)
-        if run is not None and parent >= 0 and self._archive.foresee(number, parent, label, failed, run):
-            return
-        self._engine.settle()
+        run, parent = self._engine.last_run, self.timeline.current
+        if self._engine.unsaved:
+            if run is None:
+                return  # its worker was lost, and with it all it did
+            label = first_line(source)
+            if not self._names and parent >= 0 and self._archive.foresee(number, parent, label, failed, run):
+                return
+            self._engine.settle()
         self.record(number, source, failed)
 
     def record(self, number: int, source: str, failed: bool) -> None:
@@ -113,15 +127,39 @@ class TimeTravel:
         timeline, snapshot = self.timeline, self._engine.snapshot
         names, self._names = self._names, []
         here = self._here
-        if snapshot is None or (here and snapshot.state is here.state and snapshot.reruns == here.reruns):
+        if snapshot is None or (here and snapshot.state is here.state and len(snapshot.reruns) <= len(here.reruns)):
+            self._fell_back()
             return
         self._here = snapshot
         left = timeline[timeline.current]
         state = timeline.record(number, first_line(source), failed, snapshot, len(snapshot.state))
-        self._store(state, snapshot, self._engine.last_run)
+        run = self._engine.last_run if self._sessions == self._engine.sessions else None
+        self._sessions = self._engine.sessions
+        self._store(state, snapshot, run)
         self._pack(left)
         for name in names:
             self._name(name)
+
+    def _fell_back(self) -> None:
+        """Be where the engine is: after a worker's death it may have come only as far as to an earlier state."""
+        snapshot, here = self._engine.snapshot, self._here
+        if snapshot is None or here is None or len(snapshot.reruns) >= len(here.reruns):
+            return
+        number: int | None = self.timeline.current
+        while number is not None:
+            state = self.timeline[number]
+            kept = state.snapshot.snapshot if isinstance(state.snapshot, Packed) else state.snapshot
+            if not isinstance(kept, Snapshot) or kept.trail is not snapshot.trail:
+                pass
+            elif kept.reruns == snapshot.reruns[: len(kept.reruns)]:
+                break
+            number = state.parent
+        else:
+            return
+        self._here = snapshot
+        self.timeline.go(state)
+        if self._archive is not None and number >= 0:
+            self._archive.move(number)
 
     def _store(self, state: State[Kept], snapshot: Snapshot, run: Journaled | None) -> None:
         if self._archive is None or state.number < 0:
@@ -149,8 +187,13 @@ class TimeTravel:
         return f"The state {_where(state)} is now named {name}."
 
     def notice(self) -> str | None:
-        """What the person is to be told, once, of the last session of this notebook."""
-        if self._archive is None or self._archive.last_died is None:
+        """What the person is to be told, once, of the last session of this notebook, or of the disk."""
+        if self._archive is None:
+            return None
+        if self._archive.trouble is not None:
+            trouble, self._archive.trouble = self._archive.trouble, None
+            return f"The last states are in memory only, and lost if this kernel is killed: {trouble}."
+        if self._archive.last_died is None:
             return None
         died, self._archive.last_died = self._archive.last_died, None
         return f"The last session of this notebook died. %resume goes on where it stopped ({died})."
@@ -169,6 +212,7 @@ class TimeTravel:
 
     def _go(self, state: State[Kept]) -> str:
         self._settled()
+        self._secure()
         before, left = self._survey(), self.timeline[self.timeline.current]
         self._load(state)
         self.timeline.go(state)
@@ -184,9 +228,19 @@ class TimeTravel:
                 "What this cell did before is in no state yet: put the line first, or in a cell of its own."
             )
 
+    def _secure(self) -> None:
+        """Before the present state is left: see to it that no cell has to be run again to come back to it."""
+        if self._here is None or not self._here.reruns or not self._engine.is_usable:
+            return
+        self._engine.take_snapshot()
+        snapshot = self._engine.snapshot
+        if snapshot is not None and not snapshot.reruns:
+            self._here = self.timeline[self.timeline.current].snapshot = snapshot
+
     def diff(self, first: str, second: str | None) -> Difference:
         """How the state `second`, by default the present one, differs from `first`. The session stays where it is."""
         self._settled()
+        self._secure()
         here = self._engine.snapshot
         older = self.timeline.find(first)
         newer = self.timeline.find(second) if second is not None else None
@@ -203,7 +257,12 @@ class TimeTravel:
         return self._survey()
 
     def _load(self, state: State[Kept]) -> None:
-        kept = state.snapshot
+        """Make the session what it was in this state; where that fails it stays what it is.
+
+        Raises:
+            NoSuchState: the state cannot be had; the message says why.
+        """
+        kept, here = state.snapshot, self._engine.snapshot
         if kept is None:
             raise NoSuchState(f"The state {_where(state)} has been dropped to save space.")
         try:
@@ -212,18 +271,31 @@ class TimeTravel:
             elif isinstance(kept, OnDisk):
                 assert self._archive is not None  # it gave the place
                 state.snapshot = kept = self._archive.load(kept)
-            self._engine.load(kept)
-            self._here = kept
         except StoreError as error:
-            raise NoSuchState(f"The state {_where(state)} cannot be read: {error}") from None
-        except Diverged as error:
-            raise NoSuchState(f"The state {_where(state)} cannot be made again, since {error}.") from None
+            raise NoSuchState(f"The state {_where(state)} cannot be read: {error}.") from None
+        try:
+            self._engine.load(kept)
+        except BaseException as error:
+            if here is not None:
+                self._engine.load(here)
+            if isinstance(error, Diverged):
+                label = kept.reruns[error.done].cell.source.label
+                raise NoSuchState(
+                    f"The state {_where(state)} cannot be made again: {label} now ran otherwise: {error}."
+                ) from None
+            if isinstance(error, (monty.MontyError, RuntimeError)):
+                memory = "memory limit" in str(error)
+                why = "it needs more than --MontyKernel.max_memory" if memory else str(error)
+                raise NoSuchState(f"The state {_where(state)} cannot be loaded: {why}.") from error
+            raise
+        self._here = kept
 
     def _pack(self, left: State[Kept]) -> None:
         self._loose.append(left)
-        if sum(state.size for state in self._loose) < LOOSE:
+        self._loosely += left.size
+        if self._loosely < LOOSE:
             return
-        loose, self._loose = self._loose, []
+        loose, self._loose, self._loosely = self._loose, [], 0
 
         def packing() -> None:
             for state in loose:
@@ -268,11 +340,20 @@ class TimeTravel:
         Raises:
             NoSuchState: it cannot be taken up; the present session goes on.
         """
+        self._settled()
+        self._secure()
         archive = self.archive
         try:
-            infos = archive.adopt(session)
+            infos, last = archive.claim(session)
         except StoreError as error:
-            raise NoSuchState(str(error)) from None
+            raise NoSuchState(f"{error}.") from None
+        try:
+            return self._resume(archive, session, infos, last)
+        except BaseException:
+            archive.disclaim()
+            raise
+
+    def _resume(self, archive: Archive, session: str, infos: list[StateInfo], current: int | None) -> tuple[str, int]:
         states: list[State[Kept]] = []
         for info in infos:
             place = None if info.kind == "dropped" else OnDisk(session, info.id.number)
@@ -280,16 +361,39 @@ class TimeTravel:
             state.created, state.names = info.created, set(info.names)
             states.append(state)
         last = max((state.number for state in states), default=0)
-        timeline = Timeline.of(states, archive.last_of(session, last))
-        before, old = self._survey(), self._timeline
-        self._timeline = timeline
+        timeline = Timeline.of(states, last if current is None else current)
+        before, here = self._survey(), self._engine.snapshot
+        state, trouble = self._load_nearest(timeline, timeline[timeline.current])
         try:
-            self._load(timeline[timeline.current])
-        except NoSuchState:
-            self._timeline = old
-            raise
+            archive.adopt(infos)
+        except StoreError as error:
+            if here is not None:
+                self._engine.load(here)
+                self._here = here
+            raise NoSuchState(f"{error}.") from None
+        self._timeline = timeline
+        if trouble:
+            timeline.go(state)
+            archive.move(state.number)
         said = compare(before, self._survey()).in_one_line()
-        return f"The session {session} goes on {_where(timeline[timeline.current])}: {said}.", last
+        return f"{trouble}The session {session} goes on {_where(state)}: {said}.", last
+
+    def _load_nearest(self, timeline: Timeline[Kept], state: State[Kept]) -> tuple[State[Kept], str]:
+        """Load a state, or the nearest before it that can be had; which, and what was in the way."""
+        trouble: NoSuchState | None = None
+        for _ in range(_TRIED):
+            try:
+                self._load(state)
+                return state, f"{trouble} " if trouble else ""
+            except NoSuchState as error:
+                trouble = trouble or error
+                if (
+                    state.parent is None or error.__cause__ is not None
+                ):  # one that is too large: those before it may be, too
+                    break
+                state = timeline[state.parent]
+        assert trouble is not None
+        raise trouble
 
     def _survey(self) -> Survey | None:
         parts = {part: sandboxed.source(part) for part in (sandboxed.VARIABLES, sandboxed.SURVEY)}
