@@ -86,12 +86,14 @@ class MontyKernelApp(Application):
         "debug": ({"MontyKernelApp": {"log_level": logging.DEBUG}}, "Log everything to stderr."),
     }
 
-    def __init__(self, channels: Channels | None = None, **kwargs: Any) -> None:
-        """channels: sockets bound before the imports, used if the options agree with where they listen."""
+    def __init__(self, channels: Channels | None = None, starter: int | None = None, **kwargs: Any) -> None:
+        """channels: sockets bound before the imports, used if the options agree with where they listen.
+        starter: the process that started the kernel, if that is not its parent."""
         super().__init__(**kwargs)
         self.classes = [type(self), self.kernel_class, Session]
         self.loop: asyncio.AbstractEventLoop | None = None
         self.channels = channels
+        self.starter = starter
         self.iopub: IOPub | None = None
         self._parent_watch: ParentWatch | None = None
         self._wrote_connection_file = False
@@ -237,7 +239,7 @@ class MontyKernelApp(Application):
         """Serve until something asks the kernel to end; return when everything is closed."""
         assert self.loop is not None and self.kernel is not None
         self._install_signal_handlers()
-        pid = process_to_watch()
+        pid = process_to_watch(starter=self.starter)
         if pid is not None:
             self._parent_watch = ParentWatch(pid, self.quit, self.loop)
         self.kernel.start()
@@ -317,9 +319,9 @@ class MontyKernelApp(Application):
             task.add_done_callback(self._tasks.discard)
 
 
-def main(argv: list[str] | None = None, channels: Channels | None = None) -> None:
-    """Run a kernel in this process, to its end. `channels`: see `MontyKernelApp`."""
-    app = MontyKernelApp.instance(channels=channels)
+def main(argv: list[str] | None = None, channels: Channels | None = None, starter: int | None = None) -> None:
+    """Run a kernel in this process, to its end. `channels` and `starter`: see `MontyKernelApp`."""
+    app = MontyKernelApp.instance(channels=channels, starter=starter)
     app.initialize(argv)
     app.start()
     logging.shutdown()
