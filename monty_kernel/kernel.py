@@ -363,9 +363,9 @@ class MontyKernel(Kernel):
                 ename, evalue = type(error).__name__, f"internal error of monty-kernel: {error}"
                 reply |= {"status": "error", "ename": ename, "evalue": evalue, "traceback": []}
         self._executing = None
-        self.session.send(self.shell_stream, "execute_reply", reply, parent, metadata=metadata, ident=request.idents)
         if reply["status"] == "error" and not silent and content.get("stop_on_error", True):
-            self._abort_queues()
+            self._abort_queues()  # before the reply: what a client sends upon it is not meant
+        self.session.send(self.shell_stream, "execute_reply", reply, parent, metadata=metadata, ident=request.idents)
 
     def _hand_over(self, cell: CellRequest) -> asyncio.Future[Outcome]:
         self.engine.expect()

@@ -96,21 +96,18 @@ def _highest_descriptor() -> int:
 def _standard(number: int, like: TextIO | None) -> io.TextIOWrapper:
     """A stream such as the interpreter makes at its start, for what the descriptor is now: a terminal, a pipe, a file."""
     assert isinstance(like, io.TextIOWrapper)
-    if number == 0:
-        return io.TextIOWrapper(io.BufferedReader(_raw(0, "r")), encoding=like.encoding, errors=like.errors)
-    raw = _raw(number, "w")
+    raw = io.FileIO(number, like.mode, closefd=False)
+    raw.name = like.name
     unbuffered = like.write_through  # python -u
-    return io.TextIOWrapper(
-        raw if unbuffered else io.BufferedWriter(raw),
+    stream = io.TextIOWrapper(
+        io.BufferedReader(raw) if number == 0 else raw if unbuffered else io.BufferedWriter(raw),
         encoding=like.encoding,
         errors=like.errors,
         line_buffering=not unbuffered and (number == 2 or raw.isatty()),
         write_through=unbuffered,
     )
-
-
-def _raw(number: int, mode: str) -> io.FileIO:
-    return io.FileIO(number, mode, closefd=False)
+    stream.mode = like.mode  # type: ignore[misc]  # as the interpreter does
+    return stream
 
 
 def _settle_in(request: StartRequest) -> None:

@@ -11,7 +11,7 @@ import contextlib
 import gc
 import importlib
 import os
-import selectors
+import select
 import socket
 import sys
 from collections.abc import Callable, Sequence
@@ -47,57 +47,70 @@ USEFUL = (
 _PAUSE_SECONDS = 2.0  # nobody asked for a kernel for so long: time to import what is merely useful
 
 
+class Watched:
+    """Descriptors, and what to call when there is something to read on them or, if that is all that counts, when they end."""
+
+    def __init__(self) -> None:
+        self._epoll = select.epoll()
+        self._callbacks: dict[int, Callable[[], None]] = {}
+
+    def add(self, descriptor: int, callback: Callable[[], None], *, end_only: bool = False) -> None:
+        """Watch a descriptor."""
+        self._epoll.register(descriptor, select.EPOLLRDHUP if end_only else select.EPOLLIN)
+        self._callbacks[descriptor] = callback
+
+    def remove(self, descriptor: int) -> None:
+        """Watch it no more; before it is closed."""
+        self._epoll.unregister(descriptor)
+        del self._callbacks[descriptor]
+
+    def wait(self, seconds: float | None) -> bool:
+        """Wait for the next descriptor and call; False if there was none for so long."""
+        for descriptor, _ in self._epoll.poll(seconds, 1):  # one: what it does may concern the others
+            self._callbacks[descriptor]()
+            return True
+        return False
+
+
 class Kernels:
     """The kernels that were forked and have not been buried: what is told of them, and when.
 
     A kernel that has ended stays a zombie until its owner has been told, so that no signal meant for it goes to a stranger.
     """
 
-    def __init__(self, selector: selectors.BaseSelector) -> None:
-        self._selector = selector
+    def __init__(self, watched: Watched) -> None:
+        self._watched = watched
         self._streams: dict[int, socket.socket] = {}
         self._pidfds: dict[int, int] = {}
 
     def add(self, pid: int, stream: socket.socket) -> None:
         """Watch a newborn kernel; tell of its end over `stream`."""
         stream.setblocking(False)
-        pidfd = os.pidfd_open(pid)
-        self._streams[pid], self._pidfds[pid] = stream, pidfd
-        self._selector.register(pidfd, selectors.EVENT_READ, lambda: self._ended(pid))
-        self._selector.register(stream, selectors.EVENT_READ, lambda: self._released(pid))
+        self._streams[pid], self._pidfds[pid] = stream, os.pidfd_open(pid)
+        self._watched.add(self._pidfds[pid], lambda: self._ended(pid))
+        # what arrives on it is for the kernel
+        self._watched.add(stream.fileno(), lambda: self._released(pid), end_only=True)
 
     def _ended(self, pid: int) -> None:
-        self._unwatch(pid)
+        pidfd = self._pidfds.pop(pid)
+        self._watched.remove(pidfd)
+        os.close(pidfd)
         result = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
         assert result is not None  # its descriptor says so
         status = result.si_status if result.si_code == os.CLD_EXITED else -result.si_status
-        stream = self._streams.get(pid)
-        try:
-            if stream is None:
-                raise BrokenPipeError
-            stream.send(Report("ended", pid=pid, status=status).line())
-        except OSError:
-            self._bury(pid)
+        if pid not in self._streams:
+            os.waitpid(pid, 0)
+            return
+        with contextlib.suppress(OSError):  # if the owner is gone, so is the connection, and `_released` comes next
+            self._streams[pid].send(Report("ended", pid=pid, status=status).line())
 
     def _released(self, pid: int) -> None:
         """The owner has closed its end: it knows, or does not want to."""
         stream = self._streams.pop(pid)
-        self._selector.unregister(stream)
+        self._watched.remove(stream.fileno())
         stream.close()
         if pid not in self._pidfds:
-            self._bury(pid)
-
-    def _unwatch(self, pid: int) -> None:
-        pidfd = self._pidfds.pop(pid)
-        self._selector.unregister(pidfd)
-        os.close(pidfd)
-
-    def _bury(self, pid: int) -> None:
-        stream = self._streams.pop(pid, None)
-        if stream is not None:
-            self._selector.unregister(stream)
-            stream.close()
-        os.waitpid(pid, 0)
+            os.waitpid(pid, 0)
 
 
 class Code:
@@ -134,8 +147,8 @@ def _state(file: str) -> tuple[int, int, int] | None:
 
 def serve(connection: socket.socket, owner: int) -> NoReturn:
     """Fork kernels for the process `owner` until it ends or closes the connection."""
-    selector = selectors.DefaultSelector()
-    kernels, code = Kernels(selector), Code()
+    watched = Watched()
+    kernels, code = Kernels(watched), Code()
     for name in NEEDED:
         importlib.import_module(name)
     code.note()
@@ -144,21 +157,18 @@ def serve(connection: socket.socket, owner: int) -> NoReturn:
     def end() -> NoReturn:
         os._exit(0)
 
-    selector.register(connection, selectors.EVENT_READ, lambda: _start(connection, kernels, code))
-    selector.register(os.pidfd_open(owner), selectors.EVENT_READ, end)
+    watched.add(connection.fileno(), lambda: _start(connection, kernels, code))
+    watched.add(os.pidfd_open(owner), end)
     if os.getppid() != owner:
         end()
     pause = _PAUSE_SECONDS
     while True:
-        ready = selector.select(pause if later else None)
-        for key, _ in ready:
-            if selector.get_map().get(key.fileobj) is key:  # else it was closed by what came before it
-                callback: Callable[[], None] = key.data
-                callback()
-        pause = _PAUSE_SECONDS if ready else 0
-        if later and not ready:
+        if watched.wait(pause if later else None):
+            pause = _PAUSE_SECONDS
+        elif later:
             importlib.import_module(later.pop(0))  # one at a time: kernels can be started in between
             code.note()
+            pause = 0
 
 
 def _start(connection: socket.socket, kernels: Kernels, code: Code) -> None:
