@@ -23,7 +23,7 @@ import ctypes, gc, json, locale, os, random, secrets, signal, sys, tempfile, thr
 libc = ctypes.CDLL(None)
 libc.getenv.restype = ctypes.c_char_p
 with open("/proc/self/status") as status:
-    masks = [line for line in status if line.startswith(("Sig", "Umask", "NoNewPrivs"))]
+    masks = [line for line in status if line.startswith(("SigBlk", "SigIgn", "SigCgt", "Umask", "NoNewPrivs"))]
 found = {
     "environ": dict(os.environ),
     "getenv": {name: (libc.getenv(os.fsencode(name)) or b"").decode("latin-1") for name in os.environ},
