@@ -14,10 +14,10 @@ from monty_kernel.engine.failures import impossible
 from monty_kernel.engine.outputs import Stream
 from monty_kernel.engine.rewrite import Action
 from monty_kernel.engine.sources import CellSource, Failure
-from monty_kernel.front import KernelFront
 
 if TYPE_CHECKING:
     from monty_kernel.magics.registry import Magics
+    from monty_kernel.session_front import SessionFront
     from monty_kernel.snapshots.policy import DumpBudget
     from monty_kernel.snapshots.travel import TimeTravel
 
@@ -39,7 +39,7 @@ class CellRunner:
     def __init__(
         self,
         engine: Engine,
-        front: KernelFront,
+        front: SessionFront,
         magics: Callable[[], Magics],
         travel: TimeTravel,
         budget: DumpBudget,
@@ -101,6 +101,8 @@ class CellRunner:
         self._mistyped = (
             failure is not None and failure.ename == "UsageError" and cell.python.strip() in ("", "pass", "None")
         )
+        if not self._mistyped:
+            self._travel.foresee(number, request.code, failure is not None)
         return outcome
 
     def _act(self, action: Action) -> None:

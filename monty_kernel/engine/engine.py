@@ -17,10 +17,11 @@ from .host import Front, UsageError, json_object, mime_bundle
 from .journal import Journaled
 from .outputs import Result
 from .rewrite import Action
-from .sandbox import FeedError, Limits, Sandbox, WorkerLost
+from .sandbox import FeedError, Sandbox, WorkerLost
 from .script import Diverged, Recording, Replaying, Script
 from .sources import CellSource, Failure
 from .trail import Trail
+from .workers import Limits, Workers
 
 T = TypeVar("T")
 
@@ -30,11 +31,16 @@ _TOO_LARGE = "Saving the session would have taken more than max_memory, and its 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a cell ended. `expressions` has a Result or a Failure for each user expression, if the cell succeeded."""
+    """How a cell ended.
+
+    expressions: a Result or a Failure for each user expression, if the cell succeeded. cut_short: whether a part of it never
+    ran, for another reason than that its own code raised.
+    """
 
     failure: Failure | None = None
     result: Result | None = None
     expressions: Mapping[str, Result | Failure] = field(default_factory=dict)
+    cut_short: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +61,16 @@ class Snapshot:
 
 
 class Engine:
-    """One session. All methods but `expect`, `interrupt` and `kill` belong to one thread, the sandbox thread."""
+    """One session. All methods but `expect`, `interrupt` and `kill` belong to one thread, the sandbox thread.
 
-    def __init__(self, limits: Limits, watch: Callable[[Collection[int]], None] = lambda pids: None) -> None:
+    workers: where its worker comes from, perhaps shared with other sessions; without, a pool that ends with it.
+    """
+
+    def __init__(self, limits: Limits, workers: Workers | None = None) -> None:
         self.limits = limits
-        self._sandbox = Sandbox(limits, watch)
+        self._workers = Workers() if workers is None else workers
+        self._owns_workers = workers is None
+        self._sandbox = Sandbox(limits, self._workers)
         self._started = False
         self._snapshot: Snapshot | None = None
         self._trail = Trail()
@@ -129,9 +140,11 @@ class Engine:
         self._sandbox.turns.kill()
 
     def close(self) -> None:
-        """End the workers. Idempotent."""
+        """End the session, and give its worker back. Idempotent."""
         self._started = False
-        self._sandbox.close()
+        self._sandbox.release()
+        if self._owns_workers:
+            self._workers.close()
 
     def run(
         self,
@@ -164,7 +177,9 @@ class Engine:
                 self._trail.add_cell(CellSource(cell.source.label, cell.python))
             if self._unsaved:
                 failed = outcome.failure is not None
-                self.last_run = Journaled(cell, number, dict(expressions or {}), tuple(script.entries), failed)
+                cut_short = outcome.cut_short or any(each is _INTERRUPTED for each in outcome.expressions.values())
+                entries = tuple(script.entries)
+                self.last_run = Journaled(cell, number, dict(expressions or {}), entries, failed, cut_short)
                 self._journal.append(self.last_run)
         finally:
             self.over()
@@ -186,9 +201,9 @@ class Engine:
             failure = self._failure(error.monty)
             return Outcome(failure if error.refusal is None else refused(error.refusal, failure))
         except UsageError as error:  # of an action
-            return Outcome(Failure("raised", "UsageError", str(error)))
+            return Outcome(Failure("raised", "UsageError", str(error)), cut_short=True)
         except KeyboardInterrupt:  # between two feeds
-            return Outcome(_INTERRUPTED)
+            return Outcome(_INTERRUPTED, cut_short=True)
         return Outcome(None, result, {name: self._expression(text, front) for name, text in expressions.items()})
 
     def _failure(self, error: monty.MontyError) -> Failure:
@@ -267,7 +282,7 @@ class Engine:
         except BaseException:
             self._sandbox.release()
             raise
-        self._unsaved = False
+        self._started, self._unsaved = True, False
 
     def _run_again(self, done: Journaled) -> None:
         script = self._script = Replaying(done.entries)
@@ -345,6 +360,12 @@ class Engine:
         except WorkerLost:
             self._sandbox.release()
             return None
+
+    def inputs(self) -> dict[int, str]:
+        """What `In` holds, by number, with what it is yet to hold. Between two feeds."""
+        found = self.evaluate("In", {})
+        known = enumerate(found) if isinstance(found, list) else ()
+        return {n: text for n, text in known if n and isinstance(text, str) and text} | self._unrecorded
 
     def _plain(self, text: str, front: Front, inputs: Mapping[str, Any] | None = None, *, of_cell: bool = True) -> Any:
         self._next_feed += 1

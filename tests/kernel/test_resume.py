@@ -169,3 +169,27 @@ def plain(traceback: list[str]) -> str:
     import re
 
     return re.sub(r"\x1b\[[\d;]*m", "", "\n".join(traceback))
+
+
+def test_the_inputs_of_the_resumed_session_are_in_the_history(start: Start) -> None:
+    first = start(env=NOTEBOOK)
+    first.run("x = 1")
+    first.run("y = 2")
+    first.run("z = 3")
+    kill(first)
+    second = following(start, first)
+    second.run("elsewhere = 1")
+    second.run("%resume")
+    assert second.run("%history").text().splitlines() == ["x = 1", "y = 2", "z = 3", "%history"]
+    assert second.run("%history -n 2-4").text().splitlines() == ["   2: y = 2", "   3: z = 3", "   4: %history"]
+    time.sleep(0.8)  # inputs wait half a second to be written together
+    second.close()
+    third = following(start, first)
+    assert "elsewhere = 1" in [entry[2] for entry in history(third)]
+
+
+def history(kernel: Kernel) -> list[tuple[int, int, str]]:
+    msg_id = kernel.client.history(hist_access_type="tail", n=20)
+    while (reply := kernel.client.get_shell_msg(timeout=10))["parent_header"]["msg_id"] != msg_id:
+        pass
+    return [tuple(entry) for entry in reply["content"]["history"]]
