@@ -13,7 +13,7 @@ import pydantic_monty as monty
 from . import sandboxed
 from .cell import Cell, Feed, expression
 from .failures import lost, raised, refused, said_by_cpython, unparsable
-from .host import Front, UsageError, json_object, mime_bundle
+from .host import Access, Front, UsageError, json_object, mime_bundle
 from .journal import Journaled
 from .outputs import Result
 from .rewrite import Action
@@ -57,9 +57,14 @@ class Snapshot:
 class Engine:
     """One session. All methods but `expect`, `interrupt` and `kill` belong to one thread, the sandbox thread."""
 
-    def __init__(self, limits: Limits, watch: Callable[[Collection[int]], None] = lambda pids: None) -> None:
+    def __init__(
+        self,
+        limits: Limits,
+        watch: Callable[[Collection[int]], None] = lambda pids: None,
+        access: Access | None = None,
+    ) -> None:
         self.limits = limits
-        self._sandbox = Sandbox(limits, watch)
+        self._sandbox = Sandbox(limits, watch, access)
         self._started = False
         self._snapshot: Snapshot | None = None
         self._trail = Trail()

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import pydantic_monty as monty
 
-from .host import Front, Host
+from .host import Access, Front, Host, NoAccess
 from .outputs import Stream
 from .script import Diverged, Recording, Script
 from .turns import Turns
@@ -45,14 +45,19 @@ class WorkerLost(Exception):
 class Sandbox:
     """One session in one worker. Every method but `turns.interrupt` and `turns.kill` belongs to the sandbox thread."""
 
-    def __init__(self, limits: Limits, watch: Callable[[Collection[int]], None] = lambda pids: None) -> None:
+    def __init__(
+        self,
+        limits: Limits,
+        watch: Callable[[Collection[int]], None] = lambda pids: None,
+        access: Access | None = None,
+    ) -> None:
         self.turns = Turns()
         self._limits = limits
+        self.access = access or NoAccess()
         self._watch = watch
         self._pool: monty.Monty | None = None
         self._session: monty.MontySession | None = None
         self._pid: int | None = None
-        self._modules = {"getpass": monty.ExternalModule({"getpass": _only_by_name})}
 
     def start(self, state: bytes | None = None) -> None:
         """Take a fresh worker, and load the session `state` (from `dump`) into it.
@@ -72,8 +77,9 @@ class Sandbox:
         }
         if self._limits.recursion is not None:
             limits["max_recursion_depth"] = self._limits.recursion
+        modules = {"getpass": monty.ExternalModule({"getpass": _only_by_name}), **self.access.modules}
         session = self._pool.checkout(
-            limits=limits, os_policy={"sleep": "call_host", "random_start": "call_host"}, external_modules=self._modules
+            limits=limits, os_policy={"sleep": "call_host", "random_start": "call_host"}, external_modules=modules
         )
         session.__enter__()
         self._session, self._pid = session, session.worker_pid
@@ -116,7 +122,8 @@ class Sandbox:
             KeyboardInterrupt: the cell was interrupted before this feed, which did not run.
         """
         assert self._session is not None and self._pid is not None, "start() comes first"
-        host = Host(front, self.turns, source, script or Recording())
+        # what the kernel itself asks the session, between two cells, is granted nothing
+        host = Host(front, self.turns, source, script or Recording(), self.access if script else _NO_ACCESS)
         self.turns.begin(self._pid, of_cell=of_cell)
         try:
             output = self._drive(self._session, source, host, front, inputs or {})
@@ -126,6 +133,7 @@ class Sandbox:
             raise
         finally:
             killed = self.turns.end()
+            host.close()
         if killed:  # just as it finished: its effects are gone with its worker
             raise WorkerLost("interrupted")
         return output
@@ -212,6 +220,9 @@ def _host_function(name: str) -> Callable[..., object]:
 
     function.__name__ = function.__qualname__ = name
     return function
+
+
+_NO_ACCESS = NoAccess()
 
 
 def _only_by_name(*args: object, **kwargs: object) -> object:
