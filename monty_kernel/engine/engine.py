@@ -169,7 +169,9 @@ class Engine:
                 self._trail.add_cell(CellSource(cell.source.label, cell.python))
             if self._unsaved:
                 failed = outcome.failure is not None
-                self.last_run = Journaled(cell, number, dict(expressions or {}), tuple(script.entries), failed)
+                cut_short = any(each is _INTERRUPTED for each in (outcome.failure, *outcome.expressions.values()))
+                entries = tuple(script.entries)
+                self.last_run = Journaled(cell, number, dict(expressions or {}), entries, failed, cut_short)
                 self._journal.append(self.last_run)
         finally:
             self.over()

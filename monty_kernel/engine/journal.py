@@ -19,8 +19,10 @@ class Journaled:
     expressions: Mapping[str, str]
     entries: tuple[Entry, ...]
     failed: bool
+    cut_short: bool = False
+    """Whether an interrupt kept a part of it from running at all: run again, nothing would stop it there."""
 
     @property
     def can_run_again(self) -> bool:
-        """Not if the host did something to the session in the middle of it."""
-        return not any(isinstance(step, Action) for step in self.cell.steps)
+        """Not if the host did something to the session in the middle of it, or left a part out."""
+        return not self.cut_short and not any(isinstance(step, Action) for step in self.cell.steps)
