@@ -12,11 +12,13 @@ from zmq.eventloop.zmqstream import ZMQStream
 
 from monty_kernel.engine.host import StdinUnavailable
 from monty_kernel.engine.outputs import ClearOutput, Display, Error, MimeBundle, Output, Result, Stream
+from monty_kernel.engine.questions import MARK
 from monty_kernel.outlet import Outlet
 
 if TYPE_CHECKING:
     from monty_kernel.engine.engine import Engine
     from monty_kernel.engine.sandbox import Limits
+    from monty_kernel.grants.grants import Grants
     from monty_kernel.history import History
     from monty_kernel.introspect.introspector import Introspector
     from monty_kernel.kernel import MontyKernel
@@ -50,6 +52,8 @@ class KernelFront:
         self._asked: _Question | None = None
         self._allow_stdin = False
         self.payload: list[dict[str, Any]] = []
+        self.notices: list[str] = []
+        """What the person is to be told at the next cell."""
 
     # On the loop
 
@@ -195,6 +199,11 @@ class KernelFront:
         return self._engine.limits
 
     @property
+    def grants(self) -> Grants:
+        """What the person granted."""
+        return self._kernel.grants
+
+    @property
     def travel(self) -> TimeTravel:
         """The states of the session."""
         return self._kernel.travel
@@ -234,7 +243,7 @@ class KernelFront:
 
     def confirm(self, question: str) -> bool:
         """The person's answer to a yes-or-no question; no where nobody can answer. Raises KeyboardInterrupt."""
-        answer = self.ask(question, password=False)
+        answer = self.ask(MARK + question, password=False)
         try:
             return self._engine.wait_for(answer).strip().lower() in ("y", "yes")
         except (StdinUnavailable, EOFError):

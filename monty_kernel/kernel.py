@@ -7,12 +7,13 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pydantic_monty
 from ipykernel._version import kernel_protocol_version
 from ipykernel.kernelbase import Kernel
-from traitlets import CaselessStrEnum, Float, Integer, Unicode
+from traitlets import CaselessStrEnum, Dict, Float, Integer, List, Unicode
 
 from monty_kernel import __version__
 from monty_kernel.cell_runner import CellRequest, CellRunner
@@ -28,6 +29,7 @@ from monty_kernel.snapshots.policy import DumpBudget
 from monty_kernel.unasked import is_housekeeping
 
 if TYPE_CHECKING:
+    from monty_kernel.grants.grants import Grants
     from monty_kernel.history import History
     from monty_kernel.introspect.introspector import Introspector
     from monty_kernel.magics.registry import Magics
@@ -93,6 +95,18 @@ class MontyKernel(Kernel):
     snapshot_budget = Float(
         0.1, min=0.0, help="Share of the cells' time that snapshots may take while other cells wait."
     ).tag(config=True)
+    tools = List(
+        Unicode(),
+        help="Tools for cells: the absolute path of a FILE.py, or a module's name. May be given several times.",
+    ).tag(config=True)
+    tool_permissions = Dict(
+        value_trait=CaselessStrEnum(["allow", "ask", "deny"]),
+        key_trait=Unicode(),
+        help="What each call of a tool needs, by its name (`tools.pay`), instead of what the tools file says.",
+    ).tag(config=True)
+    audit_file = Unicode("", help="A file to which each call of a tool is logged, one line of JSON each.").tag(
+        config=True
+    )
     history_file = Unicode(
         None,
         allow_none=True,
@@ -108,7 +122,8 @@ class MontyKernel(Kernel):
         self._settled: asyncio.Future[None] | None = None  # done when the session is ready for the next cell
         self._orphans = OrphanWatch()
         limits = Limits(self.max_memory, self.max_cell_seconds, self.max_recursion_depth)
-        self.engine = Engine(limits, self._orphans.watch)
+        granted = self.grants if self.tools or self.audit_file else None
+        self.engine = Engine(limits, self._orphans.watch, granted)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sandbox")
         self._queue = ShellQueue(self._serve, self._answer, QUESTIONS)
         self._thread.submit(self._start_session)
@@ -157,6 +172,15 @@ class MontyKernel(Kernel):
         return Magics()
 
     @cached_property
+    def grants(self) -> Grants:
+        """What the person granted to cells."""
+        from monty_kernel.grants.audit import Audit
+        from monty_kernel.grants.grants import Grants
+
+        audit = Audit(Path(self.audit_file).expanduser() if self.audit_file else None)
+        return Grants(audit, self.tool_permissions)
+
+    @cached_property
     def introspector(self) -> Introspector:
         """What answers completion and inspection."""
         from monty_kernel.introspect.introspector import Introspector
@@ -186,11 +210,25 @@ class MontyKernel(Kernel):
 
     def _start_session(self) -> None:
         try:
+            if self.tools:
+                self._load_tools()
             self.engine.start()
             import monty_kernel.snapshots.travel  # noqa: F401 - so that the first cell need not wait for it
         except Exception:
             if not self._closed:  # else close() has just killed the worker
                 self.log.exception("The sandbox worker did not start; the next cell tries again.")
+
+    def _load_tools(self) -> None:
+        from monty_kernel.grants.tool_files import ToolsRefused
+
+        for spec in self.tools:
+            try:
+                self.grants.load_tools([spec])
+            except ToolsRefused as error:
+                self.log.error("%s", error, exc_info=error.__cause__)
+                self.front.notices.append(f"Tools were refused: {error}.")
+        for name in self.grants.unknown_permissions():
+            self.front.notices.append(f"A permission was given for {name}, but there is no such tool.")
 
     async def close(self) -> None:
         """End the session and its workers. Idempotent."""
@@ -204,6 +242,8 @@ class MontyKernel(Kernel):
         if "travel" in self.__dict__:
             self.travel.close()
         self._orphans.close()
+        if "grants" in self.__dict__:
+            self.grants.close()
         if "history" in self.__dict__:
             await asyncio.to_thread(self.history.close)
 

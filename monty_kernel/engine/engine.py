@@ -83,6 +83,15 @@ class Engine:
         """The last cell that left its mark on the session."""
 
     @property
+    def access(self) -> Access:
+        """What cells are granted."""
+        return self._sandbox.access
+
+    @access.setter
+    def access(self, access: Access) -> None:
+        self._sandbox.access = access
+
+    @property
     def cells(self) -> list[CellSource]:
         """What ran in this session and was remembered, as plain Python, oldest first."""
         return self._trail.cells()
@@ -153,6 +162,7 @@ class Engine:
         session, also when it fails, unless the worker was lost: then the session is as it was before the cell.
         """
         self.expect()
+        self._sandbox.access.begin(cell.source.label)
         self._script = script = Recording()
         try:
             if not self._is_usable():
@@ -169,7 +179,9 @@ class Engine:
                 self._trail.add_cell(CellSource(cell.source.label, cell.python))
             if self._unsaved:
                 failed = outcome.failure is not None
-                cut_short = any(each is _INTERRUPTED for each in (outcome.failure, *outcome.expressions.values()))
+                cut_short = not script.is_whole or any(
+                    each is _INTERRUPTED for each in (outcome.failure, *outcome.expressions.values())
+                )
                 entries = tuple(script.entries)
                 self.last_run = Journaled(cell, number, dict(expressions or {}), entries, failed, cut_short)
                 self._journal.append(self.last_run)

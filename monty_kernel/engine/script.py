@@ -54,7 +54,7 @@ class Recording:
         return self.size <= KEPT
 
     def call(self, name: str, answer: Callable[[], ExternalResult]) -> ExternalResult:
-        result = answer()
+        result: Any = answer()
         exception = result.get("exception")
         if isinstance(exception, BaseException):
             self._keep(("raise", name, type(exception).__name__, str(exception)))
@@ -64,7 +64,7 @@ class Recording:
             self._keep(("future", name))
         else:
             self._keep(("call", name, result.get("return_value")), result.get("return_value"))
-        return result
+        return result  # type: ignore[no-any-return]
 
     def settle(self, wait: Callable[[], Settled]) -> Settled:
         settled = wait()
@@ -73,6 +73,7 @@ class Recording:
             self._keep(("due", list(settled), plain))
             return settled
         values, failures = [], []
+        result: Any
         for call_id, result in settled.items():
             if "exc_type" in result:
                 failures.append((call_id, result["exc_type"], result.get("message", "")))

@@ -69,7 +69,9 @@ class Audit:
         with self._lock:
             self._open()
 
-    def add(self, kind: Kind, what: str, arguments: str, outcome: str, seconds: float = 0.0, cell: str | None = None) -> None:
+    def add(
+        self, kind: Kind, what: str, arguments: str, outcome: str, seconds: float = 0.0, cell: str | None = None
+    ) -> None:
         """Keep a record. cell: by default the one that runs.
 
         Raises:
@@ -77,7 +79,16 @@ class Audit:
         """
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         label = self.cell if cell is None else cell
-        record = Record(now, self.session, label, kind, one_line(what, 200), one_line(arguments, 1000), one_line(outcome, 300), round(seconds, 6))
+        record = Record(
+            now,
+            self.session,
+            label,
+            kind,
+            one_line(what, 200),
+            one_line(arguments, 1000),
+            one_line(outcome, 300),
+            round(seconds, 6),
+        )
         with self._lock:
             self._records.append(record)
             file = self._open()

@@ -57,5 +57,7 @@ def _message(error: BaseException) -> str:
 def _name(kind: type) -> str:
     if kind.__module__ in ("builtins", "exceptions"):
         return kind.__name__
-    module = {"json.decoder": "json", "re._constants": "re", "re": "re", "sre_constants": "re"}.get(kind.__module__, kind.__module__)
+    module = {"json.decoder": "json", "re._constants": "re", "re": "re", "sre_constants": "re"}.get(
+        kind.__module__, kind.__module__
+    )
     return f"{module}.{'PatternError' if (module, kind.__name__) == ('re', 'error') else kind.__name__}"

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pydantic_monty as monty
 
 from monty_kernel.engine.host import Asking, StdinUnavailable
-
 from monty_kernel.engine.questions import answered, call_question
+
 from .audit import Audit, AuditFailed, Watch
 from .crossing import crossing
 from .decorator import Permission
@@ -20,7 +20,7 @@ from .threads import ToolLoop, ToolThread
 from .tool_files import Tool, ToolModule, ToolsRefused, load
 
 if TYPE_CHECKING:
-    from pydantic_monty import ExternalResult, ExternalSettledResult
+    from pydantic_monty import ExcType, ExternalExceptionData, ExternalResult, ExternalSettledResult
 
 _SHOWN = 900
 """Characters of a call that a question shows."""
@@ -134,7 +134,11 @@ class Grants:
             typed = asking.ask(call_question(shown if len(shown) <= _SHOWN else shown[:_SHOWN] + " …"))
         except (StdinUnavailable, EOFError) as error:
             nobody = isinstance(error, StdinUnavailable)
-            why = "it needs the person's answer, and nobody can be asked here" if nobody else "the question was not answered"
+            why = (
+                "it needs the person's answer, and nobody can be asked here"
+                if nobody
+                else "the question was not answered"
+            )
             self.audit.add("question", tool.qualified, arguments, why, watch.seconds)
             return why
         except (KeyboardInterrupt, CancelledError):
@@ -193,6 +197,10 @@ class Grants:
         self.audit.add("tool", tool.qualified, arguments, f"{data['exc_type']}: {data['message']}", watch.seconds, cell)
         return data
 
+    def interrupted(self) -> None:
+        """Calls that were to be answered later have been cancelled."""
+        self._loop.doubt()
+
     def close(self) -> None:
         """End the threads and the log file. Tools that run are left to themselves. Idempotent."""
         self._thread.close()
@@ -224,7 +232,7 @@ def _listed(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
     return ", ".join([*(short(each, 80) for each in args[:10]), *named])
 
 
-def _refused(kind: Any, message: str) -> Any:
+def _refused(kind: ExcType, message: str) -> ExternalExceptionData:
     return {"exc_type": kind, "message": message}
 
 

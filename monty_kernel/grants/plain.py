@@ -15,9 +15,9 @@ MOST_BYTES = 1 << 26
 MOST_ITEMS = 1_000_000
 _DEPTH = 200
 
-_ATOMS = (bool, int, float, complex, str, bytes)
-_LEAVES = (datetime.date, datetime.time, datetime.timedelta, datetime.timezone, decimal.Decimal, pathlib.PurePosixPath)
-_BOXES: tuple[type, ...] = (list, tuple, set, frozenset)
+_ATOMS: tuple[Any, ...] = (bool, int, float, complex, str, bytes)
+_LEAVES: tuple[type, ...] = (datetime.date, datetime.time, datetime.timedelta, datetime.timezone, decimal.Decimal, pathlib.PurePosixPath)
+_BOXES: tuple[Any, ...] = (list, tuple, set, frozenset)
 
 
 class NotPlain(TypeError):
@@ -46,7 +46,7 @@ class _Copier:
             return self._text(str.__str__(value) if type(value) is not str else value)
         for kind in _ATOMS[1:]:
             if isinstance(value, kind):
-                return value if type(value) is kind else kind.__new__(kind, value)  # type: ignore[call-overload]
+                return value if type(value) is kind else kind.__new__(kind, value)
         if isinstance(value, _LEAVES):
             return value
         if depth == _DEPTH:
@@ -63,7 +63,9 @@ class _Copier:
 
     def _count(self, value: object) -> None:
         self._items += 1
-        self._bytes += len(value) if isinstance(value, (str, bytes)) else value.bit_length() // 8 if isinstance(value, int) else 8
+        self._bytes += (
+            len(value) if isinstance(value, (str, bytes)) else value.bit_length() // 8 if isinstance(value, int) else 8
+        )
         if self._items > MOST_ITEMS or self._bytes > MOST_BYTES:
             raise NotPlain(f"is more than {MOST_ITEMS:,} values or {MOST_BYTES >> 20} MiB")
 
@@ -97,11 +99,22 @@ def short(value: object, most: int = 200) -> str:
 def _short(value: object, most: int, depth: int) -> str:
     if isinstance(value, (str, bytes)):
         shown = ascii_controls(repr(value[:most]))
-        return shown if len(value) <= most else f"{shown} … ({len(value) - most:,} more {'characters' if isinstance(value, str) else 'bytes'})"
+        return (
+            shown
+            if len(value) <= most
+            else f"{shown} … ({len(value) - most:,} more {'characters' if isinstance(value, str) else 'bytes'})"
+        )
     if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 1024:
         return f"an int of {value.bit_length():,} bits"
     if isinstance(value, dict):
-        return _listed(value.items(), len(value), "{}", most, lambda pair: f"{_short(pair[0], most, depth - 1)}: {_short(pair[1], most, depth - 1)}", depth)
+        return _listed(
+            value.items(),
+            len(value),
+            "{}",
+            most,
+            lambda pair: f"{_short(pair[0], most, depth - 1)}: {_short(pair[1], most, depth - 1)}",
+            depth,
+        )
     if isinstance(value, _BOXES):
         brackets = "[]" if isinstance(value, list) else "()" if isinstance(value, tuple) else "{}"
         return _listed(value, len(value), brackets, most, lambda each: _short(each, most, depth - 1), depth)
@@ -110,7 +123,9 @@ def _short(value: object, most: int, depth: int) -> str:
     return f"<{ascii_controls(type(value).__name__)}>"
 
 
-def _listed(values: Iterable[Any], length: int, brackets: str, most: int, show: Callable[[Any], str], depth: int) -> str:
+def _listed(
+    values: Iterable[Any], length: int, brackets: str, most: int, show: Callable[[Any], str], depth: int
+) -> str:
     if depth <= 0:
         return f"{brackets[0]}…{brackets[1]}"
     parts: list[str] = []

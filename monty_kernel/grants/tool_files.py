@@ -17,7 +17,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from . import annotations
+from . import type_hints
 from .decorator import MARK, Permission
 from .plain import NotPlain, plain_copy
 
@@ -63,7 +63,9 @@ class Tool:
         try:
             bound = self.signature.bind(*args, **kwargs)
         except TypeError as error:
-            raise TypeError(f"{self.name}() {error}" if not str(error).startswith(f"{self.name}()") else str(error)) from None
+            raise TypeError(
+                f"{self.name}() {error}" if not str(error).startswith(f"{self.name}()") else str(error)
+            ) from None
         for name, value in bound.arguments.items():
             kind = self.signature.parameters[name].kind
             try:
@@ -71,9 +73,17 @@ class Tool:
             except NotPlain as error:
                 raise TypeError(f"{self.name}() argument {name!r} {error}; a tool takes plain data only") from None
             hint = self.hints.get(name, Any)
-            each = plain if kind is inspect.Parameter.VAR_POSITIONAL else plain.values() if kind is inspect.Parameter.VAR_KEYWORD else (plain,)
-            if not all(annotations.fits(one, hint) for one in each):
-                raise TypeError(f"{self.name}() argument {name!r} must be {annotations.spelled(hint)}, not {_type_of(plain)}")
+            each = (
+                plain
+                if kind is inspect.Parameter.VAR_POSITIONAL
+                else plain.values()
+                if kind is inspect.Parameter.VAR_KEYWORD
+                else (plain,)
+            )
+            if not all(type_hints.fits(one, hint) for one in each):
+                raise TypeError(
+                    f"{self.name}() argument {name!r} must be {type_hints.spelled(hint)}, not {_type_of(plain)}"
+                )
         return bound
 
     @property
@@ -86,14 +96,14 @@ class Tool:
             if each.kind is each.KEYWORD_ONLY and not star:
                 parts.append("*")
                 star = True
-            prefix = {each.VAR_POSITIONAL: "*", each.VAR_KEYWORD: "**"}.get(each.kind, "")
+            prefix = "*" if each.kind is each.VAR_POSITIONAL else "**" if each.kind is each.VAR_KEYWORD else ""
             star = star or each.kind is each.VAR_POSITIONAL
             default = " = ..." if each.default is not each.empty else ""
-            parts.append(f"{prefix}{each.name}: {annotations.spelled(self.hints.get(each.name, Any))}{default}")
+            parts.append(f"{prefix}{each.name}: {type_hints.spelled(self.hints.get(each.name, Any))}{default}")
             following = parameters[number + 1 :]
             if each.kind is each.POSITIONAL_ONLY and (not following or following[0].kind is not each.POSITIONAL_ONLY):
                 parts.append("/")
-        gives = annotations.spelled(self.hints.get("return", Any))
+        gives = type_hints.spelled(self.hints.get("return", Any))
         head = f"{'async ' if self.is_async else ''}def {self.name}({', '.join(parts)}) -> {gives}:"
         return f"{head}\n    {self.doc!r}\n" if self.doc else f"{head} ...\n"
 
@@ -113,7 +123,7 @@ class ToolModule:
     def stub(self) -> str:
         """The module as a `.pyi` file declares it."""
         constants = "".join(f"{name}: {_type_of(value)}\n" for name, value in self.constants.items())
-        return annotations.IMPORTS + constants + "".join(tool.stub for tool in self.tools.values())
+        return type_hints.IMPORTS + constants + "".join(tool.stub for tool in self.tools.values())
 
 
 def check_spec(spec: str) -> None:
@@ -124,7 +134,9 @@ def check_spec(spec: str) -> None:
     """
     if _is_path(spec):
         if not os.path.isabs(os.path.expanduser(spec)):
-            raise ToolsRefused(f"the tools file {spec!r} must be given by its absolute path: a kernel starts in the notebook's folder")
+            raise ToolsRefused(
+                f"the tools file {spec!r} must be given by its absolute path: a kernel starts in the notebook's folder"
+            )
         if not os.path.isfile(os.path.expanduser(spec)):
             raise ToolsRefused(f"there is no tools file {spec!r}")
     elif not all(part.isidentifier() for part in spec.split(".")):
