@@ -14,10 +14,10 @@ from monty_kernel.engine.failures import impossible
 from monty_kernel.engine.outputs import Stream
 from monty_kernel.engine.rewrite import Action
 from monty_kernel.engine.sources import CellSource, Failure
-from monty_kernel.front import KernelFront
 
 if TYPE_CHECKING:
     from monty_kernel.magics.registry import Magics
+    from monty_kernel.session_front import SessionFront
     from monty_kernel.snapshots.policy import DumpBudget
     from monty_kernel.snapshots.travel import TimeTravel
 
@@ -39,7 +39,7 @@ class CellRunner:
     def __init__(
         self,
         engine: Engine,
-        front: KernelFront,
+        front: SessionFront,
         magics: Callable[[], Magics],
         travel: TimeTravel,
         budget: DumpBudget,
@@ -96,8 +96,8 @@ class CellRunner:
         notice = self._travel.notice()
         if notice is not None:
             self._front.emit(Stream("stderr", notice + "\n"))
-        while self._front.notices:
-            self._front.emit(Stream("stderr", self._front.notices.pop(0) + "\n"))
+        for notice in self._engine.access.notices():
+            self._front.emit(Stream("stderr", notice + "\n"))
         outcome = self._engine.run(cell, self._front, number=number, expressions=request.expressions, act=self._act)
         failure = outcome.failure
         self._mistyped = (

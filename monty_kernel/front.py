@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import re
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from zmq.eventloop.zmqstream import ZMQStream
 
 from monty_kernel.engine.host import StdinUnavailable
-from monty_kernel.engine.outputs import ClearOutput, Display, Error, MimeBundle, Output, Result, Stream
-from monty_kernel.engine.questions import MARK
+from monty_kernel.engine.outputs import ClearOutput, Display, Error, Output, Result, Stream
 from monty_kernel.outlet import Outlet
+from monty_kernel.session_front import SessionFront
 
 if TYPE_CHECKING:
     from monty_kernel.engine.engine import Engine
-    from monty_kernel.engine.sandbox import Limits
-    from monty_kernel.grants.grants import Grants
     from monty_kernel.history import History
-    from monty_kernel.introspect.introspector import Introspector
     from monty_kernel.kernel import MontyKernel
     from monty_kernel.magics.registry import Magics
     from monty_kernel.snapshots.travel import TimeTravel
-
-_COLOURS = re.compile(r"\x1b\[[\d;]*m")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +31,11 @@ class _Question:
     requests: frozenset[str]
 
 
-class KernelFront:
-    """Implements the engine's `Front` and the magics' context over Jupyter messages.
-
-    `emit`, `ask`, `magic`, `help` and the context's methods are called on the sandbox thread, all others on the loop.
-    """
+class KernelFront(SessionFront):
+    """The session's front over Jupyter messages. What `SessionFront` has is called on the sandbox thread, all else on the loop."""
 
     def __init__(self, kernel: MontyKernel, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__()
         self._kernel = kernel
         self._loop = loop
         self._outlet = Outlet(loop, self._send_or_say, kernel.iopub_socket.drained)
@@ -51,9 +43,6 @@ class KernelFront:
         self._stdin.on_recv(self._input_reply, copy=False)
         self._asked: _Question | None = None
         self._allow_stdin = False
-        self.payload: list[dict[str, Any]] = []
-        self.notices: list[str] = []
-        """What the person is to be told at the next cell."""
 
     # On the loop
 
@@ -136,7 +125,7 @@ class KernelFront:
         else:
             asked.answer.set_result(str(value))
 
-    # On the sandbox thread: Front
+    # On the sandbox thread
 
     def emit(self, output: Output) -> None:
         """Send an output; waits while the clients cannot take more."""
@@ -160,33 +149,15 @@ class KernelFront:
         asyncio.run_coroutine_threadsafe(request(), self._loop)
         return answer
 
-    def magic(self, name: str, args: str) -> object:
-        """Run a host-side magic."""
-        return self._magics.run(name, args, self)
-
-    def help(self, topic: str) -> str:
-        """What `help(topic)` prints."""
-        if not topic:
-            return "Type help(name) or name? for help on a name, %lsmagic for the magics."
-        return _COLOURS.sub("", self._describe(topic, 0) or f"No documentation found for {topic!r}.")
-
-    def leave(self) -> None:
-        """The cell called `exit()`: the front end decides what that means, the session stays."""
-        self._add_payload({"source": "ask_exit", "keepkernel": False})
-
-    # On the sandbox thread: the magics' context
+    # What the session's front needs of the kernel
 
     @property
-    def _magics(self) -> Magics:
-        return self._kernel.magics
-
-    @property
-    def _engine(self) -> Engine:
+    def engine(self) -> Engine:
         return self._kernel.engine
 
     @property
-    def _introspector(self) -> Introspector:
-        return self._kernel.introspector
+    def magics(self) -> Magics:
+        return self._kernel.magics
 
     @property
     def history(self) -> History:
@@ -194,63 +165,17 @@ class KernelFront:
         return self._kernel.history
 
     @property
-    def limits(self) -> Limits:
-        """What the session may use."""
-        return self._engine.limits
-
-    @property
-    def grants(self) -> Grants:
-        """What the person granted."""
-        return self._kernel.grants
-
-    @property
     def travel(self) -> TimeTravel:
         """The states of the session."""
         return self._kernel.travel
 
-    def resumed(self, said: str, last: int) -> str:
-        """A session goes on: cells count on from its last one."""
+    def count_from(self, last: int) -> None:
+        """Cells count on from this number, if it is higher than theirs."""
         self._kernel.count_from(last)
-        return said
 
-    def display(self, bundle: MimeBundle) -> None:
-        """Show a MIME bundle among the cell's outputs."""
-        self.emit(Display(bundle))
-
-    def print(self, text: str) -> None:
-        """Print a line to the cell's stdout."""
-        self.emit(Stream("stdout", text + "\n"))
-
-    def page(self, text: str | MimeBundle) -> None:
-        """Show text in the front end's pager."""
-        data = {"text/plain": text} if isinstance(text, str) else dict(text)
-        self._add_payload({"source": "page", "data": data, "start": 0})
-
-    def _add_payload(self, payload: dict[str, Any]) -> None:
-        # as in IPython, the last of a kind alone is kept: a cell may page in a loop
-        self.payload[:] = [each for each in self.payload if each["source"] != payload["source"]] + [payload]
-
-    def describe(self, topic: str, detail_level: int = 0) -> str | None:
-        """What introspection knows of a name; None if nothing. Between two feeds it may look at the session."""
-        if self._engine.is_feeding:
-            return self._describe(topic, detail_level)
-        question = self._introspector.describe(topic, detail_level)
-        return self._kernel.session_view.answer_between_feeds(question, self._loop)
-
-    def _describe(self, topic: str, detail_level: int) -> str | None:
-        answer = asyncio.run_coroutine_threadsafe(self._introspector.describe(topic, detail_level), self._loop)
-        return self._engine.wait_for(answer)
-
-    def confirm(self, question: str) -> bool:
-        """The person's answer to a yes-or-no question; no where nobody can answer. Raises KeyboardInterrupt."""
-        answer = self.ask(MARK + question, password=False)
-        try:
-            return self._engine.wait_for(answer).strip().lower() in ("y", "yes")
-        except (StdinUnavailable, EOFError):
-            return False
-        except CancelledError:
-            raise KeyboardInterrupt from None
-
-    def reset(self) -> None:
-        """Begin a new, empty session."""
-        self._engine.start()
+    def look_up(self, topic: str, detail_level: int, *, between_feeds: bool) -> str | None:
+        """What introspection knows of a name: it is asked on the loop, and may ask the session whose thread waits here."""
+        question = self._kernel.introspector.describe(topic, detail_level)
+        if between_feeds:
+            return self._kernel.session_view.answer_between_feeds(question, self._loop)
+        return self.engine.wait_for(asyncio.run_coroutine_threadsafe(question, self._loop))

@@ -18,8 +18,9 @@ from traitlets import CaselessStrEnum, Dict, Float, Integer, List, Unicode
 from monty_kernel import __version__
 from monty_kernel.cell_runner import CellRequest, CellRunner
 from monty_kernel.engine.engine import Engine, Outcome
-from monty_kernel.engine.sandbox import Limits
+from monty_kernel.engine.workers import Limits, Workers
 from monty_kernel.front import KernelFront
+from monty_kernel.language import LANGUAGE_INFO
 from monty_kernel.orphans import OrphanWatch
 from monty_kernel.reply_content import error_content, expression_contents
 from monty_kernel.request_content import problem
@@ -56,15 +57,7 @@ class MontyKernel(Kernel):
 
     implementation = "monty_kernel"
     implementation_version = __version__
-    language_info = {
-        "name": "python",
-        "version": "3.14.0",  # of the language that Monty speaks; a test compares it with sys.version in the sandbox
-        "mimetype": "text/x-python",
-        "codemirror_mode": {"name": "ipython", "version": 3},
-        "pygments_lexer": "ipython3",
-        "nbconvert_exporter": "python",
-        "file_extension": ".py",
-    }
+    language_info = LANGUAGE_INFO
     banner = (
         f"Monty {pydantic_monty.__version__}, a sandboxed Python (monty-kernel {__version__}): "
         "no files, no network, no environment.\nType %lsmagic for the magics, name? for help."
@@ -122,8 +115,9 @@ class MontyKernel(Kernel):
         self._settled: asyncio.Future[None] | None = None  # done when the session is ready for the next cell
         self._orphans = OrphanWatch()
         limits = Limits(self.max_memory, self.max_cell_seconds, self.max_recursion_depth)
-        granted = self.grants if self.tools or self.audit_file else None
-        self.engine = Engine(limits, self._orphans.watch, granted)
+        self._workers = Workers(self._orphans.watch)
+        self._grants = self._granted()
+        self.engine = Engine(limits, self._workers, self._grants)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sandbox")
         self._queue = ShellQueue(self._serve, self._answer, QUESTIONS)
         self._thread.submit(self._start_session)
@@ -172,15 +166,6 @@ class MontyKernel(Kernel):
         return Magics()
 
     @cached_property
-    def grants(self) -> Grants:
-        """What the person granted to cells."""
-        from monty_kernel.grants.audit import Audit
-        from monty_kernel.grants.grants import Grants
-
-        audit = Audit(Path(self.audit_file).expanduser() if self.audit_file else None)
-        return Grants(audit, self.tool_permissions)
-
-    @cached_property
     def introspector(self) -> Introspector:
         """What answers completion and inspection."""
         from monty_kernel.introspect.introspector import Introspector
@@ -210,25 +195,33 @@ class MontyKernel(Kernel):
 
     def _start_session(self) -> None:
         try:
-            if self.tools:
-                self._load_tools()
+            if self._grants is not None:
+                self._load_tools(self._grants)
             self.engine.start()
             import monty_kernel.snapshots.travel  # noqa: F401 - so that the first cell need not wait for it
         except Exception:
             if not self._closed:  # else close() has just killed the worker
                 self.log.exception("The sandbox worker did not start; the next cell tries again.")
 
-    def _load_tools(self) -> None:
+    def _granted(self) -> Grants | None:
+        if not (self.tools or self.audit_file):
+            return None
+        from monty_kernel.grants.audit import Audit
+        from monty_kernel.grants.grants import Grants
+
+        return Grants(Audit(Path(self.audit_file).expanduser() if self.audit_file else None), self.tool_permissions)
+
+    def _load_tools(self, grants: Grants) -> None:
         from monty_kernel.grants.tool_files import ToolsRefused
 
         for spec in self.tools:
             try:
-                self.grants.load_tools([spec])
+                grants.load_tools([spec])
             except ToolsRefused as error:
                 self.log.error("%s", error, exc_info=error.__cause__)
-                self.front.notices.append(f"Tools were refused: {error}.")
-        for name in self.grants.unknown_permissions():
-            self.front.notices.append(f"A permission was given for {name}, but there is no such tool.")
+                grants.tell(f"Tools were refused: {error}.")
+        for name in grants.unknown_permissions():
+            grants.tell(f"A permission was given for {name}, but there is no such tool.")
 
     async def close(self) -> None:
         """End the session and its workers. Idempotent."""
@@ -238,12 +231,12 @@ class MontyKernel(Kernel):
         self.front.close()
         self.engine.kill()
         await self._on_sandbox_thread(self.engine.close)
+        await self._on_sandbox_thread(self._workers.close)
         self._thread.shutdown(wait=False)
         if "travel" in self.__dict__:
             self.travel.close()
         self._orphans.close()
-        if "grants" in self.__dict__:
-            self.grants.close()
+        self.engine.access.close()
         if "history" in self.__dict__:
             await asyncio.to_thread(self.history.close)
 

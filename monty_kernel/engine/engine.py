@@ -17,10 +17,11 @@ from .host import Access, Front, UsageError, json_object, mime_bundle
 from .journal import Journaled
 from .outputs import Result
 from .rewrite import Action
-from .sandbox import FeedError, Limits, Sandbox, WorkerLost
+from .sandbox import FeedError, Sandbox, WorkerLost
 from .script import Diverged, Recording, Replaying, Script
 from .sources import CellSource, Failure
 from .trail import Trail
+from .workers import Limits, Workers
 
 T = TypeVar("T")
 
@@ -55,16 +56,17 @@ class Snapshot:
 
 
 class Engine:
-    """One session. All methods but `expect`, `interrupt` and `kill` belong to one thread, the sandbox thread."""
+    """One session. All methods but `expect`, `interrupt` and `kill` belong to one thread, the sandbox thread.
 
-    def __init__(
-        self,
-        limits: Limits,
-        watch: Callable[[Collection[int]], None] = lambda pids: None,
-        access: Access | None = None,
-    ) -> None:
+    workers: where its worker comes from, perhaps shared with other sessions; without, a pool that ends with it.
+    access: what its cells are granted.
+    """
+
+    def __init__(self, limits: Limits, workers: Workers | None = None, access: Access | None = None) -> None:
         self.limits = limits
-        self._sandbox = Sandbox(limits, watch, access)
+        self._workers = Workers() if workers is None else workers
+        self._owns_workers = workers is None
+        self._sandbox = Sandbox(limits, self._workers, access)
         self._started = False
         self._snapshot: Snapshot | None = None
         self._trail = Trail()
@@ -143,9 +145,11 @@ class Engine:
         self._sandbox.turns.kill()
 
     def close(self) -> None:
-        """End the workers. Idempotent."""
+        """End the session, and give its worker back. Idempotent."""
         self._started = False
-        self._sandbox.close()
+        self._sandbox.release()
+        if self._owns_workers:
+            self._workers.close()
 
     def run(
         self,
@@ -286,7 +290,7 @@ class Engine:
         except BaseException:
             self._sandbox.release()
             raise
-        self._unsaved = False
+        self._started, self._unsaved = True, False
 
     def _run_again(self, done: Journaled) -> None:
         script = self._script = Replaying(done.entries)

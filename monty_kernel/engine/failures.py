@@ -14,7 +14,8 @@ from .sources import CellSource, Failure, SourceFrame
 
 if TYPE_CHECKING:
     from .cell import Feed
-    from .sandbox import Limits, WorkerLost
+    from .sandbox import WorkerLost
+    from .workers import Limits
 
 _LARGE = 1 << 18  # characters above which a syntax error is Monty's to describe: ast takes seconds and gigabytes
 

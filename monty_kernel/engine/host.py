@@ -80,6 +80,9 @@ class Access(Protocol):
     def begin(self, cell: str) -> None:
         """A cell starts, with this label."""
 
+    def notices(self) -> list[str]:
+        """What the person is to be told of their grants, once."""
+
     def call(
         self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], asking: Asking
     ) -> ExternalResult | Future[ExternalSettledResult]:
@@ -87,6 +90,9 @@ class Access(Protocol):
 
     def interrupted(self) -> None:
         """Calls that were to be answered later have been cancelled."""
+
+    def close(self) -> None:
+        """The session is over. Idempotent; from any thread."""
 
 
 class NoAccess:
@@ -97,12 +103,19 @@ class NoAccess:
     def begin(self, cell: str) -> None:
         """Nothing to note."""
 
+    def notices(self) -> list[str]:
+        """Nothing to tell."""
+        return []
+
     def call(self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], asking: Asking) -> ExternalResult:
         """Refuse."""
         return {"exc_type": "PermissionError", "message": f"{name}() is not granted to this session"}
 
     def interrupted(self) -> None:
         """Nothing to note."""
+
+    def close(self) -> None:
+        """Nothing to close."""
 
 
 class Host:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 import pydantic_monty as monty
@@ -13,16 +12,7 @@ from .host import Access, Front, Host, NoAccess
 from .outputs import Stream
 from .script import Diverged, Recording, Script
 from .turns import Turns
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one session may use. memory: bytes of heap; seconds: of computing per cell, None for no limit;
-    recursion: depth of calls."""
-
-    memory: int | None = 1 << 30
-    seconds: float | None = None
-    recursion: int | None = None
+from .workers import Limits, Workers, only_by_name
 
 
 class FeedError(Exception):
@@ -45,17 +35,11 @@ class WorkerLost(Exception):
 class Sandbox:
     """One session in one worker. Every method but `turns.interrupt` and `turns.kill` belongs to the sandbox thread."""
 
-    def __init__(
-        self,
-        limits: Limits,
-        watch: Callable[[Collection[int]], None] = lambda pids: None,
-        access: Access | None = None,
-    ) -> None:
+    def __init__(self, limits: Limits, workers: Workers, access: Access | None = None) -> None:
         self.turns = Turns()
-        self._limits = limits
         self.access = access or NoAccess()
-        self._watch = watch
-        self._pool: monty.Monty | None = None
+        self._limits = limits
+        self._workers = workers
         self._session: monty.MontySession | None = None
         self._pid: int | None = None
 
@@ -66,24 +50,8 @@ class Sandbox:
             MontyError, RuntimeError: the state is damaged or of another Monty version, or the worker died over it.
         """
         self.release()
-        if self._pool is None:
-            # one worker in use, one warm beside it: a killed one is replaced in 2 ms instead of 20
-            self._pool = monty.Monty(min_processes=2, max_processes=3)
-            self._pool.__enter__()
-        limits: monty.ResourceLimits = {
-            "max_suspensions": 1 << 62,
-            "max_memory": self._limits.memory,
-            "max_feed_duration_secs": self._limits.seconds,
-        }
-        if self._limits.recursion is not None:
-            limits["max_recursion_depth"] = self._limits.recursion
-        modules = {"getpass": monty.ExternalModule({"getpass": _only_by_name}), **self.access.modules}
-        session = self._pool.checkout(
-            limits=limits, os_policy={"sleep": "call_host", "random_start": "call_host"}, external_modules=modules
-        )
-        session.__enter__()
-        self._session, self._pid = session, session.worker_pid
-        self._watch([self._pid] if self._pid else [])
+        session, self._pid = self._workers.take(self._limits, self.access.modules)
+        self._session = session
         if state is not None:
             try:
                 session.load_session(state)
@@ -191,17 +159,9 @@ class Sandbox:
 
     def release(self) -> None:
         """Give the worker back, or bury it if it is dead. The session is over."""
-        session, self._session, self._pid = self._session, None, None
+        session, pid, self._session, self._pid = self._session, self._pid, None, None
         if session is not None:
-            session.__exit__(None, None, None)
-
-    def close(self) -> None:
-        """End every worker. Idempotent."""
-        self.release()
-        pool, self._pool = self._pool, None
-        if pool is not None:
-            pool.__exit__(None, None, None)
-        self._watch([])
+            self._workers.give_back(session, pid)
 
 
 def _limit_hit(error: monty.MontyRuntimeError) -> Literal["memory", "time"] | None:
@@ -216,14 +176,10 @@ def _limit_hit(error: monty.MontyRuntimeError) -> Literal["memory", "time"] | No
 
 def _host_function(name: str) -> Callable[..., object]:
     def function(*args: object, **kwargs: object) -> object:
-        return _only_by_name()
+        return only_by_name()
 
     function.__name__ = function.__qualname__ = name
     return function
 
 
 _NO_ACCESS = NoAccess()
-
-
-def _only_by_name(*args: object, **kwargs: object) -> object:
-    raise RuntimeError("host functions are answered as suspensions, never called")  # the stand-in of their name

@@ -36,6 +36,7 @@ class Grants:
         self.audit = audit or Audit()
         self._permissions = dict(permissions or {})
         self._modules: dict[str, ToolModule] = {}
+        self._notices: list[str] = []
         self._always: set[str] = set()
         self._thread = ToolThread()
         self._loop = ToolLoop()
@@ -88,6 +89,15 @@ class Grants:
         return sorted(set(self._permissions) - known)
 
     # What cells do
+
+    def tell(self, notice: str) -> None:
+        """Have the person told something at the next cell."""
+        self._notices.append(notice)
+
+    def notices(self) -> list[str]:
+        """What the person is to be told, once."""
+        notices, self._notices = self._notices, []
+        return notices
 
     def begin(self, cell: str) -> None:
         """A cell starts; its label goes into the log."""

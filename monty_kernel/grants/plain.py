@@ -16,7 +16,14 @@ MOST_ITEMS = 1_000_000
 _DEPTH = 200
 
 _ATOMS: tuple[Any, ...] = (bool, int, float, complex, str, bytes)
-_LEAVES: tuple[type, ...] = (datetime.date, datetime.time, datetime.timedelta, datetime.timezone, decimal.Decimal, pathlib.PurePosixPath)
+_LEAVES: tuple[type, ...] = (
+    datetime.date,
+    datetime.time,
+    datetime.timedelta,
+    datetime.timezone,
+    decimal.Decimal,
+    pathlib.PurePosixPath,
+)
 _BOXES: tuple[Any, ...] = (list, tuple, set, frozenset)
 
 

@@ -69,9 +69,9 @@ def fits(value: object, annotation: object) -> bool:
         key, item = parameters
         return isinstance(value, dict) and all(fits(k, key) and fits(v, item) for k, v in value.items())
     if origin in _SEQUENCES:
-        return isinstance(value, _SEQUENCES[origin]) and (
-            isinstance(value, (str, bytes)) or all(fits(each, parameters[0]) for each in value)
-        )
+        if isinstance(value, (str, bytes)) or not isinstance(value, (list, tuple, set, frozenset, dict)):
+            return isinstance(value, _SEQUENCES[origin])
+        return isinstance(value, _SEQUENCES[origin]) and all(fits(each, parameters[0]) for each in value)
     if annotation is None or annotation is type(None):
         return value is None
     if not isinstance(annotation, type) or annotation not in _SIMPLE:

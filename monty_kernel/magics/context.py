@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from monty_kernel.engine.outputs import MimeBundle
-    from monty_kernel.engine.sandbox import Limits
+    from monty_kernel.engine.workers import Limits
     from monty_kernel.grants.grants import Grants
     from monty_kernel.history import History
     from monty_kernel.snapshots.travel import TimeTravel

@@ -1,0 +1,97 @@
+"""The pool of worker processes. One kernel has one session in it; the headless runner has many, which share the warm workers."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+
+import pydantic_monty as monty
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one session may use. memory: bytes of heap; seconds: of computing per cell, None for no limit;
+    recursion: depth of calls."""
+
+    memory: int | None = 1 << 30
+    seconds: float | None = None
+    recursion: int | None = None
+
+
+class Workers:
+    """Hands out fresh workers. Any thread may call.
+
+    warm: how many are started ahead: with one in use and one beside it, a killed one is replaced in 2 ms instead of 20.
+    most: how many live at once; who wants one more waits. watch: told the ids of those in use whenever they change.
+    """
+
+    def __init__(
+        self, watch: Callable[[Collection[int]], None] = lambda pids: None, *, warm: int = 2, most: int = 3
+    ) -> None:
+        self._watch = watch
+        self._warm = warm
+        self._most = most
+        self._lock = threading.Lock()
+        self._pool: monty.Monty | None = None
+        self._in_use: set[int] = set()
+        self._modules = {"getpass": monty.ExternalModule({"getpass": only_by_name})}
+
+    def take(
+        self, limits: Limits, modules: Mapping[str, monty.ExternalModule] | None = None
+    ) -> tuple[monty.MontySession, int | None]:
+        """An empty session in a worker of its own, and the worker's process id. `give_back` ends it.
+
+        modules: what it may import besides Monty's own.
+
+        Raises:
+            MontyError, RuntimeError: no worker could be started.
+        """
+        asked: monty.ResourceLimits = {
+            "max_suspensions": 1 << 62,
+            "max_memory": limits.memory,
+            "max_feed_duration_secs": limits.seconds,
+        }
+        if limits.recursion is not None:
+            asked["max_recursion_depth"] = limits.recursion
+        importable = {**self._modules, **(modules or {})}
+        session = self._opened().checkout(
+            limits=asked, os_policy={"sleep": "call_host", "random_start": "call_host"}, external_modules=importable
+        )
+        session.__enter__()
+        pid = session.worker_pid
+        if pid:
+            with self._lock:
+                self._in_use.add(pid)
+                self._watch(self._in_use)
+        return session, pid
+
+    def give_back(self, session: monty.MontySession, pid: int | None) -> None:
+        """The session is over: its worker serves others, or is buried if it is dead."""
+        session.__exit__(None, None, None)
+        with self._lock:
+            if pid in self._in_use:
+                self._in_use.discard(pid)
+                self._watch(self._in_use)
+
+    def close(self) -> None:
+        """End every worker. Idempotent; the next `take` starts anew."""
+        with self._lock:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.__exit__(None, None, None)
+        with self._lock:
+            self._in_use.clear()
+            self._watch(())
+
+    def _opened(self) -> monty.Monty:
+        with self._lock:
+            if self._pool is None:
+                pool = monty.Monty(min_processes=self._warm, max_processes=self._most)
+                pool.__enter__()
+                self._pool = pool
+            return self._pool
+
+
+def only_by_name(*args: object, **kwargs: object) -> object:
+    raise RuntimeError("host functions are answered as suspensions, never called")  # the stand-in of their name

@@ -1,0 +1,142 @@
+"""What magics and the engine ask of whoever shows a session, as far as it is the same for the kernel and the headless runner."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from concurrent.futures import CancelledError, Future
+from typing import TYPE_CHECKING, Any
+
+from monty_kernel.engine.host import StdinUnavailable
+from monty_kernel.engine.outputs import Display, MimeBundle, Output, Stream
+from monty_kernel.engine.questions import MARK
+
+if TYPE_CHECKING:
+    from monty_kernel.engine.engine import Engine
+    from monty_kernel.engine.workers import Limits
+    from monty_kernel.grants.grants import Grants
+    from monty_kernel.history import History
+    from monty_kernel.magics.registry import Magics
+    from monty_kernel.snapshots.travel import TimeTravel
+
+_COLOURS = re.compile(r"\x1b\[[\d;]*m")
+
+
+class SessionFront(ABC):
+    """Implements the engine's `Front` and the magics' `MagicContext` over a few abstract methods.
+
+    All of it is called on the sandbox thread. `payload` is what the cell's reply will hold for the front end.
+    """
+
+    def __init__(self) -> None:
+        self.payload: list[dict[str, Any]] = []
+
+    @property
+    @abstractmethod
+    def engine(self) -> Engine:
+        """The session."""
+
+    @property
+    @abstractmethod
+    def magics(self) -> Magics:
+        """The table of magics."""
+
+    @property
+    @abstractmethod
+    def history(self) -> History:
+        """The inputs of this session and of those before it."""
+
+    @property
+    @abstractmethod
+    def travel(self) -> TimeTravel:
+        """The states of the session."""
+
+    @abstractmethod
+    def emit(self, output: Output) -> None:
+        """Take an output of the running cell; may block while it cannot be taken."""
+
+    @abstractmethod
+    def ask(self, prompt: str, *, password: bool) -> Future[str]:
+        """Ask the person for a line. The future raises StdinUnavailable where nobody can answer."""
+
+    @abstractmethod
+    def count_from(self, last: int) -> None:
+        """Cells count on from this number, if it is higher than theirs."""
+
+    @abstractmethod
+    def look_up(self, topic: str, detail_level: int, *, between_feeds: bool) -> str | None:
+        """What introspection knows of a name; between two feeds it may look at the session."""
+
+    # The engine's front
+
+    def magic(self, name: str, args: str) -> object:
+        """Run a host-side magic."""
+        return self.magics.run(name, args, self)
+
+    def help(self, topic: str) -> str:
+        """What `help(topic)` prints."""
+        if not topic:
+            return "Type help(name) or name? for help on a name, %lsmagic for the magics."
+        found = self.look_up(topic, 0, between_feeds=False)
+        return _COLOURS.sub("", found or f"No documentation found for {topic!r}.")
+
+    def leave(self) -> None:
+        """The cell called `exit()`: the front end decides what that means, the session stays."""
+        self._add_payload({"source": "ask_exit", "keepkernel": False})
+
+    # The magics' context
+
+    @property
+    def limits(self) -> Limits:
+        """What the session may use."""
+        return self.engine.limits
+
+    @property
+    def grants(self) -> Grants:
+        """What the person granted."""
+        from monty_kernel.grants.grants import Grants
+
+        access = self.engine.access
+        if not isinstance(access, Grants):  # nothing so far
+            access = self.engine.access = Grants()
+        return access
+
+    def resumed(self, said: str, last: int) -> str:
+        """A session goes on: cells count on from its last one."""
+        self.count_from(last)
+        return said
+
+    def display(self, bundle: MimeBundle) -> None:
+        """Show a MIME bundle among the cell's outputs."""
+        self.emit(Display(bundle))
+
+    def print(self, text: str) -> None:
+        """Print a line to the cell's stdout."""
+        self.emit(Stream("stdout", text + "\n"))
+
+    def page(self, text: str | MimeBundle) -> None:
+        """Show text in the front end's pager."""
+        data = {"text/plain": text} if isinstance(text, str) else dict(text)
+        self._add_payload({"source": "page", "data": data, "start": 0})
+
+    def _add_payload(self, payload: dict[str, Any]) -> None:
+        # as in IPython, the last of a kind alone is kept: a cell may page in a loop
+        self.payload[:] = [each for each in self.payload if each["source"] != payload["source"]] + [payload]
+
+    def describe(self, topic: str, detail_level: int = 0) -> str | None:
+        """What introspection knows of a name; None if nothing. Between two feeds it may look at the session."""
+        return self.look_up(topic, detail_level, between_feeds=not self.engine.is_feeding)
+
+    def confirm(self, question: str) -> bool:
+        """The person's answer to a yes-or-no question; no where nobody can answer. Raises KeyboardInterrupt."""
+        answer = self.ask(MARK + question, password=False)
+        try:
+            return self.engine.wait_for(answer).strip().lower() in ("y", "yes")
+        except (StdinUnavailable, EOFError):
+            return False
+        except CancelledError:
+            raise KeyboardInterrupt from None
+
+    def reset(self) -> None:
+        """Begin a new, empty session."""
+        self.engine.start()
