@@ -170,7 +170,7 @@ class MontyKernel(Kernel):
         """What answers completion and inspection."""
         from monty_kernel.introspect.introspector import Introspector
 
-        return Introspector(self.session_view, self.magics)
+        return Introspector(self.session_view, self.magics, self._tool_namespaces)
 
     @cached_property
     def session_view(self) -> SessionView:
@@ -210,6 +210,10 @@ class MontyKernel(Kernel):
         from monty_kernel.grants.grants import Grants
 
         return Grants(Audit(Path(self.audit_file).expanduser() if self.audit_file else None), self.tool_permissions)
+
+    def _tool_namespaces(self) -> dict[str, object]:
+        modules = self._grants.tool_modules if self._grants is not None else {}
+        return {name: module.namespace for name, module in modules.items()}
 
     def _load_tools(self, grants: Grants) -> None:
         from monty_kernel.grants.tool_files import ToolsRefused

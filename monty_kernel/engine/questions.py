@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Literal
+
+from .visible_text import visible
 
 Answer = Literal["yes", "no", "always"]
 
@@ -12,6 +15,8 @@ MARK = "monty-kernel asks: "
 
 OF_A_CELL = "(this cell asks) "
 """What a prompt of a cell's begins with if it looks like the kernel's."""
+
+_COLOUR = re.compile(r"(\x1b\[[0-9;]*m)")
 
 _LOOKALIKES = str.maketrans(
     {
@@ -39,9 +44,11 @@ def answered(text: str) -> Answer:
 def disguise(prompt: str) -> str:
     """A cell's prompt as it is shown: marked as the cell's if it looks like a question of the kernel's.
 
-    This is for the eye: what is answered to a cell's prompt grants nothing, whatever it looks like.
+    This is for the eye: what is answered to a cell's prompt grants nothing, whatever it looks like. Colours stay; what
+    would move the cursor, and could so write over the mark, is written out.
     """
-    return OF_A_CELL + prompt if "montykernel" in _skeleton(prompt) else prompt
+    shown = "".join(part if number % 2 else visible(part) for number, part in enumerate(_COLOUR.split(prompt)))
+    return OF_A_CELL + shown if "montykernel" in _skeleton(_COLOUR.sub("", prompt)) else shown
 
 
 def _skeleton(text: str) -> str:

@@ -12,9 +12,10 @@ from .plain import one_line
 if TYPE_CHECKING:
     from pydantic_monty import ExternalExceptionData
 
+_READ = 2000  # characters of a message that are looked at
 _KNOWN = frozenset(get_args(monty.ExcType))
 _NOT_THESE = frozenset({"Exception", "BaseException", "KeyboardInterrupt", "SystemExit"})
-_LONG_PATH = re.compile(r"(?<![\w:/.])(?:~|[A-Za-z]:)?(?:[/\\][^/\\\s'\"<>:;,()]+)*[/\\](?=[^/\\\s'\"<>:;,()])")
+_LONG_PATH = re.compile(r"(?<![\w:/.…])(?:~|[A-Za-z]:)?(?:[/\\]+[^/\\\s'\"<>:;,()]+)*[/\\]+(?=[^/\\\s'\"<>:;,()])")
 _SPACED = re.compile(r"(?P<quote>['\"])(?:~|[A-Za-z]:)?[/\\](?:[^'\"]*[/\\])?(?=[^'\"/\\]*(?P=quote))")
 
 
@@ -49,7 +50,7 @@ def _message(error: BaseException) -> str:
             text = str(error.args[0])
         else:
             text = str(error)
-        return one_line(without_folders(text))
+        return one_line(without_folders(text[:_READ]))
     except Exception as broken:
         return f"its message could not be made ({type(broken).__name__})"
 

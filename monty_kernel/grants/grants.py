@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import sys
+from collections import Counter
 from collections.abc import Coroutine, Iterable, Mapping
 from concurrent.futures import CancelledError, Future
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pydantic_monty as monty
@@ -25,6 +28,9 @@ if TYPE_CHECKING:
 _SHOWN = 900
 """Characters of a call that a question shows."""
 
+_PATIENCE = 3
+"""Times that the person says no to a tool in one cell before they are not asked any more."""
+
 
 class Grants:
     """Implements the engine's `Access`. All methods but `close` belong to the sandbox thread.
@@ -38,6 +44,7 @@ class Grants:
         self._modules: dict[str, ToolModule] = {}
         self._notices: list[str] = []
         self._always: set[str] = set()
+        self._refusals: Counter[str] = Counter()  # of the running cell
         self._thread = ToolThread()
         self._loop = ToolLoop()
 
@@ -102,6 +109,7 @@ class Grants:
     def begin(self, cell: str) -> None:
         """A cell starts; its label goes into the log."""
         self.audit.cell = cell
+        self._refusals.clear()
 
     def call(
         self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], asking: Asking
@@ -138,6 +146,8 @@ class Grants:
         permission = self.permission(tool)
         if permission != "ask":
             return "its calls are denied where the kernel is started" if permission == "deny" else ""
+        if self._refusals[tool.qualified] >= _PATIENCE:
+            return f"the person said no {_PATIENCE} times in this cell and is not asked again"
         watch, arguments = Watch(), _arguments(bound)
         shown = f"{tool.qualified}({arguments})"
         try:
@@ -158,13 +168,17 @@ class Grants:
         self.audit.add("question", tool.qualified, arguments, answer, watch.seconds)
         if answer == "always":
             self._always.add(tool.qualified)
+        self._refusals[tool.qualified] += answer == "no"
         return "the person said no" if answer == "no" else ""
 
     def _run(self, tool: Tool, bound: inspect.BoundArguments, asking: Asking) -> ExternalResult:
         watch, arguments = Watch(), _arguments(bound)
 
         def call() -> Any:
-            return plain_copy(tool.function(*bound.args, **bound.kwargs))
+            try:
+                return plain_copy(tool.function(*bound.args, **bound.kwargs))
+            finally:
+                _flush()
 
         try:
             result = asking.wait_for(self._thread.submit(call))
@@ -194,6 +208,8 @@ class Grants:
                 outcome = "cancelled" if type(error).__name__ == "CancelledError" else crossing(error)["message"]
                 self.audit.add("tool", tool.qualified, arguments, outcome, watch.seconds, cell)
                 raise
+            finally:
+                _flush()
 
         return self._loop.submit(call())
 
@@ -231,6 +247,12 @@ def _arguments(bound: inspect.BoundArguments) -> str:
         else:
             shown.append(f"{name}={short(value)}")
     return ", ".join(shown)
+
+
+def _flush() -> None:
+    if sys.stdout is not None:  # what a tool prints is the log's, and should be there when something goes wrong
+        with suppress(OSError, ValueError):
+            sys.stdout.flush()
 
 
 def _more(count: int) -> list[str]:

@@ -142,7 +142,7 @@ def _listed(
             parts.append(f"… ({length - number:,} more)")
             break
         parts.append(show(each))
-        room -= len(parts[-1])
+        room -= len(parts[-1]) + 2
     inside = ", ".join(parts) + ("," if brackets == "()" and length == 1 else "")
     return f"{brackets[0]}{inside}{brackets[1]}"
 

@@ -120,6 +120,14 @@ class ToolModule:
     """The file it was loaded from."""
 
     @property
+    def namespace(self) -> ModuleType:
+        """Stand-ins of the functions, and the constants, as attributes of a module object: for who documents them."""
+        module = ModuleType(self.name, self.doc)
+        vars(module).update(self.constants)
+        vars(module).update({name: _documented(tool) for name, tool in self.tools.items()})
+        return module
+
+    @property
     def stub(self) -> str:
         """The module as a `.pyi` file declares it."""
         constants = "".join(f"{name}: {_type_of(value)}\n" for name, value in self.constants.items())
@@ -187,14 +195,23 @@ def _taken(name: str, module: ModuleType, origin: Path | None) -> ToolModule:
     return ToolModule(name, inspect.getdoc(module), tools, constants, origin)
 
 
+def _documented(tool: Tool) -> Callable[..., Any]:
+    def stand_in() -> None: ...
+
+    stand_in.__doc__ = tool.doc
+    vars(stand_in)["__signature__"] = tool.signature
+    return stand_in
+
+
 def _tool(module: str, name: str, function: Callable[..., Any]) -> Tool:
     if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
         raise ToolsRefused(f"{module}.{name} is a generator: a tool returns all it has, for example as a list")
     try:
         hints = typing.get_type_hints(function, include_extras=True)
+        signature = inspect.signature(function, eval_str=True)
     except Exception:  # names of annotations that only exist for type checkers
-        hints = {}
-    return Tool(module, name, function, getattr(function, MARK, "allow"), inspect.signature(function), hints)
+        hints, signature = {}, inspect.signature(function)
+    return Tool(module, name, function, getattr(function, MARK, "allow"), signature, hints)
 
 
 def _run_file(path: Path) -> ModuleType:

@@ -76,8 +76,6 @@ def fits(value: object, annotation: object) -> bool:
         return value is None
     if not isinstance(annotation, type) or annotation not in _SIMPLE:
         return True
-    if isinstance(value, bool) and annotation in _ALSO:
-        return False
     if issubclass(annotation, pathlib.PurePath):
         return isinstance(value, pathlib.PurePath)
     return isinstance(value, _ALSO.get(annotation, annotation))
