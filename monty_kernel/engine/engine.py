@@ -31,11 +31,16 @@ _TOO_LARGE = "Saving the session would have taken more than max_memory, and its 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a cell ended. `expressions` has a Result or a Failure for each user expression, if the cell succeeded."""
+    """How a cell ended.
+
+    expressions: a Result or a Failure for each user expression, if the cell succeeded. cut_short: whether a part of it never
+    ran, for another reason than that its own code raised.
+    """
 
     failure: Failure | None = None
     result: Result | None = None
     expressions: Mapping[str, Result | Failure] = field(default_factory=dict)
+    cut_short: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +188,10 @@ class Engine:
                 self._trail.add_cell(CellSource(cell.source.label, cell.python))
             if self._unsaved:
                 failed = outcome.failure is not None
-                cut_short = not script.is_whole or any(
-                    each is _INTERRUPTED for each in (outcome.failure, *outcome.expressions.values())
+                cut_short = (
+                    not script.is_whole
+                    or outcome.cut_short
+                    or any(each is _INTERRUPTED for each in outcome.expressions.values())
                 )
                 entries = tuple(script.entries)
                 self.last_run = Journaled(cell, number, dict(expressions or {}), entries, failed, cut_short)
@@ -209,9 +216,9 @@ class Engine:
             failure = self._failure(error.monty)
             return Outcome(failure if error.refusal is None else refused(error.refusal, failure))
         except UsageError as error:  # of an action
-            return Outcome(Failure("raised", "UsageError", str(error)))
+            return Outcome(Failure("raised", "UsageError", str(error)), cut_short=True)
         except KeyboardInterrupt:  # between two feeds
-            return Outcome(_INTERRUPTED)
+            return Outcome(_INTERRUPTED, cut_short=True)
         return Outcome(None, result, {name: self._expression(text, front) for name, text in expressions.items()})
 
     def _failure(self, error: monty.MontyError) -> Failure:
