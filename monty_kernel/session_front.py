@@ -98,8 +98,9 @@ class SessionFront(ABC):
         return self.engine.limits
 
     def resumed(self, said: str, last: int) -> str:
-        """A session goes on: cells count on from its last one."""
+        """A session goes on: cells count on from its last one, and its inputs are this session's."""
         self.count_from(last)
+        self.history.take_up(self.engine.inputs())
         return said
 
     def display(self, bundle: MimeBundle) -> None:
