@@ -408,13 +408,16 @@ class MontyKernel(Kernel):
         expressions = {name: str(text) for name, text in (content.get("user_expressions") or {}).items()}
         cell = CellRequest(code, number, remember, silent, expressions)
         running = None
+        noted = remember and ("history" in self.__dict__ or "%" in code)
+        if noted:  # before the cell can ask for it; where it cannot, loading the history need not keep it waiting
+            self.history.add(number, code)
         if not is_housekeeping(code, store_history=remember):
             self._executing, running = parent, self._hand_over(cell)
         metadata = self.init_metadata(parent)
         self._publish_status("busy", "shell")
         if not silent:
             self._publish_execute_input(code, parent, number)
-        if remember:
+        if remember and not noted:
             self.history.add(number, code)
         reply = {"status": "ok", "execution_count": self._count, "payload": self.front.payload, "user_expressions": {}}
         if running is not None:

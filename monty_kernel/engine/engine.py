@@ -376,6 +376,12 @@ class Engine:
             self._sandbox.release()
             return None
 
+    def inputs(self) -> dict[int, str]:
+        """What `In` holds, by number, with what it is yet to hold. Between two feeds."""
+        found = self.evaluate("In", {})
+        known = enumerate(found) if isinstance(found, list) else ()
+        return {n: text for n, text in known if n and isinstance(text, str) and text} | self._unrecorded
+
     def _plain(self, text: str, front: Front, inputs: Mapping[str, Any] | None = None, *, of_cell: bool = True) -> Any:
         self._next_feed += 1
         try:
