@@ -193,3 +193,22 @@ def history(kernel: Kernel) -> list[tuple[int, int, str]]:
     while (reply := kernel.client.get_shell_msg(timeout=10))["parent_header"]["msg_id"] != msg_id:
         pass
     return [tuple(entry) for entry in reply["content"]["history"]]
+
+
+def test_old_states_make_room_by_themselves_and_named_ones_stay(start: Start) -> None:
+    first = start(env=NOTEBOOK)
+    for number in range(1, 13):
+        first.run(f"x = {number}" + ("\n%snapshot early" if number == 2 else ""))
+        time.sleep(0.15)  # so that each has a snapshot of its own
+    first.manager.shutdown_kernel()
+    second = start(
+        "--MontyKernel.snapshot_max_states=4", env={**NOTEBOOK, "JUPYTER_DATA_DIR": str(first.folder / "data")}
+    )
+    second.run("1")
+    time.sleep(0.5)
+    assert "after In[12]" in second.run("%resume").text()
+    assert "dropped" in second.run("%snapshots").all("display_data")[0]["data"]["text/plain"]
+    answer = second.run("%restore 5")
+    assert answer.reply["ename"] == "UsageError" and "dropped" in answer.reply["evalue"]
+    assert second.run("x").plain == "12"
+    assert "changed: x = 2" in second.run("%restore early").text()
