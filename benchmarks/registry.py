@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from . import completion, interrupting, life, memory, output, round_trip, store, time_travel
+from . import completion, interrupting, life, memory, output, round_trip, starting, store, time_travel
 from .figures import Family
 
 FAMILIES: tuple[Family, ...] = (
     round_trip.FAMILY,
     life.FAMILY,
+    *starting.FAMILIES,
     output.LINES_FAMILY,
     interrupting.FAMILY,
     memory.FAMILY,
+    memory.FURTHER_FAMILY,
     completion.FAMILY,
     output.BULK_FAMILY,
     *time_travel.FAMILIES,

@@ -103,10 +103,13 @@ def test_servers_killed_at_any_moment_cost_no_start_and_leave_no_kernel_behind(t
 
 
 def _strays(folder: Path) -> list[int]:
+    """Whatever runs in `folder`, or was started, forked or not, with it in its environment; the servers excepted."""
     found = []
     for entry in Path("/proc").iterdir():
         try:
-            if entry.name.isdigit() and alive(int(entry.name)) and os.readlink(entry / "cwd") == str(folder):
+            if not entry.name.isdigit() or not alive(int(entry.name)) or int(entry.name) in fork_servers():
+                continue
+            if os.readlink(entry / "cwd") == str(folder) or os.fsencode(folder) in (entry / "environ").read_bytes():
                 found.append(int(entry.name))
         except OSError:
             continue
