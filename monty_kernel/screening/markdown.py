@@ -76,7 +76,7 @@ def screened_markdown(text: str) -> Screened:
             what = "link"
         elif match["ampersand"] is not None:
             what = "entity"
-        elif match["fence"] is not None and match["language"] and not _LANGUAGES.fullmatch(match["language"]):
+        elif match["fence"] is not None and match["language"] and not _known(match["language"]):
             return found + JOINER  # not counted: the code is shown, in one colour
         else:
             return found
@@ -87,6 +87,10 @@ def screened_markdown(text: str) -> Screened:
     clean, macros = safe_tex(clean)
     removed["formula's macro"] += macros
     return Screened(_without_quotes_in_formulas(clean), +removed)
+
+
+def _known(language: str) -> bool:
+    return language.startswith(JOINER) or _LANGUAGES.fullmatch(language) is not None
 
 
 def _styles_more(style: str | None) -> bool:

@@ -36,6 +36,7 @@ AMPERSAND, LESS, GREATER = "\ufdd0", "\ufdd1", "\ufdd2"
 """Stand for `&`, `<` and `>` on the way through the sanitizer, which takes time quadratic in the number of entities."""
 
 _TAG = re.compile(r"""</?([a-zA-Z][^\s/>]*+)((?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+'|[^>]?))*+)>""")
+_COMMENT_END = re.compile(r"(?<=<!)---?>|(?<!<!)--!?>")
 _ATTRIBUTE = re.compile(r"""([^\s/>=][^\s/>=]*+)(?:\s*=\s*(?:"([^"]*+)"|'([^']*+)'|([^\s>]*+)))?""")
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdd2\ufffe\uffff]")
 _LINK = re.compile(r"(?:https?://|mailto:)[^\s\\\"'<>`]+", re.IGNORECASE)
@@ -93,7 +94,8 @@ class Markup:
                 return found.end()
             return self._start(name, found[2], found.end())
         if text.startswith("<!--", start):
-            return _after(text, "-->", start + 4)
+            found = _COMMENT_END.search(text, start + 2)
+            return found.end() if found is not None else len(text)
         if text.startswith("<![CDATA[", start) and self._svg:
             stop = text.find("]]>", start)
             self._out.append(text[start + 9 : stop if stop >= 0 else len(text)].translate(_STAND_INS))
@@ -119,6 +121,8 @@ class Markup:
             parts = TABLE_PARTS.get(self._open[-1]) if self._open else None
             fits = name in parts if parts is not None else name not in ONLY_IN_TABLES or "table" in self._open
             if not fits:
+                if parts is not None:
+                    self._count(name)
                 return after
         if not closed and len(self._open) >= DEPTH:
             self.removed["element that was nested too deeply"] += 1
@@ -192,6 +196,8 @@ class Markup:
         """How an attribute is written, and its value if it may stay."""
         if attribute.startswith("on"):
             self.removed["event handler"] += 1
+        elif attribute.startswith("data-commandlinker"):
+            self.removed["command of JupyterLab"] += attribute.endswith("-command")
         elif attribute == "style":
             style = css.declarations(given, ID_PREFIX)
             self.removed["style declaration"] += style.dropped

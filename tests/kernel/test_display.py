@@ -124,7 +124,7 @@ def test_numbers_that_json_does_not_have_are_null(kernel: Kernel) -> None:
     code = f"class J:\n    def _repr_json_(self): return [{nan}, {{'a': float('-inf')}}, 1e300 * 1e300, 1.5]\nJ()"
     assert kernel.run(code).all("execute_result")[0]["data"]["application/json"] == [None, {"a": None}, None, 1.5]
     shown = kernel.run(f"display(1, metadata={{'width': {nan}, 'height': 2.5}})").all("display_data")[0]
-    assert shown["metadata"] == {"height": 2.5}
+    assert shown["metadata"] == {"width": None, "height": 2.5}
 
 
 @pytest.mark.parametrize("depth", [150, 250, *range(960, 1000, 4), 100_000])
