@@ -15,7 +15,7 @@ from typing import NoReturn
 from monty_kernel import __version__
 from monty_kernel.usage import UsageError
 
-COMMAND_MODULES = ("monty_kernel.kernelspec_install", "monty_kernel.sessions_cli")
+COMMAND_MODULES = ("monty_kernel.kernelspec_install", "monty_kernel.sessions_cli", "monty_kernel.walls.doctor")
 
 _EXAMPLES = """\
 examples:
@@ -23,6 +23,7 @@ examples:
   monty-kernel install --sys-prefix --name monty-small --display-name "Monty, 256 MB" -- --MontyKernel.max_memory=268435456
   monty-kernel remove --user
   monty-kernel sessions list
+  monty-kernel doctor
 """
 
 

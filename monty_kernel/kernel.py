@@ -27,6 +27,7 @@ from monty_kernel.session_view import SessionView
 from monty_kernel.shell_queue import Request, ShellQueue
 from monty_kernel.snapshots.policy import DumpBudget
 from monty_kernel.unasked import is_housekeeping
+from monty_kernel.walls.entrance import WallsMissing
 
 if TYPE_CHECKING:
     from monty_kernel.history import History
@@ -74,6 +75,12 @@ class MontyKernel(Kernel):
     max_recursion_depth = Integer(
         None, allow_none=True, help="How deep calls may nest; None for Monty's own limit (1000)."
     ).tag(config=True)
+    walls = CaselessStrEnum(
+        ["best", "require"],
+        "best",
+        help="The walls around the worker process: the 'best' that this computer can build, or 'require' them all and start no "
+        "worker without. `monty-kernel doctor` shows which stand.",
+    ).tag(config=True)
     snapshots = CaselessStrEnum(
         ["disk", "memory", "off"],
         "disk",
@@ -101,7 +108,7 @@ class MontyKernel(Kernel):
         self._settled: asyncio.Future[None] | None = None  # done when the session is ready for the next cell
         self._orphans = OrphanWatch()
         limits = Limits(self.max_memory, self.max_cell_seconds, self.max_recursion_depth)
-        self._workers = Workers(self._orphans.watch)
+        self._workers = Workers(self._orphans.watch, walls=self.walls, memory=self.max_memory)
         self.engine = Engine(limits, self._workers)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sandbox")
         self._queue = ShellQueue(self._serve, self._answer, QUESTIONS)
@@ -181,7 +188,11 @@ class MontyKernel(Kernel):
     def _start_session(self) -> None:
         try:
             self.engine.start()
+            if self._workers.unwalled is not None:
+                self.log.warning("The sandbox is the only wall. %s", self._workers.unwalled)
             import monty_kernel.snapshots.travel  # noqa: F401 - so that the first cell need not wait for it
+        except WallsMissing as error:
+            self.log.error("The sandbox worker was not started. %s", error)
         except Exception:
             if not self._closed:  # else close() has just killed the worker
                 self.log.exception("The sandbox worker did not start; the next cell tries again.")
@@ -246,6 +257,8 @@ class MontyKernel(Kernel):
         if settled is not None:
             try:
                 await settled
+            except WallsMissing:
+                pass  # the cell before has said so, and the next will
             except Exception:
                 if not self._closed:
                     self.log.exception("The session could not be remembered; the next cell starts from what is known.")
