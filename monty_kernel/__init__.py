@@ -1,3 +1,22 @@
-"""A Jupyter kernel whose cells run in Monty, a sandboxed Python interpreter."""
+"""A Jupyter kernel whose cells run in Monty, a sandboxed Python interpreter.
+
+`run_notebook` and `run_notebook_async` run notebooks from Python.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from monty_kernel.runner.api import run_notebook, run_notebook_async
 
 __version__ = "0.1.0"
+__all__ = ["__version__", "run_notebook", "run_notebook_async"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("run_notebook", "run_notebook_async"):  # not before they are asked for: a kernel starts without them
+        from monty_kernel.runner import api
+
+        return getattr(api, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -104,6 +104,8 @@ class CellRunner:
         self._mistyped = (
             failure is not None and failure.ename == "UsageError" and cell.python.strip() in ("", "pass", "None")
         )
+        if not self._mistyped:
+            self._travel.foresee(number, request.code, failure is not None)
         return outcome
 
     def _act(self, action: Action) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, partial
@@ -93,6 +94,21 @@ class MontyKernel(Kernel):
     snapshot_budget = Float(
         0.1, min=0.0, help="Share of the cells' time that snapshots may take while other cells wait."
     ).tag(config=True)
+    snapshot_max_days = Float(
+        30.0,
+        min=0.0,
+        allow_none=True,
+        help="Days that states are kept on disk; None for no limit. Named ones always are.",
+    ).tag(config=True)
+    snapshot_max_bytes = Integer(
+        2 << 30,
+        min=0,
+        allow_none=True,
+        help="Bytes that all states on disk may take; the oldest make room. None: no limit.",
+    ).tag(config=True)
+    snapshot_max_states = Integer(
+        None, min=0, allow_none=True, help="How many states are kept on disk, of all sessions; None for no limit."
+    ).tag(config=True)
     history_file = Unicode(
         None,
         allow_none=True,
@@ -110,6 +126,8 @@ class MontyKernel(Kernel):
         limits = Limits(self.max_memory, self.max_cell_seconds, self.max_recursion_depth)
         self._workers = Workers(self._orphans.watch, walls=self.walls, memory=self.max_memory)
         self.engine = Engine(limits, self._workers)
+        self._travel: TimeTravel | None = None
+        self._making = threading.Lock()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sandbox")
         self._queue = ShellQueue(self._serve, self._answer, QUESTIONS)
         self._thread.submit(self._start_session)
@@ -128,23 +146,30 @@ class MontyKernel(Kernel):
             self.engine, self.front, lambda: self.magics, self.travel, budget, self._queue.cells_wait, self.log
         )
 
-    @cached_property
+    @property
     def travel(self) -> TimeTravel:
         """The states of the session."""
-        from monty_kernel.snapshots.travel import TimeTravel
+        with self._making:  # the sandbox thread makes it while the client connects, and the loop may ask for it
+            if self._travel is None:
+                from monty_kernel.snapshots.travel import TimeTravel
 
-        archive = self._archive() if self.snapshots == "disk" else None
-        return TimeTravel(self.engine, keep=self.snapshots != "off", most=self.snapshot_memory, archive=archive)
+                archive = self._archive() if self.snapshots == "disk" else None
+                self._travel = TimeTravel(
+                    self.engine, keep=self.snapshots != "off", most=self.snapshot_memory, archive=archive
+                )
+            return self._travel
 
     def _archive(self) -> Archive:
         from monty_kernel.snapshots.archive import Archive
+        from monty_kernel.snapshots.records import Retention
 
         def open_store() -> SnapshotStore:
             from monty_kernel.snapshots.store import user_store
 
             return user_store(self.log, versions={"monty": pydantic_monty.__version__})
 
-        return Archive(open_store, os.environ.get("JPY_SESSION_NAME"), lambda: self.magics, self.log)
+        retention = Retention(self.snapshot_max_days, self.snapshot_max_states, self.snapshot_max_bytes)
+        return Archive(open_store, os.environ.get("JPY_SESSION_NAME"), lambda: self.magics, self.log, retention)
 
     def count_from(self, last: int) -> None:
         """Cells count on from this number, if it is higher than theirs."""
@@ -190,7 +215,7 @@ class MontyKernel(Kernel):
             self.engine.start()
             if self._workers.unwalled is not None:
                 self.log.warning("The sandbox is the only wall. %s", self._workers.unwalled)
-            import monty_kernel.snapshots.travel  # noqa: F401 - so that the first cell need not wait for it
+            self.travel  # noqa: B018 - so that the first cell need not wait for it
         except WallsMissing as error:
             self.log.error("The sandbox worker was not started. %s", error)
         except Exception:
@@ -207,8 +232,8 @@ class MontyKernel(Kernel):
         await self._on_sandbox_thread(self.engine.close)
         await self._on_sandbox_thread(self._workers.close)
         self._thread.shutdown(wait=False)
-        if "travel" in self.__dict__:
-            self.travel.close()
+        if self._travel is not None:
+            self._travel.close()
         self._orphans.close()
         if "history" in self.__dict__:
             await asyncio.to_thread(self.history.close)
@@ -354,13 +379,16 @@ class MontyKernel(Kernel):
         expressions = {name: str(text) for name, text in (content.get("user_expressions") or {}).items()}
         cell = CellRequest(code, number, remember, silent, expressions)
         running = None
+        noted = remember and ("history" in self.__dict__ or "%" in code)
+        if noted:  # before the cell can ask for it; where it cannot, loading the history need not keep it waiting
+            self.history.add(number, code)
         if not is_housekeeping(code, store_history=remember):
             self._executing, running = parent, self._hand_over(cell)
         metadata = self.init_metadata(parent)
         self._publish_status("busy", "shell")
         if not silent:
             self._publish_execute_input(code, parent, number)
-        if remember:
+        if remember and not noted:
             self.history.add(number, code)
         reply = {"status": "ok", "execution_count": self._count, "payload": self.front.payload, "user_expressions": {}}
         if running is not None:

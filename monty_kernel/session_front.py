@@ -20,6 +20,14 @@ if TYPE_CHECKING:
 _COLOURS = re.compile(r"\x1b\[[\d;]*m")
 
 
+def unanswerable(*, password: bool) -> Future[str]:
+    """The answer to a question where nobody can be asked: it raises StdinUnavailable."""
+    answer: Future[str] = Future()
+    what = "getpass" if password else "input"
+    answer.set_exception(StdinUnavailable(f"{what}() was called, but this front end does not support input requests."))
+    return answer
+
+
 class SessionFront(ABC):
     """Implements the engine's `Front` and the magics' `MagicContext` over a few abstract methods.
 
@@ -90,8 +98,9 @@ class SessionFront(ABC):
         return self.engine.limits
 
     def resumed(self, said: str, last: int) -> str:
-        """A session goes on: cells count on from its last one."""
+        """A session goes on: cells count on from its last one, and its inputs are this session's."""
         self.count_from(last)
+        self.history.take_up(self.engine.inputs())
         return said
 
     def display(self, bundle: MimeBundle) -> None:

@@ -31,11 +31,16 @@ _TOO_LARGE = "Saving the session would have taken more than max_memory, and its 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a cell ended. `expressions` has a Result or a Failure for each user expression, if the cell succeeded."""
+    """How a cell ended.
+
+    expressions: a Result or a Failure for each user expression, if the cell succeeded. cut_short: whether a part of it never
+    ran, for another reason than that its own code raised.
+    """
 
     failure: Failure | None = None
     result: Result | None = None
     expressions: Mapping[str, Result | Failure] = field(default_factory=dict)
+    cut_short: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +177,7 @@ class Engine:
                 self._trail.add_cell(CellSource(cell.source.label, cell.python))
             if self._unsaved:
                 failed = outcome.failure is not None
-                cut_short = any(each is _INTERRUPTED for each in (outcome.failure, *outcome.expressions.values()))
+                cut_short = outcome.cut_short or any(each is _INTERRUPTED for each in outcome.expressions.values())
                 entries = tuple(script.entries)
                 self.last_run = Journaled(cell, number, dict(expressions or {}), entries, failed, cut_short)
                 self._journal.append(self.last_run)
@@ -196,9 +201,9 @@ class Engine:
             failure = self._failure(error.monty)
             return Outcome(failure if error.refusal is None else refused(error.refusal, failure))
         except UsageError as error:  # of an action
-            return Outcome(Failure("raised", "UsageError", str(error)))
+            return Outcome(Failure("raised", "UsageError", str(error)), cut_short=True)
         except KeyboardInterrupt:  # between two feeds
-            return Outcome(_INTERRUPTED)
+            return Outcome(_INTERRUPTED, cut_short=True)
         return Outcome(None, result, {name: self._expression(text, front) for name, text in expressions.items()})
 
     def _failure(self, error: monty.MontyError) -> Failure:
@@ -355,6 +360,12 @@ class Engine:
         except WorkerLost:
             self._sandbox.release()
             return None
+
+    def inputs(self) -> dict[int, str]:
+        """What `In` holds, by number, with what it is yet to hold. Between two feeds."""
+        found = self.evaluate("In", {})
+        known = enumerate(found) if isinstance(found, list) else ()
+        return {n: text for n, text in known if n and isinstance(text, str) and text} | self._unrecorded
 
     def _plain(self, text: str, front: Front, inputs: Mapping[str, Any] | None = None, *, of_cell: bool = True) -> Any:
         self._next_feed += 1

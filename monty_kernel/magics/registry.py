@@ -54,7 +54,7 @@ class Magics:
             magic = self._find_line(name, args)
             parsed = magic.parse(args)
             if magic.kind == "action":
-                return Rewrite(action=Action(name, args))
+                return Rewrite(action=Action(name, args, magic.changes))
             if magic.kind == "host":
                 return Rewrite(before=host_call(name, args), is_expression=True)
             rewrite: Rewrite = magic.function(parsed)

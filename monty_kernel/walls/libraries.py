@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,7 +47,7 @@ def loaded_files(binary: str) -> Loaded:
         # Debian keeps libraries in a folder named after the processor, where the interpreter is too
         beside = tuple(dict.fromkeys((os.path.dirname(executed[1]), os.path.dirname(needs.interpreter))))
         folders = (*beside, *folders)
-    cached = _cache(LOADER_CACHE)
+    cached = _Cache(LOADER_CACHE)
     found: dict[str, None] = {}
     waiting, seen = [(name, needs.folders) for name in needs.names], set[str]()
     while waiting:
@@ -55,8 +55,8 @@ def loaded_files(binary: str) -> Loaded:
         if name in seen:
             continue
         seen.add(name)
-        for path in _places(name, (*wanted, *folders), cached):
-            if path not in found and os.path.isfile(path):
+        for place in _places(name, (*wanted, *folders), cached):
+            if os.path.isfile(place) and (path := os.path.realpath(place)) not in found:
                 found[path] = None
                 try:
                     further = elf_needs(path)
@@ -111,31 +111,44 @@ def _needs(file: int, origin: str) -> Needs:
     return Needs(interpreter, tuple(text(value) for tag, value in entries if tag == _NEEDED), tuple(folders))
 
 
-def _places(name: str, folders: tuple[str, ...], cached: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+def _places(name: str, folders: tuple[str, ...], cache: _Cache) -> Iterator[str]:
     """Where a library of that name may be; every variant of it, since the loader picks by what the processor can."""
     if "/" in name:
-        yield os.path.realpath(name)
+        yield name
         return
     for folder in folders:
-        yield os.path.realpath(os.path.join(folder, name))
-    for path in cached.get(name, ()):
-        yield os.path.realpath(path)
+        yield os.path.join(folder, name)
+    yield from cache.paths(name)
 
 
-def _cache(path: str) -> dict[str, tuple[str, ...]]:
-    """The loader's cache: the paths of each library's name. Empty where there is none, or one of another make."""
-    try:
-        content = Path(path).read_bytes()
-    except OSError:
-        return {}
-    start = content.find(_CACHE_MAGIC)
-    if start < 0 or start + 48 > len(content):
-        return {}
-    content = content[start:]
-    (count,) = struct.unpack_from("<I", content, len(_CACHE_MAGIC))
-    found: dict[str, tuple[str, ...]] = {}
-    for at in range(48, min(48 + 24 * count, len(content) - 23), 24):
-        name_at, path_at = struct.unpack_from("<II", content, at + 4)
-        name, library = (os.fsdecode(content[i : content.find(b"\0", i)]) for i in (name_at, path_at))
-        found[name] = (*found.get(name, ()), library)
-    return found
+class _Cache:
+    """The loader's cache: the paths of each library's name. Empty where there is none, or one of another make.
+
+    It begins with its magic and the number of entries; each entry has, after a word of flags, where the strings of its name
+    and its path begin (glibc's sysdeps/generic/dl-cache.h).
+    """
+
+    def __init__(self, path: str) -> None:
+        self._paths: dict[int, list[int]] = {}
+        try:
+            content = Path(path).read_bytes()
+        except OSError:
+            content = b""
+        start = content.find(_CACHE_MAGIC)
+        self._content = content = content[start:] if start >= 0 else b""
+        if len(content) < 48:
+            return
+        (count,) = struct.unpack_from("<I", content, len(_CACHE_MAGIC))
+        entries = content[48 : 48 + 24 * count]
+        for name_at, path_at in struct.iter_unpack("<4xII12x", entries[: len(entries) // 24 * 24]):
+            self._paths.setdefault(name_at, []).append(path_at)
+
+    def paths(self, name: str) -> list[str]:
+        """All paths that the cache has for a library."""
+        wanted, found, at = os.fsencode(name) + b"\0", list[str](), -1
+        while (at := self._content.find(wanted, at + 1)) >= 0:  # at the end of a longer name, too, where no entry points
+            found += [self._text(path_at) for path_at in self._paths.get(at, ())]
+        return found
+
+    def _text(self, at: int) -> str:
+        return os.fsdecode(self._content[at : self._content.find(b"\0", at)])

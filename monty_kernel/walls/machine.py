@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import platform
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -242,4 +242,4 @@ def this_machine() -> Machine | None:
     """The processor that this Python runs on; None where there are no walls to build: another system or processor."""
     if sys.platform != "linux" or sys.maxsize < 1 << 32:
         return None
-    return {"x86_64": X86_64, "amd64": X86_64, "aarch64": AARCH64, "arm64": AARCH64}.get(platform.machine().lower())
+    return {"x86_64": X86_64, "amd64": X86_64, "aarch64": AARCH64, "arm64": AARCH64}.get(os.uname().machine)
