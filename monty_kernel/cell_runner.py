@@ -99,6 +99,8 @@ class CellRunner:
         notice = self._travel.notice()
         if notice is not None:
             self._front.emit(Stream("stderr", notice + "\n"))
+        for notice in self._engine.access.notices():
+            self._front.emit(Stream("stderr", notice + "\n"))
         outcome = self._engine.run(cell, self._front, number=number, expressions=request.expressions, act=self._act)
         failure = outcome.failure
         self._mistyped = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 import pydantic_monty as monty
@@ -50,8 +50,12 @@ class Workers:
         self._in_use: set[int] = set()
         self._modules = {"getpass": monty.ExternalModule({"getpass": only_by_name})}
 
-    def take(self, limits: Limits) -> tuple[monty.MontySession, int | None]:
+    def take(
+        self, limits: Limits, modules: Mapping[str, monty.ExternalModule] | None = None
+    ) -> tuple[monty.MontySession, int | None]:
         """An empty session in a worker of its own, and the worker's process id. `give_back` ends it.
+
+        modules: what it may import besides Monty's own.
 
         Raises:
             MontyError, RuntimeError: no worker could be started.
@@ -64,8 +68,9 @@ class Workers:
         }
         if limits.recursion is not None:
             asked["max_recursion_depth"] = limits.recursion
+        importable = {**self._modules, **(modules or {})}
         session = self._opened().checkout(
-            limits=asked, os_policy={"sleep": "call_host", "random_start": "call_host"}, external_modules=self._modules
+            limits=asked, os_policy={"sleep": "call_host", "random_start": "call_host"}, external_modules=importable
         )
         session.__enter__()
         pid = session.worker_pid

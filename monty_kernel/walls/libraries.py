@@ -146,7 +146,8 @@ class _Cache:
     def paths(self, name: str) -> list[str]:
         """All paths that the cache has for a library."""
         wanted, found, at = os.fsencode(name) + b"\0", list[str](), -1
-        while (at := self._content.find(wanted, at + 1)) >= 0:  # at the end of a longer name, too, where no entry points
+        while (at := self._content.find(wanted, at + 1)) >= 0:
+            # the end of a longer name is found too, but no entry points there
             found += [self._text(path_at) for path_at in self._paths.get(at, ())]
         return found
 
