@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import completion, interrupting, life, memory, output, round_trip, store, time_travel
+from . import completion, interrupting, life, memory, output, round_trip, screening, store, time_travel, walls
 from .figures import Family
 
 FAMILIES: tuple[Family, ...] = (
@@ -15,4 +15,6 @@ FAMILIES: tuple[Family, ...] = (
     output.BULK_FAMILY,
     *time_travel.FAMILIES,
     store.FAMILY,
+    walls.FAMILY,
+    screening.FAMILY,
 )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 import logging
 import threading
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -55,7 +55,7 @@ class History:
         self._started = datetime.datetime.now()
         self._session: int | None = None  # its number in the file, once there is one
         self._inputs: dict[int, _Input] = {}
-        self._unwritten: dict[int, None] = {}  # numbers, in the order in which they came
+        self._unwritten: dict[int, _Input] = {}  # in the order in which they came
         self._lock = threading.Lock()
         self._news = threading.Event()
         self._closing = threading.Event()
@@ -66,6 +66,13 @@ class History:
         with self._lock:
             self._inputs[number] = _Input(source.rstrip("\n"))
             self._to_write(number)
+
+    def take_up(self, inputs: Mapping[int, str]) -> None:
+        """An earlier session goes on: its inputs are this one's too. In the file they stay where they are."""
+        with self._lock:
+            for number in [each for each in self._inputs if each not in inputs and each < max(inputs, default=0)]:
+                del self._inputs[number]
+            self._inputs.update((number, _Input(source.rstrip("\n"))) for number, source in inputs.items())
 
     def add_output(self, number: int, text: str) -> None:
         """Remember the plain text of a cell's result, or the first `_OUTPUT` characters of it."""
@@ -161,7 +168,7 @@ class History:
     def _to_write(self, number: int) -> None:
         if self._file is None or self._closing.is_set():
             return
-        self._unwritten[number] = None
+        self._unwritten[number] = self._inputs[number]
         self._news.set()
         if self._writer is None:
             self._writer = threading.Thread(target=self._write_on, args=(self._file,), name="history", daemon=True)
@@ -186,7 +193,7 @@ class History:
                 if file.move_aside(error):  # its inputs went with it
                     with self._lock:
                         self._session = None
-                        self._unwritten = dict.fromkeys(self._inputs)
+                        self._unwritten = dict(self._inputs)
                         self._news.set()
                     ending = False
                 else:
@@ -195,15 +202,16 @@ class History:
 
     def _write(self, file: HistoryFile, ending: bool) -> None:
         with self._lock:
-            numbers, self._unwritten = self._unwritten, {}
-            inputs = [(number, self._inputs[number]) for number in numbers]
-            batch = [(number, each.source, each.output if self._keep_outputs else None) for number, each in inputs]
+            inputs, self._unwritten = self._unwritten, {}
+            batch = [
+                (number, each.source, each.output if self._keep_outputs else None) for number, each in inputs.items()
+            ]
             commands = len(self._inputs) if ending else None
         try:
             self._session = file.write(self._session, self._started, batch, commands)
         except BaseException:
             with self._lock:
-                self._unwritten = numbers | self._unwritten
+                self._unwritten = inputs | self._unwritten
             raise
 
 

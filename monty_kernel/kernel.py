@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pydantic_monty
 from ipykernel._version import kernel_protocol_version
 from ipykernel.kernelbase import Kernel
-from traitlets import Bool, CaselessStrEnum, Float, Integer, Unicode
+from traitlets import Bool, CaselessStrEnum, Dict, Float, Integer, List, Unicode
 
 from monty_kernel import __version__
 from monty_kernel.cell_runner import CellRequest, CellRunner
@@ -28,8 +30,10 @@ from monty_kernel.session_view import SessionView
 from monty_kernel.shell_queue import Request, ShellQueue
 from monty_kernel.snapshots.policy import DumpBudget
 from monty_kernel.unasked import is_housekeeping
+from monty_kernel.walls.entrance import WallsMissing
 
 if TYPE_CHECKING:
+    from monty_kernel.grants.grants import Grants
     from monty_kernel.history import History
     from monty_kernel.introspect.introspector import Introspector
     from monty_kernel.magics.registry import Magics
@@ -75,6 +79,12 @@ class MontyKernel(Kernel):
     max_recursion_depth = Integer(
         None, allow_none=True, help="How deep calls may nest; None for Monty's own limit (1000)."
     ).tag(config=True)
+    walls = CaselessStrEnum(
+        ["best", "require"],
+        "best",
+        help="The walls around the worker process: the 'best' that this computer can build, or 'require' them all and start no "
+        "worker without. `monty-kernel doctor` shows which stand.",
+    ).tag(config=True)
     snapshots = CaselessStrEnum(
         ["disk", "memory", "off"],
         "disk",
@@ -92,6 +102,33 @@ class MontyKernel(Kernel):
         help="Let outputs reach the front end as cells make them: with scripts, pictures from the network, any MIME type and "
         "any control sequence. For notebooks that you trust as your own programs.",
     ).tag(config=True)
+    tools = List(
+        Unicode(),
+        help="Tools for cells: the absolute path of a FILE.py, or a module's name. May be given several times.",
+    ).tag(config=True)
+    tool_permissions = Dict(
+        value_trait=CaselessStrEnum(["allow", "ask", "deny"]),
+        key_trait=Unicode(),
+        help="What each call of a tool needs, by its name (`tools.pay`), instead of what the tools file says.",
+    ).tag(config=True)
+    audit_file = Unicode("", help="A file to which each call of a tool is logged, one line of JSON each.").tag(
+        config=True
+    )
+    snapshot_max_days = Float(
+        30.0,
+        min=0.0,
+        allow_none=True,
+        help="Days that states are kept on disk; None for no limit. Named ones always are.",
+    ).tag(config=True)
+    snapshot_max_bytes = Integer(
+        2 << 30,
+        min=0,
+        allow_none=True,
+        help="Bytes that all states on disk may take; the oldest make room. None: no limit.",
+    ).tag(config=True)
+    snapshot_max_states = Integer(
+        None, min=0, allow_none=True, help="How many states are kept on disk, of all sessions; None for no limit."
+    ).tag(config=True)
     history_file = Unicode(
         None,
         allow_none=True,
@@ -107,8 +144,11 @@ class MontyKernel(Kernel):
         self._settled: asyncio.Future[None] | None = None  # done when the session is ready for the next cell
         self._orphans = OrphanWatch()
         limits = Limits(self.max_memory, self.max_cell_seconds, self.max_recursion_depth)
-        self._workers = Workers(self._orphans.watch)
-        self.engine = Engine(limits, self._workers, Screen(trust=self.trust_outputs))
+        self._workers = Workers(self._orphans.watch, walls=self.walls, memory=self.max_memory)
+        self._grants = self._granted()
+        self.engine = Engine(limits, self._workers, self._grants, Screen(trust=self.trust_outputs))
+        self._travel: TimeTravel | None = None
+        self._making = threading.Lock()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sandbox")
         self._queue = ShellQueue(self._serve, self._answer, QUESTIONS)
         self._thread.submit(self._start_session)
@@ -127,23 +167,30 @@ class MontyKernel(Kernel):
             self.engine, self.front, lambda: self.magics, self.travel, budget, self._queue.cells_wait, self.log
         )
 
-    @cached_property
+    @property
     def travel(self) -> TimeTravel:
         """The states of the session."""
-        from monty_kernel.snapshots.travel import TimeTravel
+        with self._making:  # the sandbox thread makes it while the client connects, and the loop may ask for it
+            if self._travel is None:
+                from monty_kernel.snapshots.travel import TimeTravel
 
-        archive = self._archive() if self.snapshots == "disk" else None
-        return TimeTravel(self.engine, keep=self.snapshots != "off", most=self.snapshot_memory, archive=archive)
+                archive = self._archive() if self.snapshots == "disk" else None
+                self._travel = TimeTravel(
+                    self.engine, keep=self.snapshots != "off", most=self.snapshot_memory, archive=archive
+                )
+            return self._travel
 
     def _archive(self) -> Archive:
         from monty_kernel.snapshots.archive import Archive
+        from monty_kernel.snapshots.records import Retention
 
         def open_store() -> SnapshotStore:
             from monty_kernel.snapshots.store import user_store
 
             return user_store(self.log, versions={"monty": pydantic_monty.__version__})
 
-        return Archive(open_store, os.environ.get("JPY_SESSION_NAME"), lambda: self.magics, self.log)
+        retention = Retention(self.snapshot_max_days, self.snapshot_max_states, self.snapshot_max_bytes)
+        return Archive(open_store, os.environ.get("JPY_SESSION_NAME"), lambda: self.magics, self.log, retention)
 
     def count_from(self, last: int) -> None:
         """Cells count on from this number, if it is higher than theirs."""
@@ -161,7 +208,7 @@ class MontyKernel(Kernel):
         """What answers completion and inspection."""
         from monty_kernel.introspect.introspector import Introspector
 
-        return Introspector(self.session_view, self.magics)
+        return Introspector(self.session_view, self.magics, self._tool_namespaces)
 
     @cached_property
     def session_view(self) -> SessionView:
@@ -186,11 +233,41 @@ class MontyKernel(Kernel):
 
     def _start_session(self) -> None:
         try:
+            if self._grants is not None:
+                self._load_tools(self._grants)
             self.engine.start()
-            import monty_kernel.snapshots.travel  # noqa: F401 - so that the first cell need not wait for it
+            if self._workers.unwalled is not None:
+                self.log.warning("The sandbox is the only wall. %s", self._workers.unwalled)
+            self.travel  # noqa: B018 - so that the first cell need not wait for it
+        except WallsMissing as error:
+            self.log.error("The sandbox worker was not started. %s", error)
         except Exception:
             if not self._closed:  # else close() has just killed the worker
                 self.log.exception("The sandbox worker did not start; the next cell tries again.")
+
+    def _granted(self) -> Grants | None:
+        if not (self.tools or self.audit_file):
+            return None
+        from monty_kernel.grants.audit import Audit
+        from monty_kernel.grants.grants import Grants
+
+        return Grants(Audit(Path(self.audit_file).expanduser() if self.audit_file else None), self.tool_permissions)
+
+    def _tool_namespaces(self) -> dict[str, object]:
+        modules = self._grants.tool_modules if self._grants is not None else {}
+        return {name: module.namespace for name, module in modules.items()}
+
+    def _load_tools(self, grants: Grants) -> None:
+        from monty_kernel.grants.tool_files import ToolsRefused
+
+        for spec in self.tools:
+            try:
+                grants.load_tools([spec])
+            except ToolsRefused as error:
+                self.log.error("%s", error, exc_info=error.__cause__)
+                grants.tell(f"Tools were refused: {error}.")
+        for name in grants.unknown_permissions():
+            grants.tell(f"A permission was given for {name}, but there is no such tool.")
 
     async def close(self) -> None:
         """End the session and its workers. Idempotent."""
@@ -202,9 +279,10 @@ class MontyKernel(Kernel):
         await self._on_sandbox_thread(self.engine.close)
         await self._on_sandbox_thread(self._workers.close)
         self._thread.shutdown(wait=False)
-        if "travel" in self.__dict__:
-            self.travel.close()
+        if self._travel is not None:
+            self._travel.close()
         self._orphans.close()
+        self.engine.access.close()
         if "history" in self.__dict__:
             await asyncio.to_thread(self.history.close)
 
@@ -252,6 +330,8 @@ class MontyKernel(Kernel):
         if settled is not None:
             try:
                 await settled
+            except WallsMissing:
+                pass  # the cell before has said so, and the next will
             except Exception:
                 if not self._closed:
                     self.log.exception("The session could not be remembered; the next cell starts from what is known.")
@@ -347,13 +427,16 @@ class MontyKernel(Kernel):
         expressions = {name: str(text) for name, text in (content.get("user_expressions") or {}).items()}
         cell = CellRequest(code, number, remember, silent, expressions)
         running = None
+        noted = remember and ("history" in self.__dict__ or "%" in code)
+        if noted:  # before the cell can ask for it; where it cannot, loading the history need not keep it waiting
+            self.history.add(number, code)
         if not is_housekeeping(code, store_history=remember):
             self._executing, running = parent, self._hand_over(cell)
         metadata = self.init_metadata(parent)
         self._publish_status("busy", "shell")
         if not silent:
             self._publish_execute_input(code, parent, number)
-        if remember:
+        if remember and not noted:
             self.history.add(number, code)
         reply = {"status": "ok", "execution_count": self._count, "payload": self.front.payload, "user_expressions": {}}
         if running is not None:

@@ -16,7 +16,7 @@ from monty_kernel.screening.screen import Screen
 from . import sandboxed
 from .cell import Cell, Feed, expression
 from .failures import lost, raised, refused, said_by_cpython, unparsable
-from .host import Front, UsageError, json_object, mime_bundle
+from .host import Access, Front, UsageError, json_object, mime_bundle
 from .journal import Journaled
 from .outputs import Result
 from .rewrite import Action
@@ -34,11 +34,16 @@ _TOO_LARGE = "Saving the session would have taken more than max_memory, and its 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a cell ended. `expressions` has a Result or a Failure for each user expression, if the cell succeeded."""
+    """How a cell ended.
+
+    expressions: a Result or a Failure for each user expression, if the cell succeeded. cut_short: whether a part of it never
+    ran, for another reason than that its own code raised.
+    """
 
     failure: Failure | None = None
     result: Result | None = None
     expressions: Mapping[str, Result | Failure] = field(default_factory=dict)
+    cut_short: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +67,22 @@ class Engine:
     """One session. All methods but `expect`, `interrupt` and `kill` belong to one thread, the sandbox thread.
 
     workers: where its worker comes from, perhaps shared with other sessions; without, a pool that ends with it.
+    access: what its cells are granted. screen: what every output passes; by default, nothing goes on that would run or
+    load anything where it is shown.
     """
 
-    def __init__(self, limits: Limits, workers: Workers | None = None, screen: Screen | None = None) -> None:
+    def __init__(
+        self,
+        limits: Limits,
+        workers: Workers | None = None,
+        access: Access | None = None,
+        screen: Screen | None = None,
+    ) -> None:
         self.limits = limits
         self.screen = Screen() if screen is None else screen
-        """What every output passes: by default, nothing that runs or loads anything where it is shown."""
         self._workers = Workers() if workers is None else workers
         self._owns_workers = workers is None
-        self._sandbox = Sandbox(limits, self._workers)
+        self._sandbox = Sandbox(limits, self._workers, access)
         self._started = False
         self._snapshot: Snapshot | None = None
         self._trail = Trail()
@@ -87,6 +99,15 @@ class Engine:
         self._journal: list[Journaled] = []  # the cells since the snapshot
         self.last_run: Journaled | None = None
         """The last cell that left its mark on the session."""
+
+    @property
+    def access(self) -> Access:
+        """What cells are granted."""
+        return self._sandbox.access
+
+    @access.setter
+    def access(self, access: Access) -> None:
+        self._sandbox.access = access
 
     @property
     def cells(self) -> list[CellSource]:
@@ -161,6 +182,7 @@ class Engine:
         session, also when it fails, unless the worker was lost: then the session is as it was before the cell.
         """
         self.expect()
+        self._sandbox.access.begin(cell.source.label)
         self._script = script = Recording()
         self.screen.begin()
         try:
@@ -179,7 +201,11 @@ class Engine:
                 self._trail.add_cell(CellSource(cell.source.label, cell.python))
             if self._unsaved:
                 failed = outcome.failure is not None
-                cut_short = any(each is _INTERRUPTED for each in (outcome.failure, *outcome.expressions.values()))
+                cut_short = (
+                    not script.is_whole
+                    or outcome.cut_short
+                    or any(each is _INTERRUPTED for each in outcome.expressions.values())
+                )
                 entries = tuple(script.entries)
                 self.last_run = Journaled(cell, number, dict(expressions or {}), entries, failed, cut_short)
                 self._journal.append(self.last_run)
@@ -204,9 +230,9 @@ class Engine:
             failure = self._failure(error.monty)
             return Outcome(failure if error.refusal is None else refused(error.refusal, failure))
         except UsageError as error:  # of an action
-            return Outcome(Failure("raised", "UsageError", str(error)))
+            return Outcome(Failure("raised", "UsageError", str(error)), cut_short=True)
         except KeyboardInterrupt:  # between two feeds
-            return Outcome(_INTERRUPTED)
+            return Outcome(_INTERRUPTED, cut_short=True)
         return Outcome(None, result, {name: self._expression(text, front) for name, text in expressions.items()})
 
     def _screened(self, outcome: Outcome, front: Front) -> Outcome:
@@ -376,6 +402,12 @@ class Engine:
         except WorkerLost:
             self._sandbox.release()
             return None
+
+    def inputs(self) -> dict[int, str]:
+        """What `In` holds, by number, with what it is yet to hold. Between two feeds."""
+        found = self.evaluate("In", {})
+        known = enumerate(found) if isinstance(found, list) else ()
+        return {n: text for n, text in known if n and isinstance(text, str) and text} | self._unrecorded
 
     def _plain(self, text: str, front: Front, inputs: Mapping[str, Any] | None = None, *, of_cell: bool = True) -> Any:
         self._next_feed += 1

@@ -20,9 +20,10 @@ class Journaled:
     entries: tuple[Entry, ...]
     failed: bool
     cut_short: bool = False
-    """Whether an interrupt kept a part of it from running at all: run again, nothing would stop it there."""
+    """Whether an interrupt or the host kept a part of it from running at all, which run again nothing would stop, or the host
+    told it more than is kept."""
 
     @property
     def can_run_again(self) -> bool:
         """Not if the host did something to the session in the middle of it, or left a part out."""
-        return not self.cut_short and not any(isinstance(step, Action) for step in self.cell.steps)
+        return not self.cut_short and not any(isinstance(step, Action) and step.changes for step in self.cell.steps)

@@ -8,10 +8,14 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """Something the host does to the session between two feeds, such as `%reset`; it stands on a line of its own."""
+    """Something the host does to the session between two feeds, such as `%reset`; it stands on a line of its own.
+
+    changes: whether the session may be another one afterwards.
+    """
 
     name: str
     args: str
+    changes: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,7 @@ class Magic:
 
     code: what help calls the code that follows the options, e.g. `CODE`, in brackets if it may be missing; empty if
     the line holds none. Code is never split into words: it reaches the function as the `Code` named `code`.
+    changes: whether an action may leave another session than it found.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Magic:
     function: Callable[..., Any]
     arguments: tuple[Argument, ...] = ()
     code: str = ""
+    changes: bool = True
 
     @property
     def typed(self) -> str:
@@ -190,19 +192,27 @@ class Family:
         """Declare `%name`: a function of the parsed arguments and a `MagicContext`, run on the host."""
         return self._declare(name, "host", arguments, code)
 
-    def action(self, name: str, *arguments: Argument, code: str = "") -> Callable[[F], F]:
-        """Declare `%name`, which acts on the session: a function of the parsed arguments and a `MagicContext`."""
-        return self._declare(name, "action", arguments, code)
+    def action(self, name: str, *arguments: Argument, code: str = "", changes: bool = True) -> Callable[[F], F]:
+        """Declare `%name`, which acts on the session: a function of the parsed arguments and a `MagicContext`.
+
+        changes: whether it may leave another session than it found.
+        """
+        return self._declare(name, "action", arguments, code, changes)
 
     def refuse(self, names: str, reason: str) -> None:
         """Answer these names, as line and as cell magics, with a UsageError that gives the reason."""
         self.refused.update(dict.fromkeys(names.split(), reason))
 
     def _declare(
-        self, name: str, kind: Literal["line", "cell", "host", "action"], arguments: tuple[Argument, ...], code: str
+        self,
+        name: str,
+        kind: Literal["line", "cell", "host", "action"],
+        arguments: tuple[Argument, ...],
+        code: str,
+        changes: bool = True,
     ) -> Callable[[F], F]:
         def declare(function: F) -> F:
-            self.magics.append(Magic(name, kind, function, arguments, code))
+            self.magics.append(Magic(name, kind, function, arguments, code, changes))
             return function
 
         return declare

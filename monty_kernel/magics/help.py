@@ -23,11 +23,11 @@ def help_family(magics: Magics) -> Family:
         context.print("\nAvailable cell magics:\n%%" + "  %%".join(magics.cell_names()))
         context.print("\n%name? shows what a magic does.")
 
-    @family.action("?", code="NAME")
+    @family.action("?", code="NAME", changes=False)
     def describe(arguments: argparse.Namespace, context: MagicContext) -> None:
         _show(arguments.code.text, 0, context)
 
-    @family.action("??", code="NAME")
+    @family.action("??", code="NAME", changes=False)
     def describe_in_detail(arguments: argparse.Namespace, context: MagicContext) -> None:
         _show(arguments.code.text, 1, context)
 

@@ -8,12 +8,13 @@ from collections.abc import Iterable
 from monty_kernel.engine.host import UsageError
 from monty_kernel.engine.rewrite import Action, CellRewrite, Rewrite
 
-from . import history, refused, rich, session, stock, timing, travel, variables
+from . import granted, history, refused, rich, session, stock, timing, travel, variables
 from .context import MagicContext
 from .declare import BadCode, Family, Magic, shortened
 from .help import help_family
 
 FAMILIES = (
+    granted.family,
     history.family,
     refused.family,
     rich.family,
@@ -54,7 +55,7 @@ class Magics:
             magic = self._find_line(name, args)
             parsed = magic.parse(args)
             if magic.kind == "action":
-                return Rewrite(action=Action(name, args))
+                return Rewrite(action=Action(name, args, magic.changes))
             if magic.kind == "host":
                 return Rewrite(before=host_call(name, args), is_expression=True)
             rewrite: Rewrite = magic.function(parsed)

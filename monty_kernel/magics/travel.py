@@ -41,7 +41,7 @@ def restore(arguments: argparse.Namespace, context: MagicContext) -> None:
     _report(context, lambda travel: travel.restore(arguments.state))
 
 
-@family.action("snapshot", argument("name", metavar="NAME", help="any word that is not a number"))
+@family.action("snapshot", argument("name", metavar="NAME", help="any word that is not a number"), changes=False)
 def snapshot(arguments: argparse.Namespace, context: MagicContext) -> None:
     """Name the present state, so that %restore NAME comes back to it. A named state is never dropped."""
     name = arguments.name
@@ -51,7 +51,12 @@ def snapshot(arguments: argparse.Namespace, context: MagicContext) -> None:
     _report(context, lambda travel: travel.name(name))
 
 
-@family.action("diff", argument("first", metavar="A"), argument("second", nargs="?", metavar="B", help="[the present]"))
+@family.action(
+    "diff",
+    argument("first", metavar="A"),
+    argument("second", nargs="?", metavar="B", help="[the present]"),
+    changes=False,
+)
 def diff(arguments: argparse.Namespace, context: MagicContext) -> None:
     """Show which variables were added, changed and removed from state A to state B."""
 
@@ -67,9 +72,9 @@ def diff(arguments: argparse.Namespace, context: MagicContext) -> None:
     _report(context, lines)
 
 
-@family.action("snapshots")
+@family.action("snapshots", changes=False)
 def snapshots(_: argparse.Namespace, context: MagicContext) -> None:
-    """List the states there are, branches as a tree: cell, first line, time, size. The arrow is where you are."""
+    """List the states there are, branches as a tree: cell, first line, time, size, what each added to the store."""
     from monty_kernel.snapshots.listing import as_html, as_text
     from monty_kernel.snapshots.timeline import NoSuchState
 
@@ -77,11 +82,14 @@ def snapshots(_: argparse.Namespace, context: MagicContext) -> None:
         timeline = context.travel.timeline
     except NoSuchState as error:
         raise UsageError(str(error)) from None
-    context.display({"text/plain": as_text(timeline), "text/html": as_html(timeline)})
+    added = context.travel.added()
+    context.display({"text/plain": as_text(timeline, added), "text/html": as_html(timeline, added)})
 
 
 @family.action(
-    "sessions", argument("-a", dest="all", action="store_true", help="those of other notebooks too; asks first")
+    "sessions",
+    argument("-a", dest="all", action="store_true", help="those of other notebooks too; asks first"),
+    changes=False,
 )
 def sessions(arguments: argparse.Namespace, context: MagicContext) -> None:
     """List the earlier sessions of this notebook: when they were, how many states they have, how they ended."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from monty_kernel.engine.visible_text import visible
@@ -16,19 +16,24 @@ Row = tuple[str, State[Any], State[Any] | None]
 """(the drawing of its lane, a state, its parent where that is not the row above it in its lane)"""
 
 
-def as_text(timeline: Timeline[Any]) -> str:
+Added = Mapping[int, int] | None
+"""The bytes that storing each state added to the store, by number; None where states are not stored."""
+
+
+def as_text(timeline: Timeline[Any], added: Added = None) -> str:
     """One line a state: its branch, cell, time, size, first line and names; an arrow at the present one."""
     rows = []
     for lane, state, origin in lanes(timeline):
         here = "-> " if state.number == timeline.current else "   "
         names = f"  [{', '.join(sorted(state.names))}]" if state.names else ""
         failed = "  (failed)" if state.failed else ""
-        head = f"{here}{lane}{_cell(state):<8} {_clock(state)} {_size(state):>9}"
+        stored = "" if added is None else f" {_added(state, added):>11}"
+        head = f"{here}{lane}{_cell(state):<8} {_clock(state)} {_size(state):>9}{stored}"
         rows.append(f"{head}  {state.label}{failed}{names}{_origin(origin)}".rstrip())
     return "\n".join(rows)
 
 
-def as_html(timeline: Timeline[Any]) -> str:
+def as_html(timeline: Timeline[Any], added: Added = None) -> str:
     """The same as a table."""
     rows = []
     for lane, state, origin in lanes(timeline):
@@ -38,9 +43,13 @@ def as_html(timeline: Timeline[Any]) -> str:
         rows.append(
             f'<tr{style}><td style="text-align: left; white-space: pre">{lane}{"● " if here else "○ "}{_cell(state)}</td>'
             f'<td style="text-align: left"><code>{html.escape(state.label)}</code>{names}{html.escape(_origin(origin))}</td>'
-            f"<td>{'failed' if state.failed else ''}</td><td>{_clock(state)}</td><td>{_size(state)}</td></tr>"
+            f"<td>{'failed' if state.failed else ''}</td><td>{_clock(state)}</td><td>{_size(state)}</td>"
+            + ("" if added is None else f"<td>{_added(state, added)}</td>")
+            + "</tr>"
         )
-    head = "".join(f"<th>{title}</th>" for title in ("state", "cell", "", "time", "size"))
+    titles = ("state", "cell", "", "time", "size", *(() if added is None else ("stored",)))
+    left = ' style="text-align: left"'
+    head = "".join(f"<th{left if title in ('state', 'cell') else ''}>{title}</th>" for title in titles)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
 
@@ -89,6 +98,11 @@ def _origin(parent: State[Any] | None) -> str:
     return "" if parent is None else f"  <- {_cell(parent)}"
 
 
+def _added(state: State[Any], added: Mapping[int, int]) -> str:
+    size = added.get(state.number)
+    return "" if size is None else f"+{size:,} B" if size < 1 << 10 else f"+{size / 1024:,.0f} KiB"
+
+
 def _clock(state: State[Any]) -> str:
     when, now = time.localtime(state.created), time.localtime()
     return time.strftime("%H:%M:%S" if when[:3] == now[:3] else "%Y-%m-%d %H:%M", when)
@@ -96,6 +110,8 @@ def _clock(state: State[Any]) -> str:
 
 def _size(state: State[Any]) -> str:
     size = state.size
-    return (
-        "dropped" if state.snapshot is None else f"{size / 1024:,.0f} KiB" if size < 10 << 20 else f"{size >> 20:,} MiB"
-    )
+    if state.snapshot is None:
+        return "dropped"
+    if not size:
+        return "re-run"  # its cell is run again from the state before it
+    return f"{size / 1024:,.0f} KiB" if size < 10 << 20 else f"{size >> 20:,} MiB"

@@ -15,13 +15,14 @@ Meta = Mapping[str, Any]
 
 
 def meta_of(snapshot: Snapshot, since: Trail | None) -> Meta:
-    """The data of a snapshot, with the cells and feeds since an earlier one's trail (None: all of them)."""
+    """The data of a snapshot, with the cells and feeds since an earlier one's trail (None: all of them, whatever is before)."""
     cells: list[list[str]] = []
     feeds: dict[str, Any] = {}
     for step in reversed(list(_steps(snapshot.trail, since))):
         cells += [[cell.label, cell.text] for cell in step.own_cells]
         feeds |= {str(number): _feed_data(feed) for number, feed in step.own_feeds.items()}
     return {
+        "whole": since is None,
         "next_feed": snapshot.next_feed,
         "parts": sorted(snapshot.parts),
         "unrecorded": [list(each) for each in snapshot.unrecorded],
@@ -40,7 +41,7 @@ def snapshot_of(state: bytes, metas: Iterable[Meta]) -> Snapshot:
     last: Meta = {}
     try:
         for last in metas:
-            trail = Trail(trail)
+            trail = Trail(None if last.get("whole") else trail)
             for label, text in last["cells"]:
                 trail.add_cell(CellSource(str(label), str(text)))
             for number, data in last["feeds"].items():

@@ -52,6 +52,7 @@ class SessionInfo:
     notebook: str | None
     started: float
     ended: float | None
+    """When it ended; as long as it did not end in good order, when it last took a state."""
     how: How
     states: int
     """How many snapshots there are."""

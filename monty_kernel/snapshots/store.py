@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import os
 import secrets
 import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -23,7 +25,12 @@ from .stored_sessions import StoredSessions, info_of
 if TYPE_CHECKING:
     import sqlite3
 
+    from .pending import Pending
+
 T = TypeVar("T")
+
+PENDING = "pending"
+"""The folder of what was noted and is not stored yet, in that of the store."""
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another
 
@@ -47,6 +54,16 @@ def new_id() -> str:
     return "".join(secrets.choice(_LETTERS) for _ in range(8))
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What the row of a session says that takes states. when: of the state it takes, seconds since the epoch; None: now."""
+
+    notebook: str | None
+    started: float
+    versions: str
+    when: float | None = None
+
+
 class SnapshotStore(StoredSessions):
     """One user's sessions. One object per process; any thread may call, readers wait for no writer.
 
@@ -67,9 +84,19 @@ class SnapshotStore(StoredSessions):
         self._signer = signer
         self._versions_text = canonical(dict(versions)).decode()
         self._putting = threading.RLock()
-        self._begun: dict[str, tuple[str | None, float]] = {}  # (notebook, started) of the sessions of this process
+        self._begun: dict[str, Begun] = {}  # the sessions of this process
+
+    def begun(self, session: str) -> Begun:
+        """What is known of a session of this process."""
+        return self._begun[session]
 
     # A session's life
+
+    def warm(self) -> None:
+        """Load what storing needs: some 20 ms that the first state need not wait for."""
+        import sqlite3  # noqa: F401
+
+        self._contents.cut(b"", b"")
 
     def begin(self, notebook: str | None) -> str:
         """The id of a new session of this process. Nothing is written before its first state is.
@@ -77,7 +104,7 @@ class SnapshotStore(StoredSessions):
         notebook: what later sessions of the same notebook give here, say its path.
         """
         session = new_id()
-        self._begun[session] = (None if notebook is None else text(notebook), time.time())
+        self._begun[session] = Begun(None if notebook is None else text(notebook), time.time(), self._versions_text)
         return session
 
     def resume(self, session: str) -> SessionInfo:
@@ -91,9 +118,9 @@ class SnapshotStore(StoredSessions):
         info = self.session(session)
         session = info.id
         self._hold(session)
-        self._begun[session] = (info.notebook, info.started)
+        self._begun[session] = Begun(info.notebook, info.started, self._versions_text)
         self._set_how(session, "running")
-        return replace(info, how="running", ended=None)
+        return replace(info, how="running")
 
     def end(self, session: str) -> None:
         """The session ends in good order. Without this it died. Idempotent."""
@@ -106,6 +133,47 @@ class SnapshotStore(StoredSessions):
     def close(self) -> None:
         """Close the files; sessions of this process that were not ended stay running. The next call opens them again."""
         self._database.close()
+
+    def pending(self, session: str) -> Pending:
+        """The notes of a session of this process, see `pending`; they are taken in if it dies before it could store them.
+
+        Raises:
+            OSError: they cannot be written.
+        """
+        from .pending import Pending
+
+        self._own(session)
+        return Pending(self.path / PENDING / session, self._signer)
+
+    def sessions(self, notebook: str | None = None) -> list[SessionInfo]:
+        self._catch_up()
+        return super().sessions(notebook)
+
+    def session(self, session: str) -> SessionInfo:
+        self._catch_up()
+        return super().session(session)
+
+    def _catch_up(self) -> None:
+        """Take in what kernels that were killed had noted but not stored."""
+        try:
+            names = os.listdir(self.path / PENDING)
+        except OSError:
+            return
+        if names:
+            from .catching_up import catch_up
+
+            with self._putting:
+                for name in names:
+                    catch_up(self, self.path / PENDING / name, self._liveness, self._signer, self._log)
+
+    @contextmanager
+    def adopted(self, session: str, begun: Begun) -> Iterator[None]:
+        """A session that this process does not run takes further states for a moment; it stays one that died."""
+        self._begun[session] = begun
+        try:
+            yield
+        finally:
+            del self._begun[session]
 
     # States go in
 
@@ -135,16 +203,18 @@ class SnapshotStore(StoredSessions):
             ValueError: the session is not of this process, or the parent is not older than the state.
         """
         content_meta = canonical(dict(meta))
+        self._own(session)
+        versions = self._begun[session].versions
         with self._putting:
             content = self._contents.cut(state, content_meta)
             packed = self._packed_entry(entry)
 
             def work(db: sqlite3.Connection) -> StateInfo:
                 cell = self._add_cell(db, session, number, parent, label, failed, packed, created)
-                stored, in_meta, in_state = self._contents.write(db, content, self._versions_text, cell.tag)
+                stored, in_meta, in_state = self._contents.write(db, content, versions, cell.tag)
                 stored = replace(stored, added=stored.added + len(packed or b""))
                 self._rows.set_state(db, cell, stored, in_meta, in_state)
-                return info_of(cell, stored, True, packed is not None, ())
+                return info_of(cell, stored, True, len(packed or b""), ())
 
             return self._put(session, number, parent, work)
 
@@ -168,7 +238,7 @@ class SnapshotStore(StoredSessions):
 
             def work(db: sqlite3.Connection) -> StateInfo:
                 cell = self._add_cell(db, session, number, parent, label, failed, packed, created)
-                return info_of(cell, None, False, True, ())
+                return info_of(cell, None, False, len(packed or b""), ())
 
             return self._put(session, number, parent, work)
 
@@ -270,16 +340,16 @@ class SnapshotStore(StoredSessions):
                 raise SessionRunning(f"the session {session} runs in another kernel")
 
     def _touch(self, db: sqlite3.Connection, session: str, current: int | None) -> None:
-        notebook, started = self._begun[session]
-        self._rows.set_session(db, session, notebook, started, None, "running", self._versions_text, current)
+        begun = self._begun[session]
+        last = time.time() if begun.when is None else begun.when
+        self._rows.set_session(db, session, begun.notebook, begun.started, last, "running", begun.versions, current)
 
     def _set_how(self, session: str, how: How) -> None:
         def work(db: sqlite3.Connection) -> None:
             info = self._rows.session(db, session)
             if info is not None:
                 versions = canonical(dict(info.versions)).decode()
-                ended = None if how == "running" else time.time()
-                self._rows.set_session(db, session, info.notebook, info.started, ended, how, versions, info.last)
+                self._rows.set_session(db, session, info.notebook, info.started, time.time(), how, versions, info.last)
 
         self._database.write(work)
 
@@ -314,6 +384,13 @@ class SnapshotStore(StoredSessions):
         )
 
     # Room
+
+    def forget(self, session: str) -> None:
+        """Forget a session of this process that nobody needs; its room is given back by the next `gc`."""
+        from .collecting import forget
+
+        self.end(session)
+        self._database.write(lambda db: forget(db, session))
 
     def delete(self, session: str) -> int:
         """Forget a session, also one that was altered; the bytes that this gave back.

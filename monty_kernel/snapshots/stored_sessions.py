@@ -113,12 +113,11 @@ class StoredSessions:
             names: dict[int, list[str]] = {}
             for name, number in sorted(self._rows.names(db, session).items()):
                 names.setdefault(number, []).append(name)
-            with_entry = {
-                row[0]
-                for row in db.execute(
-                    "SELECT number FROM cells WHERE session = ? AND typeof(entry) = 'blob'", (session,)
+            entries = dict(
+                db.execute(
+                    "SELECT number, length(entry) FROM cells WHERE session = ? AND typeof(entry) = 'blob'", (session,)
                 )
-            }
+            )
             found = []
             for cell in self._rows.cells(db, session):
                 row = None if cell is None else rows.get(cell.number)
@@ -127,8 +126,8 @@ class StoredSessions:
                     altered.append(0)
                 else:
                     kept = row is not None and row[6] == 0
-                    has_entry = cell.number in with_entry
-                    found.append(info_of(cell, stored, kept, has_entry, tuple(names.get(cell.number, ()))))
+                    entry = entries.get(cell.number, 0)
+                    found.append(info_of(cell, stored, kept, entry, tuple(names.get(cell.number, ()))))
             return found
 
         nothing: list[StateInfo] = []
@@ -200,7 +199,7 @@ class StoredSessions:
         return self._read(lambda db: self._rows.names(db, session), {})
 
     def sessions(self, notebook: str | None = None) -> list[SessionInfo]:
-        """All sessions that stored something, or those of one notebook, the newest last.
+        """All sessions that stored something, or those of one notebook, the one that was used last at the end.
 
         What was altered is left out, with a line in the log.
         """
@@ -219,7 +218,7 @@ class StoredSessions:
                 self._complain(str(row[0]), f"The session {row[0]!a} was altered, or another key signed it: refused.")
             else:
                 found.append(self._with_life(info))
-        return sorted(found, key=lambda info: info.started)
+        return sorted(found, key=lambda info: info.ended or info.started)
 
     def session(self, session: str) -> SessionInfo:
         """One session, by its id or the beginning of it.
@@ -266,16 +265,16 @@ class StoredSessions:
             self._log.warning("%s", line)
 
 
-def info_of(cell: Cell, stored: Stored | None, kept: bool, has_entry: bool, names: tuple[str, ...]) -> StateInfo:
-    """What the store tells of a cell. kept: whether its snapshot is still there."""
+def info_of(cell: Cell, stored: Stored | None, kept: bool, entry: int, names: tuple[str, ...]) -> StateInfo:
+    """What the store tells of a cell. kept: whether its snapshot is still there. entry: the bytes of its journal entry."""
     return StateInfo(
         StateId(cell.session, cell.number),
         cell.parent,
         cell.created,
         cell.label,
         cell.failed,
-        "snapshot" if stored and kept else "journal" if has_entry else "dropped",
+        "snapshot" if stored and kept else "journal" if entry else "dropped",
         stored.size if stored else 0,
-        stored.added if stored else 0,
+        stored.added if stored else entry,
         names,
     )

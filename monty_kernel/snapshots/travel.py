@@ -95,6 +95,17 @@ class TimeTravel:
         if self._keep:
             self.timeline  # noqa: B018 - its root is the present state
 
+    def foresee(self, number: int, source: str, failed: bool) -> None:
+        """Between a cell's end and its reply: see to it that no kill takes the cell away once its outcome is known."""
+        if self._archive is None or not self._engine.unsaved or number <= 0:
+            return
+        run = None if self._names else self._engine.last_run
+        parent, label = self.timeline.current, first_line(source)
+        if run is not None and parent >= 0 and self._archive.foresee(number, parent, label, failed, run):
+            return
+        self._engine.settle()
+        self.record(number, source, failed)
+
     def record(self, number: int, source: str, failed: bool) -> None:
         """Add the state after a cell, if the cell made one: not if it only travelled or lost its worker."""
         if not self._keep:
@@ -120,7 +131,7 @@ class TimeTravel:
         while parent is not None and parent < 0:
             parent = self.timeline[parent].parent
         # what ran outside the history is in no journal: then only a snapshot will do
-        stored = Stored(state.number, parent, state.label, state.failed, snapshot)
+        stored = Stored(state.number, parent, state.label, state.failed, snapshot, created=state.created)
         self._archive.keep(stored, run if direct else None)
 
     def _name(self, name: str) -> State[Kept]:
@@ -157,10 +168,7 @@ class TimeTravel:
         return self._go(self.timeline.find(text))
 
     def _go(self, state: State[Kept]) -> str:
-        if self._engine.unsaved:
-            raise NoSuchState(
-                "What this cell did before is in no state yet: put the line first, or in a cell of its own."
-            )
+        self._settled()
         before, left = self._survey(), self.timeline[self.timeline.current]
         self._load(state)
         self.timeline.go(state)
@@ -170,8 +178,15 @@ class TimeTravel:
             self._pack(left)
         return f"The session is as it was {_where(state)}: {compare(before, self._survey()).in_one_line()}."
 
+    def _settled(self) -> None:
+        if self._engine.unsaved:
+            raise NoSuchState(
+                "What this cell did before is in no state yet: put the line first, or in a cell of its own."
+            )
+
     def diff(self, first: str, second: str | None) -> Difference:
         """How the state `second`, by default the present one, differs from `first`. The session stays where it is."""
+        self._settled()
         here = self._engine.snapshot
         older = self.timeline.find(first)
         newer = self.timeline.find(second) if second is not None else None
@@ -227,6 +242,10 @@ class TimeTravel:
         self._packer.shutdown(wait=False, cancel_futures=True)
         if self._archive is not None:
             self._archive.close()
+
+    def added(self) -> Mapping[int, int] | None:
+        """What storing each state added to the store, in bytes, by number; None if states are not stored."""
+        return None if self._archive is None else self._archive.added()
 
     # Earlier sessions
 

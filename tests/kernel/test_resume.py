@@ -169,3 +169,46 @@ def plain(traceback: list[str]) -> str:
     import re
 
     return re.sub(r"\x1b\[[\d;]*m", "", "\n".join(traceback))
+
+
+def test_the_inputs_of_the_resumed_session_are_in_the_history(start: Start) -> None:
+    first = start(env=NOTEBOOK)
+    first.run("x = 1")
+    first.run("y = 2")
+    first.run("z = 3")
+    kill(first)
+    second = following(start, first)
+    second.run("elsewhere = 1")
+    second.run("%resume")
+    assert second.run("%history").text().splitlines() == ["x = 1", "y = 2", "z = 3", "%history"]
+    assert second.run("%history -n 2-4").text().splitlines() == ["   2: y = 2", "   3: z = 3", "   4: %history"]
+    time.sleep(0.8)  # inputs wait half a second to be written together
+    second.close()
+    third = following(start, first)
+    assert "elsewhere = 1" in [entry[2] for entry in history(third)]
+
+
+def history(kernel: Kernel) -> list[tuple[int, int, str]]:
+    msg_id = kernel.client.history(hist_access_type="tail", n=20)
+    while (reply := kernel.client.get_shell_msg(timeout=10))["parent_header"]["msg_id"] != msg_id:
+        pass
+    return [tuple(entry) for entry in reply["content"]["history"]]
+
+
+def test_old_states_make_room_by_themselves_and_named_ones_stay(start: Start) -> None:
+    first = start(env=NOTEBOOK)
+    for number in range(1, 13):
+        first.run(f"x = {number}" + ("\n%snapshot early" if number == 2 else ""))
+        time.sleep(0.15)  # so that each has a snapshot of its own
+    first.manager.shutdown_kernel()
+    second = start(
+        "--MontyKernel.snapshot_max_states=4", env={**NOTEBOOK, "JUPYTER_DATA_DIR": str(first.folder / "data")}
+    )
+    second.run("1")
+    time.sleep(0.5)
+    assert "after In[12]" in second.run("%resume").text()
+    assert "dropped" in second.run("%snapshots").all("display_data")[0]["data"]["text/plain"]
+    answer = second.run("%restore 5")
+    assert answer.reply["ename"] == "UsageError" and "dropped" in answer.reply["evalue"]
+    assert second.run("x").plain == "12"
+    assert "changed: x = 2" in second.run("%restore early").text()

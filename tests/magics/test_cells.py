@@ -122,6 +122,6 @@ def test_actions_cut_a_cell_and_only_its_end_is_shown() -> None:
         "feed",
         Action("reset", "-f"),
         "feed",
-        Action("?", "c"),
+        Action("?", "c", changes=False),
     ]
     assert isinstance(cell("%reset -f")[0], Action)

@@ -1,0 +1,105 @@
+"""Where the sessions of headless runs come from: warm workers, and a state that has the prelude already."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+from monty_kernel.engine.engine import Engine, Snapshot
+from monty_kernel.engine.workers import Workers
+from monty_kernel.lean_imports import forgo_missing
+from monty_kernel.orphans import OrphanWatch
+
+from .notebook_run import RunOptions
+
+MOST = max(8, 4 * (os.cpu_count() or 1))
+"""Notebooks that run at once in one process, when each of many callers brings one; the next waits for a worker."""
+
+
+class SessionPool:
+    """Sessions over one pool of workers. Any thread may call.
+
+    warm: workers started ahead. most: sessions at once.
+    """
+
+    def __init__(self, *, warm: int, most: int) -> None:
+        forgo_missing()
+        self._orphans = OrphanWatch()
+        self._workers = Workers(self._orphans.watch, warm=warm, most=most)
+        self._fresh: Snapshot | None = None
+        self.threads = ThreadPoolExecutor(most, thread_name_prefix="notebook")
+        """Threads for the runs: each session belongs to one."""
+
+    def warm_up(self) -> None:
+        """Start the workers, and make the state that sessions begin with."""
+        options = RunOptions()
+        with self.engine(options) as engine:
+            self.begin(engine, options)
+
+    @contextmanager
+    def engine(self, options: RunOptions) -> Iterator[Engine]:
+        """An engine whose session has not begun. It belongs to the thread that asks for it."""
+        engine = Engine(options.limits, self._workers)
+        try:
+            yield engine
+        finally:
+            engine.close()
+
+    def begin(self, engine: Engine, options: RunOptions) -> None:
+        """Begin its session: a new one, or the one that the options start from.
+
+        Raises:
+            MontyError, RuntimeError: no worker could be started.
+            Diverged: what the options start from must run cells again, and one went another way.
+            KeyboardInterrupt, WorkerLost: the engine was told to stop meanwhile.
+        """
+        if options.start is not None:
+            engine.load(options.start.snapshot)
+        elif self._fresh is not None:
+            engine.load(self._fresh)
+        else:
+            engine.start()
+            self._fresh = engine.snapshot
+
+    def close(self) -> None:
+        """End the workers, once every run has ended. Idempotent."""
+        self.threads.shutdown()
+        self._workers.close()
+        self._orphans.close()
+
+
+_lock = threading.Lock()
+_shared: SessionPool | None = None
+_inherited: list[
+    SessionPool
+] = []  # a parent's, kept alive in its forked child: to drop one would end the parent's workers
+
+
+def shared_pool() -> SessionPool:
+    """The process's own pool, made on first use and ended with the process. A forked child makes its own."""
+    global _shared
+    with _lock:
+        if _shared is None:
+            _shared = SessionPool(warm=1, most=MOST)
+        return _shared
+
+
+def _close() -> None:
+    if _shared is not None:
+        _shared.close()
+
+
+def _forget() -> None:
+    global _lock, _shared
+    if _shared is not None:
+        _inherited.append(_shared)
+    _lock, _shared = threading.Lock(), None
+
+
+atexit.register(_close)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)
