@@ -20,6 +20,8 @@ MOST_TAGS = 200_000
 CONTAINED = '<div style="contain:paint">'
 """Around what could be drawn over its surroundings: nothing in it leaves this box."""
 _BACK = str.maketrans({AMPERSAND: "&amp;", LESS: "&lt;", GREATER: "&gt;"})
+_EMPTY = re.compile(r"<((\w+)(?: [^<>]*+)?)></\2>", re.ASCII)
+"""An element without content; XML has a shorter way to write it, which is how most drawings come."""
 _SVG_ROOT = re.compile(r"<svg[\s/>]", re.IGNORECASE)
 
 
@@ -42,7 +44,7 @@ def screened_svg(text: str) -> Screened:
         return Screened("", Counter())
     markup, clean = _clean(text[start.start() :])
     end = clean.rfind("</svg>") + len("</svg>")
-    return Screened(clean[:end].replace("&nbsp;", "&#160;"), +markup.removed)
+    return Screened(_EMPTY.sub(r"<\1/>", clean[:end].replace("&nbsp;", "&#160;")), +markup.removed)
 
 
 def _clean(text: str) -> tuple[Markup, str]:
