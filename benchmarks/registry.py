@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import completion, interrupting, life, memory, output, round_trip, store, time_travel
+from . import completion, headless, interrupting, life, memory, output, round_trip, store, time_travel
 from .figures import Family
 
 FAMILIES: tuple[Family, ...] = (
@@ -15,4 +15,5 @@ FAMILIES: tuple[Family, ...] = (
     output.BULK_FAMILY,
     *time_travel.FAMILIES,
     store.FAMILY,
+    *headless.FAMILIES,
 )

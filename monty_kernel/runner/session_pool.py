@@ -74,15 +74,24 @@ class SessionPool:
 
 _lock = threading.Lock()
 _shared: SessionPool | None = None
-_inherited: list[
-    SessionPool
-] = []  # a parent's, kept alive in its forked child: to drop one would end the parent's workers
+_inherited: SessionPool | None = None  # the parent's, of no use in its forked child
 
 
 def shared_pool() -> SessionPool:
-    """The process's own pool, made on first use and ended with the process. A forked child makes its own."""
+    """The process's own pool, made on first use and ended with the process.
+
+    Raises:
+        RuntimeError: the process was forked from one that had a pool.
+    """
     global _shared
     with _lock:
+        if (
+            _inherited is not None
+        ):  # measured with pydantic_monty 1.4.0: the child waits for ever for threads it has not
+            raise RuntimeError(
+                "notebooks were run before this process was forked, and its child cannot run any: "
+                "fork before the first one, or start processes with the method 'spawn'"
+            )
         if _shared is None:
             _shared = SessionPool(warm=1, most=MOST)
         return _shared
@@ -94,10 +103,8 @@ def _close() -> None:
 
 
 def _forget() -> None:
-    global _lock, _shared
-    if _shared is not None:
-        _inherited.append(_shared)
-    _lock, _shared = threading.Lock(), None
+    global _lock, _shared, _inherited
+    _lock, _inherited, _shared = threading.Lock(), _shared or _inherited, None
 
 
 atexit.register(_close)
