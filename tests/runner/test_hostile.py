@@ -72,8 +72,7 @@ def test_a_pipe_as_the_place_to_write_to(tmp_path: Path) -> None:
     source = write(tmp_path / "in.ipynb", "6 * 7")
     os.mkfifo(tmp_path / "pipe")
     process = subprocess.Popen(command(source, "-o", tmp_path / "pipe"), stderr=subprocess.PIPE)
-    with open(tmp_path / "pipe", "rb") as pipe:
-        assert texts(read(pipe.read())) == ["42"]
+    assert texts(read((tmp_path / "pipe").read_bytes())) == ["42"]
     process.communicate(timeout=SECONDS)
     assert process.returncode == 0
 
@@ -86,6 +85,23 @@ def test_nobody_reads_standard_output(tmp_path: Path) -> None:
     said = process.stderr.read()
     assert process.wait(SECONDS) == 2
     assert b"Broken pipe" in said and b"Traceback" not in said
+
+
+def test_closed_streams(tmp_path: Path) -> None:
+    source = write(tmp_path / "in.ipynb", "1 / 0")
+    words = " ".join(command(source, "--allow-errors", "--stdout"))
+    done = subprocess.run(["/bin/sh", "-c", f"{words} 2>&- <&-"], stdout=subprocess.PIPE, timeout=SECONDS)
+    assert done.returncode == 0 and texts(read(done.stdout)) == ["ZeroDivisionError"]
+    done = subprocess.run(["/bin/sh", "-c", f"{words} >&-"], stderr=subprocess.PIPE, timeout=SECONDS)
+    assert done.returncode == 2 and b"it is closed" in done.stderr and b"Traceback" not in done.stderr
+    words = " ".join(command("-", "--stdout"))
+    done = subprocess.run(["/bin/sh", "-c", f"{words} <&-"], stderr=subprocess.PIPE, timeout=SECONDS)
+    assert done.returncode == 2 and b"it is closed" in done.stderr and b"Traceback" not in done.stderr
+
+
+def test_a_full_disk(tmp_path: Path) -> None:
+    done = run(write(tmp_path / "in.ipynb", "1"), "-o", "/dev/full")
+    assert done.returncode == 2 and b"No space left" in done.stderr and b"Traceback" not in done.stderr
 
 
 def test_the_notebooks_folder_is_never_imported_from(tmp_path: Path) -> None:

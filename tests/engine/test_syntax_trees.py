@@ -1,0 +1,58 @@
+"""Cells are parsed on several threads at once, whatever else parses in the process, and without a word of warning."""
+
+from __future__ import annotations
+
+import ast
+import gc
+import threading
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from monty_kernel.engine.syntax_trees import expression_tree, syntax_tree
+
+SOURCE = "\n".join(f"def f{n}(a, b=[{n}]):\n    return [(a + {n}) * b[0] for a in range({n})]" for n in range(60))
+
+
+def test_many_threads_parse_at_once_beside_one_that_is_not_ours() -> None:
+    done = threading.Event()
+
+    def parse_unguarded() -> None:
+        while not done.is_set():
+            try:
+                ast.parse(SOURCE)
+            except SystemError:
+                continue  # what is to be kept from us
+
+    others = threading.Thread(target=parse_unguarded)
+    others.start()
+    threshold = gc.get_threshold()
+    gc.set_threshold(5)  # finalizers are where CPython changes threads in the middle of a tree
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            trees = list(threads.map(syntax_tree, [SOURCE] * 60))
+    finally:
+        gc.set_threshold(*threshold)
+        done.set()
+        others.join()
+    assert {len(tree.body) for tree in trees} == {60}
+
+
+@pytest.mark.parametrize("source", [r"'\d'", "1or 2", "x is 'a'"])
+def test_nothing_is_said_of_doubtful_text(source: str) -> None:
+    for _ in range(2):
+        with warnings.catch_warnings():
+            warnings.resetwarnings()
+            warnings.simplefilter("error")
+            syntax_tree(source)
+            expression_tree(source)
+
+
+def test_what_cannot_be_parsed() -> None:
+    with pytest.raises(SyntaxError):
+        syntax_tree("a b")
+    with pytest.raises(SyntaxError):
+        expression_tree("a = b")
+    with pytest.raises((RecursionError, MemoryError, SyntaxError)):
+        syntax_tree("(" * 100_000)
