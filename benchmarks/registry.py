@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import completion, headless, interrupting, life, memory, output, round_trip, store, time_travel
+from . import completion, headless, interrupting, life, memory, output, round_trip, store, time_travel, walls
 from .figures import Family
 
 FAMILIES: tuple[Family, ...] = (
@@ -16,4 +16,5 @@ FAMILIES: tuple[Family, ...] = (
     *time_travel.FAMILIES,
     store.FAMILY,
     *headless.FAMILIES,
+    walls.FAMILY,
 )

@@ -80,6 +80,8 @@ class MontyKernelApp(Application):
         "log-level": "MontyKernelApp.log_level",
         "transport": "MontyKernelApp.transport",
         "ip": "MontyKernelApp.ip",
+        "tools": "MontyKernel.tools",
+        "audit": "MontyKernel.audit_file",
         **{channel: f"MontyKernelApp.{channel}_port" for channel in CHANNELS},
     }
     flags = {

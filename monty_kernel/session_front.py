@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from monty_kernel.engine.host import StdinUnavailable
 from monty_kernel.engine.outputs import Display, MimeBundle, Output, Stream
+from monty_kernel.engine.questions import MARK
 
 if TYPE_CHECKING:
     from monty_kernel.engine.engine import Engine
     from monty_kernel.engine.workers import Limits
+    from monty_kernel.grants.grants import Grants
     from monty_kernel.history import History
     from monty_kernel.magics.registry import Magics
     from monty_kernel.snapshots.travel import TimeTravel
@@ -97,6 +99,16 @@ class SessionFront(ABC):
         """What the session may use."""
         return self.engine.limits
 
+    @property
+    def grants(self) -> Grants:
+        """What the person granted."""
+        from monty_kernel.grants.grants import Grants
+
+        access = self.engine.access
+        if not isinstance(access, Grants):  # nothing so far
+            access = self.engine.access = Grants()
+        return access
+
     def resumed(self, said: str, last: int) -> str:
         """A session goes on: cells count on from its last one, and its inputs are this session's."""
         self.count_from(last)
@@ -126,7 +138,7 @@ class SessionFront(ABC):
 
     def confirm(self, question: str) -> bool:
         """The person's answer to a yes-or-no question; no where nobody can answer. Raises KeyboardInterrupt."""
-        answer = self.ask(question, password=False)
+        answer = self.ask(MARK + question, password=False)
         try:
             return self.engine.wait_for(answer).strip().lower() in ("y", "yes")
         except (StdinUnavailable, EOFError):

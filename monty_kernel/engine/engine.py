@@ -13,7 +13,7 @@ import pydantic_monty as monty
 from . import sandboxed
 from .cell import Cell, Feed, expression
 from .failures import lost, raised, refused, said_by_cpython, unparsable
-from .host import Front, UsageError, json_object, mime_bundle
+from .host import Access, Front, UsageError, json_object, mime_bundle
 from .journal import Journaled
 from .outputs import Result
 from .rewrite import Action
@@ -64,13 +64,14 @@ class Engine:
     """One session. All methods but `expect`, `interrupt` and `kill` belong to one thread, the sandbox thread.
 
     workers: where its worker comes from, perhaps shared with other sessions; without, a pool that ends with it.
+    access: what its cells are granted.
     """
 
-    def __init__(self, limits: Limits, workers: Workers | None = None) -> None:
+    def __init__(self, limits: Limits, workers: Workers | None = None, access: Access | None = None) -> None:
         self.limits = limits
         self._workers = Workers() if workers is None else workers
         self._owns_workers = workers is None
-        self._sandbox = Sandbox(limits, self._workers)
+        self._sandbox = Sandbox(limits, self._workers, access)
         self._started = False
         self._snapshot: Snapshot | None = None
         self._trail = Trail()
@@ -87,6 +88,15 @@ class Engine:
         self._journal: list[Journaled] = []  # the cells since the snapshot
         self.last_run: Journaled | None = None
         """The last cell that left its mark on the session."""
+
+    @property
+    def access(self) -> Access:
+        """What cells are granted."""
+        return self._sandbox.access
+
+    @access.setter
+    def access(self, access: Access) -> None:
+        self._sandbox.access = access
 
     @property
     def cells(self) -> list[CellSource]:
@@ -161,6 +171,7 @@ class Engine:
         session, also when it fails, unless the worker was lost: then the session is as it was before the cell.
         """
         self.expect()
+        self._sandbox.access.begin(cell.source.label)
         self._script = script = Recording()
         try:
             if not self._is_usable():
@@ -177,7 +188,11 @@ class Engine:
                 self._trail.add_cell(CellSource(cell.source.label, cell.python))
             if self._unsaved:
                 failed = outcome.failure is not None
-                cut_short = outcome.cut_short or any(each is _INTERRUPTED for each in outcome.expressions.values())
+                cut_short = (
+                    not script.is_whole
+                    or outcome.cut_short
+                    or any(each is _INTERRUPTED for each in outcome.expressions.values())
+                )
                 entries = tuple(script.entries)
                 self.last_run = Journaled(cell, number, dict(expressions or {}), entries, failed, cut_short)
                 self._journal.append(self.last_run)
