@@ -82,7 +82,8 @@ def test_nobody_reads_standard_output(tmp_path: Path) -> None:
     process = subprocess.Popen(command(source, "--stdout"), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert process.stdout is not None and process.stderr is not None
     process.stdout.close()
-    said = process.stderr.read()
+    with process.stderr as pipe:
+        said = pipe.read()
     assert process.wait(SECONDS) == 2
     assert b"Broken pipe" in said and b"Traceback" not in said
 
