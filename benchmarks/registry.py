@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from . import completion, interrupting, life, memory, output, round_trip, screening, store, time_travel, walls
+from . import (
+    completion,
+    headless,
+    interrupting,
+    life,
+    memory,
+    output,
+    round_trip,
+    screening,
+    store,
+    time_travel,
+    walls,
+)
 from .figures import Family
 
 FAMILIES: tuple[Family, ...] = (
@@ -15,6 +27,7 @@ FAMILIES: tuple[Family, ...] = (
     output.BULK_FAMILY,
     *time_travel.FAMILIES,
     store.FAMILY,
+    *headless.FAMILIES,
     walls.FAMILY,
     screening.FAMILY,
 )

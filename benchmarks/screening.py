@@ -40,12 +40,12 @@ def _open(name: str) -> Iterator[Callable[[], Samples]]:
 FAMILY = Family(
     "screening",
     (
-        Figure("small html", "a result in HTML", "ms", Limit("added at most", 1), against=AGAINST),
+        Figure("small html", "a result in HTML", "ms", Limit("added at most", 2), against=AGAINST),
         Figure("table", "1 MiB of HTML, 44,000 cells of a table", "ms", Limit("added at most", 1500), against=AGAINST),
         Figure("hostile", "hostile HTML, 150,000 nested tags", "ms", Limit("added at most", 4000), against=AGAINST),
         Figure("displays", f"{DISPLAYS:,} displays of HTML", "ms", Limit("ratio at most", 2), against=AGAINST),
     ),
-    rounds=3,
+    rounds=5,
     open=_open,
     contenders=(MONTY, TRUSTING),
 )

@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -91,17 +92,25 @@ def _run(args: argparse.Namespace) -> int:
         raise UsageError("--stdout takes one notebook; for several, --output-dir names a folder.")
     from monty_kernel.runner.session_pool import SessionPool
 
-    pool = SessionPool(warm=min(args.jobs, len(args.notebooks)), most=args.jobs)
+    jobs = min(args.jobs, len(args.notebooks))
+    pool = SessionPool(warm=jobs, most=jobs)
     try:
         # workers start while what is left is imported and checked
-        warming = threading.Thread(target=pool.warm_up, name="warm up")
+        warming = threading.Thread(target=_warm_up, args=(pool,), name="warm up")
         warming.start()
         try:
             return _run_in(pool, args)
         finally:
             warming.join()
+    except KeyboardInterrupt:  # before the first notebook, or after the last
+        return 128 + signal.SIGINT
     finally:
         pool.close()
+
+
+def _warm_up(pool: Any) -> None:
+    with suppress(Exception):  # each notebook meets the same trouble, and its line says what it is
+        pool.warm_up()
 
 
 def _run_in(pool: Any, args: argparse.Namespace) -> int:
@@ -129,7 +138,7 @@ def _run_in(pool: Any, args: argparse.Namespace) -> int:
 
 
 class _Stopped:
-    """While it is entered, Ctrl-C and SIGTERM end the batch in good order; a second one ends the process at once."""
+    """While it is entered, Ctrl-C, SIGTERM and SIGHUP end the batch in good order; a second one ends the process at once."""
 
     def __init__(self, batch: Any) -> None:
         self._batch = batch
@@ -137,8 +146,10 @@ class _Stopped:
         self.status = 0
 
     def __enter__(self) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            self._before[number] = signal.signal(number, self._stop)
+        for number in (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
+            # what is ignored stays so, as for a command that a shell runs in the background or under nohup
+            if number not in self._before and signal.getsignal(number) != signal.SIG_IGN:
+                self._before[number] = signal.signal(number, self._stop)
 
     def __exit__(self, *_: object) -> None:
         for number, handler in self._before.items():

@@ -52,6 +52,7 @@ def run_notebook(
         nbclient.exceptions.CellTimeoutError: a cell took too long. It has `notebook` too.
         ValueError, TypeError: the notebook is none, a parameter is not plain data, or there is no such state.
         OSError: the notebook's file cannot be read.
+        RuntimeError: there is no sandbox to be had, as in a process forked from one that ran notebooks.
     """
     options = _options(timeout, allow_errors, max_memory, max_output, from_session, record_timing)
     book, run = _prepared(nb, parameters, options)

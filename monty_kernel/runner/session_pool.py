@@ -13,6 +13,7 @@ from monty_kernel.engine.engine import Engine, Snapshot
 from monty_kernel.engine.workers import Workers
 from monty_kernel.lean_imports import forgo_missing
 from monty_kernel.orphans import OrphanWatch
+from monty_kernel.walls.entrance import Policy, WallsMissing
 
 from .notebook_run import RunOptions
 
@@ -23,13 +24,14 @@ MOST = max(8, 4 * (os.cpu_count() or 1))
 class SessionPool:
     """Sessions over one pool of workers. Any thread may call.
 
-    warm: workers started ahead. most: sessions at once.
+    warm: workers started ahead. most: sessions at once. walls: whether they may start when their walls cannot be built.
+    memory: the most that any of them may be granted, in bytes of heap; None for no limit.
     """
 
-    def __init__(self, *, warm: int, most: int) -> None:
+    def __init__(self, *, warm: int, most: int, walls: Policy = "best", memory: int | None = None) -> None:
         forgo_missing()
         self._orphans = OrphanWatch()
-        self._workers = Workers(self._orphans.watch, warm=warm, most=most)
+        self._workers = Workers(self._orphans.watch, warm=warm, most=most, walls=walls, memory=memory)
         self._fresh: Snapshot | None = None
         self.threads = ThreadPoolExecutor(most, thread_name_prefix="notebook")
         """Threads for the runs: each session belongs to one."""
@@ -47,6 +49,7 @@ class SessionPool:
         try:
             yield engine
         finally:
+            engine.access.close()
             engine.close()
 
     def begin(self, engine: Engine, options: RunOptions) -> None:
@@ -65,6 +68,11 @@ class SessionPool:
             engine.start()
             self._fresh = engine.snapshot
 
+    @property
+    def unwalled(self) -> WallsMissing | None:
+        """Why the workers have no walls, if they have none."""
+        return self._workers.unwalled
+
     def close(self) -> None:
         """End the workers, once every run has ended. Idempotent."""
         self.threads.shutdown()
@@ -74,15 +82,24 @@ class SessionPool:
 
 _lock = threading.Lock()
 _shared: SessionPool | None = None
-_inherited: list[
-    SessionPool
-] = []  # a parent's, kept alive in its forked child: to drop one would end the parent's workers
+_inherited: SessionPool | None = None  # the parent's, of no use in its forked child
 
 
 def shared_pool() -> SessionPool:
-    """The process's own pool, made on first use and ended with the process. A forked child makes its own."""
+    """The process's own pool, made on first use and ended with the process.
+
+    Raises:
+        RuntimeError: the process was forked from one that had a pool.
+    """
     global _shared
     with _lock:
+        if (
+            _inherited is not None
+        ):  # measured with pydantic_monty 1.4.0: the child waits for ever for threads it has not
+            raise RuntimeError(
+                "notebooks were run before this process was forked, and its child cannot run any: "
+                "fork before the first one, or start processes with the method 'spawn'"
+            )
         if _shared is None:
             _shared = SessionPool(warm=1, most=MOST)
         return _shared
@@ -94,10 +111,8 @@ def _close() -> None:
 
 
 def _forget() -> None:
-    global _lock, _shared
-    if _shared is not None:
-        _inherited.append(_shared)
-    _lock, _shared = threading.Lock(), None
+    global _lock, _shared, _inherited
+    _lock, _inherited, _shared = threading.Lock(), _shared or _inherited, None
 
 
 atexit.register(_close)
