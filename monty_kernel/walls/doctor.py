@@ -9,6 +9,7 @@ import platform
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import landlock, probe
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
 _MEANS = {
-    "files": "open, list or change no file but its own program and libraries",
+    "files": "open, list, change or find no file",
     "network": "open no socket, reach no network and no other program",
     "processes": "start no process and no other program",
     "other processes": "signal, trace, read or change no other process",
@@ -48,38 +49,49 @@ class Finding:
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
     """What was found. landlock: the version of Landlock's interface in use, 0 for none. worker: why the real worker does not
-    start behind the walls, empty if it does."""
+    start behind the walls, empty if it does. notes: what the walls do without here."""
 
     findings: tuple[Finding, ...]
-    landlock: int
-    worker: str
+    landlock: int = 0
+    worker: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def sound(self) -> bool:
-        return not self.worker and all(finding.stands for finding in self.findings)
+        """Whether all walls stand, with all that holds them."""
+        return not self.worker and not self.notes and all(finding.stands for finding in self.findings)
 
 
-def examine(machine: Machine | None = None, newest_landlock: int = landlock.NEWEST) -> Diagnosis:
+def examine(
+    machine: Machine | None = None, *, newest_landlock: int = landlock.NEWEST, latched: bool = True
+) -> Diagnosis:
     """Let the stand-in attack the walls, and start a real worker behind them. Takes a quarter of a second.
 
-    newest_landlock: judge as if Landlock were no newer than this version.
+    newest_landlock: judge as if Landlock were no newer than this version. latched: judge as if there were no latch, if False.
     """
     machine = machine or this_machine()
     if machine is None:
         where = f"{platform.system()} on {platform.machine()}"
         findings = tuple(Finding(wall, 0, (), f"there are no walls for {where} yet") for wall in _MEANS)
-        return Diagnosis(findings, 0, "")
+        return Diagnosis(findings)
     try:
         with scene(machine) as stage:
             outcomes = {
-                what: attempt(machine, what, stage, newest_landlock=newest_landlock) for what in probe.attempts(machine)
+                what: attempt(machine, what, stage, newest_landlock=newest_landlock, latched=latched)
+                for what in probe.attempts(machine)
             }
     except (OSError, subprocess.SubprocessError) as error:
         reason = f"the launcher cannot be started here ({error}); a security module may forbid programs in memory"
-        return Diagnosis(tuple(Finding(wall, 0, (), reason) for wall in _MEANS), 0, "")
+        return Diagnosis(tuple(Finding(wall, 0, (), reason) for wall in _MEANS))
     steps = next(iter(outcomes.values())).steps
     findings = tuple(_finding(wall, outcomes, steps) for wall in probe.WALLS)
-    return Diagnosis((*findings, _core_dumps(steps)), landlock_version(steps), _worker_trouble())
+    trouble, filters = _try_worker()
+    notes = []
+    if not landlock_version(steps):
+        notes.append(f"Landlock is missing: {_landlock_reason(steps)}.")
+    if steps.get("latch", NOT_TRIED) < 0 or filters == 1:
+        notes.append("The latch is missing: the worker's dynamic loader is not glibc's, or did not load it.")
+    return Diagnosis((*findings, _core_dumps(steps)), landlock_version(steps), trouble, tuple(notes))
 
 
 def landlock_version(steps: Mapping[str, int]) -> int:
@@ -113,38 +125,54 @@ def _reason(wall: str, steps: Mapping[str, int]) -> str:
             steps["seccomp"], f"a seccomp filter cannot be set ({_said(steps['seccomp'])}): a container may forbid it"
         )
     if wall == "files" and not landlock_version(steps):
-        last = steps["landlock 1"] if steps["landlock 1"] < 0 else steps["landlock"]
-        return {
-            NOT_TRIED: "Landlock was left out",
-            -errno.ENOSYS: f"this Linux ({platform.release()}) has no Landlock, which came with 5.13",
-            -errno.EOPNOTSUPP: "Landlock is not switched on: add it to the kernel's boot parameter lsm=",
-        }.get(last, f"Landlock cannot be used ({_said(last)}): a container may forbid it")
+        return _landlock_reason(steps)
+    if wall == "files" and steps.get("latch", NOT_TRIED) < 0:
+        return "there is no latch: the worker's dynamic loader is not glibc's"
     if wall == "descriptors" and steps["descriptors"] < 0:
         return f"descriptors cannot be closed at once ({_said(steps['descriptors'])}); that came with Linux 5.9"
     return "nobody knows why: please report this"
+
+
+def _landlock_reason(steps: Mapping[str, int]) -> str:
+    last = steps["landlock 1"] if steps["landlock 1"] < 0 else steps["landlock"]
+    return {
+        NOT_TRIED: "it was left out",
+        -errno.ENOSYS: f"this Linux ({platform.release()}) has none, it came with 5.13",
+        -errno.EOPNOTSUPP: "it is not switched on: add it to the kernel's boot parameter lsm=",
+    }.get(last, f"it cannot be used ({_said(last)}), a container may forbid it")
 
 
 def _said(result: int) -> str:
     return os.strerror(-result) if -4096 < result < 0 else str(result)
 
 
-def _worker_trouble() -> str:
+def _try_worker() -> tuple[str, int | None]:
+    """Why a worker does not run behind the walls, empty if it does; and how many seccomp filters it has, if Linux says so."""
     from .pool import WalledPool
 
     try:
         workers = WalledPool(min_processes=1, max_processes=1, request_timeout=10.0)
     except Exception as error:  # whatever pydantic_monty says when it cannot start a worker at all
-        return f"The worker does not start: {error}"
+        return f"The worker does not start: {error}", None
     try:
         if workers.missing is not None:
-            return str(workers.missing).partition(" `monty-kernel doctor`")[0]
+            return workers.missing.reason, None
         with workers.pool.checkout() as session:
+            filters = _seccomp_filters(session.worker_pid)
             answer = session.feed_run("6 * 7")
-        return "" if answer == 42 else f"The worker says that six times seven is {answer!r}."
+        return "" if answer == 42 else f"The worker says that six times seven is {answer!r}.", filters
     except Exception as error:
-        return f"The worker fails behind its walls: {error}"
+        return f"The worker fails behind its walls: {error}", None
     finally:
         workers.close()
+
+
+def _seccomp_filters(pid: int | None) -> int | None:
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return None
+    return next((int(line.split()[1]) for line in lines if line.startswith("Seccomp_filters:")), None)
 
 
 def add_parser(commands: Subparsers) -> None:
@@ -182,12 +210,11 @@ def report(diagnosis: Diagnosis, *, verbose: bool = False) -> Sequence[str]:
             lines.append(f"          {finding.tried} attempts:")
             lines += [f"            {what.what}" for what in probe.ATTEMPTS if what.wall == finding.wall]
     lines.append("")
-    if diagnosis.worker:
-        lines.append(diagnosis.worker)
+    lines += [text for text in (diagnosis.worker, *diagnosis.notes) if text]
     if diagnosis.sound:
         lines.append("All walls stand.")
     else:
         lines.append(
-            "Cells run all the same, in Monty's own sandbox; `--MontyKernel.walls=require` would rather start no worker."
+            "Cells run all the same, in Monty's sandbox; `--MontyKernel.walls=require` would rather start no worker."
         )
     return lines

@@ -16,6 +16,7 @@ class WallsMissing(Exception):
     """The walls cannot be built here, and the person asked for no worker without them."""
 
     def __init__(self, reason: str) -> None:
+        self.reason = reason
         super().__init__(f"{reason} `monty-kernel doctor` says which walls stand on this computer.")
 
 
@@ -37,7 +38,7 @@ def worker_program(binary: str) -> Program:
         OSError, ValueError: as `loaded_files`.
     """
     files = loaded_files(binary)
-    return Program(binary, (binary, "subprocess"), files.executed, files.read)
+    return Program(binary, (binary, "subprocess"), files.executed, files.read, files.interpreter)
 
 
 class Entrance:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-from . import landlock
+from . import landlock, latch
 from .machine import Machine
 from .seccomp import worker_filter
 from .tape import Tape
@@ -44,6 +44,7 @@ STEPS = (
     "address_space",
     *(f"landlock {version}" for version in range(landlock.NEWEST, 0, -1)),
     "landlock",
+    "latch",
     "seccomp",
 )
 """What a reporting launcher tells of, in this order."""
@@ -54,13 +55,14 @@ NOT_TRIED = -0x7FFFFFFF
 class Program:
     """What the launcher becomes. executed, read: the files it may start and read; libraries are read.
 
-    descriptor: the program's file, if it is open, at 5 or above; `path` is then `/proc/self/fd/DESCRIPTOR`.
+    interpreter: its dynamic loader. descriptor: the program's file, if it is open, at 5 or above; `path` is then `/proc/self/fd/DESCRIPTOR`.
     """
 
     path: str
     arguments: tuple[str, ...]
     executed: tuple[str, ...] = ()
     read: tuple[str, ...] = ()
+    interpreter: str | None = None
     descriptor: int | None = None
 
 
@@ -72,6 +74,7 @@ def launcher(
     require: bool = False,
     report: bool = False,
     newest_landlock: int = landlock.NEWEST,
+    latched: bool = True,
 ) -> bytes:
     """The launcher's executable.
 
@@ -79,6 +82,7 @@ def launcher(
     require: exit with status REFUSED if a wall cannot be built, instead of going on without it.
     report: first write the result of each of STEPS to stdout, as int32: 0 or more, a negative errno, or NOT_TRIED.
     newest_landlock: build as on a Linux whose Landlock is no newer than this version; 0 for none.
+    latched: whether the program gets a latch, if its loader takes one.
     """
     tape = Tape(machine)
     results = tape.data(struct.pack("<i", NOT_TRIED) * len(STEPS))
@@ -101,6 +105,10 @@ def launcher(
 
     _close_descriptors(tape, program.descriptor, result["descriptors"], refuse)
     _landlock(tape, program, result, refuse, newest_landlock)
+
+    if latched and latch.fits(program.interpreter):
+        environment = tape.pointers(tape.text(latch.VARIABLE))
+        _latch(tape, environment, result["latch"], refuse)
 
     mapped = _NO_LIMIT if memory is None else min(4 * memory + _BESIDE_HEAP, _NO_LIMIT)
     for step, resource, limit in (
@@ -136,6 +144,16 @@ def _close_descriptors(tape: Tape, kept: int | None, result: int, refuse: str | 
     tape.call("close_range", 3, kept - 1, 0, store=result, on_error=refuse)
     tape.call("close_range", kept + 1, _LAST_DESCRIPTOR, 0)
     tape.call("fcntl", kept, _F_SETFD, _FD_CLOEXEC)
+
+
+def _latch(tape: Tape, environment: int, result: int, refuse: str | None) -> None:
+    content = latch.library(tape.machine)
+    tape.call("memfd_create", tape.text("latch"), 0, store=result, on_error=refuse, on_success="latch")
+    tape.call("sched_yield", store=environment)  # which says 0: so there is no variable
+    tape.jump("no latch")
+    tape.label("latch")
+    tape.call("write", latch.DESCRIPTOR, tape.data(content), len(content))
+    tape.label("no latch")
 
 
 def _landlock(tape: Tape, program: Program, result: dict[str, int], refuse: str | None, newest: int) -> None:

@@ -26,10 +26,12 @@ class Needs:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """executed: files that are started; read: files that are read or mapped. Real paths."""
+    """executed: files that are started; read: files that are read or mapped. Real paths. interpreter: the dynamic
+    loader, as the binary names it."""
 
     executed: tuple[str, ...]
     read: tuple[str, ...]
+    interpreter: str | None = None
 
 
 def loaded_files(binary: str) -> Loaded:
@@ -65,7 +67,7 @@ def loaded_files(binary: str) -> Loaded:
                 waiting += [(each, (*further.folders, *wanted)) for each in further.names]
     if os.path.isfile(LOADER_CACHE):
         found[LOADER_CACHE] = None
-    return Loaded(tuple(executed), tuple(found))
+    return Loaded(tuple(executed), tuple(found), needs.interpreter)
 
 
 def elf_needs(path: str) -> Needs:

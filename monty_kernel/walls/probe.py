@@ -52,15 +52,18 @@ class Attempt:
     only: str | None = None
 
 
-def program(machine: Machine, attempt: Attempt, scene: Scene) -> bytes:
-    """The executable that makes this attempt, writes the result to stdout as int32, and ends with status 0."""
+def program(machine: Machine, attempt: Attempt, scene: Scene, interpreter: str | None) -> bytes:
+    """The executable that makes this attempt, writes the result to stdout as int32, and ends with status 0.
+
+    interpreter: the dynamic loader that starts it, as it starts the worker; None for a static executable.
+    """
     tape = Tape(machine)
     result = tape.data(struct.pack("<i", -0x7FFFFFFF))
     attempt.act(tape, scene, result)
     tape.label("end")
     tape.call("write", 1, result, 4)
     tape.call("exit_group", 0)
-    return tape.executable()
+    return tape.executable(interpreter)
 
 
 def bystander(machine: Machine) -> bytes:
@@ -223,6 +226,11 @@ ATTEMPTS = (
     Attempt("files", "change a file's owner", _call("fchownat", _AT_FDCWD, _file, -1, -1, 0)),
     Attempt("files", "change a file's times", _call("utimensat", _AT_FDCWD, _file, 0, 0)),
     Attempt("files", "see whether a file exists", _call("newfstatat", _AT_FDCWD, _file, bytes(256), 0)),
+    Attempt(
+        "files",
+        "see whether a file exists, as the loader does",
+        _call("newfstatat", _AT_FDCWD, _file, bytes(256), _AT_EMPTY_PATH),
+    ),
     Attempt("files", "see whether a file exists with statx", _call("statx", _AT_FDCWD, _file, 0, 0xFFF, bytes(256))),
     Attempt("files", "see whether a file exists with faccessat", _call("faccessat", _AT_FDCWD, _file, 0)),
     Attempt("files", "see where a link leads", _call("readlinkat", _AT_FDCWD, "/proc/self/exe", bytes(256), 256)),

@@ -72,7 +72,8 @@ class Filter:
 def worker_filter(machine: Machine, exec_path: int) -> Filter:
     """The filter of a worker that `execve(exec_path, ...)` is yet to start.
 
-    That one address may be executed from, and nothing can be mapped there afterwards: `mmap` takes no address below 4 GiB
+    The latch, if there is one, refuses `execve` and all opening of files afterwards (`latch_filter`). If there is none, that
+    one address may be executed from, and nothing can be mapped there afterwards: `mmap` takes no address below 4 GiB
     and `mremap` none at all, and what RLIMIT_AS leaves cannot fill all that is above.
     """
     make = _Assembler(machine)
@@ -90,11 +91,25 @@ def worker_filter(machine: Machine, exec_path: int) -> Filter:
     make.rule("fcntl", ("in", 1, _FCNTL))
     make.rule("prctl", ("in", 0, _PRCTL))
     make.rule("prlimit64", ("null", 0, ()), ("null", 2, ()))  # look at its own limits
+    make.rule("seccomp", ("equal", 0, (1,)), ("null", 1, ()))  # further filters, which can only forbid more
     make.rule("execve", ("null high", 0, ()), ("equal", 0, (exec_path,)))
     for name in _MISSING:
         make.rule(name, result=_ERRNO | errno.ENOSYS)
     make.end()
     return Filter(make.program(), tuple(make.own_pid))
+
+
+_ONCE_LOADED = ("execve", "open", "openat", "newfstatat")
+
+
+def latch_filter(machine: Machine) -> bytes:
+    """A second filter, for when the program is loaded: refuses what only loading needed, and leaves the rest to the first."""
+    make = _Assembler(machine)
+    make.begin()
+    for name in _ONCE_LOADED:
+        make.rule(name, result=_ERRNO | errno.EPERM)
+    make.always(_ALLOW)
+    return make.program()
 
 
 class _Assembler:
@@ -120,6 +135,9 @@ class _Assembler:
         self._emit(_RETURN, _ERRNO | errno.EPERM)
         self._label("newer")
         self._emit(_RETURN, _ERRNO | errno.ENOSYS)
+
+    def always(self, result: int) -> None:
+        self._emit(_RETURN, result)
 
     def rule(self, name: str, *checks: _Check, result: int = _ALLOW) -> None:
         """`result` for this call if all checks hold, else EPERM. A call that the machine lacks needs no rule."""

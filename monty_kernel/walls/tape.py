@@ -10,6 +10,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
+from .elf import elf_file
 from .machine import PLAYER_ADDRESS, Machine
 
 _ENTRY = struct.Struct("<7QQqq")
@@ -67,38 +68,16 @@ class Tape:
         """Name the place of the next call."""
         self._labels[name] = len(self._calls)
 
-    def executable(self) -> bytes:
-        """A static ELF executable that plays the tape."""
+    def executable(self, interpreter: str | None = None) -> bytes:
+        """An ELF executable that plays the tape: a static one, or one that this dynamic loader starts."""
         machine = self.machine
         self._data += bytes(-len(self._data) % 16)
-        tape = PLAYER_ADDRESS + machine.page + len(self._data)
-        entries = b"".join(self._entry(index, call) for index, call in enumerate(self._calls))
         player = bytearray(machine.player)
-        struct.pack_into("<Q", player, machine.tape_at, tape)
-        headers = 64 + 3 * 56
-        text, memory = headers + len(player), len(self._data) + len(entries)
-        elf = struct.pack(
-            "<16sHHIQQQIHHHHHH",
-            b"\x7fELF\x02\x01\x01",
-            2,  # an executable at fixed addresses
-            machine.elf,
-            1,
-            PLAYER_ADDRESS + headers,
-            64,
-            0,
-            0,
-            64,
-            56,
-            3,
-            0,
-            0,
-            0,
+        struct.pack_into("<Q", player, machine.tape_at, PLAYER_ADDRESS + machine.page + len(self._data))
+        entries = b"".join(self._entry(index, call) for index, call in enumerate(self._calls))
+        return elf_file(
+            machine, PLAYER_ADDRESS, lambda at: bytes(player), bytes(self._data) + entries, interpreter=interpreter
         )
-        read, write, execute = 4, 2, 1
-        elf += _segment(1, read | execute, 0, PLAYER_ADDRESS, text, machine.page)
-        elf += _segment(1, read | write, machine.page, PLAYER_ADDRESS + machine.page, memory, machine.page)
-        elf += _segment(0x6474E551, read | write, 0, 0, 0, 16)  # a stack that is not executable
-        return (elf + player).ljust(machine.page, b"\0") + bytes(self._data) + entries
 
     def _entry(self, index: int, call: _Call) -> bytes:
         arguments = [argument & _MASK for argument in call.arguments]
@@ -113,7 +92,3 @@ class Tape:
 
     def _skip(self, index: int, label: str | None) -> int:
         return 0 if label is None else (self._labels[label] - index - 1) * _ENTRY.size
-
-
-def _segment(kind: int, flags: int, offset: int, address: int, size: int, align: int) -> bytes:
-    return struct.pack("<IIQQQQQQ", kind, flags, offset, address, address, size, size, align)

@@ -10,10 +10,13 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from . import landlock, probe
+from .entrance import worker_binary
 from .launcher import STEPS, Program, launcher
+from .libraries import elf_needs
 from .machine import Machine
 from .memory_file import MemoryFile
 
@@ -56,6 +59,15 @@ def scene(machine: Machine) -> Iterator[probe.Scene]:
             other.wait()
 
 
+@cache
+def worker_interpreter() -> str | None:
+    """The dynamic loader that starts the worker; None if the worker is static or not to be found."""
+    try:
+        return elf_needs(worker_binary()).interpreter
+    except (ImportError, OSError, ValueError):
+        return None
+
+
 def attempt(
     machine: Machine,
     what: probe.Attempt,
@@ -63,43 +75,51 @@ def attempt(
     *,
     walls: bool = True,
     newest_landlock: int = landlock.NEWEST,
+    latched: bool = True,
 ) -> Outcome:
-    """Let the probe make one attempt. walls: False puts it outside, as a control. newest_landlock: see `launcher`.
+    """Let the probe make one attempt. walls: False puts it outside, as a control. The rest: see `launcher`.
 
     Raises:
         OSError: programs in memory cannot be started here.
         subprocess.TimeoutExpired: it hangs.
     """
+    interpreter = worker_interpreter()
     for left in Path(scene.folder).iterdir():
         left.rmdir() if left.is_dir() and not left.is_symlink() else left.unlink()
     Path(scene.file).write_text("secret")
-    with _inherited(scene.descriptor):
-        return _run(machine, probe.program(machine, what, scene), scene.descriptor, walls, newest_landlock)
-
-
-def _run(machine: Machine, content: bytes, inherited: int, walls: bool, newest_landlock: int) -> Outcome:
-    stand_in = MemoryFile(content, at_least=_PROBE)
+    stand_in = MemoryFile(probe.program(machine, what, scene, interpreter), at_least=_PROBE)
     files = [stand_in]
     try:
         if walls:
-            program = Program(stand_in.path, ("monty", "subprocess"), descriptor=stand_in.descriptor)
-            files.append(
-                MemoryFile(launcher(machine, program, report=True, newest_landlock=newest_landlock), at_least=_PROBE)
+            loader = () if interpreter is None else (os.path.realpath(interpreter),)
+            program = Program(
+                stand_in.path,
+                ("monty", "subprocess"),
+                executed=loader,
+                interpreter=interpreter,
+                descriptor=stand_in.descriptor,
             )
-        process = _start(
-            files[-1].path,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            pass_fds=(inherited, *(file.descriptor for file in files)),
-        )
-        with process:
-            try:
-                said, _ = process.communicate(timeout=_SECONDS)
-            finally:
-                process.kill()
+            content = launcher(machine, program, report=True, newest_landlock=newest_landlock, latched=latched)
+            files.append(MemoryFile(content, at_least=_PROBE))
+        with _inherited(scene.descriptor):
+            return _run(files, scene.descriptor, walls)
     finally:
         for file in files:
             file.close()
+
+
+def _run(files: list[MemoryFile], inherited: int, walls: bool) -> Outcome:
+    process = _start(
+        files[-1].path,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        pass_fds=(inherited, *(file.descriptor for file in files)),
+    )
+    with process:
+        try:
+            said, _ = process.communicate(timeout=_SECONDS)
+        finally:
+            process.kill()
     told = 4 * len(STEPS) if walls else 0
     steps = (
         dict(zip(STEPS, struct.unpack(f"<{len(STEPS)}i", said[:told]), strict=True)) if 0 < told <= len(said) else {}

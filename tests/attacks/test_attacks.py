@@ -91,7 +91,7 @@ def test_it_comes_to_nothing(attack: Attack, scene: Scene) -> None:
 
 def test_all_of_them_together_left_the_host_as_it_was(scene: Scene) -> None:
     kernel = psutil.Process(scene.kernel.pid)
-    assert kernel.memory_info().rss < 400 << 20
+    assert kernel.memory_info().rss < 900 << 20  # states may take 512 MiB of it, and one attempt raises 50 MB of text
     assert kernel.num_fds() < 80
     assert len(kernel.children(recursive=True)) <= 4  # two workers, one that is on its way, and the watch over orphans
 

@@ -34,14 +34,24 @@ def test_the_command_agrees_with_what_is_found() -> None:
 
 
 @on_linux
-def test_a_linux_without_landlock_is_told_apart() -> None:
-    found = doctor.examine(newest_landlock=0)
+def test_what_gets_through_is_named() -> None:
+    found = doctor.examine(newest_landlock=0, latched=False)
     assert not found.sound
     files = next(finding for finding in found.findings if finding.wall == "files")
     assert "read a file" in files.through
     assert "write a file" not in files.through
-    assert "Landlock" in files.reason
-    assert "OPEN    files" in "\n".join(doctor.report(found))
+    assert "left out" in files.reason
+    said = "\n".join(doctor.report(found))
+    assert "OPEN    files" in said
+    assert "Landlock is missing" in said
+    assert "The latch is missing" in said
+
+
+@on_linux
+def test_what_is_missing_is_told_even_if_the_walls_stand_without_it() -> None:
+    found = doctor.examine(newest_landlock=0)
+    assert any("Landlock is missing" in note for note in found.notes)
+    assert not found.sound
 
 
 @on_linux

@@ -8,7 +8,7 @@ import struct
 import pytest
 
 from monty_kernel.walls.machine import AARCH64, X86_64, Machine
-from monty_kernel.walls.seccomp import Filter, worker_filter
+from monty_kernel.walls.seccomp import Filter, latch_filter, worker_filter
 
 PATH = 0xE0001230
 PID = 4711
@@ -18,9 +18,13 @@ REFUSE, MISSING = errno.EPERM, errno.ENOSYS
 
 def decide(machine: Machine, name: str | int, *arguments: int, audit: int | None = None) -> int:
     """What the filter does with this call: 0 to allow it, or an errno."""
-    made = worker_filter(machine, PATH)
+    return play(worker_filter(machine, PATH), call(machine, name, *arguments, audit=audit))
+
+
+def call(machine: Machine, name: str | int, *arguments: int, audit: int | None = None) -> bytes:
+    """`struct seccomp_data`."""
     number = machine.calls[name] if isinstance(name, str) else name
-    data = struct.pack(
+    return struct.pack(
         "<IIQ6Q",
         number,
         machine.audit if audit is None else audit,
@@ -28,7 +32,6 @@ def decide(machine: Machine, name: str | int, *arguments: int, audit: int | None
         *(a & (1 << 64) - 1 for a in arguments),
         *[0] * (6 - len(arguments)),
     )
-    return play(made, data)
 
 
 def play(made: Filter, data: bytes) -> int:
@@ -78,7 +81,7 @@ def test_what_an_interpreter_does_is_allowed(machine: Machine, name: str) -> Non
             "io_uring_setup",
         ),
         *("memfd_create", "execveat", "unlinkat", "mkdirat", "fchmodat", "chdir", "truncate", "setuid", "init_module"),
-        *("ioctl", "seccomp", "landlock_restrict_self", "capset", "personality", "inotify_init1", "shmget", "tkill"),
+        *("ioctl", "landlock_restrict_self", "capset", "personality", "inotify_init1", "shmget", "tkill"),
     ],
 )
 def test_what_it_never_does_is_refused(machine: Machine, name: str) -> None:
@@ -169,3 +172,20 @@ def test_every_call_that_is_not_listed_is_refused(machine: Machine) -> None:
 @both
 def test_it_is_within_what_linux_takes(machine: Machine) -> None:
     assert worker_filter(machine, PATH).length <= 4096
+
+
+@both
+def test_the_latch_takes_away_what_only_loading_needs(machine: Machine) -> None:
+    latch = Filter(latch_filter(machine), ())
+    for name in ("openat", "newfstatat", "execve", *(("open",) if machine is X86_64 else ())):
+        assert play(latch, call(machine, name, PATH, 1, 0, 0x1000)) == REFUSE
+    for name in ("read", "write", "mmap", "clone", "close", "futex", "exit_group"):
+        assert play(latch, call(machine, name)) == ALLOW  # the first filter decides
+    assert play(latch, call(machine, "read", audit=0x40000003)) == REFUSE
+
+
+@both
+def test_filters_can_only_be_added(machine: Machine) -> None:
+    assert decide(machine, "seccomp", 1, 0, 0xDEAD) == ALLOW
+    for arguments in ((0, 0, 0), (1, 1, 0xDEAD), (1, 8, 0xDEAD), (2, 0, 0xDEAD)):
+        assert decide(machine, "seccomp", *arguments) == REFUSE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import struct
 import subprocess
@@ -12,6 +13,7 @@ import pytest
 from monty_kernel.walls.launcher import NOT_STARTED, REFUSED, STEPS, Program, launcher
 from monty_kernel.walls.libraries import loaded_files
 from monty_kernel.walls.memory_file import MemoryFile
+from monty_kernel.walls.tape import Tape
 
 from .machine import MACHINE, on_linux
 
@@ -36,7 +38,7 @@ def run(program: Program, **options: object) -> subprocess.CompletedProcess[byte
 
 def walled(path: str, *arguments: str) -> Program:
     files = loaded_files(path)
-    return Program(path, (path, *arguments), files.executed, files.read)
+    return Program(path, (path, *arguments), files.executed, files.read, files.interpreter)
 
 
 def test_an_ordinary_program_runs_behind_the_walls_with_an_empty_environment() -> None:
@@ -49,6 +51,29 @@ def test_it_reports_every_step() -> None:
     done = run(walled("/bin/true"), report=True)
     steps = dict(zip(STEPS, struct.unpack(f"<{len(STEPS)}i", done.stdout), strict=True))
     assert steps["no_new_privs"] == steps["seccomp"] == steps["core"] == steps["capabilities"] == 0
+
+
+def test_the_latch_shuts_behind_a_loaded_program(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("secret")
+    granted = walled("/bin/cat", str(tmp_path / "file"))
+    granted = dataclasses.replace(granted, read=(*granted.read, str(tmp_path / "file")))
+    assert run(granted, latched=False).stdout == b"secret"  # Landlock lets it be read, if there is one
+    done = run(granted)
+    if granted.interpreter is None or "ld-linux" not in granted.interpreter:
+        pytest.skip("the dynamic loader of this machine takes no latch")
+    assert done.returncode == 1
+    assert done.stdout == b""
+
+
+def test_a_static_program_needs_no_latch(tmp_path: Path) -> None:
+    assert MACHINE is not None
+    tape = Tape(MACHINE)
+    tape.call("exit_group", 5)
+    (tmp_path / "static").write_bytes(tape.executable())
+    (tmp_path / "static").chmod(0o755)
+    program = walled(str(tmp_path / "static"))
+    assert program.interpreter is None
+    assert run(program, require=True).returncode in (5, REFUSED)
 
 
 def test_without_landlock_it_goes_on_unless_all_walls_are_required() -> None:
