@@ -62,6 +62,12 @@ def add_parser(commands: Subparsers) -> None:
     )
     run.add_argument("--parameters", metavar="FILE", type=Path, help="the parameters in a YAML or JSON file")
     run.add_argument("--timeout", metavar="SECONDS", type=_seconds, help="how long each cell may take [no limit]")
+    run.add_argument(
+        "--walls",
+        choices=("best", "require"),
+        default="best",
+        help="the walls around each worker: the best that this computer can build, or all of them, or no worker [best]",
+    )
     run.add_argument("--allow-errors", action="store_true", help="go on after a cell that failed")
     run.add_argument(
         "--max-memory", metavar="BYTES", type=_size, default=1 << 30, help="memory of each notebook, as in 500M [1Gi]"
@@ -93,7 +99,7 @@ def _run(args: argparse.Namespace) -> int:
     from monty_kernel.runner.session_pool import SessionPool
 
     jobs = min(args.jobs, len(args.notebooks))
-    pool = SessionPool(warm=jobs, most=jobs)
+    pool = SessionPool(warm=jobs, most=jobs, walls=args.walls, memory=args.max_memory)
     try:
         # workers start while what is left is imported and checked
         warming = threading.Thread(target=_warm_up, args=(pool,), name="warm up")
@@ -208,7 +214,9 @@ def _options(args: argparse.Namespace) -> RunOptions:
         except NoSuchStart as error:
             raise UsageError(f"--from: {error}.") from error
     limits = Limits(memory=args.max_memory)
-    return RunOptions(args.timeout, args.allow_errors, limits, max_output=args.max_output, start=start)
+    return RunOptions(
+        args.timeout, allow_errors=args.allow_errors, limits=limits, max_output=args.max_output, start=start
+    )
 
 
 def _parameters(args: argparse.Namespace) -> dict[str, Any]:

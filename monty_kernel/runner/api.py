@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monty_kernel.engine.workers import Limits
+from monty_kernel.walls.entrance import Policy
 
 from .from_session import start_of
 from .notebook_file import NotebookUnreadable, from_json, give_ids, require_shape
@@ -25,11 +26,13 @@ def run_notebook(
     *,
     parameters: Parameters | None = None,
     timeout: float | None = None,
+    interrupt_on_timeout: bool = False,
     allow_errors: bool = False,
     max_memory: int | None = 1 << 30,
     max_output: int | None = 100_000_000,
     from_session: str | None = None,
     record_timing: bool = True,
+    walls: Policy = "best",
 ) -> NotebookNode:
     """Run a notebook in a sandbox of its own and return it with its outputs; `nb` itself stays as it is.
 
@@ -41,11 +44,13 @@ def run_notebook(
         parameters: assigned in a cell that goes in place of the one tagged `injected-parameters`, else after the one tagged
             `parameters`, else at the top. Values are plain data.
         timeout: seconds that each cell may take; None for no limit.
+        interrupt_on_timeout: a cell that takes longer gets KeyboardInterrupt, instead of the run being ended.
         allow_errors: go on after a cell that failed, as after one tagged `raises-exception`.
         max_memory: bytes that the session may use; None for no limit.
         max_output: characters of output that the notebook may get; None for no limit.
         from_session: `ID` or `ID@N`, as `monty-kernel sessions list` shows them: start from that state.
         record_timing: note in each cell's metadata when it ran.
+        walls: the walls around the worker process, the "best" that this computer can build, or "require" them all.
 
     Raises:
         nbclient.exceptions.CellExecutionError: a cell failed, or made too much output. Its `notebook` is the notebook as far as it ran.
@@ -53,10 +58,13 @@ def run_notebook(
         ValueError, TypeError: the notebook is none, a parameter is not plain data, or there is no such state.
         OSError: the notebook's file cannot be read.
         RuntimeError: there is no sandbox to be had, as in a process forked from one that ran notebooks.
+        monty_kernel.walls.entrance.WallsMissing: the walls are required and cannot be built.
     """
-    options = _options(timeout, allow_errors, max_memory, max_output, from_session, record_timing)
+    start = None if from_session is None else start_of(from_session)
+    limits = Limits(memory=max_memory)
+    options = RunOptions(timeout, interrupt_on_timeout, allow_errors, limits, record_timing, max_output, start)
     book, run = _prepared(nb, parameters, options)
-    pool = shared_pool()
+    pool = shared_pool(walls)
     future = pool.threads.submit(run.execute, pool)
     try:
         ran = future.result()
@@ -72,16 +80,20 @@ async def run_notebook_async(
     *,
     parameters: Parameters | None = None,
     timeout: float | None = None,  # noqa: ASYNC109 - of each cell, not of the call
+    interrupt_on_timeout: bool = False,
     allow_errors: bool = False,
     max_memory: int | None = 1 << 30,
     max_output: int | None = 100_000_000,
     from_session: str | None = None,
     record_timing: bool = True,
+    walls: Policy = "best",
 ) -> NotebookNode:
     """`run_notebook` for an event loop, which goes on meanwhile. Cancelling it stops the running cell and its notebook."""
-    options = _options(timeout, allow_errors, max_memory, max_output, from_session, record_timing)
+    start = None if from_session is None else await asyncio.to_thread(start_of, from_session)
+    limits = Limits(memory=max_memory)
+    options = RunOptions(timeout, interrupt_on_timeout, allow_errors, limits, record_timing, max_output, start)
     book, run = _prepared(nb, parameters, options)
-    pool = shared_pool()
+    pool = shared_pool(walls)
     future = pool.threads.submit(run.execute, pool)
     try:
         ran = await asyncio.wrap_future(future)
@@ -90,18 +102,6 @@ async def run_notebook_async(
         run.stop()
         raise
     return _checked(book, ran, options)
-
-
-def _options(
-    timeout: float | None,
-    allow_errors: bool,
-    max_memory: int | None,
-    max_output: int | None,
-    from_session: str | None,
-    record_timing: bool,
-) -> RunOptions:
-    start = None if from_session is None else start_of(from_session)
-    return RunOptions(timeout, allow_errors, Limits(memory=max_memory), record_timing, max_output, start)
 
 
 def _prepared(

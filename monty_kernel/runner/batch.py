@@ -14,6 +14,7 @@ from queue import SimpleQueue
 from typing import Literal
 
 from monty_kernel.engine.script import Diverged
+from monty_kernel.walls.entrance import WallsMissing
 
 from .notebook_file import Node, NotebookUnreadable, from_json, to_json
 from .notebook_run import FailedCell, NotebookRun, Ran, RunOptions
@@ -130,6 +131,8 @@ class Batch:
             ran = run.execute(self._pool)
         except Diverged as error:
             return done("broken", f"what it starts from cannot be made again, since {error}")
+        except WallsMissing as error:
+            return done("broken", str(error))
         finally:
             self._running.discard(run)
         failed = ran.failed

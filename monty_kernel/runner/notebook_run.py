@@ -47,12 +47,14 @@ class Start:
 class RunOptions:
     """How a notebook is run.
 
-    timeout: seconds that a cell may take, of whatever it does; None or anything not above 0 for no limit. allow_errors: go on
-    after a cell that failed. record_timing: note in each cell's metadata when it ran. max_output: characters of output that the
-    notebook may get; None for no limit.
+    timeout: seconds that a cell may take, of whatever it does; None or anything not above 0 for no limit. interrupt_on_timeout: then
+    the cell is interrupted, which it may catch, instead of the run being ended. allow_errors: go on after a cell that failed.
+    record_timing: note in each cell's metadata when it ran. max_output: characters of output that the notebook may get; None
+    for no limit.
     """
 
     timeout: float | None = None
+    interrupt_on_timeout: bool = False
     allow_errors: bool = False
     limits: Limits = field(default_factory=Limits)
     record_timing: bool = True
@@ -231,7 +233,11 @@ class NotebookRun:
 
     def _take_too_long(self, number: int) -> None:
         with self._lock:
-            if self._running == number:
+            if self._running != number:
+                return
+            if self._options.interrupt_on_timeout and self._engine is not None:
+                self._engine.interrupt()
+            else:
                 self._late = True
                 self._cut_short()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import logging
 import os
 import threading
 from collections.abc import Iterator
@@ -16,6 +17,8 @@ from monty_kernel.orphans import OrphanWatch
 from monty_kernel.walls.entrance import Policy, WallsMissing
 
 from .notebook_run import RunOptions
+
+_log = logging.getLogger(__name__)
 
 MOST = max(8, 4 * (os.cpu_count() or 1))
 """Notebooks that run at once in one process, when each of many callers brings one; the next waits for a worker."""
@@ -67,6 +70,8 @@ class SessionPool:
         else:
             engine.start()
             self._fresh = engine.snapshot
+            if self.unwalled is not None:
+                _log.warning("The sandbox is the only wall. %s", self.unwalled)
 
     @property
     def unwalled(self) -> WallsMissing | None:
@@ -81,38 +86,37 @@ class SessionPool:
 
 
 _lock = threading.Lock()
-_shared: SessionPool | None = None
-_inherited: SessionPool | None = None  # the parent's, of no use in its forked child
+_shared: dict[Policy, SessionPool] = {}
+_inherited: list[SessionPool] = []  # the parent's, of no use in its forked child
 
 
-def shared_pool() -> SessionPool:
+def shared_pool(walls: Policy = "best") -> SessionPool:
     """The process's own pool, made on first use and ended with the process.
 
     Raises:
         RuntimeError: the process was forked from one that had a pool.
     """
-    global _shared
     with _lock:
-        if (
-            _inherited is not None
-        ):  # measured with pydantic_monty 1.4.0: the child waits for ever for threads it has not
+        if _inherited:  # measured with pydantic_monty 1.4.0: the child waits for ever for threads it has not
             raise RuntimeError(
                 "notebooks were run before this process was forked, and its child cannot run any: "
                 "fork before the first one, or start processes with the method 'spawn'"
             )
-        if _shared is None:
-            _shared = SessionPool(warm=1, most=MOST)
-        return _shared
+        if walls not in _shared:
+            _shared[walls] = SessionPool(warm=1, most=MOST, walls=walls)
+        return _shared[walls]
 
 
 def _close() -> None:
-    if _shared is not None:
-        _shared.close()
+    for pool in _shared.values():
+        pool.close()
 
 
 def _forget() -> None:
-    global _lock, _shared, _inherited
-    _lock, _inherited, _shared = threading.Lock(), _shared or _inherited, None
+    global _lock
+    _lock = threading.Lock()
+    _inherited.extend(_shared.values())
+    _shared.clear()
 
 
 atexit.register(_close)
