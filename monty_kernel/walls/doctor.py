@@ -107,9 +107,16 @@ def _finding(wall: str, outcomes: Mapping[probe.Attempt, Outcome], steps: Mappin
     return Finding(wall, len(tried), through, _reason(wall, steps) if through else "")
 
 
-def _core_dumps(steps: Mapping[str, int]) -> Finding:
+def _core_dumps(steps: Mapping[str, int], pattern: Path = Path("/proc/sys/kernel/core_pattern")) -> Finding:
     result = steps.get("core", NOT_TRIED)
-    return Finding("core dumps", 1, (), "" if result == 0 else f"the limit cannot be set ({_said(result)})")
+    try:
+        reported = pattern.read_text().startswith("|")
+    except OSError:
+        reported = True
+    if result == 0 or (result == -errno.EPERM and not reported):  # the limit is zero and cannot be raised, to one
+        return Finding("core dumps", 1)
+    why = "the hard limit is zero, which Linux does not mind when it hands dumps to a crash reporter"
+    return Finding("core dumps", 1, (), why if result == -errno.EPERM else f"the limit cannot be set ({_said(result)})")
 
 
 def _reason(wall: str, steps: Mapping[str, int]) -> str:

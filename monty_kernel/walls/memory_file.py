@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 
 _MFD_EXEC = 0x10  # since Linux 6.3, where an administrator may make memory files not executable unless they ask
@@ -17,6 +16,8 @@ class MemoryFile:
 
     def __init__(self, content: bytes, at_least: int = 3) -> None:
         """at_least: the smallest descriptor that it may get."""
+        import fcntl  # which Windows lacks: there nobody comes here
+
         try:
             opened = os.memfd_create("monty-walls", os.MFD_CLOEXEC | _MFD_EXEC)
         except OSError:

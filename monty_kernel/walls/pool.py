@@ -5,6 +5,7 @@ from __future__ import annotations
 import pydantic_monty as monty
 
 from .entrance import Entrance, Policy, WallsMissing
+from .launcher import REFUSED
 
 
 class WalledPool:
@@ -39,7 +40,13 @@ class WalledPool:
             self.missing = error
         except (monty.MontyError, RuntimeError, OSError) as error:
             self._close_entrance()
-            self.missing = WallsMissing(f"The worker does not start behind its walls ({error}).")
+            refused = f"exit status: {REFUSED}" in str(error)
+            said = (
+                "Not all walls can be built here."
+                if refused
+                else f"The worker does not start behind its walls ({error})."
+            )
+            self.missing = WallsMissing(said)
         if policy == "require":
             raise self.missing
         self.pool = self._started(None)

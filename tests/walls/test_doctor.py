@@ -106,3 +106,14 @@ def test_where_no_program_in_memory_can_be_started_the_doctor_says_so(monkeypatc
     found = doctor.examine(X86_64)
     assert not found.sound
     assert "programs in memory" in found.findings[0].reason
+
+
+@pytest.mark.parametrize(
+    ("result", "pattern", "stands"),
+    [(0, "core", True), (0, "|/reporter", True), (-errno.EPERM, "core", True), (-errno.EPERM, "|/reporter", False)],
+)
+def test_a_crash_reporter_gets_a_dump_only_where_the_limit_is_zero(
+    result: int, pattern: str, stands: bool, tmp_path: Path
+) -> None:
+    (tmp_path / "core_pattern").write_text(pattern + "\n")
+    assert doctor._core_dumps({"core": result}, tmp_path / "core_pattern").stands == stands

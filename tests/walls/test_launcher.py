@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import resource
 import struct
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,7 +22,9 @@ from .machine import MACHINE, on_linux
 pytestmark = on_linux
 
 
-def run(program: Program, **options: object) -> subprocess.CompletedProcess[bytes]:
+def run(
+    program: Program, preexec_fn: Callable[[], None] | None = None, **options: object
+) -> subprocess.CompletedProcess[bytes]:
     assert MACHINE is not None
     file = MemoryFile(launcher(MACHINE, program, **options))  # type: ignore[arg-type]
     try:
@@ -31,6 +35,7 @@ def run(program: Program, **options: object) -> subprocess.CompletedProcess[byte
             env={"SECRET": "x"},
             capture_output=True,
             timeout=20,
+            preexec_fn=preexec_fn,
         )
     finally:
         file.close()
@@ -115,3 +120,13 @@ def test_no_core_is_left_and_no_program_gets_it(tmp_path: Path) -> None:
     # of bytes; the shell counts blocks. One byte is the value with which Linux hands the dump to no program either
     assert set(done.stdout.split()) <= {b"0", b"1"}
     assert not [name for name in os.listdir("/") if name.startswith("core")]
+
+
+def test_limits_that_are_lower_already_stay() -> None:
+    def lower() -> None:
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
+
+    done = run(walled("/bin/sh", "-c", "ulimit -c; ulimit -v"), preexec_fn=lower, memory=1 << 30)
+    assert (done.returncode, done.stdout.split()) == (0, [b"0", b"1048576"])
+    assert run(walled("/bin/true"), preexec_fn=lower, require=True).returncode in (0, REFUSED)
