@@ -16,6 +16,7 @@ from monty_kernel.usage import UsageError
 
 if TYPE_CHECKING:
     from monty_kernel.runner.batch import Task
+    from monty_kernel.runner.granted import Granted, Permission
     from monty_kernel.runner.notebook_run import RunOptions
 
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -85,6 +86,21 @@ def add_parser(commands: Subparsers) -> None:
         dest="start",
         help="start from the state after cell N of a session that `monty-kernel sessions list` shows [where it stopped]",
     )
+    run.add_argument(
+        "--tools",
+        metavar="FILE.py",
+        action="append",
+        default=[],
+        help="a file of functions, or a module's name, that cells may call: they run outside the sandbox, as you",
+    )
+    run.add_argument(
+        "--tool-permission",
+        metavar="NAME=allow|deny",
+        action="append",
+        default=[],
+        help="what each call of a tool needs, as in shop.order=deny, instead of what the file says; to ask is to deny here",
+    )
+    run.add_argument("--audit", metavar="FILE", type=Path, help="log each call of a tool to FILE")
     run.add_argument("-j", "--jobs", metavar="N", type=_count, default=1, help="how many notebooks run at once [1]")
     run.add_argument("--report", metavar="FILE", type=Path, help="write what came of each notebook to a JSON file")
     run.add_argument("-q", "--quiet", action="store_true", help="say nothing of notebooks that ran well")
@@ -215,8 +231,27 @@ def _options(args: argparse.Namespace) -> RunOptions:
             raise UsageError(f"--from: {error}.") from error
     limits = Limits(memory=args.max_memory)
     return RunOptions(
-        args.timeout, allow_errors=args.allow_errors, limits=limits, max_output=args.max_output, start=start
+        args.timeout,
+        allow_errors=args.allow_errors,
+        limits=limits,
+        max_output=args.max_output,
+        start=start,
+        granted=_granted(args),
     )
+
+
+def _granted(args: argparse.Namespace) -> Granted:
+    from monty_kernel.runner.granted import Granted
+
+    # the kernel wants an absolute path, since its working folder is the notebook's; here it is where the person types
+    tools = tuple(os.path.abspath(each) if each.endswith(".py") else each for each in args.tools)
+    permissions: dict[str, Permission] = {}
+    for text in args.tool_permission:
+        name, _, permission = text.rpartition("=")
+        if not name or permission not in ("allow", "ask", "deny"):
+            raise UsageError(f"--tool-permission takes NAME=allow or NAME=deny, not {text!r}.")
+        permissions[name] = permission
+    return Granted(tools, permissions, args.audit)
 
 
 def _parameters(args: argparse.Namespace) -> dict[str, Any]:

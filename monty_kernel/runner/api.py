@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from monty_kernel.engine.workers import Limits
 from monty_kernel.walls.entrance import Policy
 
 from .from_session import start_of
+from .granted import Granted, Permission
 from .notebook_file import NotebookUnreadable, from_json, give_ids, require_shape
 from .notebook_run import FailedCell, NotebookRun, Ran, RunOptions
 from .parameters import Parameters, inject
@@ -33,6 +34,9 @@ def run_notebook(
     from_session: str | None = None,
     record_timing: bool = True,
     walls: Policy = "best",
+    tools: Sequence[str] = (),
+    tool_permissions: Mapping[str, Permission] | None = None,
+    audit_file: str | os.PathLike[str] | None = None,
 ) -> NotebookNode:
     """Run a notebook in a sandbox of its own and return it with its outputs; `nb` itself stays as it is.
 
@@ -51,18 +55,22 @@ def run_notebook(
         from_session: `ID` or `ID@N`, as `monty-kernel sessions list` shows them: start from that state.
         record_timing: note in each cell's metadata when it ran.
         walls: the walls around the worker process, the "best" that this computer can build, or "require" them all.
+        tools: what cells may call, afresh for this run: absolute paths of tools files, and names of modules.
+        tool_permissions: "allow" or "deny" by a tool's name, as in `shop.order`, instead of what the file says.
+        audit_file: a file to which each call of a tool is logged.
 
     Raises:
         nbclient.exceptions.CellExecutionError: a cell failed, or made too much output. Its `notebook` is the notebook as far as it ran.
         nbclient.exceptions.CellTimeoutError: a cell took too long. It has `notebook` too.
-        ValueError, TypeError: the notebook is none, a parameter is not plain data, or there is no such state.
+        ValueError, TypeError: the notebook is none, a parameter is not plain data, there is no such state, or tools are refused.
         OSError: the notebook's file cannot be read.
         RuntimeError: there is no sandbox to be had, as in a process forked from one that ran notebooks.
         monty_kernel.walls.entrance.WallsMissing: the walls are required and cannot be built.
     """
     start = None if from_session is None else start_of(from_session)
     limits = Limits(memory=max_memory)
-    options = RunOptions(timeout, interrupt_on_timeout, allow_errors, limits, record_timing, max_output, start)
+    granted = Granted(tuple(tools), tool_permissions or {}, None if audit_file is None else Path(audit_file))
+    options = RunOptions(timeout, interrupt_on_timeout, allow_errors, limits, record_timing, max_output, start, granted)
     book, run = _prepared(nb, parameters, options)
     pool = shared_pool(walls)
     future = pool.threads.submit(run.execute, pool)
@@ -87,11 +95,15 @@ async def run_notebook_async(
     from_session: str | None = None,
     record_timing: bool = True,
     walls: Policy = "best",
+    tools: Sequence[str] = (),
+    tool_permissions: Mapping[str, Permission] | None = None,
+    audit_file: str | os.PathLike[str] | None = None,
 ) -> NotebookNode:
     """`run_notebook` for an event loop, which goes on meanwhile. Cancelling it stops the running cell and its notebook."""
     start = None if from_session is None else await asyncio.to_thread(start_of, from_session)
     limits = Limits(memory=max_memory)
-    options = RunOptions(timeout, interrupt_on_timeout, allow_errors, limits, record_timing, max_output, start)
+    granted = Granted(tuple(tools), tool_permissions or {}, None if audit_file is None else Path(audit_file))
+    options = RunOptions(timeout, interrupt_on_timeout, allow_errors, limits, record_timing, max_output, start, granted)
     book, run = _prepared(nb, parameters, options)
     pool = shared_pool(walls)
     future = pool.threads.submit(run.execute, pool)

@@ -22,6 +22,7 @@ from monty_kernel.language import LANGUAGE_INFO
 from monty_kernel.reply_content import error_content
 from monty_kernel.snapshots.policy import FREE, DumpBudget
 
+from .granted import Granted
 from .notebook_file import Node, tags
 from .notebook_front import NotebookFront
 from .notebook_outputs import NotebookOutputs
@@ -60,6 +61,7 @@ class RunOptions:
     record_timing: bool = True
     max_output: int | None = 100_000_000
     start: Start | None = None
+    granted: Granted = field(default_factory=Granted)
 
 
 Kind = Literal["error", "timeout", "output", "stopped"]

@@ -47,8 +47,12 @@ class SessionPool:
 
     @contextmanager
     def engine(self, options: RunOptions) -> Iterator[Engine]:
-        """An engine whose session has not begun. It belongs to the thread that asks for it."""
-        engine = Engine(options.limits, self._workers)
+        """An engine whose session has not begun. It belongs to the thread that asks for it.
+
+        Raises:
+            ToolsRefused: what is granted cannot be had.
+        """
+        engine = Engine(options.limits, self._workers, options.granted.grants())
         try:
             yield engine
         finally:
