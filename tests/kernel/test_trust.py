@@ -23,9 +23,7 @@ def test_a_note_says_once_per_cell_what_was_left_out(kernel: Kernel) -> None:
 
 
 def test_the_note_names_what_was_left_out(kernel: Kernel) -> None:
-    html = (
-        "<iframe></iframe><script></script><img src=http://x><img src=//y><a href=javascript:z onclick=a>l</a><xé>"
-    )
+    html = "<iframe></iframe><script></script><img src=http://x><img src=//y><a href=javascript:z onclick=a>l</a><xé>"
     said = kernel.run(f"display({{'text/html': '{html}', 'x/y': ''}}, raw=True)").text("stderr")
     assert "output: <iframe>, <script>, element, event handler, link, 2 × remote image, x/y. Who" in said
     said = kernel.run(
