@@ -119,24 +119,29 @@ async def run_notebook_async(
 def _prepared(
     nb: NotebookNode | Mapping[str, Any] | str | os.PathLike[str], parameters: Parameters | None, options: RunOptions
 ) -> tuple[NotebookNode, NotebookRun]:
-    from nbformat import NotebookNode, from_dict
+    from nbformat import NotebookNode
+
+    def node(plain: Any) -> Any:
+        return _copied(plain, NotebookNode)
 
     given: Any = from_json(Path(nb).read_bytes()) if isinstance(nb, (str, os.PathLike)) else nb
     if not isinstance(given, Mapping):
         raise TypeError(f"a notebook or the path of one is needed, not {type(nb).__name__}")
-    book = _copied(given, NotebookNode)
+    book = node(given)
     if book.get("nbformat") != 4:
         raise NotebookUnreadable("it is not of format 4; nbformat.convert(nb, 4) makes it so")
     require_shape(book)
     give_ids(book)
     if parameters:
-        inject(book, parameters, from_dict)
-    return book, NotebookRun(book, options, node=from_dict)
+        inject(book, parameters, node)
+    return book, NotebookRun(book, options, node=node)
 
 
 def _copied(value: Any, node: type[NotebookNode]) -> Any:
-    # what nbformat's own deep copy does, in a tenth of its time
-    if isinstance(value, Mapping):
+    # what nbformat's from_dict and deep copy do, in a tenth of their time
+    if isinstance(value, (str, int, float, type(None))):
+        return value
+    if isinstance(value, (dict, Mapping)):
         made = node()
         for key, each in value.items():
             dict.__setitem__(made, key, _copied(each, node))
