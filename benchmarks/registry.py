@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from . import completion, headless, interrupting, life, memory, output, round_trip, store, time_travel, walls
+from . import (
+    completion,
+    headless,
+    interrupting,
+    life,
+    memory,
+    output,
+    round_trip,
+    screening,
+    store,
+    time_travel,
+    walls,
+)
 from .figures import Family
 
 FAMILIES: tuple[Family, ...] = (
@@ -17,4 +29,5 @@ FAMILIES: tuple[Family, ...] = (
     store.FAMILY,
     *headless.FAMILIES,
     walls.FAMILY,
+    screening.FAMILY,
 )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pydantic_monty
 from ipykernel._version import kernel_protocol_version
 from ipykernel.kernelbase import Kernel
-from traitlets import CaselessStrEnum, Dict, Float, Integer, List, Unicode
+from traitlets import Bool, CaselessStrEnum, Dict, Float, Integer, List, Unicode
 
 from monty_kernel import __version__
 from monty_kernel.cell_runner import CellRequest, CellRunner
@@ -25,6 +25,7 @@ from monty_kernel.language import LANGUAGE_INFO
 from monty_kernel.orphans import OrphanWatch
 from monty_kernel.reply_content import error_content, expression_contents
 from monty_kernel.request_content import problem
+from monty_kernel.screening.screen import Screen
 from monty_kernel.session_view import SessionView
 from monty_kernel.shell_queue import Request, ShellQueue
 from monty_kernel.snapshots.policy import DumpBudget
@@ -96,6 +97,11 @@ class MontyKernel(Kernel):
     snapshot_budget = Float(
         0.1, min=0.0, help="Share of the cells' time that snapshots may take while other cells wait."
     ).tag(config=True)
+    trust_outputs = Bool(
+        False,
+        help="Let outputs reach the front end as cells make them: with scripts, pictures from the network, any MIME type and "
+        "any control sequence. For notebooks that you trust as your own programs.",
+    ).tag(config=True)
     tools = List(
         Unicode(),
         help="Tools for cells: the absolute path of a FILE.py, or a module's name. May be given several times.",
@@ -140,7 +146,7 @@ class MontyKernel(Kernel):
         limits = Limits(self.max_memory, self.max_cell_seconds, self.max_recursion_depth)
         self._workers = Workers(self._orphans.watch, walls=self.walls, memory=self.max_memory)
         self._grants = self._granted()
-        self.engine = Engine(limits, self._workers, self._grants)
+        self.engine = Engine(limits, self._workers, self._grants, Screen(trust=self.trust_outputs))
         self._travel: TimeTravel | None = None
         self._making = threading.Lock()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sandbox")
@@ -483,7 +489,12 @@ class MontyKernel(Kernel):
     ) -> dict[str, Any]:
         """What is known of the name at a place; the content of its inspect_reply."""
         found = await self.introspector.inspect(code, cursor_pos, detail_level)
-        return {"status": "ok", "found": found.found, "data": dict(found.data), "metadata": dict(found.metadata)}
+        return {
+            "status": "ok",
+            "found": found.found,
+            "data": self.engine.screen.page(found.data),
+            "metadata": dict(found.metadata),
+        }
 
     async def do_is_complete(self, code: str) -> dict[str, Any]:
         """Whether a console should run the code or go on reading."""

@@ -27,6 +27,10 @@ _NO_LIMIT = 1 << 40  # as address space: more than any worker has, and too littl
 _BESIDE_HEAP = 2 << 30
 
 _PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL = 38, 47, 4
+_PR_SET_SECUREBITS = 28
+_NO_ROOT_FOR_GOOD = (
+    0xEF  # SECBIT_NOROOT, _NO_SETUID_FIXUP, _NO_CAP_AMBIENT_RAISE, not _KEEP_CAPS, and all of them locked
+)
 _CAPABILITIES_VERSION = 0x20080522
 _RLIMIT_FSIZE, _RLIMIT_CORE, _RLIMIT_NOFILE, _RLIMIT_AS = 1, 4, 7, 9
 _O_WRONLY, _O_PATH, _O_CLOEXEC = 1, 0o10000000, 0o2000000
@@ -99,10 +103,7 @@ def launcher(
 
     tape.call("prctl", _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0, store=result["no_new_privs"], on_error=refuse)
     tape.call("prctl", _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
-    none_of_them = tape.data(struct.pack("<6I", 0, 0, 0, 0, 0, 0))
-    header = tape.data(struct.pack("<Ii", _CAPABILITIES_VERSION, 0))
-    tape.call("capset", header, none_of_them, store=result["capabilities"], on_error=refuse)
-
+    _capabilities(tape, result["capabilities"], refuse)
     _close_descriptors(tape, program.descriptor, result["descriptors"], refuse)
     _landlock(tape, program, result, refuse, newest_landlock)
 
@@ -136,6 +137,18 @@ def launcher(
     tape.label("refuse")
     tape.call("exit_group", REFUSED)
     return tape.executable()
+
+
+def _capabilities(tape: Tape, result: int, refuse: str | None) -> None:
+    """Be root no more than by name, from execve on: until then root may need its rights to come to files of others.
+
+    Who may not decide that has no rights worth keeping, and drops them now.
+    """
+    tape.call("prctl", _PR_SET_SECUREBITS, _NO_ROOT_FOR_GOOD, 0, 0, 0, store=result, on_success="no root")
+    none_of_them = tape.data(struct.pack("<6I", 0, 0, 0, 0, 0, 0))
+    header = tape.data(struct.pack("<Ii", _CAPABILITIES_VERSION, 0))
+    tape.call("capset", header, none_of_them, store=result, on_error=refuse)
+    tape.label("no root")
 
 
 def _close_descriptors(tape: Tape, kept: int | None, result: int, refuse: str | None) -> None:

@@ -130,3 +130,17 @@ def test_limits_that_are_lower_already_stay() -> None:
     done = run(walled("/bin/sh", "-c", "ulimit -c; ulimit -v"), preexec_fn=lower, memory=1 << 30)
     assert (done.returncode, done.stdout.split()) == (0, [b"0", b"1048576"])
     assert run(walled("/bin/true"), preexec_fn=lower, require=True).returncode in (0, REFUSED)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root comes to files of others")
+def test_root_starts_a_worker_that_belongs_to_somebody_else_and_is_nobody_then(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    shell = home / "sh"
+    shell.write_bytes(Path("/bin/sh").read_bytes())
+    shell.chmod(0o755)
+    home.chmod(0o700)
+    os.chown(home, 65534, 65534)
+    assert run(walled(str(shell), "-c", "echo started")).stdout == b"started\n"
+    # without its rights, root may not raise a limit
+    assert run(walled(str(shell), "-c", "ulimit -H -n 65 || echo refused")).stdout == b"refused\n"
