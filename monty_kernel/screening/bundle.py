@@ -26,7 +26,6 @@ SHOWN = PICTURES | {
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*+", re.ASCII)
 _MIME_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
-_EMPTY_FORM = re.compile(r"[A-Za-z0-9_-]{1,40}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +112,4 @@ def _note(removed: Counter[str], dropped: list[str]) -> str | None:
 
 
 def _counted(what: str, count: int) -> str:
-    if " " not in what:  # an element
-        what = f"<{what}>" if _EMPTY_FORM.fullmatch(what) else "an element"
     return what if count == 1 else f"{count:,} × {what}"

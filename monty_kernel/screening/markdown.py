@@ -30,7 +30,7 @@ _BARE_TAGS = (
     "|ul|ol|li|dl|dt|dd|blockquote|details|summary|h[1-6]|del|ins"
 )
 _ADDRESS = r"(?:https?://|mailto:)[\w.~:/?\#@&+,;=%-]{0,2000}+"
-_NO_SCHEME = r"[^\s:\\$<>)]{0,300}+"  # bounded, or `](` after `](` would take time that grows with its square
+_NO_SCHEME = r"[^\s:\\$&@<>)]{0,300}+"  # bounded, or `](` after `](` would take time that grows with its square
 _ENTITIES = (
     "amp|lt|gt|quot|nbsp|ensp|emsp|thinsp|copy|reg|trade|deg|plusmn|times|divide|middot|bull|hellip|ndash|mdash|lsquo"
     "|rsquo|ldquo|rdquo|laquo|raquo|larr|rarr|uarr|darr|harr|le|ge|ne|asymp|micro|sect|para|euro|pound|yen|cent|szlig"
@@ -50,7 +50,7 @@ _ACTIVE = re.compile(
   | (?P<open><)(?=[A-Za-z/!?\\$@~])
   | (?P<picture>!\[[\w .,:-]*+\]\(data:image/(?:png|jpe?g|gif|webp);base64,[A-Za-z0-9+/=]*+\))
   | (?P<image>!)(?=\[)
-  | (?P<link>\])(?=[(:]\s{0, 80}+(?:{_ADDRESS}|{_NO_SCHEME})(?:[\s)]|\Z))
+  | (?P<link>\])(?=[(:]\s{{0,80}}+(?:{_ADDRESS}|{_NO_SCHEME})(?:[\s)]|\Z))
   | (?P<bracket>\])(?=[(:])
   | (?P<entity>&(?:{_ENTITIES});)
   | (?P<ampersand>&)(?=\#|[A-Za-z][A-Za-z0-9]*+;)

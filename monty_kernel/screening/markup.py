@@ -42,6 +42,7 @@ _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\uf
 _LINK = re.compile(r"(?:https?://|mailto:)[^\s\\\"'<>`]+", re.IGNORECASE)
 _DATA_IMAGE = re.compile(r"data:image/(?:png|jpe?g|gif|webp|bmp);base64,[A-Za-z0-9+/=\s]*+", re.ASCII)
 _PLAIN_ATTRIBUTE = re.compile(r"[\w\s.,%#+\-:;/()]*+", re.ASCII)
+_SHORT_NAME = re.compile(r"[a-z][a-z0-9-]{0,30}", re.ASCII)
 _STAND_INS = str.maketrans({"&": AMPERSAND, "<": LESS, ">": GREATER})
 _QUOTED = str.maketrans({"&": AMPERSAND, "<": LESS, ">": GREATER, '"': "&quot;"})
 
@@ -247,7 +248,7 @@ class Markup:
 
     def _count(self, name: str) -> None:
         if name not in SILENT:
-            self.removed[name if len(name) < 30 else "element"] += 1
+            self.removed[f"<{name}>" if _SHORT_NAME.fullmatch(name) else "element"] += 1
 
 
 def _after(text: str, mark: str, position: int) -> int:

@@ -22,6 +22,16 @@ def test_a_note_says_once_per_cell_what_was_left_out(kernel: Kernel) -> None:
     assert "left out" in kernel.run(f"display({{'text/html': {SCRIPT!r}}}, raw=True)").text("stderr")
 
 
+def test_the_note_names_what_was_left_out(kernel: Kernel) -> None:
+    html = "<iframe></iframe><script></script><img src=http://x><img src=//y><a href=javascript:z onclick=a>l</a><xé>"
+    said = kernel.run(f"display({{'text/html': '{html}', 'x/y': ''}}, raw=True)").text("stderr")
+    assert "output: <iframe>, <script>, element, event handler, link, 2 × remote image, x/y. Who" in said
+    said = kernel.run(
+        "from IPython.display import Markdown\nMarkdown('![a](http://x) <u onclick=a> [b](javascript:c)')"
+    )
+    assert "output: link, remote image, tag. Who" in said.text("stderr")
+
+
 def test_a_cell_gives_few_notes(kernel: Kernel) -> None:
     answer = kernel.run(
         "for i in range(50): display({'text/html': '<script></script>' * i, 'text/plain': ''}, raw=True)"

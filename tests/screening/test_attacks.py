@@ -54,7 +54,7 @@ class Finder(HTMLParser):
                 "textpath",
             ):
                 self.found.append(f"<{tag} href>")
-            elif name not in ("alt", "title", "class", "href") and re.search(
+            elif name not in ("alt", "title", "class", "href", "id") and re.search(
                 r"url\((?!#)|expression|@import|image-set|\\", value
             ):
                 self.found.append(f"<{tag} {name}={value}>")
@@ -141,6 +141,24 @@ def test_markdown_made_of_pieces_of_attacks(text: str) -> None:
     clean = screened_markdown(text).text
     assert active(rendered(clean)) == []
     assert screened_markdown(clean).text == clean
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# Title\n\nSome **bold** and *slanted* `code`, a < b & c > d, 5 \\* 3 and ~~gone~~.",
+        "[link](https://example.org/a_b?c=d&e=f#g) and [titled](http://example.org 'a title') <https://example.org>",
+        '[r][1], [here](other.ipynb#part), [mail](mailto:a@b.c)\n\n[1]: https://example.org/x  "title"\n',
+        "| a | b |\n| --- | ---: |\n| 1 | 2 |\n\n- [ ] to do\n- [x] done\n\n> quoted",
+        "$x^2$ and $$\\frac{a}{b} \\text{if } a > 0$$ and \\\\(y\\\\)",
+        "```python\nfor x in a[1:]:\n    d[x] = f[0](x, 1) if x != y else {k: v}\n```\n\n~~~\nplain\n~~~",
+        '<b>bold</b><br/>H<sub>2</sub>O <span style="color:red">red</span> &nbsp;&mdash; &copy;\n\n<details><summary>x</summary>y</details>',
+        "![dot](data:image/png;base64,iVBORw0KGgo=)",
+    ],
+)
+def test_ordinary_markdown_stays_as_it_is(text: str) -> None:
+    assert screened_markdown(text).text == text
+    assert not screened_markdown(text).removed
 
 
 @pytest.mark.parametrize(
