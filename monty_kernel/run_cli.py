@@ -101,6 +101,11 @@ def add_parser(commands: Subparsers) -> None:
         help="what each call of a tool needs, as in shop.order=deny, instead of what the file says; to ask is to deny here",
     )
     run.add_argument("--audit", metavar="FILE", type=Path, help="log each call of a tool to FILE")
+    run.add_argument(
+        "--trust-outputs",
+        action="store_true",
+        help="let outputs into the notebook as cells make them: with scripts, and what a browser would load",
+    )
     run.add_argument("-j", "--jobs", metavar="N", type=_count, default=1, help="how many notebooks run at once [1]")
     run.add_argument("--report", metavar="FILE", type=Path, help="write what came of each notebook to a JSON file")
     run.add_argument("-q", "--quiet", action="store_true", help="say nothing of notebooks that ran well")
@@ -237,6 +242,7 @@ def _options(args: argparse.Namespace) -> RunOptions:
         max_output=args.max_output,
         start=start,
         granted=_granted(args),
+        trust_outputs=args.trust_outputs,
     )
 
 

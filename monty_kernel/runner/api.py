@@ -37,6 +37,7 @@ def run_notebook(
     tools: Sequence[str] = (),
     tool_permissions: Mapping[str, Permission] | None = None,
     audit_file: str | os.PathLike[str] | None = None,
+    trust_outputs: bool = False,
 ) -> NotebookNode:
     """Run a notebook in a sandbox of its own and return it with its outputs; `nb` itself stays as it is.
 
@@ -58,6 +59,7 @@ def run_notebook(
         tools: what cells may call, afresh for this run: absolute paths of tools files, and names of modules.
         tool_permissions: "allow" or "deny" by a tool's name, as in `shop.order`, instead of what the file says.
         audit_file: a file to which each call of a tool is logged.
+        trust_outputs: put outputs into the notebook as cells make them, with scripts and whatever a browser would load.
 
     Raises:
         nbclient.exceptions.CellExecutionError: a cell failed, or made too much output. Its `notebook` is the notebook as far as it ran.
@@ -70,7 +72,9 @@ def run_notebook(
     start = None if from_session is None else start_of(from_session)
     limits = Limits(memory=max_memory)
     granted = Granted(tuple(tools), tool_permissions or {}, None if audit_file is None else Path(audit_file))
-    options = RunOptions(timeout, interrupt_on_timeout, allow_errors, limits, record_timing, max_output, start, granted)
+    options = RunOptions(
+        timeout, interrupt_on_timeout, allow_errors, limits, record_timing, max_output, start, granted, trust_outputs
+    )
     book, run = _prepared(nb, parameters, options)
     pool = shared_pool(walls)
     future = pool.threads.submit(run.execute, pool)
@@ -98,12 +102,15 @@ async def run_notebook_async(
     tools: Sequence[str] = (),
     tool_permissions: Mapping[str, Permission] | None = None,
     audit_file: str | os.PathLike[str] | None = None,
+    trust_outputs: bool = False,
 ) -> NotebookNode:
     """`run_notebook` for an event loop, which goes on meanwhile. Cancelling it stops the running cell and its notebook."""
     start = None if from_session is None else await asyncio.to_thread(start_of, from_session)
     limits = Limits(memory=max_memory)
     granted = Granted(tuple(tools), tool_permissions or {}, None if audit_file is None else Path(audit_file))
-    options = RunOptions(timeout, interrupt_on_timeout, allow_errors, limits, record_timing, max_output, start, granted)
+    options = RunOptions(
+        timeout, interrupt_on_timeout, allow_errors, limits, record_timing, max_output, start, granted, trust_outputs
+    )
     book, run = _prepared(nb, parameters, options)
     pool = shared_pool(walls)
     future = pool.threads.submit(run.execute, pool)
@@ -119,24 +126,29 @@ async def run_notebook_async(
 def _prepared(
     nb: NotebookNode | Mapping[str, Any] | str | os.PathLike[str], parameters: Parameters | None, options: RunOptions
 ) -> tuple[NotebookNode, NotebookRun]:
-    from nbformat import NotebookNode, from_dict
+    from nbformat import NotebookNode
+
+    def node(plain: Any) -> Any:
+        return _copied(plain, NotebookNode)
 
     given: Any = from_json(Path(nb).read_bytes()) if isinstance(nb, (str, os.PathLike)) else nb
     if not isinstance(given, Mapping):
         raise TypeError(f"a notebook or the path of one is needed, not {type(nb).__name__}")
-    book = _copied(given, NotebookNode)
+    book = node(given)
     if book.get("nbformat") != 4:
         raise NotebookUnreadable("it is not of format 4; nbformat.convert(nb, 4) makes it so")
     require_shape(book)
     give_ids(book)
     if parameters:
-        inject(book, parameters, from_dict)
-    return book, NotebookRun(book, options, node=from_dict)
+        inject(book, parameters, node)
+    return book, NotebookRun(book, options, node=node)
 
 
 def _copied(value: Any, node: type[NotebookNode]) -> Any:
-    # what nbformat's own deep copy does, in a tenth of its time
-    if isinstance(value, Mapping):
+    # what nbformat's from_dict and deep copy do, in a tenth of their time
+    if isinstance(value, (str, int, float, type(None))):
+        return value
+    if isinstance(value, (dict, Mapping)):
         made = node()
         for key, each in value.items():
             dict.__setitem__(made, key, _copied(each, node))

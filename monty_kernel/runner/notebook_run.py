@@ -51,7 +51,7 @@ class RunOptions:
     timeout: seconds that a cell may take, of whatever it does; None or anything not above 0 for no limit. interrupt_on_timeout: then
     the cell is interrupted, which it may catch, instead of the run being ended. allow_errors: go on after a cell that failed.
     record_timing: note in each cell's metadata when it ran. max_output: characters of output that the notebook may get; None
-    for no limit.
+    for no limit. trust_outputs: put outputs into the notebook as cells make them, scripts and all.
     """
 
     timeout: float | None = None
@@ -62,6 +62,7 @@ class RunOptions:
     max_output: int | None = 100_000_000
     start: Start | None = None
     granted: Granted = field(default_factory=Granted)
+    trust_outputs: bool = False
 
 
 Kind = Literal["error", "timeout", "output", "stopped"]

@@ -14,6 +14,7 @@ from monty_kernel.engine.engine import Engine, Snapshot
 from monty_kernel.engine.workers import Workers
 from monty_kernel.lean_imports import forgo_missing
 from monty_kernel.orphans import OrphanWatch
+from monty_kernel.screening.screen import Screen
 from monty_kernel.walls.entrance import Policy, WallsMissing
 
 from .notebook_run import RunOptions
@@ -52,7 +53,8 @@ class SessionPool:
         Raises:
             ToolsRefused: what is granted cannot be had.
         """
-        engine = Engine(options.limits, self._workers, options.granted.grants())
+        screen = Screen(trust=options.trust_outputs)
+        engine = Engine(options.limits, self._workers, options.granted.grants(), screen)
         try:
             yield engine
         finally:

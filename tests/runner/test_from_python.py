@@ -102,6 +102,12 @@ def test_parameters_and_limits() -> None:
         run_notebook(book(["print('x' * 1000)"]), max_output=100, allow_errors=True)
 
 
+def test_outputs_are_screened_unless_trusted() -> None:
+    made = book(["from IPython.display import HTML\nHTML('<b>b</b><script>x</script>')"])
+    assert "script" not in run_notebook(made).cells[0].outputs[-1].data["text/html"]
+    assert "<script>" in run_notebook(made, trust_outputs=True).cells[0].outputs[-1].data["text/html"]
+
+
 def test_timing_is_recorded_or_not() -> None:
     events = ["iopub.execute_input", "iopub.status.busy", "iopub.status.idle", "shell.execute_reply"]
     done = run_notebook(book(["1"]))
