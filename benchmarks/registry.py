@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from . import completion, interrupting, life, memory, output, round_trip, starting, store, time_travel
+from . import (
+    completion,
+    headless,
+    interrupting,
+    life,
+    memory,
+    output,
+    round_trip,
+    screening,
+    starting,
+    store,
+    time_travel,
+    walls,
+)
 from .figures import Family
 
 FAMILIES: tuple[Family, ...] = (
@@ -17,4 +30,7 @@ FAMILIES: tuple[Family, ...] = (
     output.BULK_FAMILY,
     *time_travel.FAMILIES,
     store.FAMILY,
+    *headless.FAMILIES,
+    walls.FAMILY,
+    screening.FAMILY,
 )

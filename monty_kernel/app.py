@@ -28,6 +28,7 @@ from monty_kernel.connection import CHANNELS, ConnectionFailed, ConnectionInfo
 from monty_kernel.guarded_stream import GuardedStream
 from monty_kernel.iopub import IOPub
 from monty_kernel.parent_watch import ParentWatch, process_to_watch
+from monty_kernel.visible_log import VisibleFormatter
 from monty_kernel.wire_session import WireSession
 
 # The end of the process, in seconds: each step has its share, and together they stay below the one second that is promised.
@@ -39,6 +40,7 @@ LAST_RESORT_SECONDS = 0.9
 class MontyKernelApp(Application):
     """Becomes a Monty kernel: `python -P -m monty_kernel -f CONNECTION_FILE`."""
 
+    _log_formatter_cls = VisibleFormatter
     name = Unicode("monty_kernel")
     version = Unicode(__version__)
     description = Unicode(

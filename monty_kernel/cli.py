@@ -19,6 +19,7 @@ COMMAND_MODULES = {
     "monty_kernel.kernelspec_install": ("install", "remove"),
     "monty_kernel.run_cli": ("run",),
     "monty_kernel.sessions_cli": ("sessions",),
+    "monty_kernel.walls.doctor": ("doctor",),
 }
 """The modules, and the commands that each adds."""
 
@@ -29,6 +30,7 @@ examples:
   monty-kernel remove --user
   monty-kernel run report.ipynb --inplace
   monty-kernel sessions list
+  monty-kernel doctor
 """
 
 
@@ -55,7 +57,7 @@ def parser(command: str | None = None) -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; the exit status is 0, or 2 for what the person can put right."""
+    """Run the command line; the exit status is the command's, or 2 for what the person can put right."""
     words = list(sys.argv[1:] if argv is None else argv)
     kernel_options: list[str] | None = None
     if "--" in words and words[0] != "run":  # there it says, as everywhere, that no more options come

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pydantic_monty
 from ipykernel._version import kernel_protocol_version
 from ipykernel.kernelbase import Kernel
-from traitlets import CaselessStrEnum, Dict, Float, Integer, List, Unicode
+from traitlets import Bool, CaselessStrEnum, Dict, Float, Integer, List, Unicode
 
 from monty_kernel import __version__
 from monty_kernel.cell_runner import CellRequest, CellRunner
@@ -25,10 +25,12 @@ from monty_kernel.language import LANGUAGE_INFO
 from monty_kernel.orphans import OrphanWatch
 from monty_kernel.reply_content import error_content, expression_contents
 from monty_kernel.request_content import problem
+from monty_kernel.screening.screen import Screen
 from monty_kernel.session_view import SessionView
 from monty_kernel.shell_queue import Request, ShellQueue
 from monty_kernel.snapshots.policy import DumpBudget
 from monty_kernel.unasked import is_housekeeping
+from monty_kernel.walls.entrance import WallsMissing
 
 if TYPE_CHECKING:
     from monty_kernel.grants.grants import Grants
@@ -77,6 +79,12 @@ class MontyKernel(Kernel):
     max_recursion_depth = Integer(
         None, allow_none=True, help="How deep calls may nest; None for Monty's own limit (1000)."
     ).tag(config=True)
+    walls = CaselessStrEnum(
+        ["best", "require"],
+        "best",
+        help="The walls around the worker process: the 'best' that this computer can build, or 'require' them all and start no "
+        "worker without. `monty-kernel doctor` shows which stand.",
+    ).tag(config=True)
     snapshots = CaselessStrEnum(
         ["disk", "memory", "off"],
         "disk",
@@ -88,6 +96,11 @@ class MontyKernel(Kernel):
     ).tag(config=True)
     snapshot_budget = Float(
         0.1, min=0.0, help="Share of the cells' time that snapshots may take while other cells wait."
+    ).tag(config=True)
+    trust_outputs = Bool(
+        False,
+        help="Let outputs reach the front end as cells make them: with scripts, pictures from the network, any MIME type and "
+        "any control sequence. For notebooks that you trust as your own programs.",
     ).tag(config=True)
     tools = List(
         Unicode(),
@@ -131,9 +144,9 @@ class MontyKernel(Kernel):
         self._settled: asyncio.Future[None] | None = None  # done when the session is ready for the next cell
         self._orphans = OrphanWatch()
         limits = Limits(self.max_memory, self.max_cell_seconds, self.max_recursion_depth)
-        self._workers = Workers(self._orphans.watch)
+        self._workers = Workers(self._orphans.watch, walls=self.walls, memory=self.max_memory)
         self._grants = self._granted()
-        self.engine = Engine(limits, self._workers, self._grants)
+        self.engine = Engine(limits, self._workers, self._grants, Screen(trust=self.trust_outputs))
         self._travel: TimeTravel | None = None
         self._making = threading.Lock()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sandbox")
@@ -223,7 +236,11 @@ class MontyKernel(Kernel):
             if self._grants is not None:
                 self._load_tools(self._grants)
             self.engine.start()
+            if self._workers.unwalled is not None:
+                self.log.warning("The sandbox is the only wall. %s", self._workers.unwalled)
             self.travel  # noqa: B018 - so that the first cell need not wait for it
+        except WallsMissing as error:
+            self.log.error("The sandbox worker was not started. %s", error)
         except Exception:
             if not self._closed:  # else close() has just killed the worker
                 self.log.exception("The sandbox worker did not start; the next cell tries again.")
@@ -313,6 +330,8 @@ class MontyKernel(Kernel):
         if settled is not None:
             try:
                 await settled
+            except WallsMissing:
+                pass  # the cell before has said so, and the next will
             except Exception:
                 if not self._closed:
                     self.log.exception("The session could not be remembered; the next cell starts from what is known.")
@@ -470,7 +489,12 @@ class MontyKernel(Kernel):
     ) -> dict[str, Any]:
         """What is known of the name at a place; the content of its inspect_reply."""
         found = await self.introspector.inspect(code, cursor_pos, detail_level)
-        return {"status": "ok", "found": found.found, "data": dict(found.data), "metadata": dict(found.metadata)}
+        return {
+            "status": "ok",
+            "found": found.found,
+            "data": self.engine.screen.page(found.data),
+            "metadata": dict(found.metadata),
+        }
 
     async def do_is_complete(self, code: str) -> dict[str, Any]:
         """Whether a console should run the code or go on reading."""

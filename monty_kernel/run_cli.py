@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from monty_kernel.usage import UsageError
 
 if TYPE_CHECKING:
     from monty_kernel.runner.batch import Task
+    from monty_kernel.runner.granted import Granted, Permission
     from monty_kernel.runner.notebook_run import RunOptions
 
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -61,6 +63,12 @@ def add_parser(commands: Subparsers) -> None:
     )
     run.add_argument("--parameters", metavar="FILE", type=Path, help="the parameters in a YAML or JSON file")
     run.add_argument("--timeout", metavar="SECONDS", type=_seconds, help="how long each cell may take [no limit]")
+    run.add_argument(
+        "--walls",
+        choices=("best", "require"),
+        default="best",
+        help="the walls around each worker: the best that this computer can build, or all of them, or no worker [best]",
+    )
     run.add_argument("--allow-errors", action="store_true", help="go on after a cell that failed")
     run.add_argument(
         "--max-memory", metavar="BYTES", type=_size, default=1 << 30, help="memory of each notebook, as in 500M [1Gi]"
@@ -78,6 +86,26 @@ def add_parser(commands: Subparsers) -> None:
         dest="start",
         help="start from the state after cell N of a session that `monty-kernel sessions list` shows [where it stopped]",
     )
+    run.add_argument(
+        "--tools",
+        metavar="FILE.py",
+        action="append",
+        default=[],
+        help="a file of functions, or a module's name, that cells may call: they run outside the sandbox, as you",
+    )
+    run.add_argument(
+        "--tool-permission",
+        metavar="NAME=allow|deny",
+        action="append",
+        default=[],
+        help="what each call of a tool needs, as in shop.order=deny, instead of what the file says; to ask is to deny here",
+    )
+    run.add_argument("--audit", metavar="FILE", type=Path, help="log each call of a tool to FILE")
+    run.add_argument(
+        "--trust-outputs",
+        action="store_true",
+        help="let outputs into the notebook as cells make them: with scripts, and what a browser would load",
+    )
     run.add_argument("-j", "--jobs", metavar="N", type=_count, default=1, help="how many notebooks run at once [1]")
     run.add_argument("--report", metavar="FILE", type=Path, help="write what came of each notebook to a JSON file")
     run.add_argument("-q", "--quiet", action="store_true", help="say nothing of notebooks that ran well")
@@ -91,17 +119,25 @@ def _run(args: argparse.Namespace) -> int:
         raise UsageError("--stdout takes one notebook; for several, --output-dir names a folder.")
     from monty_kernel.runner.session_pool import SessionPool
 
-    pool = SessionPool(warm=min(args.jobs, len(args.notebooks)), most=args.jobs)
+    jobs = min(args.jobs, len(args.notebooks))
+    pool = SessionPool(warm=jobs, most=jobs, walls=args.walls, memory=args.max_memory)
     try:
         # workers start while what is left is imported and checked
-        warming = threading.Thread(target=pool.warm_up, name="warm up")
+        warming = threading.Thread(target=_warm_up, args=(pool,), name="warm up")
         warming.start()
         try:
             return _run_in(pool, args)
         finally:
             warming.join()
+    except KeyboardInterrupt:  # before the first notebook, or after the last
+        return 128 + signal.SIGINT
     finally:
         pool.close()
+
+
+def _warm_up(pool: Any) -> None:
+    with suppress(Exception):  # each notebook meets the same trouble, and its line says what it is
+        pool.warm_up()
 
 
 def _run_in(pool: Any, args: argparse.Namespace) -> int:
@@ -129,7 +165,7 @@ def _run_in(pool: Any, args: argparse.Namespace) -> int:
 
 
 class _Stopped:
-    """While it is entered, Ctrl-C and SIGTERM end the batch in good order; a second one ends the process at once."""
+    """While it is entered, Ctrl-C, SIGTERM and SIGHUP end the batch in good order; a second one ends the process at once."""
 
     def __init__(self, batch: Any) -> None:
         self._batch = batch
@@ -137,8 +173,10 @@ class _Stopped:
         self.status = 0
 
     def __enter__(self) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            self._before[number] = signal.signal(number, self._stop)
+        for number in (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
+            # what is ignored stays so, as for a command that a shell runs in the background or under nohup
+            if number not in self._before and signal.getsignal(number) != signal.SIG_IGN:
+                self._before[number] = signal.signal(number, self._stop)
 
     def __exit__(self, *_: object) -> None:
         for number, handler in self._before.items():
@@ -197,7 +235,29 @@ def _options(args: argparse.Namespace) -> RunOptions:
         except NoSuchStart as error:
             raise UsageError(f"--from: {error}.") from error
     limits = Limits(memory=args.max_memory)
-    return RunOptions(args.timeout, args.allow_errors, limits, max_output=args.max_output, start=start)
+    return RunOptions(
+        args.timeout,
+        allow_errors=args.allow_errors,
+        limits=limits,
+        max_output=args.max_output,
+        start=start,
+        granted=_granted(args),
+        trust_outputs=args.trust_outputs,
+    )
+
+
+def _granted(args: argparse.Namespace) -> Granted:
+    from monty_kernel.runner.granted import Granted
+
+    # the kernel wants an absolute path, since its working folder is the notebook's; here it is where the person types
+    tools = tuple(os.path.abspath(each) if each.endswith(".py") else each for each in args.tools)
+    permissions: dict[str, Permission] = {}
+    for text in args.tool_permission:
+        name, _, permission = text.rpartition("=")
+        if not name or permission not in ("allow", "ask", "deny"):
+            raise UsageError(f"--tool-permission takes NAME=allow or NAME=deny, not {text!r}.")
+        permissions[name] = permission
+    return Granted(tools, permissions, args.audit)
 
 
 def _parameters(args: argparse.Namespace) -> dict[str, Any]:

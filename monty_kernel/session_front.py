@@ -117,15 +117,15 @@ class SessionFront(ABC):
 
     def display(self, bundle: MimeBundle) -> None:
         """Show a MIME bundle among the cell's outputs."""
-        self.emit(Display(bundle))
+        self.engine.screen.emit(Display(bundle), self.emit)
 
     def print(self, text: str) -> None:
         """Print a line to the cell's stdout."""
-        self.emit(Stream("stdout", text + "\n"))
+        self.engine.screen.emit(Stream("stdout", text + "\n"), self.emit)
 
     def page(self, text: str | MimeBundle) -> None:
         """Show text in the front end's pager."""
-        data = {"text/plain": text} if isinstance(text, str) else dict(text)
+        data = self.engine.screen.page({"text/plain": text} if isinstance(text, str) else text)
         self._add_payload({"source": "page", "data": data, "start": 0})
 
     def _add_payload(self, payload: dict[str, Any]) -> None:
@@ -138,7 +138,7 @@ class SessionFront(ABC):
 
     def confirm(self, question: str) -> bool:
         """The person's answer to a yes-or-no question; no where nobody can answer. Raises KeyboardInterrupt."""
-        answer = self.ask(MARK + question, password=False)
+        answer = self.ask(MARK + self.engine.screen.prompt(question), password=False)
         try:
             return self.engine.wait_for(answer).strip().lower() in ("y", "yes")
         except (StdinUnavailable, EOFError):

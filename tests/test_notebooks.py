@@ -27,7 +27,7 @@ STORE = os.environ.get("MONTY_STORE_OUTPUTS") == "1"
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 # when a state was made or a tool called, how large it is, how long it took
-_MEASURED = re.compile(r"\b(?:\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d\b| *[\d,.]+ [KM]iB\b|\b0\.\d{3}\b")
+_MEASURED = re.compile(r"\b(?:\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d\b| *\+?[\d,.]+ (?:[KM]i)?B\b|\b0\.\d{3}\b")
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 import pydantic_monty as monty
 
+from monty_kernel.walls.entrance import Policy, WallsMissing
+from monty_kernel.walls.pool import WalledPool
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -24,16 +27,26 @@ class Workers:
 
     warm: how many are started ahead: with one in use and one beside it, a killed one is replaced in 2 ms instead of 20.
     most: how many live at once; who wants one more waits. watch: told the ids of those in use whenever they change.
+    walls: whether they may start when their walls cannot be built. memory: the most that a session may be granted, in
+    bytes of heap.
     """
 
     def __init__(
-        self, watch: Callable[[Collection[int]], None] = lambda pids: None, *, warm: int = 2, most: int = 3
+        self,
+        watch: Callable[[Collection[int]], None] = lambda pids: None,
+        *,
+        warm: int = 2,
+        most: int = 3,
+        walls: Policy = "best",
+        memory: int | None = None,
     ) -> None:
         self._watch = watch
         self._warm = warm
         self._most = most
+        self._walls: Policy = walls
+        self._memory = memory
         self._lock = threading.Lock()
-        self._pool: monty.Monty | None = None
+        self._pool: WalledPool | None = None
         self._in_use: set[int] = set()
         self._modules = {"getpass": monty.ExternalModule({"getpass": only_by_name})}
 
@@ -46,6 +59,7 @@ class Workers:
 
         Raises:
             MontyError, RuntimeError: no worker could be started.
+            WallsMissing: the walls are required and cannot be built.
         """
         asked: monty.ResourceLimits = {
             "max_suspensions": 1 << 62,
@@ -79,18 +93,24 @@ class Workers:
         with self._lock:
             pool, self._pool = self._pool, None
         if pool is not None:
-            pool.__exit__(None, None, None)
+            pool.close()
         with self._lock:
             self._in_use.clear()
             self._watch(())
 
+    @property
+    def unwalled(self) -> WallsMissing | None:
+        """Why the workers have no walls, if they have none."""
+        pool = self._pool
+        return None if pool is None else pool.missing
+
     def _opened(self) -> monty.Monty:
         with self._lock:
             if self._pool is None:
-                pool = monty.Monty(min_processes=self._warm, max_processes=self._most)
-                pool.__enter__()
-                self._pool = pool
-            return self._pool
+                self._pool = WalledPool(
+                    self._walls, memory=self._memory, min_processes=self._warm, max_processes=self._most
+                )
+            return self._pool.pool
 
 
 def only_by_name(*args: object, **kwargs: object) -> object:

@@ -57,6 +57,13 @@ def _work(calls: SimpleQueue[Callable[[], None] | None]) -> None:
         call()
 
 
+def _turn(loop: asyncio.AbstractEventLoop) -> None:
+    try:
+        loop.run_forever()
+    finally:
+        loop.close()
+
+
 class ToolLoop:
     """Runs coroutines on an event loop on a daemon thread."""
 
@@ -75,7 +82,7 @@ class ToolLoop:
         self._in_doubt = False
         if self._loop is None:
             self._loop = asyncio.new_event_loop()
-            threading.Thread(target=self._loop.run_forever, name="async tools", daemon=True).start()
+            threading.Thread(target=_turn, args=(self._loop,), name="async tools", daemon=True).start()
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
 
     def _turns(self) -> bool:

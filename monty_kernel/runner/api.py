@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monty_kernel.engine.workers import Limits
+from monty_kernel.walls.entrance import Policy
 
 from .from_session import start_of
+from .granted import Granted, Permission
 from .notebook_file import NotebookUnreadable, from_json, give_ids, require_shape
 from .notebook_run import FailedCell, NotebookRun, Ran, RunOptions
 from .parameters import Parameters, inject
@@ -25,11 +27,17 @@ def run_notebook(
     *,
     parameters: Parameters | None = None,
     timeout: float | None = None,
+    interrupt_on_timeout: bool = False,
     allow_errors: bool = False,
     max_memory: int | None = 1 << 30,
     max_output: int | None = 100_000_000,
     from_session: str | None = None,
     record_timing: bool = True,
+    walls: Policy = "best",
+    tools: Sequence[str] = (),
+    tool_permissions: Mapping[str, Permission] | None = None,
+    audit_file: str | os.PathLike[str] | None = None,
+    trust_outputs: bool = False,
 ) -> NotebookNode:
     """Run a notebook in a sandbox of its own and return it with its outputs; `nb` itself stays as it is.
 
@@ -41,21 +49,34 @@ def run_notebook(
         parameters: assigned in a cell that goes in place of the one tagged `injected-parameters`, else after the one tagged
             `parameters`, else at the top. Values are plain data.
         timeout: seconds that each cell may take; None for no limit.
+        interrupt_on_timeout: a cell that takes longer gets KeyboardInterrupt, instead of the run being ended.
         allow_errors: go on after a cell that failed, as after one tagged `raises-exception`.
         max_memory: bytes that the session may use; None for no limit.
         max_output: characters of output that the notebook may get; None for no limit.
         from_session: `ID` or `ID@N`, as `monty-kernel sessions list` shows them: start from that state.
         record_timing: note in each cell's metadata when it ran.
+        walls: the walls around the worker process, the "best" that this computer can build, or "require" them all.
+        tools: what cells may call, afresh for this run: absolute paths of tools files, and names of modules.
+        tool_permissions: "allow" or "deny" by a tool's name, as in `shop.order`, instead of what the file says.
+        audit_file: a file to which each call of a tool is logged.
+        trust_outputs: put outputs into the notebook as cells make them, with scripts and whatever a browser would load.
 
     Raises:
         nbclient.exceptions.CellExecutionError: a cell failed, or made too much output. Its `notebook` is the notebook as far as it ran.
         nbclient.exceptions.CellTimeoutError: a cell took too long. It has `notebook` too.
-        ValueError, TypeError: the notebook is none, a parameter is not plain data, or there is no such state.
+        ValueError, TypeError: the notebook is none, a parameter is not plain data, there is no such state, or tools are refused.
         OSError: the notebook's file cannot be read.
+        RuntimeError: there is no sandbox to be had, as in a process forked from one that ran notebooks.
+        monty_kernel.walls.entrance.WallsMissing: the walls are required and cannot be built.
     """
-    options = _options(timeout, allow_errors, max_memory, max_output, from_session, record_timing)
+    start = None if from_session is None else start_of(from_session)
+    limits = Limits(memory=max_memory)
+    granted = Granted(tuple(tools), tool_permissions or {}, None if audit_file is None else Path(audit_file))
+    options = RunOptions(
+        timeout, interrupt_on_timeout, allow_errors, limits, record_timing, max_output, start, granted, trust_outputs
+    )
     book, run = _prepared(nb, parameters, options)
-    pool = shared_pool()
+    pool = shared_pool(walls)
     future = pool.threads.submit(run.execute, pool)
     try:
         ran = future.result()
@@ -71,16 +92,27 @@ async def run_notebook_async(
     *,
     parameters: Parameters | None = None,
     timeout: float | None = None,  # noqa: ASYNC109 - of each cell, not of the call
+    interrupt_on_timeout: bool = False,
     allow_errors: bool = False,
     max_memory: int | None = 1 << 30,
     max_output: int | None = 100_000_000,
     from_session: str | None = None,
     record_timing: bool = True,
+    walls: Policy = "best",
+    tools: Sequence[str] = (),
+    tool_permissions: Mapping[str, Permission] | None = None,
+    audit_file: str | os.PathLike[str] | None = None,
+    trust_outputs: bool = False,
 ) -> NotebookNode:
     """`run_notebook` for an event loop, which goes on meanwhile. Cancelling it stops the running cell and its notebook."""
-    options = _options(timeout, allow_errors, max_memory, max_output, from_session, record_timing)
+    start = None if from_session is None else await asyncio.to_thread(start_of, from_session)
+    limits = Limits(memory=max_memory)
+    granted = Granted(tuple(tools), tool_permissions or {}, None if audit_file is None else Path(audit_file))
+    options = RunOptions(
+        timeout, interrupt_on_timeout, allow_errors, limits, record_timing, max_output, start, granted, trust_outputs
+    )
     book, run = _prepared(nb, parameters, options)
-    pool = shared_pool()
+    pool = shared_pool(walls)
     future = pool.threads.submit(run.execute, pool)
     try:
         ran = await asyncio.wrap_future(future)
@@ -91,39 +123,32 @@ async def run_notebook_async(
     return _checked(book, ran, options)
 
 
-def _options(
-    timeout: float | None,
-    allow_errors: bool,
-    max_memory: int | None,
-    max_output: int | None,
-    from_session: str | None,
-    record_timing: bool,
-) -> RunOptions:
-    start = None if from_session is None else start_of(from_session)
-    return RunOptions(timeout, allow_errors, Limits(memory=max_memory), record_timing, max_output, start)
-
-
 def _prepared(
     nb: NotebookNode | Mapping[str, Any] | str | os.PathLike[str], parameters: Parameters | None, options: RunOptions
 ) -> tuple[NotebookNode, NotebookRun]:
-    from nbformat import NotebookNode, from_dict
+    from nbformat import NotebookNode
+
+    def node(plain: Any) -> Any:
+        return _copied(plain, NotebookNode)
 
     given: Any = from_json(Path(nb).read_bytes()) if isinstance(nb, (str, os.PathLike)) else nb
     if not isinstance(given, Mapping):
         raise TypeError(f"a notebook or the path of one is needed, not {type(nb).__name__}")
-    book = _copied(given, NotebookNode)
+    book = node(given)
     if book.get("nbformat") != 4:
         raise NotebookUnreadable("it is not of format 4; nbformat.convert(nb, 4) makes it so")
     require_shape(book)
     give_ids(book)
     if parameters:
-        inject(book, parameters, from_dict)
-    return book, NotebookRun(book, options, node=from_dict)
+        inject(book, parameters, node)
+    return book, NotebookRun(book, options, node=node)
 
 
 def _copied(value: Any, node: type[NotebookNode]) -> Any:
-    # what nbformat's own deep copy does, in a tenth of its time
-    if isinstance(value, Mapping):
+    # what nbformat's from_dict and deep copy do, in a tenth of their time
+    if isinstance(value, (str, int, float, type(None))):
+        return value
+    if isinstance(value, (dict, Mapping)):
         made = node()
         for key, each in value.items():
             dict.__setitem__(made, key, _copied(each, node))

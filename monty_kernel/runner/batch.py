@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import logging
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -12,12 +14,15 @@ from queue import SimpleQueue
 from typing import Literal
 
 from monty_kernel.engine.script import Diverged
+from monty_kernel.walls.entrance import WallsMissing
 
 from .notebook_file import Node, NotebookUnreadable, from_json, to_json
 from .notebook_run import FailedCell, NotebookRun, Ran, RunOptions
 from .parameters import Parameters, inject
 from .session_pool import SessionPool
 from .whole_file import write_whole
+
+_log = logging.getLogger(__name__)
 
 Status = Literal["ok", "error", "timeout", "output", "stopped", "unreadable", "unwritable", "broken"]
 """`broken`: the sandbox could not be started, or what the run starts from could not be made again."""
@@ -94,6 +99,14 @@ class Batch:
 
     def _do(self, task: Task) -> Done:
         started, begin = time.time(), time.perf_counter()
+        try:
+            return self._try(task, started, begin)
+        except Exception as error:  # of Monty or ours: one notebook's trouble is not another's
+            _log.debug("a notebook could not be run", exc_info=True)
+            said = f"{type(error).__name__}: {error}"
+            return Done(task, "broken", started, time.perf_counter() - begin, said=said)
+
+    def _try(self, task: Task, started: float, begin: float) -> Done:
 
         def done(status: Status, said: str = "", ran: Ran | None = None, cell_id: str | None = None) -> Done:
             cells, failed = (0, None) if ran is None else (ran.cells, ran.failed)
@@ -102,8 +115,7 @@ class Batch:
         if self._stopping:
             return done("stopped", "it was not begun")
         try:
-            text = sys.stdin.buffer.read() if task.source is None else task.source.read_bytes()
-            book = from_json(text)
+            book = from_json(_read(task))
         except OSError as error:
             return done("unreadable", error.strerror or str(error))
         except (NotebookUnreadable, MemoryError) as error:
@@ -119,8 +131,8 @@ class Batch:
             ran = run.execute(self._pool)
         except Diverged as error:
             return done("broken", f"what it starts from cannot be made again, since {error}")
-        except Exception as error:  # of Monty or ours: one notebook's trouble is not another's
-            return done("broken", f"{type(error).__name__}: {error}")
+        except WallsMissing as error:
+            return done("broken", str(error))
         finally:
             self._running.discard(run)
         failed = ran.failed
@@ -132,8 +144,18 @@ class Batch:
         return done("ok" if failed is None else failed.kind, "", ran, cell_id)
 
 
+def _read(task: Task) -> bytes:
+    if task.source is not None:
+        return task.source.read_bytes()
+    if sys.stdin is None:
+        raise OSError(errno.EBADF, "it is closed")
+    return sys.stdin.buffer.read()
+
+
 def _write(task: Task, book: Node) -> None:
     if task.stdout:
+        if sys.stdout is None:
+            raise OSError(errno.EBADF, "it is closed")
         sys.stdout.buffer.write(to_json(book))
         sys.stdout.buffer.flush()
     elif task.target is not None:

@@ -31,7 +31,7 @@ def from_json(text: str | bytes) -> Node:
         book: Node = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise NotebookUnreadable(f"it is not JSON: {error}") from error
-    if not isinstance(book, dict) or not isinstance(book.get("nbformat"), int):
+    if not isinstance(book, dict) or type(book.get("nbformat")) is not int:
         raise NotebookUnreadable("it has no `nbformat`: not a notebook")
     if book["nbformat"] != 4:
         book = _upgraded(text, book["nbformat"])

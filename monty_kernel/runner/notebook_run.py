@@ -22,6 +22,7 @@ from monty_kernel.language import LANGUAGE_INFO
 from monty_kernel.reply_content import error_content
 from monty_kernel.snapshots.policy import FREE, DumpBudget
 
+from .granted import Granted
 from .notebook_file import Node, tags
 from .notebook_front import NotebookFront
 from .notebook_outputs import NotebookOutputs
@@ -47,17 +48,21 @@ class Start:
 class RunOptions:
     """How a notebook is run.
 
-    timeout: seconds that a cell may take, of whatever it does; None or anything not above 0 for no limit. allow_errors: go on
-    after a cell that failed. record_timing: note in each cell's metadata when it ran. max_output: characters of output that the
-    notebook may get; None for no limit.
+    timeout: seconds that a cell may take, of whatever it does; None or anything not above 0 for no limit. interrupt_on_timeout: then
+    the cell is interrupted, which it may catch, instead of the run being ended. allow_errors: go on after a cell that failed.
+    record_timing: note in each cell's metadata when it ran. max_output: characters of output that the notebook may get; None
+    for no limit. trust_outputs: put outputs into the notebook as cells make them, scripts and all.
     """
 
     timeout: float | None = None
+    interrupt_on_timeout: bool = False
     allow_errors: bool = False
     limits: Limits = field(default_factory=Limits)
     record_timing: bool = True
     max_output: int | None = 100_000_000
     start: Start | None = None
+    granted: Granted = field(default_factory=Granted)
+    trust_outputs: bool = False
 
 
 Kind = Literal["error", "timeout", "output", "stopped"]
@@ -231,7 +236,11 @@ class NotebookRun:
 
     def _take_too_long(self, number: int) -> None:
         with self._lock:
-            if self._running == number:
+            if self._running != number:
+                return
+            if self._options.interrupt_on_timeout and self._engine is not None:
+                self._engine.interrupt()
+            else:
                 self._late = True
                 self._cut_short()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol
@@ -38,7 +39,8 @@ class Lines:
 
     def __init__(self, *, quiet: bool) -> None:
         self._quiet = quiet
-        self._colours = wants_colours(sys.stderr)
+        self._stream = sys.stderr or io.StringIO()  # it may be closed
+        self._colours = wants_colours(self._stream)
 
     def __enter__(self) -> Lines:
         return self
@@ -59,8 +61,8 @@ class Lines:
         self._write(said)
 
     def _write(self, text: str) -> None:
-        sys.stderr.write(text)
-        sys.stderr.flush()
+        self._stream.write(text)
+        self._stream.flush()
 
 
 class Bar(Lines):
@@ -107,4 +109,4 @@ class Bar(Lines):
 
 def watch(notebooks: int, *, quiet: bool) -> Watch:
     """What suits the place that standard error goes to."""
-    return Bar(notebooks, quiet=quiet) if sys.stderr.isatty() and not quiet else Lines(quiet=quiet)
+    return Bar(notebooks, quiet=quiet) if sys.stderr and sys.stderr.isatty() and not quiet else Lines(quiet=quiet)

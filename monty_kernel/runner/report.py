@@ -39,7 +39,7 @@ def failure(done: Done, *, colours: bool) -> str:
     failed = done.failed
     if failed is None or not failed.traceback:
         return ""
-    head = f"{one_line(done.task.name)}, cell {failed.index + 1} (In [{failed.number}]):"
+    head = f"{one_line(done.task.name)}, cell {failed.index + 1} (In[{failed.number}]):"
     return head + "\n" + for_terminal("\n".join(failed.traceback), colours=colours).rstrip("\n") + "\n"
 
 

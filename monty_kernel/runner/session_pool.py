@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import logging
 import os
 import threading
 from collections.abc import Iterator
@@ -13,8 +14,12 @@ from monty_kernel.engine.engine import Engine, Snapshot
 from monty_kernel.engine.workers import Workers
 from monty_kernel.lean_imports import forgo_missing
 from monty_kernel.orphans import OrphanWatch
+from monty_kernel.screening.screen import Screen
+from monty_kernel.walls.entrance import Policy, WallsMissing
 
 from .notebook_run import RunOptions
+
+_log = logging.getLogger(__name__)
 
 MOST = max(8, 4 * (os.cpu_count() or 1))
 """Notebooks that run at once in one process, when each of many callers brings one; the next waits for a worker."""
@@ -23,13 +28,14 @@ MOST = max(8, 4 * (os.cpu_count() or 1))
 class SessionPool:
     """Sessions over one pool of workers. Any thread may call.
 
-    warm: workers started ahead. most: sessions at once.
+    warm: workers started ahead. most: sessions at once. walls: whether they may start when their walls cannot be built.
+    memory: the most that any of them may be granted, in bytes of heap; None for no limit.
     """
 
-    def __init__(self, *, warm: int, most: int) -> None:
+    def __init__(self, *, warm: int, most: int, walls: Policy = "best", memory: int | None = None) -> None:
         forgo_missing()
         self._orphans = OrphanWatch()
-        self._workers = Workers(self._orphans.watch, warm=warm, most=most)
+        self._workers = Workers(self._orphans.watch, warm=warm, most=most, walls=walls, memory=memory)
         self._fresh: Snapshot | None = None
         self.threads = ThreadPoolExecutor(most, thread_name_prefix="notebook")
         """Threads for the runs: each session belongs to one."""
@@ -42,11 +48,17 @@ class SessionPool:
 
     @contextmanager
     def engine(self, options: RunOptions) -> Iterator[Engine]:
-        """An engine whose session has not begun. It belongs to the thread that asks for it."""
-        engine = Engine(options.limits, self._workers)
+        """An engine whose session has not begun. It belongs to the thread that asks for it.
+
+        Raises:
+            ToolsRefused: what is granted cannot be had.
+        """
+        screen = Screen(trust=options.trust_outputs)
+        engine = Engine(options.limits, self._workers, options.granted.grants(), screen)
         try:
             yield engine
         finally:
+            engine.access.close()
             engine.close()
 
     def begin(self, engine: Engine, options: RunOptions) -> None:
@@ -64,6 +76,13 @@ class SessionPool:
         else:
             engine.start()
             self._fresh = engine.snapshot
+            if self.unwalled is not None:
+                _log.warning("The sandbox is the only wall. %s", self.unwalled)
+
+    @property
+    def unwalled(self) -> WallsMissing | None:
+        """Why the workers have no walls, if they have none."""
+        return self._workers.unwalled
 
     def close(self) -> None:
         """End the workers, once every run has ended. Idempotent."""
@@ -73,31 +92,37 @@ class SessionPool:
 
 
 _lock = threading.Lock()
-_shared: SessionPool | None = None
-_inherited: list[
-    SessionPool
-] = []  # a parent's, kept alive in its forked child: to drop one would end the parent's workers
+_shared: dict[Policy, SessionPool] = {}
+_inherited: list[SessionPool] = []  # the parent's, of no use in its forked child
 
 
-def shared_pool() -> SessionPool:
-    """The process's own pool, made on first use and ended with the process. A forked child makes its own."""
-    global _shared
+def shared_pool(walls: Policy = "best") -> SessionPool:
+    """The process's own pool, made on first use and ended with the process.
+
+    Raises:
+        RuntimeError: the process was forked from one that had a pool.
+    """
     with _lock:
-        if _shared is None:
-            _shared = SessionPool(warm=1, most=MOST)
-        return _shared
+        if _inherited:  # measured with pydantic_monty 1.4.0: the child waits for ever for threads it has not
+            raise RuntimeError(
+                "notebooks were run before this process was forked, and its child cannot run any: "
+                "fork before the first one, or start processes with the method 'spawn'"
+            )
+        if walls not in _shared:
+            _shared[walls] = SessionPool(warm=1, most=MOST, walls=walls)
+        return _shared[walls]
 
 
 def _close() -> None:
-    if _shared is not None:
-        _shared.close()
+    for pool in _shared.values():
+        pool.close()
 
 
 def _forget() -> None:
-    global _lock, _shared
-    if _shared is not None:
-        _inherited.append(_shared)
-    _lock, _shared = threading.Lock(), None
+    global _lock
+    _lock = threading.Lock()
+    _inherited.extend(_shared.values())
+    _shared.clear()
 
 
 atexit.register(_close)

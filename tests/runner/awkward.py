@@ -134,6 +134,14 @@ NOTEBOOKS: dict[str, Sequence[Cell]] = {
         "%undo",
         "len(In)",
     ],
+    "screened": [
+        "from IPython.display import display, HTML, Markdown, SVG, Javascript\nprint('\\x1b]0;title\\x07\\x1b[31mred\\x1b', end='')",
+        "display(HTML('<script>alert(1)</script><b onclick=\"x()\">b</b><img src=http://x.example/y>'))",
+        "print('\\x1b[', end='')\ndisplay(Markdown('[x](javascript:alert(1))'))",
+        "HTML('<iframe src=x></iframe>')",
+        "display({'application/javascript': 'alert(1)', 'text/plain': 'p'}, raw=True)",
+        ("code", "print('\\x1b[3', end='')\n1/0", ["raises-exception"]),
+    ],
     "leaving": ["x = 1\nexit()", "x"],
     "recorded randomness": [
         "import random\nrandom.seed(3)\nvalues = [random.random() for _ in range(3)]\nvalues",

@@ -212,6 +212,13 @@ def test_names_that_look_like_options(tmp_path: Path) -> None:
     assert texts(read(tmp_path / "-x.ipynb")) == ["42"]
 
 
+def test_outputs_are_screened_unless_trusted(tmp_path: Path) -> None:
+    source = write(tmp_path / "in.ipynb", "from IPython.display import HTML\nHTML('<b>b</b><script>x</script>')")
+    screened, trusted = run(source, "--stdout"), run(source, "--stdout", "--trust-outputs")
+    assert "script" not in read(screened.stdout).cells[0].outputs[-1].data["text/html"]
+    assert "<script>" in read(trusted.stdout).cells[0].outputs[-1].data["text/html"]
+
+
 def test_quiet(tmp_path: Path) -> None:
     good, bad = write(tmp_path / "good.ipynb", "1"), write(tmp_path / "bad.ipynb", "1/0")
     done = run("-q", good, bad)

@@ -10,7 +10,7 @@ from typing import Any
 import nbformat
 import pytest
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
 from monty_kernel import run_notebook
 
@@ -41,11 +41,51 @@ def test_errors_are_allowed() -> None:
     _compare(book(["1 / 0", "print(2)\nmissing", "3"]), allow_errors=True)
 
 
-def _compare(made: Any, *kernel_options: str, allow_errors: bool = False) -> None:
+ENDLESS = [
+    "kept = [1]",
+    ("code", "print('computes')\nkept.append(2)\nwhile True: pass", ["raises-exception"]),
+    "kept",
+    ("code", "import time\nprint('sleeps')\nkept.append(3)\ntime.sleep(100)", ["raises-exception"]),
+    "try:\n    time.sleep(100)\nexcept KeyboardInterrupt:\n    print('caught')\nkept",
+    ("code", "import asyncio\nawait asyncio.gather(asyncio.sleep(100), asyncio.sleep(200))", ["raises-exception"]),
+    "%undo",
+    "kept",
+]
+
+
+def test_interrupts() -> None:
+    _compare(book(ENDLESS), timeout=1, interrupt_on_timeout=True)
+
+
+def test_a_cell_that_takes_too_long() -> None:
+    """Of what nbclient's shutting down does to the cell some may still arrive in its notebook; what came before is the same."""
+    made = book(["1", "print('begun')\nwhile True: pass", "3"])
+    theirs = copy.deepcopy(made)
+    with pytest.raises(CellTimeoutError) as their_error:
+        NotebookClient(theirs, timeout=1, kernel_name="monty").execute()
+    with pytest.raises(CellTimeoutError) as our_error:
+        run_notebook(made, timeout=1)
+    assert str(our_error.value) == str(their_error.value)
+    ours = our_error.value.notebook  # type: ignore[attr-defined]
+    assert [_plain(cell.outputs[:1]) for cell in ours.cells] == [_plain(cell.outputs[:1]) for cell in theirs.cells]
+    assert (
+        [cell.execution_count for cell in ours.cells] == [cell.execution_count for cell in theirs.cells] == [1, 2, None]
+    )
+    assert len(ours.cells[1].outputs) == 1
+
+
+def _compare(
+    made: Any,
+    *kernel_options: str,
+    allow_errors: bool = False,
+    timeout: int = 60,
+    interrupt_on_timeout: bool = False,
+) -> None:
     theirs = copy.deepcopy(made)
     client = NotebookClient(
         theirs,
-        timeout=60,
+        timeout=timeout,
+        interrupt_on_timeout=interrupt_on_timeout,
         allow_errors=allow_errors,
         kernel_name="monty",
         extra_arguments=[f"--MontyKernel.max_memory={MEMORY}", *kernel_options],
@@ -53,13 +93,19 @@ def _compare(made: Any, *kernel_options: str, allow_errors: bool = False) -> Non
     their_error, our_error = "", ""
     try:
         client.execute()
-    except CellExecutionError as error:
+    except (CellExecutionError, CellTimeoutError) as error:
         their_error = str(error)
     try:
-        ours = run_notebook(made, allow_errors=allow_errors, max_memory=MEMORY)
-    except CellExecutionError as error:
+        ours = run_notebook(
+            made,
+            timeout=timeout,
+            interrupt_on_timeout=interrupt_on_timeout,
+            allow_errors=allow_errors,
+            max_memory=MEMORY,
+        )
+    except (CellExecutionError, CellTimeoutError) as error:
         our_error = str(error)
-        ours = error.notebook  # type: ignore[attr-defined]
+        ours = error.notebook  # type: ignore[union-attr]
     assert _timeless(our_error) == _timeless(their_error)
     assert _plain(ours.metadata) == _plain(theirs.metadata)
     assert len(ours.cells) == len(theirs.cells)

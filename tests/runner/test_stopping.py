@@ -42,7 +42,7 @@ def _seconds(process: psutil.Process) -> float:
         return 0.0
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_what_ran_is_written(tmp_path: Path, number: signal.Signals) -> None:
     endless = [
         write(tmp_path / f"{each}.ipynb", "'quick'", "print('begun')\nwhile True: pass", "'never'") for each in range(6)
