@@ -6,6 +6,7 @@ import asyncio
 import atexit
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import threading
@@ -119,13 +120,12 @@ class ForkServer:
                 await asyncio.sleep(0.005)  # hundreds are asked for at once
 
     def end(self) -> None:
-        """End it. Its kernels go on, but nobody will know their exit status."""
+        """End it, and whatever it forked that has not become a kernel yet. Its kernels go on; nobody will know their exit status."""
         self._connection.close()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(0.5)
-            return
-        self._process.kill()
-        self._process.wait()
+        if self._process.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)  # a kernel leads a group of its own
+            self._process.wait()
 
     def forget(self) -> None:
         """Let go of it in a copy of the process that started it (`os.fork`): it is not ours there."""
