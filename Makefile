@@ -1,7 +1,7 @@
 # Everything here makes .venv and installs what it needs by itself, and does so again only when pyproject.toml changes.
 #
 #   make run     the tour, without a front end, its outputs on the screen
-#   make lab     JupyterLab in notebooks/
+#   make lab     JupyterLab in notebooks/, which may use the tools in tests/granted/
 #   make test    all tests (JupyterLab in headless Chromium among them)
 #   make lint    ruff and mypy
 #   make bench   the figures of the README, against ipykernel on this machine
@@ -37,7 +37,7 @@ run: $(VENV)/installed-run
 	@$(BIN)/python notebooks/show.py notebooks/tour.ipynb
 
 lab: $(VENV)/installed-lab
-	$(BIN)/jupyter lab --notebook-dir=notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
+	JUPYTER_CONFIG_PATH=$(CURDIR)/tests/granted $(BIN)/jupyter lab --notebook-dir=notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
 
 test: $(VENV)/installed-test browser
 	$(BIN)/python -m pytest $(ARGS)

@@ -12,6 +12,7 @@ from typing import Any
 import psutil  # type: ignore[import-untyped,unused-ignore]
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 SECONDS = 60.0
 EXECUTE = {"silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": False, "stop_on_error": True}
@@ -28,6 +29,13 @@ class Kernel:
     @property
     def process(self) -> psutil.Process:
         return psutil.Process(self.manager.provisioner.pid)  # type: ignore[union-attr]
+
+    @property
+    def processes(self) -> list[psutil.Process]:
+        """The kernel with its descendants, and the fork server that it comes from, if it does."""
+        parent = self.process.parent()
+        server = [parent] if parent is not None and "monty_kernel.fork_server" in parent.cmdline() else []
+        return [self.process, *self.process.children(recursive=True), *server]
 
     def wait_for_welcome(self) -> None:
         """Until the kernel says `iopub_welcome`: from then on nothing it publishes is lost. ipykernel >= 7 says it too."""
@@ -124,12 +132,16 @@ class Kernel:
 
 
 @contextmanager
-def running_kernel(name: str, *options: str) -> Iterator[Kernel]:
+def running_kernel(name: str, *options: str, fork: bool = True) -> Iterator[Kernel]:
     """Start a kernel and connect all channels at once, before it listens, as front ends do; end it afterwards.
+
+    fork: whether the kernelspec's provisioner may fork it, as in Jupyter, or its argv is run, as in VS Code.
 
     Nothing has been exchanged yet when this returns: see `Kernel.wait_for_welcome`.
     """
     manager = KernelManager(kernel_name=name)
+    if not fork:
+        manager.provisioner = LocalProvisioner(kernel_spec=manager.kernel_spec, parent=manager)
     spawned = time.perf_counter()
     manager.start_kernel(extra_arguments=list(options), stderr=subprocess.DEVNULL)
     client = manager.client()

@@ -13,7 +13,7 @@ from .kernel import running_kernel
 @contextmanager
 def _open(name: str) -> Iterator[Callable[[], Samples]]:
     def measure() -> Samples:
-        with running_kernel(name) as kernel:
+        with running_kernel(name, fork=False) as kernel:
             kernel.wait_for_welcome()
             request = kernel.start("1+1")
             kernel.until(request, "execute_result")

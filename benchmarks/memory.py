@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped,unused-ignore]
 
 from .figures import Family, Figure, Limit, Samples
-from .kernel import running_kernel
+from .kernel import Kernel, running_kernel
 
 SIMPLE_CELLS = 20
 SETTLE_SECONDS = 2.0
@@ -22,10 +22,9 @@ def _kibibytes(file: Path, field: str) -> int:
     return int(found.group(1)) if found else 0
 
 
-def tree_pss(process: psutil.Process) -> float:
-    """Proportional set size of the process and all its descendants, MiB: pages that n processes share count 1/n each."""
-    processes = [process, *process.children(recursive=True)]
-    return sum(_kibibytes(Path(f"/proc/{one.pid}/smaps_rollup"), "Pss") for one in processes) / 1024
+def pss(processes: Iterable[psutil.Process]) -> float:
+    """Proportional set size of the processes, MiB: pages that n processes share count 1/n each."""
+    return sum(_kibibytes(Path(f"/proc/{one.pid}/smaps_rollup"), "Pss") for one in set(processes)) / 1024
 
 
 def rss(process: psutil.Process) -> float:
@@ -42,12 +41,32 @@ def peak_rss(process: psutil.Process) -> float:
 def _open(name: str) -> Iterator[Callable[[], Samples]]:
     def measure() -> Samples:
         # Alone: a second kernel of the same kind would share pages with the first and halve its figure.
-        with running_kernel(name) as kernel:
+        with running_kernel(name, fork=False) as kernel:
             kernel.wait_for_welcome()
             for number in range(SIMPLE_CELLS):
                 kernel.run(f"x{number} = [{number}] * 10\nsum(x{number})")
             time.sleep(SETTLE_SECONDS)
-            return {"memory": tree_pss(kernel.process)}
+            return {"memory": pss(kernel.processes)}
+
+    yield measure
+
+
+@contextmanager
+def _idle(name: str) -> Iterator[Kernel]:
+    """A kernel that has answered kernel_info, as when a notebook was opened, and had time for what it does on its own."""
+    with running_kernel(name) as kernel:
+        kernel.take_reply(kernel.client.kernel_info())
+        time.sleep(SETTLE_SECONDS)
+        yield kernel
+
+
+@contextmanager
+def _open_further(name: str) -> Iterator[Callable[[], Samples]]:
+    def measure() -> Samples:
+        with _idle(name) as first:
+            before = pss(first.processes)
+            with _idle(name) as second:
+                return {"further kernel": pss([*first.processes, *second.processes]) - before}
 
     yield measure
 
@@ -64,4 +83,11 @@ FAMILY = Family(
     ),
     rounds=3,
     open=_open,
+)
+
+FURTHER_FAMILY = Family(
+    "further kernel",
+    (Figure("further kernel", "memory (PSS) that a second idle kernel adds", "MiB", Limit("ratio at most", 0.50)),),
+    rounds=3,
+    open=_open_further,
 )

@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
-from . import completion, interrupting, life, memory, output, round_trip, store, time_travel
+from . import (
+    completion,
+    headless,
+    interrupting,
+    life,
+    memory,
+    output,
+    round_trip,
+    screening,
+    starting,
+    store,
+    time_travel,
+    walls,
+)
 from .figures import Family
 
 FAMILIES: tuple[Family, ...] = (
     round_trip.FAMILY,
     life.FAMILY,
+    *starting.FAMILIES,
     output.LINES_FAMILY,
     interrupting.FAMILY,
     memory.FAMILY,
+    memory.FURTHER_FAMILY,
     completion.FAMILY,
     output.BULK_FAMILY,
     *time_travel.FAMILIES,
     store.FAMILY,
+    *headless.FAMILIES,
+    walls.FAMILY,
+    screening.FAMILY,
 )

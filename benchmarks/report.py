@@ -15,7 +15,7 @@ from .figures import Measurement
 
 RESULTS = Path(__file__).parent / "results"
 HEAD = ("case", "monty", "ipykernel", "ratio", "limit", "")
-TRAVEL_HEAD = ("time travel", "monty", "against", "ratio", "limit", "", "Kishu")
+TRAVEL_HEAD = ("time travel, headless", "monty", "against", "ratio", "limit", "", "Kishu")
 
 
 def head(measurement: Measurement) -> tuple[str, ...]:

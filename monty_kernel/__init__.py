@@ -1,3 +1,28 @@
-"""A Jupyter kernel whose cells run in Monty, a sandboxed Python interpreter."""
+"""A Jupyter kernel whose cells run in Monty, a sandboxed Python interpreter.
+
+`run_notebook` and `run_notebook_async` run notebooks from Python. `tool` marks functions that notebooks may call.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from monty_kernel.grants.decorator import tool
+    from monty_kernel.runner.api import run_notebook, run_notebook_async
 
 __version__ = "0.1.0"
+__all__ = ["__version__", "run_notebook", "run_notebook_async", "tool"]
+
+
+def __getattr__(name: str) -> Any:
+    # not before they are asked for: a kernel starts without them
+    if name in ("run_notebook", "run_notebook_async"):
+        from monty_kernel.runner import api
+
+        return getattr(api, name)
+    if name == "tool":
+        from monty_kernel.grants.decorator import tool
+
+        return tool
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

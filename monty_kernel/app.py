@@ -28,6 +28,7 @@ from monty_kernel.connection import CHANNELS, ConnectionFailed, ConnectionInfo
 from monty_kernel.guarded_stream import GuardedStream
 from monty_kernel.iopub import IOPub
 from monty_kernel.parent_watch import ParentWatch, process_to_watch
+from monty_kernel.visible_log import VisibleFormatter
 from monty_kernel.wire_session import WireSession
 
 # The end of the process, in seconds: each step has its share, and together they stay below the one second that is promised.
@@ -39,6 +40,7 @@ LAST_RESORT_SECONDS = 0.9
 class MontyKernelApp(Application):
     """Becomes a Monty kernel: `python -P -m monty_kernel -f CONNECTION_FILE`."""
 
+    _log_formatter_cls = VisibleFormatter
     name = Unicode("monty_kernel")
     version = Unicode(__version__)
     description = Unicode(
@@ -80,18 +82,22 @@ class MontyKernelApp(Application):
         "log-level": "MontyKernelApp.log_level",
         "transport": "MontyKernelApp.transport",
         "ip": "MontyKernelApp.ip",
+        "tools": "MontyKernel.tools",
+        "audit": "MontyKernel.audit_file",
         **{channel: f"MontyKernelApp.{channel}_port" for channel in CHANNELS},
     }
     flags = {
         "debug": ({"MontyKernelApp": {"log_level": logging.DEBUG}}, "Log everything to stderr."),
     }
 
-    def __init__(self, channels: Channels | None = None, **kwargs: Any) -> None:
-        """channels: sockets bound before the imports, used if the options agree with where they listen."""
+    def __init__(self, channels: Channels | None = None, starter: int | None = None, **kwargs: Any) -> None:
+        """channels: sockets bound before the imports, used if the options agree with where they listen.
+        starter: the process that started the kernel, if that is not its parent."""
         super().__init__(**kwargs)
         self.classes = [type(self), self.kernel_class, Session]
         self.loop: asyncio.AbstractEventLoop | None = None
         self.channels = channels
+        self.starter = starter
         self.iopub: IOPub | None = None
         self._parent_watch: ParentWatch | None = None
         self._wrote_connection_file = False
@@ -237,7 +243,7 @@ class MontyKernelApp(Application):
         """Serve until something asks the kernel to end; return when everything is closed."""
         assert self.loop is not None and self.kernel is not None
         self._install_signal_handlers()
-        pid = process_to_watch()
+        pid = process_to_watch(starter=self.starter)
         if pid is not None:
             self._parent_watch = ParentWatch(pid, self.quit, self.loop)
         self.kernel.start()
@@ -317,9 +323,9 @@ class MontyKernelApp(Application):
             task.add_done_callback(self._tasks.discard)
 
 
-def main(argv: list[str] | None = None, channels: Channels | None = None) -> None:
-    """Run a kernel in this process, to its end. `channels`: see `MontyKernelApp`."""
-    app = MontyKernelApp.instance(channels=channels)
+def main(argv: list[str] | None = None, channels: Channels | None = None, starter: int | None = None) -> None:
+    """Run a kernel in this process, to its end. `channels` and `starter`: see `MontyKernelApp`."""
+    app = MontyKernelApp.instance(channels=channels, starter=starter)
     app.initialize(argv)
     app.start()
     logging.shutdown()

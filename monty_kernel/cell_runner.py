@@ -14,6 +14,7 @@ from monty_kernel.engine.failures import impossible
 from monty_kernel.engine.outputs import Stream
 from monty_kernel.engine.rewrite import Action
 from monty_kernel.engine.sources import CellSource, Failure
+from monty_kernel.walls.entrance import WallsMissing
 
 if TYPE_CHECKING:
     from monty_kernel.magics.registry import Magics
@@ -64,6 +65,8 @@ class CellRunner:
             self._budget.worked(time.perf_counter() - start)
             self._failed = outcome.failure is not None
             return outcome
+        except WallsMissing as error:
+            return Outcome(Failure("raised", "WallsMissing", str(error)))
         except Exception as error:
             self._log.exception("A cell could not be run.")
             return Outcome(Failure("raised", type(error).__name__, f"internal error of monty-kernel: {error}"))
@@ -94,6 +97,8 @@ class CellRunner:
         number = request.number if request.remember else 0
         self._travel.begin(number)
         self._notice(request)
+        for notice in self._engine.access.notices():
+            self._front.emit(Stream("stderr", notice + "\n"))
         outcome = self._engine.run(cell, self._front, number=number, expressions=request.expressions, act=self._act)
         failure = outcome.failure
         self._mistyped = (

@@ -15,14 +15,22 @@ from typing import NoReturn
 from monty_kernel import __version__
 from monty_kernel.usage import UsageError
 
-COMMAND_MODULES = ("monty_kernel.kernelspec_install", "monty_kernel.sessions_cli")
+COMMAND_MODULES = {
+    "monty_kernel.kernelspec_install": ("install", "remove"),
+    "monty_kernel.run_cli": ("run",),
+    "monty_kernel.sessions_cli": ("sessions",),
+    "monty_kernel.walls.doctor": ("doctor",),
+}
+"""The modules, and the commands that each adds."""
 
 _EXAMPLES = """\
 examples:
   monty-kernel install --user
   monty-kernel install --sys-prefix --name monty-small --display-name "Monty, 256 MB" -- --MontyKernel.max_memory=268435456
   monty-kernel remove --user
+  monty-kernel run report.ipynb --inplace
   monty-kernel sessions list
+  monty-kernel doctor
 """
 
 
@@ -32,29 +40,30 @@ class _Parser(argparse.ArgumentParser):
         raise SystemExit(2)
 
 
-def parser() -> argparse.ArgumentParser:
-    """The whole command line. After `--` come options of the kernel, in `args.kernel_options`."""
+def parser(command: str | None = None) -> argparse.ArgumentParser:
+    """The whole command line; if the `command` is known, as much of it as that needs. After `install … --` come options of the kernel, in `args.kernel_options`."""
     top = _Parser(
         prog="monty-kernel",
-        description="Install and manage the Monty kernel: Jupyter notebooks in a sandboxed Python.",
+        description="Install and manage the Monty kernel, and run notebooks in it: Jupyter notebooks in a sandboxed Python.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     top.add_argument("--version", action="version", version=f"monty-kernel {__version__}")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for name in COMMAND_MODULES:
+    wanted = [name for name, its in COMMAND_MODULES.items() if command in its]
+    for name in wanted or COMMAND_MODULES:
         import_module(name).add_parser(commands)
     return top
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; the exit status is 0, or 2 for what the person can put right."""
+    """Run the command line; the exit status is the command's, or 2 for what the person can put right."""
     words = list(sys.argv[1:] if argv is None else argv)
     kernel_options: list[str] | None = None
-    if "--" in words:
+    if "--" in words and words[0] != "run":  # there it says, as everywhere, that no more options come
         cut = words.index("--")
         words, kernel_options = words[:cut], words[cut + 1 :]
-    top = parser()
+    top = parser(words[0] if words else None)
     args = top.parse_args(words)
     if kernel_options is not None and not getattr(args, "takes_kernel_options", False):
         top.error("only `install` takes options of the kernel after `--`")

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from zmq.eventloop.zmqstream import ZMQStream
 
-from monty_kernel.engine.host import StdinUnavailable
 from monty_kernel.engine.outputs import ClearOutput, Display, Error, Output, Result, Stream
 from monty_kernel.outlet import Outlet
-from monty_kernel.session_front import SessionFront
+from monty_kernel.session_front import SessionFront, unanswerable
 
 if TYPE_CHECKING:
     from monty_kernel.engine.engine import Engine
@@ -133,13 +132,9 @@ class KernelFront(SessionFront):
 
     def ask(self, prompt: str, *, password: bool) -> Future[str]:
         """Ask through the stdin channel, after all that was printed before."""
-        answer: Future[str] = Future()
         if not self._allow_stdin:
-            what = "getpass" if password else "input"
-            answer.set_exception(
-                StdinUnavailable(f"{what}() was called, but this front end does not support input requests.")
-            )
-            return answer
+            return unanswerable(password=password)
+        answer: Future[str] = Future()
 
         async def request() -> None:
             await self._outlet.flush()

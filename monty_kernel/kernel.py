@@ -8,12 +8,13 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pydantic_monty
 from ipykernel._version import kernel_protocol_version
 from ipykernel.kernelbase import Kernel
-from traitlets import CaselessStrEnum, Float, Integer, Unicode
+from traitlets import Bool, CaselessStrEnum, Dict, Float, Integer, List, Unicode
 
 from monty_kernel import __version__
 from monty_kernel.cell_runner import CellRequest, CellRunner
@@ -24,12 +25,15 @@ from monty_kernel.language import LANGUAGE_INFO
 from monty_kernel.orphans import OrphanWatch
 from monty_kernel.reply_content import error_content, expression_contents
 from monty_kernel.request_content import problem
+from monty_kernel.screening.screen import Screen
 from monty_kernel.session_view import SessionView
 from monty_kernel.shell_queue import Request, ShellQueue
 from monty_kernel.snapshots.policy import DumpBudget
 from monty_kernel.unasked import is_housekeeping
+from monty_kernel.walls.entrance import WallsMissing
 
 if TYPE_CHECKING:
+    from monty_kernel.grants.grants import Grants
     from monty_kernel.history import History
     from monty_kernel.introspect.introspector import Introspector
     from monty_kernel.magics.registry import Magics
@@ -75,6 +79,12 @@ class MontyKernel(Kernel):
     max_recursion_depth = Integer(
         None, allow_none=True, help="How deep calls may nest; None for Monty's own limit (1000)."
     ).tag(config=True)
+    walls = CaselessStrEnum(
+        ["best", "require"],
+        "best",
+        help="The walls around the worker process: the 'best' that this computer can build, or 'require' them all and start no "
+        "worker without. `monty-kernel doctor` shows which stand.",
+    ).tag(config=True)
     snapshots = CaselessStrEnum(
         ["disk", "memory", "off"],
         "disk",
@@ -87,6 +97,23 @@ class MontyKernel(Kernel):
     snapshot_budget = Float(
         0.1, min=0.0, help="Share of the cells' time that snapshots may take while other cells wait."
     ).tag(config=True)
+    trust_outputs = Bool(
+        False,
+        help="Let outputs reach the front end as cells make them: with scripts, pictures from the network, any MIME type and "
+        "any control sequence. For notebooks that you trust as your own programs.",
+    ).tag(config=True)
+    tools = List(
+        Unicode(),
+        help="Tools for cells: the absolute path of a FILE.py, or a module's name. May be given several times.",
+    ).tag(config=True)
+    tool_permissions = Dict(
+        value_trait=CaselessStrEnum(["allow", "ask", "deny"]),
+        key_trait=Unicode(),
+        help="What each call of a tool needs, by its name (`tools.pay`), instead of what the tools file says.",
+    ).tag(config=True)
+    audit_file = Unicode("", help="A file to which each call of a tool is logged, one line of JSON each.").tag(
+        config=True
+    )
     snapshot_max_days = Float(
         30.0,
         min=0.0,
@@ -117,8 +144,9 @@ class MontyKernel(Kernel):
         self._settled: asyncio.Future[None] | None = None  # done when the session is ready for the next cell
         self._orphans = OrphanWatch()
         limits = Limits(self.max_memory, self.max_cell_seconds, self.max_recursion_depth)
-        self._workers = Workers(self._orphans.watch)
-        self.engine = Engine(limits, self._workers)
+        self._workers = Workers(self._orphans.watch, walls=self.walls, memory=self.max_memory)
+        self._grants = self._granted()
+        self.engine = Engine(limits, self._workers, self._grants, Screen(trust=self.trust_outputs))
         self._travel: TimeTravel | None = None
         self._making = threading.Lock()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sandbox")
@@ -180,7 +208,7 @@ class MontyKernel(Kernel):
         """What answers completion and inspection."""
         from monty_kernel.introspect.introspector import Introspector
 
-        return Introspector(self.session_view, self.magics)
+        return Introspector(self.session_view, self.magics, self._tool_namespaces)
 
     @cached_property
     def session_view(self) -> SessionView:
@@ -205,11 +233,41 @@ class MontyKernel(Kernel):
 
     def _start_session(self) -> None:
         try:
+            if self._grants is not None:
+                self._load_tools(self._grants)
             self.engine.start()
+            if self._workers.unwalled is not None:
+                self.log.warning("The sandbox is the only wall. %s", self._workers.unwalled)
             self.travel  # noqa: B018 - so that the first cell need not wait for it
+        except WallsMissing as error:
+            self.log.error("The sandbox worker was not started. %s", error)
         except Exception:
             if not self._closed:  # else close() has just killed the worker
                 self.log.exception("The sandbox worker did not start; the next cell tries again.")
+
+    def _granted(self) -> Grants | None:
+        if not (self.tools or self.audit_file):
+            return None
+        from monty_kernel.grants.audit import Audit
+        from monty_kernel.grants.grants import Grants
+
+        return Grants(Audit(Path(self.audit_file).expanduser() if self.audit_file else None), self.tool_permissions)
+
+    def _tool_namespaces(self) -> dict[str, object]:
+        modules = self._grants.tool_modules if self._grants is not None else {}
+        return {name: module.namespace for name, module in modules.items()}
+
+    def _load_tools(self, grants: Grants) -> None:
+        from monty_kernel.grants.tool_files import ToolsRefused
+
+        for spec in self.tools:
+            try:
+                grants.load_tools([spec])
+            except ToolsRefused as error:
+                self.log.error("%s", error, exc_info=error.__cause__)
+                grants.tell(f"Tools were refused: {error}.")
+        for name in grants.unknown_permissions():
+            grants.tell(f"A permission was given for {name}, but there is no such tool.")
 
     async def close(self) -> None:
         """End the session and its workers. Idempotent."""
@@ -224,6 +282,7 @@ class MontyKernel(Kernel):
         if self._travel is not None:
             self._travel.close()
         self._orphans.close()
+        self.engine.access.close()
         if "history" in self.__dict__:
             await asyncio.to_thread(self.history.close)
 
@@ -271,6 +330,8 @@ class MontyKernel(Kernel):
         if settled is not None:
             try:
                 await settled
+            except WallsMissing:
+                pass  # the cell before has said so, and the next will
             except Exception:
                 if not self._closed:
                     self.log.exception("The session could not be remembered; the next cell starts from what is known.")
@@ -366,13 +427,16 @@ class MontyKernel(Kernel):
         expressions = {name: str(text) for name, text in (content.get("user_expressions") or {}).items()}
         cell = CellRequest(code, number, remember, silent, expressions)
         running = None
+        noted = remember and ("history" in self.__dict__ or "%" in code)
+        if noted:  # before the cell can ask for it; where it cannot, loading the history need not keep it waiting
+            self.history.add(number, code)
         if not is_housekeeping(code, store_history=remember):
             self._executing, running = parent, self._hand_over(cell)
         metadata = self.init_metadata(parent)
         self._publish_status("busy", "shell")
         if not silent:
             self._publish_execute_input(code, parent, number)
-        if remember:
+        if remember and not noted:
             self.history.add(number, code)
         reply = {"status": "ok", "execution_count": self._count, "payload": self.front.payload, "user_expressions": {}}
         if running is not None:
@@ -383,9 +447,9 @@ class MontyKernel(Kernel):
                 ename, evalue = type(error).__name__, f"internal error of monty-kernel: {error}"
                 reply |= {"status": "error", "ename": ename, "evalue": evalue, "traceback": []}
         self._executing = None
-        self.session.send(self.shell_stream, "execute_reply", reply, parent, metadata=metadata, ident=request.idents)
         if reply["status"] == "error" and not silent and content.get("stop_on_error", True):
-            self._abort_queues()
+            self._abort_queues()  # before the reply: what a client sends upon it is not meant
+        self.session.send(self.shell_stream, "execute_reply", reply, parent, metadata=metadata, ident=request.idents)
 
     def _hand_over(self, cell: CellRequest) -> asyncio.Future[Outcome]:
         self.engine.expect()
@@ -425,7 +489,12 @@ class MontyKernel(Kernel):
     ) -> dict[str, Any]:
         """What is known of the name at a place; the content of its inspect_reply."""
         found = await self.introspector.inspect(code, cursor_pos, detail_level)
-        return {"status": "ok", "found": found.found, "data": dict(found.data), "metadata": dict(found.metadata)}
+        return {
+            "status": "ok",
+            "found": found.found,
+            "data": self.engine.screen.page(found.data),
+            "metadata": dict(found.metadata),
+        }
 
     async def do_is_complete(self, code: str) -> dict[str, Any]:
         """Whether a console should run the code or go on reading."""

@@ -29,10 +29,17 @@ def add_parser(commands: Subparsers) -> None:
         help="make the kernel known to Jupyter",
         description="Write a kernelspec that starts the Monty kernel with this Python interpreter.",
         epilog="What follows `--` is passed to the kernel at each start; `python -m monty_kernel --help-all` lists its options.",
-        usage="%(prog)s (--user | --sys-prefix | --prefix DIR) [--name NAME] [--display-name TEXT] [-- KERNEL OPTIONS]",
+        usage="%(prog)s (--user | --sys-prefix | --prefix DIR) [--name NAME] [--display-name TEXT] [--fork]"
+        " [-- KERNEL OPTIONS]",
     )
     _add_location(install)
     install.add_argument("--display-name", metavar="TEXT", help="what front ends call it [Python (Monty sandbox)]")
+    install.add_argument(
+        "--fork",
+        action="store_true",
+        help="let kernels start at once, by forking, wherever the kernelspec is read: every Jupyter that finds it needs "
+        "monty-kernel in its own environment, and does not show the kernel otherwise [only with --sys-prefix]",
+    )
     install.set_defaults(run=_install, takes_kernel_options=True)
 
     remove = commands.add_parser(
@@ -59,7 +66,8 @@ def _install(args: argparse.Namespace) -> int:
     if folder.exists() and not _is_ours(folder):
         raise UsageError(f"{folder} is the kernelspec of another kernel; choose another --name.")
     check_kernel_options(args.kernel_options)
-    spec = spec_document(args.display_name, args.kernel_options)
+    fork = args.fork or folder.is_relative_to(Path(sys.prefix))  # Jupyter in this environment knows our provisioner
+    spec = spec_document(args.display_name, args.kernel_options, fork=fork)
     try:
         _write_spec(folder, spec)
     except OSError as error:
@@ -106,11 +114,16 @@ def _kernel_folders(args: argparse.Namespace) -> list[Path]:
     return [environment] if args.sys_prefix else [user, environment]
 
 
-def spec_document(display_name: str | None, kernel_options: Sequence[str]) -> dict[str, Any]:
-    """The contents of kernel.json: the packaged one, with this interpreter's absolute path and the kernel's options."""
+def spec_document(display_name: str | None, kernel_options: Sequence[str], *, fork: bool) -> dict[str, Any]:
+    """The contents of kernel.json: the packaged one, with this interpreter's absolute path and the kernel's options.
+
+    fork: whether it names our provisioner. jupyter_client refuses a kernel whose provisioner is not installed beside it.
+    """
     document: dict[str, Any] = json.loads((packaged_spec() / "kernel.json").read_text(encoding="utf-8"))
     document["argv"][0] = sys.executable
     document["argv"] += kernel_options
+    if not fork:
+        del document["metadata"]["kernel_provisioner"]
     if display_name is not None:
         if not display_name.strip():
             raise UsageError("--display-name must not be empty.")

@@ -10,11 +10,13 @@ from pathlib import Path
 _POLL_SECONDS = 0.5
 
 
-def process_to_watch(environ: Mapping[str, str] = os.environ) -> int | None:
+def process_to_watch(environ: Mapping[str, str] = os.environ, *, starter: int | None = None) -> int | None:
     """The pid whose end must end the kernel, or None.
 
     Jupyter names itself in JPY_PARENT_PID. That number is taken at its word only if it is an ancestor of ours: in a container
     it may name a stranger. If it is not, the process that started us stands for it, unless that is init already.
+
+    starter: the process that started us, if it is not our parent: a forked kernel's parent is the fork server.
     """
     try:
         named = int(environ.get("JPY_PARENT_PID") or 0)
@@ -22,7 +24,7 @@ def process_to_watch(environ: Mapping[str, str] = os.environ) -> int | None:
         named = 0
     if named <= 1:
         return None  # nobody asked, or the server is init and outlives everything
-    parent = os.getppid()
+    parent = os.getppid() if starter is None else starter
     if named in (parent, *_ancestors(parent)):
         return named
     return parent if parent > 1 else None

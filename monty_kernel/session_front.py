@@ -9,15 +9,25 @@ from typing import TYPE_CHECKING, Any
 
 from monty_kernel.engine.host import StdinUnavailable
 from monty_kernel.engine.outputs import Display, MimeBundle, Output, Stream
+from monty_kernel.engine.questions import MARK
 
 if TYPE_CHECKING:
     from monty_kernel.engine.engine import Engine
     from monty_kernel.engine.workers import Limits
+    from monty_kernel.grants.grants import Grants
     from monty_kernel.history import History
     from monty_kernel.magics.registry import Magics
     from monty_kernel.snapshots.travel import TimeTravel
 
 _COLOURS = re.compile(r"\x1b\[[\d;]*m")
+
+
+def unanswerable(*, password: bool) -> Future[str]:
+    """The answer to a question where nobody can be asked: it raises StdinUnavailable."""
+    answer: Future[str] = Future()
+    what = "getpass" if password else "input"
+    answer.set_exception(StdinUnavailable(f"{what}() was called, but this front end does not support input requests."))
+    return answer
 
 
 class SessionFront(ABC):
@@ -89,6 +99,16 @@ class SessionFront(ABC):
         """What the session may use."""
         return self.engine.limits
 
+    @property
+    def grants(self) -> Grants:
+        """What the person granted."""
+        from monty_kernel.grants.grants import Grants
+
+        access = self.engine.access
+        if not isinstance(access, Grants):  # nothing so far
+            access = self.engine.access = Grants()
+        return access
+
     def resumed(self, said: str, last: int) -> str:
         """A session goes on: cells count on from its last one, and its inputs are this session's."""
         self.count_from(last)
@@ -97,15 +117,15 @@ class SessionFront(ABC):
 
     def display(self, bundle: MimeBundle) -> None:
         """Show a MIME bundle among the cell's outputs."""
-        self.emit(Display(bundle))
+        self.engine.screen.emit(Display(bundle), self.emit)
 
     def print(self, text: str) -> None:
         """Print a line to the cell's stdout."""
-        self.emit(Stream("stdout", text + "\n"))
+        self.engine.screen.emit(Stream("stdout", text + "\n"), self.emit)
 
     def page(self, text: str | MimeBundle) -> None:
         """Show text in the front end's pager."""
-        data = {"text/plain": text} if isinstance(text, str) else dict(text)
+        data = self.engine.screen.page({"text/plain": text} if isinstance(text, str) else text)
         self._add_payload({"source": "page", "data": data, "start": 0})
 
     def _add_payload(self, payload: dict[str, Any]) -> None:
@@ -118,7 +138,7 @@ class SessionFront(ABC):
 
     def confirm(self, question: str) -> bool:
         """The person's answer to a yes-or-no question; no where nobody can answer. Raises KeyboardInterrupt."""
-        answer = self.ask(question, password=False)
+        answer = self.ask(MARK + self.engine.screen.prompt(question), password=False)
         try:
             return self.engine.wait_for(answer).strip().lower() in ("y", "yes")
         except (StdinUnavailable, EOFError):

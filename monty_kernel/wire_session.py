@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import math
 from typing import Any
 
 from jupyter_client.jsonutil import json_default
 from jupyter_client.session import Session
+
+from monty_kernel.finite import finite
 
 
 class WireSession(Session):
@@ -28,25 +29,15 @@ def _pack(obj: Any) -> bytes:
     except UnicodeEncodeError:
         return _pack_ascii(obj)
     except ValueError:
-        return _pack_ascii(_finite(obj))
+        return _pack_ascii(finite(obj))
 
 
 def _pack_ascii(obj: Any) -> bytes:
     try:
         return _dumps(obj, ensure_ascii=True)
     except ValueError:
-        return _dumps(_finite(obj), ensure_ascii=True)
+        return _dumps(finite(obj), ensure_ascii=True)
 
 
 def _dumps(obj: Any, *, ensure_ascii: bool) -> bytes:
     return json.dumps(obj, default=json_default, ensure_ascii=ensure_ascii, allow_nan=False).encode()
-
-
-def _finite(obj: Any) -> Any:
-    if isinstance(obj, float):
-        return obj if math.isfinite(obj) else None
-    if isinstance(obj, dict):
-        return {key: _finite(value) for key, value in obj.items()}
-    if isinstance(obj, (list, tuple)):
-        return [_finite(value) for value in obj]
-    return obj

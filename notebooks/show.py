@@ -11,13 +11,16 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
+from monty_kernel.screening.terminal import shown
+
 # Of an output's MIME types the first of these that it has is printed; any other is only named.
 _READABLE = ("text/plain", "text/markdown", "text/latex")
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def say(text: str) -> None:
-    """Print at once; in colours on a screen only."""
+    """Print at once, nothing that steers the terminal; in colours on a screen only."""
+    text = shown(text)
     print(text if sys.stdout.isatty() else _COLOURS.sub("", text), end="", flush=True)
 
 

@@ -21,19 +21,22 @@ from tests.frontends.environment import isolated_environment
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
+GRANTED = Path(__file__).parent / "granted"
 NAMES = [path.stem for path in NOTEBOOKS]
 STORE = os.environ.get("MONTY_STORE_OUTPUTS") == "1"
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-_MEASURED = re.compile(r"\b\d\d:\d\d:\d\d\b| *[\d,.]+ [KM]iB\b")  # when a state was made, and how large it is
+# when a state was made or a tool called, how large it is, how long it took
+_MEASURED = re.compile(r"\b(?:\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d\b| *\+?[\d,.]+ (?:[KM]i)?B\b|\b0\.\d{3}\b")
 
 
 @pytest.fixture(autouse=True, scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Kernels neither see nor leave files of the person's."""
+    """Kernels neither see nor leave files of the person's. They are granted the tools that one of the notebooks uses."""
     with pytest.MonkeyPatch.context() as patch:
         for name, value in isolated_environment(tmp_path_factory.mktemp("notebooks")).items():
             patch.setenv(name, value)
+        patch.setenv("JUPYTER_CONFIG_PATH", str(GRANTED))
         yield
 
 

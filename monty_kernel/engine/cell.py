@@ -14,6 +14,7 @@ from .rewrite import Action, CellRewrite, MagicTable, Rewrite
 from .source_map import Edit, SourceMap, line_starts, offset_of_byte
 from .sources import CellSource
 from .statements import last_statement, logical_lines, weight
+from .syntax_trees import syntax_tree
 
 _LARGE = 1 << 17
 """Characters of code above which only a cell's last statement is parsed here, and none if that is as long: `ast` takes 0.1 s for
@@ -258,7 +259,7 @@ def _indented(text: str, body_at: int, blanked: str, edits: Sequence[Edit], inde
     # lines inside a string keep their place: their text is data
     inside: set[int] = set()
     try:
-        for node in ast.walk(ast.parse("" if _is_large(blanked) else blanked)):
+        for node in ast.walk(syntax_tree("" if _is_large(blanked) else blanked)):
             if isinstance(node, (ast.Constant, ast.JoinedStr)) and node.end_lineno and node.end_lineno > node.lineno:
                 inside.update(range(node.lineno + 1, node.end_lineno + 1))
     except (SyntaxError, ValueError, RecursionError, MemoryError):

@@ -10,10 +10,13 @@ from typing import Any, TypeVar
 
 import pydantic_monty as monty
 
+from monty_kernel.screening.front import ScreenedFront
+from monty_kernel.screening.screen import Screen
+
 from . import sandboxed
 from .cell import Cell, Feed, expression
 from .failures import lost, raised, refused, said_by_cpython, unparsable
-from .host import Front, UsageError, json_object, mime_bundle
+from .host import Access, Front, UsageError, json_object, mime_bundle
 from .journal import Journaled
 from .outputs import Result
 from .rewrite import Action
@@ -64,13 +67,22 @@ class Engine:
     """One session. All methods but `expect`, `interrupt` and `kill` belong to one thread, the sandbox thread.
 
     workers: where its worker comes from, perhaps shared with other sessions; without, a pool that ends with it.
+    access: what its cells are granted. screen: what every output passes; by default, nothing goes on that would run or
+    load anything where it is shown.
     """
 
-    def __init__(self, limits: Limits, workers: Workers | None = None) -> None:
+    def __init__(
+        self,
+        limits: Limits,
+        workers: Workers | None = None,
+        access: Access | None = None,
+        screen: Screen | None = None,
+    ) -> None:
         self.limits = limits
+        self.screen = Screen() if screen is None else screen
         self._workers = Workers() if workers is None else workers
         self._owns_workers = workers is None
-        self._sandbox = Sandbox(limits, self._workers)
+        self._sandbox = Sandbox(limits, self._workers, access)
         self._started = False
         self._snapshot: Snapshot | None = None
         self._trail = Trail()
@@ -89,6 +101,15 @@ class Engine:
         """How many were started: one more after `%reset`, and where nothing could be restored."""
         self.last_run: Journaled | None = None
         """The cell that ran last, if it left its mark on the session."""
+
+    @property
+    def access(self) -> Access:
+        """What cells are granted."""
+        return self._sandbox.access
+
+    @access.setter
+    def access(self, access: Access) -> None:
+        self._sandbox.access = access
 
     @property
     def cells(self) -> list[CellSource]:
@@ -160,16 +181,19 @@ class Engine:
     ) -> Outcome:
         """Run a cell, then evaluate the user expressions. `act` does the actions between the cell's feeds.
 
-        Outputs go to `front` as they happen; the result and the failure come back. What the cell did stays in the
+        Outputs go to `front` as they happen, through the screen; the result and the failure come back. What the cell did stays in the
         session, also when it fails, unless the worker was lost: then the session is as it was before the cell.
         """
         self.expect()
+        self._sandbox.access.begin(cell.source.label)
         self._script = script = Recording()
         self.last_run = None
+        self.screen.begin()
         try:
             if not self.is_usable:
                 self._notice = self._restore()
-            outcome = self._run(cell, front, number, expressions or {}, act)
+            outcome = self._run(cell, ScreenedFront(front, self.screen), number, expressions or {}, act)
+            outcome = self._screened(outcome, front)
         except KeyboardInterrupt:  # of the restoring
             return Outcome(_INTERRUPTED)
         except WorkerLost as error:
@@ -181,11 +205,16 @@ class Engine:
                 self._trail.add_cell(CellSource(cell.source.label, cell.python))
             if self._unsaved:
                 failed = outcome.failure is not None
-                cut_short = outcome.cut_short or any(each is _INTERRUPTED for each in outcome.expressions.values())
+                cut_short = (
+                    not script.is_whole
+                    or outcome.cut_short
+                    or any(each is _INTERRUPTED for each in outcome.expressions.values())
+                )
                 entries = tuple(script.entries)
                 self.last_run = Journaled(cell, number, dict(expressions or {}), entries, failed, cut_short)
                 self._journal.append(self.last_run)
         finally:
+            self.screen.finish(front.emit)
             self.over()
         if number and number not in self._recorded:
             self._unrecorded[number] = cell.source.text
@@ -209,6 +238,19 @@ class Engine:
         except KeyboardInterrupt:  # between two feeds
             return Outcome(_INTERRUPTED, cut_short=True)
         return Outcome(None, result, {name: self._expression(text, front) for name, text in expressions.items()})
+
+    def _screened(self, outcome: Outcome, front: Front) -> Outcome:
+        def result(shown: Result) -> Result:
+            return self.screen.result(shown, front.emit)
+
+        return replace(
+            outcome,
+            result=None if outcome.result is None else result(outcome.result),
+            expressions={
+                name: found if isinstance(found, Failure) else result(found)
+                for name, found in outcome.expressions.items()
+            },
+        )
 
     def _failure(self, error: monty.MontyError) -> Failure:
         if isinstance(error, monty.MontySyntaxError) and (feed := self._trail.feed(self._next_feed - 1)):

@@ -11,6 +11,7 @@ import pydantic_monty as monty
 
 from .fstrings import parse_tree
 from .sources import CellSource, Failure, SourceFrame
+from .syntax_trees import expression_tree
 
 if TYPE_CHECKING:
     from .cell import Feed
@@ -117,7 +118,7 @@ def _without_wrappers(frames: Iterable[SourceFrame]) -> tuple[SourceFrame, ...]:
 def _key(message: str) -> str:
     # Monty keeps a KeyError's key as text alone, str(key): quote it as the key's repr() unless it reads as a number or tuple
     try:
-        key = ast.literal_eval(message) if len(message) < 1000 else message
+        key = ast.literal_eval(expression_tree(message.lstrip(" \t"))) if len(message) < 1000 else message
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):  # TypeError: "{[]}"
         key = message
     return message if isinstance(key, (int, float, complex, tuple, bytes, type(None))) else repr(message)

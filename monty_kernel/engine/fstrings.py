@@ -9,6 +9,8 @@ import ast
 import re
 import sys
 
+from .syntax_trees import expression_tree, syntax_tree
+
 _STRING = re.compile(r"""(?P<prefix>\b[A-Za-z]{1,2})?(?P<quote>\"\"\"|'''|"|')""")
 
 
@@ -19,12 +21,12 @@ def parse_tree(text: str) -> tuple[ast.Module, str]:
         SyntaxError, ValueError, RecursionError, MemoryError: as `ast.parse`.
     """
     try:
-        return ast.parse(text), text
+        return syntax_tree(text), text
     except SyntaxError:
         if not _may_be_newer(text):
             raise
         plain = without_fstrings(text)
-        return ast.parse(plain), plain
+        return syntax_tree(plain), plain
 
 
 def require_expression(text: str) -> None:
@@ -34,11 +36,11 @@ def require_expression(text: str) -> None:
         SyntaxError, ValueError, RecursionError, MemoryError: as `ast.parse`.
     """
     try:
-        ast.parse(text, mode="eval")
+        expression_tree(text)
     except SyntaxError:
         if not _may_be_newer(text):
             raise
-        ast.parse(without_fstrings(text).strip(), mode="eval")
+        expression_tree(without_fstrings(text).strip())
 
 
 def _may_be_newer(text: str) -> bool:

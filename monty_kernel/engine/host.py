@@ -9,14 +9,22 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from .outputs import ClearOutput, Display, Output
-from .script import Script, settled
+from .questions import disguise
+from .script import Script, Settled, slept
 from .turns import Turns
 
 if TYPE_CHECKING:
-    from pydantic_monty import ExternalResult, FunctionSnapshot, FutureSnapshot, SyncSnapshot
+    from pydantic_monty import (
+        ExternalModule,
+        ExternalResult,
+        ExternalSettledResult,
+        FunctionSnapshot,
+        FutureSnapshot,
+        SyncSnapshot,
+    )
 
 
 _MOST_RANDOM = 1 << 20
@@ -49,11 +57,74 @@ class StdinUnavailable(Exception):
     """Nobody can answer `input()`; the message says why."""
 
 
+T = TypeVar("T")
+
+
+class Asking(Protocol):
+    """What a granted function may do while the cell waits for it."""
+
+    def ask(self, question: str) -> str:
+        """The line that the person answers. Raises `StdinUnavailable`, `EOFError` or `KeyboardInterrupt`."""
+
+    def wait_for(self, future: Future[T]) -> T:
+        """The future's result. Raises `KeyboardInterrupt`, or what the future raises."""
+
+
+class Access(Protocol):
+    """What the person granted to cells. Called on the sandbox thread."""
+
+    @property
+    def modules(self) -> Mapping[str, ExternalModule]:
+        """What cells may import besides Monty's own modules."""
+
+    def begin(self, cell: str) -> None:
+        """A cell starts, with this label."""
+
+    def notices(self) -> list[str]:
+        """What the person is to be told of their grants, once."""
+
+    def call(
+        self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], asking: Asking
+    ) -> ExternalResult | Future[ExternalSettledResult]:
+        """Answer `module.function(...)`, now or later. Only `KeyboardInterrupt` is raised."""
+
+    def interrupted(self) -> None:
+        """Calls that were to be answered later have been cancelled."""
+
+    def close(self) -> None:
+        """The session is over. Idempotent; from any thread."""
+
+
+class NoAccess:
+    """Nothing is granted."""
+
+    modules: Mapping[str, ExternalModule] = {}
+
+    def begin(self, cell: str) -> None:
+        """Nothing to note."""
+
+    def notices(self) -> list[str]:
+        """Nothing to tell."""
+        return []
+
+    def call(self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], asking: Asking) -> ExternalResult:
+        """Refuse."""
+        return {"exc_type": "PermissionError", "message": f"{name}() is not granted to this session"}
+
+    def interrupted(self) -> None:
+        """Nothing to note."""
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
 class Host:
     """Answers the suspensions of one feed."""
 
-    def __init__(self, front: Front, turns: Turns, source: str, script: Script) -> None:
+    def __init__(self, front: Front, turns: Turns, source: str, script: Script, access: Access) -> None:
         self._front = front
+        self._access = access
+        self._calls: dict[int, Future[ExternalSettledResult]] = {}  # by call id: what granted functions will answer
         self._script = script
         self._turns = turns
         self._source = source
@@ -96,31 +167,65 @@ class Host:
         if name == "help":
             return self._settle(lambda: self._help(snapshot))
         function = self._functions.get(name)
+        if function is None and "." in name:
+            return self._granted(name, snapshot)
         if function is None:
             return {"exception": NameError(f"name {name!r} is not defined")}
         return self._settle(lambda: function(*snapshot.args, **snapshot.kwargs))
 
+    def _granted(self, name: str, snapshot: FunctionSnapshot) -> ExternalResult:
+        try:
+            answer = self._access.call(name, snapshot.args, snapshot.kwargs, self)
+        except KeyboardInterrupt:
+            return {"exception": KeyboardInterrupt()}
+        if not isinstance(answer, Future):
+            return answer
+        self._calls[snapshot.call_id] = answer
+        self._turns.wake_for(answer)
+        return {"future": ...}
+
+    def ask(self, question: str) -> str:
+        """See `Asking`."""
+        return self._turns.wait_for(self._front.ask(question, password=False))
+
+    def wait_for(self, future: Future[T]) -> T:
+        """See `Asking`."""
+        return self._turns.wait_for(future)
+
+    def close(self) -> None:
+        """The feed is over: what it called and did not await is cancelled."""
+        calls, self._calls = self._calls, {}
+        for call in calls.values():
+            call.cancel()
+
     def futures(self, snapshot: FutureSnapshot) -> SyncSnapshot:
         """Every task of the cell awaits the host: wait for the first that is due, answer all that are."""
         pending = list(snapshot.pending_call_ids)
-        due, exception = self._script.due(lambda: self._wait_for_some(pending))
-        self._sleeps = [entry for entry in self._sleeps if entry[1] not in due]
-        return snapshot.resume({call_id: settled(exception) for call_id in due})
+        settled = self._script.settle(lambda: self._wait_for_some(pending))
+        self._sleeps = [entry for entry in self._sleeps if entry[1] not in settled]
+        return snapshot.resume(dict(settled))
 
-    def _wait_for_some(self, pending: list[int]) -> tuple[list[int], str]:
+    def _wait_for_some(self, pending: list[int]) -> Settled:
         self._sleeps = [entry for entry in self._sleeps if entry[1] in pending]
         heapq.heapify(self._sleeps)
-        if not self._sleeps:
-            return [], ""  # it awaits what sleep() gave in an earlier cell: Monty keeps no such thing from feed to feed
+        calls = {call_id: self._calls[call_id] for call_id in pending if call_id in self._calls}
+        if not self._sleeps and not calls:
+            return {}  # it awaits what sleep() gave in an earlier cell: Monty keeps no such thing from feed to feed
         try:
-            self._turns.wait_until(self._sleeps[0][0])
+            self._turns.wait_for_any(list(calls.values()), self._sleeps[0][0] if self._sleeps else None)
         except KeyboardInterrupt:
-            return pending, "KeyboardInterrupt"
+            self.close()
+            if calls:
+                self._access.interrupted()
+            return dict.fromkeys(pending, slept("KeyboardInterrupt"))
         now = time.monotonic()
-        due: list[int] = []
+        due: dict[int, ExternalSettledResult] = {}
         while self._sleeps and self._sleeps[0][0] <= now:
-            due.append(heapq.heappop(self._sleeps)[1])
-        return due, ""
+            due[heapq.heappop(self._sleeps)[1]] = slept()
+        for call_id, call in calls.items():
+            if call.done():
+                due[call_id] = self._calls.pop(call_id).result()
+        return due
 
     def _settle(self, call: Callable[[], object]) -> ExternalResult:
         try:
@@ -141,10 +246,10 @@ class Host:
         return os.urandom(size)
 
     def _input(self, prompt: object = "") -> str:
-        return self._turns.wait_for(self._front.ask(str(prompt), password=False))
+        return self._turns.wait_for(self._front.ask(disguise(str(prompt)), password=False))
 
     def _getpass(self, prompt: object = "Password: ", stream: object = None, *, echo_char: object = None) -> str:
-        return self._turns.wait_for(self._front.ask(str(prompt), password=True))
+        return self._turns.wait_for(self._front.ask(disguise(str(prompt)), password=True))
 
     def _emit(self, data: object, jsons: object, metadata: object, display_id: object, update: object) -> str | None:
         bundle = mime_bundle(data, jsons)

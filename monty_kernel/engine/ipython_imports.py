@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from .source_map import Edit, line_starts, offset_of_byte
 from .statements import logical_lines
+from .syntax_trees import syntax_tree
 
 NAMES = (
     "DisplayHandle", "HTML", "Image", "JSON", "Latex", "Markdown", "Math", "Pretty", "SVG",
@@ -37,7 +38,7 @@ def line_edits(text: str) -> Iterator[Edit]:
             continue
         at, line = match.start("line"), match["line"]
         with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
-            for edit in import_edits(line, ast.parse(line).body):
+            for edit in import_edits(line, syntax_tree(line).body):
                 yield Edit(edit.start + at, edit.end + at, edit.text)
 
 

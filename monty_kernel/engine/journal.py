@@ -20,7 +20,8 @@ class Journaled:
     entries: tuple[Entry, ...]
     failed: bool
     cut_short: bool = False
-    """Whether an interrupt or the host kept a part of it from running at all: run again, nothing would stop it there."""
+    """Whether an interrupt or the host kept a part of it from running at all, which run again nothing would stop, or the host
+    told it more than is kept."""
 
     @property
     def can_run_again(self) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import pydantic_monty as monty
 
-from .host import Front, Host
+from .host import Access, Front, Host, NoAccess
 from .outputs import Stream
 from .script import Diverged, Recording, Script
 from .turns import Turns
@@ -35,8 +35,9 @@ class WorkerLost(Exception):
 class Sandbox:
     """One session in one worker. Every method but `turns.interrupt` and `turns.kill` belongs to the sandbox thread."""
 
-    def __init__(self, limits: Limits, workers: Workers) -> None:
+    def __init__(self, limits: Limits, workers: Workers, access: Access | None = None) -> None:
         self.turns = Turns()
+        self.access = access or NoAccess()
         self._limits = limits
         self._workers = workers
         self._session: monty.MontySession | None = None
@@ -49,7 +50,7 @@ class Sandbox:
             MontyError, RuntimeError: the state is damaged or of another Monty version, or the worker died over it.
         """
         self.release()
-        session, self._pid = self._workers.take(self._limits)
+        session, self._pid = self._workers.take(self._limits, self.access.modules)
         self._session = session
         if state is not None:
             try:
@@ -89,7 +90,8 @@ class Sandbox:
             KeyboardInterrupt: the cell was interrupted before this feed, which did not run.
         """
         assert self._session is not None and self._pid is not None, "start() comes first"
-        host = Host(front, self.turns, source, script or Recording())
+        # what the kernel itself asks the session, between two cells, is granted nothing
+        host = Host(front, self.turns, source, script or Recording(), self.access if script else _NO_ACCESS)
         self.turns.begin(self._pid, of_cell=of_cell)
         try:
             output = self._drive(self._session, source, host, front, inputs or {})
@@ -99,6 +101,7 @@ class Sandbox:
             raise
         finally:
             killed = self.turns.end()
+            host.close()
         if killed:  # just as it finished: its effects are gone with its worker
             raise WorkerLost("interrupted")
         return output
@@ -177,3 +180,6 @@ def _host_function(name: str) -> Callable[..., object]:
 
     function.__name__ = function.__qualname__ = name
     return function
+
+
+_NO_ACCESS = NoAccess()

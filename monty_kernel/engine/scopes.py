@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+
+from monty_kernel.engine.syntax_trees import syntax_tree
 
 # 64 KiB parse in some 60 ms; an error in a longer cell shows plain lines and names without arguments.
 PARSE_LIMIT = 65_536
@@ -68,9 +69,7 @@ def parse(text: str) -> ast.Module | None:
         return None
     for source in (text, _MAGIC.sub(r"\1pass", text)):
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # a kernel's stderr stays silent
-                return ast.parse(source)
+            return syntax_tree(source)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
     return None

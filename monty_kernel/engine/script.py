@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -10,7 +10,21 @@ if TYPE_CHECKING:
     from pydantic_monty import ExternalResult, ExternalSettledResult
 
 Entry = tuple[Any, ...]
-"""("call", name, value) or ("raise", name, exception type, message) or ("due", call ids, exception type or "")."""
+"""What the host said:
+
+- `("call", name, value)`, `("raise", name, exception type, message)`, and `("fail", name, exception type, message)` where the
+  type is one of Monty's names;
+- `("future", name)`: it will say so later;
+- `("due", call ids, exception type or "")`: these sleeps are over;
+- `("settled", [(call id, value)], [(call id, exception type, message)])`: these futures are.
+"""
+
+KEPT = 1 << 25
+"""Bytes of answers, estimated, that are kept of one cell. With more it is not run again: its state is always saved whole."""
+
+
+Settled = Mapping[int, "ExternalSettledResult"]
+"""Call ids of futures, and what each is resolved with."""
 
 
 class Diverged(Exception):
@@ -26,8 +40,8 @@ class Script(Protocol):
     def call(self, name: str, answer: Callable[[], ExternalResult]) -> ExternalResult:
         """The answer to a host function; `answer` gets it."""
 
-    def due(self, wait: Callable[[], tuple[list[int], str]]) -> tuple[list[int], str]:
-        """The futures to resolve next, and the type of the exception to resolve them with, if any; `wait` waits for them."""
+    def settle(self, wait: Callable[[], Settled]) -> Settled:
+        """The futures to resolve next; `wait` waits for them."""
 
 
 @dataclass(slots=True)
@@ -35,20 +49,50 @@ class Recording:
     """Lets the host answer, and keeps the answers."""
 
     entries: list[Entry] = field(default_factory=list)
+    size: int = 0
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all was kept."""
+        return self.size <= KEPT
 
     def call(self, name: str, answer: Callable[[], ExternalResult]) -> ExternalResult:
-        result = answer()
+        result: Any = answer()
         exception = result.get("exception")
         if isinstance(exception, BaseException):
-            self.entries.append(("raise", name, type(exception).__name__, str(exception)))
+            self._keep(("raise", name, type(exception).__name__, str(exception)))
+        elif "exc_type" in result:
+            self._keep(("fail", name, result["exc_type"], result.get("message", "")))
+        elif "future" in result:
+            self._keep(("future", name))
         else:
-            self.entries.append(("call", name, result.get("return_value")))
-        return result
+            self._keep(("call", name, result.get("return_value")), result.get("return_value"))
+        return result  # type: ignore[no-any-return]
 
-    def due(self, wait: Callable[[], tuple[list[int], str]]) -> tuple[list[int], str]:
-        ids, exception = wait()
-        self.entries.append(("due", ids, exception))
-        return ids, exception
+    def settle(self, wait: Callable[[], Settled]) -> Settled:
+        settled = wait()
+        plain = _slept(settled)
+        if plain is not None:
+            self._keep(("due", list(settled), plain))
+            return settled
+        values, failures = [], []
+        result: Any
+        for call_id, result in settled.items():
+            if "exc_type" in result:
+                failures.append((call_id, result["exc_type"], result.get("message", "")))
+            elif "exception" in result:
+                failures.append((call_id, type(result["exception"]).__name__, str(result["exception"])))
+            else:
+                values.append((call_id, result.get("return_value")))
+        self._keep(("settled", values, failures), values)
+        return settled
+
+    def _keep(self, entry: Entry, value: object = None) -> None:
+        self.size += 200 + _size(value)
+        if self.is_whole:
+            self.entries.append(entry)
+        else:
+            self.entries.clear()
 
 
 class Replaying:
@@ -63,17 +107,22 @@ class Replaying:
 
     def call(self, name: str, answer: Callable[[], ExternalResult]) -> ExternalResult:
         entry = self._next(f"calls {name}")
-        if entry[0] not in ("call", "raise") or entry[1] != name:
+        if entry[0] in ("due", "settled") or entry[1] != name:
             raise Diverged(f"it calls {name} where it had {_said(entry)}")
         if entry[0] == "call":
             return {"return_value": entry[2]}
-        return {"exception": exception_of(entry[2], entry[3])}
+        if entry[0] == "future":
+            return {"future": ...}
+        return _failed(entry[2], entry[3]) if entry[0] == "fail" else {"exception": exception_of(entry[2], entry[3])}
 
-    def due(self, wait: Callable[[], tuple[list[int], str]]) -> tuple[list[int], str]:
+    def settle(self, wait: Callable[[], Settled]) -> Settled:
         entry = self._next("waits")
-        if entry[0] != "due":
+        if entry[0] == "due":
+            return dict.fromkeys(entry[1], slept(entry[2]))
+        if entry[0] != "settled":
             raise Diverged(f"it waits where it had {_said(entry)}")
-        return list(entry[1]), str(entry[2])
+        values: Settled = {call_id: {"return_value": value} for call_id, value in entry[1]}
+        return {**values, **{call_id: _failed(kind, message) for call_id, kind, message in entry[2]}}
 
     def finish(self) -> None:
         """The cell is over: it must have asked for everything."""
@@ -96,10 +145,43 @@ def exception_of(name: str, message: str) -> BaseException:
     return kind(message) if message else kind()
 
 
-def settled(exception: str) -> ExternalSettledResult:
-    """What a future is resolved with."""
+def slept(exception: str = "") -> ExternalSettledResult:
+    """What the future of a sleep is resolved with; exception: the type of what ended it before its time."""
     return {"exception": exception_of(exception, "")} if exception else {"return_value": None}
 
 
+def _slept(settled: Settled) -> str | None:
+    """What `slept` was given for all of them; None if they were not all sleeps."""
+    kinds = set()
+    for result in settled.values():
+        exception = result.get("exception")
+        if "exc_type" in result or str(exception or "") or result.get("return_value") is not None:
+            return None
+        kinds.add(type(exception).__name__ if exception is not None else "")
+    return kinds.pop() if len(kinds) == 1 else None if kinds else ""
+
+
+def _failed(kind: Any, message: str) -> ExternalSettledResult:
+    from typing import get_args
+
+    import pydantic_monty as monty
+
+    if kind in get_args(monty.ExcType):
+        return {"exc_type": kind, "message": message}
+    return {"exception": exception_of(kind, message)}
+
+
+def _size(value: object, depth: int = 0) -> int:
+    if isinstance(value, (str, bytes)):
+        return len(value)
+    if isinstance(value, int):
+        return value.bit_length() // 8
+    if isinstance(value, dict):
+        value = [*value, *value.values()]
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return 50 * len(value) + sum(_size(each, depth + 1) for each in value) if depth < 300 else 0
+    return 50
+
+
 def _said(entry: Entry) -> str:
-    return "waited" if entry[0] == "due" else f"called {entry[1]}"
+    return "waited" if entry[0] in ("due", "settled") else f"called {entry[1]}"

@@ -7,9 +7,9 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Future
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -163,6 +163,23 @@ class Turns:
             future.cancel()
             raise
         return future.result()
+
+    def wake_for(self, future: Future[Any]) -> None:
+        """See to it that `wait_for_any` notices when this future is done."""
+        future.add_done_callback(lambda _: self._wake.set())
+
+    def wait_for_any(self, futures: Collection[Future[Any]], deadline: float | None) -> None:
+        """Wait until one of the futures is done, each of which `wake_for` was told of, or `time.monotonic()` is `deadline`.
+
+        Raises:
+            KeyboardInterrupt: the cell was interrupted; the futures go on.
+        """
+
+        def done() -> bool:
+            due = deadline is not None and time.monotonic() >= deadline
+            return due or any(future.done() for future in futures)
+
+        self._wait(done, deadline)
 
     def _wait(self, done: Callable[[], bool], deadline: float | None) -> None:
         while True:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 import pydantic_monty as monty
+
+from monty_kernel.walls.entrance import Policy, WallsMissing
+from monty_kernel.walls.pool import WalledPool
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,24 +27,39 @@ class Workers:
 
     warm: how many are started ahead: with one in use and one beside it, a killed one is replaced in 2 ms instead of 20.
     most: how many live at once; who wants one more waits. watch: told the ids of those in use whenever they change.
+    walls: whether they may start when their walls cannot be built. memory: the most that a session may be granted, in
+    bytes of heap.
     """
 
     def __init__(
-        self, watch: Callable[[Collection[int]], None] = lambda pids: None, *, warm: int = 2, most: int = 3
+        self,
+        watch: Callable[[Collection[int]], None] = lambda pids: None,
+        *,
+        warm: int = 2,
+        most: int = 3,
+        walls: Policy = "best",
+        memory: int | None = None,
     ) -> None:
         self._watch = watch
         self._warm = warm
         self._most = most
+        self._walls: Policy = walls
+        self._memory = memory
         self._lock = threading.Lock()
-        self._pool: monty.Monty | None = None
+        self._pool: WalledPool | None = None
         self._in_use: set[int] = set()
         self._modules = {"getpass": monty.ExternalModule({"getpass": only_by_name})}
 
-    def take(self, limits: Limits) -> tuple[monty.MontySession, int | None]:
+    def take(
+        self, limits: Limits, modules: Mapping[str, monty.ExternalModule] | None = None
+    ) -> tuple[monty.MontySession, int | None]:
         """An empty session in a worker of its own, and the worker's process id. `give_back` ends it.
+
+        modules: what it may import besides Monty's own.
 
         Raises:
             MontyError, RuntimeError: no worker could be started.
+            WallsMissing: the walls are required and cannot be built.
         """
         asked: monty.ResourceLimits = {
             "max_suspensions": 1 << 62,
@@ -50,8 +68,9 @@ class Workers:
         }
         if limits.recursion is not None:
             asked["max_recursion_depth"] = limits.recursion
+        importable = {**self._modules, **(modules or {})}
         session = self._opened().checkout(
-            limits=asked, os_policy={"sleep": "call_host", "random_start": "call_host"}, external_modules=self._modules
+            limits=asked, os_policy={"sleep": "call_host", "random_start": "call_host"}, external_modules=importable
         )
         session.__enter__()
         pid = session.worker_pid
@@ -74,18 +93,24 @@ class Workers:
         with self._lock:
             pool, self._pool = self._pool, None
         if pool is not None:
-            pool.__exit__(None, None, None)
+            pool.close()
         with self._lock:
             self._in_use.clear()
             self._watch(())
 
+    @property
+    def unwalled(self) -> WallsMissing | None:
+        """Why the workers have no walls, if they have none."""
+        pool = self._pool
+        return None if pool is None else pool.missing
+
     def _opened(self) -> monty.Monty:
         with self._lock:
             if self._pool is None:
-                pool = monty.Monty(min_processes=self._warm, max_processes=self._most)
-                pool.__enter__()
-                self._pool = pool
-            return self._pool
+                self._pool = WalledPool(
+                    self._walls, memory=self._memory, min_processes=self._warm, max_processes=self._most
+                )
+            return self._pool.pool
 
 
 def only_by_name(*args: object, **kwargs: object) -> object:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -133,17 +133,18 @@ _BINDING = (
 class Analysis:
     """`read` and `prepare` are for the reading worker, the rest for jedi's. `facts` and `notebook` may be read from anywhere.
 
-    Both are replaced whole, never changed.
+    Both are replaced whole, never changed. granted: modules of tools; see `Facts.granted`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, granted: Callable[[], Mapping[str, object]] = dict) -> None:
         self.facts = Facts()
+        self._granted = granted
         self.notebook = Notebook()
         self._reader = NotebookReader()
 
     def read(self, cells: Sequence[CellSource]) -> None:
         """Bring the knowledge of the session up to date: 0.2 s the first time, for the facts."""
-        self.facts = load_facts()
+        self.facts = load_facts().with_granted(self._granted())
         self.notebook = self._reader.read(cells)
 
     def prepare(self, cells: Sequence[CellSource], where: Place) -> Place:

@@ -74,5 +74,7 @@ class ArgumentCompleter:
         facts = self._analysis.facts
         name = re.sub(r"\.__(?:init|new)__\Z", "", function.removeprefix("builtins."))
         owner, _, method = name.rpartition(".")
+        if owner in facts.granted:
+            return names
         taken = facts.arguments.get(name) or facts.arguments.get(f"{facts.type_key(owner)}.{method}", frozenset())
         return [name for name in names if name in taken]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 Kinds = Mapping[str, str]
 """Name -> kind: `function`, `class`, `module` or `instance`."""
@@ -28,6 +28,24 @@ class Facts:
     class_members: Mapping[str, Kinds] = field(default_factory=dict)
     type_names: Mapping[str, str] = field(default_factory=dict)
     arguments: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    granted: Mapping[str, object] = field(default_factory=dict)
+    """Modules of tools that the person granted, by name: their functions and constants, to be looked at, never called."""
+
+    def with_granted(self, modules: Mapping[str, object]) -> Facts:
+        """These facts, and those about modules of tools."""
+        if not modules:
+            return self
+        members = {
+            name: {
+                each: "function" if callable(value) else "instance"
+                for each, value in vars(module).items()
+                if not each.startswith("_")
+            }
+            for name, module in modules.items()
+        }
+        return replace(
+            self, modules=self.modules | set(modules), members={**self.members, **members}, granted=dict(modules)
+        )
 
     def of_module(self, name: str) -> Kinds:
         """The members of a module; empty if Monty has no such module."""

@@ -1,7 +1,7 @@
 """Documentation of what Monty has from CPython's standard library, read from CPython's objects in this process.
 
-Only objects under builtins and the modules Monty has are touched, by names the facts confirmed; no code of the notebook's is
-involved.
+Only objects under builtins, the modules Monty has and the tools that were granted are touched, by names the facts confirmed; no
+code of the notebook's is involved.
 """
 
 from __future__ import annotations
@@ -35,23 +35,23 @@ def of_builtin(name: str, facts: Facts) -> Doc:
 
 def of_module(name: str, facts: Facts) -> Doc:
     """A module that Monty has."""
-    return _doc(name, _module(name), "module", facts)
+    return _doc(name, _module(name, facts), "module", facts)
 
 
 def of_member(module: str, name: str, facts: Facts) -> Doc:
     """A member of such a module."""
-    value = getattr(_module(module), name, None)
+    value = getattr(_module(module, facts), name, None)
     return _doc(f"{module}.{name}", value, _kind(value), facts)
 
 
 def of_type(key: str, facts: Facts) -> Doc:
     """A builtin type, by its key in the facts."""
-    return _doc(key, _type(key), "class", facts)
+    return _doc(key, _type(key, facts), "class", facts)
 
 
 def of_method(key: str, name: str, facts: Facts) -> Doc:
     """A method or other attribute of a builtin type."""
-    value = getattr(_type(key), name, None)
+    value = getattr(_type(key, facts), name, None)
     return _doc(f"{key}.{name}", value, "method" if callable(value) else "attribute", facts)
 
 
@@ -74,7 +74,9 @@ def by_full_name(full_name: str, facts: Facts) -> Doc | None:
     return None
 
 
-def _module(name: str) -> Any:
+def _module(name: str, facts: Facts) -> Any:
+    if name in facts.granted:
+        return facts.granted[name]
     if name.split(".")[0] not in sys.stdlib_module_names:
         return None
     try:
@@ -83,9 +85,9 @@ def _module(name: str) -> Any:
         return None
 
 
-def _type(key: str) -> Any:
+def _type(key: str, facts: Facts) -> Any:
     module, _, name = key.rpartition(".")
-    return getattr(_module(module) if module else builtins, name, None)
+    return getattr(_module(module, facts) if module else builtins, name, None)
 
 
 def _kind(value: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Mapping
 
 from .analysis import Analysis
 from .completeness import Status, judge
@@ -21,9 +22,12 @@ class Introspector:
     one thread of their own, so the event loop stays free.
     """
 
-    def __init__(self, session: Session, magics: MagicCatalogue) -> None:
+    def __init__(
+        self, session: Session, magics: MagicCatalogue, granted: Callable[[], Mapping[str, object]] = dict
+    ) -> None:
+        """granted: modules of tools, by the names that cells import."""
         self._session = session
-        self._analysis = Analysis()
+        self._analysis = Analysis(granted)
         self._warmed_for = -1
         self._completer = Completer(session, magics, self._analysis)
         self._inspector = Inspector(session, magics, self._analysis)

@@ -18,6 +18,8 @@ from typing import Any
 
 import pydantic_monty
 
+from monty_kernel.walls.pool import WalledPool
+
 from .candidates import (
     ALIASES,
     DOTTED_MODULES,
@@ -108,12 +110,15 @@ def probe() -> Facts:
     Raises:
         OSError, pydantic_monty.MontyError: no worker could be started.
     """
-    with pydantic_monty.Monty(min_processes=1, max_processes=1, request_timeout=5.0) as pool:
-        scratch = _Scratch(pool)
+    workers = WalledPool(min_processes=1, max_processes=1, request_timeout=5.0)
+    try:
+        scratch = _Scratch(workers.pool)
         try:
             return _probe(scratch)
         finally:
             scratch.close()
+    finally:
+        workers.close()
 
 
 def _probe(scratch: _Scratch) -> Facts:

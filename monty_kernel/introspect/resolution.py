@@ -47,6 +47,9 @@ class Resolver:
                 return found
         if look.name in facts.builtins:
             return host_docs.of_builtin(look.name, facts)
+        granted, _, member = look.name.partition(".")
+        if granted in facts.granted and member in facts.of_module(granted):
+            return host_docs.of_member(granted, member, facts)
         for module, members in facts.members.items():
             if look.type_name == "builtin_function_or_method" and members.get(look.name) == "function":
                 return host_docs.of_member(module, look.name, facts)

@@ -5,20 +5,16 @@ from __future__ import annotations
 import ast
 import itertools
 import re
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..engine.sources import CellSource
+from ..engine.syntax_trees import expression_tree, syntax_tree
 from .cursor import surroundings
 from .interface import Kind
 
 _LONGEST = 100_000
 """Characters above which a cell is not analysed: `ast.parse` holds the GIL, about 50 ms at this size."""
-
-_FILENAME = "<introspected cell>"
-# `ast` warns of invalid escapes and the like; the engine, which compiles nothing here, is not to be drowned in it
-warnings.filterwarnings("ignore", module=re.escape(_FILENAME))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +54,7 @@ def cut(text: str, cell: str = "") -> tuple[Unit, ...]:
 def parsed(text: str) -> ast.Module | None:
     """The syntax tree of a text, None if CPython does not parse it."""
     try:
-        return ast.parse(text, _FILENAME)
+        return syntax_tree(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
@@ -66,7 +62,7 @@ def parsed(text: str) -> ast.Module | None:
 def parsed_expression(text: str) -> ast.expr | None:
     """The syntax tree of an expression, None if CPython does not parse it."""
     try:
-        return ast.parse(f"({text}\n)", _FILENAME, "eval").body
+        return expression_tree(f"({text}\n)").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from monty_kernel.engine.outputs import MimeBundle
     from monty_kernel.engine.workers import Limits
+    from monty_kernel.grants.grants import Grants
     from monty_kernel.history import History
     from monty_kernel.snapshots.travel import TimeTravel
 
@@ -21,6 +22,10 @@ class MagicContext(Protocol):
     @property
     def limits(self) -> Limits:
         """What the session may use."""
+
+    @property
+    def grants(self) -> Grants:
+        """What the person granted."""
 
     @property
     def travel(self) -> TimeTravel:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from monty_kernel.engine.source_map import line_starts, offset_of_byte
 from monty_kernel.engine.statements import logical_lines
+from monty_kernel.engine.syntax_trees import syntax_tree
 
 from .declare import BadCode
 
@@ -43,7 +44,7 @@ def examine(text: str) -> Snippet:
     if len(text) > _LONG:
         raise BadCode(f"the code is longer than {_LONG:,} characters", (0, len(text)))
     try:
-        tree = ast.parse(text)
+        tree = syntax_tree(text)
     except SyntaxError as error:
         if _spills_over(text):
             raise BadCode(error.msg, _span(text, error)) from None

@@ -10,17 +10,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from monty_kernel.engine.cell import CellOptions, parse
 from monty_kernel.engine.engine import Snapshot
 from monty_kernel.engine.journal import Journaled
 from monty_kernel.engine.rewrite import MagicTable
-from monty_kernel.engine.sources import CellSource
 from monty_kernel.engine.trail import Trail
 
-from .journal_data import entries_of, entry_data
-from .meta import meta_of, snapshot_of
+from .journal_data import entry_data
+from .meta import meta_of
 from .notes import Notes
 from .refusals import SessionRunning, StoreError, StoreUnavailable
+from .stored_state import read_state
 from .storing import QUIET, StoringThread
 
 if TYPE_CHECKING:
@@ -318,22 +317,11 @@ class Archive:
         """
 
         def loading() -> Snapshot:
-            store = self._opened()
-            recovery = store.recovery(place.session, place.number)
-            parents = {info.id.number: info for info in store.states(place.session)}
-            way: list[int] = []
-            number: int | None = recovery.base
-            while number is not None and number in parents:
-                if parents[number].kind == "snapshot":
-                    way.append(number)
-                number = parents[number].parent
-            state, _ = store.get(place.session, recovery.base)
-            snapshot = snapshot_of(state, [store.meta(place.session, each) for each in reversed(way)])
-            self._loaded = OnDisk(place.session, recovery.base), snapshot.trail
+            found = read_state(self._opened(), place.session, place.number, self._magics)
+            self._loaded = OnDisk(place.session, found.base), found.snapshot.trail
             if place.session == self.session:
-                self._trails[recovery.base] = snapshot.trail
-            reruns = tuple(self._journaled(each.entry) for each in recovery.entries)
-            return Snapshot(state, snapshot.next_feed, snapshot.parts, snapshot.trail, snapshot.unrecorded, reruns)
+                self._trails[found.base] = found.snapshot.trail
+            return found.snapshot
 
         return self._thread.now(loading)
 
@@ -416,13 +404,6 @@ class Archive:
             self._store.forget(self.session)  # nothing ran in it
         else:
             self._store.end(self.session)
-
-    def _journaled(self, data: Any) -> Journaled:
-        number = int(data["number"])
-        source = CellSource(str(data["label"]), str(data["source"]))
-        cell = parse(source, self._magics, CellOptions(int(data["count"]), begin=number > 0))
-        expressions = {str(name): str(text) for name, text in data["expressions"].items()}
-        return Journaled(cell, number, expressions, entries_of(data["entries"]), bool(data["failed"]))
 
     def _opened(self) -> SnapshotStore:
         if self._store is None:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import base64
+import decimal
 from collections.abc import Mapping
 from typing import Any
 
 from monty_kernel.engine.journal import Journaled
 from monty_kernel.engine.script import Entry
 
+_BOXES: Mapping[str, Any] = {"tuple": tuple, "set": set, "frozenset": frozenset}
+
 
 def entry_data(done: Journaled) -> Mapping[str, Any] | None:
     """The data of a cell; None if the host told it something that JSON cannot say."""
     try:
         entries = [[_out(part) for part in entry] for entry in done.entries]
-    except TypeError:
+    except (TypeError, RecursionError):
         return None
     label = done.cell.source.label
     return {
@@ -39,19 +42,31 @@ def entries_of(data: Any) -> tuple[Entry, ...]:
     return tuple(tuple(_back(part) for part in entry) for entry in data)
 
 
-def _out(value: object) -> object:
+def _out(value: Any) -> object:
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     if isinstance(value, bytes):
         return {"bytes": base64.b64encode(value).decode()}
-    if isinstance(value, (list, tuple)):
+    if type(value) is list:
         return [_out(each) for each in value]
+    for name, kind in _BOXES.items():
+        if type(value) is kind:
+            return {name: [_out(each) for each in value]}
+    if type(value) is dict:
+        return {"dict": [[_out(key), _out(each)] for key, each in value.items()]}
+    if type(value) is decimal.Decimal:
+        return {"decimal": str(value)}
     raise TypeError(f"{type(value).__name__} has no place in JSON")
 
 
 def _back(value: Any) -> Any:
     if isinstance(value, dict):
-        return base64.b64decode(str(value["bytes"]))
+        ((name, inside),) = value.items()
+        if name in _BOXES:
+            return _BOXES[name](_back(each) for each in inside)
+        if name == "dict":
+            return {_back(key): _back(each) for key, each in inside}
+        return decimal.Decimal(str(inside)) if name == "decimal" else base64.b64decode(str(value["bytes"]))
     if isinstance(value, list):
         return [_back(each) for each in value]
     return value

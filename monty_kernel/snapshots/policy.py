@@ -12,11 +12,13 @@ class DumpBudget:
     A cell without a dump is remembered by its source and the host's answers; it would be run again to come back to it.
     """
 
-    def __init__(self, share: float) -> None:
+    def __init__(self, share: float, *, free: float = FREE, guess: float = 0.0) -> None:
+        """share: of the cells' time. free: seconds that a dump may take in any case. guess: what the first is taken to cost."""
         self.share = share
+        self._free = free
         self._worked = 0.0
         self._spent = 0.0
-        self._last = 0.0
+        self._last = guess
 
     def worked(self, seconds: float) -> None:
         """A cell took this long."""
@@ -30,4 +32,4 @@ class DumpBudget:
 
     def allows(self, *, cells_wait: bool) -> bool:
         """Whether to dump now. When nobody waits, always."""
-        return not cells_wait or self._last <= FREE or self._spent + self._last <= self.share * self._worked
+        return not cells_wait or self._last <= self._free or self._spent + self._last <= self.share * self._worked

@@ -6,7 +6,6 @@ import random
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -602,41 +601,19 @@ def test_the_same_shape_as_the_stock_kernel(cells: Cells, stock_errors: list[dic
             )
 
 
-# Speed ----------------------------------------------------------------------------------------------------------------
-
-
-def best(failure: Failure, times: int = 10) -> float:
-    """Milliseconds of the fastest of several renderings: other processes share this machine."""
-    spent = []
-    for _ in range(times):
-        start = time.perf_counter()
-        render(failure)
-        spent.append(time.perf_counter() - start)
-    return min(spent) * 1e3
-
-
-def test_an_ordinary_error_is_rendered_at_once(cells: Cells) -> None:
-    assert best(cells.fail(MEAN, "other()")) < 3
-
-
-def test_a_deep_recursion_is_rendered_fast(cells: Cells) -> None:
-    assert best(cells.fail("def r(n): return r(n+1)\nr(0)")) < 20
+# Start -----------------------------------------------------------------------------------------------------------------
 
 
 def test_the_first_error_of_a_process_waits_for_nothing_heavy() -> None:
     code = (
-        "import dataclasses, re, ast, time, sys\n"
-        "start = time.perf_counter()\n"
+        "import sys\n"
         "from monty_kernel.engine.errors import render\n"
         "from monty_kernel.engine.sources import *\n"
         "cell = CellSource('In[1]', 'def f(x):\\n    return x / 0\\nf(1)')\n"
         "render(Failure('raised', 'ZeroDivisionError', 'x', (SourceFrame(cell, 2, 12, 2, 17, 'f'),)))\n"
         "assert not {'pygments', 'wcwidth', 'IPython'} & set(sys.modules)\n"
-        "print((time.perf_counter() - start) * 1e3)\n"
     )
-    runs = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True) for _ in range(3)]
-    assert min(float(run.stdout) for run in runs) < 60
-    assert all(run.stderr == "" for run in runs)
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stderr == ""
 
 
 def test_source_with_warnings_leaves_stderr_alone(capfd: pytest.CaptureFixture[str]) -> None:

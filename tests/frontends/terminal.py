@@ -34,6 +34,11 @@ class Terminal:
         self._stream = pyte.ByteStream(self._screen)
 
     @property
+    def title(self) -> str:
+        """The window's title, as far as the program has set one."""
+        return str(self._screen.title)
+
+    @property
     def text(self) -> str:
         """The screen's lines, without trailing blanks."""
         return "\n".join(line.rstrip() for line in self._screen.display).rstrip()

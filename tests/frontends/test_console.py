@@ -36,6 +36,19 @@ def test_results_and_printed_text(console: Terminal) -> None:
     console.wait_for(r"^In \[3\]:")
 
 
+def test_what_a_cell_prints_does_not_steer_the_terminal(console: Terminal) -> None:
+    console.type("6 * 7\r")
+    console.wait_for(r"^Out\[1\]: 42$")
+    console.wait_for(r"^In \[2\]:")
+    console.type("print('\\x1b[2J\\x1b[H\\x1b]0;evil\\x07', '\\x1b]52;c;AA\\x07', '\\x1b[31mred\\x1b[0m')\r")
+    console.wait_for(r"^\\x1b\[2J\\x1b\[H\\x1b\]0;evil\\x07 \\x1b\]52;c;AA\\x07 red$")
+    console.wait_for(r"^Out\[1\]: 42$")
+    assert console.title != "evil"
+    console.type("raise ValueError('\\x1b]0;evil\\x07')\r")
+    console.wait_for(r"ValueError: \\x1b\]0;evil\\x07")
+    assert console.title != "evil"
+
+
 def test_an_unfinished_statement_gets_more_lines(console: Terminal) -> None:
     console.type("for word in ['a', 'b']:\r")
     console.wait_for(r"^\s+\.\.\.:")

@@ -41,7 +41,16 @@ class Answer:
 class Kernel:
     """A running kernel and a client connected to it."""
 
-    def __init__(self, folder: Path, options: list[str] | None = None, env: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        options: list[str] | None = None,
+        env: dict[str, str] | None = None,
+        cwd: Path | None = None,
+    ) -> None:
+        """folder: the home folder, and what the kernel writes. cwd: the notebook's folder, by default the same."""
+        cwd = cwd or folder
+        cwd.mkdir(parents=True, exist_ok=True)
         data = folder / "data"
         data.mkdir(parents=True, exist_ok=True)
         self.stderr = folder / "stderr"
@@ -49,7 +58,7 @@ class Kernel:
         self.manager = KernelManager(kernel_name="monty")
         environment = {**os.environ, "JUPYTER_DATA_DIR": str(data), "HOME": str(folder), **(env or {})}
         self._errors = self.stderr.open("wb")  # kept open: a restart starts the process with it again
-        self.manager.start_kernel(extra_arguments=options or [], env=environment, cwd=str(folder), stderr=self._errors)
+        self.manager.start_kernel(extra_arguments=options or [], env=environment, cwd=str(cwd), stderr=self._errors)
         self.client: BlockingKernelClient = self.manager.blocking_client()
         self.client.start_channels()
         while self.client.get_iopub_msg(timeout=30)["msg_type"] != "iopub_welcome":

@@ -57,9 +57,10 @@ def test_the_first_cell_after_a_death_says_so(start: Start) -> None:
     first.run("x = 1")
     kill(first)
     second = following(start, first)
-    told = "".join(second.run("import time; time.sleep(0.3)").text("stderr") + second.run("2").text("stderr"))
+    told = second.run("1").text("stderr")
     assert told.count("died") == 1
     assert "%resume" in told
+    assert second.run("2").text("stderr") == ""
     other = following(start, first, JPY_SESSION_NAME="/work/other.ipynb")
     other.run("import time; time.sleep(0.3)")
     assert "died" not in other.run("2").text("stderr")
@@ -212,3 +213,78 @@ def test_old_states_make_room_by_themselves_and_named_ones_stay(start: Start) ->
     assert answer.reply["ename"] == "UsageError" and "dropped" in answer.reply["evalue"]
     assert second.run("x").plain == "12"
     assert "changed: x = 2" in second.run("%restore early").text()
+
+
+def test_a_cell_that_lost_its_worker_is_in_no_note(start: Start) -> None:
+    first = start("--MontyKernel.max_memory=50_000_000", env=NOTEBOOK)
+    first.run("log = [1]")
+    first.run("log.append(2)")
+    assert first.run("x = 'a'\nfor i in range(100): x = x + x").reply["ename"] == "MemoryError"
+    os.kill(first.pid, signal.SIGKILL)
+    second = following(start, first)
+    assert "after In[2]" in second.run("%resume").text()
+    assert second.run("log").plain == "[1, 2]"
+
+
+def test_a_reset_survives_a_kill_right_after_it(start: Start) -> None:
+    first = start(env=NOTEBOOK)
+    first.run("x = 1")
+    first.run("%reset -f")
+    os.kill(first.pid, signal.SIGKILL)
+    second = following(start, first)
+    assert "after In[2]" in second.run("%resume").text()
+    assert second.run("x").reply["ename"] == "NameError"
+
+
+def test_a_resume_that_fails_changes_nothing(start: Start) -> None:
+    first = start(env=NOTEBOOK)
+    for number in range(3):
+        first.run(f"a{number} = {number}")
+    first.run("big = [str(i) * 10 for i in range(300_000)]")
+    time.sleep(0.3)
+    first.manager.shutdown_kernel()
+    data = str(first.folder / "data")
+    second = start("--MontyKernel.max_memory=20_000_000", env={**NOTEBOOK, "JUPYTER_DATA_DIR": data})
+    second.run("mine = 1")
+    answer = second.run("%resume")
+    assert answer.reply["ename"] == "UsageError"
+    assert "max_memory" in answer.reply["evalue"]
+    second.run("mine += 1")
+    assert second.run("mine").plain == "2"
+    kill(second)
+    third = following(start, second, JUPYTER_DATA_DIR=data)
+    assert "after In[4]" in third.run("%resume").text()
+    assert third.run("mine").plain == "2"
+    assert "after In[4]" in third.run("%resume").text()
+    assert third.run("a0, a1, a2, len(big)").plain == "(0, 1, 2, 300000)"
+    assert third.run("mine").reply["ename"] == "NameError"
+
+
+UNSTEADY = "import time\nfor i in range(int(time.time() * 1e6) % 997): time.sleep(0)\nseen.append(3)"
+"""Asks for something else whenever it runs."""
+
+
+def test_a_cell_that_runs_otherwise_is_where_a_resume_stops(start: Start) -> None:
+    first = start("--MontyKernel.snapshot_budget=0", env=NOTEBOOK)
+    first.run("data = [{'id': i} for i in range(20_000)]; seen = []")
+    ids = [first.client.execute(code) for code in ["seen.append(2)", UNSTEADY, "seen.append(4)", "time.sleep(5)"]]
+    for msg_id in ids[:3]:
+        first.finish(msg_id)
+    kill(first)
+    second = following(start, first)
+    text = second.run("%resume").text()
+    assert "In[3] now ran otherwise" in text
+    assert "goes on after In[2]" in text
+    assert second.run("seen").plain == "[2]"
+
+
+def test_a_kernel_in_which_no_cell_ran_is_no_session(start: Start) -> None:
+    first = start(env=NOTEBOOK)
+    first.run("%snapshots")
+    kill(first)
+    second = following(start, first)
+    second.run("x = 1", store_history=False)
+    assert "died" not in second.run("%sessions").text("stderr")
+    second.manager.shutdown_kernel()
+    third = following(start, first)
+    assert len([line for line in third.run("%sessions").text().splitlines() if "ended" in line]) == 0

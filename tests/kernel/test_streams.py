@@ -76,7 +76,7 @@ def test_a_printing_cell_stays_interruptible(kernel: Kernel) -> None:
 
 def test_text_that_json_finds_hard(kernel: Kernel) -> None:
     answer = kernel.run("print('\\x00\\x1b[31m\\u2028\\U0001f40d')")
-    assert answer.text() == "\x00\x1b[31m\u2028\U0001f40d\n"
+    assert answer.text() == "\\x00\x1b[31m\u2028\U0001f40d\n"
 
 
 def _resident(pid: int) -> int:

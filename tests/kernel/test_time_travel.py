@@ -297,3 +297,43 @@ def test_old_states_make_room(start: Start) -> None:
     assert "dropped to save space" in kernel.run("%restore 3").reply["evalue"]
     assert kernel.run("%undo").reply["status"] == "ok"
     assert kernel.run("%restore empty").reply["status"] == "ok"
+
+
+UNSTEADY = "import time\nfor i in range(int(time.time() * 1e6) % 997): time.sleep(0)\nseen.append(3)"
+"""Asks for something else whenever it runs."""
+
+
+def queued(kernel: Kernel, codes: list[str]) -> None:
+    for msg_id in [kernel.client.execute(code) for code in codes]:
+        kernel.finish(msg_id)
+
+
+def test_a_state_that_cannot_be_made_again_leaves_you_where_you_are(start: Start) -> None:
+    kernel = start("--MontyKernel.snapshot_budget=0")
+    kernel.run("data = [{'id': i} for i in range(20_000)]; seen = []")
+    queued(kernel, ["seen.append(2)", UNSTEADY, "seen.append(4)", "here = 'precious'"])
+    answer = kernel.run("%restore 4")
+    assert "In[3] now ran otherwise" in answer.reply["evalue"]
+    answer = kernel.run("seen, here")
+    assert (answer.plain, answer.text("stderr")) == ("([2, 3, 4], 'precious')", "")
+    assert "after In[2]" in kernel.run("%restore 2").text()
+    assert kernel.run("seen").plain == "[2]"
+    assert "precious" in kernel.run("%restore 5").text()
+
+
+def test_after_a_workers_death_the_session_is_where_it_is_said_to_be(start: Start) -> None:
+    kernel = start("--MontyKernel.snapshot_budget=0")
+    kernel.run("data = [{'id': i} for i in range(20_000)]; seen = []")
+    ids = [kernel.client.execute(code) for code in ["seen.append(2)", UNSTEADY, "import time; time.sleep(1)"]]
+    for msg_id in ids[:2]:
+        kernel.finish(msg_id)
+    for pid in worker_pids(kernel.pid):
+        os.kill(pid, signal.SIGKILL)
+    told = kernel.finish(ids[2]).text("stderr")  # if it came only now; else it was lost with its worker
+    told += kernel.run("seen.append('on')").text("stderr")
+    assert told.count("after In[2], since In[3] cannot be run again") == 1
+    assert kernel.run("seen").plain == "[2, 'on']"
+    listing = kernel.run("%snapshots").all("display_data")[0]["data"]["text/plain"]
+    assert "<- In[2]" in listing
+    kernel.run("%undo 2")
+    assert kernel.run("seen").plain == "[2]"

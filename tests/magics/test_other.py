@@ -9,7 +9,7 @@ from .session import Session
 
 @pytest.mark.parametrize(
     ("name", "mime"),
-    [("html", "text/html"), ("latex", "text/latex"), ("markdown", "text/markdown"), ("svg", "image/svg+xml")],
+    [("html", "text/html"), ("latex", "text/latex"), ("markdown", "text/markdown")],
 )
 def test_the_cell_is_shown_as_it_is(session: Session, name: str, mime: str) -> None:
     text = "<b>'é\" {x} %time \\n $1$</b>\n\n!ls\n%who?\n# IPython"
@@ -18,6 +18,12 @@ def test_the_cell_is_shown_as_it_is(session: Session, name: str, mime: str) -> N
     [display] = ran.displays
     assert display.data == {mime: text, "text/plain": text}
     assert ran.printed == ""
+
+
+def test_an_svg_cell(session: Session) -> None:
+    text = "<svg><text>%time 'é'\n!ls</text></svg>"
+    [display] = session.run(f"%%svg\n{text}").displays
+    assert display.data == {"image/svg+xml": text, "text/plain": text}
 
 
 def test_isolated_html(session: Session) -> None:

@@ -65,6 +65,22 @@ def test_the_installed_spec_names_this_interpreter_and_has_the_logos(tmp_path: P
     assert folder.stat().st_mode & 0o055 == 0o055  # others may use what one person installed for all
 
 
+def test_only_a_jupyter_that_has_the_provisioner_is_told_of_it(tmp_path: Path) -> None:
+    """jupyter_client does not show a kernel whose provisioner is not in its own environment."""
+    named = {"provisioner_name": "monty-fork-provisioner", "config": {}}
+    data = tmp_path / "data"
+    cli("install", "--user", JUPYTER_DATA_DIR=str(data))
+    assert "kernel_provisioner" not in json.loads((data / "kernels/monty/kernel.json").read_text())["metadata"]
+    cli("install", "--prefix", str(tmp_path), "--fork")
+    assert installed(tmp_path)["metadata"]["kernel_provisioner"] == named
+    name = f"monty-test-{os.getpid()}"
+    assert cli("install", "--sys-prefix", "--name", name).returncode == 0
+    try:
+        assert installed(Path(sys.prefix), name)["metadata"]["kernel_provisioner"] == named
+    finally:
+        assert cli("remove", "--sys-prefix", "--name", name).returncode == 0
+
+
 def test_name_display_name_and_kernel_options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     options = ["--MontyKernel.max_memory=100000000", "--log-level=INFO"]
     done = cli("install", "--prefix", str(tmp_path), "--name", "small", "--display-name", "Größe S", "--", *options)

@@ -26,6 +26,9 @@ def test_a_started_kernel_has_not_imported_what_it_does_not_use() -> None:
         "debugpy",
         "psutil",
         "sqlite3",
+        "nh3",
+        "monty_kernel.screening.html",
+        "monty_kernel.screening.markdown",
     )
     code = f"import monty_kernel.app, monty_kernel.kernel\nprint([name for name in {heavy} if name in sys.modules])"
     assert python(code) == "[]"

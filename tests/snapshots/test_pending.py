@@ -166,3 +166,15 @@ def test_foreign_files_among_the_notes_change_nothing(tmp_path: Path) -> None:
     (folder / "..strange").write_bytes(b"")
     (folder / "def").mkdir()
     assert opened(tmp_path).sessions() == []
+
+
+def test_notes_go_on_when_their_file_is_removed(tmp_path: Path) -> None:
+    pending = Pending(tmp_path / "abc", SIGNER)
+    pending.add({"number": 1})
+    (tmp_path / "abc").unlink()
+    pending.add({"number": 2})
+    pending.add({"number": 3})
+    assert [said["number"] for said, _ in notes(tmp_path / "abc", SIGNER)] == [2, 3]
+    pending.clear(3)
+    pending.close()
+    assert not (tmp_path / "abc").exists()

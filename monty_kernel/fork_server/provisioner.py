@@ -1,0 +1,132 @@
+"""`monty-fork-provisioner`: kernels are forked from a process that has everything imported, else started as ever.
+
+The kernelspec names it (`metadata.kernel_provisioner`), and jupyter_client loads it into whatever starts kernels: a Jupyter server,
+nbclient, papermill. To those a forked kernel is what jupyter_client's own LocalProvisioner gives them, only sooner.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+
+from monty_kernel.fork_server.forked_kernel import ForkedKernel
+from monty_kernel.fork_server.kind import Kind, can_fork, kind_of
+from monty_kernel.fork_server.messages import StartRequest
+from monty_kernel.fork_server.owner import NoKernel, Stdio, servers
+
+# What we know how to give to a forked kernel. Anything else (preexec_fn, umask, ...) is for Popen.
+_KNOWN = {"env", "cwd", "stdin", "stdout", "stderr", "independent", "extra_arguments", "kernel_id"}
+
+_POLL_SECONDS = 0.005
+_POLLS_WHILE_ENDING = 60
+
+
+class ForkProvisioner(LocalProvisioner):
+    """LocalProvisioner whose kernels are forked where that is possible, and whose end is noticed at once."""
+
+    _ending = False
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
+        """Start the kernel. When it was forked, it listens already: no client has to try twice."""
+        self._ending = False
+        try:
+            kernel = await _forked(cmd, kwargs)
+        except NoKernel as reason:
+            self.log.debug("Starting the kernel without the fork server: %s", reason)
+            return await super().launch_kernel(cmd, **kwargs)
+        self.process: Any = kernel
+        self.pid = self.pgid = kernel.pid  # it leads a session of its own
+        self.cwd = kwargs.get("cwd", Path.cwd())
+        return self.connection_info
+
+    async def poll(self) -> int | None:
+        """The exit status, or None. A kernel that was told to end gets 0.3 s for it here.
+
+        Those who wait for that end sleep 0.1 s after each look that comes too early, and a Monty kernel ends in less.
+        """
+        status = await super().poll()
+        for _ in range(_POLLS_WHILE_ENDING if self._ending else 0):
+            if status is not None:
+                break
+            await asyncio.sleep(_POLL_SECONDS)
+            status = await super().poll()
+        return status
+
+    async def shutdown_requested(self, restart: bool = False) -> None:
+        """Note that the kernel was asked to end."""
+        await super().shutdown_requested(restart=restart)
+        self._ending = True
+
+    async def kill(self, restart: bool = False) -> None:
+        """Send SIGKILL to the kernel's process group."""
+        await super().kill(restart=restart)
+        self._ending = True
+
+    async def terminate(self, restart: bool = False) -> None:
+        """Send SIGTERM to the kernel's process group."""
+        await super().terminate(restart=restart)
+        self._ending = True
+
+
+async def _forked(cmd: Sequence[str], kwargs: Mapping[str, Any]) -> ForkedKernel:
+    """The kernel, forked. Raises NoKernel if `Popen` has to start it."""
+    kind, request = _asked(cmd, kwargs)
+    with _stdio(kwargs) as stdio:
+        return await servers.start(kind, request, stdio)
+
+
+def _asked(cmd: Sequence[str], kwargs: Mapping[str, Any]) -> tuple[Kind, StartRequest]:
+    """What `Popen` would be asked for, in our words. Raises NoKernel if we have none for it."""
+    if not can_fork():
+        raise NoKernel("this system cannot")
+    unknown = kwargs.keys() - _KNOWN
+    if unknown:
+        raise NoKernel(f"options for Popen: {', '.join(sorted(unknown))}")
+    env = dict(os.environ if kwargs.get("env") is None else kwargs["env"])
+    if not kwargs.get("independent"):
+        env["JPY_PARENT_PID"] = str(os.getpid())
+    found = kind_of([os.path.expanduser(word) for word in cmd], env)
+    if found is None:
+        raise NoKernel("its command is not one that a fork can stand for")
+    kind, argv = found
+    try:
+        cwd = os.path.abspath(kwargs.get("cwd") or os.getcwd())
+    except OSError as error:
+        raise NoKernel("the working directory is gone") from error
+    return kind, StartRequest(argv, env, cwd, os.getpid())
+
+
+@contextmanager
+def _stdio(kwargs: Mapping[str, Any]) -> Iterator[Stdio]:
+    """What `Popen` would connect the kernel to: by default nothing to read, and our own stdout and stderr."""
+    with ExitStack() as opened:
+
+        def descriptor(what: Any, default: int) -> int:
+            if what is None:
+                what = default
+            if what == subprocess.DEVNULL:
+                file = opened.enter_context(open(os.devnull, "r+b", buffering=0))
+                return file.fileno()
+            if hasattr(what, "fileno"):
+                what = what.fileno()
+            if not isinstance(what, int) or what < 0:  # PIPE: somebody wants the other end
+                raise NoKernel("its output is for a pipe of Popen's")
+            os.fstat(what)
+            return what
+
+        try:
+            stdout = descriptor(kwargs.get("stdout"), 1)
+            merged = kwargs.get("stderr") == subprocess.STDOUT
+            stderr = stdout if merged else descriptor(kwargs.get("stderr"), 2)
+            stdio = Stdio(descriptor(kwargs.get("stdin"), subprocess.DEVNULL), stdout, stderr)
+        except (OSError, ValueError) as error:
+            raise NoKernel(f"no stdin, stdout or stderr to give: {error}") from error
+        yield stdio

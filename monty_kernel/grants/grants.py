@@ -1,0 +1,272 @@
+"""What cells were granted, in one object: it decides on each call, makes it, and logs it."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections import Counter
+from collections.abc import Coroutine, Iterable, Mapping
+from concurrent.futures import CancelledError, Future
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import pydantic_monty as monty
+
+from monty_kernel.engine.host import Asking, StdinUnavailable
+from monty_kernel.engine.questions import answered, call_question
+
+from .audit import Audit, AuditFailed, Watch
+from .crossing import crossing
+from .decorator import Permission
+from .plain import NotPlain, one_line, plain_copy, short
+from .threads import ToolLoop, ToolThread
+from .tool_files import Tool, ToolModule, ToolsRefused, load
+
+if TYPE_CHECKING:
+    from pydantic_monty import ExcType, ExternalExceptionData, ExternalResult, ExternalSettledResult
+
+_SHOWN = 900
+"""Characters of a call that a question shows."""
+
+_PATIENCE = 3
+"""Times that the person says no to a tool in one cell before they are not asked any more."""
+
+
+class Grants:
+    """Implements the engine's `Access`. All methods but `close` belong to the sandbox thread.
+
+    permissions: `tools.pay` -> what each call needs, instead of what the tools file says.
+    """
+
+    def __init__(self, audit: Audit | None = None, permissions: Mapping[str, Permission] | None = None) -> None:
+        self.audit = audit or Audit()
+        self._permissions = dict(permissions or {})
+        self._modules: dict[str, ToolModule] = {}
+        self._notices: list[str] = []
+        self._always: set[str] = set()
+        self._refusals: Counter[str] = Counter()  # of the running cell
+        self._thread = ToolThread()
+        self._loop = ToolLoop()
+
+    # What there is
+
+    def load_tools(self, specs: Iterable[str]) -> None:
+        """Run tools files and import modules, on the thread that will run their tools.
+
+        Raises:
+            ToolsRefused: one cannot be used; those before it are granted.
+        """
+        for spec in specs:
+            module = self._thread.submit(lambda spec=spec: load(spec)).result()  # type: ignore[misc]
+            self.add_tools(module)
+
+    def add_tools(self, module: ToolModule) -> None:
+        """Grant a module of tools.
+
+        Raises:
+            ToolsRefused: there is one of that name.
+        """
+        if module.name in self._modules:
+            raise ToolsRefused(f"there are two modules of tools named {module.name}: rename one of the files")
+        self._modules[module.name] = module
+
+    @property
+    def tool_modules(self) -> Mapping[str, ToolModule]:
+        """The modules of tools, by the names that cells import."""
+        return self._modules
+
+    @property
+    def modules(self) -> Mapping[str, monty.ExternalModule]:
+        """The same as Monty takes them. Their functions are stand-ins: calls arrive at `call` by name."""
+        return {
+            name: monty.ExternalModule(
+                {**module.constants, **dict.fromkeys(module.tools, _only_by_name)}, stubs=module.stub
+            )
+            for name, module in self._modules.items()
+        }
+
+    def permission(self, tool: Tool) -> Permission:
+        """What a call of the tool needs now."""
+        permission = self._permissions.get(tool.qualified, tool.permission)
+        return "allow" if permission == "ask" and tool.qualified in self._always else permission
+
+    def unknown_permissions(self) -> list[str]:
+        """Names that permissions were given for and no tool has: most likely misspelt."""
+        known = {tool.qualified for module in self._modules.values() for tool in module.tools.values()}
+        return sorted(set(self._permissions) - known)
+
+    # What cells do
+
+    def tell(self, notice: str) -> None:
+        """Have the person told something at the next cell."""
+        self._notices.append(notice)
+
+    def notices(self) -> list[str]:
+        """What the person is to be told, once."""
+        notices, self._notices = self._notices, []
+        return notices
+
+    def begin(self, cell: str) -> None:
+        """A cell starts; its label goes into the log."""
+        self.audit.cell = cell
+        self._refusals.clear()
+
+    def call(
+        self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], asking: Asking
+    ) -> ExternalResult | Future[ExternalSettledResult]:
+        """Answer a call of `module.function`: its result, or for an async one the future of it.
+
+        Raises:
+            KeyboardInterrupt: the person interrupted the question, or the tool, which is left behind.
+        """
+        watch = Watch()
+        module, _, function = name.partition(".")
+        tool = self._modules[module].tools.get(function) if module in self._modules else None
+        try:
+            self.audit.check()
+            if tool is None:
+                self.audit.add("tool", name, "", "denied: not granted", watch.seconds)
+                return _refused("PermissionError", f"{one_line(name, 100)}() is not granted to this session")
+            try:
+                bound = tool.bind(args, kwargs)
+            except TypeError as error:
+                message = one_line(str(error))
+                self.audit.add("tool", name, _listed(args, kwargs), f"TypeError: {message}", watch.seconds)
+                return _refused("TypeError", message)
+            denied = self._denied(tool, bound, asking)
+            if denied:
+                self.audit.add("tool", name, _arguments(bound), f"denied: {denied}", watch.seconds)
+                return _refused("PermissionError", f"{name}() was not allowed: {denied}")
+            return self._start_async(tool, bound) if tool.is_async else self._run(tool, bound, asking)
+        except AuditFailed as error:
+            return _refused("PermissionError", f"{name}() was not allowed: {error}")
+
+    def _denied(self, tool: Tool, bound: inspect.BoundArguments, asking: Asking) -> str:
+        """Why a call is not let through; empty if it is."""
+        permission = self.permission(tool)
+        if permission != "ask":
+            return "its calls are denied where the kernel is started" if permission == "deny" else ""
+        if self._refusals[tool.qualified] >= _PATIENCE:
+            return f"the person said no {_PATIENCE} times in this cell and is not asked again"
+        watch, arguments = Watch(), _arguments(bound)
+        shown = f"{tool.qualified}({arguments})"
+        try:
+            typed = asking.ask(call_question(shown if len(shown) <= _SHOWN else shown[:_SHOWN] + " …"))
+        except (StdinUnavailable, EOFError) as error:
+            nobody = isinstance(error, StdinUnavailable)
+            why = (
+                "it needs the person's answer, and nobody can be asked here"
+                if nobody
+                else "the question was not answered"
+            )
+            self.audit.add("question", tool.qualified, arguments, why, watch.seconds)
+            return why
+        except (KeyboardInterrupt, CancelledError):
+            self.audit.add("question", tool.qualified, arguments, "interrupted", watch.seconds)
+            raise KeyboardInterrupt from None
+        answer = answered(typed)
+        self.audit.add("question", tool.qualified, arguments, answer, watch.seconds)
+        if answer == "always":
+            self._always.add(tool.qualified)
+        self._refusals[tool.qualified] += answer == "no"
+        return "the person said no" if answer == "no" else ""
+
+    def _run(self, tool: Tool, bound: inspect.BoundArguments, asking: Asking) -> ExternalResult:
+        watch, arguments = Watch(), _arguments(bound)
+
+        def call() -> Any:
+            try:
+                return plain_copy(tool.function(*bound.args, **bound.kwargs))
+            finally:
+                _flush()
+
+        try:
+            result = asking.wait_for(self._thread.submit(call))
+        except KeyboardInterrupt:
+            self._thread.abandon()
+            self.audit.add("tool", tool.qualified, arguments, "interrupted, and left behind", watch.seconds)
+            raise
+        except BaseException as error:
+            return self._failed(tool, error, arguments, watch, self.audit.cell)
+        self.audit.add("tool", tool.qualified, arguments, "ok", watch.seconds)
+        return {"return_value": result}
+
+    def _start_async(self, tool: Tool, bound: inspect.BoundArguments) -> Future[ExternalSettledResult]:
+        watch, arguments, cell = Watch(), _arguments(bound), self.audit.cell
+
+        async def call() -> ExternalSettledResult:
+            try:
+                made: Coroutine[Any, Any, Any] = tool.function(*bound.args, **bound.kwargs)
+                result = plain_copy(await made)
+                self.audit.add("tool", tool.qualified, arguments, "ok", watch.seconds, cell)
+                return {"return_value": result}
+            except AuditFailed as error:
+                return _refused("PermissionError", f"the result of {tool.qualified}() is kept back: {error}")
+            except Exception as error:
+                return self._failed(tool, error, arguments, watch, cell)
+            except BaseException as error:  # cancelled: by an interrupt, or since the cell ended without awaiting it
+                outcome = "cancelled" if type(error).__name__ == "CancelledError" else crossing(error)["message"]
+                self.audit.add("tool", tool.qualified, arguments, outcome, watch.seconds, cell)
+                raise
+            finally:
+                _flush()
+
+        return self._loop.submit(call())
+
+    def _failed(
+        self, tool: Tool, error: BaseException, arguments: str, watch: Watch, cell: str
+    ) -> ExternalSettledResult:
+        if isinstance(error, NotPlain):
+            data = _refused("TypeError", f"{tool.qualified}() returned what a cell cannot have: the result {error}")
+        else:
+            data = crossing(error)
+        self.audit.add("tool", tool.qualified, arguments, f"{data['exc_type']}: {data['message']}", watch.seconds, cell)
+        return data
+
+    def interrupted(self) -> None:
+        """Calls that were to be answered later have been cancelled."""
+        self._loop.doubt()
+
+    def close(self) -> None:
+        """End the threads and the log file. Tools that run are left to themselves. Idempotent."""
+        self._thread.close()
+        self._loop.close()
+        self.audit.close()
+
+
+def _arguments(bound: inspect.BoundArguments) -> str:
+    """The arguments on one line, each cut short, by the names of their parameters."""
+    shown: list[str] = []
+    for name, value in bound.arguments.items():
+        kind = bound.signature.parameters[name].kind
+        if kind is inspect.Parameter.VAR_POSITIONAL:
+            shown += [*map(short, value[:20]), *_more(len(value) - 20)]
+        elif kind is inspect.Parameter.VAR_KEYWORD:
+            shown += [f"{one_line(key, 80)}={short(each)}" for key, each in list(value.items())[:20]]
+            shown += _more(len(value) - 20)
+        else:
+            shown.append(f"{name}={short(value)}")
+    return ", ".join(shown)
+
+
+def _flush() -> None:
+    if sys.stdout is not None:  # what a tool prints is the log's, and should be there when something goes wrong
+        with suppress(OSError, ValueError):
+            sys.stdout.flush()
+
+
+def _more(count: int) -> list[str]:
+    return [f"… ({count:,} more)"] if count > 0 else []
+
+
+def _listed(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
+    named = [f"{one_line(key, 80)}={short(each, 80)}" for key, each in list(kwargs.items())[:10]]
+    return ", ".join([*(short(each, 80) for each in args[:10]), *named])
+
+
+def _refused(kind: ExcType, message: str) -> ExternalExceptionData:
+    return {"exc_type": kind, "message": message}
+
+
+def _only_by_name(*args: object, **kwargs: object) -> object:
+    raise RuntimeError("tools are answered as suspensions, never called")

@@ -1,0 +1,159 @@
+"""Plain data: what may cross between a cell and a tool. Checked, copied and shown in short; never run, never trusted."""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import pathlib
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from monty_kernel.engine.visible_text import visible
+
+MOST_BYTES = 1 << 26
+"""Bytes that the arguments or the result of one call may take, estimated."""
+MOST_ITEMS = 1_000_000
+_DEPTH = 200
+
+_ATOMS: tuple[Any, ...] = (bool, int, float, complex, str, bytes)
+_LEAVES: tuple[type, ...] = (
+    datetime.date,
+    datetime.time,
+    datetime.timedelta,
+    datetime.timezone,
+    decimal.Decimal,
+    pathlib.PurePosixPath,
+)
+_BOXES: tuple[Any, ...] = (list, tuple, set, frozenset)
+
+
+class NotPlain(TypeError):
+    """A value is no plain data, or too much of it; the message says what it is and, for a container, where."""
+
+
+def plain_copy(value: object) -> Any:
+    """The value as plain data of exact built-in types; a named tuple becomes a tuple, an `IntEnum` an int, and so on.
+
+    Raises:
+        NotPlain: there is something else in it, a cycle, or more than a call may carry.
+    """
+    return _Copier().copy(value, 0)
+
+
+class _Copier:
+    def __init__(self) -> None:
+        self._items = 0
+        self._bytes = 0
+
+    def copy(self, value: object, depth: int) -> Any:
+        if value is None or type(value) is bool:
+            return value
+        self._count(value)
+        if isinstance(value, str):
+            return self._text(str.__str__(value) if type(value) is not str else value)
+        for kind in _ATOMS[1:]:
+            if isinstance(value, kind):
+                return value if type(value) is kind else kind.__new__(kind, value)
+        if isinstance(value, _LEAVES):
+            return value
+        if depth == _DEPTH:
+            raise NotPlain(f"is nested more than {_DEPTH} levels deep, or holds itself")
+        if isinstance(value, dict):
+            return {self.copy(key, depth + 1): self.copy(each, depth + 1) for key, each in dict.items(value)}
+        for box in _BOXES:
+            if isinstance(value, box):
+                return box(self._each(value, depth + 1))
+        raise NotPlain(_what(value))
+
+    def _each(self, values: Iterable[object], depth: int) -> list[Any]:
+        return [self.copy(each, depth) for each in values]
+
+    def _count(self, value: object) -> None:
+        self._items += 1
+        self._bytes += (
+            len(value) if isinstance(value, (str, bytes)) else value.bit_length() // 8 if isinstance(value, int) else 8
+        )
+        if self._items > MOST_ITEMS or self._bytes > MOST_BYTES:
+            raise NotPlain(f"is more than {MOST_ITEMS:,} values or {MOST_BYTES >> 20} MiB")
+
+    def _text(self, text: str) -> str:
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise NotPlain("holds a lone surrogate, which is no text") from None
+        return text
+
+
+def _what(value: object) -> str:
+    kind = type(value)
+    if kind.__name__ in ("MontyClassProxy", "MontyClassTypeProxy", "MontyStdTypeProxy", "ExternalModule"):
+        name = getattr(value, "name", None)
+        return f"is or holds {'an object of class ' if kind.__name__ == 'MontyClassProxy' else ''}{short(name or 'a module', 80)}"
+    if isinstance(value, type):
+        return f"is or holds the class {value.__name__}"
+    return f"is or holds {'an' if kind.__name__[:1].lower() in 'aeiou' else 'a'} {kind.__name__}"
+
+
+def short(value: object, most: int = 200) -> str:
+    """About `most` characters that show a plain value on one line, with control characters written out.
+
+    The time it takes is bounded too, whatever the value's size.
+    """
+    text = _short(value, most, 4)
+    return text if len(text) <= most + 40 else text[:most] + " …"
+
+
+def _short(value: object, most: int, depth: int) -> str:
+    if isinstance(value, (str, bytes)):
+        shown = ascii_controls(repr(value[:most]))
+        return (
+            shown
+            if len(value) <= most
+            else f"{shown} … ({len(value) - most:,} more {'characters' if isinstance(value, str) else 'bytes'})"
+        )
+    if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 1024:
+        return f"an int of {value.bit_length():,} bits"
+    if isinstance(value, dict):
+        return _listed(
+            value.items(),
+            len(value),
+            "{}",
+            most,
+            lambda pair: f"{_short(pair[0], most, depth - 1)}: {_short(pair[1], most, depth - 1)}",
+            depth,
+        )
+    if isinstance(value, _BOXES):
+        brackets = "[]" if isinstance(value, list) else "()" if isinstance(value, tuple) else "{}"
+        return _listed(value, len(value), brackets, most, lambda each: _short(each, most, depth - 1), depth)
+    if value is None or isinstance(value, (*_ATOMS, *_LEAVES)):
+        return ascii_controls(repr(value))
+    return f"<{ascii_controls(type(value).__name__)}>"
+
+
+def _listed(
+    values: Iterable[Any], length: int, brackets: str, most: int, show: Callable[[Any], str], depth: int
+) -> str:
+    if depth <= 0:
+        return f"{brackets[0]}…{brackets[1]}"
+    parts: list[str] = []
+    room = most
+    for number, each in enumerate(values):
+        if room <= 0:
+            parts.append(f"… ({length - number:,} more)")
+            break
+        parts.append(show(each))
+        room -= len(parts[-1]) + 2
+    inside = ", ".join(parts) + ("," if brackets == "()" and length == 1 else "")
+    return f"{brackets[0]}{inside}{brackets[1]}"
+
+
+def one_line(text: str, most: int = 500) -> str:
+    """Text made one line of at most about `most` characters, with control characters written out."""
+    cut = text[: 4 * most]
+    line = ascii_controls(" ".join(cut.split()))
+    return line if len(line) <= most and len(text) <= 4 * most else line[:most] + " …"
+
+
+def ascii_controls(text: str) -> str:
+    """Control characters, and what hides or turns text round, written out; line ends and tabs too."""
+    return visible(text).replace("\n", "\\n").replace("\t", "\\t")

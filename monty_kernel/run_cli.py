@@ -1,0 +1,293 @@
+"""`monty-kernel run`: notebooks from the command line, without a kernel process."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from monty_kernel.usage import UsageError
+
+if TYPE_CHECKING:
+    from monty_kernel.runner.batch import Task
+    from monty_kernel.runner.granted import Granted, Permission
+    from monty_kernel.runner.notebook_run import RunOptions
+
+    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+_EXAMPLES = """\
+examples:
+  monty-kernel run report.ipynb --inplace
+  monty-kernel run report.ipynb -o march.ipynb -p month=3 -p city=Rome
+  monty-kernel run notebooks/*.ipynb -j 4 --output-dir done --report report.json
+  monty-kernel run --timeout 60 notebooks/*.ipynb      (writes nothing: for a test)
+  cat report.ipynb | monty-kernel run - --stdout >done.ipynb
+
+The exit status is 0 if all cells ran, 1 if one failed, 2 if a notebook could not be read or written or the command
+makes no sense, and 130 or 143 after Ctrl-C or SIGTERM.
+"""
+
+_UNITS = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3, "ki": 1 << 10, "mi": 1 << 20, "gi": 1 << 30}
+
+
+def add_parser(commands: Subparsers) -> None:
+    """Add `run`."""
+    run = commands.add_parser(
+        "run",
+        help="run notebooks and write them with their outputs",
+        description="Run notebooks, each in a sandbox of its own, and write them with their outputs. "
+        "Without -o, --output-dir, --inplace or --stdout they are only run.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    run.add_argument("notebooks", metavar="NOTEBOOK", nargs="+", help="a notebook's file; - for standard input")
+    output = run.add_mutually_exclusive_group()
+    output.add_argument("-o", "--output", metavar="FILE", type=Path, help="write the one notebook to FILE")
+    output.add_argument("--output-dir", metavar="DIR", type=Path, help="write the notebooks into DIR, by their names")
+    output.add_argument("--inplace", action="store_true", help="write each notebook where it came from")
+    output.add_argument("--stdout", action="store_true", help="write the one notebook to standard output")
+    run.add_argument(
+        "-p",
+        "--parameter",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="assign a parameter, in a cell after the one tagged `parameters`; "
+        "a VALUE that reads as a number, True, False or None is one, else text",
+    )
+    run.add_argument("--parameters", metavar="FILE", type=Path, help="the parameters in a YAML or JSON file")
+    run.add_argument("--timeout", metavar="SECONDS", type=_seconds, help="how long each cell may take [no limit]")
+    run.add_argument(
+        "--walls",
+        choices=("best", "require"),
+        default="best",
+        help="the walls around each worker: the best that this computer can build, or all of them, or no worker [best]",
+    )
+    run.add_argument("--allow-errors", action="store_true", help="go on after a cell that failed")
+    run.add_argument(
+        "--max-memory", metavar="BYTES", type=_size, default=1 << 30, help="memory of each notebook, as in 500M [1Gi]"
+    )
+    run.add_argument(
+        "--max-output",
+        metavar="BYTES",
+        type=_size,
+        default=100_000_000,
+        help="characters of output of each notebook; one that makes more is stopped [100M]",
+    )
+    run.add_argument(
+        "--from",
+        metavar="ID[@N]",
+        dest="start",
+        help="start from the state after cell N of a session that `monty-kernel sessions list` shows [where it stopped]",
+    )
+    run.add_argument(
+        "--tools",
+        metavar="FILE.py",
+        action="append",
+        default=[],
+        help="a file of functions, or a module's name, that cells may call: they run outside the sandbox, as you",
+    )
+    run.add_argument(
+        "--tool-permission",
+        metavar="NAME=allow|deny",
+        action="append",
+        default=[],
+        help="what each call of a tool needs, as in shop.order=deny, instead of what the file says; to ask is to deny here",
+    )
+    run.add_argument("--audit", metavar="FILE", type=Path, help="log each call of a tool to FILE")
+    run.add_argument(
+        "--trust-outputs",
+        action="store_true",
+        help="let outputs into the notebook as cells make them: with scripts, and what a browser would load",
+    )
+    run.add_argument("-j", "--jobs", metavar="N", type=_count, default=1, help="how many notebooks run at once [1]")
+    run.add_argument("--report", metavar="FILE", type=Path, help="write what came of each notebook to a JSON file")
+    run.add_argument("-q", "--quiet", action="store_true", help="say nothing of notebooks that ran well")
+    run.set_defaults(run=_run)
+
+
+def _run(args: argparse.Namespace) -> int:
+    if args.output is not None and len(args.notebooks) > 1:
+        raise UsageError("-o takes one notebook; for several, --output-dir names a folder.")
+    if args.stdout and len(args.notebooks) > 1:
+        raise UsageError("--stdout takes one notebook; for several, --output-dir names a folder.")
+    from monty_kernel.runner.session_pool import SessionPool
+
+    jobs = min(args.jobs, len(args.notebooks))
+    pool = SessionPool(warm=jobs, most=jobs, walls=args.walls, memory=args.max_memory)
+    try:
+        # workers start while what is left is imported and checked
+        warming = threading.Thread(target=_warm_up, args=(pool,), name="warm up")
+        warming.start()
+        try:
+            return _run_in(pool, args)
+        finally:
+            warming.join()
+    except KeyboardInterrupt:  # before the first notebook, or after the last
+        return 128 + signal.SIGINT
+    finally:
+        pool.close()
+
+
+def _warm_up(pool: Any) -> None:
+    with suppress(Exception):  # each notebook meets the same trouble, and its line says what it is
+        pool.warm_up()
+
+
+def _run_in(pool: Any, args: argparse.Namespace) -> int:
+    from monty_kernel.runner import batch as batches
+    from monty_kernel.runner.progress import watch
+    from monty_kernel.runner.report import as_json, exit_status
+    from monty_kernel.runner.whole_file import why_not_writable, write_whole
+
+    tasks = _tasks(args)
+    if args.report is not None and (why := why_not_writable(args.report)):
+        raise UsageError(f"cannot write the report {args.report}: {why}.")
+    options, parameters = _options(args), _parameters(args)
+    with watch(len(tasks), quiet=args.quiet) as seen:
+        batch = batches.Batch(tasks, pool, options, parameters, on_read=seen.on_read, on_cell=seen.on_cell)
+        stopped = _Stopped(batch)
+        with stopped:
+            done = batch.run(seen.on_done)
+    status = stopped.status or exit_status(done)
+    if args.report is not None:
+        try:
+            write_whole(args.report, as_json(done, status))
+        except OSError as error:
+            raise UsageError(f"cannot write the report {args.report}: {error.strerror}.") from error
+    return status
+
+
+class _Stopped:
+    """While it is entered, Ctrl-C, SIGTERM and SIGHUP end the batch in good order; a second one ends the process at once."""
+
+    def __init__(self, batch: Any) -> None:
+        self._batch = batch
+        self._before: dict[int, Any] = {}
+        self.status = 0
+
+    def __enter__(self) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
+            # what is ignored stays so, as for a command that a shell runs in the background or under nohup
+            if number not in self._before and signal.getsignal(number) != signal.SIG_IGN:
+                self._before[number] = signal.signal(number, self._stop)
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        if self.status:
+            os._exit(self.status)
+        self.status = 128 + number
+        self._batch.stop()
+
+
+def _tasks(args: argparse.Namespace) -> Sequence[Task]:
+    from monty_kernel.runner.batch import Task
+    from monty_kernel.runner.whole_file import why_not_writable
+
+    if args.notebooks.count("-") > 1:
+        raise UsageError("standard input holds one notebook only.")
+    if args.output_dir is not None:
+        try:
+            args.output_dir.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(f"cannot make the folder {args.output_dir}: {error.strerror}.") from error
+    tasks: list[Task] = []
+    written: dict[str, str] = {}
+    for name in args.notebooks:
+        source = None if name == "-" else Path(name)
+        target = args.output
+        if source is None and (args.inplace or args.output_dir is not None):
+            raise UsageError("a notebook from standard input has no name to write it by; use -o or --stdout.")
+        if source is not None and args.inplace:
+            target = source
+        elif source is not None and args.output_dir is not None:
+            target = args.output_dir / source.name
+        if target is not None:
+            place = os.path.realpath(target)
+            if place in written:
+                raise UsageError(f"{written[place]} and {name} would both be written to {target}.")
+            written[place] = name
+            if (why := why_not_writable(target)) and not (args.inplace and not target.exists()):
+                raise UsageError(f"cannot write {target}: {why}.")
+        tasks.append(Task(source, target, args.stdout))
+    return tasks
+
+
+def _options(args: argparse.Namespace) -> RunOptions:
+    from monty_kernel.engine.workers import Limits
+    from monty_kernel.runner.notebook_run import RunOptions
+
+    start = None
+    if args.start is not None:
+        from monty_kernel.runner.from_session import NoSuchStart, start_of
+
+        try:
+            start = start_of(args.start)
+        except NoSuchStart as error:
+            raise UsageError(f"--from: {error}.") from error
+    limits = Limits(memory=args.max_memory)
+    return RunOptions(
+        args.timeout,
+        allow_errors=args.allow_errors,
+        limits=limits,
+        max_output=args.max_output,
+        start=start,
+        granted=_granted(args),
+        trust_outputs=args.trust_outputs,
+    )
+
+
+def _granted(args: argparse.Namespace) -> Granted:
+    from monty_kernel.runner.granted import Granted
+
+    # the kernel wants an absolute path, since its working folder is the notebook's; here it is where the person types
+    tools = tuple(os.path.abspath(each) if each.endswith(".py") else each for each in args.tools)
+    permissions: dict[str, Permission] = {}
+    for text in args.tool_permission:
+        name, _, permission = text.rpartition("=")
+        if not name or permission not in ("allow", "ask", "deny"):
+            raise UsageError(f"--tool-permission takes NAME=allow or NAME=deny, not {text!r}.")
+        permissions[name] = permission
+    return Granted(tools, permissions, args.audit)
+
+
+def _parameters(args: argparse.Namespace) -> dict[str, Any]:
+    if not args.parameter and args.parameters is None:
+        return {}
+    from monty_kernel.runner.parameters import assignment, read_file
+
+    found = {} if args.parameters is None else read_file(args.parameters)
+    return found | dict(assignment(text) for text in args.parameter)
+
+
+def _seconds(word: str) -> float:
+    try:
+        seconds = float(word)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"{word!r} is not a number of seconds above 0")
+    return seconds
+
+
+def _count(word: str) -> int:
+    if not word.isdecimal() or not 1 <= int(word) <= 1000:
+        raise argparse.ArgumentTypeError(f"{word!r} is not a number from 1 to 1000")
+    return int(word)
+
+
+def _size(word: str) -> int:
+    number = word.rstrip("kKmMgGiIbB")
+    unit = word[len(number) :].lower().removesuffix("b")
+    if not number.isdecimal() or int(number) == 0 or unit not in _UNITS:
+        raise argparse.ArgumentTypeError(f"{word!r} is not a size: say 500M, 2Gi or a number of bytes")
+    return int(number) * _UNITS[unit]

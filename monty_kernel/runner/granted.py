@@ -1,0 +1,46 @@
+"""What whoever runs notebooks grants to them: on their command line or in their program, never in a notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from monty_kernel.grants.grants import Grants
+
+Permission = Literal["allow", "ask", "deny"]
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """tools: files by their absolute paths, and modules by name; each notebook gets them afresh. permissions: by the tools' names
+    (`shop.order`), instead of what the file says; to `ask` is to deny, as nobody answers. audit_file: logs each call."""
+
+    tools: tuple[str, ...] = ()
+    permissions: Mapping[str, Permission] = field(default_factory=dict)
+    audit_file: Path | None = None
+
+    def grants(self) -> Grants | None:
+        """For one notebook; None if nothing is granted. Close it after use.
+
+        Raises:
+            ToolsRefused: a file cannot be used, or a permission is for no tool.
+        """
+        if not self.tools and self.audit_file is None:
+            return None
+        from monty_kernel.grants.audit import Audit
+        from monty_kernel.grants.grants import Grants
+        from monty_kernel.grants.tool_files import ToolsRefused
+
+        grants = Grants(Audit(self.audit_file), self.permissions)
+        try:
+            grants.load_tools(self.tools)
+            unknown = grants.unknown_permissions()
+            if unknown:
+                raise ToolsRefused(f"a permission was given for {', '.join(unknown)}, but there is no such tool")
+        except BaseException:
+            grants.close()
+            raise
+        return grants

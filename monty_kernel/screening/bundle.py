@@ -1,0 +1,115 @@
+"""A MIME bundle of which every type is safe to show, whatever front end picks whichever."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from monty_kernel.engine.outputs import MimeBundle
+
+from .terminal import shown
+from .tex import safe_tex
+
+PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp"})
+SHOWN = PICTURES | {
+    "text/plain",
+    "text/html",
+    "text/markdown",
+    "text/latex",
+    "image/svg+xml",
+    "application/json",
+}
+"""What may be shown. Of all other types nobody knows what the front end, or an extension of it, does with them."""
+
+_BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*+", re.ASCII)
+_MIME_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenedBundle:
+    """What may be shown, and the line that says what may not; None if that is nothing."""
+
+    data: MimeBundle
+    metadata: Mapping[str, Any]
+    note: str | None
+
+
+def screened_bundle(data: MimeBundle, metadata: Mapping[str, Any]) -> ScreenedBundle:
+    """The bundle as it may be shown. Where nothing is left to show, the note is its text, and no more is to be said."""
+    removed: Counter[str] = Counter()
+    dropped: list[str] = []
+    kept: dict[str, Any] = {}
+    for mime, value in data.items():
+        clean = _screened(mime, value, removed) if mime in SHOWN else None
+        if clean is None:
+            dropped.append(mime)
+        else:
+            kept[mime] = clean
+    note = _note(removed, dropped)
+    if not kept and note is not None:
+        kept["text/plain"], note = note, None
+    return ScreenedBundle(kept, screened_metadata(metadata), note)
+
+
+def _screened(mime: str, value: object, removed: Counter[str]) -> Any:
+    """The value as it may be shown; None if it may not."""
+    if mime == "application/json":
+        return value
+    if not isinstance(value, str):
+        return None
+    if mime == "text/plain":
+        return shown(value)
+    if mime in PICTURES:
+        return value if _BASE64.fullmatch(value) else None
+    if mime == "text/latex":
+        clean, macros = safe_tex(value)
+        removed["formula's macro"] += macros
+        return clean
+    if mime == "text/markdown":
+        from .markdown import screened_markdown
+
+        screened = screened_markdown(value)
+    else:
+        from .html import TooLarge, screened_html, screened_svg
+
+        try:
+            screened = screened_html(value) if mime == "text/html" else screened_svg(value)
+        except TooLarge as error:
+            removed[f"output of {error}"] += 1
+            return None
+        if mime == "image/svg+xml" and not screened.text:
+            return None
+    removed.update(screened.removed)
+    return screened.text
+
+
+def screened_metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """What front ends read of an output's metadata and what only concerns how large or on what ground it is drawn."""
+    clean: dict[str, Any] = {}
+    for key, value in metadata.items():
+        if key in SHOWN and isinstance(value, Mapping):
+            clean[key] = screened_metadata({name: each for name, each in value.items() if name not in SHOWN})
+        elif (
+            (key in ("width", "height") and isinstance(value, (int, float)))
+            or (key in ("unconfined", "expanded", "isolated") and isinstance(value, bool))
+            or (key == "needs_background" and value in ("light", "dark"))
+            or (key in ("alt", "root") and isinstance(value, str))
+        ):
+            clean[key] = value
+    return clean
+
+
+def _note(removed: Counter[str], dropped: list[str]) -> str | None:
+    parts = [_counted(what, count) for what, count in sorted(removed.items()) if count]
+    parts += [mime if len(mime) <= 80 and _MIME_TYPE.fullmatch(mime) else "a type of output" for mime in dropped[:5]]
+    if not parts:
+        return None
+    parts = parts[:8] + ([f"{len(parts) - 8} more"] if len(parts) > 8 else [])
+    return f"[monty-kernel left out of this output: {', '.join(parts)}. Who trusts it starts the kernel with --MontyKernel.trust_outputs=True.]"
+
+
+def _counted(what: str, count: int) -> str:
+    return what if count == 1 else f"{count:,} × {what}"

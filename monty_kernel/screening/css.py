@@ -1,0 +1,68 @@
+"""Values and declarations of CSS that draw and do nothing else: no address, no escape, nothing that leaves the output's place."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from .elements import words
+
+_PLAIN_CHARACTERS = re.compile(r"""[\w\s.,%#+\-*/()'"!]*""", re.ASCII)
+_NAME = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
+_LOCAL = re.compile(r"""url\(\s*(["']?)#([\w.-]+)\1\s*\)""", re.ASCII | re.IGNORECASE)
+_FUNCTIONS = words("""blur brightness calc clamp color color-mix conic-gradient contrast cubic-bezier drop-shadow fit-content
+    grayscale hsl hsla hue-rotate hwb invert lab lch linear-gradient matrix matrix3d max min minmax oklab oklch opacity
+    perspective polygon radial-gradient repeat repeating-linear-gradient repeating-radial-gradient rgb rgba rotate rotatex
+    rotatey rotatez saturate scale scalex scaley sepia skew skewx skewy translate translatex translatey var""") | {""}
+_FAMILIES = words(
+    """align background border caret color column columns fill flex font gap grid hyphens justify letter-spacing line-height
+    list-style margin marker mask-type max min opacity outline overflow padding paint-order place rotate row-gap scale
+    stop stroke tab-size text transform translate white-space word"""
+)
+_FAMILY = re.compile(rf"(?:{'|'.join(_FAMILIES)})(?:-[a-z-]+)?")
+_SINGLE = words("""accent-color alignment-baseline appearance aspect-ratio baseline-shift block-size bottom box-shadow box-sizing
+    break-inside caption-side clear clip-path clip-rule color-scheme cursor direction display dominant-baseline empty-cells
+    filter flood-color flood-opacity float font height image-rendering inline-size isolation inset left lighting-color
+    mask mix-blend-mode object-fit object-position order overflow-wrap pointer-events position print-color-adjust right
+    shape-rendering table-layout top unicode-bidi user-select vector-effect vertical-align visibility width writing-mode
+    zoom""")
+_ESCAPING = re.compile(
+    r"(?:position|transform|translate|scale|rotate|zoom|inset|top|left|right|bottom|margin(?:-[a-z]+)?)"
+)
+
+
+class Declarations(NamedTuple):
+    """What is left of a style attribute, how many declarations are not, and whether something may be drawn outside its box."""
+
+    text: str
+    dropped: int
+    moves: bool
+
+
+def value(text: str, id_prefix: str) -> str | None:
+    """A value as it may stay, its `url(#id)` leading to the prefixed id; None if it could load or run anything."""
+    if _PLAIN_CHARACTERS.fullmatch(text) is None or "/*" in text:
+        return None
+    heads = [each.rstrip() for each in _LOCAL.sub(" ", text).split("(")[:-1]]
+    names = {head[len(head.rstrip(_NAME)) :].lower() for head in heads}  # what is called: the word before each "("
+    if not names <= _FUNCTIONS or text.count("'") % 2 or text.count('"') % 2 or ("'" in text and '"' in text):
+        return None
+    return _LOCAL.sub(lambda match: f"url(#{id_prefix}{match[2]})", text) if "#" in text else text
+
+
+def declarations(style: str, id_prefix: str) -> Declarations:
+    """The declarations of a style attribute that may stay; its text unchanged if all may."""
+    kept, dropped, changed, moves = [], 0, False, False
+    for declaration in style.split(";"):
+        name, colon, given = declaration.partition(":")
+        name = name.strip().lower()
+        if not name and not colon:
+            continue
+        fit = value(given, id_prefix) if name in _SINGLE or _FAMILY.fullmatch(name) else None
+        if fit is None or (name == "position" and fit.strip().lower() not in ("static", "relative", "absolute")):
+            dropped += 1
+            continue
+        changed |= fit is not given
+        moves |= _ESCAPING.fullmatch(name) is not None and (not name.startswith("margin") or "-" in fit)
+        kept.append(f"{name}:{fit.strip()}")
+    return Declarations(style if not (dropped or changed) else "; ".join(kept), dropped, moves)

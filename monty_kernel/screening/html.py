@@ -1,0 +1,79 @@
+"""HTML and SVG that run nothing and load nothing: rewritten into canonical form, then sanitized by nh3."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import cache
+from typing import TYPE_CHECKING
+
+from .elements import GLOBAL, HTML_ATTRIBUTES, HTML_TAGS, SVG_ATTRIBUTES, SVG_TAGS
+from .markup import AMPERSAND, GREATER, LESS, Markup
+from .screened import Screened
+from .tex import safe_tex
+
+if TYPE_CHECKING:
+    import nh3
+
+MOST_CHARACTERS = 1 << 24
+MOST_TAGS = 200_000
+CONTAINED = '<div style="contain:paint">'
+"""Around what could be drawn over its surroundings: nothing in it leaves this box."""
+_BACK = str.maketrans({AMPERSAND: "&amp;", LESS: "&lt;", GREATER: "&gt;"})
+_EMPTY = re.compile(r"<((\w+)(?: [^<>]*+)?)></\2>", re.ASCII)
+"""An element without content; XML has a shorter way to write it, which is how most drawings come."""
+_SVG_ROOT = re.compile(r"<svg[\s/>]", re.IGNORECASE)
+
+
+class TooLarge(Exception):
+    """Sanitizing it would take too much time or memory; the message says how much there may be."""
+
+
+def screened_html(text: str) -> Screened:
+    """HTML as it may be shown. Raises `TooLarge`."""
+    markup, clean = _clean(text)
+    clean, macros = safe_tex(clean)
+    markup.removed["formula's macro"] += macros
+    return Screened(f"{CONTAINED}{clean}</div>" if markup.moves else clean, +markup.removed)
+
+
+def screened_svg(text: str) -> Screened:
+    """An SVG document as it may be shown, well-formed as XML; empty if it has no `<svg>`. Raises `TooLarge`."""
+    start = _SVG_ROOT.search(text)
+    if start is None:
+        return Screened("", Counter())
+    markup, clean = _clean(text[start.start() :])
+    end = clean.rfind("</svg>") + len("</svg>")
+    return Screened(_EMPTY.sub(r"<\1/>", clean[:end].replace("&nbsp;", "&#160;")), +markup.removed)
+
+
+def _clean(text: str) -> tuple[Markup, str]:
+    if len(text) > MOST_CHARACTERS or text.count("<") > MOST_TAGS:
+        raise TooLarge(f"more than {MOST_TAGS:,} tags or {MOST_CHARACTERS >> 20} million characters")
+    markup = Markup(text)
+    canonical = markup.rewritten()
+    if "<" not in canonical:  # the sanitizer has nothing to do
+        return markup, canonical.translate(_BACK)
+    return markup, _sanitizer().clean(canonical).translate(_BACK)
+
+
+@cache
+def _sanitizer() -> nh3.Cleaner:
+    import nh3  # 7 ms, and most kernels never show HTML
+
+    svg = {*SVG_ATTRIBUTES.values(), "href", "xmlns"}
+    attributes = {tag: set(HTML_ATTRIBUTES.get(tag, ())) for tag in HTML_TAGS}
+    attributes |= {tag: attributes.get(tag, set()) | svg for tag in SVG_TAGS.values()}
+    attributes["*"] = {*GLOBAL, "style"}
+    return nh3.Cleaner(
+        tags={*HTML_TAGS, *SVG_TAGS.values()},
+        attributes=attributes,
+        tag_attribute_values={"a": {"target": {"_blank"}}},
+        url_schemes={"http", "https", "mailto", "data"},
+        url_relative=_local,
+        link_rel="noopener noreferrer",
+    )
+
+
+def _local(address: str) -> str | None:
+    return address if address.startswith("#") else None

@@ -1,0 +1,256 @@
+"""HTML and SVG read tag by tag and written again in a form that every parser reads alike: few elements, balanced, not deep.
+
+The sanitizer behind this builds a tree, in time and memory that grow with the square of what hostile markup nests. What
+it gets from here nests at most `DEPTH` deep, closes what it opens, holds no entity and no `<` that is not a tag. Since all
+that is left out passes here, this is also where it is counted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from html import unescape
+
+from . import css
+from .elements import (
+    CLASSES,
+    GLOBAL,
+    HTML_ATTRIBUTES,
+    HTML_TAGS,
+    IMPLIED_END,
+    ONLY_IN_TABLES,
+    RAW,
+    SILENT,
+    SVG_ATTRIBUTES,
+    SVG_LINKING,
+    SVG_TAGS,
+    TABLE_PARTS,
+    VOID,
+    WITH_CONTENT,
+)
+
+DEPTH = 100
+ID_PREFIX = "output-"
+"""Before every id: none of the page's own can be taken, nor can a global variable of its scripts be shadowed."""
+AMPERSAND, LESS, GREATER = "\ufdd0", "\ufdd1", "\ufdd2"
+"""Stand for `&`, `<` and `>` on the way through the sanitizer, which takes time quadratic in the number of entities."""
+
+_TAG = re.compile(r"""</?([a-zA-Z][^\s/>]*+)((?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+'|[^>]?))*+)>""")
+_COMMENT_END = re.compile(r"(?<=<!)---?>|(?<!<!)--!?>")
+_ATTRIBUTE = re.compile(r"""([^\s/>=][^\s/>=]*+)(?:\s*=\s*(?:"([^"]*+)"|'([^']*+)'|([^\s>]*+)))?""")
+_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdd2\ufffe\uffff]")
+_LINK = re.compile(r"(?:https?://|mailto:)[^\s\\\"'<>`]+", re.IGNORECASE)
+_DATA_IMAGE = re.compile(r"data:image/(?:png|jpe?g|gif|webp|bmp);base64,[A-Za-z0-9+/=\s]*+", re.ASCII)
+_PLAIN_ATTRIBUTE = re.compile(r"[\w\s.,%#+\-:;/()]*+", re.ASCII)
+_SHORT_NAME = re.compile(r"[a-z][a-z0-9-]{0,30}", re.ASCII)
+_STAND_INS = str.maketrans({"&": AMPERSAND, "<": LESS, ">": GREATER})
+_QUOTED = str.maketrans({"&": AMPERSAND, "<": LESS, ">": GREATER, '"': "&quot;"})
+
+
+class Markup:
+    """One document being rewritten. `removed` counts what was left out, by the name it has for a person."""
+
+    def __init__(self, text: str) -> None:
+        self._text = _UNFIT.sub("", text)
+        self._out: list[str] = []
+        self._open: list[str] = []
+        self._svg = 0  # how many of the open elements are svg
+        self.removed: Counter[str] = Counter()
+        self.moves = False
+        """Whether something may be drawn outside the output's box."""
+
+    def rewritten(self) -> str:
+        """The document in canonical form, `&`, `<` and `>` by their stand-ins."""
+        text, end = self._text, len(self._text)
+        position = 0
+        while position < end:
+            tag = text.find("<", position)
+            if tag < 0:
+                tag = end
+            if tag > position:
+                self._write(text[position:tag])
+            position = self._markup(tag) if tag < end else end
+        self._close_down_to(0)
+        return "".join(self._out)
+
+    def _write(self, text: str) -> None:
+        self._out.append((unescape(text) if "&" in text else text).translate(_STAND_INS))
+
+    def _markup(self, start: int) -> int:
+        """Deal with what begins with the `<` at `start`; where the text goes on."""
+        text = self._text
+        following = text[start + 1 : start + 2]
+        if following.isascii() and (
+            following.isalpha() or (following == "/" and text[start + 2 : start + 3].isalpha())
+        ):
+            found = _TAG.match(text, start)
+            if found is None:
+                if following == "/" and not text[start + 2 : start + 3].isascii():
+                    self._write("<")
+                    return start + 1
+                return len(text)  # a tag without end: as in a browser, nothing of it or after it is shown
+            name = found[1].lower()
+            if following == "/":
+                self._end(name)
+                return found.end()
+            return self._start(name, found[2], found.end())
+        if text.startswith("<!--", start):
+            found = _COMMENT_END.search(text, start + 2)
+            return found.end() if found is not None else len(text)
+        if text.startswith("<![CDATA[", start) and self._svg:
+            stop = text.find("]]>", start)
+            self._out.append(text[start + 9 : stop if stop >= 0 else len(text)].translate(_STAND_INS))
+            return _after(text, "]]>", start)
+        if following in ("!", "?", "/"):
+            return _after(text, ">", start)
+        self._write("<")
+        return start + 1
+
+    def _start(self, name: str, inside: str, after: int) -> int:
+        if name in RAW:
+            self._count(name)
+            return self._after_raw(name, after)
+        svg = SVG_TAGS.get(name) if self._svg or name == "svg" else None
+        if svg is None and (self._svg or name not in HTML_TAGS):
+            self._count(name)
+            if name in WITH_CONTENT and not inside.endswith("/"):
+                return self._after_content(name, after)
+            return after
+        closed = name in VOID or (svg is not None and inside.endswith("/"))
+        if not self._svg:
+            self._end_implied(name)
+            parts = TABLE_PARTS.get(self._open[-1]) if self._open else None
+            fits = name in parts if parts is not None else name not in ONLY_IN_TABLES or "table" in self._open
+            if not fits:
+                if parts is not None:
+                    self._count(name)
+                return after
+        if not closed and len(self._open) >= DEPTH:
+            self.removed["element that was nested too deeply"] += 1
+            return after
+        attributes = self._attributes(name, inside, svg is not None) if inside else ""
+        written = svg or name
+        self._out.append(f"<{written}{attributes}>")
+        if not closed:
+            self._open.append(name)
+            self._svg += name == "svg"
+        elif svg is not None:
+            self._out.append(f"</{written}>")
+        return after
+
+    def _end(self, name: str) -> None:
+        stack = self._open
+        for index in range(len(stack) - 1, -1, -1):
+            if stack[index] == name:
+                return self._close_down_to(index)
+            if stack[index] == "table" or (stack[index] == "svg" and name not in HTML_TAGS):
+                return None
+        return None
+
+    def _end_implied(self, name: str) -> None:
+        ended, boundary = IMPLIED_END.get(name, (None, None))
+        if ended is None or boundary is None:
+            return
+        lowest = None
+        for index in range(len(self._open) - 1, -1, -1):
+            if self._open[index] in ended:
+                lowest = index
+            elif self._open[index] in boundary:
+                break
+        if lowest is not None:
+            self._close_down_to(lowest)
+
+    def _close_down_to(self, depth: int) -> None:
+        while len(self._open) > depth:
+            name = self._open.pop()
+            self._out.append(f"</{SVG_TAGS.get(name, name) if self._svg else name}>")
+            self._svg -= name == "svg"
+
+    def _after_raw(self, name: str, position: int) -> int:
+        end = re.compile(rf"</{name}(?=[\s/>])[^>]*+>?", re.IGNORECASE).search(self._text, position)
+        return end.end() if end is not None and name != "plaintext" else len(self._text)
+
+    def _after_content(self, name: str, position: int) -> int:
+        depth = 1
+        for tag in re.compile(rf"<(/?){name}(?=[\s/>])[^>]*+>", re.IGNORECASE).finditer(self._text, position):
+            depth += -1 if tag[1] else not tag[0].endswith("/>")
+            if depth == 0:
+                return tag.end()
+        return len(self._text)
+
+    # Attributes
+
+    def _attributes(self, name: str, inside: str, svg: bool) -> str:
+        kept: dict[str, str] = {}
+        for found in _ATTRIBUTE.finditer(inside):
+            attribute = found[1].lower()
+            given = next((group for group in found.groups()[1:] if group is not None), "")
+            given = unescape(given) if "&" in given else given
+            written, value = self._attribute(name, attribute, given, svg)
+            if value is not None and written not in kept:
+                kept[written] = value
+        if name == "a" and kept.get("href", "#")[0] != "#":
+            kept["target"] = "_blank"
+        return "".join(f' {key}="{value.translate(_QUOTED)}"' for key, value in kept.items())
+
+    def _attribute(self, name: str, attribute: str, given: str, svg: bool) -> tuple[str, str | None]:
+        """How an attribute is written, and its value if it may stay."""
+        if attribute.startswith("on"):
+            self.removed["event handler"] += 1
+        elif attribute.startswith("data-commandlinker"):
+            self.removed["command of JupyterLab"] += attribute.endswith("-command")
+        elif attribute == "style":
+            style = css.declarations(given, ID_PREFIX)
+            self.removed["style declaration"] += style.dropped
+            self.moves |= style.moves
+            return attribute, style.text or None
+        elif attribute in ("href", "xlink:href"):
+            return "href", self._address(name, given, svg)
+        elif attribute == "src" and name == "img":
+            return attribute, self._image(given)
+        elif attribute == "id":
+            return attribute, ID_PREFIX + given.strip()
+        elif attribute in ("aria-labelledby", "headers"):
+            return attribute, " ".join(ID_PREFIX + each for each in given.split())
+        elif attribute == "class":
+            return attribute, " ".join(each for each in given.split() if each in CLASSES) or None
+        elif attribute == "xmlns" and name == "svg":
+            return attribute, "http://www.w3.org/2000/svg" if svg else None
+        elif svg and attribute in SVG_ATTRIBUTES:
+            fit = css.value(given, ID_PREFIX)
+            self.removed["reference"] += fit is None
+            return SVG_ATTRIBUTES[attribute], fit
+        elif attribute in ("alt", "title", "aria-label", "lang", "summary", "datetime"):
+            return attribute, given
+        elif attribute in GLOBAL or attribute in HTML_ATTRIBUTES.get(name, ()):
+            return attribute, given if _PLAIN_ATTRIBUTE.fullmatch(given) else None
+        elif attribute in ("srcset", "poster", "background", "lowsrc", "dynsrc", "ping", "formaction"):
+            self.removed["reference"] += 1
+        return attribute, None
+
+    def _address(self, name: str, given: str, svg: bool) -> str | None:
+        if name == "image":
+            return self._image(given)
+        given = given.strip()
+        if given.startswith("#") and (name == "a" or name in SVG_LINKING):
+            return "#" + ID_PREFIX + given[1:]
+        if name == "a" and _LINK.fullmatch(given):
+            return given
+        self.removed["link" if name == "a" else "reference"] += 1
+        return None
+
+    def _image(self, given: str) -> str | None:
+        given = given.strip()
+        if _DATA_IMAGE.fullmatch(given):
+            return given
+        self.removed["remote image" if not given.startswith("data:") else "image"] += 1
+        return None
+
+    def _count(self, name: str) -> None:
+        if name not in SILENT:
+            self.removed[f"<{name}>" if _SHORT_NAME.fullmatch(name) else "element"] += 1
+
+
+def _after(text: str, mark: str, position: int) -> int:
+    found = text.find(mark, position)
+    return found + len(mark) if found >= 0 else len(text)

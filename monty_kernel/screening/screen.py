@@ -1,0 +1,88 @@
+"""Where outputs pass on their way from a cell to whoever shows them, the kernel or the headless runner."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from monty_kernel.engine.outputs import Display, MimeBundle, Output, Result, Stream
+
+from .bundle import screened_bundle
+from .terminal import PrintedText, shown
+
+MOST_NOTES = 5
+"""Notes that one cell gives at most. The same is said once."""
+
+Emit = Callable[[Output], None]
+
+
+class Screen:
+    """Makes outputs safe to show. For one thread, the one that drives the sandbox.
+
+    trust: let everything pass as it is; the person said so where they started the kernel.
+    """
+
+    def __init__(self, *, trust: bool = False) -> None:
+        self.trust = trust
+        self._printed = PrintedText()
+        self._name: Stream | None = None  # the last print: what is held back belongs to it
+        self._notes: set[str] = set()
+
+    def begin(self) -> None:
+        """A cell begins."""
+        self._notes.clear()
+
+    def emit(self, output: Output, emit: Emit) -> None:
+        """Pass an output on to `emit`, and what there is to say of it."""
+        if self.trust:
+            emit(output)
+        elif isinstance(output, Stream):
+            self._print(output, emit)
+        else:
+            self.finish(emit)
+            if isinstance(output, Display):
+                output, note = self._display(output)
+                emit(output)
+                self._say(note, emit)
+            else:
+                emit(output)
+
+    def result(self, result: Result, emit: Emit) -> Result:
+        """A result as it may be shown; what there is to say of it goes to `emit`."""
+        if self.trust:
+            return result
+        self.finish(emit)
+        clean = screened_bundle(result.data, result.metadata)
+        self._say(clean.note, emit)
+        return replace(result, data=clean.data, metadata=clean.metadata)
+
+    def prompt(self, text: str) -> str:
+        """A question to the person, which a console prints raw."""
+        return text if self.trust else shown(text)
+
+    def page(self, data: MimeBundle) -> dict[str, Any]:
+        """A page of help, which is no output of a cell, as it may be shown."""
+        return dict(data if self.trust else screened_bundle(data, {}).data)
+
+    def finish(self, emit: Emit) -> None:
+        """Pass on what was held back. For the end of a cell, and before anything but the same stream."""
+        last, self._name = self._name, None
+        if last is not None and (rest := self._printed.rest()):
+            emit(replace(last, text=rest))
+
+    def _print(self, output: Stream, emit: Emit) -> None:
+        if self._name is not None and self._name.name != output.name:
+            self.finish(emit)
+        self._name = output
+        if text := self._printed.feed(output.text):
+            emit(replace(output, text=text))
+
+    def _display(self, output: Display) -> tuple[Display, str | None]:
+        clean = screened_bundle(output.data, output.metadata)
+        return replace(output, data=clean.data, metadata=clean.metadata), clean.note
+
+    def _say(self, note: str | None, emit: Emit) -> None:
+        if note is not None and note not in self._notes and len(self._notes) < MOST_NOTES:
+            self._notes.add(note)
+            emit(Stream("stderr", note + "\n"))

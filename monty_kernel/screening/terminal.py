@@ -1,0 +1,48 @@
+"""Printed text made fit for a terminal: colours stay, and what steers more than the line it is on is written out.
+
+Kept are tab, newline, SGR sequences (colours), and what progress bars need on their own line: carriage return, backspace
+and `ESC [ K`. All other control characters and sequences (the cursor's way, OSC with its window titles, links and
+clipboard, DCS, questions that a terminal answers as if typed, the C1 twins of all these) become text like `\\x1b`.
+"""
+
+from __future__ import annotations
+
+import re
+
+_STEERING = re.compile("[\x00-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_KEPT = re.compile(r"\x1b\[[0-9;:]*m|\x1b\[[0-2]?K|([\x00-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff])")
+_UNFINISHED = re.compile(r"\x1b(?:\[[0-9;:]{0,40})?\Z")
+
+
+def shown(text: str) -> str:
+    r"""`text` as a terminal may have it.
+
+    >>> shown("\x1b[31mred\x1b[0m \x1b]52;c;ZXZpbA==\x07")
+    '\x1b[31mred\x1b[0m \\x1b]52;c;ZXZpbA==\\x07'
+    """
+    if _STEERING.search(text) is None:
+        return text
+    return _KEPT.sub(lambda match: ascii(match[0])[1:-1] if match[1] else match[0], text)
+
+
+class PrintedText:
+    """What a cell prints, piece by piece: a sequence that is cut into two prints is seen as the one that it is.
+
+    What might become a colour is held back until the next piece says what it is; `rest` gives it up.
+    """
+
+    def __init__(self) -> None:
+        self._held = ""
+
+    def feed(self, piece: str) -> str:
+        """The next piece, as it may be shown."""
+        if self._held:
+            piece, self._held = self._held + piece, ""
+        if piece and (found := _UNFINISHED.search(piece, max(0, len(piece) - 42))) is not None:
+            self._held, piece = piece[found.start() :], piece[: found.start()]
+        return shown(piece)
+
+    def rest(self) -> str:
+        """What was held back, written out, since nothing follows that would complete it."""
+        held, self._held = self._held, ""
+        return shown(held)

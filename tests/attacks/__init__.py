@@ -1,0 +1,1 @@
+"""A collection of escape attempts, run in a real kernel and watched from outside."""

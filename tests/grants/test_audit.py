@@ -1,0 +1,75 @@
+"""The audit log: line-safe, appended, private, and not silently lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+
+from monty_kernel.grants.audit import Audit, AuditFailed
+
+
+def lines(path: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in path.read_text().split("\n")[:-1]]
+
+
+def test_each_record_is_one_line_of_json_whatever_is_in_it(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "audit.jsonl"
+    audit = Audit(path)
+    audit.cell = "In[3]"
+    audit.add("tool", "t.f", "a='x\n\r\u2028\x1b]0;\x07'" + "y" * 5000, 'ok\n{"forged": 1}', 0.25)
+    (line,) = lines(path)
+    assert line["cell"] == "In[3]" and line["session"] == audit.session and line["seconds"] == 0.25
+    assert line["outcome"] == 'ok {"forged": 1}'
+    assert len(str(line["arguments"])) < 1100
+    assert path.read_bytes().isascii() and path.read_bytes().count(b"\n") == 1
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_kernels_append_to_one_file_and_half_a_line_is_ended(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    path.write_text('{"half": ')
+    audits = [Audit(path) for _ in range(4)]
+    threads = [
+        threading.Thread(target=lambda audit=audit: [audit.add("tool", "t.f", "x" * 900, "ok") for _ in range(200)])  # type: ignore[misc]
+        for audit in audits
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    text = path.read_text().split("\n")
+    assert text[0] == '{"half": '
+    assert len([json.loads(line) for line in text[1:] if line]) == 800
+
+
+def test_what_cannot_be_logged_is_said_and_comes_back(tmp_path: Path) -> None:
+    with pytest.raises(AuditFailed, match="no regular file"):
+        Audit(Path(os.devnull)).check()
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(AuditFailed):
+        Audit(pipe).check()
+    blocked = tmp_path / "blocked"
+    blocked.mkdir()
+    audit = Audit(blocked)
+    with pytest.raises(AuditFailed):
+        audit.add("tool", "t.f", "", "ok")
+    assert [record.what for record in audit.records()] == ["t.f"]
+    blocked.rmdir()
+    audit.add("tool", "t.g", "", "ok")
+    assert [line["what"] for line in lines(blocked)] == ["t.g"]
+    audit.close()
+    audit.close()
+
+
+def test_a_full_disk_is_noticed() -> None:
+    if not os.path.exists("/dev/full"):
+        pytest.skip("no /dev/full here")
+    audit = Audit(Path("/dev/full"))
+    with pytest.raises(AuditFailed):
+        audit.check()

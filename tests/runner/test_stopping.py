@@ -1,0 +1,118 @@
+"""Ctrl-C, SIGTERM and SIGKILL in the middle: what ran is written, files are whole, nothing is left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import psutil  # type: ignore[import-untyped,unused-ignore]
+import pytest
+
+from monty_kernel.runner.notebook_file import to_json
+
+from .command import SECONDS, command, read, report, texts, write
+
+
+def _start(*words: str | Path) -> subprocess.Popen[bytes]:
+    """A run in a process group of its own, as a shell starts it."""
+    return subprocess.Popen(
+        command(*words), stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, process_group=0
+    )
+
+
+def _computing(process: subprocess.Popen[bytes], workers: int) -> None:
+    """Return when so many workers of the process compute."""
+    deadline = time.monotonic() + SECONDS
+    while time.monotonic() < deadline:
+        children = psutil.Process(process.pid).children(recursive=True)
+        if sum(_seconds(child) > 0.1 for child in children) >= workers:
+            return
+        time.sleep(0.05)
+    raise AssertionError("the cells do not run")
+
+
+def _seconds(process: psutil.Process) -> float:
+    try:
+        times = process.cpu_times()
+        return float(times.user + times.system)
+    except psutil.NoSuchProcess:
+        return 0.0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_what_ran_is_written(tmp_path: Path, number: signal.Signals) -> None:
+    endless = [
+        write(tmp_path / f"{each}.ipynb", "'quick'", "print('begun')\nwhile True: pass", "'never'") for each in range(6)
+    ]
+    process = _start(*endless, "-j", "4", "--inplace", "--report", tmp_path / "report.json")
+    _computing(process, 4)
+    if number == signal.SIGINT:
+        os.killpg(process.pid, number)  # as a terminal does: the workers get it too
+    else:
+        process.send_signal(number)
+    _, said = process.communicate(timeout=SECONDS)
+    assert process.returncode == 128 + number, said
+    assert b"Traceback" not in said
+    shown = [texts(read(path)) for path in endless]
+    assert shown[:4] == [["'quick'", "begun\n", ""]] * 4
+    assert shown[4:] == [["", "", ""]] * 2
+    found = report(tmp_path / "report.json")
+    assert [each["status"] for each in found] == ["stopped"] * 6
+    assert [each["cells"] for each in found] == [1] * 4 + [0] * 2
+    assert sorted(os.listdir(tmp_path)) == [f"{each}.ipynb" for each in range(6)] + ["report.json"]
+
+
+def test_a_second_ctrl_c_ends_it_at_once(tmp_path: Path) -> None:
+    process = _start(write(tmp_path / "in.ipynb", "while True: pass"), "--inplace")
+    _computing(process, 1)
+    process.send_signal(signal.SIGINT)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=SECONDS)
+    assert process.returncode == 128 + signal.SIGINT
+
+
+def test_a_killed_run_leaves_no_worker(tmp_path: Path) -> None:
+    process = _start(write(tmp_path / "in.ipynb", "while True: pass"), "--inplace")
+    _computing(process, 1)
+    children = psutil.Process(process.pid).children(recursive=True)
+    process.kill()
+    process.communicate(timeout=SECONDS)
+    _, alive = psutil.wait_procs(children, timeout=10)
+    assert not alive
+
+
+def test_a_kill_while_writing_leaves_the_old_file_whole(tmp_path: Path) -> None:
+    """The kill comes at every moment of a run that writes 20 MB; the file is the old one or the new one."""
+    path = write(tmp_path / "in.ipynb", "print('x' * 20_000_000)")
+    before = path.read_bytes()
+    seen = set()
+    for tenths in range(3, 30, 3):
+        path.write_bytes(before)
+        process = _start(path, "--inplace")
+        try:
+            process.wait(tenths / 10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+        process.communicate(timeout=SECONDS)
+        after = path.read_bytes()
+        seen.add(after == before)
+        assert after == before or len(texts(read(path))[0]) == 20_000_001
+    assert seen == {True, False}
+
+
+def test_a_half_written_file_never_takes_a_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from monty_kernel.runner import whole_file
+
+    path = write(tmp_path / "in.ipynb", "1")
+    before = path.read_bytes()
+
+    def fails(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(whole_file.os, "replace", fails)
+    with pytest.raises(OSError, match="No space"):
+        whole_file.write_whole(path, to_json(read(path)))
+    assert path.read_bytes() == before and os.listdir(tmp_path) == ["in.ipynb"]

@@ -1,0 +1,49 @@
+"""Workers of headless runs live behind the same walls as those of a kernel."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+
+import psutil  # type: ignore[import-untyped,unused-ignore]
+import pytest
+
+from monty_kernel import run_notebook
+from monty_kernel.walls.entrance import WallsMissing, worker_binary
+from tests.walls.machine import on_linux, standing
+
+from .awkward import book
+from .command import run, texts, write
+
+pytestmark = on_linux
+
+
+def _workers() -> list[psutil.Process]:
+    binary = os.path.realpath(worker_binary())
+    return [child for child in psutil.Process().children() if child.exe() == binary]
+
+
+def test_a_worker_has_given_up_its_rights() -> None:
+    running = threading.Thread(target=run_notebook, args=(book(["import time\ntime.sleep(1)"]),))
+    running.start()
+    running.join(0.5)
+    found = _workers()
+    running.join()
+    assert found
+    for worker in found:
+        status = Path(f"/proc/{worker.pid}/status").read_text()
+        assert "NoNewPrivs:\t1" in status and "Seccomp:\t2" in status
+        assert not Path(f"/proc/{worker.pid}/environ").read_bytes().strip(b"\0")
+
+
+def test_walls_can_be_required(tmp_path: Path) -> None:
+    source = write(tmp_path / "in.ipynb", "6 * 7")
+    done = run(source, "--walls", "require")
+    if standing().sound:
+        assert texts(run_notebook(source, walls="require")) == ["42"]
+        assert done.returncode == 0, done.stderr
+    else:
+        with pytest.raises(WallsMissing):
+            run_notebook(source, walls="require")
+        assert done.returncode == 1 and b"monty-kernel doctor" in done.stderr

@@ -1,0 +1,73 @@
+"""A tape plays its system calls in order, stores what they say and skips where it is told to, on both processors."""
+
+from __future__ import annotations
+
+import shutil
+import struct
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from monty_kernel.walls.machine import AARCH64, X86_64, Machine, this_machine
+from monty_kernel.walls.tape import Tape
+
+EMULATORS = {"x86_64": "qemu-x86_64", "aarch64": "qemu-aarch64"}
+
+
+def play(tape: Tape, folder: Path) -> subprocess.CompletedProcess[bytes]:
+    """Run the tape here, or in an emulator if this is another processor."""
+    file = folder / "tape"
+    file.write_bytes(tape.executable())
+    file.chmod(0o755)
+    command = [str(file)]
+    if this_machine() != tape.machine:
+        emulator = shutil.which(EMULATORS[tape.machine.name])
+        if emulator is None:
+            pytest.skip(f"{EMULATORS[tape.machine.name]} is not installed here (Debian: qemu-user)")
+        command = [emulator, *command]
+    return subprocess.run(command, capture_output=True, timeout=30)
+
+
+both = pytest.mark.parametrize("machine", [X86_64, AARCH64], ids=lambda machine: machine.name)
+
+
+@both
+def test_calls_are_made_in_order_with_six_arguments(machine: Machine, tmp_path: Path) -> None:
+    tape = Tape(machine)
+    tape.call("write", 1, tape.text("one "), 4)
+    # all six arguments arrive: a private, anonymous mapping where it was asked for
+    mapped = tape.data(bytes(4))
+    tape.call("mmap", 0x20000000, 4096, 3, 0x32, -1, 0, store=mapped)
+    tape.call("write", 1, mapped, 4)
+    tape.call("exit_group", 7)
+    done = play(tape, tmp_path)
+    assert done.stdout == b"one " + struct.pack("<I", 0x20000000)
+    assert done.returncode == 7
+
+
+@both
+def test_results_choose_the_way(machine: Machine, tmp_path: Path) -> None:
+    tape = Tape(machine)
+    failed = tape.data(bytes(4))
+    tape.call("close", 999, store=failed, on_error="failed", on_success="end")
+    tape.label("again")
+    tape.call("write", 1, tape.text("two "), 4, on_success="end")
+    tape.label("failed")
+    tape.call("write", 1, tape.text("one "), 4, on_error="end")
+    tape.jump("again")
+    tape.label("end")
+    tape.call("write", 1, failed, 4)
+    tape.call("exit_group", 0)
+    assert play(tape, tmp_path).stdout == b"one two " + struct.pack("<i", -9)
+
+
+@both
+def test_a_call_that_the_machine_lacks_is_refused_when_it_is_written(machine: Machine) -> None:
+    with pytest.raises(KeyError):
+        Tape(machine).call("no_such_call")
+
+
+def test_the_older_calls_exist_on_one_of_them_only() -> None:
+    assert "fork" in X86_64.calls
+    assert "fork" not in AARCH64.calls
