@@ -16,7 +16,7 @@ from monty_kernel.screening.screen import Screen
 from . import sandboxed
 from .cell import Cell, Feed, expression
 from .failures import lost, raised, refused, said_by_cpython, unparsable
-from .host import Access, Front, UsageError, json_object, mime_bundle
+from .host import Access, Front, UsageError, Written, json_object, mime_bundle
 from .journal import Journaled
 from .outputs import Result
 from .rewrite import Action
@@ -52,7 +52,7 @@ class Snapshot:
 
     state: Monty's dump. next_feed: the number of its next feed. parts: what it was fed of the prelude. trail: the cells
     that led to it. unrecorded: cells whose source `In` in the sandbox lacks, with their numbers. reruns: the cells that
-    ran since the dump, which was too dear to be taken after each of them.
+    ran since the dump, which was too dear to be taken after each of them. written: what cells had written in memory; None if that is not known.
     """
 
     state: bytes
@@ -61,6 +61,7 @@ class Snapshot:
     trail: Trail
     unrecorded: tuple[tuple[int, str], ...] = ()
     reruns: tuple[Journaled, ...] = ()
+    written: Written | None = None
 
 
 class Engine:
@@ -97,6 +98,7 @@ class Engine:
         self._script: Script = Recording()
         self._rerunning = False
         self._journal: list[Journaled] = []  # the cells since the snapshot
+        self._written = Written()  # as it was before the running cell, or after the last
         self.last_run: Journaled | None = None
         """The last cell that left its mark on the session."""
 
@@ -130,6 +132,7 @@ class Engine:
         self._trail, self._next_feed, self._parts, self._snapshot = Trail(), 0, frozenset(), None
         self._unrecorded, self._recorded = {}, {}
         self._unsaved = self._announced = False
+        self._sandbox.access.thaw(Written())
         self._journal = []
         self._load(frozenset({sandboxed.CORE}), of_cell=False)
         self._started = True
@@ -188,6 +191,7 @@ class Engine:
         try:
             if not self._is_usable():
                 self._notice = self._restore()
+            self._written = self._sandbox.access.freeze()
             outcome = self._run(cell, ScreenedFront(front, self.screen), number, expressions or {}, act)
             outcome = self._screened(outcome, front)
         except KeyboardInterrupt:  # of the restoring
@@ -197,6 +201,7 @@ class Engine:
             self._announced = True
             outcome = Outcome(lost(error, self.limits))
         else:
+            self._written = self._sandbox.access.freeze()
             if number:
                 self._trail.add_cell(CellSource(cell.source.label, cell.python))
             if self._unsaved:
@@ -281,6 +286,8 @@ class Engine:
             said = f"{died} before the last cell could be saved; the session is as it was before it."
             announced, journal = False, ()
         whole, base = (self._with_reruns(snapshot, reruns) for reruns in ((*snapshot.reruns, *journal), ()))
+        if journal:
+            whole = replace(whole, written=self._written)
         try:
             try:
                 self.load(whole)
@@ -324,6 +331,8 @@ class Engine:
         except BaseException:
             self._sandbox.release()
             raise
+        if snapshot.written is not None:
+            self._sandbox.access.thaw(snapshot.written)
         self._started, self._unsaved = True, False
 
     def _run_again(self, done: Journaled) -> None:
@@ -362,7 +371,9 @@ class Engine:
         last = self._snapshot
         if last is None or not all(done.can_run_again for done in self._journal):
             return False
-        self._snapshot = self._with_reruns(last, (*last.reruns, *self._journal))
+        self._snapshot = replace(
+            self._with_reruns(last, (*last.reruns, *self._journal)), written=self._sandbox.access.freeze()
+        )
         self._journal, self._recorded = [], {}
         self._unsaved = False
         return True
@@ -379,7 +390,8 @@ class Engine:
                 self._died = _TOO_LARGE
             self._defer_snapshot()
             return
-        self._snapshot = Snapshot(state, self._next_feed, self._parts, self._trail, tuple(self._unrecorded.items()))
+        unrecorded, written = tuple(self._unrecorded.items()), self._sandbox.access.freeze()
+        self._snapshot = Snapshot(state, self._next_feed, self._parts, self._trail, unrecorded, written=written)
         self._trail = Trail(self._trail)
         self._journal, self._recorded = [], {}
         self._unsaved = False
