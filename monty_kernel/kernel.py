@@ -275,12 +275,12 @@ class MontyKernel(Kernel):
                 grants.tell(f"Tools were refused: {error}.")
         for text in self.mounts:
             try:
-                spec = parse_mount(text)
-                if not spec.host.expanduser().is_absolute():
+                asked = parse_mount(text)
+                if not asked.host.expanduser().is_absolute():
                     raise MountRefused(
                         f"{text!r}: say the absolute path of the folder, as a kernel starts in the notebook's"
                     )
-                grants.mount(spec)
+                grants.mount(asked)
             except (MountRefused, AuditFailed) as error:
                 self.log.error("%s", error)
                 grants.tell(f"A mount was refused: {error}.")

@@ -115,9 +115,9 @@ class Files:
         except OSError as error:
             return _failure(error, path)
         except (UnicodeError, ValueError, RuntimeError, TypeError) as error:
-            kind = type(error).__name__
+            kind: Any = type(error).__name__
             known = kind in ("UnicodeDecodeError", "UnicodeEncodeError", "ValueError", "RuntimeError", "TypeError")
-            return {"exc_type": kind if known else "ValueError", "message": str(error)}  # type: ignore[typeddict-item]
+            return {"exc_type": kind if known else "ValueError", "message": str(error)}
 
     def _mount_of(self, path: PurePosixPath) -> Mount | None:
         return next((mount for mount in self._mounts if mount.parts(path) is not None), None)
@@ -231,11 +231,11 @@ class _Call:
             return monty.StatResult.dir_stat(stat.S_IFDIR | found.mode, found.modified)
         return monty.StatResult.file_stat(found.size, stat.S_IFREG | found.mode, found.modified)
 
-    def resolve(self, path: object) -> str:
-        return str(self._mount.place.joinpath(*self._tree.resolve(self._parts)))
+    def resolve(self, path: object) -> PurePosixPath:
+        return self._mount.place.joinpath(*self._tree.resolve(self._parts))
 
-    def absolute(self, path: object) -> str:
-        return str(self._path)
+    def absolute(self, path: object) -> PurePosixPath:
+        return self._path
 
     def scan(
         self, path: object, *, max_depth: int | None = None, follow_symlinks: bool = False, **hints: object

@@ -67,10 +67,8 @@ class Folder:
         try:
             with self._walk(path, follow=follow) as (fd, name, _):
                 return _info(os.stat(name, dir_fd=fd, follow_symlinks=False) if name else os.fstat(fd))
-        except (FileNotFoundError, NotADirectoryError, PermissionError):
-            return None
         except OSError as error:
-            if error.errno in (errno.ELOOP, errno.ENAMETOOLONG):
+            if is_unreachable(error):
                 return None
             raise
 
@@ -105,7 +103,7 @@ class Folder:
         with self._walk(path, follow=True) as (fd, name, _):
             inside = os.open(name or ".", _DIRECTORY, dir_fd=fd)
         try:
-            found = []
+            found: list[str] = []
             with os.scandir(inside) as entries:
                 for entry in entries:
                     if len(found) == MOST_LISTED:
@@ -163,7 +161,7 @@ class Folder:
         """The open folder that holds the path's last name, that name ('' for the folder itself), and the path without links."""
         if self._fd < 0:
             raise PermissionError(errno.EACCES, "The folder is not mounted any more")
-        fds, names = [os.dup(self._fd)], []
+        fds, names = [os.dup(self._fd)], list[str]()
         todo, links = list(reversed(path)), 0
         try:
             last = ""
@@ -210,6 +208,12 @@ class Folder:
         finally:
             for fd in fds:
                 os.close(fd)
+
+
+def is_unreachable(error: OSError) -> bool:
+    """Whether it says that a path leads to nothing, or to nothing that may be reached."""
+    nothing = isinstance(error, (FileNotFoundError, NotADirectoryError, PermissionError))
+    return nothing or error.errno in (errno.ELOOP, errno.ENAMETOOLONG)
 
 
 def _require_regular(found: os.stat_result) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
@@ -146,10 +147,8 @@ def forbidden_folders() -> Iterator[Forbidden]:
     if hasattr(os, "getuid"):
         import pwd
 
-        try:
+        with suppress(KeyError):
             homes.add(Path(pwd.getpwuid(os.getuid()).pw_dir))
-        except KeyError:
-            pass
     for home in homes:
         yield Forbidden(home, "your home folder", inside=False)
         for name in _KEYS:

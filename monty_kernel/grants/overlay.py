@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from .folder import Folder, Info, Parts
+from .folder import Folder, Info, Parts, is_unreachable
 
 MOST_BYTES = 1 << 28
 """Bytes that all files of one overlay may hold."""
@@ -76,7 +76,12 @@ class Overlay:
 
     def info(self, path: Parts, *, follow: bool = True) -> Info | None:
         """See `Folder`."""
-        plain = self.resolve(path) if follow else (*self.resolve(path[:-1]), *path[-1:])
+        try:
+            plain = self.resolve(path) if follow else (*self.resolve(path[:-1]), *path[-1:])
+        except OSError as error:
+            if is_unreachable(error):
+                return None
+            raise
         node = self._covering(plain)
         if node is None:
             return self._below.info(plain, follow=follow)
