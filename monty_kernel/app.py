@@ -83,6 +83,7 @@ class MontyKernelApp(Application):
         "transport": "MontyKernelApp.transport",
         "ip": "MontyKernelApp.ip",
         "tools": "MontyKernel.tools",
+        "mount": "MontyKernel.mounts",
         "audit": "MontyKernel.audit_file",
         **{channel: f"MontyKernelApp.{channel}_port" for channel in CHANNELS},
     }

@@ -106,6 +106,11 @@ class MontyKernel(Kernel):
         Unicode(),
         help="Tools for cells: the absolute path of a FILE.py, or a module's name. May be given several times.",
     ).tag(config=True)
+    mounts = List(
+        Unicode(),
+        help="Folders for cells, each as HOST:SANDBOX or HOST:SANDBOX:MODE; MODE is ro, rw or overlay [overlay], which "
+        "keeps what cells write in memory. May be given several times.",
+    ).tag(config=True)
     tool_permissions = Dict(
         value_trait=CaselessStrEnum(["allow", "ask", "deny"]),
         key_trait=Unicode(),
@@ -234,7 +239,7 @@ class MontyKernel(Kernel):
     def _start_session(self) -> None:
         try:
             if self._grants is not None:
-                self._load_tools(self._grants)
+                self._open_doors(self._grants)
             self.engine.start()
             if self._workers.unwalled is not None:
                 self.log.warning("The sandbox is the only wall. %s", self._workers.unwalled)
@@ -246,7 +251,7 @@ class MontyKernel(Kernel):
                 self.log.exception("The sandbox worker did not start; the next cell tries again.")
 
     def _granted(self) -> Grants | None:
-        if not (self.tools or self.audit_file):
+        if not (self.tools or self.mounts or self.audit_file):
             return None
         from monty_kernel.grants.audit import Audit
         from monty_kernel.grants.grants import Grants
@@ -257,7 +262,9 @@ class MontyKernel(Kernel):
         modules = self._grants.tool_modules if self._grants is not None else {}
         return {name: module.namespace for name, module in modules.items()}
 
-    def _load_tools(self, grants: Grants) -> None:
+    def _open_doors(self, grants: Grants) -> None:
+        from monty_kernel.grants.audit import AuditFailed
+        from monty_kernel.grants.mount_spec import MountRefused, parse_mount
         from monty_kernel.grants.tool_files import ToolsRefused
 
         for spec in self.tools:
@@ -266,6 +273,17 @@ class MontyKernel(Kernel):
             except ToolsRefused as error:
                 self.log.error("%s", error, exc_info=error.__cause__)
                 grants.tell(f"Tools were refused: {error}.")
+        for text in self.mounts:
+            try:
+                asked = parse_mount(text)
+                if not asked.host.expanduser().is_absolute():
+                    raise MountRefused(
+                        f"{text!r}: say the absolute path of the folder, as a kernel starts in the notebook's"
+                    )
+                grants.mount(asked)
+            except (MountRefused, AuditFailed) as error:
+                self.log.error("%s", error)
+                grants.tell(f"A mount was refused: {error}.")
         for name in grants.unknown_permissions():
             grants.tell(f"A permission was given for {name}, but there is no such tool.")
 

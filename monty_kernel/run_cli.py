@@ -100,6 +100,13 @@ def add_parser(commands: Subparsers) -> None:
         default=[],
         help="what each call of a tool needs, as in shop.order=deny, instead of what the file says; to ask is to deny here",
     )
+    run.add_argument(
+        "--mount",
+        metavar="HOST:SANDBOX[:MODE]",
+        action="append",
+        default=[],
+        help="a folder that cells may use; MODE is ro, rw or overlay, which keeps what they write in memory [overlay]",
+    )
     run.add_argument("--audit", metavar="FILE", type=Path, help="log each call of a tool to FILE")
     run.add_argument(
         "--trust-outputs",
@@ -257,7 +264,7 @@ def _granted(args: argparse.Namespace) -> Granted:
         if not name or permission not in ("allow", "ask", "deny"):
             raise UsageError(f"--tool-permission takes NAME=allow or NAME=deny, not {text!r}.")
         permissions[name] = permission
-    return Granted(tools, permissions, args.audit)
+    return Granted(tools, permissions, args.audit, tuple(args.mount))
 
 
 def _parameters(args: argparse.Namespace) -> dict[str, Any]:

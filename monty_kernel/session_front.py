@@ -146,6 +146,10 @@ class SessionFront(ABC):
         except CancelledError:
             raise KeyboardInterrupt from None
 
+    def ask_line(self, question: str) -> str:
+        """What the person answers to a question of the kernel's, which begins with its mark."""
+        return self.engine.wait_for(self.ask(question, password=False))
+
     def reset(self) -> None:
         """Begin a new, empty session."""
         self.engine.start()

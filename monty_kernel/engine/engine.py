@@ -16,7 +16,7 @@ from monty_kernel.screening.screen import Screen
 from . import sandboxed
 from .cell import Cell, Feed, expression
 from .failures import lost, raised, refused, said_by_cpython, unparsable
-from .host import Access, Front, UsageError, json_object, mime_bundle
+from .host import Access, Front, UsageError, Written, json_object, mime_bundle
 from .journal import Journaled
 from .outputs import Result
 from .rewrite import Action
@@ -52,7 +52,7 @@ class Snapshot:
 
     state: Monty's dump. next_feed: the number of its next feed. parts: what it was fed of the prelude. trail: the cells
     that led to it. unrecorded: cells whose source `In` in the sandbox lacks, with their numbers. reruns: the cells that
-    ran since the dump, which was too dear to be taken after each of them.
+    ran since the dump, which was too dear to be taken after each of them. written: what cells had written in memory; None if that is not known.
     """
 
     state: bytes
@@ -61,6 +61,7 @@ class Snapshot:
     trail: Trail
     unrecorded: tuple[tuple[int, str], ...] = ()
     reruns: tuple[Journaled, ...] = ()
+    written: Written | None = None
 
 
 class Engine:
@@ -99,6 +100,7 @@ class Engine:
         self._journal: list[Journaled] = []  # the cells since the snapshot
         self.sessions = 0
         """How many were started: one more after `%reset`, and where nothing could be restored."""
+        self._written = Written()  # as it was before the running cell, or after the last
         self.last_run: Journaled | None = None
         """The cell that ran last, if it left its mark on the session."""
 
@@ -132,6 +134,7 @@ class Engine:
         self._trail, self._next_feed, self._parts, self._snapshot = Trail(), 0, frozenset(), None
         self._unrecorded, self._recorded = {}, {}
         self._unsaved = self._announced = False
+        self._sandbox.access.thaw(Written())
         self._journal = []
         self._load(frozenset({sandboxed.CORE}), of_cell=False)
         self._started = True
@@ -192,6 +195,7 @@ class Engine:
         try:
             if not self.is_usable:
                 self._notice = self._restore()
+            self._written = self._sandbox.access.freeze()
             outcome = self._run(cell, ScreenedFront(front, self.screen), number, expressions or {}, act)
             outcome = self._screened(outcome, front)
         except KeyboardInterrupt:  # of the restoring
@@ -201,6 +205,7 @@ class Engine:
             self._announced = True
             outcome = Outcome(lost(error, self.limits))
         else:
+            self._written = self._sandbox.access.freeze()
             if number:
                 self._trail.add_cell(CellSource(cell.source.label, cell.python))
             if self._unsaved:
@@ -287,7 +292,8 @@ class Engine:
             said = f"{died} before the last cell could be saved; the session is as it was before it."
             announced, journal = False, ()
         try:
-            stopped = self._load_as_far_as(snapshot, (*snapshot.reruns, *journal))
+            written = self._written if journal else snapshot.written
+            stopped = self._load_as_far_as(snapshot, (*snapshot.reruns, *journal), written)
             if stopped:
                 said, announced = f"{died}; {stopped}", False
         except (monty.MontyError, RuntimeError) as error:
@@ -295,9 +301,12 @@ class Engine:
             return f"{died} and the session could not be restored ({error}); this is a new session."
         return self._notice if announced else said
 
-    def _load_as_far_as(self, snapshot: Snapshot, reruns: tuple[Journaled, ...]) -> str:
-        """Load the snapshot and run these cells again, up to one that goes another way; what the person is to be told of it."""
-        said, whole = "", self._with_reruns(snapshot, reruns)
+    def _load_as_far_as(self, snapshot: Snapshot, reruns: tuple[Journaled, ...], written: Written | None) -> str:
+        """Load the snapshot and run these cells again, up to one that goes another way; what the person is to be told of it.
+
+        written: what they had written.
+        """
+        said, whole = "", replace(self._with_reruns(snapshot, reruns), written=written)
         while True:
             try:
                 self.load(whole)
@@ -309,7 +318,8 @@ class Engine:
                     f"the session is as it was {where}, since {lost[0].cell.source.label} cannot be run again: {error}."
                 )
                 sources = dict(whole.unrecorded) | {each.number: each.cell.source.text for each in lost if each.number}
-                whole = replace(whole, reruns=again, unrecorded=tuple(sorted(sources.items())))
+                unrecorded = tuple(sorted(sources.items()))
+                whole = replace(whole, reruns=again, unrecorded=unrecorded, written=snapshot.written)
 
     def _with_reruns(self, snapshot: Snapshot, reruns: tuple[Journaled, ...]) -> Snapshot:
         """The snapshot with these cells to run again; the sources of all others that ran since go to `In` all the same."""
@@ -346,6 +356,8 @@ class Engine:
         except BaseException:
             self._sandbox.release()
             raise
+        if snapshot.written is not None:
+            self._sandbox.access.thaw(snapshot.written)
         self._started, self._unsaved = True, False
 
     def _run_again(self, done: Journaled) -> None:
@@ -384,7 +396,9 @@ class Engine:
         last = self._snapshot
         if last is None or not all(done.can_run_again for done in self._journal):
             return False
-        self._snapshot = self._with_reruns(last, (*last.reruns, *self._journal))
+        self._snapshot = replace(
+            self._with_reruns(last, (*last.reruns, *self._journal)), written=self._sandbox.access.freeze()
+        )
         self._journal, self._recorded = [], {}
         self._unsaved = False
         return True
@@ -401,7 +415,8 @@ class Engine:
                 self._died = _TOO_LARGE
             self._defer_snapshot()
             return
-        self._snapshot = Snapshot(state, self._next_feed, self._parts, self._trail, tuple(self._unrecorded.items()))
+        unrecorded, written = tuple(self._unrecorded.items()), self._sandbox.access.freeze()
+        self._snapshot = Snapshot(state, self._next_feed, self._parts, self._trail, unrecorded, written=written)
         self._trail = Trail(self._trail)
         self._journal, self._recorded = [], {}
         self._unsaved = False

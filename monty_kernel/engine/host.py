@@ -9,11 +9,12 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from .outputs import ClearOutput, Display, Output
 from .questions import disguise
-from .script import Script, Settled, slept
+from .script import UNHANDLED, Script, Settled, slept
 from .turns import Turns
 
 if TYPE_CHECKING:
@@ -70,6 +71,14 @@ class Asking(Protocol):
         """The future's result. Raises `KeyboardInterrupt`, or what the future raises."""
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What cells wrote and no disk holds: a value that states keep. size: bytes."""
+
+    layers: Mapping[Any, Any] = field(default_factory=dict)
+    size: int = 0
+
+
 class Access(Protocol):
     """What the person granted to cells. Called on the sandbox thread."""
 
@@ -87,6 +96,15 @@ class Access(Protocol):
         self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], asking: Asking
     ) -> ExternalResult | Future[ExternalSettledResult]:
         """Answer `module.function(...)`, now or later. Only `KeyboardInterrupt` is raised."""
+
+    def file(self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> ExternalResult | None:
+        """Answer what a cell asks of a file; None if it is of no file that was granted."""
+
+    def freeze(self) -> Written:
+        """What was written in memory so far."""
+
+    def thaw(self, written: Written) -> None:
+        """Make that what it was, as far as it is still granted."""
 
     def interrupted(self) -> None:
         """Calls that were to be answered later have been cancelled."""
@@ -110,6 +128,16 @@ class NoAccess:
     def call(self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], asking: Asking) -> ExternalResult:
         """Refuse."""
         return {"exc_type": "PermissionError", "message": f"{name}() is not granted to this session"}
+
+    def file(self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+        """Grant no file."""
+
+    def freeze(self) -> Written:
+        """Nothing was written."""
+        return Written()
+
+    def thaw(self, written: Written) -> None:
+        """Nothing to make."""
 
     def interrupted(self) -> None:
         """Nothing to note."""
@@ -155,6 +183,9 @@ class Host:
                 return snapshot.resume({"future": ...})
             if name == "import":
                 return snapshot.resume_auto()
+            if name == "open" or name.startswith("Path."):
+                answer = self._script.call(name, lambda: self._file(name, snapshot))
+                return snapshot.resume_not_handled() if answer is UNHANDLED else snapshot.resume(answer)
             if name not in ("time.sleep", "asyncio.sleep", "os.urandom"):
                 return snapshot.resume_not_handled()
         return snapshot.resume(self._script.call(name, lambda: self._answer(name, snapshot)))
@@ -172,6 +203,11 @@ class Host:
         if function is None:
             return {"exception": NameError(f"name {name!r} is not defined")}
         return self._settle(lambda: function(*snapshot.args, **snapshot.kwargs))
+
+    def _file(self, name: str, snapshot: FunctionSnapshot) -> ExternalResult:
+        if self._turns.take_interrupt():
+            return {"exception": KeyboardInterrupt()}
+        return self._access.file(name, snapshot.args, snapshot.kwargs) or UNHANDLED
 
     def _granted(self, name: str, snapshot: FunctionSnapshot) -> ExternalResult:
         try:

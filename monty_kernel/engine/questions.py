@@ -33,6 +33,16 @@ def call_question(call: str, more_to_come: str = "") -> str:
     return f"{MARK}may this cell call {call}?{more_to_come} [y]es, [n]o, [a]lways in this session: "
 
 
+def mount_question(folder: str, place: str, may: str) -> str:
+    """Whether a folder of the host, given by its real path on one line, may be mounted."""
+    return f"{MARK}may this notebook {may} the folder {folder}, as {place}? [y]es, [n]o: "
+
+
+def never_mounted(why: str) -> str:
+    """What the person alone is told of a folder that a notebook asked for and cannot have."""
+    return f"{MARK}this notebook asked for a folder and does not get it: {why}. Press Enter: "
+
+
 def answered(text: str) -> Answer:
     """What a typed line means; all but a clear yes is no."""
     word = text.strip().lower()

@@ -14,6 +14,7 @@ Entry = tuple[Any, ...]
 
 - `("call", name, value)`, `("raise", name, exception type, message)`, and `("fail", name, exception type, message)` where the
   type is one of Monty's names;
+- `("unhandled", name)`: it has no answer, and Monty is to give its own;
 - `("future", name)`: it will say so later;
 - `("due", call ids, exception type or "")`: these sleeps are over;
 - `("settled", [(call id, value)], [(call id, exception type, message)])`: these futures are.
@@ -25,6 +26,10 @@ KEPT = 1 << 25
 
 Settled = Mapping[int, "ExternalSettledResult"]
 """Call ids of futures, and what each is resolved with."""
+
+
+UNHANDLED: Any = {"unhandled": ...}
+"""The answer that is none: Monty says what it says without a host."""
 
 
 class Diverged(Exception):
@@ -65,6 +70,8 @@ class Recording:
             self._keep(("fail", name, result["exc_type"], result.get("message", "")))
         elif "future" in result:
             self._keep(("future", name))
+        elif result is UNHANDLED:
+            self._keep(("unhandled", name))
         else:
             self._keep(("call", name, result.get("return_value")), result.get("return_value"))
         return result  # type: ignore[no-any-return]
@@ -113,6 +120,8 @@ class Replaying:
             return {"return_value": entry[2]}
         if entry[0] == "future":
             return {"future": ...}
+        if entry[0] == "unhandled":
+            return UNHANDLED  # type: ignore[no-any-return]
         return _failed(entry[2], entry[3]) if entry[0] == "fail" else {"exception": exception_of(entry[2], entry[3])}
 
     def settle(self, wait: Callable[[], Settled]) -> Settled:

@@ -60,6 +60,11 @@ class Audit:
         self._lock = threading.Lock()
         self._records: deque[Record] = deque(maxlen=KEPT)
 
+    @property
+    def path(self) -> Path | None:
+        """The file, if there is one."""
+        return self._path
+
     def check(self) -> None:
         """See to it that a record can be written now.
 

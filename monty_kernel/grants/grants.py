@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import inspect
+import os
 import sys
 from collections import Counter
-from collections.abc import Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from concurrent.futures import CancelledError, Future
 from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import pydantic_monty as monty
 
-from monty_kernel.engine.host import Asking, StdinUnavailable
-from monty_kernel.engine.questions import answered, call_question
+from monty_kernel.engine.host import Asking, StdinUnavailable, Written
+from monty_kernel.engine.questions import answered, call_question, mount_question, never_mounted
 
 from .audit import Audit, AuditFailed, Watch
 from .crossing import crossing
 from .decorator import Permission
+from .files import Files, Mount
+from .mount_spec import MEANING, MountRefused, MountSpec, checked_folder
 from .plain import NotPlain, one_line, plain_copy, short
 from .threads import ToolLoop, ToolThread
 from .tool_files import Tool, ToolModule, ToolsRefused, load
@@ -47,6 +52,7 @@ class Grants:
         self._refusals: Counter[str] = Counter()  # of the running cell
         self._thread = ToolThread()
         self._loop = ToolLoop()
+        self._files = Files(self._changing)
 
     # What there is
 
@@ -223,6 +229,94 @@ class Grants:
         self.audit.add("tool", tool.qualified, arguments, f"{data['exc_type']}: {data['message']}", watch.seconds, cell)
         return data
 
+    # Files
+
+    @property
+    def mounts(self) -> Sequence[Mount]:
+        """The folders that cells may use."""
+        return self._files.mounts
+
+    def mount(self, spec: MountSpec) -> Mount:
+        """Mount a folder, as the person said.
+
+        Raises:
+            MountRefused: it is one that is never mounted, or it overlaps another.
+            AuditFailed: it cannot be logged.
+        """
+        self.audit.check()
+        if spec.mode == "rw":
+            self._refuse_own_files(spec)
+        mount = self._files.add(spec)
+        self.audit.add("mount", str(mount.place), f"{mount.host} {mount.mode}", "mounted")
+        return mount
+
+    def ask_to_mount(self, spec: MountSpec, ask: Callable[[str], str]) -> Mount | None:
+        """Mount a folder that a notebook asks for, if the person says yes; None if it is not mounted.
+
+        What the host's disk holds is told to the person alone, in the question: the notebook learns nothing of it.
+
+        Raises:
+            KeyboardInterrupt: they interrupted the question.
+        """
+        watch = Watch()
+        asked = f"{one_line(str(spec.host), 300)} {spec.mode}"
+        try:
+            self.audit.check()
+            try:
+                real, fd = checked_folder(spec.host)
+                os.close(fd)
+                question = mount_question(short(str(real), 500), str(spec.place), MEANING[spec.mode])
+            except MountRefused as error:
+                real, question = None, never_mounted(one_line(str(error)))
+            answer = answered(ask(question))
+            if real is None or answer == "no":
+                self.audit.add(
+                    "question", str(spec.place), asked, "no" if real is not None else "refused", watch.seconds
+                )
+                return None
+            self.audit.add("question", str(spec.place), asked, "yes", watch.seconds)
+            try:
+                return self.mount(replace(spec, host=real))  # what the person saw, wherever links lead by now
+            except MountRefused as error:
+                self.audit.add("mount", str(spec.place), asked, f"refused: {error}")
+                ask(never_mounted(one_line(str(error))))
+                return None
+        except (StdinUnavailable, EOFError):
+            self.audit.add("question", str(spec.place), asked, "nobody can be asked", watch.seconds)
+            return None
+        except CancelledError:
+            raise KeyboardInterrupt from None
+        except AuditFailed:
+            return None
+
+    def unmount(self, place: PurePosixPath) -> bool:
+        """Unmount what is at a place; whether anything was."""
+        return self._files.remove(place)
+
+    def file(self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> ExternalResult | None:
+        """Answer what a cell asks of a file; None if it is in no mount."""
+        return self._files.call(name, args, kwargs)
+
+    def freeze(self) -> Written:
+        """What was written to overlays so far."""
+        return self._files.freeze()
+
+    def thaw(self, written: Written) -> None:
+        """Make the overlays that are mounted now what they were."""
+        self._files.thaw(written)
+
+    def _changing(self, what: str, where: str) -> None:
+        self.audit.add("write", where, what, "allowed")
+
+    def _refuse_own_files(self, spec: MountSpec) -> None:
+        real = Path(os.path.realpath(spec.host.expanduser()))
+        own = [module.origin for module in self._modules.values()] + [self.audit.path]
+        for file in own:
+            if file is not None and Path(os.path.realpath(file)).is_relative_to(real):
+                raise MountRefused(
+                    f"{str(spec.host)!r} is not mounted to be changed: {file.name} is in it, which cells must not change"
+                )
+
     def interrupted(self) -> None:
         """Calls that were to be answered later have been cancelled."""
         self._loop.doubt()
@@ -231,6 +325,7 @@ class Grants:
         """End the threads and the log file. Tools that run are left to themselves. Idempotent."""
         self._thread.close()
         self._loop.close()
+        self._files.close()
         self.audit.close()
 
 

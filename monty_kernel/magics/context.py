@@ -49,5 +49,8 @@ class MagicContext(Protocol):
     def confirm(self, question: str) -> bool:
         """The person's answer to a yes-or-no question; no where nobody can answer."""
 
+    def ask_line(self, question: str) -> str:
+        """What the person answers to a question of the kernel's. Raises `StdinUnavailable`, `EOFError`, `KeyboardInterrupt`."""
+
     def reset(self) -> None:
         """Begin a new, empty session. The execution count goes on."""

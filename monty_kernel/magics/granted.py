@@ -1,4 +1,4 @@
-"""%tools and %audit: what this session was granted, and what was made of it. A notebook can look, and grant itself nothing."""
+"""%tools, %mount and its kin, %audit: what this session was granted, and what was made of it. A notebook can look and ask, and grant itself nothing."""
 
 from __future__ import annotations
 
@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 
 family = Family()
 
+_MODES = {
+    "ro": "read only",
+    "rw": "changes are written to the disk",
+    "overlay": "changes stay in memory",
+}
+
 _COLUMNS = ("when (UTC)", "cell", "what", "arguments", "outcome", "seconds")
 
 
@@ -34,6 +40,47 @@ def tools(_: argparse.Namespace, context: MagicContext) -> None:
         "\n".join(lines)
         or "This session has no tools. They are granted where the kernel is started: --tools FILE.py; see docs/grants.md."
     )
+
+
+@family.host(
+    "mount",
+    argument("host", metavar="HOST", help="a folder of yours"),
+    argument("place", metavar="SANDBOX", help="where cells see it, such as /data"),
+    argument("mode", nargs="?", choices=("ro", "rw", "overlay"), default="overlay", help="[overlay]"),
+)
+def mount(arguments: argparse.Namespace, context: MagicContext) -> None:
+    """Ask you to let cells use a folder of yours. MODE: ro to read, rw to change it, overlay to keep what they write in memory.
+
+    The question shows the folder's real path. Where nobody can answer, the answer is no.
+    """
+    from pathlib import Path
+
+    from monty_kernel.grants.mount_spec import MountRefused, MountSpec, checked_place
+
+    try:
+        place = checked_place(arguments.place)
+    except MountRefused as error:
+        raise UsageError(f"%mount: {error}.") from None
+    mounted = context.grants.ask_to_mount(MountSpec(Path(arguments.host), place, arguments.mode), context.ask_line)
+    if mounted is None:
+        raise UsageError("%mount: nothing was mounted: it takes your yes, and a folder that may be mounted.")
+    context.print(f"Mounted at {mounted.place}, {_MODES[mounted.mode]}.")
+
+
+@family.host("unmount", argument("place", metavar="SANDBOX", help="where cells see it"))
+def unmount(arguments: argparse.Namespace, context: MagicContext) -> None:
+    """Take a mounted folder away from cells. What was written to an overlay is gone with it."""
+    from pathlib import PurePosixPath
+
+    if not context.grants.unmount(PurePosixPath(arguments.place)):
+        raise UsageError("%unmount: nothing is mounted there. %mounts lists what is.")
+
+
+@family.host("mounts")
+def mounts(_: argparse.Namespace, context: MagicContext) -> None:
+    """List the folders that cells may use. Of your paths only the last part is shown: outputs travel with the notebook."""
+    lines = [f"{mount.place}  …/{mount.host.name}  {_MODES[mount.mode]}" for mount in context.grants.mounts]
+    context.print("\n".join(lines) or "No folder is mounted. %mount asks for one; --mount grants one at the start.")
 
 
 @family.host("audit", argument("count", nargs="?", type=int, default=50, metavar="N", help="how many records [50]"))

@@ -16,27 +16,33 @@ Permission = Literal["allow", "ask", "deny"]
 @dataclass(frozen=True, slots=True)
 class Granted:
     """tools: files by their absolute paths, and modules by name; each notebook gets them afresh. permissions: by the tools' names
-    (`shop.order`), instead of what the file says; to `ask` is to deny, as nobody answers. audit_file: logs each call."""
+    (`shop.order`), instead of what the file says; to `ask` is to deny, as nobody answers. audit_file: logs each call.
+    mounts: folders, as `HOST:SANDBOX[:MODE]`; what is written to an overlay ends with the notebook that wrote it."""
 
     tools: tuple[str, ...] = ()
     permissions: Mapping[str, Permission] = field(default_factory=dict)
     audit_file: Path | None = None
+    mounts: tuple[str, ...] = ()
 
     def grants(self) -> Grants | None:
         """For one notebook; None if nothing is granted. Close it after use.
 
         Raises:
             ToolsRefused: a file cannot be used, or a permission is for no tool.
+            MountRefused: a folder is not mounted.
         """
-        if not self.tools and self.audit_file is None:
+        if not (self.tools or self.mounts or self.audit_file is not None):
             return None
         from monty_kernel.grants.audit import Audit
         from monty_kernel.grants.grants import Grants
+        from monty_kernel.grants.mount_spec import parse_mount
         from monty_kernel.grants.tool_files import ToolsRefused
 
         grants = Grants(Audit(self.audit_file), self.permissions)
         try:
             grants.load_tools(self.tools)
+            for text in self.mounts:
+                grants.mount(parse_mount(text))
             unknown = grants.unknown_permissions()
             if unknown:
                 raise ToolsRefused(f"a permission was given for {', '.join(unknown)}, but there is no such tool")

@@ -36,7 +36,11 @@ def weight(kept: Kept | None) -> int:
     """Bytes that a kept snapshot holds on to."""
     if kept is None:
         return 0
-    return len(kept.data) if isinstance(kept, Packed) else len(kept.state) if isinstance(kept, Snapshot) else 0
+    if not isinstance(kept, (Packed, Snapshot)):
+        return 0
+    snapshot = kept.snapshot if isinstance(kept, Packed) else kept
+    written = 0 if snapshot.written is None else snapshot.written.size
+    return written + len(kept.data if isinstance(kept, Packed) else kept.state)
 
 
 def make_room(

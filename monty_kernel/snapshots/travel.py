@@ -156,6 +156,8 @@ class TimeTravel:
             number = state.parent
         else:
             return
+        if kept.written is not None:
+            self._engine.access.thaw(kept.written)
         self._here = snapshot
         self.timeline.go(state)
         if self._archive is not None and number >= 0:

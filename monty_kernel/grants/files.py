@@ -1,0 +1,304 @@
+"""Answers what cells ask of files: finds the mount that a path is in, and asks its folder or its overlay."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+import pydantic_monty as monty
+
+from monty_kernel.engine.host import Written
+
+from .folder import Folder, Info, Parts
+from .mount_spec import Mode, MountRefused, MountSpec, checked_folder
+from .overlay import Overlay
+
+if TYPE_CHECKING:
+    from pydantic_monty import ExternalResult
+
+_MOST_SCANNED = 20_000
+"""Entries that one `glob` or `walk` sees."""
+_DEEPEST = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """A folder that cells may use. host: its real path, as the person was told."""
+
+    place: PurePosixPath
+    host: Path
+    mode: Mode
+    tree: Folder | Overlay
+
+    def parts(self, path: PurePosixPath) -> Parts | None:
+        """A path of the sandbox below this mount, `..` and all; None if it is elsewhere."""
+        own = self.place.parts
+        return path.parts[len(own) :] if path.parts[: len(own)] == own else None
+
+
+class Files:
+    """The mounts of a session. changed: told of each change of the host's files: what was done and where."""
+
+    def __init__(self, changed: Callable[[str, str], None] = lambda what, where: None) -> None:
+        self._mounts: list[Mount] = []
+        self._changed = changed
+
+    @property
+    def mounts(self) -> tuple[Mount, ...]:
+        """In the order in which they were granted."""
+        return tuple(self._mounts)
+
+    def add(self, spec: MountSpec) -> Mount:
+        """Mount a folder.
+
+        Raises:
+            MountRefused: it is one that is never mounted, or it overlaps another mount.
+        """
+        real, fd = checked_folder(spec.host)
+        try:
+            for other in self._mounts:
+                if spec.place.is_relative_to(other.place) or other.place.is_relative_to(spec.place):
+                    raise MountRefused(
+                        f"{spec.place} overlaps the mount at {other.place}; %unmount {other.place} first"
+                    )
+                if real.is_relative_to(other.host) or other.host.is_relative_to(real):
+                    raise MountRefused(f"the folder overlaps the one that is mounted at {other.place}")
+        except BaseException:
+            os.close(fd)
+            raise
+        folder = Folder(fd)
+        mount = Mount(spec.place, real, spec.mode, Overlay(folder) if spec.mode == "overlay" else folder)
+        self._mounts.append(mount)
+        return mount
+
+    def remove(self, place: PurePosixPath) -> bool:
+        """Unmount what is there; whether anything was."""
+        for mount in self._mounts:
+            if mount.place == place:
+                self._mounts.remove(mount)
+                mount.tree.close()
+                return True
+        return False
+
+    def close(self) -> None:
+        """Unmount everything. Idempotent."""
+        while self._mounts:
+            self._mounts.pop().tree.close()
+
+    def freeze(self) -> Written:
+        """What was written to the overlays, by where each is and whose it is."""
+        overlays = [(mount, mount.tree) for mount in self._mounts if isinstance(mount.tree, Overlay)]
+        layers = {(mount.place, mount.host): tree.freeze() for mount, tree in overlays}
+        return Written(layers, sum(tree.size for _, tree in overlays))
+
+    def thaw(self, written: Written) -> None:
+        """Make the overlays what they were; one that was not there is as it was at first."""
+        for mount in self._mounts:
+            if isinstance(mount.tree, Overlay):
+                mount.tree.thaw(written.layers.get((mount.place, mount.host), {}))
+
+    def call(self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> ExternalResult | None:
+        """The answer to one of Monty's OS calls; None if it is of no file in a mount."""
+        path = _path_of(args[0]) if args else None
+        if path is None or name not in _CALLS:
+            return None
+        mount = self._mount_of(path)
+        if mount is None:
+            return None
+        try:
+            return {"return_value": _CALLS[name](_Call(self, mount, path, self._changed), *args, **kwargs)}
+        except OSError as error:
+            return _failure(error, path)
+        except (UnicodeError, ValueError, RuntimeError, TypeError) as error:
+            kind: Any = type(error).__name__
+            known = kind in ("UnicodeDecodeError", "UnicodeEncodeError", "ValueError", "RuntimeError", "TypeError")
+            return {"exc_type": kind if known else "ValueError", "message": str(error)}
+
+    def _mount_of(self, path: PurePosixPath) -> Mount | None:
+        return next((mount for mount in self._mounts if mount.parts(path) is not None), None)
+
+
+class _Call:
+    """One call, of one path in one mount. Its methods are named like Monty's OS calls."""
+
+    def __init__(self, files: Files, mount: Mount, path: PurePosixPath, changed: Callable[[str, str], None]) -> None:
+        self._files = files
+        self._mount = mount
+        self._tree = mount.tree
+        self._path = path
+        self._parts: Parts = mount.parts(path) or ()
+        self._changed = changed
+
+    def exists(self, path: object) -> bool:
+        return self._tree.info(self._parts) is not None
+
+    def is_file(self, path: object) -> bool:
+        return self._is("file")
+
+    def is_dir(self, path: object) -> bool:
+        return self._is("folder")
+
+    def is_symlink(self, path: object) -> bool:
+        found = self._tree.info(self._parts, follow=False)
+        return found is not None and found.kind == "link"
+
+    def _is(self, kind: str) -> bool:
+        found = self._tree.info(self._parts)
+        return found is not None and found.kind == kind
+
+    def open(self, path: object, mode: str) -> monty.MontyFileHandle:
+        handle = monty.MontyFileHandle(str(self._path), mode)
+        found = self._tree.info(self._parts)
+        if mode[:1] in ("w", "a"):
+            self._writing(f"open({mode!r})")
+            if mode[:1] == "w" or found is None:
+                self._tree.write(self._parts, b"")
+        elif found is None:
+            self._tree.read(self._parts)  # raises what there is to raise: there is none, or it may not be reached
+        if found is not None and found.kind == "folder":
+            raise IsADirectoryError(errno.EISDIR, "Is a directory")
+        if found is not None and found.kind != "file":
+            raise PermissionError(errno.EACCES, "Permission denied: it is neither a file nor a folder")
+        if "+" in mode:
+            self._writing(f"open({mode!r})")
+        return handle
+
+    def read_bytes(self, path: object) -> bytes:
+        return self._tree.read(self._parts)
+
+    def read_text(self, path: object) -> str:
+        return self._tree.read(self._parts).decode()
+
+    def write_bytes(self, path: object, data: bytes) -> int:
+        self._writing(f"write {len(data)} bytes")
+        self._tree.write(self._parts, data)
+        return len(data)
+
+    def write_text(self, path: object, data: str) -> int:
+        self.write_bytes(path, data.encode())
+        return len(data)
+
+    def append_bytes(self, path: object, data: bytes) -> int:
+        self._writing("")  # that it was opened is in the log
+        self._tree.write(self._parts, data, append=True)
+        return len(data)
+
+    def append_text(self, path: object, data: str) -> int:
+        self.append_bytes(path, data.encode())
+        return len(data)
+
+    def mkdir(self, path: object, mode: int = 0o777, parents: bool = False, exist_ok: bool = False) -> None:
+        self._writing("mkdir")
+        if parents:
+            for length in range(1, len(self._parts)):
+                if self._tree.info(self._parts[:length]) is None:
+                    self._tree.make_folder(self._parts[:length])
+        if exist_ok and self._is("folder"):
+            return
+        if not self._parts:
+            raise FileExistsError(errno.EEXIST, "File exists")
+        self._tree.make_folder(self._parts)
+
+    def unlink(self, path: object, missing_ok: bool = False) -> None:
+        self._writing("unlink")
+        if not missing_ok or self._tree.info(self._parts, follow=False) is not None:
+            self._tree.remove_file(self._parts)
+
+    def rmdir(self, path: object) -> None:
+        self._writing("rmdir")
+        self._tree.remove_folder(self._parts)
+
+    def rename(self, path: object, target: object) -> None:
+        self._writing(f"rename to {target}")
+        to = _path_of(target)
+        if to is None or self._files._mount_of(to) is not self._mount:
+            raise OSError(errno.EXDEV, "Invalid cross-device link: a file cannot be moved out of its mount")
+        self._tree.rename(self._parts, self._mount.parts(to) or ())
+
+    def iterdir(self, path: object) -> list[PurePosixPath]:
+        return [self._path / name for name in self._tree.names(self._parts)]
+
+    def stat(self, path: object) -> monty.StatResult:
+        found = self._tree.info(self._parts)
+        if found is None:
+            raise FileNotFoundError(errno.ENOENT, "No such file or directory")
+        if found.kind == "folder":
+            return monty.StatResult.dir_stat(stat.S_IFDIR | found.mode, found.modified)
+        return monty.StatResult.file_stat(found.size, stat.S_IFREG | found.mode, found.modified)
+
+    def resolve(self, path: object) -> PurePosixPath:
+        return self._mount.place.joinpath(*self._tree.resolve(self._parts))
+
+    def absolute(self, path: object) -> PurePosixPath:
+        return self._path
+
+    def scan(
+        self, path: object, *, max_depth: int | None = None, follow_symlinks: bool = False, **hints: object
+    ) -> list[monty.ScanEntry]:
+        if self._tree.info(self._parts) is None:
+            raise FileNotFoundError(errno.ENOENT, "No such file or directory")
+        entries: list[monty.ScanEntry] = []
+        depth = _DEEPEST if max_depth is None else min(max_depth, _DEEPEST)
+        for relative, seen, linked in self._tree_below(self._parts, "", depth, follow_symlinks):
+            if len(entries) == _MOST_SCANNED:
+                raise RuntimeError(f"directory scan exceeded {_MOST_SCANNED:,} entries")
+            kind = seen.kind if seen is not None else ""
+            entries.append(monty.ScanEntry(relative, kind == "folder", kind == "file", linked))
+        return entries
+
+    def _tree_below(
+        self, parts: Parts, relative: str, depth: int, follow: bool
+    ) -> Iterator[tuple[str, Info | None, bool]]:
+        own = self._tree.info(parts, follow=False)
+        linked = own is not None and own.kind == "link"
+        seen = self._tree.info(parts) if linked else own
+        yield relative, seen, linked and bool(relative)
+        if seen is None or seen.kind != "folder" or depth <= 0 or (linked and relative and not follow):
+            return
+        try:
+            names = self._tree.names(parts)
+        except OSError:
+            if not relative:
+                raise
+            return  # as for a mount of Monty's: what cannot be listed reads as empty
+        for name in names:
+            yield from self._tree_below((*parts, name), f"{relative}/{name}" if relative else name, depth - 1, follow)
+
+    def _writing(self, what: str) -> None:
+        if self._mount.mode == "ro":
+            raise PermissionError(errno.EROFS, f"Read-only file system: {self._mount.place} is mounted to be read only")
+        if what and self._mount.mode == "rw":
+            self._changed(what, str(self._path))
+
+
+_CALLS: Mapping[str, Callable[..., Any]] = {
+    "open": _Call.open,
+    **{
+        f"Path.{name}": getattr(_Call, name)
+        for name in (
+            "exists", "is_file", "is_dir", "is_symlink", "read_text", "read_bytes", "write_text", "write_bytes",
+            "append_text", "append_bytes", "mkdir", "unlink", "rmdir", "iterdir", "scan", "stat", "rename", "resolve", "absolute",
+        )
+    },
+}  # fmt: skip
+
+
+def _path_of(argument: object) -> PurePosixPath | None:
+    if isinstance(argument, monty.MontyFileHandle):
+        argument = argument.path
+    if isinstance(argument, str):
+        argument = PurePosixPath(argument)
+    return argument if isinstance(argument, PurePosixPath) and argument.is_absolute() else None
+
+
+def _failure(error: OSError, path: PurePosixPath) -> ExternalResult:
+    # names the path as the cell wrote it; what the system said may hold one of the host
+    kinds = (FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError, PermissionError)
+    kind: Any = next((each.__name__ for each in kinds if isinstance(error, each)), "OSError")
+    code = f"[Errno {error.errno}] " if error.errno is not None else ""
+    return {"exc_type": kind, "message": f"{code}{error.strerror or type(error).__name__}: {str(path)!r}"}

@@ -1,0 +1,254 @@
+"""A folder that can be changed without being changed: what is written stays in memory, above what is on the disk."""
+
+from __future__ import annotations
+
+import errno
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from .folder import Folder, Info, Parts, is_unreachable
+
+MOST_BYTES = 1 << 28
+"""Bytes that all files of one overlay may hold."""
+MOST_ENTRIES = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """What the overlay says of a path. kind: `gone` hides what is on the disk. fresh: of a folder, hides all that is in it there.
+
+    data: in pieces, so that a file which grows line by line is not copied for each.
+    """
+
+    kind: str  # "file", "folder" or "gone"
+    data: tuple[bytes, ...] = ()
+    size: int = 0
+    modified: float = 0.0
+    fresh: bool = False
+
+
+Layer = Mapping[tuple[str, ...], Node]
+"""All that was written, by path: a value that states can keep."""
+
+
+class Overlay:
+    """Has the methods of `Folder`. Links are those of the disk; none can be made."""
+
+    def __init__(self, below: Folder) -> None:
+        self._below = below
+        self._nodes: dict[tuple[str, ...], Node] = {}
+        self._bytes = 0
+        self._frozen: Layer | None = {}
+
+    @property
+    def size(self) -> int:
+        """Bytes that were written and are kept."""
+        return self._bytes
+
+    def freeze(self) -> Layer:
+        """What was written so far. The same object as before if nothing has been since."""
+        if self._frozen is None:
+            self._frozen = dict(self._nodes)
+        return self._frozen
+
+    def thaw(self, layer: Layer) -> None:
+        """Make it what it was when `freeze` gave this."""
+        if layer is not self._frozen:
+            self._nodes, self._frozen = dict(layer), layer
+            self._bytes = sum(node.size for node in layer.values())
+
+    def close(self) -> None:
+        """Let go of the folder. Idempotent."""
+        self._below.close()
+
+    def resolve(self, path: Parts) -> tuple[str, ...]:
+        """See `Folder`."""
+        plain = _plain(path)
+        for length in range(len(plain) + 1):
+            node = self._nodes.get(plain[:length])
+            if node is not None and (node.kind == "gone" or node.fresh or length == len(plain)):
+                return plain  # what is above the disk has no links
+        try:
+            return self._below.resolve(path)
+        except FileNotFoundError:
+            return plain  # a folder of it is only here
+
+    def info(self, path: Parts, *, follow: bool = True) -> Info | None:
+        """See `Folder`."""
+        try:
+            plain = self.resolve(path) if follow else (*self.resolve(path[:-1]), *path[-1:])
+        except OSError as error:
+            if is_unreachable(error):
+                return None
+            raise
+        node = self._covering(plain)
+        if node is None:
+            return self._below.info(plain, follow=follow)
+        if node.kind == "gone":
+            return None
+        return Info(node.kind, node.size, 0o644 if node.kind == "file" else 0o755, node.modified)
+
+    def read(self, path: Parts) -> bytes:
+        """See `Folder`."""
+        plain = self.resolve(path)
+        node = self._covering(plain)
+        if node is None:
+            return self._below.read(plain)
+        self._require(node, "file")
+        return b"".join(node.data)
+
+    def write(self, path: Parts, data: bytes, *, append: bool = False) -> None:
+        """See `Folder`."""
+        plain = self.resolve(path)
+        self._require_parent(plain)
+        found = self.info(plain)
+        if found is not None and found.kind == "folder":
+            raise IsADirectoryError(errno.EISDIR, "Is a directory")
+        if found is not None and found.kind != "file":
+            raise PermissionError(errno.EACCES, "Permission denied: it is neither a file nor a folder")
+        before: tuple[bytes, ...] = ()
+        if append and found is not None:
+            node = self._nodes.get(plain)
+            before = node.data if node is not None else (self._below.read(plain),)
+            if len(before) > 1000:
+                before = (b"".join(before),)
+        size = sum(map(len, before)) + len(data)
+        self._put(plain, Node("file", (*before, data) if data else before, size, time.time()))
+
+    def names(self, path: Parts) -> list[str]:
+        """See `Folder`."""
+        plain = self.resolve(path)
+        found = self.info(plain)
+        if found is None:
+            raise FileNotFoundError(errno.ENOENT, "No such file or directory")
+        if found.kind != "folder":
+            raise NotADirectoryError(errno.ENOTDIR, "Not a directory")
+        names = set() if self._is_fresh(plain) else set(self._below.names(plain))
+        for each, node in self._nodes.items():
+            if each[:-1] == plain and each:
+                (names.discard if node.kind == "gone" else names.add)(each[-1])
+        return sorted(names)
+
+    def make_folder(self, path: Parts) -> None:
+        """See `Folder`."""
+        plain = (*self.resolve(path[:-1]), *path[-1:])
+        self._require_parent(plain)
+        if self.info(plain, follow=False) is not None:
+            raise FileExistsError(errno.EEXIST, "File exists")
+        self._put(plain, Node("folder", modified=time.time(), fresh=True))
+
+    def remove_file(self, path: Parts) -> None:
+        """See `Folder`."""
+        plain = (*self.resolve(path[:-1]), *path[-1:])
+        found = self.info(plain, follow=False)
+        if found is None:
+            raise FileNotFoundError(errno.ENOENT, "No such file or directory")
+        if found.kind == "folder":
+            raise IsADirectoryError(errno.EISDIR, "Is a directory")
+        self._put(plain, Node("gone"))
+
+    def remove_folder(self, path: Parts) -> None:
+        """See `Folder`."""
+        plain = (*self.resolve(path[:-1]), *path[-1:])
+        if not plain:
+            raise OSError(errno.EBUSY, "Is the mounted folder itself")
+        found = self.info(plain, follow=False)
+        if found is None:
+            raise FileNotFoundError(errno.ENOENT, "No such file or directory")
+        if found.kind != "folder":
+            raise NotADirectoryError(errno.ENOTDIR, "Not a directory")
+        if self.names(plain):
+            raise OSError(errno.ENOTEMPTY, "Directory not empty")
+        self._forget_below(plain)
+        self._put(plain, Node("gone"))
+
+    def rename(self, path: Parts, target: Parts) -> None:
+        """See `Folder`. A folder of the disk is not moved, since all of it would have to be read."""
+        plain, new = ((*self.resolve(each[:-1]), *each[-1:]) for each in (path, target))
+        found, there = self.info(plain, follow=False), self.info(new, follow=False)
+        if found is None:
+            raise FileNotFoundError(errno.ENOENT, "No such file or directory")
+        self._require_parent(new)
+        if plain == new:
+            return
+        if found.kind == "folder":
+            if not self._is_fresh(plain):
+                raise OSError(errno.EXDEV, "an overlay does not move folders that are on the disk")
+            if new[: len(plain)] == plain:
+                raise OSError(errno.EINVAL, "Invalid argument")
+            if there is not None and (there.kind != "folder" or self.names(new)):
+                raise OSError(errno.ENOTEMPTY, "Directory not empty")
+            moved = {each: node for each, node in self._nodes.items() if each[: len(plain)] == plain}
+            for each, node in moved.items():
+                self._put((*new, *each[len(plain) :]), node)
+            self._forget_below(plain)
+            self._put(plain, Node("gone"))
+            return
+        if there is not None and there.kind == "folder":
+            raise IsADirectoryError(errno.EISDIR, "Is a directory")
+        data = self.read(plain)
+        self._put(new, Node("file", (data,), len(data), time.time()))
+        self._put(plain, Node("gone"))
+
+    def _covering(self, plain: tuple[str, ...]) -> Node | None:
+        """What the overlay says of a path: its own node, or that it is hidden; None if the disk is to be asked."""
+        own = self._nodes.get(plain)
+        if own is not None:
+            return own
+        for length in range(len(plain) - 1, -1, -1):
+            node = self._nodes.get(plain[:length])
+            if node is not None and (node.kind != "folder" or node.fresh):
+                return Node("gone")
+        return None
+
+    def _is_fresh(self, plain: tuple[str, ...]) -> bool:
+        return any(
+            node is not None and node.fresh
+            for node in (self._nodes.get(plain[:length]) for length in range(len(plain), -1, -1))
+        )
+
+    def _require(self, node: Node, kind: str) -> None:
+        if node.kind == "gone":
+            raise FileNotFoundError(errno.ENOENT, "No such file or directory")
+        if node.kind != kind:
+            raise IsADirectoryError(errno.EISDIR, "Is a directory")
+
+    def _require_parent(self, plain: tuple[str, ...]) -> None:
+        if not plain:
+            raise IsADirectoryError(errno.EISDIR, "Is the mounted folder itself")
+        parent = self.info(plain[:-1])
+        if parent is None:
+            raise FileNotFoundError(errno.ENOENT, "No such file or directory")
+        if parent.kind != "folder":
+            raise NotADirectoryError(errno.ENOTDIR, "Not a directory")
+        if len(plain[-1].encode()) > 255:
+            raise OSError(errno.ENAMETOOLONG, "File name too long")
+        if "\0" in plain[-1]:
+            raise ValueError("embedded null byte")
+
+    def _put(self, plain: tuple[str, ...], node: Node) -> None:
+        before = self._nodes.get(plain)
+        total = self._bytes + node.size - (before.size if before is not None else 0)
+        if total > MOST_BYTES or len(self._nodes) >= MOST_ENTRIES:
+            raise OSError(errno.ENOSPC, f"No space left: an overlay holds at most {MOST_BYTES >> 20} MiB")
+        fresh = node.fresh or (node.kind == "folder" and before is not None and before.fresh)
+        self._nodes[plain] = replace(node, fresh=fresh)
+        self._bytes, self._frozen = total, None
+
+    def _forget_below(self, plain: tuple[str, ...]) -> None:
+        for each in [each for each in self._nodes if each[: len(plain)] == plain]:
+            self._bytes -= self._nodes.pop(each).size
+        self._frozen = None
+
+
+def _plain(path: Parts) -> tuple[str, ...]:
+    plain: list[str] = []
+    for name in path:
+        if name == "..":
+            if not plain:
+                raise PermissionError(errno.EACCES, "Permission denied: it leads out of the mounted folder")
+            plain.pop()
+        elif name not in ("", "."):
+            plain.append(name)
+    return tuple(plain)

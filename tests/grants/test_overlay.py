@@ -1,0 +1,110 @@
+"""An overlay does what a folder on the disk does, and leaves the disk alone."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monty_kernel.grants.folder import Folder
+from monty_kernel.grants.overlay import MOST_BYTES, Overlay
+
+
+def opened(path: Path) -> Folder:
+    return Folder(os.open(path, os.O_RDONLY | os.O_DIRECTORY))
+
+
+def filled(path: Path) -> Path:
+    (path / "a" / "b").mkdir(parents=True)
+    (path / "x").write_bytes(b"x")
+    (path / "a" / "y").write_bytes(b"y")
+    (path / "link").symlink_to("a")
+    return path
+
+
+def everything(path: Path) -> list[tuple[str, bytes | None]]:
+    return sorted((str(each), each.read_bytes() if each.is_file() else None) for each in path.rglob("*"))
+
+
+names = st.sampled_from(["a", "b", "x", "y", "new", "link"])
+paths = st.lists(names, min_size=1, max_size=3)
+steps = st.one_of(
+    st.tuples(st.just("write"), paths, st.binary(max_size=3)),
+    st.tuples(st.just("append"), paths, st.binary(max_size=3)),
+    st.tuples(st.sampled_from(["make_folder", "remove_file", "remove_folder", "read", "names", "info"]), paths),
+)
+
+
+def outcome(tree: Any, step: tuple[Any, ...]) -> object:
+    try:
+        if step[0] == "write":
+            return tree.write(step[1], step[2])
+        if step[0] == "append":
+            return tree.write(step[1], step[2], append=True)
+        found = getattr(tree, step[0])(step[1])
+        return None if found is None else found.kind if step[0] == "info" else found
+    except OSError as error:
+        return type(error).__name__
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(steps, max_size=12))
+def test_it_does_what_the_disk_does(tmp_path_factory: pytest.TempPathFactory, walk: list[tuple[Any, ...]]) -> None:
+    base = tmp_path_factory.mktemp("overlay")
+    try:
+        below, twin = filled(base / "below"), filled(base / "twin")
+        before = everything(below)
+        overlay, disk = Overlay(opened(below)), opened(twin)
+        for step in walk:
+            got, expected = outcome(overlay, step), outcome(disk, step)
+            if isinstance(expected, str) and expected.endswith("Error") and step[0] != "info":
+                assert isinstance(got, str) and got.endswith("Error"), (step, walk)
+            else:
+                assert got == expected, (step, walk)
+        assert everything(below) == before
+        overlay.close()
+        disk.close()
+    finally:
+        shutil.rmtree(base)
+
+
+def test_a_layer_is_a_value(tmp_path: Path) -> None:
+    overlay = Overlay(opened(filled(tmp_path / "below")))
+    first = overlay.freeze()
+    overlay.write(["x"], b"changed")
+    overlay.write(["new"], b"1")
+    second = overlay.freeze()
+    assert overlay.freeze() is second
+    overlay.remove_file(["new"])
+    overlay.write(["x"], b"again")
+    overlay.thaw(second)
+    assert (overlay.read(["x"]), overlay.names([])) == (b"changed", ["a", "link", "new", "x"])
+    overlay.thaw(first)
+    assert (overlay.read(["x"]), overlay.names([]), overlay.size) == (b"x", ["a", "link", "x"], 0)
+
+
+def test_it_holds_so_much_and_no_more(tmp_path: Path) -> None:
+    overlay = Overlay(opened(filled(tmp_path / "below")))
+    overlay.write(["big"], b"x" * (MOST_BYTES - 10))
+    with pytest.raises(OSError, match="No space left"):
+        overlay.write(["more"], b"x" * 11)
+    overlay.write(["big"], b"")
+    overlay.write(["more"], b"x" * 11)
+
+
+def test_moving(tmp_path: Path) -> None:
+    overlay = Overlay(opened(filled(tmp_path / "below")))
+    overlay.rename(["x"], ["a", "z"])
+    overlay.make_folder(["made"])
+    overlay.write(["made", "f"], b"f")
+    overlay.rename(["made"], ["other"])
+    assert overlay.read(["link", "z"]) == b"x"
+    assert overlay.read(["other", "f"]) == b"f"
+    assert overlay.names([]) == ["a", "link", "other"]
+    with pytest.raises(OSError, match="does not move folders"):
+        overlay.rename(["a"], ["c"])

@@ -1,0 +1,229 @@
+"""Mounts over the wire: reading, writing, overlays that travel with the states, questions, refusals, ways out."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from monty_kernel.engine.questions import MARK
+
+from .client import Answer, Kernel
+
+Start = Callable[..., Kernel]
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    (tmp_path / "secret").write_text("secret")
+    path = tmp_path / "data"
+    (path / "sub").mkdir(parents=True)
+    (path / "a.txt").write_text("one\ntwo\n")
+    (path / "sub" / "b.csv").write_text("x,y\n1,2\n")
+    (path / "bytes").write_bytes(b"\xff\x00")
+    (path / "out").symlink_to("../secret")
+    (path / "abs").symlink_to(tmp_path / "secret")
+    os.mkfifo(path / "pipe")
+    return path
+
+
+def error(answer: Answer) -> str:
+    return f"{answer.reply.get('ename')}: {answer.reply.get('evalue')}"
+
+
+def disk(path: Path) -> list[tuple[str, bytes]]:
+    return sorted(
+        (str(each), each.read_bytes()) for each in path.rglob("*") if each.is_file() and not each.is_symlink()
+    )
+
+
+READ = """
+import os
+from pathlib import Path
+with open('/data/a.txt') as file: lines = [line.strip() for line in file]
+(lines, Path('/data/sub/b.csv').read_text(), open('/data/bytes', 'rb').read(), sorted(os.listdir('/data')),
+ sorted(str(p) for p in Path('/data').glob('**/*.csv')), Path('/data/a.txt').stat().st_size, os.path.isdir('/data/sub'),
+ Path('/data/nope').exists(), Path('/data/sub/../a.txt').resolve())
+"""
+FOUND = (
+    "(['one', 'two'], 'x,y\\n1,2\\n', b'\\xff\\x00', ['a.txt', 'abs', 'bytes', 'out', 'pipe', 'sub'], ['/data/sub/b.csv'], "
+    "8, True, False, PosixPath('/data/a.txt'))"
+)
+
+
+@pytest.mark.parametrize("mode", ["ro", "rw", "overlay"])
+def test_what_is_in_the_folder_can_be_read_and_nothing_else(start: Start, data: Path, mode: str) -> None:
+    kernel = start("--mount", f"{data}:/data:{mode}")
+    assert kernel.run(READ.replace("\n(lines", "\nprint((lines").rstrip() + ")").text().strip() == FOUND
+    for path in ("/data/out", "/data/abs", "/data/../secret", "/data/sub/../../secret", str(data.parent / "secret"),
+                 "/data/pipe", "/etc/passwd", "/data/./../../etc/passwd", "/DATA/a.txt", "/data\\u2215a.txt"):  # fmt: skip
+        answer = kernel.run(f"print(open('{path}').read())")
+        assert answer.reply["status"] == "error", path
+        assert "secret\n" not in answer.text() and str(data) not in error(answer).replace(path, ""), path
+    assert error(kernel.run("open('/data/a\\0b')")).startswith("ValueError")
+    assert "FileNotFoundError: [Errno 2] No such file or directory: '/data/nope'" in error(
+        kernel.run("open('/data/nope')")
+    )
+    assert kernel.run("print(1)").text() == "1\n"
+
+
+WRITE = """
+with open('/data/new.txt', 'w') as file:
+    for i in range(3): file.write(f'{i}\\n')
+with open('/data/a.txt', 'a') as file: file.write('three\\n')
+os.mkdir('/data/made')
+os.rename('/data/new.txt', '/data/made/new.txt')
+Path('/data/bytes').unlink()
+print(open('/data/made/new.txt').read().split(), open('/data/a.txt').read().split(), Path('/data/bytes').exists())
+"""
+
+
+def test_an_overlay_keeps_what_is_written_in_the_session_and_off_the_disk(start: Start, data: Path) -> None:
+    before = disk(data)
+    kernel = start("--mount", f"{data}:/data")
+    kernel.run("import os\nfrom pathlib import Path")
+    assert kernel.run(WRITE).text() == "['0', '1', '2'] ['one', 'two', 'three'] False\n"
+    assert kernel.run("open('/data/made/new.txt').read()").plain == "'0\\n1\\n2\\n'", "it is there in the next cell"
+    assert disk(data) == before
+    kernel.run("Path('/data/made/new.txt').write_text('later')")
+    kernel.run("%undo")
+    assert kernel.run("open('/data/made/new.txt').read()").plain == "'0\\n1\\n2\\n'", "it travels with the states"
+    kernel.run("%restore 1")
+    assert kernel.run("Path('/data/bytes').exists(), Path('/data/made').exists()").plain == "(True, False)"
+    kernel.run("%restore 2")
+    assert kernel.run("Path('/data/bytes').exists(), Path('/data/made').exists()").plain == "(False, True)"
+    kernel.run("%reset -f")
+    assert (
+        kernel.run("import os\nsorted(os.listdir('/data'))").plain == "['a.txt', 'abs', 'bytes', 'out', 'pipe', 'sub']"
+    )
+
+
+def test_a_cell_whose_worker_is_lost_leaves_no_trace_in_an_overlay(start: Start, data: Path) -> None:
+    kernel = start("--mount", f"{data}:/data", "--MontyKernel.max_cell_seconds=0.5")
+    kernel.run("from pathlib import Path\nPath('/data/a.txt').write_text('first')")
+    failed = kernel.run("Path('/data/a.txt').write_text('second')\nwhile True: pass")
+    assert failed.reply["ename"] == "TimeoutError"
+    assert kernel.run("Path('/data/a.txt').read_text()").plain == "'first'"
+
+
+def test_a_mount_to_be_read_only_is_and_one_to_be_written_is_written(start: Start, data: Path, tmp_path: Path) -> None:
+    before = disk(data)
+    kernel = start("--mount", f"{data}:/data:ro")
+    kernel.run("import os\nfrom pathlib import Path")
+    for code in ("open('/data/a.txt', 'w')", "open('/data/a.txt', 'a')", "Path('/data/a.txt').unlink()",
+                 "os.mkdir('/data/x')", "os.rename('/data/a.txt', '/data/c')", "Path('/data/x').write_bytes(b'')"):  # fmt: skip
+        assert error(kernel.run(code)).startswith("PermissionError"), code
+    assert disk(data) == before
+    log = tmp_path / "audit.jsonl"
+    kernel = start("--mount", f"{data}:/data:rw", "--audit", str(log))
+    kernel.run("import os\nfrom pathlib import Path")
+    assert kernel.run(WRITE).reply["status"] == "ok"
+    assert (data / "made" / "new.txt").read_text() == "0\n1\n2\n"
+    assert (data / "a.txt").read_text() == "one\ntwo\nthree\n"
+    assert not (data / "bytes").exists()
+    records = [json.loads(line) for line in log.read_text().splitlines()]
+    assert [(each["kind"], each["what"], each["arguments"]) for each in records][1:] == [
+        ("write", "/data/new.txt", "open('w')"),
+        ("write", "/data/a.txt", "open('a')"),
+        ("write", "/data/made", "mkdir"),
+        ("write", "/data/new.txt", "rename to /data/made/new.txt"),
+        ("write", "/data/bytes", "unlink"),
+    ]
+    assert records[0]["kind"] == "mount"
+    assert error(kernel.run("open('/data/out', 'w').write('x')")).startswith("PermissionError")
+    assert (data.parent / "secret").read_text() == "secret"
+
+
+def test_a_cell_that_is_run_again_is_told_the_same_and_writes_nothing_twice(start: Start, data: Path) -> None:
+    kernel = start("--mount", f"{data}:/data:rw", "--MontyKernel.snapshot_budget=0")
+    kernel.run("big = list(range(300000))\nfrom pathlib import Path")
+    codes = [
+        "text = Path('/data/a.txt').read_text()",
+        "n = open('/data/log', 'a').write('line\\n')",
+        "names = sorted(p.name for p in Path('/data').iterdir())",
+        "z = 1",
+    ]
+    for request in [kernel.client.execute(code) for code in codes]:
+        assert kernel.finish(request).reply["status"] == "ok"
+    (data / "a.txt").write_text("changed since")
+    kernel.run("text = n = names = None")
+    assert kernel.run("%restore 5").reply["status"] == "ok"
+    assert (
+        kernel.run("print(text.split(), n, names)").text()
+        == "['one', 'two'] 5 ['a.txt', 'abs', 'bytes', 'log', 'out', 'pipe', 'sub']\n"
+    )
+    assert (data / "log").read_text() == "line\n"
+
+
+def test_a_notebook_may_ask_and_only_a_yes_mounts(start: Start, data: Path) -> None:
+    kernel = start()
+    (kernel.folder / "link").symlink_to(data)
+
+    def ask(line: str, *answers: str) -> tuple[list[str], Answer]:
+        request = kernel.client.execute(line, allow_stdin=True)
+        prompts = []
+        for answer in answers:
+            prompts.append(kernel.client.get_stdin_msg(timeout=10)["content"]["prompt"])
+            kernel.client.input(answer)
+        return prompts, kernel.finish(request)
+
+    prompts, answer = ask("%mount link /data ro", "n")
+    assert prompts == [f"{MARK}may this notebook read the folder {str(data)!r}, as /data? [y]es, [n]o: "]
+    assert error(answer).startswith("UsageError") and str(data) not in error(answer) + answer.text()
+    assert error(kernel.run("%mount link /data", allow_stdin=False)).startswith("UsageError")
+    assert error(kernel.run("open('/data/a.txt')")).startswith("PermissionError")
+    _, answer = ask("%mount link /data ro", "yes")
+    assert answer.text() == "Mounted at /data, read only.\n"
+    assert kernel.run("open('/data/a.txt').read()").plain == "'one\\ntwo\\n'"
+    assert kernel.run("%mounts").text() == "/data  …/data  read only\n"
+    # what the disk holds is told to the person alone: the cell hears the same of all that is not mounted
+    heard = set()
+    for host in ("~", "/", "/nowhere", "/proc", "link/a.txt"):
+        prompts, answer = ask(f"%mount {host} /other rw", "y")
+        assert prompts[0].startswith(MARK + "this notebook asked for a folder and does not get it"), host
+        heard.add(error(answer))
+    assert len(heard) == 1
+    assert kernel.run("%unmount /data").reply["status"] == "ok"
+    assert error(kernel.run("open('/data/a.txt')")).startswith("PermissionError")
+    kernel.run("%restore 5")
+    assert error(kernel.run("open('/data/a.txt')")).startswith("PermissionError"), (
+        "a restored state brings no mount back"
+    )
+    kinds = kernel.run("%audit").all("display_data")[0]["data"]["text/plain"]
+    assert "question: /data" in kinds and "mount: /data" in kinds
+
+
+def test_a_question_for_a_mount_can_be_interrupted(start: Start, data: Path) -> None:
+    kernel = start()
+    request = kernel.client.execute(f"x = 1\n%mount {data} /data", allow_stdin=True)
+    kernel.client.get_stdin_msg(timeout=10)
+    kernel.manager.interrupt_kernel()
+    assert kernel.finish(request).reply["ename"] == "KeyboardInterrupt"
+    assert kernel.run("x").plain == "1"
+
+
+def test_a_mount_that_is_refused_at_the_start_is_told_of(start: Start, data: Path) -> None:
+    kernel = start(
+        "--mount",
+        "relative:/data",
+        "--mount",
+        "/:/all:ro",
+        "--mount",
+        f"{data}:/data:ro",
+        "--mount",
+        f"{data / 'sub'}:/sub",
+    )
+    told = kernel.run("1").text("stderr")
+    assert told.count("A mount was refused") == 3
+    assert "overlaps" in told and "holds" in told and "absolute" in told
+    assert kernel.run("open('/data/a.txt').read()").plain == "'one\\ntwo\\n'"
+
+
+def test_cells_may_not_change_the_tools_file_that_serves_them(start: Start, data: Path) -> None:
+    (data / "shop.py").write_text("def f(): ...\n")
+    kernel = start("--tools", str(data / "shop.py"), "--mount", f"{data}:/data:rw")
+    assert "shop.py is in it" in kernel.run("1").text("stderr")
+    assert error(kernel.run("open('/data/shop.py', 'w')")).startswith("PermissionError")
