@@ -40,9 +40,10 @@ def as_html(timeline: Timeline[Any], added: Added = None) -> str:
         here = state.number == timeline.current
         names = "".join(f" <strong>{html.escape(name)}</strong>" for name in sorted(state.names))
         style = ' style="font-weight: bold"' if here else ""
+        code = f"<code>{html.escape(state.label)}</code>" if state.label else ""
         rows.append(
             f'<tr{style}><td style="text-align: left; white-space: pre">{lane}{"● " if here else "○ "}{_cell(state)}</td>'
-            f'<td style="text-align: left"><code>{html.escape(state.label)}</code>{names}{html.escape(_origin(origin))}</td>'
+            f'<td style="text-align: left">{code}{names}{html.escape(_origin(origin))}</td>'
             f"<td>{'failed' if state.failed else ''}</td><td>{_clock(state)}</td><td>{_size(state)}</td>"
             + ("" if added is None else f"<td>{_added(state, added)}</td>")
             + "</tr>"
