@@ -8,7 +8,7 @@ import struct
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -52,7 +52,8 @@ def scene(machine: Machine) -> Iterator[probe.Scene]:
         )
         try:
             file = os.path.join(folder, "file")
-            yield probe.Scene(file, folder, other.pid, os.getpid(), _INHERITED)
+            with _inherited() as descriptor:
+                yield probe.Scene(file, folder, other.pid, os.getpid(), descriptor)
         finally:
             waiting.close()
             other.kill()
@@ -101,8 +102,7 @@ def attempt(
             )
             content = launcher(machine, program, report=True, newest_landlock=newest_landlock, latched=latched)
             files.append(MemoryFile(content, at_least=_PROBE))
-        with _inherited(scene.descriptor):
-            return _run(files, scene.descriptor, walls)
+        return _run(files, scene.descriptor, walls)
     finally:
         for file in files:
             file.close()
@@ -135,12 +135,14 @@ def _start(path: str, **options: object) -> subprocess.Popen[bytes]:
 
 
 @contextmanager
-def _inherited(descriptor: int) -> Iterator[None]:
-    opened = os.open(os.devnull, os.O_RDONLY)
+def _inherited() -> Iterator[int]:
+    import fcntl  # which Windows lacks: there nobody comes here
+
+    with open(os.devnull, "rb") as opened:
+        descriptor = fcntl.fcntl(
+            opened, fcntl.F_DUPFD_CLOEXEC, _INHERITED
+        )  # one that is free: others may be somebody's
     try:
-        os.dup2(opened, descriptor)
-        yield
+        yield descriptor
     finally:
-        os.close(opened)
-        with suppress(OSError):
-            os.close(descriptor)
+        os.close(descriptor)

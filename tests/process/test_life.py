@@ -102,6 +102,7 @@ def test_a_ctrl_c_in_the_terminal_interrupts_the_cell_and_not_the_kernel(tmp_pat
         client = kernel.client()
         for _ in range(3):
             os.kill(kernel.pid, signal.SIGINT)
+        client.kernel_info(reply=True, timeout=10)  # the signals have come by then: none is meant for the cell
         assert run(client, "6 * 7") == "42"
         request = client.execute("import time\ntime.sleep(60)")
         time.sleep(0.5)
