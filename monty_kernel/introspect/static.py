@@ -26,6 +26,7 @@ from typing import Any
 
 from .facts import Facts
 from .interface import Kind
+from .parsed_modules import forgive_damage
 
 _KINDS: dict[str, Kind] = {
     "module": "module",
@@ -81,6 +82,7 @@ class StaticAnalysis:
         self._project = jedi.Project(_STDLIB[0], sys_path=list(_STDLIB), added_sys_path=(), smart_sys_path=False)
         settings.dynamic_params_for_other_modules = False
         settings.cache_directory = _cache_directory(settings.cache_directory)
+        forgive_damage()
 
     def load(self, module: str) -> bool:
         """Load what questions about a module (or builtins and typing) need; False if that was done already.

@@ -5,23 +5,12 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from functools import cache
 from typing import Any, TypeVar
 
 T = TypeVar("T")
-
-
-def _attempt(job: Callable[[], T]) -> T:
-    # jedi keeps what it parsed in files that it does not write in one go: another kernel may just be writing one
-    for pause in (0.05, 0.2):
-        try:
-            return job()
-        except EOFError:
-            time.sleep(pause)
-    return job()
 
 
 @cache
@@ -77,7 +66,7 @@ class Worker:
             if not future.set_running_or_notify_cancel():
                 continue
             try:
-                future.set_result(_attempt(job))
+                future.set_result(job())
             except BaseException as error:
                 future.set_exception(error)
             del job, future
