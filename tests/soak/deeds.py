@@ -196,11 +196,12 @@ class Deeds:
         self.kernel.client.input("y")
         answer = self.kernel.finish(msg_id)
         self._expect(answer.reply["status"] == "ok", "does not mount", answer)
+        self.model.ran(self._number(answer), self.model.value)
         self.mounted = True
 
     def unmounts(self) -> None:
         if self.mounted:
-            self._ok("%unmount /data")
+            self.model.ran(self._number(self._ok("%unmount /data")), self.model.value)
             self.mounted = False
 
     def writes_files(self) -> None:
