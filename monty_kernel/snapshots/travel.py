@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 import pydantic_monty as monty
 
@@ -14,41 +13,17 @@ from monty_kernel.engine.journal import Journaled
 from monty_kernel.engine.script import Diverged
 
 from .archive import Archive, OnDisk, Stored
+from .differences import Difference, Survey, compare
 from .packing import Kept, Packed, make_room, pack
 from .records import StateInfo
 from .refusals import StoreError
 from .timeline import NoSuchState, State, Timeline
-
-Survey = Mapping[str, tuple[str, str, str]]
-"""Name -> (kind, short value, digest of the value, empty where there is none)."""
 
 LOOSE = 16 << 20
 """Bytes of dumps that may lie about before they are packed: to pack each at once would cost the next cell its core."""
 
 _TRIED = 50
 """States that are tried before a session is given up whose last one cannot be had."""
-
-_SHOWN = 6  # names a report lists before it counts the rest
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """How the variables of one state differ from another's. Values are short; '' where one has none worth showing."""
-
-    added: Mapping[str, str]
-    changed: Mapping[str, tuple[str, str]]
-    removed: Mapping[str, str]
-    unknown: tuple[str, ...] = ()
-
-    def in_one_line(self) -> str:
-        """As a report says it: `came back: x; changed: y = 1 (was 2); gone: z`."""
-        parts = [
-            _listed("came back", [f"{name}{_equals(value)}" for name, value in self.added.items()]),
-            _listed("changed", [f"{name}{_equals(new, old)}" for name, (old, new) in self.changed.items()]),
-            _listed("gone", list(self.removed)),
-        ]
-        said = "; ".join(part for part in parts if part)
-        return said or _listed("no difference seen; not compared", list(self.unknown)) or "no variable differs"
 
 
 class TimeTravel:
@@ -403,18 +378,6 @@ class TimeTravel:
         return found if isinstance(found, dict) else None
 
 
-def compare(before: Survey | None, after: Survey | None) -> Difference:
-    """How the variables `after` differ from those `before`; None where they could not be looked at."""
-    if before is None or after is None:
-        return Difference({}, {}, {}, ("the variables",))
-    return Difference(
-        {name: after[name][1] for name in after if name not in before},
-        {name: (before[name][1], after[name][1]) for name in after if name in before and before[name] != after[name]},
-        {name: before[name][1] for name in before if name not in after},
-        tuple(name for name in after if before.get(name) == after[name] and after[name][2] == "?"),
-    )
-
-
 def first_line(source: str) -> str:
     """What a list of states shows of a cell."""
     line = next((line.strip() for line in source.splitlines() if line.strip()), "")
@@ -425,16 +388,3 @@ def _where(state: State[Kept]) -> str:
     if state.number < 0:
         return f"after the cell {state.label!r}"
     return f"after In[{state.number}]" if state.number else "at the start"
-
-
-def _equals(value: str, old: str = "") -> str:
-    if not value or value == old:
-        return ""
-    return f" = {value}" + (f" (was {old})" if old else "")
-
-
-def _listed(what: str, names: list[str]) -> str:
-    if not names:
-        return ""
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return f"{what}: {', '.join(names[:_SHOWN])}{more}"
