@@ -81,21 +81,23 @@ class TimeTravel:
                 self.record(0, "(a new session, since nothing could be restored)", False)
             self._fell_back()
 
-    def foresee(self, number: int, source: str, failed: bool) -> None:
-        """Between a cell's end and its reply: see to it that no kill takes the cell away once its outcome is known."""
+    def foresee(self, number: int, label: str, failed: bool) -> None:
+        """Between a cell's end and its reply: see to it that no kill takes the cell away once its outcome is known.
+
+        label: the cell's first line.
+        """
         if self._archive is None or number <= 0:
             return
         run, parent = self._engine.last_run, self.timeline.current
         if self._engine.unsaved:
             if run is None:
                 return  # its worker was lost, and with it all it did
-            label = first_line(source)
             if not self._names and parent >= 0 and self._archive.foresee(number, parent, label, failed, run):
                 return
             self._engine.settle()
-        self.record(number, source, failed)
+        self.record(number, label, failed)
 
-    def record(self, number: int, source: str, failed: bool) -> None:
+    def record(self, number: int, label: str, failed: bool) -> None:
         """Add the state after a cell, if the cell made one: not if it only travelled or lost its worker."""
         if not self._keep:
             return
@@ -107,7 +109,7 @@ class TimeTravel:
             return
         self._here = snapshot
         left = timeline[timeline.current]
-        state = timeline.record(number, first_line(source), failed, snapshot, len(snapshot.state))
+        state = timeline.record(number, label, failed, snapshot, len(snapshot.state))
         run = self._engine.last_run if self._sessions == self._engine.sessions else None
         self._sessions = self._engine.sessions
         self._store(state, snapshot, run)
@@ -376,12 +378,6 @@ class TimeTravel:
         parts = {part: sandboxed.source(part) for part in (sandboxed.VARIABLES, sandboxed.SURVEY)}
         found = self._engine.evaluate("__mk_survey(locals())", parts)
         return found if isinstance(found, dict) else None
-
-
-def first_line(source: str) -> str:
-    """What a list of states shows of a cell."""
-    line = next((line.strip() for line in source.splitlines() if line.strip()), "")
-    return line if len(line) <= 60 else line[:59] + "…"
 
 
 def _where(state: State[Kept]) -> str:
