@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pydantic_monty
 from ipykernel._version import kernel_protocol_version
 from ipykernel.kernelbase import Kernel
-from traitlets import Bool, CaselessStrEnum, Dict, Float, Integer, List, Unicode
 
 from monty_kernel import __version__
 from monty_kernel.cell_runner import CellRequest, CellRunner
 from monty_kernel.engine.engine import Engine, Outcome
 from monty_kernel.engine.workers import Limits, Workers
 from monty_kernel.front import KernelFront
+from monty_kernel.kernel_traits import KernelTraits
 from monty_kernel.language import LANGUAGE_INFO
 from monty_kernel.orphans import OrphanWatch
 from monty_kernel.reply_content import error_content, expression_contents
@@ -55,7 +55,7 @@ QUESTIONS = frozenset(
 )
 
 
-class MontyKernel(Kernel):
+class MontyKernel(KernelTraits, Kernel):
     """The kernel. Its loop never runs user code: the session lives in a worker process, driven by one thread."""
 
     implementation = "monty_kernel"
@@ -69,76 +69,6 @@ class MontyKernel(Kernel):
         {"text": "Monty", "url": "https://github.com/pydantic/monty"},
         {"text": "Python Reference", "url": "https://docs.python.org/3.14"},
     ]
-
-    max_memory = Integer(1 << 30, allow_none=True, help="Bytes of memory a session may use; None for no limit.").tag(
-        config=True
-    )
-    max_cell_seconds = Float(
-        None, allow_none=True, help="Seconds a cell may compute, not counting sleep() and input(); None for no limit."
-    ).tag(config=True)
-    max_recursion_depth = Integer(
-        None, allow_none=True, help="How deep calls may nest; None for Monty's own limit (1000)."
-    ).tag(config=True)
-    walls = CaselessStrEnum(
-        ["best", "require"],
-        "best",
-        help="The walls around the worker process: the 'best' that this computer can build, or 'require' them all and start no "
-        "worker without. `monty-kernel doctor` shows which stand.",
-    ).tag(config=True)
-    snapshots = CaselessStrEnum(
-        ["disk", "memory", "off"],
-        "disk",
-        help="Where the states between cells are kept, for %undo and its kin: on disk, under Jupyter's data folder, for "
-        "%resume too. With 'off' only the last one is kept, for interrupts and crashes.",
-    ).tag(config=True)
-    snapshot_memory = Integer(
-        1 << 29, min=0, help="Bytes that the states between cells may take; the oldest without a name make room."
-    ).tag(config=True)
-    snapshot_budget = Float(
-        0.1, min=0.0, help="Share of the cells' time that snapshots may take while other cells wait."
-    ).tag(config=True)
-    trust_outputs = Bool(
-        False,
-        help="Let outputs reach the front end as cells make them: with scripts, pictures from the network, any MIME type and "
-        "any control sequence. For notebooks that you trust as your own programs.",
-    ).tag(config=True)
-    tools = List(
-        Unicode(),
-        help="Tools for cells: the absolute path of a FILE.py, or a module's name. May be given several times.",
-    ).tag(config=True)
-    mounts = List(
-        Unicode(),
-        help="Folders for cells, each as HOST:SANDBOX or HOST:SANDBOX:MODE; MODE is ro, rw or overlay [overlay], which "
-        "keeps what cells write in memory. May be given several times.",
-    ).tag(config=True)
-    tool_permissions = Dict(
-        value_trait=CaselessStrEnum(["allow", "ask", "deny"]),
-        key_trait=Unicode(),
-        help="What each call of a tool needs, by its name (`tools.pay`), instead of what the tools file says.",
-    ).tag(config=True)
-    audit_file = Unicode("", help="A file to which each call of a tool is logged, one line of JSON each.").tag(
-        config=True
-    )
-    snapshot_max_days = Float(
-        30.0,
-        min=0.0,
-        allow_none=True,
-        help="Days that states are kept on disk; None for no limit. Named ones always are.",
-    ).tag(config=True)
-    snapshot_max_bytes = Integer(
-        2 << 30,
-        min=0,
-        allow_none=True,
-        help="Bytes that all states on disk may take; the oldest make room. None: no limit.",
-    ).tag(config=True)
-    snapshot_max_states = Integer(
-        None, min=0, allow_none=True, help="How many states are kept on disk, of all sessions; None for no limit."
-    ).tag(config=True)
-    history_file = Unicode(
-        None,
-        allow_none=True,
-        help="SQLite file of the history kept between kernels; '' keeps none [in Jupyter's data folder].",
-    ).tag(config=True)
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)  # type: ignore[no-untyped-call]
@@ -239,7 +169,9 @@ class MontyKernel(Kernel):
     def _start_session(self) -> None:
         try:
             if self._grants is not None:
-                self._open_doors(self._grants)
+                from monty_kernel.grants.opening import open_doors
+
+                open_doors(self._grants, self.tools, self.mounts, self.log)
             self.engine.start()
             if self._workers.unwalled is not None:
                 self.log.warning("The sandbox is the only wall. %s", self._workers.unwalled)
@@ -261,31 +193,6 @@ class MontyKernel(Kernel):
     def _tool_namespaces(self) -> dict[str, object]:
         modules = self._grants.tool_modules if self._grants is not None else {}
         return {name: module.namespace for name, module in modules.items()}
-
-    def _open_doors(self, grants: Grants) -> None:
-        from monty_kernel.grants.audit import AuditFailed
-        from monty_kernel.grants.mount_spec import MountRefused, parse_mount
-        from monty_kernel.grants.tool_files import ToolsRefused
-
-        for spec in self.tools:
-            try:
-                grants.load_tools([spec])
-            except ToolsRefused as error:
-                self.log.error("%s", error, exc_info=error.__cause__)
-                grants.tell(f"Tools were refused: {error}.")
-        for text in self.mounts:
-            try:
-                asked = parse_mount(text)
-                if not asked.host.expanduser().is_absolute():
-                    raise MountRefused(
-                        f"{text!r}: say the absolute path of the folder, as a kernel starts in the notebook's"
-                    )
-                grants.mount(asked)
-            except (MountRefused, AuditFailed) as error:
-                self.log.error("%s", error)
-                grants.tell(f"A mount was refused: {error}.")
-        for name in grants.unknown_permissions():
-            grants.tell(f"A permission was given for {name}, but there is no such tool.")
 
     async def close(self) -> None:
         """End the session and its workers. Idempotent."""
