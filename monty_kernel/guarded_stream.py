@@ -13,6 +13,7 @@ from hmac import compare_digest
 from typing import TYPE_CHECKING, Any
 
 import zmq
+from jupyter_client.jsonutil import extract_dates
 from zmq.eventloop.zmqstream import ZMQStream
 
 if TYPE_CHECKING:
@@ -50,6 +51,11 @@ def refusal(session: Session, frames: Sequence[Any]) -> str | None:
             return f"{name} is not an object"
     if not all(isinstance(header.get(name), str) for name in ("msg_id", "msg_type")):
         return "no msg_id or msg_type"
+    try:
+        for each in (header, others[0]):  # as `Session.deserialize` will
+            extract_dates(each)
+    except (ValueError, OverflowError):
+        return "a date that is none"
     if not str(header.get("version", "5.0")).partition(".")[0].isdecimal():
         return "no protocol version"
     return None

@@ -437,8 +437,9 @@ class MontyKernel(KernelTraits, Kernel):
         n: int | None = None,
         pattern: str | None = None,
         unique: bool = False,
+        **unknown: Any,
     ) -> dict[str, Any]:
-        """Earlier inputs; the content of history_reply."""
+        """Earlier inputs; the content of history_reply. What else a client says is ignored, as in other requests."""
         history = self.history
         if hist_access_type == "tail":
             query = partial(history.tail, n or 10)

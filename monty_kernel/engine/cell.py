@@ -316,7 +316,7 @@ def _catch_last(text: str, options: CellOptions, finish: str) -> list[Edit]:
 
         edits += (Edit(edit.start + tail_at, edit.end + tail_at, edit.text) for edit in import_edits(tail, body))
         quiet = [*edits, quiet[-1]]
-    if not body or not options.show or not isinstance(body[-1], ast.Expr):
+    if not body or not options.show or not isinstance(body[-1], ast.Expr) or isinstance(body[-1].value, ast.Starred):
         return quiet
     last = body[-1]
     starts = line_starts(tail)

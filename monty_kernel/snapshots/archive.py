@@ -109,7 +109,7 @@ class Archive:
         self._backlog = Backlog(log)
         self._named = False  # whether a state has a name
         self._claimed: str | None = None
-        self._loaded: tuple[OnDisk, Trail] | None = None  # the snapshot that was read last
+        self._claimed_trails: tuple[str, dict[int, Trail]] = ("", {})  # of a session that is not this one yet
         self._thread = StoringThread(self._guarded, self._all_stored)
         self._thread.soon(lambda: self._opened().warm())
 
@@ -300,11 +300,13 @@ class Archive:
         """
 
         def loading() -> Snapshot:
-            found = read_state(self._opened(), place.session, place.number, self._magics)
-            self._loaded = OnDisk(place.session, found.base), found.snapshot.trail
             if place.session == self.session:
-                self._trails[found.base] = found.snapshot.trail
-            return found.snapshot
+                trails = self._trails
+            else:
+                if self._claimed_trails[0] != place.session:
+                    self._claimed_trails = place.session, {}
+                trails = self._claimed_trails[1]
+            return read_state(self._opened(), place.session, place.number, self._magics, trails).snapshot
 
         return self._thread.now(loading)
 
@@ -374,9 +376,9 @@ class Archive:
             self._named = any(info.names for info in states)
             self._added = {info.id.number: info.added for info in states}
             self._parents = {info.id.number: info.parent for info in states}
-            self._trails = {}
-            if self._loaded is not None and self._loaded[0].session == claimed:
-                self._trails[self._loaded[0].number] = self._loaded[1]
+            session, trails = self._claimed_trails
+            self._trails = trails if session == claimed else {}
+            self._claimed_trails = "", {}
 
         self._thread.now(adopting)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from monty_kernel.engine.cell import Feed
@@ -18,11 +19,12 @@ def meta_of(snapshot: Snapshot, since: Trail | None) -> Meta:
     """The data of a snapshot, with the cells and feeds since an earlier one's trail (None: all of them, whatever is before)."""
     cells: list[list[str]] = []
     feeds: dict[str, Any] = {}
-    for step in reversed(list(_steps(snapshot.trail, since))):
+    steps = _steps(snapshot.trail, since)
+    for step in reversed(steps):
         cells += [[cell.label, cell.text] for cell in step.own_cells]
         feeds |= {str(number): _feed_data(feed) for number, feed in step.own_feeds.items()}
     return {
-        "whole": since is None,
+        "whole": since is None or (bool(steps) and steps[-1].before is not since),
         "next_feed": snapshot.next_feed,
         "parts": sorted(snapshot.parts),
         "unrecorded": [list(each) for each in snapshot.unrecorded],
@@ -31,32 +33,48 @@ def meta_of(snapshot: Snapshot, since: Trail | None) -> Meta:
     }
 
 
-def snapshot_of(state: bytes, metas: Iterable[Meta]) -> Snapshot:
-    """The snapshot of a dump and the data of its ancestors, oldest first, its own last.
+def trail_of(meta: Meta, before: Trail | None) -> Trail:
+    """The trail of a snapshot whose data this is; `before` is that of the snapshot it was stored after.
 
     Raises:
         ValueError: the data is not what `meta_of` makes.
     """
-    trail: Trail | None = None
-    last: Meta = {}
+    with _refusing():
+        trail = Trail(None if meta.get("whole") else before)
+        for label, text in meta["cells"]:
+            trail.add_cell(CellSource(str(label), str(text)))
+        for number, data in meta["feeds"].items():
+            trail.add_feed(int(number), _feed(data))
+        return trail
+
+
+def snapshot_of(state: bytes, meta: Meta, trail: Trail) -> Snapshot:
+    """The snapshot of a dump and its data; `trail` is what `trail_of` made of that.
+
+    Raises:
+        ValueError: the data is not what `meta_of` makes.
+    """
+    with _refusing():
+        unrecorded = tuple((int(number), str(text)) for number, text in meta["unrecorded"])
+        return Snapshot(state, int(meta["next_feed"]), frozenset(map(str, meta["parts"])), trail, unrecorded)
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
     try:
-        for last in metas:
-            trail = Trail(None if last.get("whole") else trail)
-            for label, text in last["cells"]:
-                trail.add_cell(CellSource(str(label), str(text)))
-            for number, data in last["feeds"].items():
-                trail.add_feed(int(number), _feed(data))
-        unrecorded = tuple((int(number), str(text)) for number, text in last["unrecorded"])
-        return Snapshot(state, int(last["next_feed"]), frozenset(map(str, last["parts"])), trail or Trail(), unrecorded)
-    except (KeyError, TypeError, AttributeError, IndexError) as error:
+        yield
+    except (KeyError, TypeError, AttributeError, IndexError, OverflowError) as error:
         raise ValueError(f"not a snapshot's data: {error!r}") from error
 
 
-def _steps(trail: Trail, since: Trail | None) -> Iterable[Trail]:
+def _steps(trail: Trail, since: Trail | None) -> list[Trail]:
+    """The steps that led here, the last first: those after `since`, all where it is not among them, none where it is the last."""
+    steps: list[Trail] = []
     step: Trail | None = trail
     while step is not None and step is not since:
-        yield step
+        steps.append(step)
         step = step.before
+    return steps
 
 
 def _feed_data(feed: Feed) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +11,11 @@ from monty_kernel.engine.engine import Snapshot
 from monty_kernel.engine.journal import Journaled
 from monty_kernel.engine.rewrite import MagicTable
 from monty_kernel.engine.sources import CellSource
+from monty_kernel.engine.trail import Trail
 
 from .journal_data import entries_of
-from .meta import snapshot_of
+from .meta import snapshot_of, trail_of
+from .refusals import StateRefused
 
 if TYPE_CHECKING:
     from .store import SnapshotStore
@@ -27,28 +29,51 @@ class StoredState:
     base: int
 
 
-def read_state(store: SnapshotStore, session: str, number: int, magics: Callable[[], MagicTable]) -> StoredState:
+def read_state(
+    store: SnapshotStore,
+    session: str,
+    number: int,
+    magics: Callable[[], MagicTable],
+    trails: MutableMapping[int, Trail] | None = None,
+) -> StoredState:
     """The state after the session's cell `number`; 0 is its start.
+
+    trails: those of the session's snapshots that are in memory, by number. They are shared, so that going to and fro in a
+    long session does not make a copy of all its cells each time; what is read now is added.
 
     Raises:
         StoreError: it is not what was stored, or cannot be read; the message says which.
     """
+    trails = {} if trails is None else trails
     recovery = store.recovery(session, number)
     parents = {info.id.number: info for info in store.states(session)}
     way: list[int] = []
     here: int | None = recovery.base
-    while here is not None and here in parents:
+    while here is not None and here in parents and here not in trails:
         if parents[here].kind == "snapshot":
             way.append(here)
         here = parents[here].parent
-    state, _ = store.get(session, recovery.base)
-    snapshot = snapshot_of(state, [store.meta(session, each) for each in reversed(way)])
-    reruns = tuple(_journaled(each.entry, magics) for each in recovery.entries)
+    state, meta = store.get(session, recovery.base)
+    try:
+        trail = None if here is None else trails.get(here)
+        for each in reversed(way):
+            trail = trails[each] = trail_of(store.meta(session, each), trail)
+        snapshot = snapshot_of(state, meta, trail or Trail())
+        reruns = tuple(_journaled(each.entry, magics) for each in recovery.entries)
+    except (ValueError, SyntaxError) as error:  # of a session that was imported, and made by no kernel
+        raise StateRefused(f"what it says of its cells is not what a kernel writes: {error}") from error
     whole = Snapshot(state, snapshot.next_feed, snapshot.parts, snapshot.trail, snapshot.unrecorded, reruns)
     return StoredState(whole, recovery.base)
 
 
 def _journaled(data: Any, magics: Callable[[], MagicTable]) -> Journaled:
+    try:
+        return _parsed(data, magics)
+    except (KeyError, TypeError, AttributeError, OverflowError) as error:
+        raise ValueError(f"not a journalled cell: {error!r}") from error
+
+
+def _parsed(data: Any, magics: Callable[[], MagicTable]) -> Journaled:
     number = int(data["number"])
     source = CellSource(str(data["label"]), str(data["source"]))
     cell = parse(source, magics, CellOptions(int(data["count"]), begin=number > 0))

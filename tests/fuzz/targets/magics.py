@@ -7,11 +7,18 @@ import ast
 import logging
 import warnings
 
-from monty_kernel.engine.host import UsageError
+from typing import NoReturn
+
+from monty_kernel.engine.host import StdinUnavailable, UsageError
 from monty_kernel.engine.rewrite import CellRewrite, Rewrite
+from monty_kernel.engine.workers import Limits
+from monty_kernel.grants.audit import Audit
+from monty_kernel.grants.grants import Grants
 from monty_kernel.history import History
 from monty_kernel.magics.declare import BadCode
 from monty_kernel.magics.registry import Magics
+from hypothesis import strategies as st
+
 from tests.fuzz.target import Target, mixtures, text_of
 
 TABLE = Magics()
@@ -71,29 +78,40 @@ def _is_python(code: str) -> None:
             raise AssertionError(f"{code!r} is no Python") from error
 
 
-class _Recorded:
-    """Stands for what is not tried here: any attribute is a function that gives an empty text."""
+class _Context:
+    """A `MagicContext` with a history and grants that are real and empty, whose person says nothing; no session."""
 
-    def __getattr__(self, name: str) -> object:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return lambda *args, **kwargs: ""
+    def __init__(self) -> None:
+        self.history = History(None, logging.getLogger("fuzz"))
+        self.grants = Grants(Audit(None), {})
+        self.limits = Limits()
 
-
-class _Context(_Recorded):
-    """A `MagicContext` whose history is real and empty, and who says no."""
-
-    history = History(None, logging.getLogger("fuzz"))
+    @property
+    def travel(self) -> NoReturn:
+        raise UsageError("there is no session here")
 
     def confirm(self, question: str) -> bool:
         return False
+
+    def ask_line(self, question: str) -> str:
+        raise StdinUnavailable("nobody is here")
+
+    def describe(self, topic: str, detail_level: int = 0) -> None:
+        return None
+
+    def reset(self) -> None: ...
+    def print(self, text: str) -> None: ...
+    def display(self, bundle: object) -> None: ...
+    def page(self, text: object) -> None: ...
+    def resumed(self, said: str, last: int) -> str:
+        return said
 
 
 MAGICS = Target(
     "magics",
     "any name and arguments make Python, an action or a UsageError of bounded length; running one refuses or does",
     check_magic,
-    mixtures(WORDS, 12).map(lambda data: data),
+    st.builds(lambda name, rest: f"{name}\n".encode() + rest, st.sampled_from(NAMES), mixtures(WORDS, 8)),
     tuple(
         f"{name}\n{args}\nbody = 1".encode()
         for name in NAMES

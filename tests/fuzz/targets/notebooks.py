@@ -49,6 +49,7 @@ def _changed(base: dict[str, object]) -> st.SearchStrategy[dict[str, object]]:
 
 
 _CELLS = st.lists(_changed(_CELL) | _changed(_TEXT) | st.builds(lambda output: {**_CELL, "outputs": [output]}, _changed(_CELL["outputs"][1])), max_size=3)  # type: ignore[index]  # fmt: skip
+notebook_file.from_json(as_json(_OLD))  # loads nbformat, which takes longer than what is tried here
 NOTEBOOKS = Target(
     "notebooks",
     "any bytes are refused with a reason of bounded length, or are a notebook that is written and read again as the same",

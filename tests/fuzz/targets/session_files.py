@@ -23,6 +23,8 @@ from tests.fuzz.target import JSON, Target, as_json, json_of, mangled
 from .store import filled, opened
 
 _MAGICS = Magics()
+STRANGER = bytes(32)
+"""A key that is not this user's."""
 _STATE = b"any bytes: only Monty reads them, in its process"
 _META = {"whole": True, "next_feed": 2, "parts": ["core"], "unrecorded": [[1, "x"]], "cells": [["In[1]", "x = 1"]],
          "feeds": {"1": {"label": "In[1]", "text": "x = 1", "parts": [], "maps": [[[0, 0, "__mk_begin(1)\n", None], [5, 5, "\nNone", [0, 1]]]]}}}  # fmt: skip
@@ -102,8 +104,8 @@ def _read_all(store: SnapshotStore, session: str) -> None:
 @cache
 def _exported() -> bytes:
     folder = _folder() / "exported"
-    session = filled(folder)
-    store = opened(folder)
+    session = filled(folder, STRANGER)
+    store = opened(folder, STRANGER)
     store.export(session, None, folder / "file")
     store.close()
     return (folder / "file").read_bytes()

@@ -32,9 +32,9 @@ _META = {"n": 1}
 _ENTRY = {"source": "2"}
 
 
-def opened(folder: Path) -> SnapshotStore:
+def opened(folder: Path, key: bytes = _KEY) -> SnapshotStore:
     """A store in a folder, as a kernel opens it."""
-    return SnapshotStore(folder / "snapshots", _KEY, _LOG, versions={"monty": "1"})
+    return SnapshotStore(folder / "snapshots", key, _LOG, versions={"monty": "1"})
 
 
 def state(number: int) -> bytes:
@@ -42,9 +42,9 @@ def state(number: int) -> bytes:
     return b"".join(bytes([part * number % 251 if part % 2 else part]) * 1000 for part in range(6))
 
 
-def filled(folder: Path) -> str:
+def filled(folder: Path, key: bytes = _KEY) -> str:
     """A store with a session of three cells and a name; its id."""
-    store = opened(folder)
+    store = opened(folder, key)
     session = store.begin("a.ipynb")
     store.put(session, 1, None, state(1), _META, label="one")
     store.journal(session, 2, 1, _ENTRY, label="two")
