@@ -86,7 +86,9 @@ def main() -> int:
     parser = argparse.ArgumentParser("python -m tests.fuzz", description=__doc__)
     parser.add_argument("--seconds", type=float, default=600, help="how long each engine runs [600]")
     parser.add_argument("--engine", choices=ENGINES, action="append", help="only this one [both]")
-    parser.add_argument("--only", choices=NAMES, action="append", metavar="TARGET", help=f"only this one: {', '.join(NAMES)}")
+    parser.add_argument(
+        "--only", choices=NAMES, action="append", metavar="TARGET", help=f"only this one: {', '.join(NAMES)}"
+    )
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where inputs that led somewhere are kept [.fuzz]")
     parser.add_argument("--replay", type=Path, nargs="+", metavar="FILE", help="try inputs that were found")
     options = parser.parse_args()
@@ -94,7 +96,10 @@ def main() -> int:
         return replay(options.replay)
     engines = options.engine or list(ENGINES)
     if "atheris" in engines and find_spec("atheris") is None:
-        print("atheris is not installed: pip install -e '.[fuzz]', on Linux and x86-64; or --engine hypothesis", file=sys.stderr)
+        print(
+            "atheris is not installed: pip install -e '.[fuzz]', on Linux and x86-64; or --engine hypothesis",
+            file=sys.stderr,
+        )
         return 2
     campaigns = [Campaign(engine, options.only or list(NAMES), options.seconds, options.folder) for engine in engines]
     threads = [threading.Thread(target=campaign.run) for campaign in campaigns]
@@ -106,7 +111,9 @@ def main() -> int:
     for engine, name, said in found:
         print(f"\n{engine} found that in {name} this does not hold: {find(name).promise}.\n\n{said}")
     targets = len(options.only or NAMES)
-    print(f"\n{targets} targets, {options.seconds:g} s with each of {', '.join(engines)}: {len(found) or 'nothing'} found.")
+    print(
+        f"\n{targets} targets, {options.seconds:g} s with each of {', '.join(engines)}: {len(found) or 'nothing'} found."
+    )
     return 1 if found else 0
 
 

@@ -77,6 +77,6 @@ def test_a_state_whose_stored_ancestor_is_another_copy_carries_all() -> None:
 )
 def test_anything_else_is_refused(damage: dict[str, object]) -> None:
     good = dict(meta_of(Snapshot(b"", 0, frozenset(), Trail()), None))
+    damaged = {**good, **damage} if damage else {}
     with pytest.raises(ValueError):  # noqa: PT011 - the message is for the log
-        damaged = {**good, **damage} if damage else {}
         snapshot_of(b"", damaged, trail_of(damaged, None))

@@ -22,7 +22,9 @@ def main() -> int:
     parser.add_argument("--warm-up", type=int, default=1_000, help="cells before what it holds is noted [1000]")
     parser.add_argument("--kernels", type=int, default=8, help="kernels at once [8]; 0 leaves them out")
     parser.add_argument("--seconds", type=float, default=600, help="how long they run [600]")
-    parser.add_argument("--seed", type=int, default=time.time_ns() % 1_000_000, help="of what is drawn [another each time]")
+    parser.add_argument(
+        "--seed", type=int, default=time.time_ns() % 1_000_000, help="of what is drawn [another each time]"
+    )
     options = parser.parse_args()
     print(f"seed {options.seed}", flush=True)
     wrong: list[str] = []
@@ -52,7 +54,10 @@ def _one(folder: Path, options: argparse.Namespace) -> list[str]:
 def _many(folder: Path, options: argparse.Namespace) -> list[str]:
     together = soak_many(folder, options.kernels, options.seconds, options.seed, _say)
     each = ", ".join(f"{requests:,}" for requests in together.requests)
-    print(f"\n{options.kernels} kernels: {sum(together.requests):,} requests in {together.seconds:.0f} s ({each})\n", flush=True)
+    print(
+        f"\n{options.kernels} kernels: {sum(together.requests):,} requests in {together.seconds:.0f} s ({each})\n",
+        flush=True,
+    )
     return together.wrong
 
 

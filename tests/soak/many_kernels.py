@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 import threading
@@ -136,7 +137,7 @@ class Talk:
             if each.count is not None:
                 self._compare_cell(each, where)
         cells = [each for each in asked.values() if each.count is not None]
-        for earlier, later in zip(cells, cells[1:], strict=False):
+        for earlier, later in itertools.pairwise(cells):
             if earlier.published[-1]["header"]["date"] > later.published[0]["header"]["date"]:
                 raise OutOfOrder(f"{self._name}: cell {later.count} began before cell {earlier.count} had ended")
 
@@ -169,7 +170,7 @@ def soak_many(folder: Path, kernels: int, seconds: float, seed: int, say: Callab
     try:
         shared = {"JUPYTER_DATA_DIR": str(folder / "shared")}
         for number in range(kernels):
-            started.append(Kernel(folder / str(number), env=shared))
+            started.append(Kernel(folder / str(number), env=shared))  # noqa: PERF401 - each is closed, should one not start
         talks = [Talk(kernel, f"kernel {n}", random.Random(seed + n)) for n, kernel in enumerate(started)]
         begun = time.monotonic()
         end = begun + seconds

@@ -65,7 +65,7 @@ def soak_one(folder: Path, cells: int, warm_up: int, seed: int, say: Callable[[s
         begun, start, told = deeds.cells, time.monotonic(), time.monotonic()
         while deeds.cells - begun < cells:
             _many(deeds, min(100, cells - (deeds.cells - begun)))
-            if time.monotonic() - told > 30:
+            if time.monotonic() - told > 45:
                 told = time.monotonic()
                 done = deeds.cells - begun
                 say(f"{done:,} cells, {done / (told - start):.0f} a second: {holdings(kernel.pid, store)}")

@@ -82,8 +82,8 @@ def check_questions(data: bytes) -> None:
     assert said is None or isinstance(said, str)
 
 
-def _with_head(cursor: int, answers: list[object], code: bytes) -> bytes:
-    return as_json([cursor, *answers]) + b"\n" + code
+def _with_head(at: int, answers: list[object], code: bytes) -> bytes:
+    return as_json([at, *answers]) + b"\n" + code
 
 
 INTROSPECTION = Target(
@@ -92,9 +92,9 @@ INTROSPECTION = Target(
     check_questions,
     st.builds(_with_head, st.integers(-3, 60), st.lists(JSON, max_size=4), mixtures(WORDS, 12)),
     tuple(
-        _with_head(cursor, answers, code)
+        _with_head(at, answers, code)
         for code in (b"d['", b"x.", b"f(", b"json.lo", b"import js", b"%ti", b"A().", b"for e in x:\n    e.", b"d['k2']['", b"f'{x.", b"x[0]")
-        for cursor, answers in ((len(code), []), (1, [["instance", "int", 5, [], {}]]), (len(code), [{"x": ["list", "[1]"]}, ["append"], None]))
+        for at, answers in ((len(code), []), (1, [["instance", "int", 5, [], {}]]), (len(code), [{"x": ["list", "[1]"]}, ["append"], None]))
     ),
     tuple(word.encode("utf-8", "surrogateescape") for word in WORDS),
 )  # fmt: skip

@@ -6,8 +6,10 @@ import argparse
 import ast
 import logging
 import warnings
-
+from contextlib import suppress
 from typing import NoReturn
+
+from hypothesis import strategies as st
 
 from monty_kernel.engine.host import StdinUnavailable, UsageError
 from monty_kernel.engine.rewrite import CellRewrite, Rewrite
@@ -17,8 +19,6 @@ from monty_kernel.grants.grants import Grants
 from monty_kernel.history import History
 from monty_kernel.magics.declare import BadCode
 from monty_kernel.magics.registry import Magics
-from hypothesis import strategies as st
-
 from tests.fuzz.target import Target, mixtures, text_of
 
 TABLE = Magics()
@@ -54,15 +54,11 @@ def check_magic(data: bytes) -> None:
         except BadCode:
             pass
     TABLE.help(name), TABLE.options(name)
-    try:
+    with suppress(UsageError, SyntaxError):
         TABLE.run(name, args, _Context())  # type: ignore[arg-type]
-    except (UsageError, SyntaxError):
-        pass
     if line.action is not None:
-        try:
+        with suppress(UsageError):
             TABLE.act(line.action, _Context())  # type: ignore[arg-type]
-        except UsageError:
-            pass
 
 
 def _is_python(code: str) -> None:

@@ -40,7 +40,7 @@ def check_notebook(data: bytes) -> None:
     written.decode()
     again = notebook_file.from_json(written)
     assert notebook_file.to_json(again) == written, "it is not the same when it is read again"
-    if not b"NaN" in written and not b"Infinity" in written:
+    if b"NaN" not in written and b"Infinity" not in written:
         json.loads(written, parse_constant=lambda name: None)
 
 
@@ -59,6 +59,27 @@ NOTEBOOKS = Target(
     | _changed(_BOOK).map(as_json)
     | _changed(_OLD).map(as_json),
     (as_json(_BOOK), as_json(_OLD), as_json({"nbformat": 4, "cells": [{"cell_type": "raw", "source": ""}]})),
-    tuple(f'"{name}"'.encode() for name in (*_BOOK, *_CELL, *_TEXT, "worksheets", "input", "data", "text", "application/x+json", "text/plain"))
-    + (b"NaN", b"1e999", b"\xff\xfe", b"\xef\xbb\xbf", b"null", b'"\\ud800"', b"\\u0000"),
+    (
+        *tuple(
+            f'"{name}"'.encode()
+            for name in (
+                *_BOOK,
+                *_CELL,
+                *_TEXT,
+                "worksheets",
+                "input",
+                "data",
+                "text",
+                "application/x+json",
+                "text/plain",
+            )
+        ),
+        b"NaN",
+        b"1e999",
+        b"\xff\xfe",
+        b"\xef\xbb\xbf",
+        b"null",
+        b'"\\ud800"',
+        b"\\u0000",
+    ),
 )

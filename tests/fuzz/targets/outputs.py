@@ -110,9 +110,15 @@ def _is_fit_for_a_terminal(text: str) -> None:
     assert not re.search("[\x00-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f]", rest), ascii(rest)
 
 
-_MIMES = st.sampled_from([*sorted(bundle.SHOWN), "application/javascript", "application/vnd.vega.v5+json", "x", "", "text/x\n", "IMAGE/PNG"])
+_MIMES = st.sampled_from(
+    [*sorted(bundle.SHOWN), "application/javascript", "application/vnd.vega.v5+json", "x", "", "text/x\n", "IMAGE/PNG"]
+)
 _VALUES = _INPUTS.map(text_of) | JSON | st.sampled_from(["AA==", "iVBORw0KGgo="])
-_METADATA = st.dictionaries(_MIMES | st.sampled_from(["width", "height", "isolated", "needs_background", "alt", "root", "expanded"]), JSON, max_size=3)
+_METADATA = st.dictionaries(
+    _MIMES | st.sampled_from(["width", "height", "isolated", "needs_background", "alt", "root", "expanded"]),
+    JSON,
+    max_size=3,
+)
 
 HTML = Target("html", "nothing that runs or loads is left, for a parser written apart; sanitizing again changes nothing", check_html, _INPUTS, _SEEDS, _TOKENS)  # fmt: skip
 SVG = Target("svg", "empty, or one well-formed element without anything active", check_svg, _INPUTS, _SEEDS, _TOKENS)

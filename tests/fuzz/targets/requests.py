@@ -68,7 +68,7 @@ class InProcess:
     def _wait_for(self, happened: Any) -> None:
         async def waiting() -> None:
             async with asyncio.timeout(_MOST_SECONDS):
-                while not happened():
+                while not happened():  # noqa: ASYNC110 - what comes, comes through sockets that are polled
                     await asyncio.sleep(0.001)
 
         self.loop.run_until_complete(waiting())
@@ -97,7 +97,15 @@ class InProcess:
             while self.shell.poll(0):
                 heard = self._message(self.shell)
                 replies.setdefault(heard["parent_header"]["msg_id"], []).append(heard["header"]["msg_type"])
-                assert heard["content"]["status"] in ("ok", "error", "aborted", "complete", "incomplete", "invalid", "unknown")
+                assert heard["content"]["status"] in (
+                    "ok",
+                    "error",
+                    "aborted",
+                    "complete",
+                    "incomplete",
+                    "invalid",
+                    "unknown",
+                )
             while self.iopub.poll(0):
                 heard = self._message(self.iopub)
                 if heard["header"]["msg_type"] == "status":
@@ -105,7 +113,10 @@ class InProcess:
                     statuses.setdefault(heard["parent_header"]["msg_id"], []).append(said)
             if time.monotonic() - begun > 3:
                 self.kernel.interrupt()  # a cell that sleeps
-            return all(statuses.get(msg_id, [""])[-1] == "idle" and (kind not in ANSWERED or msg_id in replies) for msg_id, kind in sent)
+            return all(
+                statuses.get(msg_id, [""])[-1] == "idle" and (kind not in ANSWERED or msg_id in replies)
+                for msg_id, kind in sent
+            )
 
         self._wait_for(ended)
         for msg_id, kind in sent:
@@ -189,7 +200,7 @@ REQUESTS = Target(
     "each message that can be read has one reply of its type, busy before and idle after, and no error is logged",
     check_requests,
     st.lists(_REQUEST, min_size=1, max_size=3).map(as_json),
-    tuple(as_json([[kind, _WHOLE, {}, {}]]) for kind in _KINDS) + (as_json([["execute_request", _WHOLE], ["complete_request", _WHOLE]]),),
+    (*tuple(as_json([[kind, _WHOLE, {}, {}]]) for kind in _KINDS), as_json([["execute_request", _WHOLE], ["complete_request", _WHOLE]])),
     (*(f'"{name}"'.encode() for name in (*_WHOLE, *_KINDS, "version", "subshell_id")), b"NaN", b"1e999", b"-1", b'"\\ud800"', b'"\\u0000"', b"null", b"{}", b"[]"),
     lambda: running().close() if running.cache_info().currsize else None,
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from concurrent.futures import Future
 from types import SimpleNamespace
@@ -89,10 +90,8 @@ def check_worker(data: bytes) -> None:
         if isinstance(output, Display):
             json.dumps(dict(output.data)), json.dumps(dict(output.metadata))
             assert output.display_id is None or isinstance(output.display_id, str)
-    try:
+    with contextlib.suppress(TypeError, ValueError):
         hosts.mime_bundle(said, said), hosts.json_object(said)
-    except (TypeError, ValueError):
-        pass
 
 
 _BUNDLE = {"text/html": "<b>x</b><script>y</script>", "text/plain": "x"}
