@@ -13,10 +13,10 @@ from tests.kernel.client import Kernel
 from .deeds import Deeds
 from .measures import MIB, Holdings, at_rest, holdings, leaks
 
-MEMORY = 24 * MIB
+MEMORY = 48 * MIB
 """What the kernel, or its workers, may have more at the end than after the warm-up: how full an allocator's pools are is chance."""
 
-PER_CELL = 1024
+PER_CELL = 4096
 """Bytes that may stay of a cell: its source, kept for `In`, tracebacks and `%history`, and its line in `%snapshots`."""
 
 STATES = 16 * MIB
@@ -65,7 +65,7 @@ def soak_one(folder: Path, cells: int, warm_up: int, seed: int, say: Callable[[s
         begun, start, told = deeds.cells, time.monotonic(), time.monotonic()
         while deeds.cells - begun < cells:
             _many(deeds, min(100, cells - (deeds.cells - begun)))
-            if time.monotonic() - told > 45:
+            if time.monotonic() - told > 20:
                 told = time.monotonic()
                 done = deeds.cells - begun
                 say(f"{done:,} cells, {done / (told - start):.0f} a second: {holdings(kernel.pid, store)}")
