@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -15,10 +14,11 @@ from monty_kernel.engine.journal import Journaled
 from monty_kernel.engine.rewrite import MagicTable
 from monty_kernel.engine.trail import Trail
 
+from .backlog import Backlog, Task
 from .journal_data import entry_data
 from .meta import meta_of
 from .notes import Notes
-from .refusals import SessionRunning, StoreError, StoreUnavailable
+from .refusals import StoreError
 from .stored_state import read_state
 from .storing import QUIET, StoringThread
 
@@ -31,9 +31,6 @@ LARGE = 32 << 20
 
 GROWN = 64 << 20
 """Bytes stored after which what is to be kept no longer is dropped."""
-
-AGAIN = 1.0
-"""Seconds after which a store that could not be written to is tried again, with the next cell."""
 
 CLOSING = 2.0
 """Seconds that the end of the kernel waits, at most, for what is still to be written. Jupyter waits five."""
@@ -62,13 +59,12 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
-class _Task:
-    """Something to store. note: which of the notes tells of it, 0 if none does. instead: what would do, and holds less."""
+class _Foreseen:
+    """The cell whose state comes next. data: what it takes to run it again, if that is possible. note: which note says so."""
 
-    call: Callable[[], object]
-    notes: Notes | None
+    number: int
+    data: Mapping[str, Any] | None
     note: int
-    instead: Callable[[], object] | None = None
 
 
 class Archive:
@@ -109,9 +105,8 @@ class Archive:
         self._latest: Stored | None = None
         self._timer: threading.Timer | None = None
         self._notes: Notes | None = None
-        self._noted = (0, 0)  # a cell whose state is noted already, and the note
-        self._backlog: deque[_Task] = deque()  # what could not be stored yet; nothing is stored before it
-        self._again = 0.0  # when to try again
+        self._foreseen: _Foreseen | None = None
+        self._backlog = Backlog(log)
         self._named = False  # whether a state has a name
         self._claimed: str | None = None
         self._loaded: tuple[OnDisk, Trail] | None = None  # the snapshot that was read last
@@ -127,11 +122,11 @@ class Archive:
 
         number, parent, label, failed: as of the state that it will leave.
         """
-        data = entry_data(run) if run.can_run_again else None
-        self._noted = 0, 0
+        data, note = _data(run), 0
         if data is not None:
             said = {"parent": parent, "label": label, "failed": failed, "entry": data}
-            self._noted = number, self._note("state", number, said)
+            note = self._note("state", number, said)
+        self._foreseen = _Foreseen(number, data, note)
         return data is not None
 
     def keep(self, state: Stored, run: Journaled | None) -> None:
@@ -140,15 +135,16 @@ class Archive:
         run: the cell that made it. When cells follow each other quickly, this alone is stored of each, in a tenth of the
         time, and of the last a snapshot, `QUIET` seconds later.
         """
-        data = entry_data(run) if run is not None and run.can_run_again else None
-        (noted, note), self._noted = self._noted, (0, 0)
-        if noted != state.number or not note:
-            note = self._note_state(state, data)
+        foreseen, self._foreseen = self._foreseen, None
+        if foreseen is None or foreseen.number != state.number:
+            foreseen = _Foreseen(state.number, _data(run), 0)
+        data = None if run is None else foreseen.data
+        note = foreseen.note or self._note_state(state, data)
         with self._lock:
             state = replace(state, session=self._sessions)
             self._current = state.number
             if data is not None and (state.snapshot.reruns or time.monotonic() - self._last_put < QUIET):
-                self._later(_Task(lambda: self._journal(state, data), self._notes, note))
+                self._later(Task(lambda: self._journal(state, data), self._notes, note))
                 if not state.snapshot.reruns:
                     self._latest = state
                     if self._timer is None:
@@ -158,21 +154,21 @@ class Archive:
                 return
             self._last_put = time.monotonic()
         instead = None if data is None else lambda: self._journal(state, data)
-        self._later(_Task(lambda: self._put(state), self._notes, note, instead))
+        self._later(Task(lambda: self._put(state), self._notes, note, instead))
 
     def name(self, number: int, name: str) -> None:
         """Name a state, soon."""
         self._named = True
         note = self._note("name", number, {"name": name})
         call = self._in_this_session(lambda: self._opened().name(self._own_session(), number, name))
-        self._later(_Task(call, self._notes, note))
+        self._later(Task(call, self._notes, note))
 
     def move(self, number: int) -> None:
         """The person went to this state: here the session is resumed."""
         self._current = number
         note = self._note("move", number, {})
         call = self._in_this_session(lambda: self._opened().move(self._own_session(), number))
-        self._later(_Task(call, self._notes, note))
+        self._later(Task(call, self._notes, note))
 
     def close(self) -> None:
         """Write what is still to be written, and end the session in good order. Idempotent."""
@@ -213,36 +209,23 @@ class Archive:
                 return 0
         return self._notes.add(what, number, said, state)
 
-    def _later(self, task: _Task) -> None:
+    def _later(self, task: Task) -> None:
         self._thread.later(lambda: self._do(task))
         if not task.note:
             self._thread.hurry()
 
-    def _do(self, task: _Task) -> None:
-        if self._backlog and task.instead is not None:
-            task = replace(task, call=task.instead, instead=None)
-        self._backlog.append(task)
-        if len(self._backlog) == 1 or time.monotonic() >= self._again:
+    def _do(self, task: Task) -> None:
+        self._backlog.add(task)
+        if self._backlog.is_due:
             self._work_off()
 
     def _work_off(self) -> None:
-        """Store what waits, in order: a state is bound to the one before it."""
-        while self._backlog:
-            task = self._backlog[0]
-            try:
-                task.call()
-            except (StoreUnavailable, SessionRunning) as error:
-                if task.instead is not None:
-                    self._backlog[0] = replace(task, call=task.instead, instead=None)
-                self._again = time.monotonic() + AGAIN
-                if self._added and not self._complained:
-                    self.trouble = str(error)
-                raise
-            except Exception as error:  # trying again would not help
-                self._log.error("A state of this session could not be stored: %s", error, exc_info=_defect(error))
-            self._backlog.popleft()
-            if task.notes is not None:
-                task.notes.done(task.note)
+        try:
+            self._backlog.work_off()
+        except StoreError as error:
+            if self._added and not self._complained:
+                self.trouble = str(error)
+            raise
         self._complained = False
 
     def _put_latest(self) -> None:
@@ -433,5 +416,5 @@ class Archive:
             self._log.warning("States are not kept on disk: %s", error)
 
 
-def _defect(error: Exception) -> Exception | None:
-    return None if isinstance(error, StoreError) else error
+def _data(run: Journaled | None) -> Mapping[str, Any] | None:
+    return entry_data(run) if run is not None and run.can_run_again else None

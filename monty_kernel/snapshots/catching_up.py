@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from .liveness import Liveness, is_id
+from .own_sessions import Begun
 from .pending import notes
 from .refusals import StoreError
 from .signing import Signer
-from .store import Begun, SnapshotStore
+from .store import SnapshotStore
 
 
 def catch_up(store: SnapshotStore, path: Path, liveness: Liveness, signer: Signer, log: logging.Logger) -> None:

@@ -104,6 +104,20 @@ class Cell:
     """The signature of the journal entry; empty if there never was one."""
     tag: bytes = field(default=b"", compare=False)
 
+    @property
+    def signed(self) -> tuple[str, int, int | None, bytes, float, str, bool, bytes]:
+        """What its signature covers, in the order of its row."""
+        return (
+            self.session,
+            self.number,
+            self.parent,
+            self.parent_tag,
+            self.created,
+            self.label,
+            self.failed,
+            self.digest,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Stored:
@@ -119,3 +133,8 @@ class Stored:
     """JSON."""
     cell_tag: bytes
     tag: bytes = field(default=b"", compare=False)
+
+    @property
+    def signed(self) -> tuple[int, int, bytes, bytes, str]:
+        """What its signature covers beside its cell's, in the order of its row."""
+        return self.size, self.added, self.root, self.meta_root, self.versions

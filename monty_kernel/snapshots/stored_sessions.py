@@ -250,8 +250,15 @@ class StoredSessions:
         return self._with_life(found[0])
 
     def _with_life(self, info: SessionInfo) -> SessionInfo:
-        died = info.how == "running" and not self._liveness.is_held(info.id)
-        return replace(info, how="died") if died else info
+        if not self._seems_dead(info):
+            return info
+        now = self._read(lambda db: self._rows.session(db, info.id), None)  # it may have ended since its row was read
+        if now is not None:
+            info = replace(now, states=info.states)
+        return replace(info, how="died") if self._seems_dead(info) else info
+
+    def _seems_dead(self, info: SessionInfo) -> bool:
+        return info.how == "running" and not self._liveness.is_held(info.id)
 
     def _read(self, work: Callable[[sqlite3.Connection], T], otherwise: T) -> T:
         try:

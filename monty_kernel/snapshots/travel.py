@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 import pydantic_monty as monty
 
@@ -14,41 +13,17 @@ from monty_kernel.engine.journal import Journaled
 from monty_kernel.engine.script import Diverged
 
 from .archive import Archive, OnDisk, Stored
+from .differences import Difference, Survey, compare
 from .packing import Kept, Packed, make_room, pack
 from .records import StateInfo
 from .refusals import StoreError
 from .timeline import NoSuchState, State, Timeline
-
-Survey = Mapping[str, tuple[str, str, str]]
-"""Name -> (kind, short value, digest of the value, empty where there is none)."""
 
 LOOSE = 16 << 20
 """Bytes of dumps that may lie about before they are packed: to pack each at once would cost the next cell its core."""
 
 _TRIED = 50
 """States that are tried before a session is given up whose last one cannot be had."""
-
-_SHOWN = 6  # names a report lists before it counts the rest
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """How the variables of one state differ from another's. Values are short; '' where one has none worth showing."""
-
-    added: Mapping[str, str]
-    changed: Mapping[str, tuple[str, str]]
-    removed: Mapping[str, str]
-    unknown: tuple[str, ...] = ()
-
-    def in_one_line(self) -> str:
-        """As a report says it: `came back: x; changed: y = 1 (was 2); gone: z`."""
-        parts = [
-            _listed("came back", [f"{name}{_equals(value)}" for name, value in self.added.items()]),
-            _listed("changed", [f"{name}{_equals(new, old)}" for name, (old, new) in self.changed.items()]),
-            _listed("gone", list(self.removed)),
-        ]
-        said = "; ".join(part for part in parts if part)
-        return said or _listed("no difference seen; not compared", list(self.unknown)) or "no variable differs"
 
 
 class TimeTravel:
@@ -106,21 +81,23 @@ class TimeTravel:
                 self.record(0, "(a new session, since nothing could be restored)", False)
             self._fell_back()
 
-    def foresee(self, number: int, source: str, failed: bool) -> None:
-        """Between a cell's end and its reply: see to it that no kill takes the cell away once its outcome is known."""
+    def foresee(self, number: int, label: str, failed: bool) -> None:
+        """Between a cell's end and its reply: see to it that no kill takes the cell away once its outcome is known.
+
+        label: the cell's first line.
+        """
         if self._archive is None or number <= 0:
             return
         run, parent = self._engine.last_run, self.timeline.current
         if self._engine.unsaved:
             if run is None:
                 return  # its worker was lost, and with it all it did
-            label = first_line(source)
             if not self._names and parent >= 0 and self._archive.foresee(number, parent, label, failed, run):
                 return
             self._engine.settle()
-        self.record(number, source, failed)
+        self.record(number, label, failed)
 
-    def record(self, number: int, source: str, failed: bool) -> None:
+    def record(self, number: int, label: str, failed: bool) -> None:
         """Add the state after a cell, if the cell made one: not if it only travelled or lost its worker."""
         if not self._keep:
             return
@@ -132,7 +109,7 @@ class TimeTravel:
             return
         self._here = snapshot
         left = timeline[timeline.current]
-        state = timeline.record(number, first_line(source), failed, snapshot, len(snapshot.state))
+        state = timeline.record(number, label, failed, snapshot, len(snapshot.state))
         run = self._engine.last_run if self._sessions == self._engine.sessions else None
         self._sessions = self._engine.sessions
         self._store(state, snapshot, run)
@@ -403,38 +380,7 @@ class TimeTravel:
         return found if isinstance(found, dict) else None
 
 
-def compare(before: Survey | None, after: Survey | None) -> Difference:
-    """How the variables `after` differ from those `before`; None where they could not be looked at."""
-    if before is None or after is None:
-        return Difference({}, {}, {}, ("the variables",))
-    return Difference(
-        {name: after[name][1] for name in after if name not in before},
-        {name: (before[name][1], after[name][1]) for name in after if name in before and before[name] != after[name]},
-        {name: before[name][1] for name in before if name not in after},
-        tuple(name for name in after if before.get(name) == after[name] and after[name][2] == "?"),
-    )
-
-
-def first_line(source: str) -> str:
-    """What a list of states shows of a cell."""
-    line = next((line.strip() for line in source.splitlines() if line.strip()), "")
-    return line if len(line) <= 60 else line[:59] + "…"
-
-
 def _where(state: State[Kept]) -> str:
     if state.number < 0:
         return f"after the cell {state.label!r}"
     return f"after In[{state.number}]" if state.number else "at the start"
-
-
-def _equals(value: str, old: str = "") -> str:
-    if not value or value == old:
-        return ""
-    return f" = {value}" + (f" (was {old})" if old else "")
-
-
-def _listed(what: str, names: list[str]) -> str:
-    if not names:
-        return ""
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return f"{what}: {', '.join(names[:_SHOWN])}{more}"

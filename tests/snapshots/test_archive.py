@@ -10,7 +10,7 @@ import pytest
 
 from monty_kernel.engine.engine import Snapshot
 from monty_kernel.engine.trail import Trail
-from monty_kernel.snapshots import archive as module
+from monty_kernel.snapshots import backlog
 from monty_kernel.snapshots.archive import Archive, Stored
 from monty_kernel.snapshots.refusals import StoreUnavailable
 from monty_kernel.snapshots.store import PENDING
@@ -25,7 +25,7 @@ def state(number: int) -> Stored:
 
 @pytest.mark.parametrize("back", [True, False])
 def test_a_disk_that_is_full_for_a_while(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, back: bool) -> None:
-    monkeypatch.setattr(module, "AGAIN", 0.0)
+    monkeypatch.setattr(backlog, "AGAIN", 0.0)
     store = opened(tmp_path)
     put, full = store.put, False
 
