@@ -12,10 +12,9 @@ from monty_kernel.engine.engine import Engine, Snapshot
 from monty_kernel.engine.journal import Journaled
 from monty_kernel.engine.script import Diverged
 
-from .archive import Archive, OnDisk, Stored
+from .archive import Archive, Claimed, OnDisk, Stored
 from .differences import Difference, Survey, compare
 from .packing import Kept, Packed, make_room, pack
-from .records import StateInfo
 from .refusals import StoreError
 from .timeline import NoSuchState, State, Timeline
 
@@ -172,10 +171,11 @@ class TimeTravel:
         if self._archive.trouble is not None:
             trouble, self._archive.trouble = self._archive.trouble, None
             return f"The last states are in memory only, and lost if this kernel is killed: {trouble}."
-        if self._archive.last_died is None:
+        if self._archive.left is None:
             return None
-        died, self._archive.last_died = self._archive.last_died, None
-        return f"The last session of this notebook died. %resume goes on where it stopped ({died})."
+        left, self._archive.left = self._archive.left, None
+        how = "died" if left.how == "died" else "ended before its last cells could be stored"
+        return f"The last session of this notebook {how}. %resume goes on where it stopped ({left.id})."
 
     def undo(self, cells: int) -> str:
         """Go back before the last `cells` cells; what that changed."""
@@ -323,16 +323,17 @@ class TimeTravel:
         self._secure()
         archive = self.archive
         try:
-            infos, last = archive.claim(session)
+            claimed = archive.claim(session)
         except StoreError as error:
             raise NoSuchState(f"{error}.") from None
         try:
-            return self._resume(archive, session, infos, last)
+            return self._resume(archive, session, claimed)
         except BaseException:
             archive.disclaim()
             raise
 
-    def _resume(self, archive: Archive, session: str, infos: list[StateInfo], current: int | None) -> tuple[str, int]:
+    def _resume(self, archive: Archive, session: str, claimed: Claimed) -> tuple[str, int]:
+        infos, current = claimed.states, claimed.last
         states: list[State[Kept]] = []
         for info in infos:
             place = None if info.kind == "dropped" else OnDisk(session, info.id.number)
@@ -355,6 +356,8 @@ class TimeTravel:
             timeline.go(state)
             archive.move(state.number)
         said = compare(before, self._survey()).in_one_line()
+        if claimed.lost:
+            trouble = f"{claimed.lost} of its last cells could not be stored and are lost. {trouble}"
         return f"{trouble}The session {session} goes on {_where(state)}: {said}.", last
 
     def _load_nearest(self, timeline: Timeline[Kept], state: State[Kept]) -> tuple[State[Kept], str]:
