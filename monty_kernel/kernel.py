@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -16,32 +18,32 @@ from ipykernel._version import kernel_protocol_version
 from ipykernel.kernelbase import Kernel
 
 from monty_kernel import __version__
-from monty_kernel.cell_runner import CellRequest, CellRunner
-from monty_kernel.engine.engine import Engine, Outcome
-from monty_kernel.engine.workers import Limits, Workers
 from monty_kernel.front import KernelFront
 from monty_kernel.kernel_traits import KernelTraits
 from monty_kernel.language import LANGUAGE_INFO
 from monty_kernel.orphans import OrphanWatch
 from monty_kernel.reply_content import error_content, expression_contents
 from monty_kernel.request_content import problem
-from monty_kernel.screening.screen import Screen
-from monty_kernel.session_view import SessionView
 from monty_kernel.shell_queue import Request, ShellQueue
-from monty_kernel.snapshots.policy import DumpBudget
 from monty_kernel.unasked import is_housekeeping
-from monty_kernel.walls.entrance import WallsMissing
 
 if TYPE_CHECKING:
+    from monty_kernel.cell_runner import CellRequest, CellRunner
+    from monty_kernel.engine.engine import Engine, Outcome
+    from monty_kernel.engine.workers import Workers
     from monty_kernel.grants.grants import Grants
     from monty_kernel.history import History
     from monty_kernel.introspect.introspector import Introspector
     from monty_kernel.magics.registry import Magics
+    from monty_kernel.session_view import SessionView
     from monty_kernel.snapshots.archive import Archive
     from monty_kernel.snapshots.store import SnapshotStore
     from monty_kernel.snapshots.travel import TimeTravel
 
 T = TypeVar("T")
+
+_RUNNER = "monty_kernel.cell_runner"
+"""What runs cells, with the engine and all that belongs to it."""
 
 QUESTIONS = frozenset(
     {
@@ -70,6 +72,8 @@ class MontyKernel(KernelTraits, Kernel):
         {"text": "Python Reference", "url": "https://docs.python.org/3.14"},
     ]
 
+    profile_dir = None  # of IPython, which ipykernel would import for it
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)  # type: ignore[no-untyped-call]
         self._execute_sleep = 0.0  # ipykernel's time for its IOPub thread, which does not exist here
@@ -78,17 +82,39 @@ class MontyKernel(KernelTraits, Kernel):
         self._executing: dict[str, Any] | None = None  # the execute_request whose cell runs
         self._settled: asyncio.Future[None] | None = None  # done when the session is ready for the next cell
         self._orphans = OrphanWatch()
-        limits = Limits(self.max_memory, self.max_cell_seconds, self.max_recursion_depth)
-        self._workers = Workers(self._orphans.watch, walls=self.walls, memory=self.max_memory)
         self._grants = self._granted()
-        self.engine = Engine(limits, self._workers, self._grants, Screen(trust=self.trust_outputs))
+        self._making = threading.RLock()
+        self._pool: Workers | None = None
+        self._engine: Engine | None = None
         self._travel: TimeTravel | None = None
-        self._making = threading.Lock()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sandbox")
         self._queue = ShellQueue(self._serve, self._answer, QUESTIONS)
         self._thread.submit(self._start_session)
 
-    # What is made when first used
+    # What is made, and imported, when first used: by the sandbox thread, while the loop tells the client that the kernel is here
+
+    @property
+    def _workers(self) -> Workers:
+        """Where the session's worker comes from."""
+        with self._making:
+            if self._pool is None:
+                from monty_kernel.engine.workers import Workers
+
+                self._pool = Workers(self._orphans.watch, walls=self.walls, memory=self.max_memory)
+            return self._pool
+
+    @property
+    def engine(self) -> Engine:
+        """The session."""
+        with self._making:
+            if self._engine is None:
+                from monty_kernel.engine.engine import Engine
+                from monty_kernel.engine.workers import Limits
+                from monty_kernel.screening.screen import Screen
+
+                limits = Limits(self.max_memory, self.max_cell_seconds, self.max_recursion_depth)
+                self._engine = Engine(limits, self._workers, self._grants, Screen(trust=self.trust_outputs))
+            return self._engine
 
     @cached_property
     def front(self) -> KernelFront:
@@ -97,6 +123,9 @@ class MontyKernel(KernelTraits, Kernel):
 
     @cached_property
     def _runner(self) -> CellRunner:
+        from monty_kernel.cell_runner import CellRunner
+        from monty_kernel.snapshots.policy import DumpBudget
+
         budget = DumpBudget(self.snapshot_budget)
         return CellRunner(
             self.engine, self.front, lambda: self.magics, self.travel, budget, self._queue.cells_wait, self.log
@@ -105,7 +134,7 @@ class MontyKernel(KernelTraits, Kernel):
     @property
     def travel(self) -> TimeTravel:
         """The states of the session."""
-        with self._making:  # the sandbox thread makes it while the client connects, and the loop may ask for it
+        with self._making:
             if self._travel is None:
                 from monty_kernel.snapshots.travel import TimeTravel
 
@@ -148,6 +177,8 @@ class MontyKernel(KernelTraits, Kernel):
     @cached_property
     def session_view(self) -> SessionView:
         """What introspection sees of the session."""
+        from monty_kernel.session_view import SessionView
+
         return SessionView(self.engine, self._thread, lambda: self._executing is not None)
 
     @cached_property
@@ -167,14 +198,20 @@ class MontyKernel(KernelTraits, Kernel):
         self.front  # noqa: B018 - opens the stdin channel
 
     def _start_session(self) -> None:
+        from monty_kernel.walls.entrance import WallsMissing
+
         try:
             if self._grants is not None:
                 from monty_kernel.grants.opening import open_doors
 
                 open_doors(self._grants, self.tools, self.mounts, self.log)
+            workers = self._workers
+            if _RUNNER not in sys.modules:  # else it was imported before a fork
+                threading.Thread(target=import_module, args=(_RUNNER,), name="imports", daemon=True).start()
+            workers.open()  # a while in which there is nothing to do but import
             self.engine.start()
-            if self._workers.unwalled is not None:
-                self.log.warning("The sandbox is the only wall. %s", self._workers.unwalled)
+            if workers.unwalled is not None:
+                self.log.warning("The sandbox is the only wall. %s", workers.unwalled)
             self.travel  # noqa: B018 - so that the first cell need not wait for it
         except WallsMissing as error:
             self.log.error("The sandbox worker was not started. %s", error)
@@ -253,6 +290,8 @@ class MontyKernel(KernelTraits, Kernel):
         self._publish_status("idle", "shell")
         settled, self._settled = self._settled, None
         if settled is not None:
+            from monty_kernel.walls.entrance import WallsMissing
+
             try:
                 await settled
             except WallsMissing:
@@ -350,6 +389,8 @@ class MontyKernel(KernelTraits, Kernel):
         number = self._count + (not remember)
         self.front.begin(allow_stdin=bool(content.get("allow_stdin", False)))
         expressions = {name: str(text) for name, text in (content.get("user_expressions") or {}).items()}
+        from monty_kernel.cell_runner import CellRequest
+
         cell = CellRequest(code, number, remember, silent, expressions)
         running = None
         noted = remember and ("history" in self.__dict__ or "%" in code)

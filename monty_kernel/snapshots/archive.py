@@ -23,7 +23,7 @@ from .stored_state import read_state
 from .storing import QUIET, StoringThread
 
 if TYPE_CHECKING:
-    from .records import Retention, SessionInfo, StateInfo
+    from .records import How, Retention, SessionInfo, StateInfo
     from .store import SnapshotStore
 
 LARGE = 32 << 20
@@ -67,6 +67,15 @@ class _Foreseen:
     note: int
 
 
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """An ended session. last: the number of the state it stopped at. lost: how many of its cells could not be read."""
+
+    states: list[StateInfo]
+    last: int | None
+    lost: int
+
+
 class Archive:
     """One kernel's way to the store.
 
@@ -84,8 +93,8 @@ class Archive:
     ) -> None:
         self.notebook = notebook
         self.session: str | None = None
-        self.last_died: str | None = None
-        """The last session of this notebook, if it died, once `look_back` has found out."""
+        self.left: SessionInfo | None = None
+        """The last session of this notebook, if it died or some of it is missing, once `look_back` has found out."""
         self.trouble: str | None = None
         """What keeps states of this session from being stored since others were, once that is known."""
         self._open_store = open_store
@@ -106,6 +115,7 @@ class Archive:
         self._timer: threading.Timer | None = None
         self._notes: Notes | None = None
         self._foreseen: _Foreseen | None = None
+        self._unnoted: set[int] = set()  # states that neither the notes nor the store have
         self._backlog = Backlog(log)
         self._named = False  # whether a state has a name
         self._claimed: str | None = None
@@ -140,6 +150,8 @@ class Archive:
             foreseen = _Foreseen(state.number, _data(run), 0)
         data = None if run is None else foreseen.data
         note = foreseen.note or self._note_state(state, data)
+        if not note:
+            self._unnoted.add(state.number)
         with self._lock:
             state = replace(state, session=self._sessions)
             self._current = state.number
@@ -174,17 +186,15 @@ class Archive:
         """Write what is still to be written, and end the session in good order. Idempotent."""
 
         def ending() -> None:
-            self._guarded(self._work_off)
-            if self._notes is not None:
-                self._notes.close()
-            self._guarded(self._leave)
+            self._leave()
             if self._store is not None:
                 self._store.close()
 
         if self._timer is not None:
             self._timer.cancel()
             self._put_latest()
-        self._thread.close(ending, CLOSING)
+        if not self._thread.close(ending, CLOSING) and self._store is not None and self.session is not None:
+            self._store.mark(self.session, self._how())  # it may come to an end yet
 
     # What is noted, and then stored
 
@@ -250,6 +260,7 @@ class Archive:
             created=state.created,
         )
         self._added[state.number] = info.added
+        self._unnoted.discard(state.number)
 
     def _put(self, state: Stored) -> None:
         if state.snapshot.reruns or state.session != self._sessions:
@@ -271,6 +282,7 @@ class Archive:
         )
         self._trails[state.number] = snapshot.trail
         self._added[state.number] = self._added.get(state.number, 0) + info.added
+        self._unnoted.discard(state.number)
         self._grown += info.added
         if self._current != state.number and self._current in self._added:
             store.move(session, self._current)  # this put came late; the session has gone on
@@ -311,14 +323,14 @@ class Archive:
         return self._thread.now(loading)
 
     def look_back(self) -> None:
-        """Find out, soon, how the last session of this notebook ended; see `last_died`."""
+        """Find out, soon, how the last session of this notebook ended; see `left`."""
 
         def looking() -> None:
             found = [info for info in self._opened().sessions() if info.notebook == self.notebook]
-            if not found or found[-1].how != "died" or found[-1].id == self.session:
+            if not found or found[-1].how not in ("died", "incomplete") or found[-1].id == self.session:
                 return
             if any(info.id.number for info in self._opened().states(found[-1].id)):  # else no cell ran in it
-                self.last_died = found[-1].id
+                self.left = found[-1]
 
         if self.notebook is not None:
             self._thread.soon(looking)
@@ -327,19 +339,19 @@ class Archive:
         """The sessions there are, the newest last. Raises StoreError."""
         return self._thread.now(lambda: list(self._opened().sessions()))
 
-    def claim(self, session: str) -> tuple[list[StateInfo], int | None]:
-        """Take an ended session, for `adopt` or `disclaim`; its states, and the number of the one it stopped at.
+    def claim(self, session: str) -> Claimed:
+        """Take an ended session, for `adopt` or `disclaim`.
 
         Raises:
             StoreError: it cannot be had.
         """
 
-        def claiming() -> tuple[list[StateInfo], int | None]:
+        def claiming() -> Claimed:
             store = self._opened()
             info = store.claim(session)
             self._claimed = info.id
             try:
-                return store.states(info.id), info.last
+                return Claimed(store.states(info.id), info.last, store.lost(info.id))
             except StoreError:
                 self._disclaim()
                 raise
@@ -368,10 +380,9 @@ class Archive:
             self._opened().resume(claimed)
             self._claimed = None
             self._sessions += 1
-            if self._notes is not None:
-                self._notes.close()  # what could not be stored yet stays in them
-            self._guarded(self._leave)
+            self._leave()
             self._backlog.clear()
+            self._unnoted.clear()
             self.session, self._notes = claimed, Notes(self._opened(), claimed, self._log)
             self._named = any(info.names for info in states)
             self._added = {info.id.number: info.added for info in states}
@@ -383,12 +394,27 @@ class Archive:
         self._thread.now(adopting)
 
     def _leave(self) -> None:
+        """End the present session. What cannot be stored yet stays in its notes."""
+        self._guarded(self._work_off)
+        if self._notes is not None:
+            self._notes.close()
         if self._store is None or self.session is None:
             return
-        if self._added.keys() <= {0} and not self._named and not self._backlog:
+        if not self._backlog:
+            self._guarded(self._end)
+        self._store.leave(self.session, self._how())
+
+    def _end(self) -> None:
+        assert self._store is not None and self.session is not None
+        if self._unnoted:
+            return
+        if self._added.keys() <= {0} and not self._named:
             self._store.forget(self.session)  # nothing ran in it
         else:
             self._store.end(self.session)
+
+    def _how(self) -> How:
+        return "incomplete" if self._unnoted else "closed"
 
     def _opened(self) -> SnapshotStore:
         if self._store is None:

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 
 from .contents import Contents
 from .database import Database
+from .endings import Ending, Endings
 from .liveness import Liveness
+from .pending import PENDING
 from .records import How, SessionInfo
 from .refusals import SessionRunning, StoreUnavailable
 from .rows import Rows, canonical, text
@@ -55,7 +57,8 @@ class OwnSessions(StoredSessions):
         versions: Mapping[str, str],
         log: logging.Logger,
     ) -> None:
-        super().__init__(database, rows, contents, Liveness(path / "live"), versions, log)
+        endings = Endings(path / PENDING)
+        super().__init__(database, rows, contents, Liveness(path / "live"), endings, versions, log)
         self.path = path
         self._versions_text = canonical(dict(versions)).decode()
         self._begun: dict[str, Begun] = {}  # the sessions of this process
@@ -78,9 +81,15 @@ class OwnSessions(StoredSessions):
 
         Raises:
             SessionRunning, StateMissing, StateRefused: as `resume`.
+            StoreUnavailable: what it had noted when it ended cannot be stored now, and its numbers must not be given twice.
         """
         info = self.session(session)
         self._hold(info.id)
+        if info.id not in self._begun and (self.path / PENDING / info.id).exists():
+            self._liveness.release(info.id)
+            raise StoreUnavailable(
+                f"the last cells of the session {info.id} cannot be stored now; make room on the disk and try again"
+            )
         return info
 
     def disclaim(self, session: str) -> None:
@@ -96,20 +105,40 @@ class OwnSessions(StoredSessions):
             StateMissing: there is no such session.
             StateRefused: its entry was altered.
         """
-        info = self.session(session)
+        info = self.claim(session)
         session = info.id
-        self._hold(session)
         self._begun[session] = Begun(info.notebook, info.started, self._versions_text)
         self._set_how(session, "running")
+        self._endings.forget(session)
         return replace(info, how="running")
 
     def end(self, session: str) -> None:
-        """The session ends in good order. Without this it died. Idempotent."""
-        if self._begun.pop(session, None) is not None and self._liveness.holds(session):
-            try:
-                self._set_how(session, "closed")
-            finally:
-                self._liveness.release(session)
+        """The session ends in good order. Without this or `leave` it died. Idempotent."""
+        if session in self._begun and self._liveness.holds(session):
+            self._set_how(session, "closed")
+        if self._begun.pop(session, None) is not None:
+            self._liveness.release(session)
+
+    def leave(self, session: str, how: How) -> None:
+        """The session ends although not all of it could be stored: what is noted is taken in another time. Idempotent.
+
+        how: `closed`, or `incomplete` if some is not even noted. Where the disk takes no mark either, it died.
+        """
+        if session in self._begun:
+            self.mark(session, how)
+            del self._begun[session]
+            self._liveness.release(session)
+
+    def mark(self, session: str, how: How) -> None:
+        """Mark how the session ends, should nothing come of storing it."""
+        try:
+            self._endings.mark(session, how)
+        except OSError as error:
+            self._log.warning("That the session %s ended cannot be noted: %s", session, error.strerror or error)
+
+    def ended(self, ending: Ending) -> None:
+        """Store how a session ended that this process does not run."""
+        self._set_how(ending.session, ending.how, ending.when)
 
     @contextmanager
     def adopted(self, session: str, begun: Begun) -> Iterator[None]:
@@ -142,11 +171,13 @@ class OwnSessions(StoredSessions):
         last = time.time() if begun.when is None else begun.when
         self._rows.set_session(db, session, begun.notebook, begun.started, last, "running", begun.versions, current)
 
-    def _set_how(self, session: str, how: How) -> None:
+    def _set_how(self, session: str, how: How, when: float | None = None) -> None:
+        last = time.time() if when is None else when
+
         def work(db: sqlite3.Connection) -> None:
             info = self._rows.session(db, session)
             if info is not None:
                 versions = canonical(dict(info.versions)).decode()
-                self._rows.set_session(db, session, info.notebook, info.started, time.time(), how, versions, info.last)
+                self._rows.set_session(db, session, info.notebook, info.started, last, how, versions, info.last)
 
         self._database.write(work)

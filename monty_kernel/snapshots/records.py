@@ -9,7 +9,8 @@ from typing import Any, Literal
 Kind = Literal["snapshot", "journal", "dropped"]
 """How a cell's state can come back: from its snapshot, by running its journal again, or not any more."""
 
-How = Literal["running", "closed", "died"]
+How = Literal["running", "closed", "incomplete", "died"]
+"""Incomplete: it ended in good order, but its last cells could not be stored and are missing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,16 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .contents import Contents
 from .database import Database
+from .liveness import is_id
 from .own_sessions import OwnSessions, new_id
+from .pending import PENDING, REFUSED, Pending, sweep
 from .records import Cell, Retention, SessionInfo, StateInfo
 from .refusals import SessionRunning, StateMissing, StateRefused
 from .rows import LABEL, Rows, canonical, text
@@ -23,12 +26,7 @@ from .stored_sessions import info_of
 if TYPE_CHECKING:
     import sqlite3
 
-    from .pending import Pending
-
 T = TypeVar("T")
-
-PENDING = "pending"
-"""The folder of what was noted and is not stored yet, in that of the store."""
 
 
 def user_store(log: logging.Logger, *, versions: Mapping[str, str]) -> SnapshotStore:
@@ -61,6 +59,7 @@ class SnapshotStore(OwnSessions):
         super().__init__(path, Database(path, log), Rows(signer), Contents(signer), versions, log)
         self._signer = signer
         self._putting = threading.RLock()
+        self._lost: dict[str, int] = {}
 
     def warm(self) -> None:
         """Load what storing needs: some 20 ms that the first state need not wait for."""
@@ -78,8 +77,6 @@ class SnapshotStore(OwnSessions):
         Raises:
             OSError: they cannot be written.
         """
-        from .pending import Pending
-
         self._own(session)
         return Pending(self.path / PENDING / session, self._signer)
 
@@ -91,18 +88,28 @@ class SnapshotStore(OwnSessions):
         self._catch_up()
         return super().session(session)
 
+    def lost(self, session: str) -> int:
+        """How many cells of a session were noted and could not be taken in, as far as this process has seen."""
+        return self._lost.get(session, 0)
+
     def _catch_up(self) -> None:
-        """Take in what kernels that were killed had noted but not stored."""
+        """Take in what kernels that have ended had noted but not stored."""
         try:
             names = os.listdir(self.path / PENDING)
         except OSError:
             return
         if names:
-            from .catching_up import catch_up
+            from .catching_up import catch_up, settle_end
 
             with self._putting:
                 for name in names:
-                    catch_up(self, self.path / PENDING / name, self._liveness, self._signer, self._log)
+                    lost = catch_up(self, self.path / PENDING / name, self._liveness, self._signer, self._log)
+                    if lost:
+                        self._lost[name] = lost
+                for ending in self._endings:
+                    if ending.session not in names or not (self.path / PENDING / ending.session).exists():
+                        how = "incomplete" if self.lost(ending.session) else ending.how
+                        settle_end(self, replace(ending, how=how), self._endings, self._liveness, self._log)
 
     # States go in
 
@@ -290,6 +297,13 @@ class SnapshotStore(OwnSessions):
         self.end(session)
         self._database.write(lambda db: forget(db, session))
 
+    def _forget_notes(self, session: str) -> None:
+        if is_id(session):
+            with suppress(OSError):
+                self._endings.forget(session)
+                for name in (session, session + REFUSED):
+                    (self.path / PENDING / name).unlink(missing_ok=True)
+
     def delete(self, session: str) -> int:
         """Forget a session, also one that was altered; the bytes that this gave back.
 
@@ -303,6 +317,7 @@ class SnapshotStore(OwnSessions):
         from .collecting import collect, forget
 
         self._database.write(lambda db: forget(db, session))
+        self._forget_notes(session)
         return collect(self._database, self._contents, self._liveness, Retention(None, None, None))
 
     def gc(self, retention: Retention | None = None, *, thorough: bool = False) -> int:
@@ -315,4 +330,6 @@ class SnapshotStore(OwnSessions):
         from .collecting import collect
 
         keep = retention or Retention()
+        if keep.days is not None:
+            sweep(self.path / PENDING, time.time() - keep.days * 86400)
         return collect(self._database, self._contents, self._liveness, keep, thorough=thorough)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from monty_kernel.engine.cell import CellOptions, parse
 from monty_kernel.engine.engine import Snapshot
+from monty_kernel.engine.host import Written
 from monty_kernel.engine.journal import Journaled
 from monty_kernel.engine.rewrite import MagicTable
 from monty_kernel.engine.sources import CellSource
@@ -36,7 +37,7 @@ def read_state(
     magics: Callable[[], MagicTable],
     trails: MutableMapping[int, Trail] | None = None,
 ) -> StoredState:
-    """The state after the session's cell `number`; 0 is its start.
+    """The state after the session's cell `number`; 0 is its start. What cells had written to overlays is not on disk.
 
     trails: those of the session's snapshots that are in memory, by number. They are shared, so that going to and fro in a
     long session does not make a copy of all its cells each time; what is read now is added.
@@ -62,7 +63,7 @@ def read_state(
         reruns = tuple(_journaled(each.entry, magics) for each in recovery.entries)
     except (ValueError, SyntaxError) as error:  # of a session that was imported, and made by no kernel
         raise StateRefused(f"what it says of its cells is not what a kernel writes: {error}") from error
-    whole = Snapshot(state, snapshot.next_feed, snapshot.parts, snapshot.trail, snapshot.unrecorded, reruns)
+    whole = Snapshot(state, snapshot.next_feed, snapshot.parts, snapshot.trail, snapshot.unrecorded, reruns, Written())
     return StoredState(whole, recovery.base)
 
 

@@ -9,13 +9,13 @@ import pydantic_monty as monty
 
 from monty_kernel.engine import sandboxed
 from monty_kernel.engine.engine import Engine, Snapshot
+from monty_kernel.engine.host import Written
 from monty_kernel.engine.journal import Journaled
 from monty_kernel.engine.script import Diverged
 
-from .archive import Archive, OnDisk, Stored
+from .archive import Archive, Claimed, OnDisk, Stored
 from .differences import Difference, Survey, compare
 from .packing import Kept, Packed, make_room, pack
-from .records import StateInfo
 from .refusals import StoreError
 from .timeline import NoSuchState, State, Timeline
 
@@ -172,10 +172,11 @@ class TimeTravel:
         if self._archive.trouble is not None:
             trouble, self._archive.trouble = self._archive.trouble, None
             return f"The last states are in memory only, and lost if this kernel is killed: {trouble}."
-        if self._archive.last_died is None:
+        if self._archive.left is None:
             return None
-        died, self._archive.last_died = self._archive.last_died, None
-        return f"The last session of this notebook died. %resume goes on where it stopped ({died})."
+        left, self._archive.left = self._archive.left, None
+        how = "died" if left.how == "died" else "ended before its last cells could be stored"
+        return f"The last session of this notebook {how}. %resume goes on where it stopped ({left.id})."
 
     def undo(self, cells: int) -> str:
         """Go back before the last `cells` cells; what that changed."""
@@ -192,14 +193,15 @@ class TimeTravel:
     def _go(self, state: State[Kept]) -> str:
         self._settled()
         self._secure()
-        before, left = self._survey(), self.timeline[self.timeline.current]
-        self._load(state)
+        before, left, files = self._survey(), self.timeline[self.timeline.current], self._engine.access.freeze()
+        emptied = self._load(state)
         self.timeline.go(state)
         if self._archive is not None and state.number >= 0:
             self._archive.move(state.number)
         if left is not state:
             self._pack(left)
-        return f"The session is as it was {_where(state)}: {compare(before, self._survey()).in_one_line()}."
+        said = compare(before, self._survey()).in_one_line()
+        return f"The session is as it was {_where(state)}: {said}{self._of_files(files, emptied)}."
 
     def _settled(self) -> None:
         if self._engine.unsaved:
@@ -235,8 +237,20 @@ class TimeTravel:
         self._load(state)
         return self._survey()
 
-    def _load(self, state: State[Kept]) -> None:
+    def _of_files(self, before: Written, emptied: bool) -> str:
+        """What became of overlays since they were as before."""
+        now = self._engine.access.freeze()
+        if emptied:
+            return "; overlays of mounted folders begin empty, since the disk does not keep them" if now.layers else ""
+        changed = [
+            str(place) for (place, host), layer in now.layers.items() if before.layers.get((place, host)) is not layer
+        ]
+        return f"; changed in the overlay: {', '.join(changed)}" if changed else ""
+
+    def _load(self, state: State[Kept]) -> bool:
         """Make the session what it was in this state; where that fails it stays what it is.
+
+        Whether it came from the disk, which keeps nothing that was written to overlays.
 
         Raises:
             NoSuchState: the state cannot be had; the message says why.
@@ -244,6 +258,7 @@ class TimeTravel:
         kept, here = state.snapshot, self._engine.snapshot
         if kept is None:
             raise NoSuchState(f"The state {_where(state)} has been dropped to save space.")
+        stored = isinstance(kept, OnDisk)
         try:
             if isinstance(kept, Packed):
                 state.snapshot = kept = kept.unpack()
@@ -268,6 +283,7 @@ class TimeTravel:
                 raise NoSuchState(f"The state {_where(state)} cannot be loaded: {why}.") from error
             raise
         self._here = kept
+        return stored
 
     def _pack(self, left: State[Kept]) -> None:
         self._loose.append(left)
@@ -323,16 +339,17 @@ class TimeTravel:
         self._secure()
         archive = self.archive
         try:
-            infos, last = archive.claim(session)
+            claimed = archive.claim(session)
         except StoreError as error:
             raise NoSuchState(f"{error}.") from None
         try:
-            return self._resume(archive, session, infos, last)
+            return self._resume(archive, session, claimed)
         except BaseException:
             archive.disclaim()
             raise
 
-    def _resume(self, archive: Archive, session: str, infos: list[StateInfo], current: int | None) -> tuple[str, int]:
+    def _resume(self, archive: Archive, session: str, claimed: Claimed) -> tuple[str, int]:
+        infos, current = claimed.states, claimed.last
         states: list[State[Kept]] = []
         for info in infos:
             place = None if info.kind == "dropped" else OnDisk(session, info.id.number)
@@ -341,7 +358,7 @@ class TimeTravel:
             states.append(state)
         last = max((state.number for state in states), default=0)
         timeline = Timeline.of(states, last if current is None else current)
-        before, here = self._survey(), self._engine.snapshot
+        before, here, files = self._survey(), self._engine.snapshot, self._engine.access.freeze()
         state, trouble = self._load_nearest(timeline, timeline[timeline.current])
         try:
             archive.adopt(infos)
@@ -355,7 +372,9 @@ class TimeTravel:
             timeline.go(state)
             archive.move(state.number)
         said = compare(before, self._survey()).in_one_line()
-        return f"{trouble}The session {session} goes on {_where(state)}: {said}.", last
+        if claimed.lost:
+            trouble = f"{claimed.lost} of its last cells could not be stored and are lost. {trouble}"
+        return f"{trouble}The session {session} goes on {_where(state)}: {said}{self._of_files(files, True)}.", last
 
     def _load_nearest(self, timeline: Timeline[Kept], state: State[Kept]) -> tuple[State[Kept], str]:
         """Load a state, or the nearest before it that can be had; which, and what was in the way."""
