@@ -13,6 +13,7 @@ from hmac import compare_digest
 from typing import TYPE_CHECKING, Any
 
 import zmq
+from jupyter_client.adapter import adapt
 from jupyter_client.jsonutil import extract_dates
 from zmq.eventloop.zmqstream import ZMQStream
 
@@ -51,13 +52,14 @@ def refusal(session: Session, frames: Sequence[Any]) -> str | None:
             return f"{name} is not an object"
     if not all(isinstance(header.get(name), str) for name in ("msg_id", "msg_type")):
         return "no msg_id or msg_type"
-    try:
-        for each in (header, others[0]):  # as `Session.deserialize` will
-            extract_dates(each)
-    except (ValueError, OverflowError):
-        return "a date that is none"
     if not str(header.get("version", "5.0")).partition(".")[0].isdecimal():
         return "no protocol version"
+    try:  # what `Session.deserialize` will do: read dates, and make a message of protocol 4 one of 5
+        parent, metadata, content = others
+        kind, header, parent = header["msg_type"], extract_dates(header), extract_dates(parent)
+        adapt({"msg_type": kind, "header": header, "parent_header": parent, "metadata": metadata, "content": content})
+    except Exception:
+        return "not what its protocol version says"
     return None
 
 
