@@ -37,8 +37,12 @@ class Ran:
     wrong: list[str]
 
 
-def soak_one(folder: Path, cells: int, warm_up: int, seed: int, say: Callable[[str], None]) -> Ran:
+def soak_one(
+    folder: Path, cells: int, warm_up: int, seed: int, say: Callable[[str], None], patience: float = 20.0
+) -> Ran:
     """Run at least `cells` cells in a kernel whose files are in `folder`, after `warm_up` others.
+
+    patience: seconds that it may take to come to rest at the end.
 
     Raises:
         Wrong: a cell did what it must not.
@@ -72,7 +76,7 @@ def soak_one(folder: Path, cells: int, warm_up: int, seed: int, say: Callable[[s
         seconds = time.monotonic() - start
         ran = deeds.cells - begun
         deeds.unmounts()  # a mount holds a descriptor
-        after = at_rest(kernel.pid, store, before)
+        after = at_rest(kernel.pid, store, before, patience)
         wrong = leaks(before, after, cells=ran, memory=MEMORY, memory_per_cell=PER_CELL, stored=STORED)
     finally:
         kernel.close()
