@@ -29,6 +29,7 @@ from monty_kernel.screening.screen import Screen
 from monty_kernel.session_view import SessionView
 from monty_kernel.shell_queue import Request, ShellQueue
 from monty_kernel.snapshots.policy import DumpBudget
+from monty_kernel.typecheck.checks import TypeChecks
 from monty_kernel.unasked import is_housekeeping
 from monty_kernel.walls.entrance import WallsMissing
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from monty_kernel.snapshots.archive import Archive
     from monty_kernel.snapshots.store import SnapshotStore
     from monty_kernel.snapshots.travel import TimeTravel
+    from monty_kernel.typecheck.checker import Checker
 
 T = TypeVar("T")
 
@@ -116,6 +118,12 @@ class MontyKernel(Kernel):
         key_trait=Unicode(),
         help="What each call of a tool needs, by its name (`tools.pay`), instead of what the tools file says.",
     ).tag(config=True)
+    typecheck = CaselessStrEnum(
+        ["off", "on", "strict"],
+        "off",
+        help="Type-check each cell before it runs: 'on' shows what was found and runs the cell, 'strict' does not run it. A "
+        "notebook can ask for more by %typecheck, never for less.",
+    ).tag(config=True)
     audit_file = Unicode("", help="A file to which each call of a tool is logged, one line of JSON each.").tag(
         config=True
     )
@@ -152,6 +160,8 @@ class MontyKernel(Kernel):
         self._workers = Workers(self._orphans.watch, walls=self.walls, memory=self.max_memory)
         self._grants = self._granted()
         self.engine = Engine(limits, self._workers, self._grants, Screen(trust=self.trust_outputs))
+        self.types = TypeChecks(self.engine, self.typecheck, self._make_checker)
+        self._checker: Checker | None = None
         self._travel: TimeTravel | None = None
         self._making = threading.Lock()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sandbox")
@@ -169,8 +179,14 @@ class MontyKernel(Kernel):
     def _runner(self) -> CellRunner:
         budget = DumpBudget(self.snapshot_budget)
         return CellRunner(
-            self.engine, self.front, lambda: self.magics, self.travel, budget, self._queue.cells_wait, self.log
+            self.engine, self.front, lambda: self.magics, self.travel, budget, self._queue.cells_wait, self.types, self.log
         )
+
+    def _make_checker(self) -> Checker:
+        from monty_kernel.typecheck.checker import checker
+
+        self._checker = checker(self.walls, self._orphans)
+        return self._checker
 
     @property
     def travel(self) -> TimeTravel:
@@ -294,7 +310,11 @@ class MontyKernel(Kernel):
         self._closed = True
         self.front.close()
         self.engine.kill()
+        if self._checker is not None:
+            self._checker.give_up()
         await self._on_sandbox_thread(self.engine.close)
+        if self._checker is not None:
+            await self._on_sandbox_thread(self._checker.close)
         await self._on_sandbox_thread(self._workers.close)
         self._thread.shutdown(wait=False)
         if self._travel is not None:

@@ -8,12 +8,13 @@ from collections.abc import Iterable
 from monty_kernel.engine.host import UsageError
 from monty_kernel.engine.rewrite import Action, CellRewrite, Rewrite
 
-from . import granted, history, refused, rich, session, stock, timing, travel, variables
+from . import checking, granted, history, refused, rich, session, stock, timing, travel, variables
 from .context import MagicContext
 from .declare import BadCode, Family, Magic, shortened
 from .help import help_family
 
 FAMILIES = (
+    checking.family,
     granted.family,
     history.family,
     refused.family,

@@ -1,0 +1,110 @@
+"""Which of the checker's findings to believe. Those go that Monty itself, or the way notebooks are written, proves wrong.
+
+The checker (ty) knows Monty's library by trimmed stubs of the standard one, and some of what Monty has is not in them: there
+the installed Monty has the last word. It does not see what functions do to globals and attributes either, nor that a `try`
+around a line says that the line may fail.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from monty_kernel.introspect.facts import Facts
+
+from .checker import Said
+from .outline import Outline
+
+INFORMATION = frozenset({"revealed-type"})
+"""What the cell asked the checker to say: nothing is wrong."""
+
+_OF_STYLE = re.compile(r"possibly-.*|deprecated|redundant-.*|unused-.*|undefined-reveal|invalid-syntax|unsupported-base")
+_NAME = re.compile(r"Name `(\w+)` used when not defined")
+_MODULE = re.compile(r"Cannot resolve imported module `([\w.]+)`")
+_MODULE_MEMBER = re.compile(r"Module `([\w.]+)` has no member `(\w+)`")
+_MEMBER = re.compile(r"(?:Object of type `(?P<type>[^`]+)` has no attribute|Attribute) `(?P<name>\w+)`")
+_LITERAL = re.compile(r'Literal\[(?:(?P<str>")|(?P<bytes>b")|(?P<bool>True|False)|(?P<int>-?\d))')
+_TYPE = re.compile(r"`([^`]*)`")
+_BRACKETS = re.compile(r"\[[^\[\]]*\]|\([^()]*\)")
+_BROAD = ("Exception", "BaseException")
+_CAUGHT = {
+    "unresolved-reference": ("NameError", *_BROAD),
+    "unresolved-import": ("ImportError", "ModuleNotFoundError", *_BROAD),
+    "unresolved-attribute": ("AttributeError",),
+    "index-out-of-bounds": ("IndexError",),
+}
+_TYPE_ERRORS = ("TypeError", "ValueError", "AttributeError")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known besides the cell. attributes: names of attributes that cells assign from outside of classes.
+
+    modules: what cells may import by the person's leave. executes: whether the cell may bind names that nobody sees.
+    """
+
+    facts: Facts
+    attributes: Collection[str]
+    modules: Collection[str]
+    executes: bool
+
+
+def believed(said: Said, start: int, end: int, seen: Outline, known: Known) -> bool:
+    """Whether to show it. start, end: where it is in the text that `seen` outlines."""
+    if _OF_STYLE.fullmatch(said.rule):
+        return False
+    if seen.expects(start, end, _CAUGHT.get(said.rule, _TYPE_ERRORS)):
+        return False
+    match said.rule:
+        case "unresolved-reference":
+            name = _NAME.match(said.message)
+            return name is None or not (known.executes or name[1] in known.facts.builtins)
+        case "unresolved-import":
+            module = _MODULE.match(said.message)
+            return module is None or not (module[1] in known.facts.modules or module[1] in known.modules)
+        case "unresolved-attribute":
+            return _lacks(said.message, known)
+        case "invalid-assignment":
+            # a name that nobody annotated may become anything: `time = time()` after `from time import time`
+            return not any(first <= start and end <= last for first, last in seen.loose)
+        case "no-matching-overload" | "invalid-argument-type":
+            # `max(counts, key=counts.get)`: the checker minds the None that `get` never gives there
+            if any(first <= start and end <= last for first, last in seen.callbacks):
+                return False
+        case "not-subscriptable" | "not-iterable" | "call-non-callable" if "`None`" in said.message:
+            return False  # it may be one of several, the others unknown: the message does not say
+    return not _half_known(said.message)
+
+
+def _half_known(message: str) -> bool:
+    """Whether a type in it is a union of something known with something unknown, which may be all that ever comes."""
+    for shown in _TYPE.findall(message):
+        while (shorter := _BRACKETS.sub("", shown)) != shown:
+            shown = shorter
+        members = shown.split(" | ")
+        if len(members) > 1 and not {"Unknown", "Any", "Todo"}.isdisjoint(members):
+            return True
+    return False
+
+
+def _lacks(message: str, known: Known) -> bool:
+    if message.startswith("Unresolved attribute"):  # it is being made
+        return False
+    of_module = _MODULE_MEMBER.match(message)
+    if of_module is not None:
+        return of_module[2] not in known.facts.of_module(of_module[1])
+    member = _MEMBER.match(message)
+    if member is None:
+        return True
+    if member["name"] in known.attributes or _half_known(message):
+        return False
+    attributes = known.facts.of_value(_type_name(member["type"])) if member["type"] else None
+    return attributes is None or member["name"] not in attributes
+
+
+def _type_name(shown: str) -> str:
+    literal = _LITERAL.match(shown)
+    if literal is not None:
+        return str(literal.lastgroup)
+    return shown.partition("[")[0]
