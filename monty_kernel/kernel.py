@@ -179,7 +179,14 @@ class MontyKernel(Kernel):
     def _runner(self) -> CellRunner:
         budget = DumpBudget(self.snapshot_budget)
         return CellRunner(
-            self.engine, self.front, lambda: self.magics, self.travel, budget, self._queue.cells_wait, self.types, self.log
+            self.engine,
+            self.front,
+            lambda: self.magics,
+            self.travel,
+            budget,
+            self._queue.cells_wait,
+            self.types,
+            self.log,
         )
 
     def _make_checker(self) -> Checker:

@@ -32,9 +32,7 @@ class NotebookFront(SessionFront):
     most: characters of output that the notebook may hold; when there are more, the run is stopped and `overflowed` is set.
     """
 
-    def __init__(
-        self, engine: Engine, outputs: NotebookOutputs, most: int | None, type_check: TypeCheckMode
-    ) -> None:
+    def __init__(self, engine: Engine, outputs: NotebookOutputs, most: int | None, type_check: TypeCheckMode) -> None:
         super().__init__()
         self._engine = engine
         self._type_check = type_check

@@ -167,9 +167,7 @@ class NotebookRun:
                 front.close()
         return Ran(cells, time.perf_counter() - begin, failed)
 
-    def _execute_cells(
-        self, engine: Engine, front: NotebookFront, types: TypeChecks
-    ) -> tuple[int, FailedCell | None]:
+    def _execute_cells(self, engine: Engine, front: NotebookFront, types: TypeChecks) -> tuple[int, FailedCell | None]:
         if self._options.start is not None:
             front.count_from(self._options.start.last)
         budget = DumpBudget(DUMPS, free=0.0, guess=FREE)

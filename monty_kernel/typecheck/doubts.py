@@ -19,7 +19,9 @@ from .outline import Outline
 INFORMATION = frozenset({"revealed-type"})
 """What the cell asked the checker to say: nothing is wrong."""
 
-_OF_STYLE = re.compile(r"possibly-.*|deprecated|redundant-.*|unused-.*|undefined-reveal|invalid-syntax|unsupported-base")
+_OF_STYLE = re.compile(
+    r"possibly-.*|deprecated|redundant-.*|unused-.*|undefined-reveal|invalid-syntax|unsupported-base"
+)
 _NAME = re.compile(r"Name `(\w+)` used when not defined")
 _MODULE = re.compile(r"Cannot resolve imported module `([\w.]+)`")
 _MODULE_MEMBER = re.compile(r"Module `([\w.]+)` has no member `(\w+)`")

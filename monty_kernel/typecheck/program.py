@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from monty_kernel.engine.cell import Cell, Feed
 from monty_kernel.engine.rewrite import Action
