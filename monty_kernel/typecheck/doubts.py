@@ -8,7 +8,7 @@ around a line says that the line may fail.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from monty_kernel.introspect.facts import Facts
@@ -28,6 +28,7 @@ _MODULE_MEMBER = re.compile(r"Module `([\w.]+)` has no member `(\w+)`")
 _MEMBER = re.compile(r"(?:Object of type `(?P<type>[^`]+)` has no attribute|Attribute) `(?P<name>\w+)`")
 _LITERAL = re.compile(r'Literal\[(?:(?P<str>")|(?P<bytes>b")|(?P<bool>True|False)|(?P<int>-?\d))')
 _TYPE = re.compile(r"`([^`]*)`")
+_WANTED = re.compile(r"(?:[Ee]xpected|assignable to(?: attribute `\w+` of type)?) `[^`]*`")
 _BRACKETS = re.compile(r"\[[^\[\]]*\]|\([^()]*\)")
 _BROAD = ("Exception", "BaseException")
 _CAUGHT = {
@@ -36,6 +37,16 @@ _CAUGHT = {
     "unresolved-attribute": ("AttributeError",),
     "index-out-of-bounds": ("IndexError",),
 }
+_OF_CALLS = frozenset(
+    {
+        "invalid-argument-type",
+        "missing-argument",
+        "no-matching-overload",
+        "parameter-already-assigned",
+        "too-many-positional-arguments",
+        "unknown-argument",
+    }
+)
 _TYPE_ERRORS = ("TypeError", "ValueError", "AttributeError")
 
 
@@ -69,23 +80,35 @@ def believed(said: Said, start: int, end: int, seen: Outline, known: Known) -> b
             return _lacks(said.message, known)
         case "invalid-assignment":
             # a name that nobody annotated may become anything: `time = time()` after `from time import time`
-            return not any(first <= start and end <= last for first, last in seen.loose)
-        case "no-matching-overload" | "invalid-argument-type":
+            if _within(start, end, seen.loose):
+                return False
+        case rule if rule in _OF_CALLS:
             # `max(counts, key=counts.get)`: the checker minds the None that `get` never gives there
-            if any(first <= start and end <= last for first, last in seen.callbacks):
+            if _within(start, end, seen.lenient):
+                return False
+            # which argument it is, and of which type, the message does not say
+            if rule == "no-matching-overload" and not _within(start, end, seen.plain):
                 return False
         case "not-subscriptable" | "not-iterable" | "call-non-callable" if "`None`" in said.message:
             return False  # it may be one of several, the others unknown: the message does not say
-    return not _half_known(said.message)
+    return not _is_vague(said.message)
 
 
-def _half_known(message: str) -> bool:
-    """Whether a type in it is a union of something known with something unknown, which may be all that ever comes."""
-    for shown in _TYPE.findall(message):
+def _within(start: int, end: int, spans: Iterable[tuple[int, int]]) -> bool:
+    return any(first <= start and end <= last for first, last in spans)
+
+
+def _is_vague(message: str) -> bool:
+    """Whether what is found fault with may be of several types, or unknown ones, of which only one may ever come.
+
+    The values of `{"name": "a", "size": 1}` are strings or numbers to the checker, each of them. That something may be None is another
+    matter: so it was declared, in Python's library or by whoever wrote the cell.
+    """
+    for shown in _TYPE.findall(_WANTED.sub("", message)):
         while (shorter := _BRACKETS.sub("", shown)) != shown:
             shown = shorter
-        members = shown.split(" | ")
-        if len(members) > 1 and not {"Unknown", "Any", "Todo"}.isdisjoint(members):
+        members = set(shown.split(" | "))
+        if len(members) > 1 and (len(members - {"None"}) > 1 or not members.isdisjoint({"Unknown", "Any", "Todo"})):
             return True
     return False
 
@@ -99,7 +122,7 @@ def _lacks(message: str, known: Known) -> bool:
     member = _MEMBER.match(message)
     if member is None:
         return True
-    if member["name"] in known.attributes or _half_known(message):
+    if member["name"] in known.attributes or _is_vague(message):
         return False
     attributes = known.facts.of_value(_type_name(member["type"])) if member["type"] else None
     return attributes is None or member["name"] not in attributes

@@ -31,7 +31,8 @@ class Outline:
     from_inside: names that functions bind by `global`. read_inside: names that functions mention. annotated: names with an
     annotation of their own. attributes: names of attributes that are assigned other than through `self`.
     nones: where a global name or an attribute begins as None. loose: spans of assignments of plain names without annotation.
-    callbacks: spans of calls that are given a bound `get`.
+    lenient: spans of calls whose arguments the checker judges too harshly: `**options`, or a bound `get` as a key. plain: spans of calls
+    whose arguments are all written out.
     """
 
     bound: Counter[str] = field(default_factory=Counter)
@@ -42,7 +43,8 @@ class Outline:
     attributes: frozenset[str] = frozenset()
     nones: tuple[int, ...] = ()
     loose: tuple[tuple[int, int], ...] = ()
-    callbacks: tuple[tuple[int, int], ...] = ()
+    lenient: tuple[tuple[int, int], ...] = ()
+    plain: tuple[tuple[int, int], ...] = ()
     guarded: tuple[Guarded, ...] = ()
 
     def expects(self, start: int, end: int, exceptions: Sequence[str]) -> bool:
@@ -61,9 +63,11 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self._text = text
         self._starts = line_starts(text)
+        self._sets_attributes = "setattr" in text
         self.nones: list[int] = []
         self.loose: list[tuple[tuple[int, int], frozenset[str]]] = []
-        self.callbacks: list[tuple[int, int]] = []
+        self.lenient: list[tuple[int, int]] = []
+        self.plain: list[tuple[int, int]] = []
         self.guarded: list[Guarded] = []
         self.attributes: set[str] = set()
         self.from_inside: set[str] = set()
@@ -88,7 +92,8 @@ class _Reader:
             frozenset(self.attributes),
             tuple(sorted(self.nones)),
             tuple(span for span, names in self.loose if names.isdisjoint(self.annotated)),
-            tuple(self.callbacks),
+            tuple(self.lenient),
+            tuple(self.plain),
             tuple(self.guarded),
         )
 
@@ -103,6 +108,8 @@ class _Reader:
             case ast.Attribute(value=value, attr=attribute, ctx=ast.Store()):
                 if not (isinstance(value, ast.Name) and value.id == "self"):
                     self.attributes.add(attribute)
+            case ast.Constant(value=str(name)) if self._sets_attributes and name.isidentifier():
+                self.attributes.add(name)
             case ast.AnnAssign(target=ast.Name(id=name)):
                 self.annotated.add(name)
             case ast.Assign(targets=targets, value=value):
@@ -118,9 +125,7 @@ class _Reader:
                 expects = frozenset(name for handler in handlers for name in _caught(handler.type))
                 self.guarded.append(Guarded(self._start(body[0]), self._end(body[-1]), expects))
             case ast.Call(args=args, keywords=keywords):
-                given = [*args, *(each.value for each in keywords)]
-                if any(isinstance(each, ast.Attribute) and each.attr == "get" for each in given):
-                    self.callbacks.append((self._start(node), self._end(node)))
+                self._call((self._start(node), self._end(node)), args, keywords)
 
     def _bindings(self, node: ast.AST) -> None:
         match node:
@@ -141,6 +146,14 @@ class _Reader:
         plain = all(isinstance(each, ast.Attribute) or (isinstance(each, ast.Name) and not inside) for each in targets)
         if plain and isinstance(value, ast.Constant) and value.value is None:
             self.nones.append(self._start(value))
+
+    def _call(self, span: tuple[int, int], args: Sequence[ast.expr], keywords: Sequence[ast.keyword]) -> None:
+        given = [*args, *(each.value for each in keywords)]
+        spread = any(isinstance(each, ast.Starred) for each in args) or any(each.arg is None for each in keywords)
+        if spread or any(isinstance(each, ast.Attribute) and each.attr == "get" for each in given):
+            self.lenient.append(span)
+        elif all(isinstance(each, ast.Constant) for each in given):
+            self.plain.append(span)
 
     def _loose(self, node: ast.AST, targets: Sequence[ast.expr]) -> None:
         leaves = [leaf for target in targets for leaf in _leaves(target)]

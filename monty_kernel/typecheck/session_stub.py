@@ -80,10 +80,7 @@ def definitions(text: str) -> CellDefinitions:
     last: dict[str, Definition] = {name: Definition("value") for name in seen.bound}
     for statement in tree.body:
         last.update(_defined(statement, seen.defined))
-    attributes = seen.attributes
-    if "setattr" in text:
-        attributes |= set(_WORD.findall(text))
-    return CellDefinitions(last, seen.from_inside, frozenset(attributes))
+    return CellDefinitions(last, seen.from_inside, seen.attributes)
 
 
 def _defined(statement: ast.stmt, defined: Collection[str]) -> dict[str, Definition]:
@@ -194,6 +191,7 @@ def past(cells: Sequence[CellDefinitions], failed: Sequence[bool]) -> Past:
                 ambiguous.add(name)
             elif not stopped:
                 ambiguous.discard(name)
+            last.pop(name, None)  # the order of the definitions is that of the stub
             last[name] = definition
         from_inside |= cell.from_inside
         attributes |= cell.attributes
@@ -209,7 +207,10 @@ def stub(before: Past, kinds: Mapping[str, str]) -> tuple[str, dict[str, str]]:
     parts = [HEAD]
     lines: dict[str, str] = {}
     spent = 0
-    for name, kind in kinds.items():
+    order = {name: number for number, name in enumerate(before.last)}
+    imports = {name for name, definition in before.last.items() if definition.kind == "import"}
+    for name in sorted(kinds, key=lambda name: (name not in imports, order.get(name, -1))):
+        kind = kinds[name]
         definition = None if name in before.ambiguous or name in before.from_inside else before.last.get(name)
         if definition is not None and spent + len(definition.text) > _MOST:
             definition = None
