@@ -50,7 +50,7 @@ class CellCheck:
         self._checker = checker
         self._known = session_stub.Known()
         self._failed: set[CellSource] = set()
-        self._refused: set[str] = set()
+        self._faulty: set[str] = set()
 
     def ran(self, cell: Cell, *, failed: bool) -> None:
         """A cell has run: what it was to define is certain only if it did not fail."""
@@ -59,9 +59,9 @@ class CellCheck:
         if failed:
             self._failed.add(source)
 
-    def refused(self, cell: Cell) -> None:
-        """A cell was not run: what it was to define is not to be reported as unknown, time and again, in those after it."""
-        self._refused.update(session_stub.definitions(cell.python).last)
+    def faulty(self, cell: Cell) -> None:
+        """A cell has findings: what it was to define is not reported as unknown, time and again, in those after it."""
+        self._faulty.update(session_stub.definitions(cell.python).last)
 
     def check(self, cell: Cell) -> Checked:
         """What is wrong with a cell that has not run yet.
@@ -95,7 +95,7 @@ class CellCheck:
         kinds = self._kinds(names)
         if kinds is None:
             return Checked(note="the session does not tell what its names hold")
-        unknown = [*_FREE, *sorted(self._refused | before.from_inside)]
+        unknown = [*_FREE, *sorted(self._faulty | before.from_inside | before.last.keys())]
         unknown = [name for name in unknown if name in words and name not in kinds]
         source, lines = session_stub.stub(before, kinds)
         mentioned = {name: kind for name, kind in kinds.items() if name in words}
@@ -116,9 +116,15 @@ class CellCheck:
         if not rest:
             return Checked()
         known = doubts.Known(
-            load_facts(), before.attributes | seen.attributes, granted.keys(), not words.isdisjoint({"exec", "eval"})
+            load_facts(),
+            before.attributes | seen.attributes,
+            granted.keys(),
+            not words.isdisjoint({"exec", "eval"}),
+            kinds.keys(),
+            seen.annotated | {name for name in kinds if name in before.last and before.last[name].kind == "annotated"},
         )
-        return Checked(tuple(_findings(rest, program, seen, known, feeds[0].cell)))
+        placed = [each for one in rest if (each := _placed(one, program, text)) is not None]
+        return Checked(tuple(_findings(doubts.believed(placed, seen, known), program, feeds[0].cell)))
 
     def _kinds(self, names: list[str]) -> Mapping[str, str] | None:
         parts = {"kinds": sandboxed.source(sandboxed.KINDS)}
@@ -133,13 +139,19 @@ class CellCheck:
         }
 
 
-def _findings(
-    said: list[Said], program: Program, seen: Outline, known: doubts.Known, cell: CellSource
-) -> list[Finding]:
+def _placed(said: Said, program: Program, text: str) -> doubts.Placed | None:
+    """Where it is; None if that is nothing that the person typed."""
+    start, end = program.offset(said.row, said.column), program.offset(said.end_row, said.end_column)
+    if program.in_cell(start, end) is None:
+        return None
+    first, last = text.rfind("\n", 0, start) + 1, text.find("\n", start)
+    return doubts.Placed(said, start, end, text[first : len(text) if last < 0 else last])
+
+
+def _findings(placed: list[doubts.Placed], program: Program, cell: CellSource) -> list[Finding]:
     found: dict[Finding, None] = {}
-    for each in said:
-        start, end = program.offset(each.row, each.column), program.offset(each.end_row, each.end_column)
-        span = program.in_cell(start, end)
-        if span is not None and doubts.believed(each, start, end, seen, known):
-            found[Finding(SourceFrame(cell, *span, "<module>"), each.rule, each.message)] = None
+    for each in placed:
+        span = program.in_cell(each.start, each.end)
+        if span is not None:
+            found[Finding(SourceFrame(cell, *span, "<module>"), each.said.rule, each.said.message)] = None
     return sorted(found, key=lambda finding: (finding.frame.line, finding.frame.column))

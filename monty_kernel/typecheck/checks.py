@@ -53,9 +53,10 @@ class TypeChecks:
             return interrupted()
         if checked.note is not None:
             emit(Stream("stderr", f"{cell.source.label} was not type-checked: {checked.note}.\n"))
-        if checked.is_faulty and self.mode.now == "strict":
-            self._check.refused(cell)
-            return refusal(checked.findings)
+        if checked.is_faulty:
+            self._check.faulty(cell)
+            if self.mode.now == "strict":
+                return refusal(checked.findings)
         if checked.findings:
             emit(Stream("stderr", warning(checked.findings) + "\n"))
         return None

@@ -28,6 +28,16 @@ _MODULE_MEMBER = re.compile(r"Module `([\w.]+)` has no member `(\w+)`")
 _MEMBER = re.compile(r"(?:Object of type `(?P<type>[^`]+)` has no attribute|Attribute) `(?P<name>\w+)`")
 _LITERAL = re.compile(r'Literal\[(?:(?P<str>")|(?P<bytes>b")|(?P<bool>True|False)|(?P<int>-?\d))')
 _TYPE = re.compile(r"`([^`]*)`")
+_LISTS = re.compile(r"`(?:zip|enumerate|reversed|map|filter|Generator|GeneratorType)\[")
+"""What is a list in Monty, and can do all that lists can."""
+
+_PUTS_IN = re.compile(
+    r"Invalid subscript assignment|bound method `?(?:list|set|dict|deque|Counter|defaultdict)\b|"
+    r"Operator `(?:\+|\||-|&|\^)=` is not supported between objects of type `(?:list|set|dict|deque|Counter|defaultdict)\["
+)
+_OVER_A_FUNCTION = re.compile(r"is not assignable to attribute `\w+` of type `(?:def|bound method|async def) ")
+_EXPECTED = re.compile(r"[Ee]xpected `([^`]*)`, found `([^`]*)`")
+_INT = re.compile(r"\bint\b")
 _WANTED = re.compile(r"(?:[Ee]xpected|assignable to(?: attribute `\w+` of type)?) `[^`]*`")
 _BRACKETS = re.compile(r"\[[^\[\]]*\]|\([^()]*\)")
 _BROAD = ("Exception", "BaseException")
@@ -54,19 +64,47 @@ _TYPE_ERRORS = ("TypeError", "ValueError", "AttributeError")
 class Known:
     """What is known besides the cell. attributes: names of attributes that cells assign from outside of classes.
 
-    modules: what cells may import by the person's leave. executes: whether the cell may bind names that nobody sees.
+    modules: what cells may import by the person's leave. executes: whether the cell may bind names that nobody sees. live: the
+    session's names. annotated: those of them, and of the cell's own, that have an annotation.
     """
 
     facts: Facts
     attributes: Collection[str]
     modules: Collection[str]
     executes: bool
+    live: Collection[str]
+    annotated: Collection[str]
 
 
-def believed(said: Said, start: int, end: int, seen: Outline, known: Known) -> bool:
-    """Whether to show it. start, end: where it is in the text that `seen` outlines."""
-    if _OF_STYLE.fullmatch(said.rule):
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Something that the checker said, and where: offsets in the text that the outline is of. line: the line it begins in."""
+
+    said: Said
+    start: int
+    end: int
+    line: str
+
+
+def believed(all_said: Iterable[Placed], seen: Outline, known: Known) -> list[Placed]:
+    """Those that are to be shown."""
+    rest = [each for each in all_said if not _OF_STYLE.fullmatch(each.said.rule)]
+    kept = [each for each in rest if not _mixes(each, known)]
+    if len(kept) < len(rest):
+        # a container was taken for one of ints, say, and gets something else: what is read from it may be that
+        kept = [each for each in kept if each.said.rule in _CAUGHT or each.said.rule in INFORMATION]
+    return [each for each in kept if _is_true(each, seen, known)]
+
+
+def _mixes(placed: Placed, known: Known) -> bool:
+    """Whether it is about a container of which nobody said what may be in it: the checker has that from its first elements."""
+    if not _PUTS_IN.search(placed.said.message):
         return False
+    return not any(re.search(rf"(?<![\w.]){name}\b", placed.line) for name in known.annotated)
+
+
+def _is_true(placed: Placed, seen: Outline, known: Known) -> bool:
+    said, start, end = placed.said, placed.start, placed.end
     if seen.expects(start, end, _CAUGHT.get(said.rule, _TYPE_ERRORS)):
         return False
     match said.rule:
@@ -74,13 +112,21 @@ def believed(said: Said, start: int, end: int, seen: Outline, known: Known) -> b
             name = _NAME.match(said.message)
             return name is None or not (known.executes or name[1] in known.facts.builtins)
         case "unresolved-import":
+            member = _MODULE_MEMBER.match(said.message)
+            if member is not None:
+                return member[2] not in known.facts.of_module(member[1])
             module = _MODULE.match(said.message)
             return module is None or not (module[1] in known.facts.modules or module[1] in known.modules)
         case "unresolved-attribute":
             return _lacks(said.message, known)
         case "invalid-assignment":
             # a name that nobody annotated may become anything: `time = time()` after `from time import time`
-            if _within(start, end, seen.loose):
+            if _within(start, end, seen.loose) or _OVER_A_FUNCTION.search(said.message):
+                return False
+        case "not-subscriptable" | "not-iterable" | "call-non-callable":
+            # it may be one of several types, and the message does not say: only what is one thing for sure is believed
+            subject = seen.subjects.get((start, end))
+            if subject is None or (subject and (subject in seen.bound or subject not in known.live)):
                 return False
         case rule if rule in _OF_CALLS:
             # `max(counts, key=counts.get)`: the checker minds the None that `get` never gives there
@@ -89,9 +135,7 @@ def believed(said: Said, start: int, end: int, seen: Outline, known: Known) -> b
             # which argument it is, and of which type, the message does not say
             if rule == "no-matching-overload" and not _within(start, end, seen.plain):
                 return False
-        case "not-subscriptable" | "not-iterable" | "call-non-callable" if "`None`" in said.message:
-            return False  # it may be one of several, the others unknown: the message does not say
-    return not _is_vague(said.message)
+    return not (_is_vague(said.message) or _LISTS.search(said.message) or _differs_in_numbers(said.message))
 
 
 def _within(start: int, end: int, spans: Iterable[tuple[int, int]]) -> bool:
@@ -99,18 +143,22 @@ def _within(start: int, end: int, spans: Iterable[tuple[int, int]]) -> bool:
 
 
 def _is_vague(message: str) -> bool:
-    """Whether what is found fault with may be of several types, or unknown ones, of which only one may ever come.
+    """Whether what is found fault with may be of several types, of which only one may ever come.
 
-    The values of `{"name": "a", "size": 1}` are strings or numbers to the checker, each of them. That something may be None is another
-    matter: so it was declared, in Python's library or by whoever wrote the cell.
+    The values of `{"name": "a", "size": 1}` are strings or numbers to the checker, each of them; and `re.match` may always give None.
     """
     for shown in _TYPE.findall(_WANTED.sub("", message)):
         while (shorter := _BRACKETS.sub("", shown)) != shown:
             shown = shorter
-        members = set(shown.split(" | "))
-        if len(members) > 1 and (len(members - {"None"}) > 1 or not members.isdisjoint({"Unknown", "Any", "Todo"})):
+        if " | " in shown:
             return True
     return False
+
+
+def _differs_in_numbers(message: str) -> bool:
+    """Whether it only minds a list of ints where one of floats is wanted: nobody can tell the difference when it runs."""
+    both = _EXPECTED.search(message)
+    return both is not None and "[" in both[1] and _INT.sub("float", both[1]) == _INT.sub("float", both[2])
 
 
 def _lacks(message: str, known: Known) -> bool:
@@ -118,7 +166,9 @@ def _lacks(message: str, known: Known) -> bool:
         return False
     of_module = _MODULE_MEMBER.match(message)
     if of_module is not None:
-        return of_module[2] not in known.facts.of_module(of_module[1])
+        return of_module[2] not in known.facts.of_module(of_module[1]) and of_module[2] not in known.attributes
+    if _LISTS.search(message):
+        return False
     member = _MEMBER.match(message)
     if member is None:
         return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from monty_kernel.engine.source_map import line_starts, offset_of_byte
@@ -29,10 +29,11 @@ class Outline:
 
     bound: how often each global name is bound at the top level. defined: those bound by `def`, `class` or `import` only.
     from_inside: names that functions bind by `global`. read_inside: names that functions mention. annotated: names with an
-    annotation of their own. attributes: names of attributes that are assigned other than through `self`.
+    annotation of their own. attributes: names of attributes that are assigned other than through `self`, or asked for by `hasattr`.
     nones: where a global name or an attribute begins as None. loose: spans of assignments of plain names without annotation.
     lenient: spans of calls whose arguments the checker judges too harshly: `**options`, or a bound `get` as a key. plain: spans of calls
-    whose arguments are all written out.
+    whose arguments are all written out. subjects: span of what is subscripted (with its subscript), iterated or called -> the name that it
+    is, or an empty text for a literal.
     """
 
     bound: Counter[str] = field(default_factory=Counter)
@@ -45,6 +46,7 @@ class Outline:
     loose: tuple[tuple[int, int], ...] = ()
     lenient: tuple[tuple[int, int], ...] = ()
     plain: tuple[tuple[int, int], ...] = ()
+    subjects: Mapping[tuple[int, int], str] = field(default_factory=dict)
     guarded: tuple[Guarded, ...] = ()
 
     def expects(self, start: int, end: int, exceptions: Sequence[str]) -> bool:
@@ -63,11 +65,12 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self._text = text
         self._starts = line_starts(text)
-        self._sets_attributes = "setattr" in text
+        self._names_attributes = "setattr" in text or "hasattr" in text
         self.nones: list[int] = []
         self.loose: list[tuple[tuple[int, int], frozenset[str]]] = []
         self.lenient: list[tuple[int, int]] = []
         self.plain: list[tuple[int, int]] = []
+        self.subjects: dict[tuple[int, int], str] = {}
         self.guarded: list[Guarded] = []
         self.attributes: set[str] = set()
         self.from_inside: set[str] = set()
@@ -94,6 +97,7 @@ class _Reader:
             tuple(span for span, names in self.loose if names.isdisjoint(self.annotated)),
             tuple(self.lenient),
             tuple(self.plain),
+            self.subjects,
             tuple(self.guarded),
         )
 
@@ -108,7 +112,7 @@ class _Reader:
             case ast.Attribute(value=value, attr=attribute, ctx=ast.Store()):
                 if not (isinstance(value, ast.Name) and value.id == "self"):
                     self.attributes.add(attribute)
-            case ast.Constant(value=str(name)) if self._sets_attributes and name.isidentifier():
+            case ast.Constant(value=str(name)) if self._names_attributes and name.isidentifier():
                 self.attributes.add(name)
             case ast.AnnAssign(target=ast.Name(id=name)):
                 self.annotated.add(name)
@@ -117,6 +121,11 @@ class _Reader:
                 self._loose(node, targets)
             case ast.For(target=target, iter=iterated) | ast.AsyncFor(target=target, iter=iterated):
                 self._loose(iterated, [target])
+                self._subject(iterated, iterated)
+            case ast.Subscript(value=value):
+                self._subject(node, value)
+            case ast.comprehension(iter=iterated):
+                self._subject(iterated, iterated)
             case ast.withitem(context_expr=context, optional_vars=ast.expr() as target):
                 self._loose(context, [target])
             case ast.AugAssign(target=target) | ast.NamedExpr(target=target):
@@ -124,7 +133,8 @@ class _Reader:
             case ast.Try(body=body, handlers=handlers) if body and handlers:
                 expects = frozenset(name for handler in handlers for name in _caught(handler.type))
                 self.guarded.append(Guarded(self._start(body[0]), self._end(body[-1]), expects))
-            case ast.Call(args=args, keywords=keywords):
+            case ast.Call(func=called, args=args, keywords=keywords):
+                self._subject(node, called)
                 self._call((self._start(node), self._end(node)), args, keywords)
 
     def _bindings(self, node: ast.AST) -> None:
@@ -154,6 +164,10 @@ class _Reader:
             self.lenient.append(span)
         elif all(isinstance(each, ast.Constant) for each in given):
             self.plain.append(span)
+
+    def _subject(self, place: ast.AST, node: ast.expr) -> None:
+        if isinstance(node, (ast.Name, ast.Constant)):
+            self.subjects[self._start(place), self._end(place)] = node.id if isinstance(node, ast.Name) else ""
 
     def _loose(self, node: ast.AST, targets: Sequence[ast.expr]) -> None:
         leaves = [leaf for target in targets for leaf in _leaves(target)]
