@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -19,7 +20,7 @@ from monty_kernel.introspect.facts import load_facts
 from . import doubts, session_stub
 from .checker import Checker, CheckFailed, Said
 from .outline import Outline, outline
-from .program import NOTEBOOK, STOP, Program, checked_feeds, joined
+from .program import NOTEBOOK, Program, checked_feeds, joined
 from .report import Finding
 
 _LARGE = 1 << 17  # characters; `ast` takes 0.1 s for these, during which the kernel hears nothing
@@ -88,7 +89,7 @@ class CellCheck:
             return Checked(note=str(error))
 
     def _check(self, feeds: list[Feed], text: str, seen: Outline) -> Checked:
-        words = set(_WORD.findall(text))
+        words = set(_WORD.findall(text if text.isascii() else text + unicodedata.normalize("NFKC", text)))
         cells = self._engine.cells
         before = session_stub.past(self._known.of(cells), [cell in self._failed for cell in cells])
         names = sorted(name for name in before.needed_by(words) if not name.startswith("__mk_"))[:_MOST_NAMES]
@@ -112,7 +113,7 @@ class CellCheck:
             raise
         if any(each.rule == "invalid-syntax" and "async" not in each.message for each in said):
             return Checked()
-        rest = [each for each in said if STOP not in each.message]
+        rest = [each for each in said if program.stop not in each.message]
         if not rest:
             return Checked()
         known = doubts.Known(

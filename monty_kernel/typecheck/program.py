@@ -16,9 +16,6 @@ from .session_stub import ANY
 NOTEBOOK = "__mk_notebook"
 """The module that the checker finds the session's stub in."""
 
-STOP = "__mk_stop"
-"""A name that is nowhere defined: the checker always finds fault with it, so the text never runs."""
-
 _OF_THE_PRELUDE = re.compile(r"\b__mk_\w+")
 
 
@@ -37,7 +34,8 @@ class Program:
     """The text for the checker, and the way from places in it back to the cell.
 
     kinds: the session's names that it mentions. lines: imports that bind them, as `session_stub.stub` gives both.
-    unknown: further names that are to be taken as bound, to anything.
+    unknown: further names that are to be taken as bound, to anything. stop: a name in it that is nowhere defined: the checker always finds
+    fault with that, so the text never runs.
     """
 
     def __init__(
@@ -67,7 +65,11 @@ class Program:
                 first += [lines[name].format(f"__mk_{number}"), f"{name} = __mk_{number}"]
             else:
                 first.append(f"{name} = __mk_n.{name}")
-        self._head = "; ".join(first) + f"; {STOP}\n"
+        stop = "__mk_stop"
+        while stop in body:
+            stop += "_"
+        self.stop = stop
+        self._head = "; ".join(first) + f"; {stop}\n"
         for at in seen.nones:
             body = body[:at] + ANY + body[at + len(ANY) :]
         self.text = self._head + body
