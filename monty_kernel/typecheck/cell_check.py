@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pydantic_monty as monty
@@ -92,8 +92,7 @@ class CellCheck:
         words = set(_WORD.findall(text if text.isascii() else text + unicodedata.normalize("NFKC", text)))
         cells = self._engine.cells
         before = session_stub.past(self._known.of(cells), [cell in self._failed for cell in cells])
-        names = sorted(name for name in before.needed_by(words) if not name.startswith("__mk_"))[:_MOST_NAMES]
-        kinds = self._kinds(names)
+        kinds = self._kinds(before, words)
         if kinds is None:
             return Checked(note="the session does not tell what its names hold")
         unknown = [*_FREE, *sorted(self._faulty | before.from_inside | before.last.keys())]
@@ -127,7 +126,22 @@ class CellCheck:
         placed = [each for one in rest if (each := _placed(one, program, text)) is not None]
         return Checked(tuple(_findings(doubts.believed(placed, seen, known), program, feeds[0].cell)))
 
-    def _kinds(self, names: list[str]) -> Mapping[str, str] | None:
+    def _kinds(self, before: session_stub.Past, words: Iterable[str]) -> dict[str, str] | None:
+        """What the names among these words hold, and those that they need; None if the session cannot tell."""
+        kinds: dict[str, str] = {}
+        asked: set[str] = set()
+        wanted = set(words)
+        while wanted:
+            names = sorted(before.needed_by(wanted) - asked)[:_MOST_NAMES]
+            found = self._ask([name for name in names if not name.startswith("__mk_")])
+            if found is None:
+                return None
+            kinds |= found
+            asked |= wanted | set(names)
+            wanted = {kind[1:] for kind in found.values() if kind.startswith("=")} - asked
+        return kinds
+
+    def _ask(self, names: list[str]) -> dict[str, str] | None:
         parts = {"kinds": sandboxed.source(sandboxed.KINDS)}
         found = self._engine.evaluate(f"__mk_kinds({_SCOPE}, {names!a})", parts)
         if not isinstance(found, dict):
@@ -151,8 +165,9 @@ def _placed(said: Said, program: Program, text: str) -> doubts.Placed | None:
 
 def _findings(placed: list[doubts.Placed], program: Program, cell: CellSource) -> list[Finding]:
     found: dict[Finding, None] = {}
+    lines = cell.text.split("\n")
     for each in placed:
         span = program.in_cell(each.start, each.end)
-        if span is not None:
+        if span is not None and not any(doubts.ignored(each.said.rule, lines[at - 1]) for at in (span[0], span[2])):
             found[Finding(SourceFrame(cell, *span, "<module>"), each.said.rule, each.said.message)] = None
     return sorted(found, key=lambda finding: (finding.frame.line, finding.frame.column))

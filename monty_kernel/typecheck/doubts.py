@@ -19,9 +19,12 @@ from .outline import Outline
 INFORMATION = frozenset({"revealed-type"})
 """What the cell asked the checker to say: nothing is wrong."""
 
+# of style, or of annotations, which Monty does not look at; or the cell's own error will say it
 _OF_STYLE = re.compile(
-    r"possibly-.*|deprecated|redundant-.*|unused-.*|undefined-reveal|invalid-syntax|unsupported-base"
+    r"possibly-.*|deprecated|redundant-.*|unused-.*|.*ignore-comment.*|undefined-reveal|"
+    r"invalid-syntax|unsupported-base|invalid-type-form"
 )
+_IGNORED = re.compile(r"#\s*(?:type:\s*ignore\b|ty:\s*ignore\b(?:\[(?P<rules>[^\]]*)\])?)")
 _NAME = re.compile(r"Name `(\w+)` used when not defined")
 _MODULE = re.compile(r"Cannot resolve imported module `([\w.]+)`")
 _MODULE_MEMBER = re.compile(r"Module `([\w.]+)` has no member `(\w+)`")
@@ -57,6 +60,7 @@ _OF_CALLS = frozenset(
         "unknown-argument",
     }
 )
+_SURE = INFORMATION | {"unresolved-reference", "unresolved-import"}
 _TYPE_ERRORS = ("TypeError", "ValueError", "AttributeError")
 
 
@@ -89,11 +93,24 @@ class Placed:
 def believed(all_said: Iterable[Placed], seen: Outline, known: Known) -> list[Placed]:
     """Those that are to be shown."""
     rest = [each for each in all_said if not _OF_STYLE.fullmatch(each.said.rule)]
-    kept = [each for each in rest if not _mixes(each, known)]
+    kept = [each for each in rest if not (_mixes(each, known) or _rebinds(each, seen))]
     if len(kept) < len(rest):
-        # a container was taken for one of ints, say, and gets something else: what is read from it may be that
-        kept = [each for each in kept if each.said.rule in _CAUGHT or each.said.rule in INFORMATION]
+        # the checker goes on with the type that it had in mind: of what was given, of what is read from the container
+        kept = [each for each in kept if each.said.rule in _SURE]
     return [each for each in kept if _is_true(each, seen, known)]
+
+
+def _rebinds(placed: Placed, seen: Outline) -> bool:
+    """Whether it minds that a name becomes something else: one that nobody annotated may, as in `from time import time; time = time()`."""
+    return placed.said.rule == "invalid-assignment" and _within(placed.start, placed.end, seen.loose)
+
+
+def ignored(rule: str, line: str) -> bool:
+    """Whether a comment on the line says so. The checker minds such comments itself, but not behind a cell's last expression."""
+    return any(
+        found["rules"] is None or rule in (each.strip() for each in found["rules"].split(","))
+        for found in _IGNORED.finditer(line)
+    )
 
 
 def _mixes(placed: Placed, known: Known) -> bool:
@@ -120,8 +137,7 @@ def _is_true(placed: Placed, seen: Outline, known: Known) -> bool:
         case "unresolved-attribute":
             return _lacks(said.message, known)
         case "invalid-assignment":
-            # a name that nobody annotated may become anything: `time = time()` after `from time import time`
-            if _within(start, end, seen.loose) or _OVER_A_FUNCTION.search(said.message):
+            if _OVER_A_FUNCTION.search(said.message):
                 return False
         case "not-subscriptable" | "not-iterable" | "call-non-callable":
             # it may be one of several types, and the message does not say: only what is one thing for sure is believed

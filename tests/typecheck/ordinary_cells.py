@@ -509,7 +509,7 @@ p = Pt(1, 2)
 p.x + p.y
 ---
 p.x
-from typing import NamedTuple, TypedDict, Callable, List, Dict, Tuple, Union, Iterable
+from typing import Callable, List, Dict, Tuple, Union, Iterable
 ---
 def apply(f: Callable[[int], int], xs: List[int]) -> List[int]:
     return [f(x) for x in xs]

@@ -48,7 +48,7 @@ def test_monty_has_more_than_the_checker_knows(pool: SessionPool) -> None:
     ("x = 1", "x.foo", [(1, "unresolved-attribute", "x.foo")]),
     ("x = 'a'", "print(x + 1)", [(1, "unsupported-operator", "x + 1")]),
     ("", "resutl = 1\nresult", [(2, "unresolved-reference", "result")]),
-    ("", "import numpy as np", [(1, "unresolved-import", "numpy")]),
+    ("", "import numpy as np", [(1, "unresolved-import", "numpy as np")]),
     ("", "from math import squirt", [(1, "unresolved-import", "squirt")]),
     ("import math", "math.squirt(2)", [(1, "unresolved-attribute", "math.squirt")]),
     ("def f(a: int) -> str: return 'x' * a", "f('é'); f(1) + 2",
@@ -73,18 +73,19 @@ def test_monty_has_more_than_the_checker_knows(pool: SessionPool) -> None:
     ("x = 1", "f'{x.foo}'", [(1, "unresolved-attribute", "x.foo")]),
     ("import asyncio\nasync def g() -> int: return 1", "(await g()).foo", [(1, "unresolved-attribute", "(await g()).foo")]),
     ("x = 1", "x.foo  # type: ignore\nx.foo  # ty: ignore[unresolved-attribute]", []),
+    ("x = 1", "x.foo  # ty: ignore[other-rule]", [(1, "unresolved-attribute", "x.foo")]),
     ("x = 1", "try:\n    x.foo\nexcept AttributeError:\n    pass", []),
     ("x = 1", "%reset -f\nx", []),  # what is after it, nobody knows before
     ("x = 1", "%snapshot here\nx.foo", [(2, "unresolved-attribute", "x.foo")]),
     ("from IPython.display import HTML", "HTML('x').anything", []),
     ("", "input().foo", [(1, "unresolved-attribute", "input().foo")]),
-    ("", "__mk_stop\n__mk_notebook\n_mkN", [(3, "unresolved-reference", "_mkN")]),
+    ("", "__mk_stop\n__mk_notebook\n_mkN", []),  # names of its own
 ])  # fmt: skip
 def test_findings(pool: SessionPool, before: str, cell: str, findings: list[tuple[int, str, str]]) -> None:
     assert found(run(pool, [before or "pass", cell])[1].said) == findings
 
 
-@pytest.mark.parametrize("source", ["def (:", "x = = 1", "return 5", "if x:\npass", "x = '\0'", "f'{'"])
+@pytest.mark.parametrize("source", ["def (:", "x = = 1", "if x:\npass", "x = '\0'", "f'{'"])
 def test_a_syntax_error_is_said_once(pool: SessionPool, source: str) -> None:
     (ran,) = run(pool, [source], typecheck="strict")
     assert ran.error is not None
