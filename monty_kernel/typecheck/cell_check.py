@@ -27,6 +27,9 @@ _LARGE = 1 << 17  # characters; `ast` takes 0.1 s for these, during which the ke
 _WORD = re.compile(r"[^\W\d]\w*")
 _SCOPE = sandboxed.guarded("locals()")
 _MOST_NAMES = 5_000
+_MOST_SAID = 1_000
+"""Things said of one cell that are looked at: nobody reads more."""
+
 _FREE = ("exit", "quit")
 
 
@@ -123,8 +126,8 @@ class CellCheck:
             kinds.keys(),
             seen.annotated | {name for name in kinds if name in before.last and before.last[name].kind == "annotated"},
         )
-        placed = [each for one in rest if (each := _placed(one, program, text)) is not None]
-        return Checked(tuple(_findings(doubts.believed(placed, seen, known), program, feeds[0].cell)))
+        placed = [each for one in rest[:_MOST_SAID] if (each := _placed(one, program, text)) is not None]
+        return Checked(tuple(_findings(doubts.believed(placed, seen, known), feeds[0].cell)))
 
     def _kinds(self, before: session_stub.Past, words: Iterable[str]) -> dict[str, str] | None:
         """What the names among these words hold, and those that they need; None if the session cannot tell."""
@@ -157,17 +160,18 @@ class CellCheck:
 def _placed(said: Said, program: Program, text: str) -> doubts.Placed | None:
     """Where it is; None if that is nothing that the person typed."""
     start, end = program.offset(said.row, said.column), program.offset(said.end_row, said.end_column)
-    if program.in_cell(start, end) is None:
+    span = program.in_cell(start, end)
+    if span is None:
         return None
     first, last = text.rfind("\n", 0, start) + 1, text.find("\n", start)
-    return doubts.Placed(said, start, end, text[first : len(text) if last < 0 else last])
+    return doubts.Placed(said, start, end, text[first : len(text) if last < 0 else last], span)
 
 
-def _findings(placed: list[doubts.Placed], program: Program, cell: CellSource) -> list[Finding]:
-    found: dict[Finding, None] = {}
+def _findings(placed: list[doubts.Placed], cell: CellSource) -> list[Finding]:
     lines = cell.text.split("\n")
-    for each in placed:
-        span = program.in_cell(each.start, each.end)
-        if span is not None and not any(doubts.ignored(each.said.rule, lines[at - 1]) for at in (span[0], span[2])):
-            found[Finding(SourceFrame(cell, *span, "<module>"), each.said.rule, each.said.message)] = None
-    return sorted(found, key=lambda finding: (finding.frame.line, finding.frame.column))
+    found = [
+        Finding(SourceFrame(cell, *each.span, "<module>"), each.said.rule, each.said.message)
+        for each in placed
+        if not any(doubts.ignored(each.said.rule, lines[line - 1]) for line in (each.span[0], each.span[2]))
+    ]
+    return sorted(dict.fromkeys(found), key=lambda finding: (finding.frame.line, finding.frame.column))

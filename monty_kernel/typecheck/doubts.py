@@ -82,12 +82,16 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Something that the checker said, and where: offsets in the text that the outline is of. line: the line it begins in."""
+    """Something that the checker said, and where: offsets in the text that the outline is of.
+
+    line: the line of that text it begins in. span: its place in the cell, as lines and columns from 1.
+    """
 
     said: Said
     start: int
     end: int
     line: str
+    span: tuple[int, int, int, int]
 
 
 def believed(all_said: Iterable[Placed], seen: Outline, known: Known) -> list[Placed]:

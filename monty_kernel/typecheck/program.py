@@ -74,6 +74,8 @@ class Program:
             body = body[:at] + ANY + body[at + len(ANY) :]
         self.text = self._head + body
         self._starts = line_starts(self.text)
+        self._line_starts = [[0, *(match.end() for match in re.finditer("\n", feed.text))] for feed in feeds]
+        self._typed = [feed.cell.text.split("\n") for feed in feeds]
         self._at: list[int] = []
         position = 0
         for feed in feeds:
@@ -92,12 +94,11 @@ class Program:
         if start < 0 or number < 0:
             return None
         feed, at = self._feeds[number], self._at[number]
-        starts = _after_line_feeds(feed.text)
+        starts, typed = self._line_starts[number], self._typed[number]
         limit = len(feed.text)
         begin, stop = min(start - at, limit), min(end - at, limit)
         span = feed.to_cell(*place(starts, begin), *place(starts, stop))
         here = feed.text[begin:stop].partition("\n")[0]
-        typed = feed.cell.text.split("\n")
         row = typed[span[0] - 1] if span[0] <= len(typed) else ""
         return span if here and row.startswith(here.rstrip("\r"), span[1] - 1) else None
 
@@ -105,7 +106,3 @@ class Program:
 def joined(feeds: Sequence[Feed]) -> str:
     """Feeds as one text, a line break between two."""
     return "\n".join(feed.text for feed in feeds)
-
-
-def _after_line_feeds(text: str) -> list[int]:
-    return [0, *(match.end() for match in re.finditer("\n", text))]
