@@ -24,6 +24,8 @@ T = TypeVar("T")
 ENTRY = 1 << 30
 """Bytes that a journal entry may have."""
 
+_KEPT = "FROM cells LEFT JOIN states USING (session, number) WHERE (chunks NOT NULL OR entry NOT NULL)"
+
 
 class StoredSessions:
     """The sessions of one store. Any thread may call; no call waits for a writer.
@@ -210,7 +212,7 @@ class StoredSessions:
 
         def work(db: sqlite3.Connection) -> tuple[list[tuple[Any, ...]], dict[str, int]]:
             rows = db.execute(f"SELECT * FROM sessions{where}", parameters).fetchall()
-            return rows, dict(db.execute("SELECT session, count(chunks) FROM states GROUP BY session"))
+            return rows, dict(db.execute(f"SELECT session, count(*) {_KEPT} GROUP BY session"))
 
         nothing: tuple[list[tuple[Any, ...]], dict[str, int]] = ([], {})
         rows, counts = self._read(work, nothing)
@@ -241,7 +243,7 @@ class StoredSessions:
             found = []
             for id_ in ids:
                 info = self._rows.session(db, id_)
-                (count,) = db.execute("SELECT count(chunks) FROM states WHERE session = ?", (id_,)).fetchone()
+                (count,) = db.execute(f"SELECT count(*) {_KEPT} AND session = ?", (id_,)).fetchone()
                 if info is not None:
                     found.append(replace(info, states=count))
             return found
