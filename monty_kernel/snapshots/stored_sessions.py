@@ -138,7 +138,7 @@ class StoredSessions:
         nothing: list[StateInfo] = []
         found = self._read(work, nothing)
         if altered:
-            self._complain(session, f"{len(altered)} states of the session {session} were altered and are refused.")
+            self.complain(session, f"{len(altered)} states of the session {session} were altered and are refused.")
         return found
 
     def content(
@@ -220,7 +220,7 @@ class StoredSessions:
         for row in rows:
             info = self._rows.session_info(row, counts.get(row[0], 0))
             if info is None:
-                self._complain(str(row[0]), f"The session {row[0]!a} was altered, or another key signed it: refused.")
+                self.complain(str(row[0]), f"The session {row[0]!a} was altered, or another key signed it: refused.")
             else:
                 found.append(self._with_life(info))
         return sorted(found, key=lambda info: info.ended or info.started)
@@ -274,7 +274,8 @@ class StoredSessions:
         except (TypeError, OverflowError) as error:  # a damaged row holds other types than ours
             raise StateRefused(f"the store is damaged here ({error})") from error
 
-    def _complain(self, what: str, line: str) -> None:
+    def complain(self, what: str, line: str) -> None:
+        """Say it in the log, once for each `what`."""
         if what not in self._complained:
             self._complained.add(what)
             self._log.warning("%s", line)
