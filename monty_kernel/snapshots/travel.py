@@ -9,6 +9,7 @@ import pydantic_monty as monty
 
 from monty_kernel.engine import sandboxed
 from monty_kernel.engine.engine import Engine, Snapshot
+from monty_kernel.engine.host import Written
 from monty_kernel.engine.journal import Journaled
 from monty_kernel.engine.script import Diverged
 
@@ -116,6 +117,14 @@ class TimeTravel:
         for name in names:
             self._name(name)
 
+    def overlook(self) -> None:
+        """Add no state after a cell: whatever it left belongs to the present one."""
+        snapshot, here = self._engine.snapshot, self._here
+        self._names = []
+        if self._keep and snapshot is not None and here is not None and self._sessions == self._engine.sessions:
+            self._fell_back()
+            self._here = snapshot
+
     def _fell_back(self) -> None:
         """Be where the engine is: after a worker's death it may have come only as far as to an earlier state."""
         snapshot, here = self._engine.snapshot, self._here
@@ -192,14 +201,15 @@ class TimeTravel:
     def _go(self, state: State[Kept]) -> str:
         self._settled()
         self._secure()
-        before, left = self._survey(), self.timeline[self.timeline.current]
-        self._load(state)
+        before, left, files = self._survey(), self.timeline[self.timeline.current], self._engine.access.freeze()
+        emptied = self._load(state)
         self.timeline.go(state)
         if self._archive is not None and state.number >= 0:
             self._archive.move(state.number)
         if left is not state:
             self._pack(left)
-        return f"The session is as it was {_where(state)}: {compare(before, self._survey()).in_one_line()}."
+        said = compare(before, self._survey()).in_one_line()
+        return f"The session is as it was {_where(state)}: {said}{self._of_files(files, emptied)}."
 
     def _settled(self) -> None:
         if self._engine.unsaved:
@@ -235,8 +245,20 @@ class TimeTravel:
         self._load(state)
         return self._survey()
 
-    def _load(self, state: State[Kept]) -> None:
+    def _of_files(self, before: Written, emptied: bool) -> str:
+        """What became of overlays since they were as before."""
+        now = self._engine.access.freeze()
+        if emptied:
+            return "; overlays of mounted folders begin empty, since the disk does not keep them" if now.layers else ""
+        changed = [
+            str(place) for (place, host), layer in now.layers.items() if before.layers.get((place, host)) is not layer
+        ]
+        return f"; changed in the overlay: {', '.join(changed)}" if changed else ""
+
+    def _load(self, state: State[Kept]) -> bool:
         """Make the session what it was in this state; where that fails it stays what it is.
+
+        Whether it came from the disk, which keeps nothing that was written to overlays.
 
         Raises:
             NoSuchState: the state cannot be had; the message says why.
@@ -244,6 +266,7 @@ class TimeTravel:
         kept, here = state.snapshot, self._engine.snapshot
         if kept is None:
             raise NoSuchState(f"The state {_where(state)} has been dropped to save space.")
+        stored = isinstance(kept, OnDisk)
         try:
             if isinstance(kept, Packed):
                 state.snapshot = kept = kept.unpack()
@@ -268,6 +291,7 @@ class TimeTravel:
                 raise NoSuchState(f"The state {_where(state)} cannot be loaded: {why}.") from error
             raise
         self._here = kept
+        return stored
 
     def _pack(self, left: State[Kept]) -> None:
         self._loose.append(left)
@@ -342,7 +366,7 @@ class TimeTravel:
             states.append(state)
         last = max((state.number for state in states), default=0)
         timeline = Timeline.of(states, last if current is None else current)
-        before, here = self._survey(), self._engine.snapshot
+        before, here, files = self._survey(), self._engine.snapshot, self._engine.access.freeze()
         state, trouble = self._load_nearest(timeline, timeline[timeline.current])
         try:
             archive.adopt(infos)
@@ -358,7 +382,7 @@ class TimeTravel:
         said = compare(before, self._survey()).in_one_line()
         if claimed.lost:
             trouble = f"{claimed.lost} of its last cells could not be stored and are lost. {trouble}"
-        return f"{trouble}The session {session} goes on {_where(state)}: {said}.", last
+        return f"{trouble}The session {session} goes on {_where(state)}: {said}{self._of_files(files, True)}.", last
 
     def _load_nearest(self, timeline: Timeline[Kept], state: State[Kept]) -> tuple[State[Kept], str]:
         """Load a state, or the nearest before it that can be had; which, and what was in the way."""
