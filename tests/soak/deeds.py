@@ -150,8 +150,16 @@ class Deeds:
         for pid in doomed:
             os.kill(pid, signal.SIGKILL)
         while set(doomed) & set(worker_pids(self.kernel.pid)):
-            time.sleep(0.005)  # a cell that comes before they are dead fails
-        self.count()
+            time.sleep(0.005)
+        answer = self._run(f"{BUMP}n")
+        if (
+            answer.reply["status"] == "error"
+        ):  # threads of the dead are still ending, so it looked alive: that is undone
+            self._failed(answer, "WorkerCrashed")
+            self.count()
+        else:
+            self.model.ran(self._number(answer), self.model.value + 1)
+            self._shows(answer)
 
     def uses_too_much_memory(self) -> None:
         answer = self._run(f"{BUMP}big = []\nwhile True: big.append('x' * 1_000_000)")

@@ -18,7 +18,7 @@ from jupyter_client.blocking.client import BlockingKernelClient
 from tests.kernel.client import Kernel, Message
 
 _BUSY = re.compile("another kernel is writing to it|database is locked")
-"""What a kernel logs when it has waited for the others for some seconds. It tries again, and loses nothing by it."""
+"""What a kernel says when it has waited for the others for some seconds. It tries again, and loses nothing by it."""
 
 PATIENCE = 120.0
 """Seconds that a round of requests may take: many kernels share two cores."""
@@ -153,7 +153,10 @@ class Talk:
         count = each.replies[0]["content"]["execution_count"]
         if not inputs["execution_count"] == count == each.count:
             raise OutOfOrder(f"{where}: counted as {count}, published as {inputs['execution_count']}")
-        printed = "".join(m["content"]["text"] for m in each.published if m["msg_type"] == "stream")
+        streams = [message["content"] for message in each.published if message["msg_type"] == "stream"]
+        if any(content["name"] == "stderr" and not _BUSY.search(content["text"]) for content in streams):
+            raise OutOfOrder(f"{where}: on stderr, {streams}")
+        printed = "".join(content["text"] for content in streams if content["name"] == "stdout")
         if printed != each.printed:
             raise OutOfOrder(f"{where}: printed {printed!r}, and should {each.printed!r}")
 

@@ -63,7 +63,7 @@ def cell(**changes: Any) -> Asked:
     """A cell that printed `1`, was answered, and was the third."""
     published = [
         message("status", 1, execution_state="busy"), message("execute_input", 2, execution_count=3),
-        message("stream", 3, text="1\n"), message("status", 4, execution_state="idle"),
+        message("stream", 3, name="stdout", text="1\n"), message("status", 4, execution_state="idle"),
     ]  # fmt: skip
     reply = message("execute_reply", 4, status="ok", execution_count=3)
     return Asked(
@@ -80,7 +80,7 @@ def cell(**changes: Any) -> Asked:
         ({"status": "error"}, "should be error"),
         ({"published": cell().published[1:]}, "states"),
         ({"published": cell().published[:1] + cell().published}, None),
-        ({"published": [*cell().published, message("stream", 5, text="late")]}, "outside"),
+        ({"published": [*cell().published, message("stream", 5, name="stdout", text="late")]}, "outside"),
     ],
 )
 def test_messages_out_of_order_are_found(changes: dict[str, Any], said: str | None) -> None:

@@ -19,6 +19,7 @@ from monty_kernel.grants.grants import Grants
 from monty_kernel.history import History
 from monty_kernel.magics.declare import BadCode
 from monty_kernel.magics.registry import Magics
+from monty_kernel.typecheck.modes import TypeCheckMode
 from tests.fuzz.target import Target, mixtures, text_of
 
 TABLE = Magics()
@@ -81,6 +82,7 @@ class _Context:
         self.history = History(None, logging.getLogger("fuzz"))
         self.grants = Grants(Audit(None), {})
         self.limits = Limits()
+        self.type_check = TypeCheckMode()
 
     @property
     def travel(self) -> NoReturn:

@@ -110,7 +110,7 @@ class InProcess:
                 heard = self._message(self.iopub)
                 if heard["header"]["msg_type"] == "status":
                     said = heard["content"]["execution_state"]
-                    statuses.setdefault(heard["parent_header"]["msg_id"], []).append(said)
+                    statuses.setdefault(heard["parent_header"].get("msg_id", ""), []).append(said)
             if time.monotonic() - begun > 3:
                 self.kernel.interrupt()  # a cell that sleeps
             return all(
