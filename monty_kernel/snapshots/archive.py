@@ -119,7 +119,7 @@ class Archive:
         self._backlog = Backlog(log)
         self._named = False  # whether a state has a name
         self._claimed: str | None = None
-        self._claimed_trails: tuple[str, dict[int, Trail]] = ("", {})  # of a session that is not this one yet
+        self._loaded: tuple[str, dict[int, Trail]] = ("", {})  # the other session that was read last
         self._thread = StoringThread(self._guarded, self._all_stored)
         self._thread.soon(lambda: self._opened().warm())
 
@@ -312,13 +312,12 @@ class Archive:
         """
 
         def loading() -> Snapshot:
-            if place.session == self.session:
-                trails = self._trails
-            else:
-                if self._claimed_trails[0] != place.session:
-                    self._claimed_trails = place.session, {}
-                trails = self._claimed_trails[1]
-            return read_state(self._opened(), place.session, place.number, self._magics, trails).snapshot
+            if place.session not in (self.session, self._loaded[0]):
+                self._loaded = place.session, {}
+            known = self._trails if place.session == self.session else self._loaded[1]
+            found = read_state(self._opened(), place.session, place.number, self._magics, known)
+            known.update(found.trails)
+            return found.snapshot
 
         return self._thread.now(loading)
 
@@ -387,9 +386,8 @@ class Archive:
             self._named = any(info.names for info in states)
             self._added = {info.id.number: info.added for info in states}
             self._parents = {info.id.number: info.parent for info in states}
-            session, trails = self._claimed_trails
-            self._trails = trails if session == claimed else {}
-            self._claimed_trails = "", {}
+            self._trails = self._loaded[1] if self._loaded[0] == claimed else {}
+            self._loaded = "", {}
 
         self._thread.now(adopting)
 

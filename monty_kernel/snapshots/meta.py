@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from monty_kernel.engine.cell import Feed
@@ -33,36 +32,24 @@ def meta_of(snapshot: Snapshot, since: Trail | None) -> Meta:
     }
 
 
-def trail_of(meta: Meta, before: Trail | None) -> Trail:
-    """The trail of a snapshot whose data this is; `before` is that of the snapshot it was stored after.
+def snapshot_of(state: bytes, metas: Iterable[Meta], trail: Trail | None = None) -> Snapshot:
+    """The snapshot of a dump and the data of its ancestors, oldest first, its own last; each is a step of its trail.
+
+    trail: what led to the oldest of them, if that is not the first.
 
     Raises:
         ValueError: the data is not what `meta_of` makes.
     """
-    with _refusing():
-        trail = Trail(None if meta.get("whole") else before)
-        for label, text in meta["cells"]:
-            trail.add_cell(CellSource(str(label), str(text)))
-        for number, data in meta["feeds"].items():
-            trail.add_feed(int(number), _feed(data))
-        return trail
-
-
-def snapshot_of(state: bytes, meta: Meta, trail: Trail) -> Snapshot:
-    """The snapshot of a dump and its data; `trail` is what `trail_of` made of that.
-
-    Raises:
-        ValueError: the data is not what `meta_of` makes.
-    """
-    with _refusing():
-        unrecorded = tuple((int(number), str(text)) for number, text in meta["unrecorded"])
-        return Snapshot(state, int(meta["next_feed"]), frozenset(map(str, meta["parts"])), trail, unrecorded)
-
-
-@contextmanager
-def _refusing() -> Iterator[None]:
+    last: Meta = {}
     try:
-        yield
+        for last in metas:
+            trail = Trail(None if last.get("whole") else trail)
+            for label, text in last["cells"]:
+                trail.add_cell(CellSource(str(label), str(text)))
+            for number, data in last["feeds"].items():
+                trail.add_feed(int(number), _feed(data))
+        unrecorded = tuple((int(number), str(text)) for number, text in last["unrecorded"])
+        return Snapshot(state, int(last["next_feed"]), frozenset(map(str, last["parts"])), trail or Trail(), unrecorded)
     except (KeyError, TypeError, AttributeError, IndexError, OverflowError) as error:
         raise ValueError(f"not a snapshot's data: {error!r}") from error
 

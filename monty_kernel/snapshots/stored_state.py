@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, MutableMapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from monty_kernel.engine.cell import CellOptions, parse
@@ -15,7 +15,7 @@ from monty_kernel.engine.sources import CellSource
 from monty_kernel.engine.trail import Trail
 
 from .journal_data import entries_of
-from .meta import snapshot_of, trail_of
+from .meta import snapshot_of
 from .refusals import StateRefused
 
 if TYPE_CHECKING:
@@ -24,10 +24,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class StoredState:
-    """A state that was read. base: the number of the snapshot that it rests on; its reruns lead on from there."""
+    """A state that was read.
+
+    trails: of the snapshot that it rests on and of those before, by their numbers; its reruns lead on from there.
+    """
 
     snapshot: Snapshot
-    base: int
+    trails: Mapping[int, Trail]
 
 
 def read_state(
@@ -35,36 +38,56 @@ def read_state(
     session: str,
     number: int,
     magics: Callable[[], MagicTable],
-    trails: MutableMapping[int, Trail] | None = None,
+    known: Mapping[int, Trail] | None = None,
 ) -> StoredState:
     """The state after the session's cell `number`; 0 is its start. What cells had written to overlays is not on disk.
 
-    trails: those of the session's snapshots that are in memory, by number. They are shared, so that going to and fro in a
-    long session does not make a copy of all its cells each time; what is read now is added.
+    known: trails of snapshots of the session, so that what led to them need not be read.
 
     Raises:
         StoreError: it is not what was stored, or cannot be read; the message says which.
     """
-    trails = {} if trails is None else trails
-    recovery = store.recovery(session, number)
-    parents = {info.id.number: info for info in store.states(session)}
-    way: list[int] = []
-    here: int | None = recovery.base
-    while here is not None and here in parents and here not in trails:
-        if parents[here].kind == "snapshot":
-            way.append(here)
-        here = parents[here].parent
-    state, meta = store.get(session, recovery.base)
     try:
-        trail = None if here is None else trails.get(here)
-        for each in reversed(way):
-            trail = trails[each] = trail_of(store.meta(session, each), trail)
-        snapshot = snapshot_of(state, meta, trail or Trail())
-        reruns = tuple(_journaled(each.entry, magics) for each in recovery.entries)
+        return _read(store, session, number, magics, known or {})
     except (ValueError, SyntaxError) as error:  # of a session that was imported, and made by no kernel
         raise StateRefused(f"what it says of its cells is not what a kernel writes: {error}") from error
+
+
+def _read(
+    store: SnapshotStore, session: str, number: int, magics: Callable[[], MagicTable], known: Mapping[int, Trail]
+) -> StoredState:
+    recovery = store.recovery(session, number)
+    state, meta = store.get(session, recovery.base)
+    if recovery.base in known:
+        snapshot = replace(snapshot_of(state, [meta]), trail=known[recovery.base])
+        way = [recovery.base]
+    else:
+        way = _way(store, session, recovery.base, known)
+        before = known.get(way.pop()) if way[-1] in known else None
+        metas = (store.meta(session, each) for each in reversed(way[1:]))
+        snapshot = snapshot_of(state, [*metas, meta], before)
+    trails: dict[int, Trail] = {}
+    step: Trail | None = snapshot.trail
+    for each in way:
+        if step is not None:
+            trails[each], step = step, step.before
+    reruns = tuple(_journaled(each.entry, magics) for each in recovery.entries)
     whole = Snapshot(state, snapshot.next_feed, snapshot.parts, snapshot.trail, snapshot.unrecorded, reruns, Written())
-    return StoredState(whole, recovery.base)
+    return StoredState(whole, trails)
+
+
+def _way(store: SnapshotStore, session: str, base: int, known: Mapping[int, Trail]) -> list[int]:
+    """The numbers of a snapshot and of those before it, back to the first or to one whose trail is known."""
+    states = {info.id.number: info for info in store.states(session)}
+    way: list[int] = []
+    here: int | None = base
+    while here is not None and here in states:
+        if states[here].size:  # its metadata is there, also if the snapshot was dropped
+            way.append(here)
+            if here in known:
+                break
+        here = states[here].parent
+    return way or [base]
 
 
 def _journaled(data: Any, magics: Callable[[], MagicTable]) -> Journaled:

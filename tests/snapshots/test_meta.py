@@ -11,7 +11,7 @@ from monty_kernel.engine.engine import Snapshot
 from monty_kernel.engine.sources import CellSource
 from monty_kernel.engine.trail import Trail
 from monty_kernel.magics.registry import Magics
-from monty_kernel.snapshots.meta import meta_of, snapshot_of, trail_of
+from monty_kernel.snapshots.meta import meta_of, snapshot_of
 
 CELLS = [
     "x = 1; x / 0",
@@ -21,7 +21,7 @@ CELLS = [
 ]
 
 
-def trail_through(sources: list[str], before: Trail | None, first: int) -> Trail:
+def trail_of(sources: list[str], before: Trail | None, first: int) -> Trail:
     trail = Trail(before)
     for number, source in enumerate(sources, first):
         cell = parse(CellSource(f"In[{number}]", source), Magics, CellOptions(number))
@@ -33,10 +33,10 @@ def trail_through(sources: list[str], before: Trail | None, first: int) -> Trail
 
 
 def test_what_comes_back_is_what_was_there() -> None:
-    first = Snapshot(b"one", 3, frozenset({"core"}), trail_through(CELLS[:2], None, 1))
-    second = Snapshot(b"two", 5, frozenset({"core", "names"}), trail_through(CELLS[2:], first.trail, 3), ((4, "lost"),))
+    first = Snapshot(b"one", 3, frozenset({"core"}), trail_of(CELLS[:2], None, 1))
+    second = Snapshot(b"two", 5, frozenset({"core", "names"}), trail_of(CELLS[2:], first.trail, 3), ((4, "lost"),))
     metas = [json.loads(json.dumps(meta)) for meta in (meta_of(first, None), meta_of(second, first.trail))]
-    back = snapshot_of(b"two", metas[1], trail_of(metas[1], trail_of(metas[0], None)))
+    back = snapshot_of(b"two", metas)
     assert (back.state, back.next_feed, back.parts, back.unrecorded) == (b"two", 5, second.parts, ((4, "lost"),))
     assert back.trail.cells() == second.trail.cells()
     for number in range(1, 5):
@@ -48,18 +48,18 @@ def test_what_comes_back_is_what_was_there() -> None:
 
 
 def test_each_state_carries_only_its_own_step() -> None:
-    first = Snapshot(b"", 3, frozenset(), trail_through(CELLS[:2], None, 1))
-    second = Snapshot(b"", 5, frozenset(), trail_through(CELLS[2:], first.trail, 3))
+    first = Snapshot(b"", 3, frozenset(), trail_of(CELLS[:2], None, 1))
+    second = Snapshot(b"", 5, frozenset(), trail_of(CELLS[2:], first.trail, 3))
     assert [label for label, _ in meta_of(second, first.trail)["cells"]] == ["In[3]", "In[4]"]
     assert len(meta_of(second, None)["cells"]) == 4
 
 
 def test_a_state_whose_stored_ancestor_is_another_copy_carries_all() -> None:
-    first, copy = (Snapshot(b"", 3, frozenset(), trail_through(CELLS[:2], None, 1)) for _ in range(2))
-    second = Snapshot(b"", 5, frozenset(), trail_through(CELLS[2:], first.trail, 3))
+    first, copy = (Snapshot(b"", 3, frozenset(), trail_of(CELLS[:2], None, 1)) for _ in range(2))
+    second = Snapshot(b"", 5, frozenset(), trail_of(CELLS[2:], first.trail, 3))
     meta = meta_of(second, copy.trail)
     assert meta["whole"] and len(meta["cells"]) == 4
-    assert trail_of(meta, copy.trail).cells() == second.trail.cells()
+    assert snapshot_of(b"", [meta], copy.trail).trail.cells() == second.trail.cells()
     assert meta_of(first, first.trail) == {**meta_of(first, None), "whole": False, "cells": [], "feeds": {}}
 
 
@@ -77,6 +77,5 @@ def test_a_state_whose_stored_ancestor_is_another_copy_carries_all() -> None:
 )
 def test_anything_else_is_refused(damage: dict[str, object]) -> None:
     good = dict(meta_of(Snapshot(b"", 0, frozenset(), Trail()), None))
-    damaged = {**good, **damage} if damage else {}
     with pytest.raises(ValueError):  # noqa: PT011 - the message is for the log
-        snapshot_of(b"", damaged, trail_of(damaged, None))
+        snapshot_of(b"", [{**good, **damage} if damage else {}])

@@ -21,7 +21,7 @@ def check_state_data(data: bytes) -> None:
     said = json_of(data)
     if isinstance(said, dict):
         try:
-            snapshot = meta.snapshot_of(b"", said, meta.trail_of(said, None))
+            snapshot = meta.snapshot_of(b"", [said])
         except ValueError:
             return
         assert isinstance(snapshot, Snapshot)
@@ -30,7 +30,7 @@ def check_state_data(data: bytes) -> None:
             assert feed is not None
             feed.to_cell(1, 1, 3, 3)
         whole = meta.meta_of(snapshot, None)
-        again = meta.snapshot_of(b"", whole, meta.trail_of(whole, None))
+        again = meta.snapshot_of(b"", [whole])
         assert meta.meta_of(again, None) == whole, "it does not come back as it was"
     else:
         try:
