@@ -19,9 +19,10 @@ from traitlets import Bool, CaselessStrEnum, Dict, Float, Integer, List, Unicode
 from monty_kernel import __version__
 from monty_kernel.cell_runner import CellRequest, CellRunner
 from monty_kernel.engine.engine import Engine, Outcome
-from monty_kernel.engine.workers import Limits, Workers
+from monty_kernel.engine.workers import Workers
 from monty_kernel.front import KernelFront
 from monty_kernel.language import LANGUAGE_INFO
+from monty_kernel.limit_options import LimitOptions
 from monty_kernel.orphans import OrphanWatch
 from monty_kernel.reply_content import error_content, expression_contents
 from monty_kernel.request_content import problem
@@ -55,7 +56,7 @@ QUESTIONS = frozenset(
 )
 
 
-class MontyKernel(Kernel):
+class MontyKernel(LimitOptions, Kernel):
     """The kernel. Its loop never runs user code: the session lives in a worker process, driven by one thread."""
 
     implementation = "monty_kernel"
@@ -70,15 +71,6 @@ class MontyKernel(Kernel):
         {"text": "Python Reference", "url": "https://docs.python.org/3.14"},
     ]
 
-    max_memory = Integer(1 << 30, allow_none=True, help="Bytes of memory a session may use; None for no limit.").tag(
-        config=True
-    )
-    max_cell_seconds = Float(
-        None, allow_none=True, help="Seconds a cell may compute, not counting sleep() and input(); None for no limit."
-    ).tag(config=True)
-    max_recursion_depth = Integer(
-        None, allow_none=True, help="How deep calls may nest; None for Monty's own limit (1000)."
-    ).tag(config=True)
     walls = CaselessStrEnum(
         ["best", "require"],
         "best",
@@ -148,10 +140,9 @@ class MontyKernel(Kernel):
         self._executing: dict[str, Any] | None = None  # the execute_request whose cell runs
         self._settled: asyncio.Future[None] | None = None  # done when the session is ready for the next cell
         self._orphans = OrphanWatch()
-        limits = Limits(self.max_memory, self.max_cell_seconds, self.max_recursion_depth)
         self._workers = Workers(self._orphans.watch, walls=self.walls, memory=self.max_memory)
         self._grants = self._granted()
-        self.engine = Engine(limits, self._workers, self._grants, Screen(trust=self.trust_outputs))
+        self.engine = Engine(self.limits, self._workers, self._grants, Screen(trust=self.trust_outputs))
         self._travel: TimeTravel | None = None
         self._making = threading.Lock()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sandbox")

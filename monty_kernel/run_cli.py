@@ -230,7 +230,7 @@ def _tasks(args: argparse.Namespace) -> Sequence[Task]:
 
 
 def _options(args: argparse.Namespace) -> RunOptions:
-    from monty_kernel.engine.workers import Limits
+    from monty_kernel.engine.limits import Limits
     from monty_kernel.runner.notebook_run import RunOptions
 
     start = None

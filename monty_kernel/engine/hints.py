@@ -25,6 +25,7 @@ from monty_kernel.engine.lacking import (
     MODULES,
     SYNTAX,
 )
+from monty_kernel.engine.limits import KINDS
 from monty_kernel.engine.scopes import parse
 from monty_kernel.engine.sources import Failure
 
@@ -36,6 +37,8 @@ def hint(failure: Failure) -> str | None:
     """One line about what Monty lacks, if that is what made the cell fail; None for everybody's ordinary errors."""
     if failure.kind in _ENDINGS:
         return _ENDINGS[failure.kind]
+    if failure.kind in _LIMITS or failure.kind == "limit":
+        return _limit(_LIMITS.get(failure.kind) or _LIMITS[failure.ename], failure)
     if failure.kind == "interrupted" or raised_by_hand(failure):
         return None
     message = failure.evalue[:_MESSAGE_LIMIT]
@@ -49,10 +52,24 @@ def hint(failure: Failure) -> str | None:
 _ENDINGS: Mapping[str, str] = {
     "crashed": "The process that ran the cell died. That is no error of the code's own: "
     "Monty crashed, or something ended the process.",
-    "memory": "More memory is had by starting the kernel with --MontyKernel.max_memory=BYTES; %limits shows the limit.",
-    "time": "More time is had by starting the kernel with --MontyKernel.max_cell_seconds=SECONDS; "
-    "%limits shows the limit.",
 }
+
+_LIMITS: Mapping[str, tuple[str, str]] = {
+    "memory": ("memory", "memory"),
+    "time": ("time", "seconds"),
+    "OutputLimitExceeded": ("output", "output"),
+    "HostCallLimitExceeded": ("calls", "host_calls"),
+    "SleepLimitExceeded": ("sleep", "asleep"),
+}
+"""What there is more of to be had, and the name of the limit."""
+
+
+def _limit(what: tuple[str, str], failure: Failure) -> str:
+    more, name = what
+    if "%limits" in failure.evalue:
+        return "This notebook tightened that limit itself, with %limits: it stays so until the kernel is restarted."
+    kind = KINDS[name]
+    return f"More {more} is had by starting the kernel with --MontyKernel.{kind.option}={kind.unit}; %limits shows the limit."
 
 
 # Syntax ---------------------------------------------------------------------------------------------------------------
@@ -224,6 +241,10 @@ _TOO_LARGE = (
 )
 _CALLED_BY_SUB = "Monty's re.sub() takes a text as replacement: loop over re.finditer() and join the pieces yourself."
 
+_DEEP = (
+    "Calls nest 1,000 deep in Monty, or as deep as --MontyKernel.max_recursion_depth=CALLS says where the kernel is started; "
+    "%limits shows the limit."
+)
 _STALLED = (
     "What asyncio.sleep() gave in one cell cannot be awaited in a later one: make it and await it in the same cell."
 )
@@ -240,6 +261,7 @@ _RULES: Mapping[str, _Rules] = {
         (r"function too large: .*", lambda failure: _TOO_LARGE),
         (r"matrix multiplication augmented assignment .*", _in_place_matmul),
     ),
+    "RecursionError": ((r"maximum recursion depth exceeded.*", lambda failure: _DEEP),),
     "ModuleNotFoundError": ((r"No module named '([^']+)'.*", _module),),
     "ImportError": ((r"cannot import name '(\w+)' from '([\w.]+)'.*", _imported_name),),
     "NameError": ((r"name '(\w+)' is not defined", _name),),

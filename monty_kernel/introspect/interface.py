@@ -44,6 +44,10 @@ class MagicCatalogue(Protocol):
         """The options of a magic as they are typed: `['-n', '-r', '--quiet']`; empty for an unknown magic."""
         ...
 
+    def words(self, name: str) -> Sequence[str]:
+        """What the arguments of a magic may begin with; none if they may be anything."""
+        ...
+
     def help(self, name: str) -> str | None:
         """The magic's help page as plain text; None for an unknown magic."""
         ...

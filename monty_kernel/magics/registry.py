@@ -123,6 +123,10 @@ class Magics:
         """The options of a magic as they are typed; `name` may begin with `%` or `%%`. None for an unknown one."""
         return sorted({option for magic in self._named(name) for option in magic.options})
 
+    def words(self, name: str) -> list[str]:
+        """What the arguments of a magic may begin with; None for one whose arguments are anything."""
+        return [word for magic in self._named(name) for word in magic.words]
+
     def help(self, name: str) -> str | None:
         """The help page of a magic; for one that is refused, why. `name` may begin with `%` or `%%`."""
         pages = [magic.help for magic in self._named(name)]

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from monty_kernel.engine.workers import Limits
+from monty_kernel.engine.limits import Limits
 from monty_kernel.walls.entrance import Policy
 
 from .from_session import start_of

@@ -10,9 +10,9 @@ from typing import Any
 
 from monty_kernel.engine.cell import CellOptions, parse
 from monty_kernel.engine.engine import Engine
+from monty_kernel.engine.limits import Limits
 from monty_kernel.engine.outputs import Display, Stream
 from monty_kernel.engine.sources import CellSource, Failure
-from monty_kernel.engine.workers import Limits
 from monty_kernel.history import History
 from monty_kernel.magics.registry import Magics
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monty_kernel.engine.workers import Limits
+from monty_kernel.engine.limits import Limits
 
 from .session import Session
 
