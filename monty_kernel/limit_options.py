@@ -10,11 +10,12 @@ from traitlets import Float, HasTraits, Integer
 from monty_kernel.engine.limits import Limits
 
 
-class _Seconds(Float[float, float]):
+class Seconds(Float[float, float]):
     """A number of seconds, which NaN and infinity are not."""
 
-    def validate(self, obj: Any, value: Any) -> float | None:
-        seconds: float | None = super().validate(obj, value)
+    def validate(self, obj: Any, value: Any) -> Any:
+        """Raises TraitError."""
+        seconds = super().validate(obj, value)
         if seconds is not None and not math.isfinite(seconds):
             self.error(obj, value)
         return seconds
@@ -26,7 +27,7 @@ class LimitOptions(HasTraits):
     max_memory = Integer(
         1 << 30, min=1, allow_none=True, help="Bytes of memory a session may use; None for no limit."
     ).tag(config=True)
-    max_cell_seconds = _Seconds(
+    max_cell_seconds = Seconds(
         None,
         min=0.0,
         allow_none=True,
@@ -44,7 +45,7 @@ class LimitOptions(HasTraits):
         allow_none=True,
         help="How often a cell may call the host: tools, files, input(), magics, help(); None for no limit.",
     ).tag(config=True)
-    max_seconds_asleep = _Seconds(
+    max_seconds_asleep = Seconds(
         None,
         min=0.0,
         allow_none=True,

@@ -126,7 +126,8 @@ class SessionFront(ABC):
     def page(self, text: str | MimeBundle) -> None:
         """Show text in the front end's pager."""
         data = self.engine.screen.page({"text/plain": text} if isinstance(text, str) else text)
-        self._add_payload({"source": "page", "data": data, "start": 0})
+        if self.engine.admits(Display(data)):
+            self._add_payload({"source": "page", "data": data, "start": 0})
 
     def _add_payload(self, payload: dict[str, Any]) -> None:
         # as in IPython, the last of a kind alone is kept: a cell may page in a loop

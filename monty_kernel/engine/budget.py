@@ -11,7 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, Literal
 
-from .limits import KINDS, Limits, SessionLimits
+from .limits import Limits, SessionLimits
 from .outputs import ClearOutput, Display, Error, Output, Result, Stream
 
 if TYPE_CHECKING:
@@ -54,9 +54,9 @@ class Budget:
     """
 
     def __init__(self, limits: SessionLimits | None = None) -> None:
-        self._limits = limits
         now = Limits() if limits is None else limits.now
         self._output, self._calls, self._asleep = now.output, now.host_calls, now.asleep
+        self._held = {kind: limits.held(kind) for kind in NAMES} if limits is not None else {}
         self._shown = self._called = self._refused = 0
         self._slept = 0.0
         self.over: LimitReached | None = None
@@ -71,7 +71,7 @@ class Budget:
         if size <= left:
             return output
         if self.over is None:
-            self.over = self._reached("output", f"the cell would show more than {KINDS['output'].show(self._output)}")
+            self.over = self._reached("output", "show more than")
         if not isinstance(output, Stream) or left <= 0:
             return None
         text = output.text.encode("utf-8", "surrogatepass")[:left].decode("utf-8", "ignore")
@@ -86,7 +86,7 @@ class Budget:
         if self._calls is None:
             return
         if self._called >= self._calls:
-            raise self._refuse("host_calls", f"the cell would call the host more than {self._calls:,} times")
+            raise self._refuse("host_calls", "call the host more often than")
         self._called += 1
 
     def may_sleep(self, seconds: float) -> float:
@@ -96,25 +96,21 @@ class Budget:
 
     def overslept(self) -> LimitReached:
         """The cell would sleep longer than it may."""
-        return self._refuse("asleep", f"the cell would sleep for more than {self._asleep:g} s in all")
+        return self._refuse("asleep", "sleep for longer than")
 
     def slept(self, seconds: float) -> None:
         """The cell slept this long."""
         self._slept += seconds
 
-    def _refuse(self, kind: Kind, message: str) -> LimitReached:
-        reached = self._reached(kind, message)
+    def _refuse(self, kind: Kind, would: str) -> LimitReached:
+        reached = self._reached(kind, would)
         self._refused += 1
         if self._refused > PATIENCE:
             self.over = reached
         return reached
 
-    def _reached(self, kind: Kind, message: str) -> LimitReached:
-        assert self._limits is not None
-        value = KINDS[kind].show(getattr(self._limits.now, kind))
-        by = self._limits.tightened.get(kind)
-        said = f"{KINDS[kind].option} = {value}" if by is None else f"%limits {kind}={value}, set by {by}"
-        return LimitReached(kind, f"{message} ({said})")
+    def _reached(self, kind: Kind, would: str) -> LimitReached:
+        return LimitReached(kind, f"the cell would {would} {self._held[kind]}")
 
 
 class MeteredFront:

@@ -254,6 +254,12 @@ class Engine:
         """Put an output of the kernel's own, such as a magic's, among those of the running cell."""
         MeteredFront(ScreenedFront(front, self.screen), self._budget, self._sandbox.turns.kill).emit(output)
 
+    def admits(self, output: Output) -> bool:
+        """Whether the running cell may still show this, of what is not shown among its outputs; it counts."""
+        if self._budget.over is None and self._budget.admit(output) is None:
+            self._sandbox.turns.kill()
+        return self._budget.over is None
+
     def _admitted(self, outcome: Outcome) -> Outcome:
         """The outcome, if its result may still be shown; what the cell did stays."""
         if outcome.result is not None:
@@ -324,9 +330,10 @@ class Engine:
         written: what they had written.
         """
         said, whole = "", replace(self._with_reruns(snapshot, reruns), written=written)
+        limits = self._sandbox.limits
         while True:
             try:
-                self._load(whole, self._sandbox.limits)
+                self._load(whole, limits)
                 return said
             except Diverged as error:
                 again, lost = whole.reruns[: error.done], whole.reruns[error.done :]

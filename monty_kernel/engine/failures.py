@@ -64,14 +64,10 @@ def lost(error: WorkerLost, limits: SessionLimits) -> Failure:
             note=f"The cell was computing, so its worker was stopped. {RESTORED}",
         )
     if error.cause == "memory":
-        memory = limits.now.memory
-        message = (
-            f"the session would need more than {limits.held('memory')} = {memory:,} bytes" if memory else str(error)
-        )
+        message = f"the session would need more than {limits.held('memory')}" if limits.now.memory else str(error)
         return Failure("memory", "MemoryError", message, note=RESTORED)
     if error.cause == "time":
-        seconds = limits.now.seconds
-        message = f"the cell computed for longer than {limits.held('seconds')} = {seconds:g}" if seconds else str(error)
+        message = f"the cell computed for longer than {limits.held('seconds')}" if limits.now.seconds else str(error)
         return Failure("time", "TimeoutError", message, note=RESTORED)
     if error.cause in NAMES:
         return Failure("limit", NAMES[error.cause], str(error), note=RESTORED)

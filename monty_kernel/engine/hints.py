@@ -37,8 +37,9 @@ def hint(failure: Failure) -> str | None:
     """One line about what Monty lacks, if that is what made the cell fail; None for everybody's ordinary errors."""
     if failure.kind in _ENDINGS:
         return _ENDINGS[failure.kind]
-    if failure.kind in _LIMITS or failure.kind == "limit":
-        return _limit(_LIMITS.get(failure.kind) or _LIMITS[failure.ename], failure)
+    limit = _LIMITS.get(failure.ename if failure.kind == "limit" else failure.kind)
+    if limit is not None:
+        return _limit(*limit, failure)
     if failure.kind == "interrupted" or raised_by_hand(failure):
         return None
     message = failure.evalue[:_MESSAGE_LIMIT]
@@ -55,21 +56,24 @@ _ENDINGS: Mapping[str, str] = {
 }
 
 _LIMITS: Mapping[str, tuple[str, str]] = {
-    "memory": ("memory", "memory"),
-    "time": ("time", "seconds"),
-    "OutputLimitExceeded": ("output", "output"),
-    "HostCallLimitExceeded": ("calls", "host_calls"),
-    "SleepLimitExceeded": ("sleep", "asleep"),
+    "memory": ("More memory is", "memory"),
+    "time": ("More time is", "seconds"),
+    "OutputLimitExceeded": ("More output is", "output"),
+    "HostCallLimitExceeded": ("More calls are", "host_calls"),
+    "SleepLimitExceeded": ("More sleep is", "asleep"),
 }
-"""What there is more of to be had, and the name of the limit."""
+"""By kind or name of the failure: what is to be had, and the limit that keeps it."""
 
 
-def _limit(what: tuple[str, str], failure: Failure) -> str:
-    more, name = what
+def _limit(more: str, name: str, failure: Failure) -> str:
     if "%limits" in failure.evalue:
         return "This notebook tightened that limit itself, with %limits: it stays so until the kernel is restarted."
     kind = KINDS[name]
-    return f"More {more} is had by starting the kernel with --MontyKernel.{kind.option}={kind.unit}; %limits shows the limit."
+    option = f"--MontyKernel.{kind.option}={kind.unit}"
+    return (
+        f"{more} had by starting the kernel with {option}, or `monty-kernel run` with --{kind.option.replace('_', '-')}; "
+        "%limits shows the limit."
+    )
 
 
 # Syntax ---------------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from .budget import Budget, LimitReached
-from .outputs import ClearOutput, Display, Output
+from .outputs import ClearOutput, Display, Output, Stream
 from .questions import disguise
 from .script import UNHANDLED, Script, Settled, slept
 from .turns import Turns
@@ -33,6 +33,9 @@ _MOST_RANDOM = 1 << 20
 
 _UNCOUNTED = frozenset({"__mk_emit", "__mk_clear", "time.sleep", "asyncio.sleep", "os.urandom"})
 """What cells ask of the host that is no call of theirs: output and sleep have limits of their own, and the module random is seeded."""
+
+_FREE_MAGICS = (("limits",), ("!usage",), ("!syntax",))
+"""Nor is it to look at the limits, or to be told what is wrong with a magic."""
 
 
 class Front(Protocol):
@@ -209,7 +212,7 @@ class Host:
             return {"exception": KeyboardInterrupt()}
         if name == "asyncio.sleep":
             return {"exception": KeyboardInterrupt()}  # the interrupt that call() took
-        if name not in _UNCOUNTED and (refused := self._count()) is not None:
+        if not _is_own(name, snapshot) and (refused := self._count()) is not None:
             return refused
         if name == "help":
             return self._settle(lambda: self._help(snapshot))
@@ -326,10 +329,16 @@ class Host:
         return os.urandom(size)
 
     def _input(self, prompt: object = "") -> str:
-        return self._turns.wait_for(self._front.ask(disguise(str(prompt)), password=False))
+        return self._turns.wait_for(self._front.ask(self._prompt(prompt), password=False))
+
+    def _prompt(self, prompt: object) -> str:
+        text = disguise(str(prompt))
+        self._budget.admit(Stream("stdout", text))
+        self._end_if_over()
+        return text
 
     def _getpass(self, prompt: object = "Password: ", stream: object = None, *, echo_char: object = None) -> str:
-        return self._turns.wait_for(self._front.ask(disguise(str(prompt)), password=True))
+        return self._turns.wait_for(self._front.ask(self._prompt(prompt), password=True))
 
     def _emit(self, data: object, jsons: object, metadata: object, display_id: object, update: object) -> str | None:
         bundle = mime_bundle(data, jsons)
@@ -348,8 +357,6 @@ class Host:
         return self._front.magic(str(name), str(args))
 
     def _help(self, snapshot: FunctionSnapshot) -> None:
-        from .outputs import Stream
-
         position = snapshot.position
         call = self._source.encode()[position.start : position.end].decode(errors="replace")
         topic = call[call.find("(") + 1 : -1].strip() if position.filename and call.endswith(")") else ""
@@ -358,6 +365,11 @@ class Host:
     def _exit(self, *_: object) -> None:
         self._front.leave()
         raise SystemExit
+
+
+def _is_own(name: str, snapshot: FunctionSnapshot) -> bool:
+    """Whether a call is no call of the cell's."""
+    return name in _UNCOUNTED or (name == "__mk_magic" and snapshot.args[:1] in _FREE_MAGICS)
 
 
 def mime_bundle(data: object, jsons: object) -> dict[str, Any]:

@@ -35,8 +35,8 @@ class BadLimit(Exception):
 class LimitKind:
     """One of the limits, as people speak of it.
 
-    name: the field of `Limits`, and what `%limits` takes. option: the kernel's, which grants it. unit: what the option counts.
-    read: a word as a value; raises ValueError. show: a value in words. least: below this no session could go on.
+    name: the field of `Limits`, and what `%limits` takes. option: the kernel's, which grants it; `monty-kernel run` has it too, as
+    `--max-memory`. unit: what the option counts. means: what is limited. read: a word as a value; raises ValueError. show: a value in words. least: below this no session could go on.
     """
 
     name: str
@@ -78,12 +78,12 @@ def _read_seconds(word: str) -> float:
 
 
 def show_size(size: float) -> str:
-    """Bytes in the largest unit that they fill."""
+    """Bytes, in the largest unit that gives a whole number."""
     for unit in ("bytes", "KiB", "MiB", "GiB"):
-        if size < 1024 or unit == "GiB":
+        if size % 1024 or not size or unit == "GiB":
             break
         size /= 1024
-    return f"{size:.4g} {unit}"
+    return f"{size:,.0f} {unit}"
 
 
 def _show_seconds(seconds: float) -> str:
@@ -129,6 +129,7 @@ class SessionLimits:
             BadLimit: one would be looser than it is, or is no value.
         """
         values = {name: self._read(name, word) for name, word in words.items()}
+        values = {name: value for name, value in values.items() if value != effective(self.now, name)}
         self._before = dict(self.tightened)
         self.now = replace(self.now, **values)
         self.tightened.update(dict.fromkeys(values, self.cell))
@@ -141,9 +142,10 @@ class SessionLimits:
             self.tightened["memory"] = self._before["memory"]
 
     def held(self, name: str) -> str:
-        """What holds a limit, in words: the option that grants it, or the cell that tightened it."""
-        by = self.tightened.get(name)
-        return KINDS[name].option if by is None else f"%limits {name} (set by {by})"
+        """A limit in the words of errors: `max_memory = 1 GiB`, or `%limits memory = 64 MiB, set by In[3]`."""
+        kind, by, value = KINDS[name], self.tightened.get(name), effective(self.now, name)
+        shown = "none" if value is None else kind.show(value)
+        return f"{kind.option} = {shown}" if by is None else f"%limits {name} = {shown}, set by {by}"
 
     def _read(self, name: str, word: str) -> Any:
         kind = KINDS.get(name)

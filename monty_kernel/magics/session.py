@@ -74,8 +74,9 @@ def _table(limits: SessionLimits) -> str:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ["  ".join(word.ljust(width) for word, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     return "\n".join(lines) + (
-        "\n\nMore is granted where the kernel is started: on its command line, or in monty_kernel_config.py in one of Jupyter's\n"
-        "configuration folders, as c.MontyKernel.max_memory = 4 << 30. A notebook can only tighten: %limits memory=64MiB seconds=5"
+        "\n\nMore is granted where the kernel is started: on its command line, or in monty_kernel_config.py in one of\n"
+        "Jupyter's configuration folders, as c.MontyKernel.max_memory = 4 << 30. A notebook can only tighten them:\n"
+        "%limits memory=64MiB seconds=5 holds from the next cell on, until the kernel is restarted."
     )
 
 
