@@ -13,6 +13,8 @@ from monty_kernel.engine.limits import Limits
 class Seconds(Float[float, float]):
     """A number of seconds, which NaN and infinity are not."""
 
+    info_text = "a finite number of seconds"
+
     def validate(self, obj: Any, value: Any) -> Any:
         """Raises TraitError."""
         seconds = super().validate(obj, value)

@@ -285,7 +285,10 @@ class Engine:
             said = said_by_cpython(feed)
             if said is not None:
                 return said
-        return raised(error, self._feed_of)
+        failure = raised(error, self._feed_of)
+        if failure.ename == "RecursionError" and self.limits.now.recursion is not None:
+            return replace(failure, note=f"Calls nest no deeper here than {self.limits.held('recursion')}.")
+        return failure
 
     def recover(self) -> str | None:
         """Make the session usable if its worker is gone, by loading the last snapshot; what the person is to be told."""

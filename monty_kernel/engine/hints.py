@@ -245,10 +245,6 @@ _TOO_LARGE = (
 )
 _CALLED_BY_SUB = "Monty's re.sub() takes a text as replacement: loop over re.finditer() and join the pieces yourself."
 
-_DEEP = (
-    "Calls nest 1,000 deep in Monty, or as deep as --MontyKernel.max_recursion_depth=CALLS says where the kernel is started; "
-    "%limits shows the limit."
-)
 _STALLED = (
     "What asyncio.sleep() gave in one cell cannot be awaited in a later one: make it and await it in the same cell."
 )
@@ -265,7 +261,6 @@ _RULES: Mapping[str, _Rules] = {
         (r"function too large: .*", lambda failure: _TOO_LARGE),
         (r"matrix multiplication augmented assignment .*", _in_place_matmul),
     ),
-    "RecursionError": ((r"maximum recursion depth exceeded.*", lambda failure: _DEEP),),
     "ModuleNotFoundError": ((r"No module named '([^']+)'.*", _module),),
     "ImportError": ((r"cannot import name '(\w+)' from '([\w.]+)'.*", _imported_name),),
     "NameError": ((r"name '(\w+)' is not defined", _name),),

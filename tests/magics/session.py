@@ -37,8 +37,8 @@ class Session:
     """Implements the engine's `Front` and the magics' `MagicContext`."""
 
     def __init__(self, history: History | None = None) -> None:
-        self.limits = Limits(memory=1 << 28)
-        self.engine = Engine(self.limits)
+        self.engine = Engine(Limits(memory=1 << 28))
+        self.limits = self.engine.limits
         self.engine.start()
         self.magics = Magics()
         self.history = history or History(None, logging.getLogger("history"))
