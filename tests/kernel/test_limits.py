@@ -54,7 +54,7 @@ def ends(answer: Answer, name: str, option: str) -> str:
     return shown
 
 
-def test_the_options_are_documented_with_their_defaults(start: Start) -> None:
+def test_nothing_but_memory_is_limited_by_default(start: Start) -> None:
     kernel = start()
     answer = kernel.run("%limits")
     assert answer.text().count("no limit") == 8 and answer.text().count("1 GiB") == 2
@@ -72,16 +72,16 @@ def test_the_options_are_documented_with_their_defaults(start: Start) -> None:
         "import sys\nwhile True:\n    try:\n        print('y' * 100, file=sys.stderr)\n    except BaseException: pass",
         "print('y' * 1_000_000)",
         "while True:\n    try:\n        display('y')\n    except BaseException:\n        pass",
-        "display('y', display_id='a')\nwhile True: display('z', display_id='a', update=True)",
+        "from IPython.display import update_display\ndisplay('y', display_id='a')\nwhile True: update_display('z', display_id='a')",
         "from IPython.display import clear_output\nwhile True:\n    try: clear_output()\n    except BaseException: pass",
         "display({'text/html': '<p>' + 'y' * 50_000}, raw=True)",
-        "while True:\n    try: input('y' * 4_000)\n    except BaseException: pass",
+        "while True:\n    try: input('y' * 5_000)\n    except BaseException: pass",
         "print('é' * 10_001)",
         "import asyncio\nasync def f():\n    while True:\n        print('y')\nawait asyncio.gather(f(), f())",
     ],
 )
 def test_a_flood_of_output_ends(limited: Kernel, flood: str) -> None:
-    answer = limited.run("kept = 0\n" + flood)
+    answer = limited.run("kept = 0\n" + flood, allow_stdin=False)
     assert RESTORED in ends(answer, "OutputLimitExceeded", "max_cell_output")
     shown = answer.text() + answer.text("stderr")
     assert len(shown.encode()) <= 20_000
@@ -135,13 +135,17 @@ def test_what_magics_print_counts(limited: Kernel) -> None:
 )
 def test_calls_of_the_host_are_counted(limited: Kernel, call: str) -> None:
     setup = "import shop, getpass\nfrom pathlib import Path\nn = 0\n"
-    assert limited.run(f"{setup}for i in range(5):\n    try:\n        {call}\n    except OSError: pass\n    except RuntimeError: pass").reply["status"] == "ok"  # fmt: skip
-    answer = limited.run(
+
+    def run(code: str) -> Answer:
+        return limited.run(code, allow_stdin=False)
+
+    assert run(f"{setup}for i in range(5):\n    try:\n        {call}\n    except OSError: pass\n    except RuntimeError: pass").reply["status"] == "ok"  # fmt: skip
+    answer = run(
         f"{setup}while True:\n    n += 1\n    try: {call}\n    except Exception as e:\n        if n > 5: raise"
     )
     assert RESTORED not in ends(answer, "HostCallLimitExceeded", "max_host_calls")
-    assert limited.run("n").plain == "6"
-    answer = limited.run(f"kept = 0\nwhile True:\n    try: {call}\n    except BaseException: pass")
+    assert run("n").plain == "6"
+    answer = run(f"kept = 0\nwhile True:\n    try: {call}\n    except BaseException: pass")
     assert RESTORED in ends(answer, "HostCallLimitExceeded", "max_host_calls")
 
 
@@ -206,7 +210,7 @@ def test_waiting_for_a_tool_is_no_sleep(limited: Kernel) -> None:
     assert limited.run(code).plain == "([0.6, None], 0.6)"
     answer = limited.run("await asyncio.gather(shop.fetch(0.1), asyncio.sleep(60))")
     ends(answer, "SleepLimitExceeded", "max_seconds_asleep")
-    assert 0.3 < answer.seconds < 10
+    assert 0.1 <= answer.seconds < 10
 
 
 @pytest.mark.parametrize(
@@ -282,9 +286,9 @@ def test_tightened_limits_hold_and_travel_nowhere(start: Start) -> None:
     second = start(
         "--MontyKernel.max_memory=400_000_000", env={**NOTEBOOK, "JUPYTER_DATA_DIR": str(kernel.folder / "data")}
     )
-    assert "changed" in second.run("y = 0\n").text() or second.run("%resume").reply["status"] == "ok"
-    answer = second.run("z = len([0] * 30_000_000)\nfor i in range(9): help(len)\nprint('y' * 9_000)\nz, y")
-    assert answer.plain == "(30000000, 5)", answer.reply
+    second.run("%resume")
+    answer = second.run("z = len([0] * 20_000_000)\nfor i in range(9): help(len)\nprint('y' * 9_000)\nz, y")
+    assert answer.plain == "(20000000, 5)", answer.reply
     assert "%limits in" not in second.run("%limits").text()
 
 
