@@ -9,6 +9,7 @@ from . import (
     life,
     memory,
     output,
+    programs,
     round_trip,
     screening,
     starting,
@@ -31,6 +32,7 @@ FAMILIES: tuple[Family, ...] = (
     *time_travel.FAMILIES,
     store.FAMILY,
     *headless.FAMILIES,
+    programs.FAMILY,
     walls.FAMILY,
     screening.FAMILY,
 )

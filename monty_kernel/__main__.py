@@ -38,10 +38,11 @@ def main() -> None:
         except connection.ConnectionFailed:
             early = None  # the app tries again and says what is wrong
 
-    from monty_kernel.lean_imports import defer_packages, forgo_missing
+    from monty_kernel.lean_imports import defer_packages, forgo_missing, import_lightly
 
     defer_packages()
     forgo_missing()
+    import_lightly()
     from monty_kernel import app
 
     app.main(argv, early)

@@ -14,6 +14,7 @@ from monty_kernel.engine.failures import impossible
 from monty_kernel.engine.outputs import Stream
 from monty_kernel.engine.rewrite import Action
 from monty_kernel.engine.sources import CellSource, Failure
+from monty_kernel.snapshots.timeline import first_line
 from monty_kernel.walls.entrance import WallsMissing
 
 if TYPE_CHECKING:
@@ -54,12 +55,14 @@ class CellRunner:
         self._budget = budget
         self._cells_wait = cells_wait
         self._log = log
+        self._label = ""
         self._failed = False
         self._mistyped = False
 
     def run(self, request: CellRequest) -> Outcome:
         """What came of the cell. Never raises: a defect of ours must not leave the front end waiting for a reply."""
         start = time.perf_counter()
+        self._label = first_line(request.code)
         try:
             outcome = self._run(request)
             self._budget.worked(time.perf_counter() - start)
@@ -82,7 +85,7 @@ class CellRunner:
             self._budget.dumped(time.perf_counter() - start, kept_waiting=waiting)
         if self._mistyped:
             return  # a magic that was used wrongly is nothing to undo
-        self._travel.record(request.number if request.remember else 0, request.code, self._failed)
+        self._travel.record(request.number if request.remember else 0, self._label, self._failed)
 
     def _run(self, request: CellRequest) -> Outcome:
         source = CellSource(f"In[{request.number}]", request.code)
@@ -105,7 +108,7 @@ class CellRunner:
             failure is not None and failure.ename == "UsageError" and cell.python.strip() in ("", "pass", "None")
         )
         if not self._mistyped:
-            self._travel.foresee(number, request.code, failure is not None)
+            self._travel.foresee(number, self._label, failure is not None)
         self._notice(request)  # of what was before the first cell is known only now
         return outcome
 

@@ -4,45 +4,46 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pydantic_monty
 from ipykernel._version import kernel_protocol_version
 from ipykernel.kernelbase import Kernel
-from traitlets import Bool, CaselessStrEnum, Dict, Float, Integer, List, Unicode
 
 from monty_kernel import __version__
-from monty_kernel.cell_runner import CellRequest, CellRunner
-from monty_kernel.engine.engine import Engine, Outcome
-from monty_kernel.engine.workers import Workers
 from monty_kernel.front import KernelFront
+from monty_kernel.kernel_traits import KernelTraits
 from monty_kernel.language import LANGUAGE_INFO
-from monty_kernel.limit_options import LimitOptions
 from monty_kernel.orphans import OrphanWatch
 from monty_kernel.reply_content import error_content, expression_contents
 from monty_kernel.request_content import problem
-from monty_kernel.screening.screen import Screen
-from monty_kernel.session_view import SessionView
 from monty_kernel.shell_queue import Request, ShellQueue
-from monty_kernel.snapshots.policy import DumpBudget
 from monty_kernel.unasked import is_housekeeping
-from monty_kernel.walls.entrance import WallsMissing
 
 if TYPE_CHECKING:
+    from monty_kernel.cell_runner import CellRequest, CellRunner
+    from monty_kernel.engine.engine import Engine, Outcome
+    from monty_kernel.engine.workers import Workers
     from monty_kernel.grants.grants import Grants
     from monty_kernel.history import History
     from monty_kernel.introspect.introspector import Introspector
     from monty_kernel.magics.registry import Magics
+    from monty_kernel.session_view import SessionView
     from monty_kernel.snapshots.archive import Archive
     from monty_kernel.snapshots.store import SnapshotStore
     from monty_kernel.snapshots.travel import TimeTravel
 
 T = TypeVar("T")
+
+_RUNNER = "monty_kernel.cell_runner"
+"""What runs cells, with the engine and all that belongs to it."""
 
 QUESTIONS = frozenset(
     {
@@ -56,7 +57,7 @@ QUESTIONS = frozenset(
 )
 
 
-class MontyKernel(LimitOptions, Kernel):
+class MontyKernel(KernelTraits, Kernel):
     """The kernel. Its loop never runs user code: the session lives in a worker process, driven by one thread."""
 
     implementation = "monty_kernel"
@@ -71,66 +72,7 @@ class MontyKernel(LimitOptions, Kernel):
         {"text": "Python Reference", "url": "https://docs.python.org/3.14"},
     ]
 
-    walls = CaselessStrEnum(
-        ["best", "require"],
-        "best",
-        help="The walls around the worker process: the 'best' that this computer can build, or 'require' them all and start no "
-        "worker without. `monty-kernel doctor` shows which stand.",
-    ).tag(config=True)
-    snapshots = CaselessStrEnum(
-        ["disk", "memory", "off"],
-        "disk",
-        help="Where the states between cells are kept, for %undo and its kin: on disk, under Jupyter's data folder, for "
-        "%resume too. With 'off' only the last one is kept, for interrupts and crashes.",
-    ).tag(config=True)
-    snapshot_memory = Integer(
-        1 << 29, min=0, help="Bytes that the states between cells may take; the oldest without a name make room."
-    ).tag(config=True)
-    snapshot_budget = Float(
-        0.1, min=0.0, help="Share of the cells' time that snapshots may take while other cells wait."
-    ).tag(config=True)
-    trust_outputs = Bool(
-        False,
-        help="Let outputs reach the front end as cells make them: with scripts, pictures from the network, any MIME type and "
-        "any control sequence. For notebooks that you trust as your own programs.",
-    ).tag(config=True)
-    tools = List(
-        Unicode(),
-        help="Tools for cells: the absolute path of a FILE.py, or a module's name. May be given several times.",
-    ).tag(config=True)
-    mounts = List(
-        Unicode(),
-        help="Folders for cells, each as HOST:SANDBOX or HOST:SANDBOX:MODE; MODE is ro, rw or overlay [overlay], which "
-        "keeps what cells write in memory. May be given several times.",
-    ).tag(config=True)
-    tool_permissions = Dict(
-        value_trait=CaselessStrEnum(["allow", "ask", "deny"]),
-        key_trait=Unicode(),
-        help="What each call of a tool needs, by its name (`tools.pay`), instead of what the tools file says.",
-    ).tag(config=True)
-    audit_file = Unicode("", help="A file to which each call of a tool is logged, one line of JSON each.").tag(
-        config=True
-    )
-    snapshot_max_days = Float(
-        30.0,
-        min=0.0,
-        allow_none=True,
-        help="Days that states are kept on disk; None for no limit. Named ones always are.",
-    ).tag(config=True)
-    snapshot_max_bytes = Integer(
-        2 << 30,
-        min=0,
-        allow_none=True,
-        help="Bytes that all states on disk may take; the oldest make room. None: no limit.",
-    ).tag(config=True)
-    snapshot_max_states = Integer(
-        None, min=0, allow_none=True, help="How many states are kept on disk, of all sessions; None for no limit."
-    ).tag(config=True)
-    history_file = Unicode(
-        None,
-        allow_none=True,
-        help="SQLite file of the history kept between kernels; '' keeps none [in Jupyter's data folder].",
-    ).tag(config=True)
+    profile_dir = None  # of IPython, which ipykernel would import for it
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)  # type: ignore[no-untyped-call]
@@ -140,16 +82,37 @@ class MontyKernel(LimitOptions, Kernel):
         self._executing: dict[str, Any] | None = None  # the execute_request whose cell runs
         self._settled: asyncio.Future[None] | None = None  # done when the session is ready for the next cell
         self._orphans = OrphanWatch()
-        self._workers = Workers(self._orphans.watch, walls=self.walls, memory=self.max_memory)
         self._grants = self._granted()
-        self.engine = Engine(self.limits, self._workers, self._grants, Screen(trust=self.trust_outputs))
+        self._making = threading.RLock()
+        self._pool: Workers | None = None
+        self._engine: Engine | None = None
         self._travel: TimeTravel | None = None
-        self._making = threading.Lock()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sandbox")
         self._queue = ShellQueue(self._serve, self._answer, QUESTIONS)
         self._thread.submit(self._start_session)
 
-    # What is made when first used
+    # What is made, and imported, when first used: by the sandbox thread, while the loop tells the client that the kernel is here
+
+    @property
+    def _workers(self) -> Workers:
+        """Where the session's worker comes from."""
+        with self._making:
+            if self._pool is None:
+                from monty_kernel.engine.workers import Workers
+
+                self._pool = Workers(self._orphans.watch, walls=self.walls, memory=self.max_memory)
+            return self._pool
+
+    @property
+    def engine(self) -> Engine:
+        """The session."""
+        with self._making:
+            if self._engine is None:
+                from monty_kernel.engine.engine import Engine
+                from monty_kernel.screening.screen import Screen
+
+                self._engine = Engine(self.limits, self._workers, self._grants, Screen(trust=self.trust_outputs))
+            return self._engine
 
     @cached_property
     def front(self) -> KernelFront:
@@ -158,6 +121,9 @@ class MontyKernel(LimitOptions, Kernel):
 
     @cached_property
     def _runner(self) -> CellRunner:
+        from monty_kernel.cell_runner import CellRunner
+        from monty_kernel.snapshots.policy import DumpBudget
+
         budget = DumpBudget(self.snapshot_budget)
         return CellRunner(
             self.engine, self.front, lambda: self.magics, self.travel, budget, self._queue.cells_wait, self.log
@@ -166,7 +132,7 @@ class MontyKernel(LimitOptions, Kernel):
     @property
     def travel(self) -> TimeTravel:
         """The states of the session."""
-        with self._making:  # the sandbox thread makes it while the client connects, and the loop may ask for it
+        with self._making:
             if self._travel is None:
                 from monty_kernel.snapshots.travel import TimeTravel
 
@@ -209,6 +175,8 @@ class MontyKernel(LimitOptions, Kernel):
     @cached_property
     def session_view(self) -> SessionView:
         """What introspection sees of the session."""
+        from monty_kernel.session_view import SessionView
+
         return SessionView(self.engine, self._thread, lambda: self._executing is not None)
 
     @cached_property
@@ -228,12 +196,20 @@ class MontyKernel(LimitOptions, Kernel):
         self.front  # noqa: B018 - opens the stdin channel
 
     def _start_session(self) -> None:
+        from monty_kernel.walls.entrance import WallsMissing
+
         try:
             if self._grants is not None:
-                self._open_doors(self._grants)
+                from monty_kernel.grants.opening import open_doors
+
+                open_doors(self._grants, self.tools, self.mounts, self.log)
+            workers = self._workers
+            if _RUNNER not in sys.modules:  # else it was imported before a fork
+                threading.Thread(target=import_module, args=(_RUNNER,), name="imports", daemon=True).start()
+            workers.open()  # a while in which there is nothing to do but import
             self.engine.start()
-            if self._workers.unwalled is not None:
-                self.log.warning("The sandbox is the only wall. %s", self._workers.unwalled)
+            if workers.unwalled is not None:
+                self.log.warning("The sandbox is the only wall. %s", workers.unwalled)
             self.travel  # noqa: B018 - so that the first cell need not wait for it
         except WallsMissing as error:
             self.log.error("The sandbox worker was not started. %s", error)
@@ -252,31 +228,6 @@ class MontyKernel(LimitOptions, Kernel):
     def _tool_namespaces(self) -> dict[str, object]:
         modules = self._grants.tool_modules if self._grants is not None else {}
         return {name: module.namespace for name, module in modules.items()}
-
-    def _open_doors(self, grants: Grants) -> None:
-        from monty_kernel.grants.audit import AuditFailed
-        from monty_kernel.grants.mount_spec import MountRefused, parse_mount
-        from monty_kernel.grants.tool_files import ToolsRefused
-
-        for spec in self.tools:
-            try:
-                grants.load_tools([spec])
-            except ToolsRefused as error:
-                self.log.error("%s", error, exc_info=error.__cause__)
-                grants.tell(f"Tools were refused: {error}.")
-        for text in self.mounts:
-            try:
-                asked = parse_mount(text)
-                if not asked.host.expanduser().is_absolute():
-                    raise MountRefused(
-                        f"{text!r}: say the absolute path of the folder, as a kernel starts in the notebook's"
-                    )
-                grants.mount(asked)
-            except (MountRefused, AuditFailed) as error:
-                self.log.error("%s", error)
-                grants.tell(f"A mount was refused: {error}.")
-        for name in grants.unknown_permissions():
-            grants.tell(f"A permission was given for {name}, but there is no such tool.")
 
     async def close(self) -> None:
         """End the session and its workers. Idempotent."""
@@ -337,6 +288,8 @@ class MontyKernel(LimitOptions, Kernel):
         self._publish_status("idle", "shell")
         settled, self._settled = self._settled, None
         if settled is not None:
+            from monty_kernel.walls.entrance import WallsMissing
+
             try:
                 await settled
             except WallsMissing:
@@ -434,6 +387,8 @@ class MontyKernel(LimitOptions, Kernel):
         number = self._count + (not remember)
         self.front.begin(allow_stdin=bool(content.get("allow_stdin", False)))
         expressions = {name: str(text) for name, text in (content.get("user_expressions") or {}).items()}
+        from monty_kernel.cell_runner import CellRequest
+
         cell = CellRequest(code, number, remember, silent, expressions)
         running = None
         noted = remember and ("history" in self.__dict__ or "%" in code)

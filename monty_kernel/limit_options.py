@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from traitlets import Float, HasTraits, Integer
 
-from monty_kernel.engine.limits import Limits
+if TYPE_CHECKING:
+    from monty_kernel.engine.limits import Limits
 
 
 class Seconds(Float[float, float]):
@@ -57,6 +58,8 @@ class LimitOptions(HasTraits):
     @property
     def limits(self) -> Limits:
         """The limits as the engine takes them."""
+        from monty_kernel.engine.limits import Limits
+
         return Limits(
             self.max_memory,
             self.max_cell_seconds,

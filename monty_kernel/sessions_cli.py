@@ -107,6 +107,8 @@ def _list(args: argparse.Namespace, store: SnapshotStore) -> None:
 
 def _session_row(info: SessionInfo) -> Sequence[str]:
     ended = "running" if info.how == "running" else "died" if info.how == "died" else _when(info.ended or info.started)
+    if info.how == "incomplete":
+        ended += ", incomplete"
     current = "" if info.last is None else f"In[{info.last}]"
     return info.id, _when(info.started), ended, str(info.states), current, visible(info.notebook or "")
 
@@ -121,9 +123,10 @@ def _show(args: argparse.Namespace, store: SnapshotStore) -> None:
 
 
 def _end(info: SessionInfo) -> str:
-    if info.how == "closed" and info.ended is not None:
-        return f"ended {_when(info.ended)}"
-    return {"running": "runs", "died": "died", "closed": "ended"}[info.how]
+    if info.how in ("running", "died"):
+        return "runs" if info.how == "running" else "died"
+    missing = "; its last cells could not be stored and are missing" if info.how == "incomplete" else ""
+    return f"ended {_when(info.ended or info.started)}{missing}"
 
 
 def _state_row(state: StateInfo, current: int | None) -> Sequence[str]:

@@ -9,7 +9,7 @@ import pytest
 
 from monty_kernel.app import MontyKernelApp
 from monty_kernel.engine.lacking import MODULES
-from monty_kernel.kernel import MontyKernel
+from monty_kernel.kernel_traits import KernelTraits
 from monty_kernel.magics.registry import Magics
 
 ROOT = Path(__file__).parents[1]
@@ -39,7 +39,7 @@ def test_every_page_is_reached_from_the_readme() -> None:
 
 def test_every_option_is_documented() -> None:
     page = (ROOT / "docs" / "options.md").read_text(encoding="utf-8")
-    for owner in (MontyKernel, MontyKernelApp):
+    for owner in (KernelTraits, MontyKernelApp):
         for name in owner.class_own_traits(config=True):
             assert f".{name}`" in page or f"`{name}`" in page, name
 

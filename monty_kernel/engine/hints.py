@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import builtins
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping
 
 from monty_kernel.engine import object_hints as objects
@@ -126,6 +127,8 @@ def _module(failure: Failure, name: str) -> str:
 
         close = get_close_matches(name, MODULES, 1, 0.75)
         instead = f"Did you mean {close[0]!r}?" if close else None
+    if instead is None and name.isidentifier() and name not in sys.stdlib_module_names:
+        instead = f"If it is a file of tools of yours, grant it where the kernel is started: --tools {name}.py"
     if root == "IPython" and instead:
         return instead
     advice = f"Monty, the sandbox, has no module {name!r} and installs none.{' ' + instead if instead else ''}"

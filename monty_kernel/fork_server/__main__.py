@@ -1,12 +1,13 @@
 """`python -P -m monty_kernel.fork_server FD` becomes the fork server. See `server`."""
 
-from monty_kernel.lean_imports import defer_packages, forgo_missing
+from monty_kernel.lean_imports import defer_packages, forgo_missing, import_lightly
 
 
 def main() -> None:
     """Import as a kernel would, and serve."""
     defer_packages()
     forgo_missing()
+    import_lightly()
     from monty_kernel.fork_server import server
 
     server.main()

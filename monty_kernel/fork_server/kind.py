@@ -65,6 +65,11 @@ def is_read_at_start(name: str) -> bool:
     return _READ_AT_START.fullmatch(name) is not None
 
 
+def runs_monty_kernel(cmd: Sequence[str]) -> bool:
+    """Whether `cmd` runs Python with our module, however it would have to be started."""
+    return _split(cmd) is not None
+
+
 def can_fork() -> bool:
     """Whether this system is one on which kernels are forked. It needs process descriptors and /proc."""
     return sys.platform == "linux" and hasattr(os, "pidfd_open") and os.path.isdir("/proc/self/task")

@@ -17,8 +17,9 @@ from typing import Any
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
+from monty_kernel.fork_server import ready_client
 from monty_kernel.fork_server.forked_kernel import ForkedKernel
-from monty_kernel.fork_server.kind import Kind, can_fork, kind_of
+from monty_kernel.fork_server.kind import Kind, can_fork, kind_of, runs_monty_kernel
 from monty_kernel.fork_server.messages import StartRequest
 from monty_kernel.fork_server.owner import NoKernel, Stdio, servers
 
@@ -30,13 +31,15 @@ _POLLS_WHILE_ENDING = 60
 
 
 class ForkProvisioner(LocalProvisioner):
-    """LocalProvisioner whose kernels are forked where that is possible, and whose end is noticed at once."""
+    """LocalProvisioner whose kernels are forked where that is possible, and whose beginning and end are noticed at once."""
 
     _ending = False
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Start the kernel. When it was forked, it listens already: no client has to try twice."""
         self._ending = False
+        if runs_monty_kernel(cmd):
+            ready_client.give(self.parent)
         try:
             kernel = await _forked(cmd, kwargs)
         except NoKernel as reason:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any, Literal, TypeVar, overload
 
 Permission = Literal["allow", "ask", "deny"]
-PERMISSIONS: tuple[Permission, ...] = ("allow", "ask", "deny")
 MARK = "__monty_tool__"
 
 F = TypeVar("F", bound=Callable[..., Any])

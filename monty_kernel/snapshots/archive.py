@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -15,15 +14,16 @@ from monty_kernel.engine.journal import Journaled
 from monty_kernel.engine.rewrite import MagicTable
 from monty_kernel.engine.trail import Trail
 
+from .backlog import Backlog, Task
 from .journal_data import entry_data
 from .meta import meta_of
 from .notes import Notes
-from .refusals import SessionRunning, StoreError, StoreUnavailable
+from .refusals import StoreError
 from .stored_state import read_state
 from .storing import QUIET, StoringThread
 
 if TYPE_CHECKING:
-    from .records import Retention, SessionInfo, StateInfo
+    from .records import How, Retention, SessionInfo, StateInfo
     from .store import SnapshotStore
 
 LARGE = 32 << 20
@@ -31,9 +31,6 @@ LARGE = 32 << 20
 
 GROWN = 64 << 20
 """Bytes stored after which what is to be kept no longer is dropped."""
-
-AGAIN = 1.0
-"""Seconds after which a store that could not be written to is tried again, with the next cell."""
 
 CLOSING = 2.0
 """Seconds that the end of the kernel waits, at most, for what is still to be written. Jupyter waits five."""
@@ -62,13 +59,21 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
-class _Task:
-    """Something to store. note: which of the notes tells of it, 0 if none does. instead: what would do, and holds less."""
+class _Foreseen:
+    """The cell whose state comes next. data: what it takes to run it again, if that is possible. note: which note says so."""
 
-    call: Callable[[], object]
-    notes: Notes | None
+    number: int
+    data: Mapping[str, Any] | None
     note: int
-    instead: Callable[[], object] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """An ended session. last: the number of the state it stopped at. lost: how many of its cells could not be read."""
+
+    states: list[StateInfo]
+    last: int | None
+    lost: int
 
 
 class Archive:
@@ -88,8 +93,8 @@ class Archive:
     ) -> None:
         self.notebook = notebook
         self.session: str | None = None
-        self.last_died: str | None = None
-        """The last session of this notebook, if it died, once `look_back` has found out."""
+        self.left: SessionInfo | None = None
+        """The last session of this notebook, if it died or some of it is missing, once `look_back` has found out."""
         self.trouble: str | None = None
         """What keeps states of this session from being stored since others were, once that is known."""
         self._open_store = open_store
@@ -109,9 +114,9 @@ class Archive:
         self._latest: Stored | None = None
         self._timer: threading.Timer | None = None
         self._notes: Notes | None = None
-        self._noted = (0, 0)  # a cell whose state is noted already, and the note
-        self._backlog: deque[_Task] = deque()  # what could not be stored yet; nothing is stored before it
-        self._again = 0.0  # when to try again
+        self._foreseen: _Foreseen | None = None
+        self._unnoted: set[int] = set()  # states that neither the notes nor the store have
+        self._backlog = Backlog(log)
         self._named = False  # whether a state has a name
         self._claimed: str | None = None
         self._loaded: tuple[OnDisk, Trail] | None = None  # the snapshot that was read last
@@ -127,11 +132,11 @@ class Archive:
 
         number, parent, label, failed: as of the state that it will leave.
         """
-        data = entry_data(run) if run.can_run_again else None
-        self._noted = 0, 0
+        data, note = _data(run), 0
         if data is not None:
             said = {"parent": parent, "label": label, "failed": failed, "entry": data}
-            self._noted = number, self._note("state", number, said)
+            note = self._note("state", number, said)
+        self._foreseen = _Foreseen(number, data, note)
         return data is not None
 
     def keep(self, state: Stored, run: Journaled | None) -> None:
@@ -140,15 +145,18 @@ class Archive:
         run: the cell that made it. When cells follow each other quickly, this alone is stored of each, in a tenth of the
         time, and of the last a snapshot, `QUIET` seconds later.
         """
-        data = entry_data(run) if run is not None and run.can_run_again else None
-        (noted, note), self._noted = self._noted, (0, 0)
-        if noted != state.number or not note:
-            note = self._note_state(state, data)
+        foreseen, self._foreseen = self._foreseen, None
+        if foreseen is None or foreseen.number != state.number:
+            foreseen = _Foreseen(state.number, _data(run), 0)
+        data = None if run is None else foreseen.data
+        note = foreseen.note or self._note_state(state, data)
+        if not note:
+            self._unnoted.add(state.number)
         with self._lock:
             state = replace(state, session=self._sessions)
             self._current = state.number
             if data is not None and (state.snapshot.reruns or time.monotonic() - self._last_put < QUIET):
-                self._later(_Task(lambda: self._journal(state, data), self._notes, note))
+                self._later(Task(lambda: self._journal(state, data), self._notes, note))
                 if not state.snapshot.reruns:
                     self._latest = state
                     if self._timer is None:
@@ -158,37 +166,35 @@ class Archive:
                 return
             self._last_put = time.monotonic()
         instead = None if data is None else lambda: self._journal(state, data)
-        self._later(_Task(lambda: self._put(state), self._notes, note, instead))
+        self._later(Task(lambda: self._put(state), self._notes, note, instead))
 
     def name(self, number: int, name: str) -> None:
         """Name a state, soon."""
         self._named = True
         note = self._note("name", number, {"name": name})
         call = self._in_this_session(lambda: self._opened().name(self._own_session(), number, name))
-        self._later(_Task(call, self._notes, note))
+        self._later(Task(call, self._notes, note))
 
     def move(self, number: int) -> None:
         """The person went to this state: here the session is resumed."""
         self._current = number
         note = self._note("move", number, {})
         call = self._in_this_session(lambda: self._opened().move(self._own_session(), number))
-        self._later(_Task(call, self._notes, note))
+        self._later(Task(call, self._notes, note))
 
     def close(self) -> None:
         """Write what is still to be written, and end the session in good order. Idempotent."""
 
         def ending() -> None:
-            self._guarded(self._work_off)
-            if self._notes is not None:
-                self._notes.close()
-            self._guarded(self._leave)
+            self._leave()
             if self._store is not None:
                 self._store.close()
 
         if self._timer is not None:
             self._timer.cancel()
             self._put_latest()
-        self._thread.close(ending, CLOSING)
+        if not self._thread.close(ending, CLOSING) and self._store is not None and self.session is not None:
+            self._store.mark(self.session, self._how())  # it may come to an end yet
 
     # What is noted, and then stored
 
@@ -213,36 +219,23 @@ class Archive:
                 return 0
         return self._notes.add(what, number, said, state)
 
-    def _later(self, task: _Task) -> None:
+    def _later(self, task: Task) -> None:
         self._thread.later(lambda: self._do(task))
         if not task.note:
             self._thread.hurry()
 
-    def _do(self, task: _Task) -> None:
-        if self._backlog and task.instead is not None:
-            task = replace(task, call=task.instead, instead=None)
-        self._backlog.append(task)
-        if len(self._backlog) == 1 or time.monotonic() >= self._again:
+    def _do(self, task: Task) -> None:
+        self._backlog.add(task)
+        if self._backlog.is_due:
             self._work_off()
 
     def _work_off(self) -> None:
-        """Store what waits, in order: a state is bound to the one before it."""
-        while self._backlog:
-            task = self._backlog[0]
-            try:
-                task.call()
-            except (StoreUnavailable, SessionRunning) as error:
-                if task.instead is not None:
-                    self._backlog[0] = replace(task, call=task.instead, instead=None)
-                self._again = time.monotonic() + AGAIN
-                if self._added and not self._complained:
-                    self.trouble = str(error)
-                raise
-            except Exception as error:  # trying again would not help
-                self._log.error("A state of this session could not be stored: %s", error, exc_info=_defect(error))
-            self._backlog.popleft()
-            if task.notes is not None:
-                task.notes.done(task.note)
+        try:
+            self._backlog.work_off()
+        except StoreError as error:
+            if self._added and not self._complained:
+                self.trouble = str(error)
+            raise
         self._complained = False
 
     def _put_latest(self) -> None:
@@ -267,6 +260,7 @@ class Archive:
             created=state.created,
         )
         self._added[state.number] = info.added
+        self._unnoted.discard(state.number)
 
     def _put(self, state: Stored) -> None:
         if state.snapshot.reruns or state.session != self._sessions:
@@ -288,6 +282,7 @@ class Archive:
         )
         self._trails[state.number] = snapshot.trail
         self._added[state.number] = self._added.get(state.number, 0) + info.added
+        self._unnoted.discard(state.number)
         self._grown += info.added
         if self._current != state.number and self._current in self._added:
             store.move(session, self._current)  # this put came late; the session has gone on
@@ -326,14 +321,14 @@ class Archive:
         return self._thread.now(loading)
 
     def look_back(self) -> None:
-        """Find out, soon, how the last session of this notebook ended; see `last_died`."""
+        """Find out, soon, how the last session of this notebook ended; see `left`."""
 
         def looking() -> None:
             found = [info for info in self._opened().sessions() if info.notebook == self.notebook]
-            if not found or found[-1].how != "died" or found[-1].id == self.session:
+            if not found or found[-1].how not in ("died", "incomplete") or found[-1].id == self.session:
                 return
             if any(info.id.number for info in self._opened().states(found[-1].id)):  # else no cell ran in it
-                self.last_died = found[-1].id
+                self.left = found[-1]
 
         if self.notebook is not None:
             self._thread.soon(looking)
@@ -342,19 +337,19 @@ class Archive:
         """The sessions there are, the newest last. Raises StoreError."""
         return self._thread.now(lambda: list(self._opened().sessions()))
 
-    def claim(self, session: str) -> tuple[list[StateInfo], int | None]:
-        """Take an ended session, for `adopt` or `disclaim`; its states, and the number of the one it stopped at.
+    def claim(self, session: str) -> Claimed:
+        """Take an ended session, for `adopt` or `disclaim`.
 
         Raises:
             StoreError: it cannot be had.
         """
 
-        def claiming() -> tuple[list[StateInfo], int | None]:
+        def claiming() -> Claimed:
             store = self._opened()
             info = store.claim(session)
             self._claimed = info.id
             try:
-                return store.states(info.id), info.last
+                return Claimed(store.states(info.id), info.last, store.lost(info.id))
             except StoreError:
                 self._disclaim()
                 raise
@@ -383,10 +378,9 @@ class Archive:
             self._opened().resume(claimed)
             self._claimed = None
             self._sessions += 1
-            if self._notes is not None:
-                self._notes.close()  # what could not be stored yet stays in them
-            self._guarded(self._leave)
+            self._leave()
             self._backlog.clear()
+            self._unnoted.clear()
             self.session, self._notes = claimed, Notes(self._opened(), claimed, self._log)
             self._named = any(info.names for info in states)
             self._added = {info.id.number: info.added for info in states}
@@ -398,12 +392,27 @@ class Archive:
         self._thread.now(adopting)
 
     def _leave(self) -> None:
+        """End the present session. What cannot be stored yet stays in its notes."""
+        self._guarded(self._work_off)
+        if self._notes is not None:
+            self._notes.close()
         if self._store is None or self.session is None:
             return
-        if self._added.keys() <= {0} and not self._named and not self._backlog:
+        if not self._backlog:
+            self._guarded(self._end)
+        self._store.leave(self.session, self._how())
+
+    def _end(self) -> None:
+        assert self._store is not None and self.session is not None
+        if self._unnoted:
+            return
+        if self._added.keys() <= {0} and not self._named:
             self._store.forget(self.session)  # nothing ran in it
         else:
             self._store.end(self.session)
+
+    def _how(self) -> How:
+        return "incomplete" if self._unnoted else "closed"
 
     def _opened(self) -> SnapshotStore:
         if self._store is None:
@@ -433,5 +442,5 @@ class Archive:
             self._log.warning("States are not kept on disk: %s", error)
 
 
-def _defect(error: Exception) -> Exception | None:
-    return None if isinstance(error, StoreError) else error
+def _data(run: Journaled | None) -> Mapping[str, Any] | None:
+    return entry_data(run) if run is not None and run.can_run_again else None

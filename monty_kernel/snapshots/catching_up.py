@@ -1,4 +1,4 @@
-"""Puts into the store what a killed kernel had only noted."""
+"""Puts into the store what a kernel that has ended had only noted, and how its session ended if that is only marked."""
 
 from __future__ import annotations
 
@@ -6,45 +6,77 @@ import logging
 from pathlib import Path
 from typing import Any
 
+from .endings import Ending, Endings
 from .liveness import Liveness, is_id
-from .pending import notes
-from .refusals import StoreError
+from .own_sessions import Begun
+from .pending import REFUSED, notes
+from .refusals import StateRefused, StoreError, StoreUnavailable
 from .signing import Signer
-from .store import Begun, SnapshotStore
+from .store import SnapshotStore
 
 
-def catch_up(store: SnapshotStore, path: Path, liveness: Liveness, signer: Signer, log: logging.Logger) -> None:
-    """Take in the notes of a session, unless it runs; what cannot be stored now is left for another time."""
+def catch_up(store: SnapshotStore, path: Path, liveness: Liveness, signer: Signer, log: logging.Logger) -> int | None:
+    """Take in the notes of a session, unless it runs; how many of its cells are lost, None if its notes were left alone.
+
+    What cannot be stored now is left for another time.
+    """
     session = path.name
     try:
         if not is_id(session) or liveness.is_held(session) or not liveness.hold(session):
-            return
+            return None
     except OSError:
-        return
+        return None
     try:
-        if not path.exists():  # another process has just done it
-            return
-        known: set[int | None] = {None, *(info.id.number for info in store.states(session))}
-        lost = 0
-        for said, state in notes(path, signer):
-            if said.get("parent") not in known or (said["what"] != "state" and said["number"] not in known):
-                lost += said["what"] == "state"  # what it follows is not there: that was too large to be noted
-                continue
-            _take_in(store, session, said, state)
-            known.add(said["number"])
-        path.unlink()
-        if lost:
-            log.warning("The session %s died before %d of its cells could be stored; they are lost.", session, lost)
-    except (OSError, StoreError) as error:
-        log.warning("What the session %s had not stored when it died is left for another time: %s", session, error)
-    except (
-        ValueError,
-        TypeError,
-        KeyError,
-    ) as error:  # signed, so it is a defect of ours: keep it for whoever looks for it
-        log.error("What the session %s had not stored when it died cannot be read: %r", session, error)
+        return _catch_up(store, path, signer, log) if path.exists() else None  # another process has just done it
+    except (OSError, StoreUnavailable) as error:
+        log.warning("What the session %s had not stored when it ended is left for another time: %s", session, error)
+        return None
     finally:
         liveness.release(session)
+
+
+def _catch_up(store: SnapshotStore, path: Path, signer: Signer, log: logging.Logger) -> int:
+    session, lost, refused = path.name, 0, False
+    known: set[int | None] = {None, *(info.id.number for info in store.states(session))}
+    for said, state in notes(path, signer):
+        try:
+            what, number = said["what"], int(said["number"])
+            if said.get("parent") not in known or (what != "state" and number not in known):
+                lost += what == "state"  # what it follows is not there: that was too large to be noted
+                continue
+            _take_in(store, session, said, state)
+            known.add(number)
+        except StoreUnavailable:
+            raise
+        except (StoreError, ValueError, TypeError, KeyError) as error:
+            lost += said.get("what") == "state"
+            refused = True
+            defect = not isinstance(error, StateRefused)  # it is signed, so that would be one of ours
+            log.error("A note of the session %s cannot be taken in: %r", session, error, exc_info=defect)
+    if refused:
+        path.replace(path.with_name(session + REFUSED))  # for whoever looks for the reason
+    else:
+        path.unlink()
+    if lost:
+        log.warning("The session %s ended before %d of its cells could be stored; they are lost.", session, lost)
+    return lost
+
+
+def settle_end(store: SnapshotStore, ending: Ending, endings: Endings, liveness: Liveness, log: logging.Logger) -> None:
+    """Store how a session ended that says so by a mark, unless it runs."""
+    session = ending.session
+    try:
+        if liveness.is_held(session) or not liveness.hold(session):
+            return
+        try:
+            store.ended(ending)
+            endings.forget(session)
+        finally:
+            liveness.release(session)
+    except (OSError, StoreUnavailable) as error:
+        log.debug("How the session %s ended is stored another time: %s", session, error)
+    except StoreError:  # its row was altered: it is refused wherever it is read
+        endings.forget(session)
 
 
 def _take_in(store: SnapshotStore, session: str, said: dict[str, Any], state: bytes) -> None:

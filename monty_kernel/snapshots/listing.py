@@ -9,12 +9,19 @@ from typing import Any
 
 from monty_kernel.engine.visible_text import visible
 
-from .records import SessionInfo
+from .records import How, SessionInfo
 from .timeline import State, Timeline
 
 Row = tuple[str, State[Any], State[Any] | None]
 """(the drawing of its lane, a state, its parent where that is not the row above it in its lane)"""
 
+
+_HOW: Mapping[How, str] = {
+    "running": "runs",
+    "closed": "ended",
+    "incomplete": "ended, its last cells are missing",
+    "died": "died",
+}
 
 Added = Mapping[int, int] | None
 """The bytes that storing each state added to the store, by number; None where states are not stored."""
@@ -59,7 +66,7 @@ def sessions_as_text(sessions: Iterable[SessionInfo], own: str | None) -> str:
     rows = []
     for info in sessions:
         began = time.strftime("%Y-%m-%d %H:%M", time.localtime(info.started))
-        how = "this one" if info.id == own else {"running": "runs", "closed": "ended", "died": "died"}[info.how]
+        how = "this one" if info.id == own else _HOW[info.how]
         rows.append(f"{info.id}  {began}  {info.states:>4} states  {how:<8}  {visible(info.notebook or '')}".rstrip())
     return "\n".join(rows)
 

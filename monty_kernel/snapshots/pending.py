@@ -10,12 +10,19 @@ import os
 import struct
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from .key import private_folder
 from .rows import canonical, json_object
 from .signing import TAG, Signer, same
+
+PENDING = "pending"
+"""The folder of what was noted and is not stored yet, in that of the store."""
+
+REFUSED = ".refused"
+"""What the name of a file ends in whose notes could not all be taken in; kept for whoever looks for the reason."""
 
 MOST = 64 << 20
 """Bytes that the notes of one session may take, when the store takes nothing any more."""
@@ -100,6 +107,14 @@ def notes(path: Path, signer: Signer) -> Iterator[tuple[dict[str, Any], bytes]]:
                 return
             yield json_object(text), state
             last = tag
+
+
+def sweep(folder: Path, before: float) -> None:
+    """Remove files with refused notes that are older than `before`, in seconds since the epoch."""
+    with suppress(OSError):
+        for path in folder.glob(f"*{REFUSED}"):
+            if path.lstat().st_mtime < before:
+                path.unlink()
 
 
 def _signature(signer: Signer, session: str, last: bytes, text: bytes, state: bytes) -> bytes:

@@ -22,6 +22,9 @@ from .transfer import CellPart, SessionPart, SessionReader, SessionWriter, readi
 if TYPE_CHECKING:
     import sqlite3
 
+_HOW: Mapping[str, How] = {"died": "died", "incomplete": "incomplete"}
+"""How a session ended that does not simply come back as ended."""
+
 
 def export(
     sessions: StoredSessions, contents: Contents, signer: Signer, session: str, number: int | None, file: Path
@@ -159,7 +162,7 @@ def _store(
         for name in cell.names:
             rows.set_name(db, session, text(name), cell.number)
     current = part.current if part.current in numbers else max(numbers)
-    how: How = "died" if own and part.how == "died" else "closed"
+    how = _HOW.get(part.how, "closed") if own else "closed"
     notebook = part.notebook if own and part.notebook is not None else None
     ended = part.ended if part.ended is not None else part.started
     rows.set_session(db, session, notebook and text(notebook), part.started, ended, how, text(part.versions), current)

@@ -9,7 +9,8 @@ from typing import Any, Literal
 Kind = Literal["snapshot", "journal", "dropped"]
 """How a cell's state can come back: from its snapshot, by running its journal again, or not any more."""
 
-How = Literal["running", "closed", "died"]
+How = Literal["running", "closed", "incomplete", "died"]
+"""Incomplete: it ended in good order, but its last cells could not be stored and are missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,20 @@ class Cell:
     """The signature of the journal entry; empty if there never was one."""
     tag: bytes = field(default=b"", compare=False)
 
+    @property
+    def signed(self) -> tuple[str, int, int | None, bytes, float, str, bool, bytes]:
+        """What its signature covers, in the order of its row."""
+        return (
+            self.session,
+            self.number,
+            self.parent,
+            self.parent_tag,
+            self.created,
+            self.label,
+            self.failed,
+            self.digest,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Stored:
@@ -119,3 +134,8 @@ class Stored:
     """JSON."""
     cell_tag: bytes
     tag: bytes = field(default=b"", compare=False)
+
+    @property
+    def signed(self) -> tuple[int, int, bytes, bytes, str]:
+        """What its signature covers beside its cell's, in the order of its row."""
+        return self.size, self.added, self.root, self.meta_root, self.versions

@@ -95,21 +95,7 @@ class Rows:
     def add_cell(self, db: sqlite3.Connection, cell: Cell, entry: bytes | None) -> Cell:
         """Sign and write a new cell."""
         cell = replace(cell, tag=self._signer.cell(cell))
-        db.execute(
-            "INSERT INTO cells VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                cell.session,
-                cell.number,
-                cell.parent,
-                cell.parent_tag,
-                cell.created,
-                cell.label,
-                cell.failed,
-                cell.digest,
-                cell.tag,
-                entry,
-            ),
-        )
+        db.execute("INSERT INTO cells VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*cell.signed, cell.tag, entry))
         return cell
 
     def parent_tag(self, db: sqlite3.Connection, session: str, parent: int | None) -> bytes:
@@ -166,18 +152,7 @@ class Rows:
         state = replace(state, tag=self._signer.stored(state))
         db.execute(
             "INSERT OR REPLACE INTO states VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                cell.session,
-                cell.number,
-                state.size,
-                state.added,
-                state.root,
-                state.meta_root,
-                state.versions,
-                state.tag,
-                meta,
-                chunks,
-            ),
+            (cell.session, cell.number, *state.signed, state.tag, meta, chunks),
         )
 
     def _state(self, row: Sequence[Any], cell: Cell) -> Stored | None:

@@ -48,21 +48,11 @@ class Signer:
 
     def cell(self, cell: Cell) -> bytes:
         """The signature of a cell's place in the history and of its journal entry."""
-        return self.tag(
-            "cell",
-            cell.session,
-            cell.number,
-            cell.parent,
-            cell.parent_tag,
-            cell.created,
-            cell.label,
-            cell.failed,
-            cell.digest,
-        )
+        return self.tag("cell", *cell.signed)
 
     def stored(self, state: Stored) -> bytes:
         """The signature of a snapshot: of its content and, through the cell's signature, of its place."""
-        return self.tag("state", state.cell_tag, state.size, state.added, state.root, state.meta_root, state.versions)
+        return self.tag("state", state.cell_tag, *state.signed)
 
 
 def same(one: object, other: bytes) -> bool:

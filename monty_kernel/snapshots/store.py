@@ -4,35 +4,29 @@ from __future__ import annotations
 
 import logging
 import os
-import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .contents import Contents
 from .database import Database
-from .liveness import Liveness
-from .records import Cell, How, Retention, SessionInfo, StateInfo
-from .refusals import SessionRunning, StateMissing, StateRefused, StoreUnavailable
+from .liveness import is_id
+from .own_sessions import OwnSessions, new_id
+from .pending import PENDING, REFUSED, Pending, sweep
+from .records import Cell, Retention, SessionInfo, StateInfo
+from .refusals import SessionRunning, StateMissing, StateRefused
 from .rows import LABEL, Rows, canonical, text
 from .signing import Signer
-from .stored_sessions import StoredSessions, info_of
+from .stored_sessions import info_of
 
 if TYPE_CHECKING:
     import sqlite3
 
-    from .pending import Pending
-
 T = TypeVar("T")
-
-PENDING = "pending"
-"""The folder of what was noted and is not stored yet, in that of the store."""
-
-_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another
 
 
 def user_store(log: logging.Logger, *, versions: Mapping[str, str]) -> SnapshotStore:
@@ -49,22 +43,7 @@ def user_store(log: logging.Logger, *, versions: Mapping[str, str]) -> SnapshotS
     return SnapshotStore(folder / "snapshots", user_key(folder / "key"), log, versions=versions)
 
 
-def new_id() -> str:
-    """An id for a session: 40 random bits, to be read out and typed."""
-    return "".join(secrets.choice(_LETTERS) for _ in range(8))
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """What the row of a session says that takes states. when: of the state it takes, seconds since the epoch; None: now."""
-
-    notebook: str | None
-    started: float
-    versions: str
-    when: float | None = None
-
-
-class SnapshotStore(StoredSessions):
+class SnapshotStore(OwnSessions):
     """One user's sessions. One object per process; any thread may call, readers wait for no writer.
 
     path: the store's folder, made on first use, see `database`.
@@ -77,73 +56,16 @@ class SnapshotStore(StoredSessions):
 
     def __init__(self, path: Path, key: bytes, log: logging.Logger, *, versions: Mapping[str, str]) -> None:
         signer = Signer(key)
-        super().__init__(
-            Database(path, log), Rows(signer), Contents(signer), Liveness(path / "live"), dict(versions), log
-        )
-        self.path = path
+        super().__init__(path, Database(path, log), Rows(signer), Contents(signer), versions, log)
         self._signer = signer
-        self._versions_text = canonical(dict(versions)).decode()
         self._putting = threading.RLock()
-        self._begun: dict[str, Begun] = {}  # the sessions of this process
-
-    def begun(self, session: str) -> Begun:
-        """What is known of a session of this process."""
-        return self._begun[session]
-
-    # A session's life
+        self._lost: dict[str, int] = {}
 
     def warm(self) -> None:
         """Load what storing needs: some 20 ms that the first state need not wait for."""
         import sqlite3  # noqa: F401
 
         self._contents.cut(b"", b"")
-
-    def begin(self, notebook: str | None) -> str:
-        """The id of a new session of this process. Nothing is written before its first state is.
-
-        notebook: what later sessions of the same notebook give here, say its path.
-        """
-        session = new_id()
-        self._begun[session] = Begun(None if notebook is None else text(notebook), time.time(), self._versions_text)
-        return session
-
-    def claim(self, session: str) -> SessionInfo:
-        """Keep an ended session from other kernels, until `resume` or `disclaim`. Nothing is written.
-
-        Raises:
-            SessionRunning, StateMissing, StateRefused: as `resume`.
-        """
-        info = self.session(session)
-        self._hold(info.id)
-        return info
-
-    def disclaim(self, session: str) -> None:
-        """Let a session go that was claimed; it is as it was. Idempotent."""
-        if session not in self._begun:
-            self._liveness.release(session)
-
-    def resume(self, session: str) -> SessionInfo:
-        """Make an ended session one of this process: it runs again, and takes further states.
-
-        Raises:
-            SessionRunning: another kernel has it.
-            StateMissing: there is no such session.
-            StateRefused: its entry was altered.
-        """
-        info = self.session(session)
-        session = info.id
-        self._hold(session)
-        self._begun[session] = Begun(info.notebook, info.started, self._versions_text)
-        self._set_how(session, "running")
-        return replace(info, how="running")
-
-    def end(self, session: str) -> None:
-        """The session ends in good order. Without this it died. Idempotent."""
-        if self._begun.pop(session, None) is not None and self._liveness.holds(session):
-            try:
-                self._set_how(session, "closed")
-            finally:
-                self._liveness.release(session)
 
     def close(self) -> None:
         """Close the files; sessions of this process that were not ended stay running. The next call opens them again."""
@@ -155,8 +77,6 @@ class SnapshotStore(StoredSessions):
         Raises:
             OSError: they cannot be written.
         """
-        from .pending import Pending
-
         self._own(session)
         return Pending(self.path / PENDING / session, self._signer)
 
@@ -168,27 +88,28 @@ class SnapshotStore(StoredSessions):
         self._catch_up()
         return super().session(session)
 
+    def lost(self, session: str) -> int:
+        """How many cells of a session were noted and could not be taken in, as far as this process has seen."""
+        return self._lost.get(session, 0)
+
     def _catch_up(self) -> None:
-        """Take in what kernels that were killed had noted but not stored."""
+        """Take in what kernels that have ended had noted but not stored."""
         try:
             names = os.listdir(self.path / PENDING)
         except OSError:
             return
         if names:
-            from .catching_up import catch_up
+            from .catching_up import catch_up, settle_end
 
             with self._putting:
                 for name in names:
-                    catch_up(self, self.path / PENDING / name, self._liveness, self._signer, self._log)
-
-    @contextmanager
-    def adopted(self, session: str, begun: Begun) -> Iterator[None]:
-        """A session that this process does not run takes further states for a moment; it stays one that died."""
-        self._begun[session] = begun
-        try:
-            yield
-        finally:
-            del self._begun[session]
+                    lost = catch_up(self, self.path / PENDING / name, self._liveness, self._signer, self._log)
+                    if lost:
+                        self._lost[name] = lost
+                for ending in self._endings:
+                    if ending.session not in names or not (self.path / PENDING / ending.session).exists():
+                        how = "incomplete" if self.lost(ending.session) else ending.how
+                        settle_end(self, replace(ending, how=how), self._endings, self._liveness, self._log)
 
     # States go in
 
@@ -337,37 +258,6 @@ class SnapshotStore(StoredSessions):
             )
         )
 
-    def _own(self, session: str) -> None:
-        """Check that the session is of this process, and hold it."""
-        if session not in self._begun:
-            raise ValueError(f"the session {session} is not of this process")
-        self._hold(session)
-
-    def _hold(self, session: str) -> None:
-        if not self._liveness.holds(session):
-            try:
-                held = self._liveness.hold(session)
-            except OSError as error:
-                raise StoreUnavailable(
-                    f"the snapshots in {self.path} cannot be used now: {error.strerror or error}"
-                ) from error
-            if not held:
-                raise SessionRunning(f"the session {session} runs in another kernel")
-
-    def _touch(self, db: sqlite3.Connection, session: str, current: int | None) -> None:
-        begun = self._begun[session]
-        last = time.time() if begun.when is None else begun.when
-        self._rows.set_session(db, session, begun.notebook, begun.started, last, "running", begun.versions, current)
-
-    def _set_how(self, session: str, how: How) -> None:
-        def work(db: sqlite3.Connection) -> None:
-            info = self._rows.session(db, session)
-            if info is not None:
-                versions = canonical(dict(info.versions)).decode()
-                self._rows.set_session(db, session, info.notebook, info.started, time.time(), how, versions, info.last)
-
-        self._database.write(work)
-
     # To a file and back
 
     def export(self, session: str, number: int | None, file: Path) -> int:
@@ -407,6 +297,13 @@ class SnapshotStore(StoredSessions):
         self.end(session)
         self._database.write(lambda db: forget(db, session))
 
+    def _forget_notes(self, session: str) -> None:
+        if is_id(session):
+            with suppress(OSError):
+                self._endings.forget(session)
+                for name in (session, session + REFUSED):
+                    (self.path / PENDING / name).unlink(missing_ok=True)
+
     def delete(self, session: str) -> int:
         """Forget a session, also one that was altered; the bytes that this gave back.
 
@@ -420,6 +317,7 @@ class SnapshotStore(StoredSessions):
         from .collecting import collect, forget
 
         self._database.write(lambda db: forget(db, session))
+        self._forget_notes(session)
         return collect(self._database, self._contents, self._liveness, Retention(None, None, None))
 
     def gc(self, retention: Retention | None = None, *, thorough: bool = False) -> int:
@@ -432,4 +330,6 @@ class SnapshotStore(StoredSessions):
         from .collecting import collect
 
         keep = retention or Retention()
+        if keep.days is not None:
+            sweep(self.path / PENDING, time.time() - keep.days * 86400)
         return collect(self._database, self._contents, self._liveness, keep, thorough=thorough)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from .compression import Damaged
 from .contents import Contents, Packed
 from .database import Database
+from .endings import Endings
 from .liveness import Liveness
 from .records import Cell, JournalEntry, Recovery, SessionInfo, StateId, StateInfo, Stored
 from .refusals import StateMissing, StateRefused
@@ -36,6 +37,7 @@ class StoredSessions:
         rows: Rows,
         contents: Contents,
         liveness: Liveness,
+        endings: Endings,
         versions: Mapping[str, str],
         log: logging.Logger,
     ) -> None:
@@ -43,6 +45,7 @@ class StoredSessions:
         self._rows = rows
         self._contents = contents
         self._liveness = liveness
+        self._endings = endings
         self._versions = dict(versions)
         self._log = log
         self._complained: set[str] = set()
@@ -250,8 +253,18 @@ class StoredSessions:
         return self._with_life(found[0])
 
     def _with_life(self, info: SessionInfo) -> SessionInfo:
-        died = info.how == "running" and not self._liveness.is_held(info.id)
-        return replace(info, how="died") if died else info
+        if not self._seems_dead(info):
+            return info
+        now = self._read(lambda db: self._rows.session(db, info.id), None)  # it may have ended since its row was read
+        if now is not None:
+            info = replace(now, states=info.states)
+        if not self._seems_dead(info):
+            return info
+        ending = self._endings.of(info.id)
+        return replace(info, how="died") if ending is None else replace(info, how=ending.how, ended=ending.when)
+
+    def _seems_dead(self, info: SessionInfo) -> bool:
+        return info.how == "running" and not self._liveness.is_held(info.id)
 
     def _read(self, work: Callable[[sqlite3.Connection], T], otherwise: T) -> T:
         try:

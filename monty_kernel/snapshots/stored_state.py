@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from monty_kernel.engine.cell import CellOptions, parse
 from monty_kernel.engine.engine import Snapshot
+from monty_kernel.engine.host import Written
 from monty_kernel.engine.journal import Journaled
 from monty_kernel.engine.rewrite import MagicTable
 from monty_kernel.engine.sources import CellSource
@@ -28,7 +29,7 @@ class StoredState:
 
 
 def read_state(store: SnapshotStore, session: str, number: int, magics: Callable[[], MagicTable]) -> StoredState:
-    """The state after the session's cell `number`; 0 is its start.
+    """The state after the session's cell `number`; 0 is its start. What cells had written to overlays is not on disk.
 
     Raises:
         StoreError: it is not what was stored, or cannot be read; the message says which.
@@ -44,7 +45,7 @@ def read_state(store: SnapshotStore, session: str, number: int, magics: Callable
     state, _ = store.get(session, recovery.base)
     snapshot = snapshot_of(state, [store.meta(session, each) for each in reversed(way)])
     reruns = tuple(_journaled(each.entry, magics) for each in recovery.entries)
-    whole = Snapshot(state, snapshot.next_feed, snapshot.parts, snapshot.trail, snapshot.unrecorded, reruns)
+    whole = Snapshot(state, snapshot.next_feed, snapshot.parts, snapshot.trail, snapshot.unrecorded, reruns, Written())
     return StoredState(whole, recovery.base)
 
 

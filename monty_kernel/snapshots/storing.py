@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -54,14 +53,17 @@ class StoringThread:
         self.hurry()
         return self._thread.submit(call).result()
 
-    def close(self, last: Callable[[], object], seconds: float) -> None:
-        """Do all that waits and then the last thing; return when that is done, or after so many seconds. Idempotent."""
+    def close(self, last: Callable[[], object], seconds: float) -> bool:
+        """Do all that waits and then the last thing; whether that is done within so many seconds. Idempotent."""
         self.hurry()
         done = self.soon(last)
         self._thread.shutdown(wait=False)
         if done is not None:
-            with suppress(TimeoutError):
+            try:
                 done.result(seconds)
+            except TimeoutError:
+                return False
+        return True
 
     def _gather(self) -> None:
         deadline = time.monotonic() + QUIET

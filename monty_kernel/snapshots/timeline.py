@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -174,3 +175,10 @@ class Timeline(Generic[S]):
     def children(self, number: int) -> list[State[S]]:
         """The states made from this one, oldest first."""
         return [state for state in self if state.parent == number]
+
+
+def first_line(source: str) -> str:
+    """What a list of states shows of a cell."""
+    found = re.search(r"\S.*", source)  # a large cell is not split for it
+    line = found.group().splitlines()[0].rstrip() if found else ""
+    return line if len(line) <= 60 else line[:59] + "…"

@@ -4,51 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 import pydantic_monty as monty
 
 from monty_kernel.engine import sandboxed
 from monty_kernel.engine.engine import Engine, Snapshot
+from monty_kernel.engine.host import Written
 from monty_kernel.engine.journal import Journaled
 from monty_kernel.engine.script import Diverged
 
-from .archive import Archive, OnDisk, Stored
+from .archive import Archive, Claimed, OnDisk, Stored
+from .differences import Difference, Survey, compare
 from .packing import Kept, Packed, make_room, pack
-from .records import StateInfo
 from .refusals import StoreError
 from .timeline import NoSuchState, State, Timeline
-
-Survey = Mapping[str, tuple[str, str, str]]
-"""Name -> (kind, short value, digest of the value, empty where there is none)."""
 
 LOOSE = 16 << 20
 """Bytes of dumps that may lie about before they are packed: to pack each at once would cost the next cell its core."""
 
 _TRIED = 50
 """States that are tried before a session is given up whose last one cannot be had."""
-
-_SHOWN = 6  # names a report lists before it counts the rest
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """How the variables of one state differ from another's. Values are short; '' where one has none worth showing."""
-
-    added: Mapping[str, str]
-    changed: Mapping[str, tuple[str, str]]
-    removed: Mapping[str, str]
-    unknown: tuple[str, ...] = ()
-
-    def in_one_line(self) -> str:
-        """As a report says it: `came back: x; changed: y = 1 (was 2); gone: z`."""
-        parts = [
-            _listed("came back", [f"{name}{_equals(value)}" for name, value in self.added.items()]),
-            _listed("changed", [f"{name}{_equals(new, old)}" for name, (old, new) in self.changed.items()]),
-            _listed("gone", list(self.removed)),
-        ]
-        said = "; ".join(part for part in parts if part)
-        return said or _listed("no difference seen; not compared", list(self.unknown)) or "no variable differs"
 
 
 class TimeTravel:
@@ -106,21 +81,23 @@ class TimeTravel:
                 self.record(0, "(a new session, since nothing could be restored)", False)
             self._fell_back()
 
-    def foresee(self, number: int, source: str, failed: bool) -> None:
-        """Between a cell's end and its reply: see to it that no kill takes the cell away once its outcome is known."""
+    def foresee(self, number: int, label: str, failed: bool) -> None:
+        """Between a cell's end and its reply: see to it that no kill takes the cell away once its outcome is known.
+
+        label: the cell's first line.
+        """
         if self._archive is None or number <= 0:
             return
         run, parent = self._engine.last_run, self.timeline.current
         if self._engine.unsaved:
             if run is None:
                 return  # its worker was lost, and with it all it did
-            label = first_line(source)
             if not self._names and parent >= 0 and self._archive.foresee(number, parent, label, failed, run):
                 return
             self._engine.settle()
-        self.record(number, source, failed)
+        self.record(number, label, failed)
 
-    def record(self, number: int, source: str, failed: bool) -> None:
+    def record(self, number: int, label: str, failed: bool) -> None:
         """Add the state after a cell, if the cell made one: not if it only travelled or lost its worker."""
         if not self._keep:
             return
@@ -132,7 +109,7 @@ class TimeTravel:
             return
         self._here = snapshot
         left = timeline[timeline.current]
-        state = timeline.record(number, first_line(source), failed, snapshot, len(snapshot.state))
+        state = timeline.record(number, label, failed, snapshot, len(snapshot.state))
         run = self._engine.last_run if self._sessions == self._engine.sessions else None
         self._sessions = self._engine.sessions
         self._store(state, snapshot, run)
@@ -195,10 +172,11 @@ class TimeTravel:
         if self._archive.trouble is not None:
             trouble, self._archive.trouble = self._archive.trouble, None
             return f"The last states are in memory only, and lost if this kernel is killed: {trouble}."
-        if self._archive.last_died is None:
+        if self._archive.left is None:
             return None
-        died, self._archive.last_died = self._archive.last_died, None
-        return f"The last session of this notebook died. %resume goes on where it stopped ({died})."
+        left, self._archive.left = self._archive.left, None
+        how = "died" if left.how == "died" else "ended before its last cells could be stored"
+        return f"The last session of this notebook {how}. %resume goes on where it stopped ({left.id})."
 
     def undo(self, cells: int) -> str:
         """Go back before the last `cells` cells; what that changed."""
@@ -215,14 +193,15 @@ class TimeTravel:
     def _go(self, state: State[Kept]) -> str:
         self._settled()
         self._secure()
-        before, left = self._survey(), self.timeline[self.timeline.current]
-        self._load(state)
+        before, left, files = self._survey(), self.timeline[self.timeline.current], self._engine.access.freeze()
+        emptied = self._load(state)
         self.timeline.go(state)
         if self._archive is not None and state.number >= 0:
             self._archive.move(state.number)
         if left is not state:
             self._pack(left)
-        return f"The session is as it was {_where(state)}: {compare(before, self._survey()).in_one_line()}."
+        said = compare(before, self._survey()).in_one_line()
+        return f"The session is as it was {_where(state)}: {said}{self._of_files(files, emptied)}."
 
     def _settled(self) -> None:
         if self._engine.unsaved:
@@ -258,8 +237,20 @@ class TimeTravel:
         self._load(state)
         return self._survey()
 
-    def _load(self, state: State[Kept]) -> None:
+    def _of_files(self, before: Written, emptied: bool) -> str:
+        """What became of overlays since they were as before."""
+        now = self._engine.access.freeze()
+        if emptied:
+            return "; overlays of mounted folders begin empty, since the disk does not keep them" if now.layers else ""
+        changed = [
+            str(place) for (place, host), layer in now.layers.items() if before.layers.get((place, host)) is not layer
+        ]
+        return f"; changed in the overlay: {', '.join(changed)}" if changed else ""
+
+    def _load(self, state: State[Kept]) -> bool:
         """Make the session what it was in this state; where that fails it stays what it is.
+
+        Whether it came from the disk, which keeps nothing that was written to overlays.
 
         Raises:
             NoSuchState: the state cannot be had; the message says why.
@@ -267,6 +258,7 @@ class TimeTravel:
         kept, here = state.snapshot, self._engine.snapshot
         if kept is None:
             raise NoSuchState(f"The state {_where(state)} has been dropped to save space.")
+        stored = isinstance(kept, OnDisk)
         try:
             if isinstance(kept, Packed):
                 state.snapshot = kept = kept.unpack()
@@ -291,6 +283,7 @@ class TimeTravel:
                 raise NoSuchState(f"The state {_where(state)} cannot be loaded: {why}.") from error
             raise
         self._here = kept
+        return stored
 
     def _pack(self, left: State[Kept]) -> None:
         self._loose.append(left)
@@ -346,16 +339,17 @@ class TimeTravel:
         self._secure()
         archive = self.archive
         try:
-            infos, last = archive.claim(session)
+            claimed = archive.claim(session)
         except StoreError as error:
             raise NoSuchState(f"{error}.") from None
         try:
-            return self._resume(archive, session, infos, last)
+            return self._resume(archive, session, claimed)
         except BaseException:
             archive.disclaim()
             raise
 
-    def _resume(self, archive: Archive, session: str, infos: list[StateInfo], current: int | None) -> tuple[str, int]:
+    def _resume(self, archive: Archive, session: str, claimed: Claimed) -> tuple[str, int]:
+        infos, current = claimed.states, claimed.last
         states: list[State[Kept]] = []
         for info in infos:
             place = None if info.kind == "dropped" else OnDisk(session, info.id.number)
@@ -364,7 +358,7 @@ class TimeTravel:
             states.append(state)
         last = max((state.number for state in states), default=0)
         timeline = Timeline.of(states, last if current is None else current)
-        before, here = self._survey(), self._engine.snapshot
+        before, here, files = self._survey(), self._engine.snapshot, self._engine.access.freeze()
         state, trouble = self._load_nearest(timeline, timeline[timeline.current])
         try:
             archive.adopt(infos)
@@ -378,7 +372,9 @@ class TimeTravel:
             timeline.go(state)
             archive.move(state.number)
         said = compare(before, self._survey()).in_one_line()
-        return f"{trouble}The session {session} goes on {_where(state)}: {said}.", last
+        if claimed.lost:
+            trouble = f"{claimed.lost} of its last cells could not be stored and are lost. {trouble}"
+        return f"{trouble}The session {session} goes on {_where(state)}: {said}{self._of_files(files, True)}.", last
 
     def _load_nearest(self, timeline: Timeline[Kept], state: State[Kept]) -> tuple[State[Kept], str]:
         """Load a state, or the nearest before it that can be had; which, and what was in the way."""
@@ -403,38 +399,7 @@ class TimeTravel:
         return found if isinstance(found, dict) else None
 
 
-def compare(before: Survey | None, after: Survey | None) -> Difference:
-    """How the variables `after` differ from those `before`; None where they could not be looked at."""
-    if before is None or after is None:
-        return Difference({}, {}, {}, ("the variables",))
-    return Difference(
-        {name: after[name][1] for name in after if name not in before},
-        {name: (before[name][1], after[name][1]) for name in after if name in before and before[name] != after[name]},
-        {name: before[name][1] for name in before if name not in after},
-        tuple(name for name in after if before.get(name) == after[name] and after[name][2] == "?"),
-    )
-
-
-def first_line(source: str) -> str:
-    """What a list of states shows of a cell."""
-    line = next((line.strip() for line in source.splitlines() if line.strip()), "")
-    return line if len(line) <= 60 else line[:59] + "…"
-
-
 def _where(state: State[Kept]) -> str:
     if state.number < 0:
         return f"after the cell {state.label!r}"
     return f"after In[{state.number}]" if state.number else "at the start"
-
-
-def _equals(value: str, old: str = "") -> str:
-    if not value or value == old:
-        return ""
-    return f" = {value}" + (f" (was {old})" if old else "")
-
-
-def _listed(what: str, names: list[str]) -> str:
-    if not names:
-        return ""
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return f"{what}: {', '.join(names[:_SHOWN])}{more}"

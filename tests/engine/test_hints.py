@@ -83,6 +83,7 @@ LACKING = [
     ("import enum", "No module named 'enum'", "NAME = value"),
     ("import xml.etree.ElementTree as ET", "No module named 'xml'", "no module 'xml'"),
     ("import my_own_module", "No module named 'my_own_module'", "no module 'my_own_module'"),
+    ("import bookshop", "No module named 'bookshop'", "where the kernel is started: --tools bookshop.py"),
     ("import jsn", "No module named 'jsn'", "Did you mean 'json'?"),
     ("from collections.abc import Iterable", "No module named 'collections.abc'; 'collections' is not a package", "typing has Iterable"),
     ("exec('import numpy')", "No module named 'numpy'", "no module 'numpy'"),

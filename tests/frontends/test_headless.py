@@ -1,4 +1,4 @@
-"""The programs that run notebooks without a person: nbclient, papermill, nbconvert, `jupyter execute`, `jupyter run`."""
+"""The programs that run notebooks without a person: nbclient, papermill, nbconvert, nbmake, `jupyter execute`, `jupyter run`."""
 
 from __future__ import annotations
 
@@ -161,3 +161,20 @@ def test_jupyter_run_fails_as_the_script_does(tmp_path: Path) -> None:
     done = _jupyter("run", f"--kernel={KERNEL}", "script.py", cwd=tmp_path)
     assert done.returncode != 0
     assert "ZeroDivisionError" in done.stdout + done.stderr
+
+
+def test_nbmake_mocks_and_reports(tmp_path: Path) -> None:
+    mocked = notebook("city = 'Paris'", "assert city == 'Rome' and limit == 7")
+    mocked.cells[0].metadata["nbmake"] = {"mock": {"city": "Rome"}, "post_cell_execute": ["limit = 7"]}
+    write(mocked, tmp_path, "mocked.ipynb")
+    write(notebook("1 / 0"), tmp_path, "failing.ipynb")
+    pytest_alone = ["-m", "pytest", "--nbmake", "-p", "no:cacheprovider", "--rootdir=.", "-c", "/dev/null"]
+    done = subprocess.run(
+        [sys.executable, *pytest_alone, "mocked.ipynb", "failing.ipynb"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=COMMAND_SECONDS,
+    )
+    assert re.search("1 failed, 1 passed", done.stdout), done.stdout
+    assert "ZeroDivisionError: division by zero" in COLOURS.sub("", done.stdout)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import FloatRect, Page, expect
 
-from .environment import display_name
+from .environment import display_name, isolated_environment
 from .jupyterlab import HEIGHT, WIDTH, Lab, Notebook, browser_page
 from .notebooks import notebook as notebook_of
 from .notebooks import write
@@ -46,10 +48,17 @@ TRAVEL = (
     "%undo",
 )
 
+TOOLS = Path(__file__).parents[1] / "granted" / "bookshop.py"
+BOOKSHOP = "Python (Monty, with a bookshop)"
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with running_server("jupyterlab", tmp_path_factory.mktemp("lab")) as server:
+    folder = tmp_path_factory.mktemp("lab")
+    install = ["install", "--user", "--name", "monty-bookshop", "--display-name", BOOKSHOP, "--", "--tools", str(TOOLS)]
+    environment = isolated_environment(folder)
+    subprocess.run([sys.executable, "-m", "monty_kernel.cli", *install], env=environment, check=True, timeout=60)
+    with running_server("jupyterlab", folder) as server:
         yield server
 
 
@@ -189,6 +198,26 @@ def test_input_asks_below_the_cell(notebook: Notebook) -> None:
     field.press("Enter")
     notebook.wait_for_number(cell)
     expect(notebook.outputs(cell).last).to_contain_text("Hello, Ada")
+
+
+def test_a_tool_that_asks_is_called_after_a_yes_alone(lab: Lab, images: Path) -> None:
+    notebook = lab.new_notebook(BOOKSHOP)
+    notebook.run("import bookshop\nbookshop.titles()")
+    cell = notebook.start("bookshop.order('Emma', copies=2)")
+    field = notebook.panel.locator("input.jp-Stdin-input")
+    expect(notebook.panel.locator(".jp-Stdin-prompt")).to_contain_text("monty-kernel asks: ")
+    expect(notebook.panel.locator(".jp-Stdin-prompt")).to_contain_text("bookshop.order(title='Emma', copies=2)")
+    lab.page.screenshot(path=images / "question.png", clip=_top(330))
+    field.fill("what is this?")
+    field.press("Enter")
+    notebook.wait_for_number(cell)
+    expect(notebook.outputs(cell).last).to_contain_text("PermissionError")
+    again = notebook.start("bookshop.order('Emma', copies=2)")
+    field.fill("yes")
+    field.press("Enter")
+    notebook.wait_for_number(again)
+    expect(notebook.outputs(again).last).to_contain_text("2")
+    expect(notebook.outputs(notebook.run("%audit")).last).to_contain_text("denied")
 
 
 def test_snapshots_are_a_table_and_undo_brings_back_what_a_cell_destroyed(notebook: Notebook, images: Path) -> None:

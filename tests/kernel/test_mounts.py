@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -99,6 +100,34 @@ def test_an_overlay_keeps_what_is_written_in_the_session_and_off_the_disk(start:
     assert (
         kernel.run("import os\nsorted(os.listdir('/data'))").plain == "['a.txt', 'abs', 'bytes', 'out', 'pipe', 'sub']"
     )
+
+
+def test_an_overlay_is_on_each_branch_what_it_was_there(start: Start, data: Path) -> None:
+    env = {"JPY_SESSION_NAME": "/work/notebook.ipynb"}
+    kernel = start("--mount", f"{data}:/data", "--mount", f"{data / 'sub'}:/other", env=env)
+    assert "overlaps" in kernel.run("from pathlib import Path\np = Path('/data/a.txt')").text("stderr")
+    kernel.run("p.write_text('two')")
+    kernel.run("p.write_text('three')")
+    assert kernel.run("%undo").text().endswith("no variable differs; changed in the overlay: /data.\n")
+    kernel.run("p.write_text('branch')")
+    assert kernel.run("%restore 3\np.read_text()").plain == "'three'"
+    assert kernel.run("%restore 5\np.read_text()").plain == "'branch'"
+    lost = kernel.run("%restore 2\nPath('/data/new').write_text('n')\n'x' * (1 << 31)")
+    assert lost.reply["ename"] == "MemoryError"
+    assert kernel.run("p.read_text(), Path('/data/new').exists()").plain == "('two', False)"
+    kernel.run("%diff 3 5")
+    assert kernel.run("p.read_text()").plain == "'two'"
+    os.kill(kernel.pid, signal.SIGKILL)
+    env["JUPYTER_DATA_DIR"] = str(kernel.folder / "data")
+    second = start("--mount", f"{data}:/data", env=env)
+    second.run("from pathlib import Path\nPath('/data/a.txt').write_text('mine')")
+    assert "overlays of mounted folders begin empty" in second.run("%resume").text()
+    assert second.run("p.read_text()").plain == "'one\\ntwo\\n'"
+    second.run("p.write_text('later')")
+    assert second.run("p.write_text('lost')\n'x' * (1 << 31)").reply["ename"] == "MemoryError"
+    assert second.run("p.read_text()").plain == "'later'"
+    assert "begin empty" in second.run("%restore 3").text()
+    assert second.run("p.read_text()").plain == "'one\\ntwo\\n'", "what is not on the disk is not made up"
 
 
 def test_a_cell_whose_worker_is_lost_leaves_no_trace_in_an_overlay(start: Start, data: Path) -> None:

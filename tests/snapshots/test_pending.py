@@ -6,15 +6,20 @@ import logging
 import os
 import random
 import signal
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from monty_kernel.snapshots import database
 from monty_kernel.snapshots.notes import Notes
-from monty_kernel.snapshots.pending import Pending, notes
+from monty_kernel.snapshots.pending import PENDING, REFUSED, Pending, notes
+from monty_kernel.snapshots.refusals import StoreUnavailable
 from monty_kernel.snapshots.signing import Signer
-from monty_kernel.snapshots.store import PENDING, SnapshotStore
+from monty_kernel.snapshots.store import SnapshotStore
+from monty_kernel.snapshots.tables import NAME
 
 from .test_store import opened
 
@@ -134,6 +139,69 @@ def test_a_note_whose_parent_was_never_stored_is_said_to_be_lost(
     store = opened(tmp_path)
     assert [each.id.number for each in store.states(store.session(session).id)] == [0, 3]
     assert "1 of its cells" in caplog.text
+
+
+def test_a_session_whose_notes_cannot_be_stored_now_is_not_taken_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its next cells would have the numbers of those in the notes, which would later take their places."""
+
+    def work(store: SnapshotStore, noted: Notes, session: str) -> None:
+        store.put(session, 1, None, b"one", {}, label="")
+        noted.add("state", 2, state(2, 1))
+
+    session = killed(tmp_path, work)
+    monkeypatch.setattr(database, "PATIENCE", 0.1)
+    store = opened(tmp_path)
+    with closing(sqlite3.connect(tmp_path / "snapshots" / "store" / NAME, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        for take in (store.claim, store.resume):
+            with pytest.raises(StoreUnavailable, match="last cells of the session"):
+                take(session)
+        assert not store._liveness.holds(session)
+    assert store.resume(session).last == 2
+    store.put(session, 3, 2, b"three", {}, label="")
+    store.end(session)
+    assert [each.id.number for each in opened(tmp_path).states(session)] == [1, 2, 3]
+
+
+def test_a_note_that_cannot_be_taken_in_keeps_no_other_from_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def work(store: SnapshotStore, noted: Notes, session: str) -> None:
+        for number in (0, 1):
+            store.put(session, number, number - 1 if number else None, b"x", {}, label="")
+        noted.add("state", 1, state(1, None))  # follows another one than the state that is stored
+        noted.add("state", 2, {"parent": 1, "label": "no entry", "failed": False})
+        noted.add("state", 3, state(3, 2))
+        noted.add("strange", 1, {})
+        noted.add("state", 4, state(4, 1))
+        noted.add("name", 4, {"name": "here"})
+
+    session = killed(tmp_path, work)
+    store = opened(tmp_path)
+    assert store.session(session).last == 4
+    assert [each.id.number for each in store.states(session)] == [0, 1, 4]
+    assert store.names(session) == {"here": 4}
+    assert store.lost(session) == 3
+    assert "3 of its cells could not be" in caplog.text or "before 3 of its cells" in caplog.text
+    folder = tmp_path / "snapshots" / PENDING
+    assert [path.name for path in folder.iterdir()] == [session + REFUSED]
+    assert store.resume(session).how == "running"
+    store.end(session)
+    os.utime(folder / (session + REFUSED), (0, 0))
+    store.gc()
+    assert list(folder.iterdir()) == []
+
+
+def test_a_deleted_session_does_not_come_back_from_its_notes(tmp_path: Path) -> None:
+    def work(store: SnapshotStore, noted: Notes, session: str) -> None:
+        store.put(session, 1, None, b"one", {}, label="")
+        noted.add("state", 2, state(2, 1))
+
+    session = killed(tmp_path, work)
+    opened(tmp_path).delete(session)
+    assert opened(tmp_path).sessions() == []
 
 
 def test_the_notes_of_a_session_that_runs_are_left_alone(tmp_path: Path) -> None:
