@@ -56,7 +56,7 @@ def _changes(names: dict[str, str], limits: SessionLimits) -> str:
 
 
 def _table(limits: SessionLimits) -> str:
-    rows = [("limit", "", "now", "granted", "set by", "granted with")]
+    rows = [("limit", "", "now", "granted", "set by", "option")]
     for kind in KINDS.values():
         granted = getattr(limits.granted, kind.name)
         by = "the default" if granted == getattr(Limits(), kind.name) else "who started the kernel"
