@@ -88,8 +88,8 @@ def _number(value: int) -> bytes:
 
 
 def _duration(seconds: float) -> bytes:
-    whole = int(seconds)
-    nanos = int((seconds - whole) * 1_000_000) * 1000  # whole microseconds, as Monty has it
+    whole, nanos = divmod(round(seconds * 1_000_000_000), 1_000_000_000)
+    nanos -= nanos % 1000  # whole microseconds, as Monty has it
     return b"\xa2dsecs" + _number(whole) + b"enanos" + _number(nanos)
 
 

@@ -69,7 +69,8 @@ class Snapshot:
 class Engine:
     """One session. All methods but `expect`, `interrupt` and `kill` belong to one thread, the sandbox thread.
 
-    limits: what the person grants it. workers: where its worker comes from, perhaps shared with other sessions; without, a pool that ends with it.
+    limits: what the person grants it. workers: where its worker comes from, perhaps shared with other sessions; without, a
+    pool that ends with it.
     access: what its cells are granted. screen: what every output passes; by default, nothing goes on that would run or
     load anything where it is shown.
     """
@@ -400,9 +401,9 @@ class Engine:
         self._started, self._unsaved = True, False
 
     def _run_again(self, done: Journaled) -> None:
-        script, self._budget = Replaying(done.entries), Budget()
-        self._script = script
-        self._rerunning = True
+        running = self._script, self._budget  # of the cell whose magic goes back, perhaps
+        script = Replaying(done.entries)
+        self._script, self._budget, self._rerunning = script, Budget(), True
         try:
             outcome = self._run(done.cell, _NOBODY, done.number, done.expressions, lambda action: None)
         except WorkerLost as error:
@@ -410,6 +411,7 @@ class Engine:
                 raise KeyboardInterrupt from None
             raise Diverged("it ended its worker") from None
         finally:
+            self._script, self._budget = running
             self._rerunning = False
         if (outcome.failure is not None) != done.failed:
             raise Diverged("it failed, which it had not" if outcome.failure else "it succeeded where it had failed")

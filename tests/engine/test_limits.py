@@ -10,10 +10,12 @@ from collections.abc import Iterator
 import pytest
 
 from monty_kernel.engine.budget import OVERHEAD, Budget
+from monty_kernel.engine.cell import CellOptions, parse
 from monty_kernel.engine.dump_limits import with_limits
 from monty_kernel.engine.engine import Engine
 from monty_kernel.engine.limits import KINDS, Limits, SessionLimits, read_size, show_size
 from monty_kernel.engine.outputs import ClearOutput, Display, Stream
+from monty_kernel.engine.sources import CellSource
 from monty_kernel.engine.workers import Workers
 from tests.magics.session import Session
 
@@ -236,3 +238,22 @@ def test_calls_that_nest_too_deep_are_told_what_limits_them(session: Session) ->
     failure = session.run("f(250)").failure
     assert failure is not None and failure.ename == "RecursionError"
     assert failure.note == "Calls nest no deeper here than %limits recursion = 200, set by In[2]."
+
+
+def test_a_cell_that_goes_back_keeps_to_its_limits(session: Session) -> None:
+    session.run("%limits output=400 host_calls=2")
+    session.engine.settle()
+    session.run("n = 1\nhelp(len)")
+    session.engine.settle(dump=False)
+    snapshot = session.engine.snapshot
+    assert snapshot is not None and snapshot.reruns
+    for rest, name in (
+        ("while True: print('y')", "OutputLimitExceeded"),
+        ("while True: help(n)", "HostCallLimitExceeded"),
+        ("help(n)\nn = 1 / 0", "ZeroDivisionError"),
+    ):
+        cell = parse(CellSource("In[3]", f"%undo\n{rest}"), lambda: session.magics, CellOptions(3))
+        outcome = session.engine.run(cell, session, number=3, act=lambda _: session.engine.load(snapshot))
+        assert outcome.failure is not None and outcome.failure.ename == name
+        session.engine.recover()
+    assert session.run("n").result == "1"
