@@ -21,6 +21,7 @@ from jupyter_client.session import Session
 from jupyter_core.paths import jupyter_config_path, jupyter_runtime_dir
 from traitlets import CaselessStrEnum, Float, Instance, Integer, TraitError, Type, Unicode
 from traitlets.config.application import Application, catch_config_error
+from traitlets.config.loader import Config
 
 from monty_kernel import __version__, connection
 from monty_kernel.channels import Channels, bind
@@ -125,6 +126,20 @@ class MontyKernelApp(Application):
             self.fail(str(error))
         self.init_loop()
         self.init_kernel()
+
+    def parse_command_line(self, argv: list[str] | None = None) -> None:
+        """Read the command line.
+
+        The one that all front ends use names a connection file and nothing else. It is read here: traitlets would make an option
+        of each trait first, which takes 2 ms, and in a forked kernel writes to half a megabyte that others share.
+        """
+        words = sys.argv[1:] if argv is None else argv
+        if len(words) == 2 and words[0] == "-f" and os.path.isabs(words[1]):
+            self.argv = list(words)
+            self.cli_config = Config({"MontyKernelApp": {"connection_file": words[1]}})
+            self.update_config(self.cli_config)
+        else:
+            super().parse_command_line(argv)
 
     def load_config_files(self) -> None:
         """Load `jupyter_config` and `monty_kernel_config` from Jupyter's folders; what the command line says prevails.

@@ -83,8 +83,9 @@ class CellRunner:
         start = time.perf_counter()
         if self._engine.settle(dump=dump):
             self._budget.dumped(time.perf_counter() - start, kept_waiting=waiting)
-        if self._mistyped:
-            return  # a magic that was used wrongly is nothing to undo
+        if self._mistyped:  # a magic that was used wrongly is nothing to undo
+            self._travel.overlook()
+            return
         self._travel.record(request.number if request.remember else 0, self._label, self._failed)
 
     def _run(self, request: CellRequest) -> Outcome:

@@ -191,7 +191,7 @@ def _when(moment: float) -> str:
 
 
 def _count(states: int) -> str:
-    return f"{states:,} snapshot{'' if states == 1 else 's'}"
+    return f"{states:,} state{'' if states == 1 else 's'}"
 
 
 def _bytes(count: int) -> str:

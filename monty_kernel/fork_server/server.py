@@ -19,30 +19,7 @@ from typing import NoReturn
 
 from monty_kernel.fork_server import newborn
 from monty_kernel.fork_server.messages import DESCRIPTORS, START, Report
-
-# What every kernel imports before its first reply, and then what it may ever import. Both are loaded in this order.
-NEEDED = (
-    "tornado.platform.asyncio",
-    "IPython.core.profiledir",
-    "monty_kernel.app",
-    "monty_kernel.kernel",
-    "monty_kernel.front",
-    "monty_kernel.cell_runner",
-    "monty_kernel.snapshots.travel",
-)
-USEFUL = (
-    "monty_kernel.history",
-    "monty_kernel.snapshots.archive",
-    "monty_kernel.snapshots.store",
-    "monty_kernel.magics.registry",
-    "monty_kernel.introspect.introspector",
-    "monty_kernel.introspect.completion",
-    "monty_kernel.introspect.inspection",
-    "monty_kernel.engine.errors",
-    "monty_kernel.engine.hints",
-    "jedi",
-)
-
+from monty_kernel.fork_server.modules import NEEDED, useful
 
 _PAUSE_SECONDS = 2.0  # nobody asked for a kernel for so long: time to import what is merely useful
 
@@ -152,7 +129,7 @@ def serve(connection: socket.socket, owner: int) -> NoReturn:
     for name in NEEDED:
         importlib.import_module(name)
     code.note()
-    later = list(USEFUL)
+    later = list(useful())
 
     def end() -> NoReturn:
         os._exit(0)
@@ -166,7 +143,8 @@ def serve(connection: socket.socket, owner: int) -> NoReturn:
         if watched.wait(pause if later else None):
             pause = _PAUSE_SECONDS
         elif later:
-            importlib.import_module(later.pop(0))  # one at a time: kernels can be started in between
+            with contextlib.suppress(ImportError):  # whatever uses it will say that it is missing
+                importlib.import_module(later.pop(0))  # one at a time: kernels can be started in between
             code.note()
             pause = 0
 

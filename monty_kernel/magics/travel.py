@@ -116,6 +116,10 @@ def resume(arguments: argparse.Namespace, context: MagicContext) -> None:
         if not here:
             raise UsageError("%resume: there is no earlier session of this notebook. %sessions -a lists all.")
         chosen = here[-1]
+        if chosen.how == "running":
+            raise UsageError(
+                f"%resume: the last session of this notebook, {chosen.id}, runs in another kernel. %sessions lists them all."
+            )
     else:
         named = [info for info in others if info.id == arguments.session]
         if not named:

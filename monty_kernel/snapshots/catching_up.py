@@ -29,7 +29,8 @@ def catch_up(store: SnapshotStore, path: Path, liveness: Liveness, signer: Signe
     try:
         return _catch_up(store, path, signer, log) if path.exists() else None  # another process has just done it
     except (OSError, StoreUnavailable) as error:
-        log.warning("What the session %s had not stored when it ended is left for another time: %s", session, error)
+        said = f"What the session {session} had not stored when it ended is left for another time: {error}"
+        store.complain(f"notes of {session}", said)
         return None
     finally:
         liveness.release(session)

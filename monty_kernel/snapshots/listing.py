@@ -67,7 +67,9 @@ def sessions_as_text(sessions: Iterable[SessionInfo], own: str | None) -> str:
     for info in sessions:
         began = time.strftime("%Y-%m-%d %H:%M", time.localtime(info.started))
         how = "this one" if info.id == own else _HOW[info.how]
-        rows.append(f"{info.id}  {began}  {info.states:>4} states  {how:<8}  {visible(info.notebook or '')}".rstrip())
+        rows.append(
+            f"{info.id}  {began}  {info.states:>5} state{' ' if info.states == 1 else 's'}  {how:<8}  {visible(info.notebook or '')}".rstrip()
+        )
     return "\n".join(rows)
 
 

@@ -56,7 +56,7 @@ class SessionInfo:
     """When it ended; as long as it did not end in good order, when it last took a state."""
     how: How
     states: int
-    """How many snapshots there are."""
+    """How many of its states can come back."""
     versions: Mapping[str, str]
     last: int | None
     """The number of the state that was current last: where to resume."""

@@ -24,6 +24,8 @@ T = TypeVar("T")
 ENTRY = 1 << 30
 """Bytes that a journal entry may have."""
 
+_KEPT = "FROM cells LEFT JOIN states USING (session, number) WHERE (chunks NOT NULL OR entry NOT NULL)"
+
 
 class StoredSessions:
     """The sessions of one store. Any thread may call; no call waits for a writer.
@@ -136,7 +138,7 @@ class StoredSessions:
         nothing: list[StateInfo] = []
         found = self._read(work, nothing)
         if altered:
-            self._complain(session, f"{len(altered)} states of the session {session} were altered and are refused.")
+            self.complain(session, f"{len(altered)} states of the session {session} were altered and are refused.")
         return found
 
     def content(
@@ -210,7 +212,7 @@ class StoredSessions:
 
         def work(db: sqlite3.Connection) -> tuple[list[tuple[Any, ...]], dict[str, int]]:
             rows = db.execute(f"SELECT * FROM sessions{where}", parameters).fetchall()
-            return rows, dict(db.execute("SELECT session, count(chunks) FROM states GROUP BY session"))
+            return rows, dict(db.execute(f"SELECT session, count(*) {_KEPT} GROUP BY session"))
 
         nothing: tuple[list[tuple[Any, ...]], dict[str, int]] = ([], {})
         rows, counts = self._read(work, nothing)
@@ -218,7 +220,7 @@ class StoredSessions:
         for row in rows:
             info = self._rows.session_info(row, counts.get(row[0], 0))
             if info is None:
-                self._complain(str(row[0]), f"The session {row[0]!a} was altered, or another key signed it: refused.")
+                self.complain(str(row[0]), f"The session {row[0]!a} was altered, or another key signed it: refused.")
             else:
                 found.append(self._with_life(info))
         return sorted(found, key=lambda info: info.ended or info.started)
@@ -241,7 +243,7 @@ class StoredSessions:
             found = []
             for id_ in ids:
                 info = self._rows.session(db, id_)
-                (count,) = db.execute("SELECT count(chunks) FROM states WHERE session = ?", (id_,)).fetchone()
+                (count,) = db.execute(f"SELECT count(*) {_KEPT} AND session = ?", (id_,)).fetchone()
                 if info is not None:
                     found.append(replace(info, states=count))
             return found
@@ -272,7 +274,8 @@ class StoredSessions:
         except (TypeError, OverflowError) as error:  # a damaged row holds other types than ours
             raise StateRefused(f"the store is damaged here ({error})") from error
 
-    def _complain(self, what: str, line: str) -> None:
+    def complain(self, what: str, line: str) -> None:
+        """Say it in the log, once for each `what`."""
         if what not in self._complained:
             self._complained.add(what)
             self._log.warning("%s", line)

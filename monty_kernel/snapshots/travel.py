@@ -117,6 +117,14 @@ class TimeTravel:
         for name in names:
             self._name(name)
 
+    def overlook(self) -> None:
+        """Add no state after a cell: whatever it left belongs to the present one."""
+        snapshot, here = self._engine.snapshot, self._here
+        self._names = []
+        if self._keep and snapshot is not None and here is not None and self._sessions == self._engine.sessions:
+            self._fell_back()
+            self._here = snapshot
+
     def _fell_back(self) -> None:
         """Be where the engine is: after a worker's death it may have come only as far as to an earlier state."""
         snapshot, here = self._engine.snapshot, self._here

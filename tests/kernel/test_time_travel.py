@@ -262,6 +262,11 @@ def test_a_mistyped_line_is_nothing_to_undo(start: Start) -> None:
     assert "x = 2" in kernel.run("%redo").text()
     kernel.run("%undo abc")
     assert "x = 1" in kernel.run("%undo").text()
+    kernel.run("x = [3]")
+    kernel.run("x.clear()")
+    for line in ("%undo zero", "%snapshots", "%undoo", "%snapshot gone", "%sessions"):
+        kernel.run(line)
+    assert "x = list of 1 (was list of 0)" in kernel.run("%undo").text()
 
 
 def test_an_interrupted_cell_makes_no_state(start: Start) -> None:

@@ -41,7 +41,7 @@ def test_a_session_goes_to_another_user(store: SnapshotStore, tmp_path: Path) ->
         other.import_(file)
     assert not (tmp_path / "other").exists()
     info = other.import_(file, trust=True)
-    assert (info.id, info.notebook, info.how, info.states, info.last) == (session, None, "closed", 2, 3)
+    assert (info.id, info.notebook, info.how, info.states, info.last) == (session, None, "closed", 3, 3)
     assert other.get(session, 3) == (content(3), {"n": 3})
     assert other.recovery(session, 2).entries[0].entry == {"source": "two"}
     assert [(s.label, s.failed, s.names, s.parent, s.kind) for s in other.states(session)] == [
@@ -100,7 +100,7 @@ def test_no_change_of_a_file_gets_in_or_breaks_anything(store: SnapshotStore, tm
         file.write_bytes(data)
         with pytest.raises(StateRefused) if not trust else pytest.raises((StateRefused, AssertionError)):
             info = opened(tmp_path / "other").import_(file, trust=trust)
-            assert info.states != 2  # only the signature was changed, and the person vouches for the rest
+            assert info.states != 3  # only the signature was changed, and the person vouches for the rest
 
 
 def test_a_forged_file_breaks_nothing(store: SnapshotStore, tmp_path: Path) -> None:

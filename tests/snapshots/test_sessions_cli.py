@@ -51,7 +51,7 @@ def test_list_and_show(store: SnapshotStore, tmp_path: Path) -> None:
     head, row = sessions(tmp_path, "list", "--notebook", "/home/me/a.ipynb").stdout.splitlines()
     assert head.split() == ["ID", "STARTED", "ENDED", "STATES", "CURRENT", "NOTEBOOK"]
     assert row.split()[0] == session
-    assert row.split()[-3:] == ["2", "In[1]", "/home/me/a.ipynb"]
+    assert row.split()[-3:] == ["3", "In[1]", "/home/me/a.ipynb"]
     assert sessions(tmp_path, "list", "--notebook", "b.ipynb").stdout == "No session of this notebook is kept.\n"
     shown = sessions(tmp_path, "show", session[:6])
     assert shown.stderr == ""
@@ -78,7 +78,7 @@ def test_export_and_import(store: SnapshotStore, tmp_path: Path) -> None:
         "harm when loaded. If you know who made it, add --trust.\n"
     )
     done = sessions(stranger, "import", "--trust", str(file))
-    assert done.stdout == f"Took in the session {session} with 1 snapshot; in a notebook, %resume {session}\n"
+    assert done.stdout == f"Took in the session {session} with 1 state; in a notebook, %resume {session}\n"
     assert session in sessions(stranger, "list").stdout
 
 
