@@ -142,10 +142,10 @@ class SessionLimits:
             self.tightened["memory"] = self._before["memory"]
 
     def held(self, name: str) -> str:
-        """A limit in the words of errors: `max_memory = 1 GiB`, or `%limits memory = 64 MiB, set by In[3]`."""
-        kind, by, value = KINDS[name], self.tightened.get(name), effective(self.now, name)
-        shown = "none" if value is None else kind.show(value)
-        return f"{kind.option} = {shown}" if by is None else f"%limits {name} = {shown}, set by {by}"
+        """A limit in the words of errors: `max_memory = 1 GiB`, or `%limits memory = 64 MiB` if a cell tightened it."""
+        kind, value = KINDS[name], effective(self.now, name)
+        # without the cell's number: nbval compares these words, and counts cells otherwise
+        return f"{f'%limits {name}' if name in self.tightened else kind.option} = {'none' if value is None else kind.show(value)}"
 
     def _read(self, name: str, word: str) -> Any:
         kind = KINDS.get(name)

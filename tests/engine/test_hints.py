@@ -293,7 +293,7 @@ def test_a_limit_is_raised_by_its_option(kind: LimitKind) -> None:
     failure_kind, ename = ends.get(kind.name) or ("limit", NAMES[cast(Any, kind.name)])
     said = hint(Failure(cast(Any, failure_kind), ename, f"more than {kind.option} = 5")) or ""
     assert f"--MontyKernel.{kind.option}={kind.unit}" in said and f"--{kind.option.replace('_', '-')};" in said
-    said = hint(Failure(cast(Any, failure_kind), ename, f"more than %limits {kind.name} = 5, set by In[1]")) or ""
+    said = hint(Failure(cast(Any, failure_kind), ename, f"more than %limits {kind.name} = 5")) or ""
     assert "--MontyKernel" not in said and "restarted" in said
 
 

@@ -266,7 +266,7 @@ def test_tightened_limits_hold_and_travel_nowhere(start: Start) -> None:
             answer = kernel.run(code)
             assert answer.reply["ename"] == name, (code, answer.reply)
             shown = "\n".join(answer.reply["traceback"])
-            assert "%limits" in shown and "In[4]" in shown, shown
+            assert "%limits" in shown, shown
         refused = kernel.run("%limits memory=300M").reply
         assert refused["ename"] == "UsageError" and "stays so until the kernel is restarted" in refused["evalue"]
 
