@@ -117,6 +117,12 @@ def add_parser(commands: Subparsers) -> None:
         action="store_true",
         help="let outputs into the notebook as cells make them: with scripts, and what a browser would load",
     )
+    run.add_argument(
+        "--typecheck",
+        choices=("off", "on", "strict"),
+        default="off",
+        help="type-check each cell before it runs: on shows what is found, strict runs no cell with findings [off]",
+    )
     run.add_argument("-j", "--jobs", metavar="N", type=_count, default=1, help="how many notebooks run at once [1]")
     run.add_argument("--report", metavar="FILE", type=Path, help="write what came of each notebook to a JSON file")
     run.add_argument("-q", "--quiet", action="store_true", help="say nothing of notebooks that ran well")
@@ -261,6 +267,7 @@ def _options(args: argparse.Namespace) -> RunOptions:
         start=start,
         granted=_granted(args),
         trust_outputs=args.trust_outputs,
+        typecheck=args.typecheck,
     )
 
 

@@ -19,7 +19,7 @@ class Workers:
     warm: how many are started ahead: with one in use and one beside it, a killed one is replaced in 2 ms instead of 20.
     most: how many live at once; who wants one more waits. watch: told the ids of those in use whenever they change.
     walls: whether they may start when their walls cannot be built. memory: the most that a session may be granted, in
-    bytes of heap.
+    bytes of heap. timeout: seconds after which a worker that does not answer is killed; None for no limit.
     """
 
     def __init__(
@@ -30,27 +30,29 @@ class Workers:
         most: int = 3,
         walls: Policy = "best",
         memory: int | None = None,
+        timeout: float | None = None,
     ) -> None:
         self._watch = watch
         self._warm = warm
         self._most = most
         self._walls: Policy = walls
         self._memory = memory
+        self._timeout = timeout
         self._lock = threading.Lock()
         self._pool: WalledPool | None = None
         self._in_use: set[int] = set()
-        self._modules = {"getpass": monty.ExternalModule({"getpass": only_by_name})}
+        self._modules = {"getpass": monty.ExternalModule({"getpass": only_by_name}, stubs=_GETPASS)}
 
     def open(self) -> None:
         """Start the workers that are kept warm, which the first `take` does otherwise. Raises as that does."""
         self._opened()
 
     def take(
-        self, limits: Limits, modules: Mapping[str, monty.ExternalModule] | None = None
+        self, limits: Limits, modules: Mapping[str, monty.ExternalModule] | None = None, *, check: bool = False
     ) -> tuple[monty.MontySession, int | None]:
         """An empty session in a worker of its own, and the worker's process id. `give_back` ends it.
 
-        modules: what it may import besides Monty's own.
+        modules: what it may import besides Monty's own. check: whether what it is fed goes through the type checker first.
 
         Raises:
             MontyError, RuntimeError: no worker could be started.
@@ -65,7 +67,11 @@ class Workers:
             asked["max_recursion_depth"] = limits.recursion
         importable = {**self._modules, **(modules or {})}
         session = self._opened().checkout(
-            limits=asked, os_policy={"sleep": "call_host", "random_start": "call_host"}, external_modules=importable
+            limits=asked,
+            type_check=check,
+            type_check_format="json" if check else None,
+            os_policy={"sleep": "call_host", "random_start": "call_host"},
+            external_modules=importable,
         )
         session.__enter__()
         pid = session.worker_pid
@@ -103,9 +109,16 @@ class Workers:
         with self._lock:
             if self._pool is None:
                 self._pool = WalledPool(
-                    self._walls, memory=self._memory, min_processes=self._warm, max_processes=self._most
+                    self._walls,
+                    memory=self._memory,
+                    min_processes=self._warm,
+                    max_processes=self._most,
+                    request_timeout=self._timeout,
                 )
             return self._pool.pool
+
+
+_GETPASS = "def getpass(prompt: str = ..., stream: object = ..., *, echo_char: str | None = ...) -> str: ...\n"
 
 
 def only_by_name(*args: object, **kwargs: object) -> object:

@@ -48,6 +48,10 @@ class MagicCatalogue(Protocol):
         """What the arguments of a magic may begin with; none if they may be anything."""
         ...
 
+    def choices(self, name: str) -> list[str]:
+        """The words of which a magic takes one: `['off', 'on', 'strict']`; empty where it takes anything else, or nothing."""
+        ...
+
     def help(self, name: str) -> str | None:
         """The magic's help page as plain text; None for an unknown magic."""
         ...

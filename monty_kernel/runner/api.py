@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monty_kernel.engine.limits import Limits
+from monty_kernel.typecheck.modes import Mode
 from monty_kernel.walls.entrance import Policy
 
 from .from_session import start_of
@@ -43,6 +44,7 @@ def run_notebook(
     tool_permissions: Mapping[str, Permission] | None = None,
     audit_file: str | os.PathLike[str] | None = None,
     trust_outputs: bool = False,
+    typecheck: Mode = "off",
 ) -> NotebookNode:
     """Run a notebook in a sandbox of its own and return it with its outputs; `nb` itself stays as it is.
 
@@ -70,6 +72,7 @@ def run_notebook(
         tool_permissions: "allow" or "deny" by a tool's name, as in `shop.order`, instead of what the file says.
         audit_file: a file to which each call of a tool is logged.
         trust_outputs: put outputs into the notebook as cells make them, with scripts and whatever a browser would load.
+        typecheck: "on" type-checks each cell before it runs and notes in its output what is found; "strict" runs no cell with findings.
 
     Raises:
         nbclient.exceptions.CellExecutionError: a cell failed, or made too much output. Its `notebook` is the notebook as far as it ran.
@@ -85,7 +88,16 @@ def run_notebook(
     )
     granted = Granted(tuple(tools), tool_permissions or {}, None if audit_file is None else Path(audit_file))
     options = RunOptions(
-        timeout, interrupt_on_timeout, allow_errors, limits, record_timing, max_output, start, granted, trust_outputs
+        timeout,
+        interrupt_on_timeout,
+        allow_errors,
+        limits,
+        record_timing,
+        max_output,
+        start,
+        granted,
+        trust_outputs,
+        typecheck,
     )
     book, run = _prepared(nb, parameters, options)
     pool = shared_pool(walls)
@@ -120,6 +132,7 @@ async def run_notebook_async(
     tool_permissions: Mapping[str, Permission] | None = None,
     audit_file: str | os.PathLike[str] | None = None,
     trust_outputs: bool = False,
+    typecheck: Mode = "off",
 ) -> NotebookNode:
     """`run_notebook` for an event loop, which goes on meanwhile. Cancelling it stops the running cell and its notebook."""
     start = None if from_session is None else await asyncio.to_thread(start_of, from_session)
@@ -128,7 +141,16 @@ async def run_notebook_async(
     )
     granted = Granted(tuple(tools), tool_permissions or {}, None if audit_file is None else Path(audit_file))
     options = RunOptions(
-        timeout, interrupt_on_timeout, allow_errors, limits, record_timing, max_output, start, granted, trust_outputs
+        timeout,
+        interrupt_on_timeout,
+        allow_errors,
+        limits,
+        record_timing,
+        max_output,
+        start,
+        granted,
+        trust_outputs,
+        typecheck,
     )
     book, run = _prepared(nb, parameters, options)
     pool = shared_pool(walls)
