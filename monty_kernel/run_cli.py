@@ -33,8 +33,6 @@ The exit status is 0 if all cells ran, 1 if one failed, 2 if a notebook could no
 makes no sense, and 130 or 143 after Ctrl-C or SIGTERM.
 """
 
-_UNITS = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3, "ki": 1 << 10, "mi": 1 << 20, "gi": 1 << 30}
-
 
 def add_parser(commands: Subparsers) -> None:
     """Add `run`."""
@@ -80,6 +78,12 @@ def add_parser(commands: Subparsers) -> None:
         default=100_000_000,
         help="characters of output of each notebook; one that makes more is stopped [100M]",
     )
+    limits = run.add_argument_group("limits of each cell", "A notebook can only tighten them, with %%limits.")
+    limits.add_argument("--max-cell-seconds", metavar="SECONDS", type=_seconds, help="of computing [no limit]")
+    limits.add_argument("--max-recursion-depth", metavar="CALLS", type=_depth, help="how deep calls may nest [1000]")
+    limits.add_argument("--max-cell-output", metavar="BYTES", type=_size, help="of output, as in 1M [no limit]")
+    limits.add_argument("--max-host-calls", metavar="CALLS", type=_calls, help="of tools, files, magics [no limit]")
+    limits.add_argument("--max-seconds-asleep", metavar="SECONDS", type=_seconds, help="of sleep in all [no limit]")
     run.add_argument(
         "--from",
         metavar="ID[@N]",
@@ -236,7 +240,7 @@ def _tasks(args: argparse.Namespace) -> Sequence[Task]:
 
 
 def _options(args: argparse.Namespace) -> RunOptions:
-    from monty_kernel.engine.workers import Limits
+    from monty_kernel.engine.limits import Limits
     from monty_kernel.runner.notebook_run import RunOptions
 
     start = None
@@ -247,7 +251,14 @@ def _options(args: argparse.Namespace) -> RunOptions:
             start = start_of(args.start)
         except NoSuchStart as error:
             raise UsageError(f"--from: {error}.") from error
-    limits = Limits(memory=args.max_memory)
+    limits = Limits(
+        args.max_memory,
+        args.max_cell_seconds,
+        args.max_recursion_depth,
+        args.max_cell_output,
+        args.max_host_calls,
+        args.max_seconds_asleep,
+    )
     return RunOptions(
         args.timeout,
         allow_errors=args.allow_errors,
@@ -299,9 +310,25 @@ def _count(word: str) -> int:
     return int(word)
 
 
+def _depth(word: str) -> int:
+    if not word.isdecimal() or not 1 <= int(word) <= 1_000_000:
+        raise argparse.ArgumentTypeError(f"{word!r} is not a number from 1 to 1,000,000")
+    return int(word)
+
+
+def _calls(word: str) -> int:
+    if not word.isdecimal() or len(word) > 18:
+        raise argparse.ArgumentTypeError(f"{word!r} is not a number of calls")
+    return int(word)
+
+
 def _size(word: str) -> int:
-    number = word.rstrip("kKmMgGiIbB")
-    unit = word[len(number) :].lower().removesuffix("b")
-    if not number.isdecimal() or int(number) == 0 or unit not in _UNITS:
-        raise argparse.ArgumentTypeError(f"{word!r} is not a size: say 500M, 2Gi or a number of bytes")
-    return int(number) * _UNITS[unit]
+    from monty_kernel.engine.limits import read_size
+
+    try:
+        size = read_size(word)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{word!r} is not a size: {error}") from None
+    if size == 0:
+        raise argparse.ArgumentTypeError("it must be more than nothing")
+    return size

@@ -15,7 +15,8 @@ from typing import Any
 
 import pydantic_monty as monty
 
-from monty_kernel.engine.workers import Limits, Workers
+from monty_kernel.engine.limits import Limits
+from monty_kernel.engine.workers import Workers
 from monty_kernel.orphans import OrphanWatch
 from monty_kernel.walls.entrance import Policy, WallsMissing
 
