@@ -28,7 +28,7 @@ class Workers:
     warm: how many are started ahead: with one in use and one beside it, a killed one is replaced in 2 ms instead of 20.
     most: how many live at once; who wants one more waits. watch: told the ids of those in use whenever they change.
     walls: whether they may start when their walls cannot be built. memory: the most that a session may be granted, in
-    bytes of heap.
+    bytes of heap. once: whether each serves one session only, so that a session which took over its worker meets no other.
     """
 
     def __init__(
@@ -39,12 +39,14 @@ class Workers:
         most: int = 3,
         walls: Policy = "best",
         memory: int | None = None,
+        once: bool = False,
     ) -> None:
         self._watch = watch
         self._warm = warm
         self._most = most
         self._walls: Policy = walls
         self._memory = memory
+        self._once = once
         self._lock = threading.Lock()
         self._pool: WalledPool | None = None
         self._in_use: set[int] = set()
@@ -85,7 +87,7 @@ class Workers:
         return session, pid
 
     def give_back(self, session: monty.MontySession, pid: int | None) -> None:
-        """The session is over: its worker serves others, or is buried if it is dead."""
+        """The session is over: its worker serves others, or is buried if it is dead or serves `once`."""
         session.__exit__(None, None, None)
         with self._lock:
             if pid in self._in_use:
@@ -112,7 +114,11 @@ class Workers:
         with self._lock:
             if self._pool is None:
                 self._pool = WalledPool(
-                    self._walls, memory=self._memory, min_processes=self._warm, max_processes=self._most
+                    self._walls,
+                    memory=self._memory,
+                    min_processes=self._warm,
+                    max_processes=self._most,
+                    max_checkouts_per_worker=1 if self._once else None,
                 )
             return self._pool.pool
 
