@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from monty_kernel.session_front import SessionFront
     from monty_kernel.snapshots.policy import DumpBudget
     from monty_kernel.snapshots.travel import TimeTravel
+    from monty_kernel.typecheck.checks import TypeChecks
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class CellRunner:
         travel: TimeTravel,
         budget: DumpBudget,
         cells_wait: Callable[[], bool],
+        types: TypeChecks,
         log: logging.Logger | logging.LoggerAdapter[logging.Logger],
     ) -> None:
         self._engine = engine
@@ -54,6 +56,7 @@ class CellRunner:
         self._travel = travel
         self._budget = budget
         self._cells_wait = cells_wait
+        self._types = types
         self._log = log
         self._label = ""
         self._failed = False
@@ -103,7 +106,12 @@ class CellRunner:
         self._notice(request)
         for notice in self._engine.access.notices():
             self._front.emit(Stream("stderr", notice + "\n"))
+        refusal = self._types.before(cell, self._front.emit) if self._types.wanted else None
+        if refusal is not None:
+            self._engine.pass_over(cell, number)
+            return Outcome(refusal)
         outcome = self._engine.run(cell, self._front, number=number, expressions=request.expressions, act=self._act)
+        self._types.after(cell, failed=outcome.failure is not None)
         failure = outcome.failure
         self._mistyped = (
             failure is not None and failure.ename == "UsageError" and cell.python.strip() in ("", "pass", "None")

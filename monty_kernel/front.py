@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from monty_kernel.kernel import MontyKernel
     from monty_kernel.magics.registry import Magics
     from monty_kernel.snapshots.travel import TimeTravel
+    from monty_kernel.typecheck.modes import TypeCheckMode
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +164,11 @@ class KernelFront(SessionFront):
     def travel(self) -> TimeTravel:
         """The states of the session."""
         return self._kernel.travel
+
+    @property
+    def type_check(self) -> TypeCheckMode:
+        """Whether cells are type-checked before they run."""
+        return self._kernel.types.mode
 
     def count_from(self, last: int) -> None:
         """Cells count on from this number, if it is higher than theirs."""

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from monty_kernel.snapshots.archive import Archive
     from monty_kernel.snapshots.store import SnapshotStore
     from monty_kernel.snapshots.travel import TimeTravel
+    from monty_kernel.typecheck.checker import Checker
+    from monty_kernel.typecheck.checks import TypeChecks
 
 T = TypeVar("T")
 
@@ -87,6 +89,7 @@ class MontyKernel(KernelTraits, Kernel):
         self._pool: Workers | None = None
         self._engine: Engine | None = None
         self._travel: TimeTravel | None = None
+        self._checker: Checker | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sandbox")
         self._queue = ShellQueue(self._serve, self._answer, QUESTIONS)
         self._thread.submit(self._start_session)
@@ -127,9 +130,23 @@ class MontyKernel(KernelTraits, Kernel):
         from monty_kernel.snapshots.policy import DumpBudget
 
         budget = DumpBudget(self.snapshot_budget)
+        cells_wait = self._queue.cells_wait
         return CellRunner(
-            self.engine, self.front, lambda: self.magics, self.travel, budget, self._queue.cells_wait, self.log
+            self.engine, self.front, lambda: self.magics, self.travel, budget, cells_wait, self.types, self.log
         )
+
+    @cached_property
+    def types(self) -> TypeChecks:
+        """The type check of cells before they run."""
+        from monty_kernel.typecheck.checks import TypeChecks
+
+        return TypeChecks(self.engine, self.typecheck, self._make_checker)
+
+    def _make_checker(self) -> Checker:
+        from monty_kernel.typecheck.checker import checker
+
+        self._checker = checker(self.walls, self._orphans)
+        return self._checker
 
     @property
     def travel(self) -> TimeTravel:
@@ -238,7 +255,11 @@ class MontyKernel(KernelTraits, Kernel):
         self._closed = True
         self.front.close()
         self.engine.kill()
+        if self._checker is not None:
+            self._checker.give_up()
         await self._on_sandbox_thread(self.engine.close)
+        if self._checker is not None:
+            await self._on_sandbox_thread(self._checker.close)
         await self._on_sandbox_thread(self._workers.close)
         self._thread.shutdown(wait=False)
         if self._travel is not None:

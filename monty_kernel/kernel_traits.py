@@ -54,6 +54,12 @@ class KernelTraits(HasTraits):
         key_trait=Unicode(),
         help="What each call of a tool needs, by its name (`tools.pay`), instead of what the tools file says.",
     ).tag(config=True)
+    typecheck = CaselessStrEnum(
+        ["off", "on", "strict"],
+        "off",
+        help="Type-check each cell before it runs: 'on' shows what is found and runs the cell, 'strict' does not run a cell "
+        "with findings. A notebook can ask for more by %typecheck, never for less.",
+    ).tag(config=True)
     audit_file = Unicode("", help="A file to which each call of a tool is logged, one line of JSON each.").tag(
         config=True
     )

@@ -44,16 +44,22 @@ class OrphanWatch:
         self._shell: subprocess.Popen[bytes] | None = None
         self._line = b"\n"
         self._closed = False
+        self._watched: dict[str, tuple[int, ...]] = {}
 
     @property
     def pid(self) -> int | None:
         """The shell's pid while it stands by."""
         return self._shell.pid if self._shell is not None else None
 
-    def watch(self, pids: Collection[int]) -> None:
-        """From now on these are the processes to kill; those named before are no longer. Starts the shell when first needed."""
-        line = " ".join(f"{pid}:{_start_time(pid)}" for pid in pids).encode() + b"\n"
+    def watch(self, pids: Collection[int], of: str = "") -> None:
+        """From now on these are the processes to kill; those named before are no longer. Starts the shell when first needed.
+
+        of: whose processes they are, where several name theirs.
+        """
         with self._lock:
+            self._watched[of] = tuple(pids)
+            pids = [pid for each in self._watched.values() for pid in each]
+            line = " ".join(f"{pid}:{_start_time(pid)}" for pid in pids).encode() + b"\n"
             if self._closed or line == self._line:
                 return
             self._line = line

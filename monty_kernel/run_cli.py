@@ -115,6 +115,11 @@ def add_parser(commands: Subparsers) -> None:
         action=argparse.BooleanOptionalAction,
         help="let outputs into the notebook as cells make them: with scripts, and what a browser would load",
     )
+    run.add_argument(
+        "--typecheck",
+        choices=("off", "on", "strict"),
+        help="type-check each cell before it runs: on shows what is found, strict runs no cell with findings [off]",
+    )
     run.add_argument("-j", "--jobs", metavar="N", type=_count, default=1, help="how many notebooks run at once [1]")
     run.add_argument("--report", metavar="FILE", type=Path, help="write what came of each notebook to a JSON file")
     run.add_argument("-q", "--quiet", action="store_true", help="say nothing of notebooks that ran well")
@@ -262,6 +267,7 @@ def _options(args: argparse.Namespace, configured: Configured) -> RunOptions:
             tuple(configured.mounts),
         ),
         trust_outputs=configured.trust_outputs,
+        typecheck=configured.typecheck,
     )
 
 
@@ -271,6 +277,7 @@ def _with_flags(configured: Configured, args: argparse.Namespace) -> Configured:
         "max_memory": args.max_memory,
         "walls": args.walls,
         "trust_outputs": args.trust_outputs,
+        "typecheck": args.typecheck,
         "mounts": args.mount,
         "audit_file": None if args.audit is None else str(args.audit),
     }

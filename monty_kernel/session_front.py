@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from monty_kernel.history import History
     from monty_kernel.magics.registry import Magics
     from monty_kernel.snapshots.travel import TimeTravel
+    from monty_kernel.typecheck.modes import TypeCheckMode
 
 _COLOURS = re.compile(r"\x1b\[[\d;]*m")
 
@@ -58,6 +59,11 @@ class SessionFront(ABC):
     @abstractmethod
     def travel(self) -> TimeTravel:
         """The states of the session."""
+
+    @property
+    @abstractmethod
+    def type_check(self) -> TypeCheckMode:
+        """Whether cells are type-checked before they run."""
 
     @abstractmethod
     def emit(self, output: Output) -> None:

@@ -129,3 +129,8 @@ def impossible(source: CellSource, error: SyntaxError) -> Failure:
     line, column = error.lineno or 1, error.offset or 1
     place = SourceFrame(source, line, column, error.end_lineno or line, error.end_offset or column + 1, "<module>")
     return Failure("syntax", "SyntaxError", error.msg, (place,))
+
+
+def interrupted() -> Failure:
+    """The Failure for a cell that the person stopped before it began."""
+    return Failure("raised", "KeyboardInterrupt", "")

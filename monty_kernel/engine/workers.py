@@ -29,6 +29,7 @@ class Workers:
     most: how many live at once; who wants one more waits. watch: told the ids of those in use whenever they change.
     walls: whether they may start when their walls cannot be built. memory: the most that a session may be granted, in
     bytes of heap. once: whether each serves one session only, so that a session which took over its worker meets no other.
+    timeout: seconds after which a worker that does not answer is killed; None for no limit.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Workers:
         walls: Policy = "best",
         memory: int | None = None,
         once: bool = False,
+        timeout: float | None = None,
     ) -> None:
         self._watch = watch
         self._warm = warm
@@ -47,21 +49,22 @@ class Workers:
         self._walls: Policy = walls
         self._memory = memory
         self._once = once
+        self._timeout = timeout
         self._lock = threading.Lock()
         self._pool: WalledPool | None = None
         self._in_use: set[int] = set()
-        self._modules = {"getpass": monty.ExternalModule({"getpass": only_by_name})}
+        self._modules = {"getpass": monty.ExternalModule({"getpass": only_by_name}, stubs=_GETPASS)}
 
     def open(self) -> None:
         """Start the workers that are kept warm, which the first `take` does otherwise. Raises as that does."""
         self._opened()
 
     def take(
-        self, limits: Limits, modules: Mapping[str, monty.ExternalModule] | None = None
+        self, limits: Limits, modules: Mapping[str, monty.ExternalModule] | None = None, *, check: bool = False
     ) -> tuple[monty.MontySession, int | None]:
         """An empty session in a worker of its own, and the worker's process id. `give_back` ends it.
 
-        modules: what it may import besides Monty's own.
+        modules: what it may import besides Monty's own. check: whether what it is fed goes through the type checker first.
 
         Raises:
             MontyError, RuntimeError: no worker could be started.
@@ -76,7 +79,11 @@ class Workers:
             asked["max_recursion_depth"] = limits.recursion
         importable = {**self._modules, **(modules or {})}
         session = self._opened().checkout(
-            limits=asked, os_policy={"sleep": "call_host", "random_start": "call_host"}, external_modules=importable
+            limits=asked,
+            type_check=check,
+            type_check_format="json" if check else None,
+            os_policy={"sleep": "call_host", "random_start": "call_host"},
+            external_modules=importable,
         )
         session.__enter__()
         pid = session.worker_pid
@@ -119,8 +126,12 @@ class Workers:
                     min_processes=self._warm,
                     max_processes=self._most,
                     max_checkouts_per_worker=1 if self._once else None,
+                    request_timeout=self._timeout,
                 )
             return self._pool.pool
+
+
+_GETPASS = "def getpass(prompt: str = ..., stream: object = ..., *, echo_char: str | None = ...) -> str: ...\n"
 
 
 def only_by_name(*args: object, **kwargs: object) -> object:

@@ -44,6 +44,10 @@ class MagicCatalogue(Protocol):
         """The options of a magic as they are typed: `['-n', '-r', '--quiet']`; empty for an unknown magic."""
         ...
 
+    def choices(self, name: str) -> list[str]:
+        """The words of which a magic takes one: `['off', 'on', 'strict']`; empty where it takes anything else, or nothing."""
+        ...
+
     def help(self, name: str) -> str | None:
         """The magic's help page as plain text; None for an unknown magic."""
         ...

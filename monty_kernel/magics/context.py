@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from monty_kernel.grants.grants import Grants
     from monty_kernel.history import History
     from monty_kernel.snapshots.travel import TimeTravel
+    from monty_kernel.typecheck.modes import TypeCheckMode
 
 
 class MagicContext(Protocol):
@@ -30,6 +31,10 @@ class MagicContext(Protocol):
     @property
     def travel(self) -> TimeTravel:
         """The states of the session."""
+
+    @property
+    def type_check(self) -> TypeCheckMode:
+        """Whether cells are type-checked before they run."""
 
     def print(self, text: str) -> None:
         """Print a line to the cell's stdout."""

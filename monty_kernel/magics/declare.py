@@ -94,6 +94,11 @@ class Magic:
         return [flag for each in self.arguments for flag in each.flags if flag.startswith("-")]
 
     @property
+    def choices(self) -> list[str]:
+        """The words of which it takes one, if that is what it takes."""
+        return [choice for each in self.arguments for choice in each.settings.get("choices", ())]
+
+    @property
     def usage(self) -> str:
         """One line: the magic and its arguments."""
         return " ".join([*self.parser.format_usage().split(), *([self.code] if self.code else [])])

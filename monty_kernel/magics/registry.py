@@ -8,12 +8,13 @@ from collections.abc import Iterable
 from monty_kernel.engine.host import UsageError
 from monty_kernel.engine.rewrite import Action, CellRewrite, Rewrite
 
-from . import granted, history, refused, rich, session, stock, timing, travel, variables
+from . import checking, granted, history, refused, rich, session, stock, timing, travel, variables
 from .context import MagicContext
 from .declare import BadCode, Family, Magic, shortened
 from .help import help_family
 
 FAMILIES = (
+    checking.family,
     granted.family,
     history.family,
     refused.family,
@@ -122,6 +123,10 @@ class Magics:
     def options(self, name: str) -> list[str]:
         """The options of a magic as they are typed; `name` may begin with `%` or `%%`. None for an unknown one."""
         return sorted({option for magic in self._named(name) for option in magic.options})
+
+    def choices(self, name: str) -> list[str]:
+        """The words of which a magic takes one; none where it takes anything else, or nothing."""
+        return [choice for magic in self._named(name) for choice in magic.choices]
 
     def help(self, name: str) -> str | None:
         """The help page of a magic; for one that is refused, why. `name` may begin with `%` or `%%`."""

@@ -72,8 +72,15 @@ def diff(arguments: argparse.Namespace, context: MagicContext) -> None:
     _report(context, lines)
 
 
-@family.action("snapshots", changes=False)
-def snapshots(_: argparse.Namespace, context: MagicContext) -> None:
+_SHOWN = 200  # states: a table of thousands keeps a browser busy
+
+
+@family.action(
+    "snapshots",
+    argument("-a", dest="all", action="store_true", help=f"all of them, not only the newest {_SHOWN} and named ones"),
+    changes=False,
+)
+def snapshots(arguments: argparse.Namespace, context: MagicContext) -> None:
     """List the states there are, branches as a tree: cell, first line, time, size, what each added to the store."""
     from monty_kernel.snapshots.listing import as_html, as_text
     from monty_kernel.snapshots.timeline import NoSuchState
@@ -83,7 +90,8 @@ def snapshots(_: argparse.Namespace, context: MagicContext) -> None:
     except NoSuchState as error:
         raise UsageError(str(error)) from None
     added = context.travel.added()
-    context.display({"text/plain": as_text(timeline, added), "text/html": as_html(timeline, added)})
+    most = None if arguments.all else _SHOWN
+    context.display({"text/plain": as_text(timeline, added, most), "text/html": as_html(timeline, added, most)})
 
 
 @family.action(

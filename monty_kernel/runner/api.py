@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monty_kernel.engine.workers import Limits
+from monty_kernel.typecheck.modes import Mode
 from monty_kernel.walls.entrance import Policy
 
 from .from_session import start_of
@@ -40,6 +41,7 @@ def run_notebook(
     mounts: Sequence[str] = (),
     audit_file: str | os.PathLike[str] | None = None,
     trust_outputs: bool = False,
+    typecheck: Mode = "off",
 ) -> NotebookNode:
     """Run a notebook in a sandbox of its own and return it with its outputs; `nb` itself stays as it is.
 
@@ -65,6 +67,7 @@ def run_notebook(
             they write in memory, until the run ends.
         audit_file: a file to which each call of a tool is logged.
         trust_outputs: put outputs into the notebook as cells make them, with scripts and whatever a browser would load.
+        typecheck: "on" type-checks each cell before it runs and notes in its output what is found; "strict" runs no cell with findings.
 
     Raises:
         nbclient.exceptions.CellExecutionError: a cell failed, or made too much output. Its `notebook` is the notebook as far as it ran.
@@ -85,6 +88,7 @@ def run_notebook(
         start,
         _granted(tools, tool_permissions, mounts, audit_file),
         trust_outputs,
+        typecheck,
     )
     begun = _Begun(nb, parameters, options, shared_pool(walls, own_worker))
     try:
@@ -113,6 +117,7 @@ async def run_notebook_async(
     mounts: Sequence[str] = (),
     audit_file: str | os.PathLike[str] | None = None,
     trust_outputs: bool = False,
+    typecheck: Mode = "off",
 ) -> NotebookNode:
     """`run_notebook` for an event loop, which goes on meanwhile. Cancelling it stops the running cell and its notebook."""
     start = None if from_session is None else await asyncio.to_thread(start_of, from_session)
@@ -126,6 +131,7 @@ async def run_notebook_async(
         start,
         _granted(tools, tool_permissions, mounts, audit_file),
         trust_outputs,
+        typecheck,
     )
     begun = _Begun(nb, parameters, options, shared_pool(walls, own_worker))
     try:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from monty_kernel.typecheck.modes import Mode
 from monty_kernel.usage import UsageError
 from monty_kernel.walls.entrance import Policy
 
@@ -29,6 +30,7 @@ class Configured:
     max_recursion_depth: int | None = None
     walls: Policy = "best"
     trust_outputs: bool = False
+    typecheck: Mode = "off"
     tools: Sequence[str] = ()
     mounts: Sequence[str] = ()
     tool_permissions: Mapping[str, Permission] = field(default_factory=dict)

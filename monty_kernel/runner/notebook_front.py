@@ -14,6 +14,7 @@ from monty_kernel.engine.outputs import Output
 from monty_kernel.engine.sources import CellSource
 from monty_kernel.session_front import SessionFront, unanswerable
 from monty_kernel.snapshots.travel import TimeTravel
+from monty_kernel.typecheck.modes import TypeCheckMode
 
 from .notebook_outputs import NotebookOutputs
 
@@ -31,9 +32,10 @@ class NotebookFront(SessionFront):
     most: characters of output that the notebook may hold; when there are more, the run is stopped and `overflowed` is set.
     """
 
-    def __init__(self, engine: Engine, outputs: NotebookOutputs, most: int | None) -> None:
+    def __init__(self, engine: Engine, outputs: NotebookOutputs, most: int | None, type_check: TypeCheckMode) -> None:
         super().__init__()
         self._engine = engine
+        self._type_check = type_check
         self._outputs = outputs
         self._most = most
         self._inputs: dict[int, str] = {}
@@ -44,6 +46,11 @@ class NotebookFront(SessionFront):
     @property
     def engine(self) -> Engine:
         return self._engine
+
+    @property
+    def type_check(self) -> TypeCheckMode:
+        """Whether cells are type-checked before they run."""
+        return self._type_check
 
     @cached_property
     def magics(self) -> Magics:

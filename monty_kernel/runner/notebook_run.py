@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from monty_kernel.cell_runner import CellRequest, CellRunner
 from monty_kernel.engine.engine import Engine, Outcome, Snapshot
@@ -21,11 +21,16 @@ from monty_kernel.engine.workers import Limits
 from monty_kernel.language import LANGUAGE_INFO
 from monty_kernel.reply_content import error_content
 from monty_kernel.snapshots.policy import FREE, DumpBudget
+from monty_kernel.typecheck.checks import TypeChecks
+from monty_kernel.typecheck.modes import Mode
 
 from .granted import Granted
 from .notebook_file import Node, tags
 from .notebook_front import NotebookFront
 from .notebook_outputs import NotebookOutputs
+
+if TYPE_CHECKING:
+    from monty_kernel.typecheck.checker import Checker
 
 _log = logging.getLogger(__name__)
 
@@ -51,7 +56,8 @@ class RunOptions:
     timeout: seconds that a cell may take, of whatever it does; None or anything not above 0 for no limit. interrupt_on_timeout: then
     the cell is interrupted, which it may catch, instead of the run being ended. allow_errors: go on after a cell that failed.
     record_timing: note in each cell's metadata when it ran. max_output: characters of output that the notebook may get; None
-    for no limit. trust_outputs: put outputs into the notebook as cells make them, scripts and all.
+    for no limit. trust_outputs: put outputs into the notebook as cells make them, scripts and all. typecheck: what becomes of
+    cells that the type checker finds fault with.
     """
 
     timeout: float | None = None
@@ -63,6 +69,7 @@ class RunOptions:
     start: Start | None = None
     granted: Granted = field(default_factory=Granted)
     trust_outputs: bool = False
+    typecheck: Mode = "off"
 
 
 Kind = Literal["error", "timeout", "output", "stopped"]
@@ -100,6 +107,9 @@ class Sessions(Protocol):
 
     def begin(self, engine: Engine, options: RunOptions) -> None:
         """Begin its session: a new one, or the one that the options start from."""
+
+    def checker(self) -> Checker:
+        """What asks the type checker."""
 
 
 class NotebookRun:
@@ -149,18 +159,19 @@ class NotebookRun:
             except (KeyboardInterrupt, WorkerLost):
                 if not self._stopped.is_set():
                     raise
-            front = NotebookFront(engine, self._outputs, self._options.max_output)
+            types = TypeChecks(engine, self._options.typecheck, sessions.checker)
+            front = NotebookFront(engine, self._outputs, self._options.max_output, types.mode)
             try:
-                cells, failed = self._execute_cells(engine, front)
+                cells, failed = self._execute_cells(engine, front, types)
             finally:
                 front.close()
         return Ran(cells, time.perf_counter() - begin, failed)
 
-    def _execute_cells(self, engine: Engine, front: NotebookFront) -> tuple[int, FailedCell | None]:
+    def _execute_cells(self, engine: Engine, front: NotebookFront, types: TypeChecks) -> tuple[int, FailedCell | None]:
         if self._options.start is not None:
             front.count_from(self._options.start.last)
         budget = DumpBudget(DUMPS, free=0.0, guess=FREE)
-        runner = CellRunner(engine, front, lambda: front.magics, front.travel, budget, lambda: True, _log)
+        runner = CellRunner(engine, front, lambda: front.magics, front.travel, budget, lambda: True, types, _log)
         first, cells = front.count, 0
         for index, cell in enumerate(self._book["cells"]):
             if cell["cell_type"] != "code" or not cell["source"].strip() or "skip-execution" in tags(cell):

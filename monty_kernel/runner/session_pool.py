@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from monty_kernel.engine.engine import Engine, Snapshot
 from monty_kernel.engine.workers import Workers
@@ -18,6 +19,9 @@ from monty_kernel.screening.screen import Screen
 from monty_kernel.walls.entrance import Policy, WallsMissing
 
 from .notebook_run import RunOptions
+
+if TYPE_CHECKING:
+    from monty_kernel.typecheck.checker import Checker
 
 _log = logging.getLogger(__name__)
 
@@ -43,8 +47,11 @@ class SessionPool:
         own_workers: bool = False,
     ) -> None:
         forgo_missing()
+        self._walls: Policy = walls
         self._orphans = OrphanWatch()
         self._workers = Workers(self._orphans.watch, warm=warm, most=most, walls=walls, memory=memory, once=own_workers)
+        self._checker: Checker | None = None
+        self._making = threading.Lock()
         self._fresh: Snapshot | None = None
         self.threads = ThreadPoolExecutor(most, thread_name_prefix="notebook")
         """Threads for the runs: each session belongs to one."""
@@ -88,6 +95,15 @@ class SessionPool:
             if self.unwalled is not None:
                 _log.warning("The sandbox is the only wall. %s", self.unwalled)
 
+    def checker(self) -> Checker:
+        """What asks the type checker, for one run after the other."""
+        with self._making:
+            if self._checker is None:
+                from monty_kernel.typecheck.checker import checker
+
+                self._checker = checker(self._walls, self._orphans)
+            return self._checker
+
     @property
     def unwalled(self) -> WallsMissing | None:
         """Why the workers have no walls, if they have none."""
@@ -96,6 +112,8 @@ class SessionPool:
     def close(self) -> None:
         """End the workers, once every run has ended. Idempotent."""
         self.threads.shutdown()
+        if self._checker is not None:
+            self._checker.close()
         self._workers.close()
         self._orphans.close()
 

@@ -119,7 +119,7 @@ class Archive:
         self._backlog = Backlog(log)
         self._named = False  # whether a state has a name
         self._claimed: str | None = None
-        self._loaded: tuple[OnDisk, Trail] | None = None  # the snapshot that was read last
+        self._loaded: tuple[str, dict[int, Trail]] = ("", {})  # the other session that was read last
         self._thread = StoringThread(self._guarded, self._all_stored)
         self._thread.soon(lambda: self._opened().warm())
 
@@ -312,10 +312,11 @@ class Archive:
         """
 
         def loading() -> Snapshot:
-            found = read_state(self._opened(), place.session, place.number, self._magics)
-            self._loaded = OnDisk(place.session, found.base), found.snapshot.trail
-            if place.session == self.session:
-                self._trails[found.base] = found.snapshot.trail
+            if place.session not in (self.session, self._loaded[0]):
+                self._loaded = place.session, {}
+            known = self._trails if place.session == self.session else self._loaded[1]
+            found = read_state(self._opened(), place.session, place.number, self._magics, known)
+            known.update(found.trails)
             return found.snapshot
 
         return self._thread.now(loading)
@@ -385,9 +386,8 @@ class Archive:
             self._named = any(info.names for info in states)
             self._added = {info.id.number: info.added for info in states}
             self._parents = {info.id.number: info.parent for info in states}
-            self._trails = {}
-            if self._loaded is not None and self._loaded[0].session == claimed:
-                self._trails[self._loaded[0].number] = self._loaded[1]
+            self._trails = self._loaded[1] if self._loaded[0] == claimed else {}
+            self._loaded = "", {}
 
         self._thread.now(adopting)
 

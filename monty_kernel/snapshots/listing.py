@@ -27,10 +27,14 @@ Added = Mapping[int, int] | None
 """The bytes that storing each state added to the store, by number; None where states are not stored."""
 
 
-def as_text(timeline: Timeline[Any], added: Added = None) -> str:
-    """One line a state: its branch, cell, time, size, first line and names; an arrow at the present one."""
-    rows = []
-    for lane, state, origin in lanes(timeline):
+def as_text(timeline: Timeline[Any], added: Added = None, most: int | None = None) -> str:
+    """One line a state: its branch, cell, time, size, first line and names; an arrow at the present one.
+
+    most: how many to show, the newest, beside named ones and the present one; None: all.
+    """
+    shown, left_out = _newest(timeline, most)
+    rows = [left_out] if left_out else []
+    for lane, state, origin in shown:
         here = "-> " if state.number == timeline.current else "   "
         names = f"  [{', '.join(sorted(state.names))}]" if state.names else ""
         failed = "  (failed)" if state.failed else ""
@@ -40,10 +44,11 @@ def as_text(timeline: Timeline[Any], added: Added = None) -> str:
     return "\n".join(rows)
 
 
-def as_html(timeline: Timeline[Any], added: Added = None) -> str:
+def as_html(timeline: Timeline[Any], added: Added = None, most: int | None = None) -> str:
     """The same as a table."""
+    shown, left_out = _newest(timeline, most)
     rows = []
-    for lane, state, origin in lanes(timeline):
+    for lane, state, origin in shown:
         here = state.number == timeline.current
         names = "".join(f" <strong>{html.escape(name)}</strong>" for name in sorted(state.names))
         style = ' style="font-weight: bold"' if here else ""
@@ -58,7 +63,8 @@ def as_html(timeline: Timeline[Any], added: Added = None) -> str:
     titles = ("state", "cell", "", "time", "size", *(() if added is None else ("stored",)))
     left = ' style="text-align: left"'
     head = "".join(f"<th{left if title in ('state', 'cell') else ''}>{title}</th>" for title in titles)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    return f"<p>{html.escape(left_out)}</p>{table}" if left_out else table
 
 
 def sessions_as_text(sessions: Iterable[SessionInfo], own: str | None) -> str:
@@ -98,6 +104,16 @@ def lanes(timeline: Timeline[Any]) -> list[Row]:
         rows.append(("│ " * lane, state, timeline[state.parent] if joins and state.parent is not None else None))
         above[lane] = state.number
     return rows
+
+
+def _newest(timeline: Timeline[Any], most: int | None) -> tuple[list[Row], str]:
+    """The rows to show, and a line that says how many are not."""
+    rows = lanes(timeline)
+    if most is None or len(rows) <= most:
+        return rows, ""
+    older, newest = rows[:-most], rows[-most:]
+    kept = [row for row in older if row[1].names or row[1].number == timeline.current]
+    return [*kept, *newest], f"{len(older) - len(kept):,} earlier states are not shown; %snapshots -a shows all."
 
 
 def _cell(state: State[Any]) -> str:

@@ -31,13 +31,14 @@ def meta_of(snapshot: Snapshot, since: Trail | None) -> Meta:
     }
 
 
-def snapshot_of(state: bytes, metas: Iterable[Meta]) -> Snapshot:
-    """The snapshot of a dump and the data of its ancestors, oldest first, its own last.
+def snapshot_of(state: bytes, metas: Iterable[Meta], trail: Trail | None = None) -> Snapshot:
+    """The snapshot of a dump and the data of its ancestors, oldest first, its own last; each is a step of its trail.
+
+    trail: what led to the oldest of them, if that is not the first.
 
     Raises:
         ValueError: the data is not what `meta_of` makes.
     """
-    trail: Trail | None = None
     last: Meta = {}
     try:
         for last in metas:

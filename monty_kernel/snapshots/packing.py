@@ -26,6 +26,9 @@ class Packed:
 
 Kept = Snapshot | Packed | OnDisk
 
+NEAR = 64 << 20
+"""Bytes of states that stay in memory although the disk has them: to read one back takes some ten milliseconds."""
+
 
 def pack(snapshot: Snapshot) -> Packed:
     """Compress a snapshot's dump."""
@@ -44,10 +47,15 @@ def weight(kept: Kept | None) -> int:
 
 
 def make_room(
-    states: Iterable[State[Kept]], current: int, most: int, elsewhere: Callable[[int], OnDisk | None]
+    states: Iterable[State[Kept]],
+    current: int,
+    most: int,
+    elsewhere: Callable[[int], OnDisk | None],
+    near: int = NEAR,
 ) -> None:
     """Let go of the oldest snapshots until those left weigh at most `most` bytes; `elsewhere` says where a state is stored.
 
+    Those that are stored make room from `near` bytes on, unless they hold what the disk does not keep.
     Never dropped, nor counted: the first one, named ones, the present one and the one before it.
     """
     states = list(states)
@@ -59,8 +67,16 @@ def make_room(
     ]
     total = sum(weight(state.snapshot) for state in others)
     for state in others:
-        if total <= most:
+        if total <= min(near, most):
             return
+        place = elsewhere(state.number)
+        if total <= most and (place is None or _has_files(state.snapshot)):
+            continue
         total -= weight(state.snapshot)
         if not isinstance(state.snapshot, OnDisk):
-            state.snapshot = elsewhere(state.number)
+            state.snapshot = place
+
+
+def _has_files(kept: Kept | None) -> bool:
+    snapshot = kept.snapshot if isinstance(kept, Packed) else kept
+    return isinstance(snapshot, Snapshot) and snapshot.written is not None and any(snapshot.written.layers.values())

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from monty_kernel.engine.cell import CellOptions, parse
@@ -12,6 +12,7 @@ from monty_kernel.engine.host import Written
 from monty_kernel.engine.journal import Journaled
 from monty_kernel.engine.rewrite import MagicTable
 from monty_kernel.engine.sources import CellSource
+from monty_kernel.engine.trail import Trail
 
 from .journal_data import entries_of
 from .meta import snapshot_of
@@ -22,31 +23,62 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class StoredState:
-    """A state that was read. base: the number of the snapshot that it rests on; its reruns lead on from there."""
+    """A state that was read.
+
+    trails: of the snapshot that it rests on and of those before, by their numbers; its reruns lead on from there.
+    """
 
     snapshot: Snapshot
-    base: int
+    trails: Mapping[int, Trail]
 
 
-def read_state(store: SnapshotStore, session: str, number: int, magics: Callable[[], MagicTable]) -> StoredState:
+def read_state(
+    store: SnapshotStore,
+    session: str,
+    number: int,
+    magics: Callable[[], MagicTable],
+    known: Mapping[int, Trail] | None = None,
+) -> StoredState:
     """The state after the session's cell `number`; 0 is its start. What cells had written to overlays is not on disk.
+
+    known: trails of snapshots of the session, so that what led to them need not be read.
 
     Raises:
         StoreError: it is not what was stored, or cannot be read; the message says which.
     """
     recovery = store.recovery(session, number)
-    parents = {info.id.number: info for info in store.states(session)}
-    way: list[int] = []
-    here: int | None = recovery.base
-    while here is not None and here in parents:
-        if parents[here].kind == "snapshot":
-            way.append(here)
-        here = parents[here].parent
-    state, _ = store.get(session, recovery.base)
-    snapshot = snapshot_of(state, [store.meta(session, each) for each in reversed(way)])
+    state, meta = store.get(session, recovery.base)
+    known = known or {}
+    if recovery.base in known:
+        snapshot = replace(snapshot_of(state, [meta]), trail=known[recovery.base])
+        way = [recovery.base]
+    else:
+        way = _way(store, session, recovery.base, known)
+        before = known.get(way.pop()) if way[-1] in known else None
+        metas = (store.meta(session, each) for each in reversed(way[1:]))
+        snapshot = snapshot_of(state, [*metas, meta], before)
+    trails: dict[int, Trail] = {}
+    step: Trail | None = snapshot.trail
+    for each in way:
+        if step is not None:
+            trails[each], step = step, step.before
     reruns = tuple(_journaled(each.entry, magics) for each in recovery.entries)
     whole = Snapshot(state, snapshot.next_feed, snapshot.parts, snapshot.trail, snapshot.unrecorded, reruns, Written())
-    return StoredState(whole, recovery.base)
+    return StoredState(whole, trails)
+
+
+def _way(store: SnapshotStore, session: str, base: int, known: Mapping[int, Trail]) -> list[int]:
+    """The numbers of a snapshot and of those before it, back to the first or to one whose trail is known."""
+    states = {info.id.number: info for info in store.states(session)}
+    way: list[int] = []
+    here: int | None = base
+    while here is not None and here in states:
+        if states[here].size:  # its metadata is there, also if the snapshot was dropped
+            way.append(here)
+            if here in known:
+                break
+        here = states[here].parent
+    return way or [base]
 
 
 def _journaled(data: Any, magics: Callable[[], MagicTable]) -> Journaled:

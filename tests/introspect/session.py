@@ -63,6 +63,9 @@ class Catalogue:
     def cell_names(self) -> list[str]:
         return ["time", "timeit"]
 
+    def choices(self, name: str) -> list[str]:
+        return ["off", "on", "strict"] if name == "typecheck" else []
+
     def options(self, name: str) -> list[str]:
         return {"timeit": ["-n", "-r", "--quiet"]}.get(name, [])
 

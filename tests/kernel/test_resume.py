@@ -199,7 +199,8 @@ def history(kernel: Kernel) -> list[tuple[int, int, str]]:
 def test_old_states_make_room_by_themselves_and_named_ones_stay(start: Start) -> None:
     first = start(env=NOTEBOOK)
     for number in range(1, 13):
-        first.run(f"x = {number}" + ("\n%snapshot early" if number == 2 else ""))
+        made = {2: "\n%snapshot early", 3: "\ndef f():\n    return 1 / 0"}.get(number, "")
+        first.run(f"x = {number}{made}")
         time.sleep(0.15)  # so that each has a snapshot of its own
     first.manager.shutdown_kernel()
     second = start(
@@ -212,6 +213,8 @@ def test_old_states_make_room_by_themselves_and_named_ones_stay(start: Start) ->
     answer = second.run("%restore 5")
     assert answer.reply["ename"] == "UsageError" and "dropped" in answer.reply["evalue"]
     assert second.run("x").plain == "12"
+    traceback = plain(second.run("f()").reply["traceback"])
+    assert "In[3], line 3, in f()" in traceback and "return 1 / 0" in traceback, "what led there is known"
     assert "changed: x = 2" in second.run("%restore early").text()
 
 

@@ -19,6 +19,7 @@ NAMES = "names"
 VARIABLES = "variables"
 TIMING = "timing"
 SURVEY = "survey"
+KINDS = "kinds"
 
 PARTS = {
     CORE: ("pretty.py", "display.py", "record.py"),
@@ -26,6 +27,7 @@ PARTS = {
     VARIABLES: ("variables.py",),
     TIMING: ("timing.py",),
     SURVEY: ("survey.py",),
+    KINDS: ("kinds.py",),
 }
 
 

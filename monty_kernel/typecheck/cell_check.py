@@ -1,0 +1,177 @@
+"""One cell's way through the checker: from what the session holds to the findings that may be believed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pydantic_monty as monty
+
+from monty_kernel.engine import sandboxed
+from monty_kernel.engine.cell import Cell, Feed
+from monty_kernel.engine.engine import Engine
+from monty_kernel.engine.fstrings import parse_tree
+from monty_kernel.engine.sources import CellSource, SourceFrame
+from monty_kernel.engine.workers import only_by_name
+from monty_kernel.introspect.facts import load_facts
+
+from . import doubts, session_stub
+from .checker import Checker, CheckFailed, Said
+from .outline import Outline, outline
+from .program import NOTEBOOK, Program, checked_feeds, joined
+from .report import Finding
+
+_LARGE = 1 << 17  # characters; `ast` takes 0.1 s for these, during which the kernel hears nothing
+_WORD = re.compile(r"[^\W\d]\w*")
+_SCOPE = sandboxed.guarded("locals()")
+_MOST_NAMES = 5_000
+_MOST_SAID = 1_000
+"""Things said of one cell that are looked at: nobody reads more."""
+
+_FREE = ("exit", "quit")
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What came of a check. note: why there was none, for the person; None if there was one, or nothing to check."""
+
+    findings: tuple[Finding, ...] = ()
+    note: str | None = None
+
+    @property
+    def is_faulty(self) -> bool:
+        """Whether something is wrong with the cell."""
+        return any(finding.rule not in doubts.INFORMATION for finding in self.findings)
+
+
+class CellCheck:
+    """Checks the cells of one session, on the sandbox thread between two feeds."""
+
+    def __init__(self, engine: Engine, checker: Checker) -> None:
+        self._engine = engine
+        self._checker = checker
+        self._known = session_stub.Known()
+        self._failed: set[CellSource] = set()
+        self._faulty: set[str] = set()
+
+    def ran(self, cell: Cell, *, failed: bool) -> None:
+        """A cell has run: what it was to define is certain only if it did not fail."""
+        source = CellSource(cell.source.label, cell.python)
+        self._failed.discard(source)
+        if failed:
+            self._failed.add(source)
+
+    def faulty(self, cell: Cell) -> None:
+        """A cell has findings: what it was to define is not reported as unknown, time and again, in those after it."""
+        self._faulty.update(session_stub.definitions(cell.python).last)
+
+    def check(self, cell: Cell) -> Checked:
+        """What is wrong with a cell that has not run yet.
+
+        Raises:
+            KeyboardInterrupt: the person did not want to wait for it.
+        """
+        feeds = checked_feeds(cell)
+        text = joined(feeds)
+        if not text.strip() or not cell.python.strip():
+            return Checked()
+        if len(text) > _LARGE:
+            return Checked(note=f"it is longer than {_LARGE:,} characters")
+        try:
+            tree, same = parse_tree(text)
+        except SyntaxError:
+            return Checked()  # the error that it is will be the cell's own
+        except (ValueError, RecursionError, MemoryError):
+            return Checked(note="it is nested too deeply")
+        seen = outline(tree, same)
+        try:
+            return self._check(feeds, text, seen)
+        except CheckFailed as error:
+            return Checked(note=str(error))
+
+    def _check(self, feeds: list[Feed], text: str, seen: Outline) -> Checked:
+        words = set(_WORD.findall(text if text.isascii() else text + unicodedata.normalize("NFKC", text)))
+        cells = self._engine.cells
+        before = session_stub.past(self._known.of(cells), [cell in self._failed for cell in cells])
+        kinds = self._kinds(before, words)
+        if kinds is None:
+            return Checked(note="the session does not tell what its names hold")
+        unknown = [*_FREE, *sorted(self._faulty | before.from_inside | before.last.keys())]
+        unknown = [name for name in unknown if name in words and name not in kinds]
+        source, lines = session_stub.stub(before, kinds)
+        mentioned = {name: kind for name, kind in kinds.items() if name in words}
+        mentioned |= {name: "function" for name in session_stub.SUPPLIED if name in words and name not in kinds}
+        lines |= {name: "" for name in mentioned if name not in lines}
+        program = Program(feeds, seen, mentioned, lines, unknown)
+        granted = self._engine.access.modules
+        modules = {**granted, NOTEBOOK: monty.ExternalModule({"nothing": only_by_name}, stubs=source)}
+        asked = self._checker.ask(program.text, modules)
+        try:
+            said = self._engine.wait_for(asked)
+        except KeyboardInterrupt:
+            self._checker.give_up()
+            raise
+        if any(each.rule == "invalid-syntax" and "async" not in each.message for each in said):
+            return Checked()
+        rest = [each for each in said if program.stop not in each.message]
+        if not rest:
+            return Checked()
+        known = doubts.Known(
+            load_facts(),
+            before.attributes | seen.attributes,
+            granted.keys(),
+            not words.isdisjoint({"exec", "eval"}),
+            kinds.keys(),
+            seen.annotated | {name for name in kinds if name in before.last and before.last[name].kind == "annotated"},
+        )
+        placed = [each for one in rest[:_MOST_SAID] if (each := _placed(one, program, text)) is not None]
+        return Checked(tuple(_findings(doubts.believed(placed, seen, known), feeds[0].cell)))
+
+    def _kinds(self, before: session_stub.Past, words: Iterable[str]) -> dict[str, str] | None:
+        """What the names among these words hold, and those that they need; None if the session cannot tell."""
+        kinds: dict[str, str] = {}
+        asked: set[str] = set()
+        wanted = set(words)
+        while wanted:
+            names = sorted(before.needed_by(wanted) - asked)[:_MOST_NAMES]
+            found = self._ask([name for name in names if not name.startswith("__mk_")])
+            if found is None:
+                return None
+            kinds |= found
+            asked |= wanted | set(names)
+            wanted = {kind[1:] for kind in found.values() if kind.startswith("=")} - asked
+        return kinds
+
+    def _ask(self, names: list[str]) -> dict[str, str] | None:
+        parts = {"kinds": sandboxed.source(sandboxed.KINDS)}
+        found = self._engine.evaluate(f"__mk_kinds({_SCOPE}, {names!a})", parts)
+        if not isinstance(found, dict):
+            return None
+        # the session's word is a notebook's word: it may claim anything, but nothing that is no name
+        return {
+            name: kind
+            for name, kind in found.items()
+            if name in names and isinstance(kind, str) and (kind == "" or kind.removeprefix("=").isidentifier())
+        }
+
+
+def _placed(said: Said, program: Program, text: str) -> doubts.Placed | None:
+    """Where it is; None if that is nothing that the person typed."""
+    start, end = program.offset(said.row, said.column), program.offset(said.end_row, said.end_column)
+    span = program.in_cell(start, end)
+    if span is None:
+        return None
+    first, last = text.rfind("\n", 0, start) + 1, text.find("\n", start)
+    return doubts.Placed(said, start, end, text[first : len(text) if last < 0 else last], span)
+
+
+def _findings(placed: list[doubts.Placed], cell: CellSource) -> list[Finding]:
+    lines = cell.text.split("\n")
+    found = [
+        Finding(SourceFrame(cell, *each.span, "<module>"), each.said.rule, each.said.message)
+        for each in placed
+        if not any(doubts.ignored(each.said.rule, lines[line - 1]) for line in (each.span[0], each.span[2]))
+    ]
+    return sorted(dict.fromkeys(found), key=lambda finding: (finding.frame.line, finding.frame.column))

@@ -1,0 +1,127 @@
+"""Asks Monty's bundled checker, in a worker of its own behind the same walls: it parses what strangers wrote."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import threading
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import pydantic_monty as monty
+
+from monty_kernel.engine.workers import Limits, Workers
+from monty_kernel.orphans import OrphanWatch
+from monty_kernel.walls.entrance import Policy, WallsMissing
+
+MEMORY = 1 << 28
+"""Bytes of heap that the checker's worker may have; 30 MB is what it takes for a cell that imports all of Monty's modules."""
+
+SECONDS = 2.0
+"""How long a check may take. The usual one takes a hundredth of it."""
+
+_KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
+
+
+class CheckFailed(Exception):
+    """The checker gave no answer; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One thing that the checker said of a text. rule: its name. Rows and columns count from 1, `end_column` is exclusive."""
+
+    rule: str
+    message: str
+    row: int
+    column: int
+    end_row: int
+    end_column: int
+
+
+class Checker:
+    """A worker that checks. `ask` returns at once, and any thread may call.
+
+    workers: where the worker comes from, with `SECONDS` as the time of each request.
+    """
+
+    def __init__(self, workers: Workers) -> None:
+        self._workers = workers
+        self._lock = threading.Lock()
+        self._thread: ThreadPoolExecutor | None = None
+        self._pid: int | None = None
+        self._asked: Future[list[Said]] | None = None
+
+    def ask(self, text: str, modules: Mapping[str, monty.ExternalModule]) -> Future[list[Said]]:
+        """What the checker says of a text, which must be one that it finds fault with: else it would be run.
+
+        modules: what the text may import, with stubs. The future raises CheckFailed.
+        """
+        with self._lock:
+            if self._thread is None:
+                self._thread = ThreadPoolExecutor(1, thread_name_prefix="type check")
+            self._asked = self._thread.submit(self._ask, text, modules)
+            return self._asked
+
+    def give_up(self) -> None:
+        """End the check that is under way."""
+        with self._lock:
+            if self._pid is not None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(self._pid, _KILL)
+
+    def close(self) -> None:
+        """Idempotent."""
+        self.give_up()
+        with self._lock:
+            thread, self._thread = self._thread, None
+        if thread is not None:
+            thread.shutdown()
+        self._workers.close()
+
+    def _ask(self, text: str, modules: Mapping[str, monty.ExternalModule]) -> list[Said]:
+        try:
+            session, pid = self._workers.take(Limits(memory=MEMORY, seconds=SECONDS), modules, check=True)
+        except (monty.MontyError, RuntimeError, OSError, WallsMissing) as error:
+            raise CheckFailed(f"no worker could be started for it ({error})") from error
+        with self._lock:
+            self._pid = pid
+        try:
+            session.feed_run(text)
+        except monty.MontyTypingError as error:
+            return _parsed(error.display())
+        except monty.MontyCrashedError as error:
+            if error.timed_out:
+                raise CheckFailed(f"that would have taken longer than {SECONDS:g} seconds") from error
+            raise CheckFailed("the checker's process died") from error
+        except monty.MontyError as error:
+            raise CheckFailed(f"the checker gave up ({error})") from error
+        finally:
+            with self._lock:
+                self._pid = None
+            self._workers.give_back(session, pid)
+        raise CheckFailed("the checker had nothing to say, not even what it must")
+
+
+def checker(walls: Policy, orphans: OrphanWatch) -> Checker:
+    """A checker behind these walls, whose worker does not outlive this process. Nothing is started yet."""
+    watch = partial(orphans.watch, of="type check")
+    return Checker(Workers(watch, warm=1, most=1, walls=walls, memory=MEMORY, timeout=SECONDS))
+
+
+def _parsed(answer: str) -> list[Said]:
+    try:
+        return [_said(each) for each in json.loads(answer) if each["filename"] == "/main.py"]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise CheckFailed(f"the checker's answer could not be read ({type(error).__name__}: {error})") from error
+
+
+def _said(each: Any) -> Said:
+    start, end = each["location"], each["end_location"]
+    place = (int(start["row"]), int(start["column"]), int(end["row"]), int(end["column"]))
+    return Said(str(each["code"]), str(each["message"]), *place)

@@ -1,0 +1,67 @@
+"""The type check of one session as those see it who run cells: its mode, and what is done before and after each cell.
+
+Nothing of the checker is loaded or started before a cell is to be checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from monty_kernel.engine.failures import interrupted
+from monty_kernel.engine.outputs import Output, Stream
+from monty_kernel.engine.sources import Failure
+
+from .modes import Mode, TypeCheckMode
+
+if TYPE_CHECKING:
+    from monty_kernel.engine.cell import Cell
+    from monty_kernel.engine.engine import Engine
+
+    from .cell_check import CellCheck
+    from .checker import Checker
+
+
+class TypeChecks:
+    """Checks the cells of one engine. For the sandbox thread.
+
+    asked: what the person asked for. checker: makes what asks the checker, when it is first needed.
+    """
+
+    def __init__(self, engine: Engine, asked: Mode, checker: Callable[[], Checker]) -> None:
+        self.mode = TypeCheckMode(asked)
+        self._engine = engine
+        self._checker = checker
+        self._check: CellCheck | None = None
+
+    @property
+    def wanted(self) -> bool:
+        """Whether cells are checked now."""
+        return self.mode.now != "off"
+
+    def before(self, cell: Cell, emit: Callable[[Output], None]) -> Failure | None:
+        """Check a cell that is about to run, and say what was found; why it must not run, None if it may."""
+        if self._check is None:
+            from .cell_check import CellCheck
+
+            self._check = CellCheck(self._engine, self._checker())
+        from .report import refusal, warning
+
+        try:
+            checked = self._check.check(cell)
+        except KeyboardInterrupt:
+            return interrupted()
+        if checked.note is not None:
+            emit(Stream("stderr", f"{cell.source.label} was not type-checked: {checked.note}.\n"))
+        if checked.is_faulty:
+            self._check.faulty(cell)
+            if self.mode.now == "strict":
+                return refusal(checked.findings)
+        if checked.findings:
+            emit(Stream("stderr", warning(checked.findings) + "\n"))
+        return None
+
+    def after(self, cell: Cell, *, failed: bool) -> None:
+        """A cell has run."""
+        if self._check is not None:
+            self._check.ran(cell, failed=failed)

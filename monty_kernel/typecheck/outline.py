@@ -1,0 +1,204 @@
+"""What the syntax of a cell says about it before the checker is asked: what it binds, where, and what it expects to fail."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from monty_kernel.engine.source_map import line_starts, offset_of_byte
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_SCOPES = (*_FUNCTIONS, ast.ClassDef)
+_ANYTHING = frozenset({"Exception", "BaseException"})
+
+
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """The body of a `try`, as offsets. expects: the names of the exceptions that it catches."""
+
+    start: int
+    end: int
+    expects: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """Places are offsets of characters.
+
+    bound: how often each global name is bound at the top level. defined: those bound by `def`, `class` or `import` only.
+    from_inside: names that functions bind by `global`. read_inside: names that functions mention. annotated: names with an
+    annotation of their own. attributes: names of attributes that are assigned other than through `self`, or asked for by `hasattr`.
+    nones: where a global name or an attribute begins as None. loose: spans of assignments of plain names without annotation.
+    lenient: spans of calls whose arguments the checker judges too harshly: `**options`, or a bound `get` as a key. plain: spans of calls
+    whose arguments are all written out. subjects: span of what is subscripted (with its subscript), iterated or called -> the name that it
+    is, or an empty text for a literal.
+    """
+
+    bound: Counter[str] = field(default_factory=Counter)
+    defined: frozenset[str] = frozenset()
+    from_inside: frozenset[str] = frozenset()
+    read_inside: frozenset[str] = frozenset()
+    annotated: frozenset[str] = frozenset()
+    attributes: frozenset[str] = frozenset()
+    nones: tuple[int, ...] = ()
+    loose: tuple[tuple[int, int], ...] = ()
+    lenient: tuple[tuple[int, int], ...] = ()
+    plain: tuple[tuple[int, int], ...] = ()
+    subjects: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    guarded: tuple[Guarded, ...] = ()
+
+    def expects(self, start: int, end: int, exceptions: Sequence[str]) -> bool:
+        """Whether what stands there may raise one of these, as far as the code around it says."""
+        return any(
+            each.start <= start and end <= each.end and not each.expects.isdisjoint(exceptions) for each in self.guarded
+        )
+
+
+def outline(tree: ast.Module, text: str) -> Outline:
+    """The outline of a parsed text. `tree` may be of another text with the same places."""
+    return _Reader(text).read(tree)
+
+
+class _Reader:
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._starts = line_starts(text)
+        self._names_attributes = "setattr" in text or "hasattr" in text
+        self.nones: list[int] = []
+        self.loose: list[tuple[tuple[int, int], frozenset[str]]] = []
+        self.lenient: list[tuple[int, int]] = []
+        self.plain: list[tuple[int, int]] = []
+        self.subjects: dict[tuple[int, int], str] = {}
+        self.guarded: list[Guarded] = []
+        self.attributes: set[str] = set()
+        self.from_inside: set[str] = set()
+        self.read_inside: set[str] = set()
+        self.annotated: set[str] = set()
+        self.bound: Counter[str] = Counter()
+        self.defined: Counter[str] = Counter()
+
+    def read(self, tree: ast.Module) -> Outline:
+        pending: list[tuple[ast.AST, bool]] = [(tree, False)]  # nodes, and whether they are in a function or class
+        while pending:
+            node, inside = pending.pop()
+            self._node(node, inside)
+            deeper = inside or isinstance(node, _SCOPES)
+            pending += [(child, deeper) for child in ast.iter_child_nodes(node)]
+        return Outline(
+            self.bound,
+            frozenset(name for name, times in self.defined.items() if times == self.bound[name]),
+            frozenset(self.from_inside),
+            frozenset(self.read_inside),
+            frozenset(self.annotated),
+            frozenset(self.attributes),
+            tuple(sorted(self.nones)),
+            tuple(span for span, names in self.loose if names.isdisjoint(self.annotated)),
+            tuple(self.lenient),
+            tuple(self.plain),
+            self.subjects,
+            tuple(self.guarded),
+        )
+
+    def _node(self, node: ast.AST, inside: bool) -> None:
+        if not inside:
+            self._bindings(node)
+        match node:
+            case ast.Global(names=names):
+                self.from_inside.update(names)
+            case ast.Name(id=name) if inside:
+                self.read_inside.add(name)
+            case ast.Attribute(value=value, attr=attribute, ctx=ast.Store()):
+                if not (isinstance(value, ast.Name) and value.id == "self"):
+                    self.attributes.add(attribute)
+            case ast.Constant(value=str(name)) if self._names_attributes and name.isidentifier():
+                self.attributes.add(name)
+            case ast.AnnAssign(target=ast.Name(id=name)):
+                self.annotated.add(name)
+            case ast.Assign(targets=targets, value=value):
+                self._assignment(targets, value, inside)
+                self._loose(node, targets)
+            case ast.For(target=target, iter=iterated) | ast.AsyncFor(target=target, iter=iterated):
+                self._loose(iterated, [target])
+                self._subject(iterated, iterated)
+            case ast.Subscript(value=value):
+                self._subject(node, value)
+            case ast.comprehension(iter=iterated):
+                self._subject(iterated, iterated)
+            case ast.withitem(context_expr=context, optional_vars=ast.expr() as target):
+                self._loose(context, [target])
+            case ast.AugAssign(target=target) | ast.NamedExpr(target=target):
+                self._loose(node, [target])
+            case ast.Try(body=body, handlers=handlers) if body and handlers:
+                expects = frozenset(name for handler in handlers for name in _caught(handler.type))
+                self.guarded.append(Guarded(self._start(body[0]), self._end(body[-1]), expects))
+            case ast.Call(func=called, args=args, keywords=keywords):
+                self._subject(node, called)
+                self._call((self._start(node), self._end(node)), args, keywords)
+
+    def _bindings(self, node: ast.AST) -> None:
+        match node:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                self.bound[name] += 1
+                self.defined[name] += 1
+            case ast.Import(names=names) | ast.ImportFrom(names=names):
+                for alias in names:
+                    name = alias.asname or alias.name.partition(".")[0]
+                    self.bound[name] += 1
+                    self.defined[name] += 1
+            case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
+                self.bound[name] += 1
+            case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+                self.bound[name] += 1
+
+    def _assignment(self, targets: Sequence[ast.expr], value: ast.expr, inside: bool) -> None:
+        plain = all(isinstance(each, ast.Attribute) or (isinstance(each, ast.Name) and not inside) for each in targets)
+        if plain and isinstance(value, ast.Constant) and value.value is None:
+            self.nones.append(self._start(value))
+
+    def _call(self, span: tuple[int, int], args: Sequence[ast.expr], keywords: Sequence[ast.keyword]) -> None:
+        given = [*args, *(each.value for each in keywords)]
+        spread = any(isinstance(each, ast.Starred) for each in args) or any(each.arg is None for each in keywords)
+        if spread or any(isinstance(each, ast.Attribute) and each.attr == "get" for each in given):
+            self.lenient.append(span)
+        elif all(isinstance(each, ast.Constant) for each in given):
+            self.plain.append(span)
+
+    def _subject(self, place: ast.AST, node: ast.expr) -> None:
+        if isinstance(node, (ast.Name, ast.Constant)):
+            self.subjects[self._start(place), self._end(place)] = node.id if isinstance(node, ast.Name) else ""
+
+    def _loose(self, node: ast.AST, targets: Sequence[ast.expr]) -> None:
+        leaves = [leaf for target in targets for leaf in _leaves(target)]
+        if all(isinstance(leaf, ast.Name) for leaf in leaves):
+            names = frozenset(leaf.id for leaf in leaves if isinstance(leaf, ast.Name))
+            self.loose.append(((self._start(node), self._end(node)), names))
+
+    def _start(self, node: ast.AST) -> int:
+        line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
+        return offset_of_byte(self._text, self._starts, line, column)
+
+    def _end(self, node: ast.AST) -> int:
+        line, column = getattr(node, "end_lineno", None) or 1, getattr(node, "end_col_offset", None) or 0
+        return offset_of_byte(self._text, self._starts, line, column)
+
+
+def _leaves(target: ast.expr) -> Iterator[ast.expr]:
+    if isinstance(target, (ast.Tuple, ast.List)):
+        for each in target.elts:
+            yield from _leaves(each)
+    elif isinstance(target, ast.Starred):
+        yield from _leaves(target.value)
+    else:
+        yield target
+
+
+def _caught(expected: ast.expr | None) -> Iterator[str]:
+    if expected is None:
+        yield from _ANYTHING
+    for node in ast.walk(expected) if expected is not None else ():
+        if isinstance(node, ast.Name):
+            yield node.id
+        elif isinstance(node, ast.Attribute):
+            yield node.attr

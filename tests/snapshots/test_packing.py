@@ -1,0 +1,52 @@
+"""Which states stay in memory: those that the disk has go first, and none goes that only memory has while there is room."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from monty_kernel.engine.engine import Snapshot
+from monty_kernel.engine.host import Written
+from monty_kernel.engine.trail import Trail
+from monty_kernel.snapshots.archive import OnDisk
+from monty_kernel.snapshots.packing import Kept, make_room, pack
+from monty_kernel.snapshots.timeline import State
+
+
+def states(*, files: int = 0) -> list[State[Kept]]:
+    """The start, and ten states of 1,000 bytes; the one numbered `files` has files in an overlay."""
+    found: list[State[Kept]] = []
+    for number in range(11):
+        written = Written({"place": {("a",): object()}}) if number == files != 0 else Written({"place": {}})
+        snapshot = Snapshot(random.Random(number).randbytes(1000), 0, frozenset(), Trail(), written=written)
+        kept = pack(snapshot) if number % 2 else snapshot
+        found.append(State(number, number - 1 if number else None, "", False, kept, 1000))
+    return found
+
+
+def on_disk(number: int) -> OnDisk | None:
+    return OnDisk("session", number)
+
+
+def test_what_is_on_disk_makes_room_early() -> None:
+    made = states(files=3)
+    make_room(made, 10, 100_000, on_disk, near=3500)
+    assert [state.number for state in made if isinstance(state.snapshot, OnDisk)] == [1, 2, 4, 5, 6]
+
+
+def test_what_is_not_on_disk_stays_as_long_as_there_is_room() -> None:
+    made = states()
+    make_room(made, 10, 100_000, lambda number: on_disk(number) if number == 4 else None, near=1000)
+    assert [state.number for state in made if isinstance(state.snapshot, OnDisk)] == [4]
+    assert all(state.snapshot is not None for state in made)
+
+
+@pytest.mark.parametrize("stored", [True, False])
+def test_beyond_that_the_oldest_goes(stored: bool) -> None:
+    made = states(files=2)
+    made[5].names.add("here")
+    make_room(made, 10, 4500, on_disk if stored else lambda number: None, near=100_000)
+    gone = [state.number for state in made if state.snapshot is None or isinstance(state.snapshot, OnDisk)]
+    assert gone == [1, 2, 3, 4] if stored else gone == [1, 2, 3]
+    assert (made[1].snapshot is None) != stored

@@ -1,0 +1,1 @@
+"""The type check of cells, below the wire."""
