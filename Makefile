@@ -5,9 +5,11 @@
 #   make test    all tests (JupyterLab in headless Chromium among them)
 #   make lint    ruff and mypy
 #   make bench   the figures of the README, against ipykernel on this machine
+#   make fuzz    what parses what strangers wrote, by two fuzzers for ten minutes (SECONDS=600)
+#   make soak    50,000 cells in one kernel, then eight kernels for ten minutes (CELLS=50000 KERNELS=8 SECONDS=600)
 
 .DEFAULT_GOAL := help
-.PHONY: help run lab test lint format bench browser clean
+.PHONY: help run lab test lint format bench fuzz soak browser clean
 .DELETE_ON_ERROR:
 
 VENV := .venv
@@ -54,8 +56,14 @@ format: $(VENV)/installed-test
 bench: $(VENV)/installed-test
 	$(BIN)/python -m benchmarks $(ARGS)
 
+fuzz: $(VENV)/installed-test $(VENV)/installed-fuzz
+	$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),600) $(ARGS)
+
+soak: $(VENV)/installed-test
+	$(BIN)/python -m tests.soak --cells $(or $(CELLS),50000) --kernels $(or $(KERNELS),8) --seconds $(or $(SECONDS),600) $(ARGS)
+
 browser:
 	@.ci/install-chromium
 
 clean:
-	rm -rf $(VENV) dist .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .fuzz dist .pytest_cache .mypy_cache .ruff_cache

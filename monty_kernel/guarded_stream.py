@@ -13,6 +13,8 @@ from hmac import compare_digest
 from typing import TYPE_CHECKING, Any
 
 import zmq
+from jupyter_client.adapter import adapt
+from jupyter_client.jsonutil import extract_dates
 from zmq.eventloop.zmqstream import ZMQStream
 
 if TYPE_CHECKING:
@@ -52,6 +54,12 @@ def refusal(session: Session, frames: Sequence[Any]) -> str | None:
         return "no msg_id or msg_type"
     if not str(header.get("version", "5.0")).partition(".")[0].isdecimal():
         return "no protocol version"
+    try:  # what `Session.deserialize` will do: read dates, and make a message of protocol 4 one of 5
+        parent, metadata, content = others
+        kind, header, parent = header["msg_type"], extract_dates(header), extract_dates(parent)
+        adapt({"msg_type": kind, "header": header, "parent_header": parent, "metadata": metadata, "content": content})
+    except Exception:
+        return "not what its protocol version says"
     return None
 
 

@@ -15,13 +15,16 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from .history_file import PATIENCE, HistoryFile, Row, encodable, is_trouble, matching
+from .history_file import PATIENCE, HistoryFile, Row, encodable, is_locked, is_trouble, matching
 
 Entry = tuple[int, int, str | tuple[str, str | None]]
 """(session, number, source), or (session, number, (source, output)) where outputs are asked for."""
 
 DELAY = 0.5
 """Seconds that inputs wait to be written together; what a SIGKILL can lose."""
+
+_TRIES = 20
+"""How often a file that others are writing to is tried before that is said: each takes `DELAY` and `PATIENCE`."""
 
 _OUTPUT = 10_000  # characters of an output that are kept: a result may have a million
 _PATTERN = 1000  # characters of a pattern; matching takes time in proportion to them
@@ -180,6 +183,7 @@ class History:
 
     def _write_on(self, file: HistoryFile) -> None:
         ending = False
+        tries = 0
         while not ending:
             self._news.wait()
             self._closing.wait(DELAY)
@@ -187,6 +191,7 @@ class History:
             ending = self._closing.is_set()
             try:
                 self._write(file, ending)
+                tries = 0
             except Exception as error:
                 if not is_trouble(error):
                     raise
@@ -196,6 +201,9 @@ class History:
                         self._unwritten = dict(self._inputs)
                         self._news.set()
                     ending = False
+                elif is_locked(error) and not ending and tries < _TRIES:
+                    tries += 1  # by other kernels, which take turns: this one's comes
+                    self._news.set()
                 else:
                     file.complain(error)
         file.close()

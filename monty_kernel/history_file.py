@@ -23,6 +23,7 @@ PATIENCE = 0.5
 """Seconds to wait for a file that another kernel is writing."""
 
 _LONG = 1 << 20  # characters of one source or output that are written
+_LOCKED = (5, 6)  # SQLITE_BUSY, SQLITE_LOCKED
 _DAMAGED = (11, 26)  # SQLITE_CORRUPT, SQLITE_NOTADB
 _TABLES = """
 CREATE TABLE IF NOT EXISTS sessions
@@ -45,6 +46,11 @@ def is_trouble(error: BaseException) -> bool:
     import sqlite3
 
     return isinstance(error, sqlite3.Error)
+
+
+def is_locked(error: BaseException) -> bool:
+    """Whether another kernel is writing."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _LOCKED
 
 
 class HistoryFile:

@@ -112,11 +112,9 @@ class MontyKernel(KernelTraits, Kernel):
         with self._making:
             if self._engine is None:
                 from monty_kernel.engine.engine import Engine
-                from monty_kernel.engine.workers import Limits
                 from monty_kernel.screening.screen import Screen
 
-                limits = Limits(self.max_memory, self.max_cell_seconds, self.max_recursion_depth)
-                self._engine = Engine(limits, self._workers, self._grants, Screen(trust=self.trust_outputs))
+                self._engine = Engine(self.limits, self._workers, self._grants, Screen(trust=self.trust_outputs))
             return self._engine
 
     @cached_property
@@ -254,9 +252,9 @@ class MontyKernel(KernelTraits, Kernel):
             return
         self._closed = True
         self.front.close()
-        self.engine.kill()
         if self._checker is not None:
-            self._checker.give_up()
+            self.engine.interrupt()  # a cell that is being checked does not begin any more
+        self.engine.kill()
         await self._on_sandbox_thread(self.engine.close)
         if self._checker is not None:
             await self._on_sandbox_thread(self._checker.close)
@@ -499,8 +497,9 @@ class MontyKernel(KernelTraits, Kernel):
         n: int | None = None,
         pattern: str | None = None,
         unique: bool = False,
+        **unknown: Any,
     ) -> dict[str, Any]:
-        """Earlier inputs; the content of history_reply."""
+        """Earlier inputs; the content of history_reply. What else a client says is ignored, as in other requests."""
         history = self.history
         if hist_access_type == "tail":
             query = partial(history.tail, n or 10)

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from traitlets import Bool, CaselessStrEnum, Dict, Float, HasTraits, Integer, List, Unicode
+from traitlets import Bool, CaselessStrEnum, Dict, Float, Integer, List, Unicode
+
+from monty_kernel.limit_options import LimitOptions
 
 
-class KernelTraits(HasTraits):
+class KernelTraits(LimitOptions):
     """Set as `MontyKernel.…`, on the command line or in a configuration file in one of Jupyter's configuration folders."""
 
-    max_memory = Integer(1 << 30, allow_none=True, help="Bytes of memory a session may use; None for no limit.").tag(
-        config=True
-    )
-    max_cell_seconds = Float(
-        None, allow_none=True, help="Seconds a cell may compute, not counting sleep() and input(); None for no limit."
-    ).tag(config=True)
-    max_recursion_depth = Integer(
-        None, allow_none=True, help="How deep calls may nest; None for Monty's own limit (1000)."
-    ).tag(config=True)
     walls = CaselessStrEnum(
         ["best", "require"],
         "best",

@@ -31,4 +31,7 @@ def problem(kind: str, content: Mapping[str, Any]) -> str | None:
     for name, wanted in _OPTIONAL.get(kind, {}).items():
         if content.get(name) is not None and not isinstance(content[name], wanted):
             return f"{name!r} in {kind} must be {_NAMES[wanted]}"
+    sections = content.get("omit_sections") if kind == "inspect_request" else None
+    if sections is not None and not (isinstance(sections, list) and all(isinstance(name, str) for name in sections)):
+        return "'omit_sections' in inspect_request must be a list of strings"
     return None

@@ -35,8 +35,6 @@ The exit status is 0 if all cells ran, 1 if one failed, 2 if a notebook could no
 makes no sense, and 130 or 143 after Ctrl-C or SIGTERM.
 """
 
-_UNITS = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3, "ki": 1 << 10, "mi": 1 << 20, "gi": 1 << 30}
-
 
 def add_parser(commands: Subparsers) -> None:
     """Add `run`."""
@@ -84,6 +82,12 @@ def add_parser(commands: Subparsers) -> None:
         default=100_000_000,
         help="characters of output of each notebook; one that makes more is stopped [100M]",
     )
+    limits = run.add_argument_group("limits of each cell", "A notebook can only tighten them, with %%limits.")
+    limits.add_argument("--max-cell-seconds", metavar="SECONDS", type=_seconds, help="of computing [no limit]")
+    limits.add_argument("--max-recursion-depth", metavar="CALLS", type=_depth, help="how deep calls may nest [1000]")
+    limits.add_argument("--max-cell-output", metavar="BYTES", type=_size, help="of output, as in 1M [no limit]")
+    limits.add_argument("--max-host-calls", metavar="CALLS", type=_calls, help="of tools, files, magics [no limit]")
+    limits.add_argument("--max-seconds-asleep", metavar="SECONDS", type=_seconds, help="of sleep in all [no limit]")
     run.add_argument(
         "--from",
         metavar="ID[@N]",
@@ -137,7 +141,7 @@ def _run(args: argparse.Namespace) -> int:
     options = _with_flags(configured(), args)
     jobs = min(args.jobs, len(args.notebooks))
     pool = SessionPool(
-        warm=jobs, most=jobs, walls=options.walls, memory=options.max_memory, own_workers=args.own_workers
+        warm=jobs, most=jobs, walls=options.walls, memory=options.limits.memory, own_workers=args.own_workers
     )
     try:
         # workers start while what is left is imported and checked
@@ -241,7 +245,6 @@ def _tasks(args: argparse.Namespace) -> Sequence[Task]:
 
 
 def _options(args: argparse.Namespace, configured: Configured) -> RunOptions:
-    from monty_kernel.engine.workers import Limits
     from monty_kernel.runner.granted import Granted
     from monty_kernel.runner.notebook_run import RunOptions
 
@@ -253,11 +256,10 @@ def _options(args: argparse.Namespace, configured: Configured) -> RunOptions:
             start = start_of(args.start)
         except NoSuchStart as error:
             raise UsageError(f"--from: {error}.") from error
-    limits = Limits(configured.max_memory, configured.max_cell_seconds, configured.max_recursion_depth)
     return RunOptions(
         args.timeout,
         allow_errors=args.allow_errors,
-        limits=limits,
+        limits=configured.limits,
         max_output=args.max_output,
         start=start,
         granted=Granted(
@@ -273,8 +275,13 @@ def _options(args: argparse.Namespace, configured: Configured) -> RunOptions:
 
 def _with_flags(configured: Configured, args: argparse.Namespace) -> Configured:
     """What the command line says prevails over the files, option by option, and tool by tool for permissions."""
+    from monty_kernel.engine.limits import KINDS
+
     said: dict[str, Any] = {
-        "max_memory": args.max_memory,
+        "limits": replace(
+            configured.limits,
+            **{kind.name: value for kind in KINDS.values() if (value := getattr(args, kind.option)) is not None},
+        ),
         "walls": args.walls,
         "trust_outputs": args.trust_outputs,
         "typecheck": args.typecheck,
@@ -319,9 +326,25 @@ def _count(word: str) -> int:
     return int(word)
 
 
+def _depth(word: str) -> int:
+    if not word.isdecimal() or not 1 <= int(word) <= 1_000_000:
+        raise argparse.ArgumentTypeError(f"{word!r} is not a number from 1 to 1,000,000")
+    return int(word)
+
+
+def _calls(word: str) -> int:
+    if not word.isdecimal() or len(word) > 18:
+        raise argparse.ArgumentTypeError(f"{word!r} is not a number of calls")
+    return int(word)
+
+
 def _size(word: str) -> int:
-    number = word.rstrip("kKmMgGiIbB")
-    unit = word[len(number) :].lower().removesuffix("b")
-    if not number.isdecimal() or int(number) == 0 or unit not in _UNITS:
-        raise argparse.ArgumentTypeError(f"{word!r} is not a size: say 500M, 2Gi or a number of bytes")
-    return int(number) * _UNITS[unit]
+    from monty_kernel.engine.limits import read_size
+
+    try:
+        size = read_size(word)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{word!r} is not a size: {error}") from None
+    if size == 0:
+        raise argparse.ArgumentTypeError("it must be more than nothing")
+    return size

@@ -13,7 +13,7 @@ from monty_kernel.engine.questions import MARK
 
 if TYPE_CHECKING:
     from monty_kernel.engine.engine import Engine
-    from monty_kernel.engine.workers import Limits
+    from monty_kernel.engine.limits import SessionLimits
     from monty_kernel.grants.grants import Grants
     from monty_kernel.history import History
     from monty_kernel.magics.registry import Magics
@@ -101,7 +101,7 @@ class SessionFront(ABC):
     # The magics' context
 
     @property
-    def limits(self) -> Limits:
+    def limits(self) -> SessionLimits:
         """What the session may use."""
         return self.engine.limits
 
@@ -123,16 +123,17 @@ class SessionFront(ABC):
 
     def display(self, bundle: MimeBundle) -> None:
         """Show a MIME bundle among the cell's outputs."""
-        self.engine.screen.emit(Display(bundle), self.emit)
+        self.engine.show(Display(bundle), self)
 
     def print(self, text: str) -> None:
         """Print a line to the cell's stdout."""
-        self.engine.screen.emit(Stream("stdout", text + "\n"), self.emit)
+        self.engine.show(Stream("stdout", text + "\n"), self)
 
     def page(self, text: str | MimeBundle) -> None:
         """Show text in the front end's pager."""
         data = self.engine.screen.page({"text/plain": text} if isinstance(text, str) else text)
-        self._add_payload({"source": "page", "data": data, "start": 0})
+        if self.engine.admits(Display(data)):
+            self._add_payload({"source": "page", "data": data, "start": 0})
 
     def _add_payload(self, payload: dict[str, Any]) -> None:
         # as in IPython, the last of a kind alone is kept: a cell may page in a loop

@@ -14,17 +14,19 @@ from monty_kernel.screening.front import ScreenedFront
 from monty_kernel.screening.screen import Screen
 
 from . import sandboxed
+from .budget import Budget, MeteredFront
 from .cell import Cell, Feed, expression
 from .failures import lost, raised, refused, said_by_cpython, unparsable
 from .host import Access, Front, UsageError, Written, json_object, mime_bundle
 from .journal import Journaled
-from .outputs import Result
+from .limits import Limits, SessionLimits, show_size
+from .outputs import Output, Result
 from .rewrite import Action
 from .sandbox import FeedError, Sandbox, WorkerLost
 from .script import Diverged, Recording, Replaying, Script
 from .sources import CellSource, Failure
 from .trail import Trail
-from .workers import Limits, Workers
+from .workers import Workers
 
 T = TypeVar("T")
 
@@ -67,7 +69,8 @@ class Snapshot:
 class Engine:
     """One session. All methods but `expect`, `interrupt` and `kill` belong to one thread, the sandbox thread.
 
-    workers: where its worker comes from, perhaps shared with other sessions; without, a pool that ends with it.
+    limits: what the person grants it. workers: where its worker comes from, perhaps shared with other sessions; without, a
+    pool that ends with it.
     access: what its cells are granted. screen: what every output passes; by default, nothing goes on that would run or
     load anything where it is shown.
     """
@@ -79,11 +82,11 @@ class Engine:
         access: Access | None = None,
         screen: Screen | None = None,
     ) -> None:
-        self.limits = limits
+        self.limits = SessionLimits(limits)
         self.screen = Screen() if screen is None else screen
         self._workers = Workers() if workers is None else workers
         self._owns_workers = workers is None
-        self._sandbox = Sandbox(limits, self._workers, access)
+        self._sandbox = Sandbox(self.limits, self._workers, access)
         self._started = False
         self._snapshot: Snapshot | None = None
         self._trail = Trail()
@@ -96,6 +99,7 @@ class Engine:
         self._unrecorded: dict[int, str] = {}  # cells whose source `In` in the sandbox lacks, by their numbers
         self._recorded: dict[int, str] = {}  # those that it has and the snapshot lacks
         self._script: Script = Recording()
+        self._budget = Budget()  # the running cell's
         self._rerunning = False
         self._journal: list[Journaled] = []  # the cells since the snapshot
         self.sessions = 0
@@ -136,7 +140,7 @@ class Engine:
         self._unsaved = self._announced = False
         self._sandbox.access.thaw(Written())
         self._journal = []
-        self._load(frozenset({sandboxed.CORE}), of_cell=False)
+        self._feed_parts(frozenset({sandboxed.CORE}), of_cell=False)
         self._started = True
         self.sessions += 1
         self.take_snapshot()
@@ -189,15 +193,16 @@ class Engine:
         """
         self.expect()
         self._sandbox.access.begin(cell.source.label)
-        self._script = script = Recording()
+        self.limits.cell = cell.source.label
+        self._script, self._budget = (script := Recording()), Budget(self.limits)
         self.last_run = None
         self.screen.begin()
         try:
             if not self.is_usable:
                 self._notice = self._restore()
             self._written = self._sandbox.access.freeze()
-            outcome = self._run(cell, ScreenedFront(front, self.screen), number, expressions or {}, act)
-            outcome = self._screened(outcome, front)
+            ran = self._run(cell, ScreenedFront(front, self.screen), number, expressions or {}, act)
+            outcome = self._screened(self._admitted(ran), front)
         except KeyboardInterrupt:  # of the restoring
             return Outcome(_INTERRUPTED)
         except WorkerLost as error:
@@ -209,7 +214,7 @@ class Engine:
             if number:
                 self._trail.add_cell(CellSource(cell.source.label, cell.python))
             if self._unsaved:
-                failed = outcome.failure is not None
+                failed = ran.failure is not None
                 cut_short = (
                     not script.is_whole
                     or outcome.cut_short
@@ -239,6 +244,8 @@ class Engine:
             for step in cell.steps:
                 if isinstance(step, Action):
                     act(step)
+                    if (over := self._budget.over) is not None:
+                        return Outcome(Failure("limit", over.name, str(over)), cut_short=True)
                 else:
                     result = self._feed(step, front, number)
         except FeedError as error:
@@ -249,6 +256,23 @@ class Engine:
         except KeyboardInterrupt:  # between two feeds
             return Outcome(_INTERRUPTED, cut_short=True)
         return Outcome(None, result, {name: self._expression(text, front) for name, text in expressions.items()})
+
+    def show(self, output: Output, front: Front) -> None:
+        """Put an output of the kernel's own, such as a magic's, among those of the running cell."""
+        MeteredFront(ScreenedFront(front, self.screen), self._budget, self._sandbox.turns.kill).emit(output)
+
+    def admits(self, output: Output) -> bool:
+        """Whether the running cell may still show this, of what is not shown among its outputs; it counts."""
+        if self._budget.over is None and self._budget.admit(output) is None:
+            self._sandbox.turns.kill()
+        return self._budget.over is None
+
+    def _admitted(self, outcome: Outcome) -> Outcome:
+        """The outcome, if its result may still be shown; what the cell did stays."""
+        if outcome.result is not None:
+            self._budget.admit(outcome.result)
+        over = self._budget.over
+        return outcome if over is None or outcome.failure else Outcome(Failure("limit", over.name, str(over)))
 
     def _screened(self, outcome: Outcome, front: Front) -> Outcome:
         def result(shown: Result) -> Result:
@@ -268,7 +292,10 @@ class Engine:
             said = said_by_cpython(feed)
             if said is not None:
                 return said
-        return raised(error, self._feed_of)
+        failure = raised(error, self._feed_of)
+        if failure.ename == "RecursionError" and self.limits.now.recursion is not None:
+            return replace(failure, note=f"Calls nest no deeper here than {self.limits.held('recursion')}.")
+        return failure
 
     def recover(self) -> str | None:
         """Make the session usable if its worker is gone, by loading the last snapshot; what the person is to be told."""
@@ -313,9 +340,10 @@ class Engine:
         written: what they had written.
         """
         said, whole = "", replace(self._with_reruns(snapshot, reruns), written=written)
+        limits = self._sandbox.limits
         while True:
             try:
-                self.load(whole)
+                self._load(whole, limits)
                 return said
             except Diverged as error:
                 again, lost = whole.reruns[: error.done], whole.reruns[error.done :]
@@ -345,10 +373,20 @@ class Engine:
             KeyboardInterrupt: the person did not want to wait for such a cell.
             After any of them the session is gone, until it is restored from the snapshot that `snapshot` says.
         """
+        self._load(snapshot, self.limits.now)
+        if self.limits.now.memory != self.limits.granted.memory:
+            try:  # a worker finds out that it is over its limit when it next allocates
+                self._plain(_ALLOCATION, _NOBODY, of_cell=False)
+            except (FeedError, WorkerLost) as error:
+                self._sandbox.release()
+                raise RuntimeError(f"it is over the memory limit ({error})") from error
+
+    def _load(self, snapshot: Snapshot, limits: Limits) -> None:
+        within = self.limits.granted if snapshot.reruns else limits  # cells run again within what they ran within
         try:
-            self._sandbox.start(snapshot.state)
+            self._sandbox.start(snapshot.state, within)
         except monty.MontyCrashedError:  # somebody killed that worker too: it is not the snapshot's fault
-            self._sandbox.start(snapshot.state)
+            self._sandbox.start(snapshot.state, within)
         self._snapshot, self._next_feed, self._parts = snapshot, snapshot.next_feed, snapshot.parts
         self._trail, self._journal = Trail(snapshot.trail), []
         self._unrecorded, self._recorded = dict(snapshot.unrecorded), {}
@@ -359,6 +397,8 @@ class Engine:
                 except Diverged as error:
                     error.done = number
                     raise
+            if _worker_limits(within) != _worker_limits(limits):
+                self._sandbox.start(self._sandbox.dump(), limits)
         except BaseException:
             self._sandbox.release()
             raise
@@ -367,8 +407,9 @@ class Engine:
         self._started, self._unsaved = True, False
 
     def _run_again(self, done: Journaled) -> None:
-        script = self._script = Replaying(done.entries)
-        self._rerunning = True
+        running = self._script, self._budget  # of the cell whose magic goes back, perhaps
+        script = Replaying(done.entries)
+        self._script, self._budget, self._rerunning = script, Budget(), True
         try:
             outcome = self._run(done.cell, _NOBODY, done.number, done.expressions, lambda action: None)
         except WorkerLost as error:
@@ -376,6 +417,7 @@ class Engine:
                 raise KeyboardInterrupt from None
             raise Diverged("it ended its worker") from None
         finally:
+            self._script, self._budget = running
             self._rerunning = False
         if (outcome.failure is not None) != done.failed:
             raise Diverged("it failed, which it had not" if outcome.failure else "it succeeded where it had failed")
@@ -385,18 +427,41 @@ class Engine:
             if done.number not in self._recorded:
                 self._unrecorded[done.number] = done.cell.source.text
 
+    @property
+    def _is_tight(self) -> bool:
+        """Whether the worker has the limits that cells tightened."""
+        return _worker_limits(self._sandbox.limits) == _worker_limits(self.limits.now)
+
+    def _tighten(self) -> str | None:
+        """Load the session into a worker with the limits of now; what the person is to be told."""
+        snapshot, had = self._snapshot, self._sandbox.limits
+        if snapshot is None or snapshot.reruns or self._unsaved:
+            return None  # it could not be dumped; it is tried again after the next cell
+        try:
+            self.load(snapshot)
+            return None
+        except (monty.MontyError, RuntimeError):
+            asked = self.limits.now.memory
+            self.limits.keep_memory(had.memory)
+            self._load(snapshot, self.limits.now)
+            kept = "there is no limit" if had.memory is None else f"the limit stays at {show_size(had.memory)}"
+            return f"The session takes more memory already than the {show_size(asked or 0)} of %limits: {kept}."
+
     def settle(self, *, dump: bool = True) -> bool:
         """Between two cells: remember the session as it is now, or restore it if its worker is gone; whether it was dumped.
 
         dump: whether a dump may be taken; without one, the session is remembered by what ran since the last, if it can be.
         """
+        dumped = False
         if not self.is_usable:
             with suppress(KeyboardInterrupt):  # the next cell tries again
                 self._notice = self._restore()
-        elif self._unsaved and (dump or not self._defer_snapshot()):
+        elif self._unsaved and (dump or not self._is_tight or not self._defer_snapshot()):
             self.take_snapshot()
-            return True
-        return False
+            dumped = True
+        if not self._is_tight and self.is_usable:
+            self._notice = self._tighten() or self._notice
+        return dumped
 
     def _defer_snapshot(self) -> bool:
         last = self._snapshot
@@ -456,19 +521,20 @@ class Engine:
         self._next_feed += 1
         try:
             script = self._script if of_cell else None
-            return self._sandbox.feed(text, front, inputs, script, of_cell=of_cell and not self._rerunning)
+            budget = self._budget if of_cell else None
+            return self._sandbox.feed(text, front, inputs, script, budget, of_cell=of_cell and not self._rerunning)
         except KeyboardInterrupt:  # it did not come to the worker
             self._next_feed -= 1
             raise
 
-    def _load(self, parts: Collection[str], front: Front | None = None, *, of_cell: bool = True) -> None:
+    def _feed_parts(self, parts: Collection[str], front: Front | None = None, *, of_cell: bool = True) -> None:
         for part in parts:
             if part not in self._parts:
                 self._plain(sandboxed.source(part) + "\nNone", front or _NOBODY, of_cell=of_cell)
                 self._parts |= {part}
 
     def _feed(self, feed: Feed, front: Front, number: int) -> Result | None:
-        self._load(feed.parts, front)
+        self._feed_parts(feed.parts, front)
         for missed, text in sorted(self._unrecorded.items()):
             if number and missed > number:  # when cells are run again
                 break
@@ -490,7 +556,7 @@ class Engine:
         source = CellSource("<user expression>", text)
         try:
             feed = expression(source)
-            self._load(feed.parts, front)
+            self._feed_parts(feed.parts, front)
             self._trail.add_feed(self._next_feed, feed)
             return _result(self._plain(feed.text, front)) or Result({"text/plain": "None"})
         except SyntaxError as error:
@@ -517,6 +583,11 @@ def _result(bundle: object) -> Result | None:
     return None
 
 
+def _worker_limits(limits: Limits) -> tuple[object, ...]:
+    """Those that the worker keeps; the others are the host's to keep."""
+    return limits.memory, limits.seconds, limits.recursion
+
+
 class _Nobody:
     """The front of a session that is starting: its prelude asks and prints nothing."""
 
@@ -530,4 +601,5 @@ class _Nobody:
 
 
 _NOBODY = _Nobody()
+_ALLOCATION = "[0] * 1000\nNone"
 _INTERRUPTED = Failure("raised", "KeyboardInterrupt", "")

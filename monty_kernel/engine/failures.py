@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 
 import pydantic_monty as monty
 
+from .budget import NAMES, LimitReached
 from .fstrings import parse_tree
 from .sources import CellSource, Failure, SourceFrame
 from .syntax_trees import expression_tree
 
 if TYPE_CHECKING:
     from .cell import Feed
+    from .limits import SessionLimits
     from .sandbox import WorkerLost
-    from .workers import Limits
 
 _LARGE = 1 << 18  # characters above which a syntax error is Monty's to describe: ast takes seconds and gigabytes
 
@@ -47,11 +48,13 @@ def raised(error: monty.MontyError, feed_of: Callable[[str], Feed | None]) -> Fa
 def refused(refusal: Exception, failure: Failure) -> Failure:
     """The Failure for what the host refused with an exception that Monty has no type for."""
     name = {"StdinUnavailable": "StdinNotImplementedError"}.get(type(refusal).__name__, type(refusal).__name__)
+    if isinstance(refusal, LimitReached):
+        return Failure("limit", refusal.name, str(refusal), failure.frames)
     frames = () if name == "UsageError" else failure.frames  # as in IPython: the line itself says it all
     return Failure(failure.kind, name, str(refusal), frames)
 
 
-def lost(error: WorkerLost, limits: Limits) -> Failure:
+def lost(error: WorkerLost, limits: SessionLimits) -> Failure:
     """The Failure for a cell whose worker is gone."""
     if error.cause == "interrupted":
         return Failure(
@@ -61,15 +64,13 @@ def lost(error: WorkerLost, limits: Limits) -> Failure:
             note=f"The cell was computing, so its worker was stopped. {RESTORED}",
         )
     if error.cause == "memory":
-        message = (
-            f"the session would need more than max_memory = {limits.memory:,} bytes" if limits.memory else str(error)
-        )
+        message = f"the session would need more than {limits.held('memory')}" if limits.now.memory else str(error)
         return Failure("memory", "MemoryError", message, note=RESTORED)
     if error.cause == "time":
-        message = (
-            f"the cell computed for longer than max_cell_seconds = {limits.seconds:g}" if limits.seconds else str(error)
-        )
+        message = f"the cell computed for longer than {limits.held('seconds')}" if limits.now.seconds else str(error)
         return Failure("time", "TimeoutError", message, note=RESTORED)
+    if error.cause in NAMES:
+        return Failure("limit", NAMES[error.cause], str(error), note=RESTORED)
     return Failure("crashed", "WorkerCrashed", f"the sandbox worker died: {error}", note=RESTORED)
 
 

@@ -26,6 +26,7 @@ from monty_kernel.engine.lacking import (
     MODULES,
     SYNTAX,
 )
+from monty_kernel.engine.limits import KINDS
 from monty_kernel.engine.scopes import parse
 from monty_kernel.engine.sources import Failure
 
@@ -37,6 +38,9 @@ def hint(failure: Failure) -> str | None:
     """One line about what Monty lacks, if that is what made the cell fail; None for everybody's ordinary errors."""
     if failure.kind in _ENDINGS:
         return _ENDINGS[failure.kind]
+    limit = _LIMITS.get(failure.ename if failure.kind == "limit" else failure.kind)
+    if limit is not None:
+        return _limit(*limit, failure)
     if failure.kind == "interrupted" or raised_by_hand(failure):
         return None
     message = failure.evalue[:_MESSAGE_LIMIT]
@@ -50,10 +54,27 @@ def hint(failure: Failure) -> str | None:
 _ENDINGS: Mapping[str, str] = {
     "crashed": "The process that ran the cell died. That is no error of the code's own: "
     "Monty crashed, or something ended the process.",
-    "memory": "More memory is had by starting the kernel with --MontyKernel.max_memory=BYTES; %limits shows the limit.",
-    "time": "More time is had by starting the kernel with --MontyKernel.max_cell_seconds=SECONDS; "
-    "%limits shows the limit.",
 }
+
+_LIMITS: Mapping[str, tuple[str, str]] = {
+    "memory": ("More memory is", "memory"),
+    "time": ("More time is", "seconds"),
+    "OutputLimitExceeded": ("More output is", "output"),
+    "HostCallLimitExceeded": ("More calls are", "host_calls"),
+    "SleepLimitExceeded": ("More sleep is", "asleep"),
+}
+"""By kind or name of the failure: what is to be had, and the limit that keeps it."""
+
+
+def _limit(more: str, name: str, failure: Failure) -> str:
+    if "%limits" in failure.evalue:
+        return "This notebook tightened that limit itself, with %limits: it stays so until the kernel is restarted."
+    kind = KINDS[name]
+    option = f"--MontyKernel.{kind.option}={kind.unit}"
+    return (
+        f"{more} had by starting the kernel with {option}, or `monty-kernel run` with --{kind.option.replace('_', '-')}; "
+        "%limits shows the limit."
+    )
 
 
 # Syntax ---------------------------------------------------------------------------------------------------------------

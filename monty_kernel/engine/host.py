@@ -12,7 +12,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from .outputs import ClearOutput, Display, Output
+from .budget import Budget, LimitReached
+from .outputs import ClearOutput, Display, Output, Stream
 from .questions import disguise
 from .script import UNHANDLED, Script, Settled, slept
 from .turns import Turns
@@ -29,6 +30,12 @@ if TYPE_CHECKING:
 
 
 _MOST_RANDOM = 1 << 20
+
+_UNCOUNTED = frozenset({"__mk_emit", "__mk_clear", "time.sleep", "asyncio.sleep", "os.urandom"})
+"""What cells ask of the host that is no call of theirs: output and sleep have limits of their own, and the module random is seeded."""
+
+_FREE_MAGICS = (("limits",), ("!usage",), ("!syntax",))
+"""Nor is it to look at the limits, or to be told what is wrong with a magic."""
 
 
 class Front(Protocol):
@@ -149,8 +156,11 @@ class NoAccess:
 class Host:
     """Answers the suspensions of one feed."""
 
-    def __init__(self, front: Front, turns: Turns, source: str, script: Script, access: Access) -> None:
+    def __init__(
+        self, front: Front, turns: Turns, source: str, script: Script, access: Access, budget: Budget | None = None
+    ) -> None:
         self._front = front
+        self._budget = budget or Budget()
         self._access = access
         self._calls: dict[int, Future[ExternalSettledResult]] = {}  # by call id: what granted functions will answer
         self._script = script
@@ -185,16 +195,25 @@ class Host:
                 return snapshot.resume_auto()
             if name == "open" or name.startswith("Path."):
                 answer = self._script.call(name, lambda: self._file(name, snapshot))
+                self._end_if_over()
                 return snapshot.resume_not_handled() if answer is UNHANDLED else snapshot.resume(answer)
             if name not in ("time.sleep", "asyncio.sleep", "os.urandom"):
                 return snapshot.resume_not_handled()
-        return snapshot.resume(self._script.call(name, lambda: self._answer(name, snapshot)))
+        result = self._script.call(name, lambda: self._answer(name, snapshot))
+        self._end_if_over()
+        return snapshot.resume(result)
+
+    def _end_if_over(self) -> None:
+        if self._budget.over is not None:
+            raise self._budget.over
 
     def _answer(self, name: str, snapshot: FunctionSnapshot) -> ExternalResult:
         if self._turns.take_interrupt():
             return {"exception": KeyboardInterrupt()}
         if name == "asyncio.sleep":
             return {"exception": KeyboardInterrupt()}  # the interrupt that call() took
+        if not _is_own(name, snapshot) and (refused := self._count()) is not None:
+            return refused
         if name == "help":
             return self._settle(lambda: self._help(snapshot))
         function = self._functions.get(name)
@@ -207,7 +226,21 @@ class Host:
     def _file(self, name: str, snapshot: FunctionSnapshot) -> ExternalResult:
         if self._turns.take_interrupt():
             return {"exception": KeyboardInterrupt()}
+        if (refused := self._count()) is not None:
+            return refused
         return self._access.file(name, snapshot.args, snapshot.kwargs) or UNHANDLED
+
+    def _count(self) -> ExternalResult | None:
+        """Count a call; what answers it if it is one too many."""
+        try:
+            self._budget.call()
+        except LimitReached as reached:
+            return self._refused(reached)
+        return None
+
+    def _refused(self, error: Exception) -> ExternalSettledResult:
+        self.refusal = error
+        return {"exception": RuntimeError(str(error))}
 
     def _granted(self, name: str, snapshot: FunctionSnapshot) -> ExternalResult:
         try:
@@ -238,6 +271,7 @@ class Host:
         """Every task of the cell awaits the host: wait for the first that is due, answer all that are."""
         pending = list(snapshot.pending_call_ids)
         settled = self._script.settle(lambda: self._wait_for_some(pending))
+        self._end_if_over()
         self._sleeps = [entry for entry in self._sleeps if entry[1] not in settled]
         return snapshot.resume(dict(settled))
 
@@ -247,33 +281,46 @@ class Host:
         calls = {call_id: self._calls[call_id] for call_id in pending if call_id in self._calls}
         if not self._sleeps and not calls:
             return {}  # it awaits what sleep() gave in an earlier cell: Monty keeps no such thing from feed to feed
+        start = time.monotonic()
+        deadline = self._sleeps[0][0] if self._sleeps else None
+        asleep = 0.0 if deadline is None else max(0.0, deadline - start)
+        allowed = self._budget.may_sleep(asleep)
         try:
-            self._turns.wait_for_any(list(calls.values()), self._sleeps[0][0] if self._sleeps else None)
+            if calls or allowed == asleep:  # a call may be answered before the sleep is over
+                self._turns.wait_for_any(list(calls.values()), deadline if allowed == asleep else start + allowed)
         except KeyboardInterrupt:
             self.close()
             if calls:
                 self._access.interrupted()
             return dict.fromkeys(pending, slept("KeyboardInterrupt"))
         now = time.monotonic()
+        self._budget.slept(min(allowed, now - start))
         due: dict[int, ExternalSettledResult] = {}
         while self._sleeps and self._sleeps[0][0] <= now:
             due[heapq.heappop(self._sleeps)[1]] = slept()
         for call_id, call in calls.items():
             if call.done():
                 due[call_id] = self._calls.pop(call_id).result()
+        if not due and allowed < asleep:
+            return dict.fromkeys((call_id for _, call_id in self._sleeps), self._refused(self._budget.overslept()))
         return due
 
     def _settle(self, call: Callable[[], object]) -> ExternalResult:
         try:
             return {"return_value": call()}
-        except (UsageError, StdinUnavailable, EOFError) as error:
-            self.refusal = error
-            return {"exception": RuntimeError(str(error))}
+        except (UsageError, StdinUnavailable, EOFError, LimitReached) as error:
+            return self._refused(error)
         except (KeyboardInterrupt, SystemExit, Exception) as error:
             return {"exception": error}
 
     def _sleep(self, seconds: float = 0) -> None:
-        self._turns.wait_until(time.monotonic() + _seconds(seconds))
+        start, wanted = time.monotonic(), _seconds(seconds)
+        if self._budget.may_sleep(wanted) < wanted:
+            raise self._budget.overslept()
+        try:
+            self._turns.wait_until(start + wanted)
+        finally:
+            self._budget.slept(min(wanted, time.monotonic() - start))
 
     def _random(self, size: object = 0) -> bytes:
         # Monty seeds its random module with this; here it passes the host, so that it can be recorded
@@ -282,10 +329,16 @@ class Host:
         return os.urandom(size)
 
     def _input(self, prompt: object = "") -> str:
-        return self._turns.wait_for(self._front.ask(disguise(str(prompt)), password=False))
+        return self._turns.wait_for(self._front.ask(self._prompt(prompt), password=False))
+
+    def _prompt(self, prompt: object) -> str:
+        text = disguise(str(prompt))
+        self._budget.admit(Stream("stdout", text))
+        self._end_if_over()
+        return text
 
     def _getpass(self, prompt: object = "Password: ", stream: object = None, *, echo_char: object = None) -> str:
-        return self._turns.wait_for(self._front.ask(disguise(str(prompt)), password=True))
+        return self._turns.wait_for(self._front.ask(self._prompt(prompt), password=True))
 
     def _emit(self, data: object, jsons: object, metadata: object, display_id: object, update: object) -> str | None:
         bundle = mime_bundle(data, jsons)
@@ -304,8 +357,6 @@ class Host:
         return self._front.magic(str(name), str(args))
 
     def _help(self, snapshot: FunctionSnapshot) -> None:
-        from .outputs import Stream
-
         position = snapshot.position
         call = self._source.encode()[position.start : position.end].decode(errors="replace")
         topic = call[call.find("(") + 1 : -1].strip() if position.filename and call.endswith(")") else ""
@@ -314,6 +365,11 @@ class Host:
     def _exit(self, *_: object) -> None:
         self._front.leave()
         raise SystemExit
+
+
+def _is_own(name: str, snapshot: FunctionSnapshot) -> bool:
+    """Whether a call is no call of the cell's."""
+    return name in _UNCOUNTED or (name == "__mk_magic" and snapshot.args[:1] in _FREE_MAGICS)
 
 
 def mime_bundle(data: object, jsons: object) -> dict[str, Any]:

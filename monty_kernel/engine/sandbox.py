@@ -8,11 +8,14 @@ from typing import Any, Literal
 
 import pydantic_monty as monty
 
+from .budget import Budget, LimitReached, MeteredFront
+from .dump_limits import with_limits
 from .host import Access, Front, Host, NoAccess
+from .limits import Limits, SessionLimits
 from .outputs import Stream
 from .script import Diverged, Recording, Script
 from .turns import Turns
-from .workers import Limits, Workers, only_by_name
+from .workers import Workers, only_by_name
 
 
 class FeedError(Exception):
@@ -27,7 +30,11 @@ class FeedError(Exception):
 class WorkerLost(Exception):
     """The worker is gone and with it the session. cause: the person's interrupt, a crash, or a limit it hit."""
 
-    def __init__(self, cause: Literal["interrupted", "crashed", "memory", "time"], message: str = "") -> None:
+    def __init__(
+        self,
+        cause: Literal["interrupted", "crashed", "memory", "time", "output", "host_calls", "asleep"],
+        message: str = "",
+    ) -> None:
         super().__init__(message)
         self.cause = cause
 
@@ -35,23 +42,31 @@ class WorkerLost(Exception):
 class Sandbox:
     """One session in one worker. Every method but `turns.interrupt` and `turns.kill` belongs to the sandbox thread."""
 
-    def __init__(self, limits: Limits, workers: Workers, access: Access | None = None) -> None:
+    def __init__(self, limits: SessionLimits, workers: Workers, access: Access | None = None) -> None:
         self.turns = Turns()
         self.access = access or NoAccess()
+        self.limits = limits.now
+        """Those of the worker."""
         self._limits = limits
         self._workers = workers
         self._session: monty.MontySession | None = None
         self._pid: int | None = None
 
-    def start(self, state: bytes | None = None) -> None:
-        """Take a fresh worker, and load the session `state` (from `dump`) into it.
+    def start(self, state: bytes | None = None, limits: Limits | None = None) -> None:
+        """Take a fresh worker, and load the session `state` (from `dump`) into it. limits: the session's, by default those of now.
 
         Raises:
-            MontyError, RuntimeError: the state is damaged or of another Monty version, or the worker died over it.
+            MontyError, RuntimeError: the state is damaged or of another Monty version, or the worker died over it: it may be
+                larger than the limits allow.
         """
         self.release()
-        session, self._pid = self._workers.take(self._limits, self.access.modules)
-        self._session = session
+        limits = self._limits.now if limits is None else limits
+        within = limits
+        own = None if state is None else with_limits(state, limits)
+        if own is not None:  # to load it takes more memory than to have it, and then its own limits hold
+            state, within = own, self._limits.granted
+        session, self._pid = self._workers.take(within, self.access.modules)
+        self._session, self.limits = session, limits
         if state is not None:
             try:
                 session.load_session(state)
@@ -76,12 +91,14 @@ class Sandbox:
         front: Front,
         inputs: Mapping[str, Any] | None = None,
         script: Script | None = None,
+        budget: Budget | None = None,
         *,
         of_cell: bool = True,
     ) -> Any:
         """Run one feed to its end; the value of its last line, which must be plain data.
 
-        script: stands between the feed and the host; by default the host answers and nothing is kept.
+        script: stands between the feed and the host; by default the host answers and nothing is kept. budget: the cell's, by
+        default without limits.
 
         Raises:
             Diverged: a feed that is run again asked for something else; the session is of no use any more.
@@ -91,19 +108,24 @@ class Sandbox:
         """
         assert self._session is not None and self._pid is not None, "start() comes first"
         # what the kernel itself asks the session, between two cells, is granted nothing
-        host = Host(front, self.turns, source, script or Recording(), self.access if script else _NO_ACCESS)
+        budget = budget or Budget()
+        front = MeteredFront(front, budget, self.turns.kill)
+        host = Host(front, self.turns, source, script or Recording(), self.access if script else _NO_ACCESS, budget)
         self.turns.begin(self._pid, of_cell=of_cell)
         try:
             output = self._drive(self._session, source, host, front, inputs or {})
-        except FeedError:
-            if self.turns.end():
+        except (FeedError, WorkerLost, LimitReached) as error:
+            if budget.over is not None:
+                self.turns.kill()  # it may wait for an answer
+                raise _stopped(budget) from None
+            if isinstance(error, FeedError) and self.turns.end():
                 raise WorkerLost("interrupted") from None
             raise
         finally:
             killed = self.turns.end()
             host.close()
         if killed:  # just as it finished: its effects are gone with its worker
-            raise WorkerLost("interrupted")
+            raise _stopped(budget)
         return output
 
     def _drive(
@@ -141,7 +163,7 @@ class Sandbox:
             raise FeedError(error, host.refusal if refused else None) from error
         except monty.MontyError as error:
             raise FeedError(error, None) from error
-        except Diverged:
+        except (Diverged, LimitReached):
             raise
         except Exception as error:
             # pydantic_monty: "this checkout has already been finished"; or the host did not know what to answer, and then
@@ -162,6 +184,11 @@ class Sandbox:
         session, pid, self._session, self._pid = self._session, self._pid, None, None
         if session is not None:
             self._workers.give_back(session, pid)
+
+
+def _stopped(budget: Budget) -> WorkerLost:
+    over = budget.over
+    return WorkerLost("interrupted") if over is None else WorkerLost(over.kind, str(over))
 
 
 def _limit_hit(error: monty.MontyRuntimeError) -> Literal["memory", "time"] | None:

@@ -35,12 +35,12 @@ class Failure:
     """Why a cell did not finish.
 
     kind: `raised` the code raised; `syntax` it could not be parsed (by CPython's rules or Monty's);
-    `interrupted` the person stopped a computing cell; `crashed` the worker died; `memory` / `time` a limit was hit.
+    `interrupted` the person stopped a computing cell; `crashed` the worker died; `memory` / `time` / `limit` a limit was hit.
     frames: outermost first; for `syntax` one frame, the place of the error.
     note: one more line for the person, e.g. that the session was restored; None if there is nothing to say.
     """
 
-    kind: Literal["raised", "syntax", "interrupted", "crashed", "memory", "time"]
+    kind: Literal["raised", "syntax", "interrupted", "crashed", "memory", "time", "limit"]
     ename: str
     evalue: str
     frames: tuple[SourceFrame, ...] = ()

@@ -4,22 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 
 import pydantic_monty as monty
 
 from monty_kernel.walls.entrance import Policy, WallsMissing
 from monty_kernel.walls.pool import WalledPool
 
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one session may use. memory: bytes of heap; seconds: of computing per cell, None for no limit;
-    recursion: depth of calls."""
-
-    memory: int | None = 1 << 30
-    seconds: float | None = None
-    recursion: int | None = None
+from .limits import Limits
 
 
 class Workers:

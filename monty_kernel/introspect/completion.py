@@ -7,7 +7,7 @@ builtin types and modules goes through the facts of the installed Monty.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -63,6 +63,8 @@ class Completer:
         """Completions at `cursor`, a code point offset; out of range is taken for the nearest end."""
         cursor = max(0, min(cursor, len(code)))
         magic = self._magic(code, cursor)
+        if magic is not None and magic.part == "python" and (words := self._magics.words(magic.name)):
+            return _of_words(words, code[magic.start : cursor], cursor)
         choices = self._magics.choices(magic.name) if magic is not None and magic.part == "python" else []
         if magic is not None and magic.part == "python" and not choices:
             head = as_python(code[: magic.start])
@@ -229,6 +231,13 @@ class Completer:
         if each.kind == "class":
             return _kinds(facts.of_class(each.full_name) or {})
         return _kinds(facts.of_value(each.full_name) or {}) if each.kind == "instance" else {}
+
+
+def _of_words(words: Iterable[str], typed: str, cursor: int) -> Completions:
+    """The words that the last one typed may become; each may stand once."""
+    *before, last = typed.split(" ")
+    shown = [word for word in words if word.startswith(last) and not any(each.startswith(word) for each in before)]
+    return Completions(tuple(shown), cursor - len(last), cursor, dict.fromkeys(shown, "magic"))
 
 
 def _kinds(kinds: Mapping[str, str]) -> Found:

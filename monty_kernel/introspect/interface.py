@@ -44,6 +44,10 @@ class MagicCatalogue(Protocol):
         """The options of a magic as they are typed: `['-n', '-r', '--quiet']`; empty for an unknown magic."""
         ...
 
+    def words(self, name: str) -> Sequence[str]:
+        """What the arguments of a magic may begin with; none if they may be anything."""
+        ...
+
     def choices(self, name: str) -> list[str]:
         """The words of which a magic takes one: `['off', 'on', 'strict']`; empty where it takes anything else, or nothing."""
         ...

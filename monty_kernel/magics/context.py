@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from monty_kernel.engine.limits import SessionLimits
     from monty_kernel.engine.outputs import MimeBundle
-    from monty_kernel.engine.workers import Limits
     from monty_kernel.grants.grants import Grants
     from monty_kernel.history import History
     from monty_kernel.snapshots.travel import TimeTravel
@@ -21,8 +21,8 @@ class MagicContext(Protocol):
         """The inputs of this session and of those before it."""
 
     @property
-    def limits(self) -> Limits:
-        """What the session may use."""
+    def limits(self) -> SessionLimits:
+        """What the session may use. Cells can tighten it."""
 
     @property
     def grants(self) -> Grants:

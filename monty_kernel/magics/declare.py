@@ -66,7 +66,7 @@ class Magic:
 
     code: what help calls the code that follows the options, e.g. `CODE`, in brackets if it may be missing; empty if
     the line holds none. Code is never split into words: it reaches the function as the `Code` named `code`.
-    changes: whether an action may leave another session than it found.
+    changes: whether an action may leave another session than it found. words: what its arguments may begin with.
     """
 
     name: str
@@ -75,6 +75,7 @@ class Magic:
     arguments: tuple[Argument, ...] = ()
     code: str = ""
     changes: bool = True
+    words: tuple[str, ...] = ()
 
     @property
     def typed(self) -> str:
@@ -193,9 +194,12 @@ class Family:
         """Declare `%%name`: a function of the parsed arguments and the body that makes a `CellRewrite`."""
         return self._declare(name, "cell", arguments, code)
 
-    def host(self, name: str, *arguments: Argument, code: str = "") -> Callable[[F], F]:
-        """Declare `%name`: a function of the parsed arguments and a `MagicContext`, run on the host."""
-        return self._declare(name, "host", arguments, code)
+    def host(self, name: str, *arguments: Argument, code: str = "", words: tuple[str, ...] = ()) -> Callable[[F], F]:
+        """Declare `%name`: a function of the parsed arguments and a `MagicContext`, run on the host.
+
+        words: what completion offers for its arguments.
+        """
+        return self._declare(name, "host", arguments, code, words=words)
 
     def action(self, name: str, *arguments: Argument, code: str = "", changes: bool = True) -> Callable[[F], F]:
         """Declare `%name`, which acts on the session: a function of the parsed arguments and a `MagicContext`.
@@ -215,9 +219,10 @@ class Family:
         arguments: tuple[Argument, ...],
         code: str,
         changes: bool = True,
+        words: tuple[str, ...] = (),
     ) -> Callable[[F], F]:
         def declare(function: F) -> F:
-            self.magics.append(Magic(name, kind, function, arguments, code, changes))
+            self.magics.append(Magic(name, kind, function, arguments, code, changes, words))
             return function
 
         return declare

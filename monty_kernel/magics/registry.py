@@ -124,6 +124,10 @@ class Magics:
         """The options of a magic as they are typed; `name` may begin with `%` or `%%`. None for an unknown one."""
         return sorted({option for magic in self._named(name) for option in magic.options})
 
+    def words(self, name: str) -> list[str]:
+        """What the arguments of a magic may begin with; None for one whose arguments are anything."""
+        return [word for magic in self._named(name) for word in magic.words]
+
     def choices(self, name: str) -> list[str]:
         """The words of which a magic takes one; none where it takes anything else, or nothing."""
         return [choice for magic in self._named(name) for choice in magic.choices]

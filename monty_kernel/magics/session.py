@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import argparse
 
+from monty_kernel.engine.host import UsageError
+from monty_kernel.engine.limits import KINDS, BadLimit, Limits, SessionLimits, effective
+
 from .context import MagicContext
 from .declare import Family, argument
 
@@ -23,26 +26,60 @@ def reset(arguments: argparse.Namespace, context: MagicContext) -> None:
         context.print("Nothing done. %reset -f resets without asking.")
 
 
-@family.host("limits")
-def limits(_: argparse.Namespace, context: MagicContext) -> None:
-    """Show how much memory and time a cell may use, and how that is set."""
-    now = context.limits
-    memory = "no limit" if now.memory is None else f"{now.memory:,} bytes ({_binary(now.memory)})"
-    seconds = "no limit" if now.seconds is None else f"{now.seconds:g} s of computing"
-    depth = "Monty's default" if now.recursion is None else f"{now.recursion:,} calls"
-    context.print(
-        f"memory of the session    {memory:<34}  --MontyKernel.max_memory=BYTES\n"
-        f"time of one cell         {seconds:<34}  --MontyKernel.max_cell_seconds=SECONDS\n"
-        f"depth of recursion       {depth:<34}  --MontyKernel.max_recursion_depth=CALLS\n"
-        "\n"
-        "They are set where the kernel is started, on its command line or in monty_kernel_config.py in one of\n"
-        "Jupyter's configuration folders: c.MontyKernel.max_memory = 4 << 30. A notebook cannot raise them."
+@family.host(
+    "limits",
+    argument("limits", nargs="*", metavar="NAME=VALUE", help="memory=64MiB, seconds=5, host_calls=100, ..."),
+    words=tuple(f"{name}=" for name in KINDS),
+)
+def limits(arguments: argparse.Namespace, context: MagicContext) -> None:
+    """Show what the session and each cell may use, and who set that; or tighten it, from the next cell on.
+
+    What was tightened stays so until the kernel is restarted. Only who starts the kernel can grant more.
+    """
+    wanted: dict[str, str] = {}
+    for text in arguments.limits:
+        name, equals, value = text.partition("=")
+        if not equals or name in wanted:
+            why = f"{name[:40]} is named twice" if equals else f"{text[:40]!r} is not of the form NAME=VALUE"
+            raise UsageError(f"%limits: {why}.")
+        wanted[name] = value
+    try:
+        context.limits.tighten(wanted)
+    except BadLimit as error:
+        raise UsageError(f"%limits: {error}.") from None
+    context.print(_changes(wanted, context.limits) if wanted else _table(context.limits))
+
+
+def _changes(names: dict[str, str], limits: SessionLimits) -> str:
+    said = ", ".join(f"{name} {_shown(limits.now, name)}" for name in names)
+    return f"From the next cell on: {said}. That stays so until the kernel is restarted."
+
+
+def _table(limits: SessionLimits) -> str:
+    rows = [("limit", "", "now", "granted", "set by", "option")]
+    for kind in KINDS.values():
+        granted = getattr(limits.granted, kind.name)
+        by = "the default" if granted == getattr(Limits(), kind.name) else "who started the kernel"
+        tightened = limits.tightened.get(kind.name)
+        rows.append(
+            (
+                kind.name,
+                kind.means,
+                _shown(limits.now, kind.name),
+                _shown(limits.granted, kind.name),
+                by if tightened is None else f"%limits in {tightened}",
+                f"--MontyKernel.{kind.option}={kind.unit}",
+            )
+        )
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ["  ".join(word.ljust(width) for word, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return "\n".join(lines) + (
+        "\n\nMore is granted where the kernel is started: on its command line, or in monty_kernel_config.py in one of\n"
+        "Jupyter's configuration folders, as c.MontyKernel.max_memory = 4 << 30. A notebook can only tighten them:\n"
+        "%limits memory=64MiB seconds=5 holds from the next cell on, until the kernel is restarted."
     )
 
 
-def _binary(size: float) -> str:
-    for unit in ("bytes", "KiB", "MiB", "GiB"):
-        if size < 1024 or unit == "GiB":
-            break
-        size /= 1024
-    return f"{size:.4g} {unit}"
+def _shown(limits: Limits, name: str) -> str:
+    value = effective(limits, name)
+    return "no limit" if value is None else KINDS[name].show(value)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from monty_kernel.engine.workers import Limits
+from monty_kernel.engine.limits import Limits
 from monty_kernel.typecheck.modes import Mode
 from monty_kernel.walls.entrance import Policy
 
@@ -31,6 +31,11 @@ def run_notebook(
     interrupt_on_timeout: bool = False,
     allow_errors: bool = False,
     max_memory: int | None = 1 << 30,
+    max_cell_seconds: float | None = None,
+    max_recursion_depth: int | None = None,
+    max_cell_output: int | None = None,
+    max_host_calls: int | None = None,
+    max_seconds_asleep: float | None = None,
     max_output: int | None = 100_000_000,
     from_session: str | None = None,
     record_timing: bool = True,
@@ -56,6 +61,11 @@ def run_notebook(
         interrupt_on_timeout: a cell that takes longer gets KeyboardInterrupt, instead of the run being ended.
         allow_errors: go on after a cell that failed, as after one tagged `raises-exception`.
         max_memory: bytes that the session may use; None for no limit.
+        max_cell_seconds: seconds that each cell may compute; sleep is not counted. None for no limit.
+        max_recursion_depth: how deep calls may nest; None for Monty's own limit, 1,000.
+        max_cell_output: bytes of output that each cell may make; None for no limit.
+        max_host_calls: how often each cell may call the host: tools, files, magics; None for no limit.
+        max_seconds_asleep: seconds that each cell may sleep; None for no limit.
         max_output: characters of output that the notebook may get; None for no limit.
         from_session: `ID` or `ID@N`, as `monty-kernel sessions list` shows them: start from that state.
         record_timing: note in each cell's metadata when it ran.
@@ -78,11 +88,14 @@ def run_notebook(
         monty_kernel.walls.entrance.WallsMissing: the walls are required and cannot be built.
     """
     start = None if from_session is None else start_of(from_session)
+    limits = Limits(
+        max_memory, max_cell_seconds, max_recursion_depth, max_cell_output, max_host_calls, max_seconds_asleep
+    )
     options = RunOptions(
         timeout,
         interrupt_on_timeout,
         allow_errors,
-        Limits(memory=max_memory),
+        limits,
         record_timing,
         max_output,
         start,
@@ -107,6 +120,11 @@ async def run_notebook_async(
     interrupt_on_timeout: bool = False,
     allow_errors: bool = False,
     max_memory: int | None = 1 << 30,
+    max_cell_seconds: float | None = None,
+    max_recursion_depth: int | None = None,
+    max_cell_output: int | None = None,
+    max_host_calls: int | None = None,
+    max_seconds_asleep: float | None = None,
     max_output: int | None = 100_000_000,
     from_session: str | None = None,
     record_timing: bool = True,
@@ -121,11 +139,14 @@ async def run_notebook_async(
 ) -> NotebookNode:
     """`run_notebook` for an event loop, which goes on meanwhile. Cancelling it stops the running cell and its notebook."""
     start = None if from_session is None else await asyncio.to_thread(start_of, from_session)
+    limits = Limits(
+        max_memory, max_cell_seconds, max_recursion_depth, max_cell_output, max_host_calls, max_seconds_asleep
+    )
     options = RunOptions(
         timeout,
         interrupt_on_timeout,
         allow_errors,
-        Limits(memory=max_memory),
+        limits,
         record_timing,
         max_output,
         start,

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from monty_kernel.engine.limits import Limits
 from monty_kernel.typecheck.modes import Mode
 from monty_kernel.usage import UsageError
 from monty_kernel.walls.entrance import Policy
@@ -25,9 +26,7 @@ NAMES = ("jupyter_config", "monty_kernel_config")
 class Configured:
     """The options of `MontyKernel` that concern a run, with their defaults."""
 
-    max_memory: int | None = 1 << 30
-    max_cell_seconds: float | None = None
-    max_recursion_depth: int | None = None
+    limits: Limits = field(default_factory=Limits)
     walls: Policy = "best"
     trust_outputs: bool = False
     typecheck: Mode = "off"

@@ -57,7 +57,8 @@ def to_json(book: Node) -> bytes:
 
 def give_ids(book: Node) -> None:
     """Give every cell an id of its own, if the notebook's format has ids (4.5)."""
-    if book.get("nbformat_minor", 0) < 5:
+    minor = book.get("nbformat_minor", 0)
+    if not isinstance(minor, (int, float)) or minor < 5:
         return
     seen: set[str] = set()
     for cell in book["cells"]:

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from monty_kernel.cell_runner import CellRequest, CellRunner
 from monty_kernel.engine.engine import Engine, Outcome, Snapshot
+from monty_kernel.engine.limits import Limits
 from monty_kernel.engine.outputs import Error
 from monty_kernel.engine.sandbox import WorkerLost
 from monty_kernel.engine.sources import Failure
-from monty_kernel.engine.workers import Limits
 from monty_kernel.language import LANGUAGE_INFO
 from monty_kernel.reply_content import error_content
 from monty_kernel.snapshots.policy import FREE, DumpBudget

@@ -22,6 +22,7 @@ CONTAINED = '<div style="contain:paint">'
 _BACK = str.maketrans({AMPERSAND: "&amp;", LESS: "&lt;", GREATER: "&gt;"})
 _EMPTY = re.compile(r"<((\w+)(?: [^<>]*+)?)></\2>", re.ASCII)
 """An element without content; XML has a shorter way to write it, which is how most drawings come."""
+_SVG_ENDS = re.compile(r"</svg>|<svg(?=[ >])")
 _SVG_ROOT = re.compile(r"<svg[\s/>]", re.IGNORECASE)
 
 
@@ -43,8 +44,20 @@ def screened_svg(text: str) -> Screened:
     if start is None:
         return Screened("", Counter())
     markup, clean = _clean(text[start.start() :])
-    end = clean.rfind("</svg>") + len("</svg>")
-    return Screened(_EMPTY.sub(r"<\1/>", clean[:end].replace("&nbsp;", "&#160;")), +markup.removed)
+    document = _first_svg(clean)
+    return Screened(_EMPTY.sub(r"<\1/>", document.replace("&nbsp;", "&#160;")), +markup.removed)
+
+
+def _first_svg(clean: str) -> str:
+    """The first drawing and what is in it: an XML document has one root."""
+    depth = 0
+    begin: int | None = None
+    for match in _SVG_ENDS.finditer(clean):
+        begin = match.start() if begin is None else begin
+        depth += -1 if match[0].startswith("</") else 1
+        if depth == 0:
+            return clean[begin : match.end()]
+    return ""
 
 
 def _clean(text: str) -> tuple[Markup, str]:

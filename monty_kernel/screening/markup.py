@@ -74,7 +74,7 @@ class Markup:
         return "".join(self._out)
 
     def _write(self, text: str) -> None:
-        self._out.append((unescape(text) if "&" in text else text).translate(_STAND_INS))
+        self._out.append((_unescaped(text) if "&" in text else text).translate(_STAND_INS))
 
     def _markup(self, start: int) -> int:
         """Deal with what begins with the `<` at `start`; where the text goes on."""
@@ -185,7 +185,7 @@ class Markup:
         for found in _ATTRIBUTE.finditer(inside):
             attribute = found[1].lower()
             given = next((group for group in found.groups()[1:] if group is not None), "")
-            given = unescape(given) if "&" in given else given
+            given = _unescaped(given) if "&" in given else given
             written, value = self._attribute(name, attribute, given, svg)
             if value is not None and written not in kept:
                 kept[written] = value
@@ -254,3 +254,8 @@ class Markup:
 def _after(text: str, mark: str, position: int) -> int:
     found = text.find(mark, position)
     return found + len(mark) if found >= 0 else len(text)
+
+
+def _unescaped(text: str) -> str:
+    """The text without entities, and without the characters that no document may hold and an entity can spell."""
+    return _UNFIT.sub("", unescape(text))

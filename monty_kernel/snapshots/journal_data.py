@@ -39,7 +39,10 @@ def entries_of(data: Any) -> tuple[Entry, ...]:
     """
     if not isinstance(data, list) or not all(isinstance(entry, list) for entry in data):
         raise ValueError("not a journal's entries")
-    return tuple(tuple(_back(part) for part in entry) for entry in data)
+    try:
+        return tuple(tuple(_back(part) for part in entry) for entry in data)
+    except (KeyError, TypeError, AttributeError, RecursionError, decimal.InvalidOperation) as error:
+        raise ValueError(f"not a journal's entries: {error!r}") from error
 
 
 def _out(value: Any) -> object:

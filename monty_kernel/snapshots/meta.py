@@ -18,11 +18,12 @@ def meta_of(snapshot: Snapshot, since: Trail | None) -> Meta:
     """The data of a snapshot, with the cells and feeds since an earlier one's trail (None: all of them, whatever is before)."""
     cells: list[list[str]] = []
     feeds: dict[str, Any] = {}
-    for step in reversed(list(_steps(snapshot.trail, since))):
+    steps = _steps(snapshot.trail, since)
+    for step in reversed(steps):
         cells += [[cell.label, cell.text] for cell in step.own_cells]
         feeds |= {str(number): _feed_data(feed) for number, feed in step.own_feeds.items()}
     return {
-        "whole": since is None,
+        "whole": since is None or (bool(steps) and steps[-1].before is not since),
         "next_feed": snapshot.next_feed,
         "parts": sorted(snapshot.parts),
         "unrecorded": [list(each) for each in snapshot.unrecorded],
@@ -49,15 +50,18 @@ def snapshot_of(state: bytes, metas: Iterable[Meta], trail: Trail | None = None)
                 trail.add_feed(int(number), _feed(data))
         unrecorded = tuple((int(number), str(text)) for number, text in last["unrecorded"])
         return Snapshot(state, int(last["next_feed"]), frozenset(map(str, last["parts"])), trail or Trail(), unrecorded)
-    except (KeyError, TypeError, AttributeError, IndexError) as error:
+    except (KeyError, TypeError, AttributeError, IndexError, OverflowError) as error:
         raise ValueError(f"not a snapshot's data: {error!r}") from error
 
 
-def _steps(trail: Trail, since: Trail | None) -> Iterable[Trail]:
+def _steps(trail: Trail, since: Trail | None) -> list[Trail]:
+    """The steps that led here, the last first: those after `since`, all where it is not among them, none where it is the last."""
+    steps: list[Trail] = []
     step: Trail | None = trail
     while step is not None and step is not since:
-        yield step
+        steps.append(step)
         step = step.before
+    return steps
 
 
 def _feed_data(feed: Feed) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from monty_kernel.engine.trail import Trail
 
 from .journal_data import entries_of
 from .meta import snapshot_of
+from .refusals import StateRefused
 
 if TYPE_CHECKING:
     from .store import SnapshotStore
@@ -46,9 +47,17 @@ def read_state(
     Raises:
         StoreError: it is not what was stored, or cannot be read; the message says which.
     """
+    try:
+        return _read(store, session, number, magics, known or {})
+    except (ValueError, SyntaxError) as error:  # of a session that was imported, and made by no kernel
+        raise StateRefused(f"what it says of its cells is not what a kernel writes: {error}") from error
+
+
+def _read(
+    store: SnapshotStore, session: str, number: int, magics: Callable[[], MagicTable], known: Mapping[int, Trail]
+) -> StoredState:
     recovery = store.recovery(session, number)
     state, meta = store.get(session, recovery.base)
-    known = known or {}
     if recovery.base in known:
         snapshot = replace(snapshot_of(state, [meta]), trail=known[recovery.base])
         way = [recovery.base]
@@ -82,6 +91,13 @@ def _way(store: SnapshotStore, session: str, base: int, known: Mapping[int, Trai
 
 
 def _journaled(data: Any, magics: Callable[[], MagicTable]) -> Journaled:
+    try:
+        return _parsed(data, magics)
+    except (KeyError, TypeError, AttributeError, OverflowError) as error:
+        raise ValueError(f"not a journalled cell: {error!r}") from error
+
+
+def _parsed(data: Any, magics: Callable[[], MagicTable]) -> Journaled:
     number = int(data["number"])
     source = CellSource(str(data["label"]), str(data["source"]))
     cell = parse(source, magics, CellOptions(int(data["count"]), begin=number > 0))

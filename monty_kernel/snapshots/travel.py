@@ -287,7 +287,7 @@ class TimeTravel:
                 ) from None
             if isinstance(error, (monty.MontyError, RuntimeError)):
                 memory = "memory limit" in str(error)
-                why = "it needs more than --MontyKernel.max_memory" if memory else str(error)
+                why = "it needs more memory than max_memory or %limits allow" if memory else str(error)
                 raise NoSuchState(f"The state {_where(state)} cannot be loaded: {why}.") from error
             raise
         self._here = kept

@@ -107,11 +107,11 @@ class CellCheck:
         program = Program(feeds, seen, mentioned, lines, unknown)
         granted = self._engine.access.modules
         modules = {**granted, NOTEBOOK: monty.ExternalModule({"nothing": only_by_name}, stubs=source)}
-        asked = self._checker.ask(program.text, modules)
+        asked = self._checker.ask(program.text, modules, self)
         try:
             said = self._engine.wait_for(asked)
         except KeyboardInterrupt:
-            self._checker.give_up()
+            self._checker.give_up(self)
             raise
         if any(each.rule == "invalid-syntax" and "async" not in each.message for each in said):
             return Checked()
@@ -124,7 +124,8 @@ class CellCheck:
             granted.keys(),
             not words.isdisjoint({"exec", "eval"}),
             kinds.keys(),
-            seen.annotated | {name for name in kinds if name in before.last and before.last[name].kind == "annotated"},
+            seen.annotated | before.annotated,
+            seen.from_inside | before.from_inside,
         )
         placed = [each for one in rest[:_MOST_SAID] if (each := _placed(one, program, text)) is not None]
         return Checked(tuple(_findings(doubts.believed(placed, seen, known), feeds[0].cell)))
@@ -164,7 +165,7 @@ def _placed(said: Said, program: Program, text: str) -> doubts.Placed | None:
     if span is None:
         return None
     first, last = text.rfind("\n", 0, start) + 1, text.find("\n", start)
-    return doubts.Placed(said, start, end, text[first : len(text) if last < 0 else last], span)
+    return doubts.Placed(said, start, end, text[start:end], text[first : len(text) if last < 0 else last], span)
 
 
 def _findings(placed: list[doubts.Placed], cell: CellSource) -> list[Finding]:

@@ -28,11 +28,11 @@ class Outline:
     """Places are offsets of characters.
 
     bound: how often each global name is bound at the top level. defined: those bound by `def`, `class` or `import` only.
-    from_inside: names that functions bind by `global`. read_inside: names that functions mention. annotated: names with an
+    from_inside: names that functions bind by `global`. read_inside: names that functions mention. annotated: names and attributes with an
     annotation of their own. attributes: names of attributes that are assigned other than through `self`, or asked for by `hasattr`.
     nones: where a global name or an attribute begins as None. loose: spans of assignments of plain names without annotation.
     lenient: spans of calls whose arguments the checker judges too harshly: `**options`, or a bound `get` as a key. plain: spans of calls
-    whose arguments are all written out. subjects: span of what is subscripted (with its subscript), iterated or called -> the name that it
+    whose arguments are all written out. paths: `a.b` and `a["b"]` that are assigned, as they are written. subjects: span of what is subscripted (with its subscript), iterated or called -> the name that it
     is, or an empty text for a literal.
     """
 
@@ -46,6 +46,7 @@ class Outline:
     loose: tuple[tuple[int, int], ...] = ()
     lenient: tuple[tuple[int, int], ...] = ()
     plain: tuple[tuple[int, int], ...] = ()
+    paths: frozenset[str] = frozenset()
     subjects: Mapping[tuple[int, int], str] = field(default_factory=dict)
     guarded: tuple[Guarded, ...] = ()
 
@@ -70,6 +71,7 @@ class _Reader:
         self.loose: list[tuple[tuple[int, int], frozenset[str]]] = []
         self.lenient: list[tuple[int, int]] = []
         self.plain: list[tuple[int, int]] = []
+        self.paths: set[str] = set()
         self.subjects: dict[tuple[int, int], str] = {}
         self.guarded: list[Guarded] = []
         self.attributes: set[str] = set()
@@ -97,6 +99,7 @@ class _Reader:
             tuple(span for span, names in self.loose if names.isdisjoint(self.annotated)),
             tuple(self.lenient),
             tuple(self.plain),
+            frozenset(self.paths),
             self.subjects,
             tuple(self.guarded),
         )
@@ -110,11 +113,12 @@ class _Reader:
             case ast.Name(id=name) if inside:
                 self.read_inside.add(name)
             case ast.Attribute(value=value, attr=attribute, ctx=ast.Store()):
+                self._path(node)
                 if not (isinstance(value, ast.Name) and value.id == "self"):
                     self.attributes.add(attribute)
             case ast.Constant(value=str(name)) if self._names_attributes and name.isidentifier():
                 self.attributes.add(name)
-            case ast.AnnAssign(target=ast.Name(id=name)):
+            case ast.AnnAssign(target=ast.Name(id=name) | ast.Attribute(attr=name)):
                 self.annotated.add(name)
             case ast.Assign(targets=targets, value=value):
                 self._assignment(targets, value, inside)
@@ -122,7 +126,9 @@ class _Reader:
             case ast.For(target=target, iter=iterated) | ast.AsyncFor(target=target, iter=iterated):
                 self._loose(iterated, [target])
                 self._subject(iterated, iterated)
-            case ast.Subscript(value=value):
+            case ast.Subscript(value=value, ctx=context):
+                if isinstance(context, ast.Store):
+                    self._path(node)
                 self._subject(node, value)
             case ast.comprehension(iter=iterated):
                 self._subject(iterated, iterated)
@@ -164,6 +170,9 @@ class _Reader:
             self.lenient.append(span)
         elif all(isinstance(each, ast.Constant) for each in given):
             self.plain.append(span)
+
+    def _path(self, node: ast.AST) -> None:
+        self.paths.add(self._text[self._start(node) : self._end(node)])
 
     def _subject(self, place: ast.AST, node: ast.expr) -> None:
         if isinstance(node, (ast.Name, ast.Constant)):

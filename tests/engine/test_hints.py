@@ -8,12 +8,15 @@ import importlib
 import re
 import sys
 from collections.abc import Iterator
+from typing import Any, cast
 
 import pytest
 
 from monty_kernel.engine import lacking
+from monty_kernel.engine.budget import NAMES
 from monty_kernel.engine.errors import render
 from monty_kernel.engine.hints import hint
+from monty_kernel.engine.limits import KINDS, LimitKind
 from monty_kernel.engine.sources import CellSource, Failure, SourceFrame
 from tests.engine.failing_cells import Cells, monty_cells
 
@@ -282,6 +285,16 @@ def test_endings_of_the_worker() -> None:
     assert "--MontyKernel.max_memory=" in (hint(Failure("memory", "MemoryError", "limit")) or "")
     assert "--MontyKernel.max_cell_seconds=" in (hint(Failure("time", "TimeoutError", "limit")) or "")
     assert hint(Failure("interrupted", "KeyboardInterrupt", "")) is None
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS.values() if kind.name != "recursion"])
+def test_a_limit_is_raised_by_its_option(kind: LimitKind) -> None:
+    ends = {"memory": ("memory", "MemoryError"), "seconds": ("time", "TimeoutError")}
+    failure_kind, ename = ends.get(kind.name) or ("limit", NAMES[cast(Any, kind.name)])
+    said = hint(Failure(cast(Any, failure_kind), ename, f"more than {kind.option} = 5")) or ""
+    assert f"--MontyKernel.{kind.option}={kind.unit}" in said and f"--{kind.option.replace('_', '-')};" in said
+    said = hint(Failure(cast(Any, failure_kind), ename, f"more than %limits {kind.name} = 5")) or ""
+    assert "--MontyKernel" not in said and "restarted" in said
 
 
 def test_the_hint_is_the_last_line_after_the_note(cells: Cells) -> None:

@@ -17,9 +17,9 @@ import pytest
 
 from monty_kernel.engine.cell import CellOptions, parse
 from monty_kernel.engine.engine import Engine, Outcome
+from monty_kernel.engine.limits import Limits
 from monty_kernel.engine.outputs import Result
 from monty_kernel.engine.sources import CellSource, Failure
-from monty_kernel.engine.workers import Limits
 from monty_kernel.magics.registry import Magics
 
 

@@ -58,7 +58,7 @@ class Catalogue:
     """A few magics."""
 
     def line_names(self) -> list[str]:
-        return ["history", "lsmagic", "time", "timeit", "who", "whos"]
+        return ["history", "limits", "lsmagic", "time", "timeit", "who", "whos"]
 
     def cell_names(self) -> list[str]:
         return ["time", "timeit"]
@@ -68,6 +68,9 @@ class Catalogue:
 
     def options(self, name: str) -> list[str]:
         return {"timeit": ["-n", "-r", "--quiet"]}.get(name, [])
+
+    def words(self, name: str) -> list[str]:
+        return ["memory=", "seconds="] if name == "limits" else []
 
     def help(self, name: str) -> str | None:
         return f"%{name}: what it does" if name in self.line_names() else None

@@ -10,9 +10,9 @@ from typing import Any
 
 from monty_kernel.engine.cell import CellOptions, parse
 from monty_kernel.engine.engine import Engine
+from monty_kernel.engine.limits import Limits
 from monty_kernel.engine.outputs import Display, Stream
 from monty_kernel.engine.sources import CellSource, Failure
-from monty_kernel.engine.workers import Limits
 from monty_kernel.history import History
 from monty_kernel.magics.registry import Magics
 
@@ -37,8 +37,8 @@ class Session:
     """Implements the engine's `Front` and the magics' `MagicContext`."""
 
     def __init__(self, history: History | None = None) -> None:
-        self.limits = Limits(memory=1 << 28)
-        self.engine = Engine(self.limits)
+        self.engine = Engine(Limits(memory=1 << 28))
+        self.limits = self.engine.limits
         self.engine.start()
         self.magics = Magics()
         self.history = history or History(None, logging.getLogger("history"))

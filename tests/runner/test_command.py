@@ -117,6 +117,32 @@ def test_memory_is_limited(tmp_path: Path) -> None:
     assert "max_memory = 50,000,000 bytes" in done.stderr.decode()
 
 
+def test_cells_are_limited(tmp_path: Path) -> None:
+    source = write(
+        tmp_path / "in.ipynb",
+        "while True: pass",
+        "def f(n): return n and f(n - 1)\nf(200)",
+        "while True: print('x' * 100)",
+        "while True: help(len)",
+        "import time\ntime.sleep(60)",
+        "'after'",
+    )
+    limits = "--max-cell-seconds 0.3 --max-recursion-depth 100 --max-cell-output 1k --max-host-calls 2 --max-seconds-asleep 0.1"
+    assert run(source, "--inplace", "--allow-errors", *limits.split()).returncode == 0
+    names = [output.ename for cell in read(source).cells for output in cell.outputs if output.output_type == "error"]
+    assert names == [
+        "TimeoutError",
+        "RecursionError",
+        "OutputLimitExceeded",
+        "HostCallLimitExceeded",
+        "SleepLimitExceeded",
+    ]
+    assert texts(read(source))[-1] == "'after'"
+    for wrong in ("--max-cell-output=-1", "--max-host-calls=x", "--max-seconds-asleep=nan", "--max-recursion-depth=0"):
+        done = run(source, wrong)
+        assert done.returncode == 2 and wrong.partition("=")[0].encode() in done.stderr
+
+
 def test_output_is_limited(tmp_path: Path) -> None:
     source = write(tmp_path / "in.ipynb", "print('first')", "while True: print('x' * 1000)", "print('never')")
     done = run(source, "--inplace", "--max-output", "1M")

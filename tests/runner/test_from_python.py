@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -19,6 +20,9 @@ import pytest
 from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
 from monty_kernel import run_notebook, run_notebook_async
+from monty_kernel.engine.limits import Limits
+from monty_kernel.runner.notebook_run import NotebookRun, RunOptions
+from monty_kernel.runner.session_pool import SessionPool
 
 from .awkward import book
 from .command import texts, write
@@ -100,6 +104,44 @@ def test_parameters_and_limits() -> None:
         run_notebook(book(["x = 'a'\nwhile True: x += x"]), max_memory=20_000_000)
     with pytest.raises(CellExecutionError, match="OutputLimitExceeded"):
         run_notebook(book(["print('x' * 1000)"]), max_output=100, allow_errors=True)
+
+
+@pytest.mark.parametrize(
+    ("source", "limits", "said"),
+    [
+        ("while True: pass", {"max_cell_seconds": 0.3}, "max_cell_seconds = 0.3 s"),
+        ("def f(n): return n and f(n - 1)\nf(200)", {"max_recursion_depth": 100}, "RecursionError"),
+        ("while True: print('x' * 100)", {"max_cell_output": 1000}, "max_cell_output = 1,000 bytes"),
+        ("while True: help(len)", {"max_host_calls": 3}, "max_host_calls = 3"),
+        ("import time\ntime.sleep(60)", {"max_seconds_asleep": 0.1}, "max_seconds_asleep = 0.1 s"),
+    ],
+)
+def test_limits_of_a_cell(source: str, limits: dict[str, Any], said: str) -> None:
+    made = book([source, "1 + 1"])
+    with pytest.raises(CellExecutionError, match=re.escape(said)):
+        run_notebook(made, **limits)
+    with pytest.raises(CellExecutionError, match=re.escape(said)):
+        asyncio.run(run_notebook_async(made, **limits))
+    assert texts(run_notebook(made, allow_errors=True, **limits))[-1] == "2"
+
+
+def test_each_run_has_its_own_limits() -> None:
+    # the workers, and the state that runs begin with, are shared
+    pool = SessionPool(warm=1, most=1)
+    try:
+        for memory, fits in ((20_000_000, False), (500_000_000, True), (30_000_000, False), (None, True)):
+            run = NotebookRun(book(["len([0] * 5_000_000)"]), RunOptions(limits=Limits(memory=memory)))
+            assert (run.execute(pool).failed is None) == fits, memory
+    finally:
+        pool.close()
+
+
+def test_a_notebook_tightens_its_own_limits() -> None:
+    made = book(["%limits memory=20MiB output=100", "len([0] * 5_000_000)", "print('x' * 200)", "%limits output=200"])
+    shown = texts(run_notebook(made, allow_errors=True))
+    assert shown[0].startswith("From the next cell on: memory 20 MiB, output 100 bytes.")
+    assert shown[1:] == ["MemoryError", "x" * 100 + "OutputLimitExceeded", "UsageError"], shown
+    assert texts(run_notebook(book(["len([0] * 5_000_000)"]))) == ["5000000"]
 
 
 def test_outputs_are_screened_unless_trusted() -> None:

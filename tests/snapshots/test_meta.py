@@ -54,6 +54,15 @@ def test_each_state_carries_only_its_own_step() -> None:
     assert len(meta_of(second, None)["cells"]) == 4
 
 
+def test_a_state_whose_stored_ancestor_is_another_copy_carries_all() -> None:
+    first, copy = (Snapshot(b"", 3, frozenset(), trail_of(CELLS[:2], None, 1)) for _ in range(2))
+    second = Snapshot(b"", 5, frozenset(), trail_of(CELLS[2:], first.trail, 3))
+    meta = meta_of(second, copy.trail)
+    assert meta["whole"] and len(meta["cells"]) == 4
+    assert snapshot_of(b"", [meta], copy.trail).trail.cells() == second.trail.cells()
+    assert meta_of(first, first.trail) == {**meta_of(first, None), "whole": False, "cells": [], "feeds": {}}
+
+
 @pytest.mark.parametrize(
     "damage",
     [

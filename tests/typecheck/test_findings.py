@@ -11,7 +11,7 @@ from monty_kernel.introspect.facts import load_facts
 from monty_kernel.runner.granted import Granted
 from monty_kernel.runner.session_pool import SessionPool
 
-from .ordinary_cells import FIRST_SESSION, SECOND_SESSION
+from .ordinary_cells import FIRST_SESSION, SECOND_SESSION, THIRD_SESSION
 from .session import run
 
 FINDING = re.compile(r"Type check: In\[\d+\], line (\d+): .* \[([a-z-]+)\]\n {4}(.*)\n {4}( *)(\^+)\n")
@@ -25,7 +25,7 @@ def found(said: str) -> list[tuple[int, str, str]]:
     ]
 
 
-@pytest.mark.parametrize("session", [FIRST_SESSION, SECOND_SESSION], ids=["first", "second"])
+@pytest.mark.parametrize("session", [FIRST_SESSION, SECOND_SESSION, THIRD_SESSION], ids=["first", "second", "third"])
 def test_ordinary_cells_have_no_findings(pool: SessionPool, session: str) -> None:
     for ran in run(pool, session.strip("\n").split("\n---\n")):
         assert ran.error is None, ran
@@ -74,6 +74,7 @@ def test_monty_has_more_than_the_checker_knows(pool: SessionPool) -> None:
     ("import asyncio\nasync def g() -> int: return 1", "(await g()).foo", [(1, "unresolved-attribute", "(await g()).foo")]),
     ("x = 1", "x.foo  # type: ignore\nx.foo  # ty: ignore[unresolved-attribute]", []),
     ("x = 1", "x.foo  # ty: ignore[other-rule]", [(1, "unresolved-attribute", "x.foo")]),
+    ("x = 1", "from typing import reveal_type\nreveal_type(x)", [(2, "revealed-type", "x")]),
     ("x = 1", "try:\n    x.foo\nexcept AttributeError:\n    pass", []),
     ("x = 1", "%reset -f\nx", []),  # what is after it, nobody knows before
     ("x = 1", "%snapshot here\nx.foo", [(2, "unresolved-attribute", "x.foo")]),

@@ -1,0 +1,163 @@
+"""What one cell may still show, ask of the host and sleep, and what becomes of it when that is used up.
+
+A call or a sleep too many raises where it stands, so that an ordinary cell ends like any that failed, with what it did; one that
+catches that and goes on calling is stopped for good. Prints cannot raise: a cell that shows too much is stopped at once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any, Literal
+
+from .limits import Limits, SessionLimits
+from .outputs import ClearOutput, Display, Error, Output, Result, Stream
+
+if TYPE_CHECKING:
+    from .host import Front
+
+OVERHEAD = 256
+"""Bytes that every display counts for beside its own: each is a message of its own, however little it shows."""
+
+PATIENCE = 100
+"""Refusals after which a cell is stopped for good: those before leave room to close files and the like."""
+
+_ROUNDING = 1e-6  # seconds: ten sleeps of 0.1 are one second
+
+Kind = Literal["output", "host_calls", "asleep"]
+NAMES: dict[Kind, str] = {
+    "output": "OutputLimitExceeded",
+    "host_calls": "HostCallLimitExceeded",
+    "asleep": "SleepLimitExceeded",
+}
+"""What the error is called."""
+
+
+class LimitReached(Exception):
+    """A cell has used up what it may; the message says what, and whose word that is."""
+
+    def __init__(self, kind: Kind, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+    @property
+    def name(self) -> str:
+        """What the person is told it is called."""
+        return NAMES[self.kind]
+
+
+class Budget:
+    """One cell's. By default for feeds of the kernel's own, which have no limits.
+
+    over: why the cell must not go on, once it must not.
+    """
+
+    def __init__(self, limits: SessionLimits | None = None) -> None:
+        now = Limits() if limits is None else limits.now
+        self._output, self._calls, self._asleep = now.output, now.host_calls, now.asleep
+        self._held = {kind: limits.held(kind) for kind in NAMES} if limits is not None else {}
+        self._shown = self._called = self._refused = 0
+        self._slept = 0.0
+        self.over: LimitReached | None = None
+
+    def admit(self, output: Output) -> Output | None:
+        """What of an output may be shown: a print is cut where the limit is. None: nothing, and the cell is over."""
+        if self._output is None or isinstance(output, Error):  # an error is cut short by itself
+            return output
+        left = self._output - self._shown
+        size = _size(output)
+        self._shown += size
+        if size <= left:
+            return output
+        if self.over is None:
+            self.over = self._reached("output", "show more than")
+        if not isinstance(output, Stream) or left <= 0:
+            return None
+        text = output.text.encode("utf-8", "surrogatepass")[:left].decode("utf-8", "ignore")
+        return Stream(output.name, text) if text else None
+
+    def call(self) -> None:
+        """The cell asks something of the host.
+
+        Raises:
+            LimitReached: once too often.
+        """
+        if self._calls is None:
+            return
+        if self._called >= self._calls:
+            raise self._refuse("host_calls", "call the host more often than")
+        self._called += 1
+
+    def may_sleep(self, seconds: float) -> float:
+        """How much of this time the cell may sleep."""
+        left = seconds if self._asleep is None else max(0.0, self._asleep - self._slept)
+        return seconds if seconds <= left + _ROUNDING else left
+
+    def overslept(self) -> LimitReached:
+        """The cell would sleep longer than it may."""
+        return self._refuse("asleep", "sleep for longer than")
+
+    def slept(self, seconds: float) -> None:
+        """The cell slept this long."""
+        self._slept += seconds
+
+    def _refuse(self, kind: Kind, would: str) -> LimitReached:
+        reached = self._reached(kind, would)
+        self._refused += 1
+        if self._refused > PATIENCE:
+            self.over = reached
+        return reached
+
+    def _reached(self, kind: Kind, would: str) -> LimitReached:
+        return LimitReached(kind, f"the cell would {would} {self._held[kind]}")
+
+
+class MeteredFront:
+    """A front that takes what the budget admits. stop: ends the feed that goes on."""
+
+    def __init__(self, front: Front, budget: Budget, stop: Callable[[], None]) -> None:
+        self._front = front
+        self._budget = budget
+        self._stop = stop
+
+    def emit(self, output: Output) -> None:
+        """Take an output as far as it is admitted."""
+        over = self._budget.over
+        admitted = self._budget.admit(output) if over is None else None
+        if admitted is not None:
+            self._front.emit(admitted)
+        if over is None and self._budget.over is not None:
+            self._stop()
+
+    def ask(self, prompt: str, *, password: bool) -> Future[str]:
+        """Ask the person for a line."""
+        return self._front.ask(prompt, password=password)
+
+    def magic(self, name: str, args: str) -> object:
+        """Run a host-side magic."""
+        return self._front.magic(name, args)
+
+    def help(self, topic: str) -> str:
+        """What `help(topic)` prints."""
+        return self._front.help(topic)
+
+    def leave(self) -> None:
+        """The cell called `exit()`."""
+        self._front.leave()
+
+
+def _size(output: Stream | Display | Result | ClearOutput) -> int:
+    if isinstance(output, Stream):
+        return _text_size(output.text)
+    if isinstance(output, ClearOutput):
+        return OVERHEAD
+    return OVERHEAD + sum(_data_size(value) for value in (*output.data.values(), *output.metadata.values()))
+
+
+def _data_size(value: Any) -> int:
+    return _text_size(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str))
+
+
+def _text_size(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))

@@ -1,0 +1,176 @@
+"""What one session may use: what the person granted, and what cells have tightened since, which nothing in a notebook undoes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+MONTY_RECURSION = 1000
+"""How deep calls may nest where nobody said otherwise: Monty's own limit, which cannot be taken away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one session may use; None for no limit.
+
+    memory: bytes of heap. recursion: depth of calls; None for Monty's own. And of each cell: seconds of computing; output, the bytes that
+    it shows; host_calls, how often it asks the host for something; asleep, seconds in which it does nothing but sleep.
+    """
+
+    memory: int | None = 1 << 30
+    seconds: float | None = None
+    recursion: int | None = None
+    output: int | None = None
+    host_calls: int | None = None
+    asleep: float | None = None
+
+
+class BadLimit(Exception):
+    """A limit cannot be set to this; the message says why, and what can be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class LimitKind:
+    """One of the limits, as people speak of it.
+
+    name: the field of `Limits`, and what `%limits` takes. option: the kernel's, which grants it; `monty-kernel run` has it too, as
+    `--max-memory`. unit: what the option counts. means: what is limited. read: a word as a value; raises ValueError. show: a value in words. least: below this no session could go on.
+    """
+
+    name: str
+    option: str
+    unit: str
+    means: str
+    read: Callable[[str], float]
+    show: Callable[[float], str]
+    least: float = 0
+
+
+_UNITS = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3, "ki": 1 << 10, "mi": 1 << 20, "gi": 1 << 30}
+_LONGEST = 40  # characters of a number
+
+
+def read_size(word: str) -> int:
+    """Bytes, from `1000`, `500M`, `64MiB` or `2Gi`. Raises ValueError."""
+    number = word.rstrip("kKmMgGiIbB")
+    unit = word[len(number) :].lower().removesuffix("b")
+    if not number.isdecimal() or len(word) > _LONGEST or unit not in _UNITS:
+        raise ValueError("say 500M, 64MiB or a number of bytes")
+    return int(number) * _UNITS[unit]
+
+
+def _read_count(word: str) -> int:
+    if not word.isdecimal() or len(word) > _LONGEST:
+        raise ValueError("say a whole number")
+    return int(word)
+
+
+def _read_seconds(word: str) -> float:
+    try:
+        seconds = float(word) if len(word) <= _LONGEST else math.nan
+    except ValueError:
+        seconds = math.nan
+    if not (seconds >= 0 and math.isfinite(seconds)):
+        raise ValueError("say a number of seconds")
+    return seconds
+
+
+def show_size(size: float) -> str:
+    """Bytes, in the largest unit that gives a whole number."""
+    for unit in ("bytes", "KiB", "MiB", "GiB"):
+        if size % 1024 or not size or unit == "GiB":
+            break
+        size /= 1024
+    return f"{size:,.0f} {unit}"
+
+
+def _show_seconds(seconds: float) -> str:
+    return f"{seconds:g} s"
+
+
+def _show_count(count: float) -> str:
+    return f"{count:,}"
+
+
+KINDS: Mapping[str, LimitKind] = {
+    kind.name: kind
+    for kind in (
+        LimitKind("memory", "max_memory", "BYTES", "of the session", read_size, show_size, 4 << 20),
+        LimitKind("seconds", "max_cell_seconds", "SECONDS", "that a cell computes", _read_seconds, _show_seconds, 0.1),
+        LimitKind("recursion", "max_recursion_depth", "CALLS", "that nest", _read_count, _show_count, 50),
+        LimitKind("output", "max_cell_output", "BYTES", "that a cell shows", read_size, show_size),
+        LimitKind("host_calls", "max_host_calls", "CALLS", "of a cell to the host", _read_count, _show_count),
+        LimitKind("asleep", "max_seconds_asleep", "SECONDS", "that a cell sleeps", _read_seconds, _show_seconds),
+    )
+}
+"""All limits, by name."""
+
+
+class SessionLimits:
+    """The limits of one session. For the sandbox thread.
+
+    granted: what the person said where the session was started. now: what holds, never more than that; cells can `tighten` it.
+    cell: the label of the running cell. tightened: by name, the label of the cell that last tightened it.
+    """
+
+    def __init__(self, granted: Limits) -> None:
+        self.granted = granted
+        self.now = granted
+        self.cell = ""
+        self.tightened: dict[str, str] = {}
+        self._before: dict[str, str] = {}
+
+    def tighten(self, words: Mapping[str, str]) -> None:
+        """Set these limits, by name, all or none.
+
+        Raises:
+            BadLimit: one would be looser than it is, or is no value.
+        """
+        values = {name: self._read(name, word) for name, word in words.items()}
+        values = {name: value for name, value in values.items() if value != effective(self.now, name)}
+        self._before = dict(self.tightened)
+        self.now = replace(self.now, **values)
+        self.tightened.update(dict.fromkeys(values, self.cell))
+
+    def keep_memory(self, memory: int | None) -> None:
+        """The session takes more memory than it was to be tightened to: this much, as it had before, stays its limit."""
+        self.now = replace(self.now, memory=memory)
+        self.tightened.pop("memory", None)
+        if "memory" in self._before:
+            self.tightened["memory"] = self._before["memory"]
+
+    def held(self, name: str) -> str:
+        """A limit in the words of errors: `max_memory = 1 GiB`, or `%limits memory = 64 MiB` if a cell tightened it."""
+        kind, value = KINDS[name], effective(self.now, name)
+        # without the cell's number: nbval compares these words, and counts cells otherwise
+        return f"{f'%limits {name}' if name in self.tightened else kind.option} = {'none' if value is None else kind.show(value)}"
+
+    def _read(self, name: str, word: str) -> Any:
+        kind = KINDS.get(name)
+        if kind is None:
+            raise BadLimit(f"there is no limit {name[:40]!r}; there are {', '.join(KINDS)}")
+        try:
+            value = kind.read(word)
+        except ValueError as error:
+            raise BadLimit(f"{name}={word[:_LONGEST]} is no limit: {error}") from None
+        if value < kind.least:
+            raise BadLimit(f"{name} cannot be less than {kind.show(kind.least)}: no cell could run")
+        present, granted = effective(self.now, name), effective(self.granted, name)
+        if granted is not None and value > granted:
+            raise BadLimit(
+                f"{name} is limited to {kind.show(granted)} where the kernel was started, and a notebook can only tighten that. "
+                f"Who starts the kernel grants more, with --MontyKernel.{kind.option}={kind.unit}"
+            )
+        if present is not None and value > present:
+            raise BadLimit(
+                f"{name} was tightened to {kind.show(present)} by {self.tightened[name]}, and stays so until the kernel is restarted"
+            )
+        return value
+
+
+def effective(limits: Limits, name: str) -> float | None:
+    """What holds for a limit by its name; None for no limit."""
+    value: float | None = getattr(limits, name)
+    return MONTY_RECURSION if value is None and name == "recursion" else value

@@ -1,0 +1,121 @@
+"""`python -m tests.fuzz`: all targets with both fuzzers at once, each fuzzer for a time that its targets share.
+
+Exit status 0 if nothing was found. An input that breaks a promise is kept in the folder's `findings`; `--replay` tries it
+again. It becomes a file in `tests/fuzz/found`, which the test suite tries every time, and then it is fixed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from importlib.util import find_spec
+from pathlib import Path
+
+from .loop import checked
+from .targets import NAMES, find
+
+ENGINES = ("hypothesis", "atheris")
+FOLDER = Path(__file__).parents[2] / ".fuzz"
+_GRACE = 120.0
+"""Seconds that a target may take beyond its share, to start and to make what it found small."""
+
+
+class Campaign:
+    """One engine's way through the targets. found: the targets of which a promise was broken, with what was printed."""
+
+    def __init__(self, engine: str, names: list[str], seconds: float, folder: Path) -> None:
+        self.engine = engine
+        self.found: dict[str, str] = {}
+        self._names = names
+        self._share = seconds / len(names)
+        self._folder = folder / engine
+
+    def run(self) -> None:
+        """Run one target after the other, each in a process of its own."""
+        for name in self._names:
+            begun = time.monotonic()
+            said = self._run(name)
+            line = f"{self.engine:<11} {name:<14} {time.monotonic() - begun:4.0f} s  {self._tried(said) or 'nothing':>10} inputs"
+            print(f"{line}  {'A PROMISE IS BROKEN' if name in self.found else 'ok'}", flush=True)
+
+    def _run(self, name: str) -> str:
+        command = [sys.executable, "-m", "tests.fuzz.loop", self.engine, name, str(self._share), str(self._folder)]
+        with tempfile.TemporaryFile() as output:
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
+            try:
+                status: int | str = process.wait(self._share + _GRACE)
+            except subprocess.TimeoutExpired:
+                status = "it did not end"
+            finally:
+                if process.poll() is None:
+                    process.kill()
+                    process.wait()
+            output.seek(0)
+            said = output.read().decode(errors="replace")
+        if status != 0:
+            self.found[name] = f"{said[-6000:]}\n(status: {status})"
+        return said
+
+    @staticmethod
+    def _tried(said: str) -> str:
+        for line in reversed(said.splitlines()):
+            words = line.split()
+            if line.startswith(("tried ", "stat::number_of_executed_units:")):
+                return f"{int(words[-1]):,}"
+        return ""
+
+
+def replay(paths: list[Path]) -> int:
+    """Try inputs that were kept; the exit status."""
+    for path in paths:
+        target = find(path.name.partition("-")[0])
+        print(f"{path.name}: {target.promise}")
+        try:
+            checked(target, path.read_bytes())
+        finally:
+            target.close()
+    return 0
+
+
+def main() -> int:
+    """Read the command line and run."""
+    parser = argparse.ArgumentParser("python -m tests.fuzz", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=600, help="how long each engine runs [600]")
+    parser.add_argument("--engine", choices=ENGINES, action="append", help="only this one [both]")
+    parser.add_argument(
+        "--only", choices=NAMES, action="append", metavar="TARGET", help=f"only this one: {', '.join(NAMES)}"
+    )
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="where inputs that led somewhere are kept [.fuzz]")
+    parser.add_argument("--replay", type=Path, nargs="+", metavar="FILE", help="try inputs that were found")
+    options = parser.parse_args()
+    if options.replay:
+        return replay(options.replay)
+    engines = options.engine or list(ENGINES)
+    if "atheris" in engines and find_spec("atheris") is None:
+        print(
+            "atheris is not installed: pip install -e '.[fuzz]', on Linux and x86-64; or --engine hypothesis",
+            file=sys.stderr,
+        )
+        return 2
+    campaigns = [Campaign(engine, options.only or list(NAMES), options.seconds, options.folder) for engine in engines]
+    threads = [threading.Thread(target=campaign.run) for campaign in campaigns]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    found = [(campaign.engine, name, said) for campaign in campaigns for name, said in campaign.found.items()]
+    for engine, name, said in found:
+        print(f"\n{engine} found that in {name} this does not hold: {find(name).promise}.\n\n{said}")
+    targets = len(options.only or NAMES)
+    print(
+        f"\n{targets} targets, {options.seconds:g} s with each of {', '.join(engines)}: {len(found) or 'nothing'} found."
+    )
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
