@@ -26,6 +26,8 @@ MEMORY = 1 << 28
 SECONDS = 2.0
 """How long a check may take. The usual one takes a hundredth of it."""
 
+_LONGEST = 4_000  # characters of what is said of one place: it shows types, which may be as large as the cell
+
 _KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 
 
@@ -124,4 +126,4 @@ def _parsed(answer: str) -> list[Said]:
 def _said(each: Any) -> Said:
     start, end = each["location"], each["end_location"]
     place = (int(start["row"]), int(start["column"]), int(end["row"]), int(end["column"]))
-    return Said(str(each["code"]), str(each["message"]), *place)
+    return Said(str(each["code"]), str(each["message"])[:_LONGEST], *place)

@@ -125,7 +125,7 @@ def _mixes(placed: Placed, known: Known) -> bool:
     """Whether it is about a container of which nobody said what may be in it: the checker has that from its first elements."""
     if not _PUTS_IN.search(placed.said.message):
         return False
-    return not any(re.search(rf"(?<![\w.]){name}\b", placed.line) for name in known.annotated)
+    return not any(word in known.annotated for word in _WORD.findall(placed.line))
 
 
 def _is_true(placed: Placed, seen: Outline, known: Known) -> bool:
