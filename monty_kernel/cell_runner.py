@@ -113,7 +113,7 @@ class CellRunner:
         self._notice(request)
         for notice in self._engine.access.notices():
             self._front.emit(Stream("stderr", notice + "\n"))
-        refusal = self._types.before(cell, self._front.emit) if self._types.wanted else None
+        refusal = self._types.before(cell, self._front.emit) if self._types.wanted and not request.silent else None
         if refusal is not None:
             self._engine.pass_over(cell, number)
             return Outcome(refusal)

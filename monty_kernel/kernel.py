@@ -252,9 +252,9 @@ class MontyKernel(KernelTraits, Kernel):
             return
         self._closed = True
         self.front.close()
-        self.engine.kill()
         if self._checker is not None:
-            self._checker.give_up()
+            self.engine.interrupt()  # a cell that is being checked does not begin any more
+        self.engine.kill()
         await self._on_sandbox_thread(self.engine.close)
         if self._checker is not None:
             await self._on_sandbox_thread(self._checker.close)

@@ -14,6 +14,7 @@ from monty_kernel.engine.cell import Cell, Feed
 from monty_kernel.engine.engine import Engine
 from monty_kernel.engine.fstrings import parse_tree
 from monty_kernel.engine.sources import CellSource, SourceFrame
+from monty_kernel.engine.statements import weight
 from monty_kernel.engine.workers import only_by_name
 from monty_kernel.introspect.facts import load_facts
 
@@ -23,12 +24,17 @@ from .outline import Outline, outline
 from .program import NOTEBOOK, Program, checked_feeds, joined
 from .report import Finding
 
-_LARGE = 1 << 17  # characters; `ast` takes 0.1 s for these, during which the kernel hears nothing
+_CODE = 1 << 15
+"""Characters of code, strings and comments not counted, above which a cell is not checked: reading it takes 0.1 s here and much more there."""
+
+_LARGE = 1 << 20  # characters of a cell, all counted
 _WORD = re.compile(r"[^\W\d]\w*")
 _SCOPE = sandboxed.guarded("locals()")
 _MOST_NAMES = 5_000
-_MOST_SAID = 1_000
+_MOST_SAID = 200
 """Things said of one cell that are looked at: nobody reads more."""
+
+_AROUND = 1_000  # characters of a line that are looked at around a finding
 
 _FREE = ("exit", "quit")
 
@@ -77,8 +83,8 @@ class CellCheck:
         text = joined(feeds)
         if not text.strip() or not cell.python.strip():
             return Checked()
-        if len(text) > _LARGE:
-            return Checked(note=f"it is longer than {_LARGE:,} characters")
+        if len(text) > _LARGE or (len(text) > _CODE and weight(text) > _CODE):
+            return Checked(note=f"it holds more than {_CODE:,} characters of code")
         try:
             tree, same = parse_tree(text)
         except SyntaxError:
@@ -107,11 +113,11 @@ class CellCheck:
         program = Program(feeds, seen, mentioned, lines, unknown)
         granted = self._engine.access.modules
         modules = {**granted, NOTEBOOK: monty.ExternalModule({"nothing": only_by_name}, stubs=source)}
-        asked = self._checker.ask(program.text, modules)
+        asked = self._checker.ask(program.text, modules, self)
         try:
             said = self._engine.wait_for(asked)
         except KeyboardInterrupt:
-            self._checker.give_up()
+            self._checker.give_up(self)
             raise
         if any(each.rule == "invalid-syntax" and "async" not in each.message for each in said):
             return Checked()
@@ -124,7 +130,8 @@ class CellCheck:
             granted.keys(),
             not words.isdisjoint({"exec", "eval"}),
             kinds.keys(),
-            seen.annotated | {name for name in kinds if name in before.last and before.last[name].kind == "annotated"},
+            seen.annotated | before.annotated,
+            seen.from_inside | before.from_inside,
         )
         placed = [each for one in rest[:_MOST_SAID] if (each := _placed(one, program, text)) is not None]
         return Checked(tuple(_findings(doubts.believed(placed, seen, known), feeds[0].cell)))
@@ -163,8 +170,9 @@ def _placed(said: Said, program: Program, text: str) -> doubts.Placed | None:
     span = program.in_cell(start, end)
     if span is None:
         return None
-    first, last = text.rfind("\n", 0, start) + 1, text.find("\n", start)
-    return doubts.Placed(said, start, end, text[first : len(text) if last < 0 else last], span)
+    before = text[max(0, start - _AROUND) : start].rpartition("\n")[2]
+    after = text[start : start + _AROUND].partition("\n")[0]
+    return doubts.Placed(said, start, end, text[start : min(end, start + _AROUND)], before + after, span)
 
 
 def _findings(placed: list[doubts.Placed], cell: CellSource) -> list[Finding]:

@@ -26,6 +26,8 @@ MEMORY = 1 << 28
 SECONDS = 2.0
 """How long a check may take. The usual one takes a hundredth of it."""
 
+_LONGEST = 4_000  # characters of what is said of one place: it shows types, which may be as large as the cell
+
 _KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 
 
@@ -56,23 +58,22 @@ class Checker:
         self._lock = threading.Lock()
         self._thread: ThreadPoolExecutor | None = None
         self._pid: int | None = None
-        self._asked: Future[list[Said]] | None = None
+        self._current: object = None  # whose check is under way
 
-    def ask(self, text: str, modules: Mapping[str, monty.ExternalModule]) -> Future[list[Said]]:
+    def ask(self, text: str, modules: Mapping[str, monty.ExternalModule], asker: object) -> Future[list[Said]]:
         """What the checker says of a text, which must be one that it finds fault with: else it would be run.
 
-        modules: what the text may import, with stubs. The future raises CheckFailed.
+        modules: what the text may import, with stubs. asker: who may `give_up`. The future raises CheckFailed.
         """
         with self._lock:
             if self._thread is None:
                 self._thread = ThreadPoolExecutor(1, thread_name_prefix="type check")
-            self._asked = self._thread.submit(self._ask, text, modules)
-            return self._asked
+            return self._thread.submit(self._ask, text, modules, asker)
 
-    def give_up(self) -> None:
-        """End the check that is under way."""
+    def give_up(self, asker: object = None) -> None:
+        """End the check that is under way, if it is this asker's; without one, whoever's it is."""
         with self._lock:
-            if self._pid is not None:
+            if self._pid is not None and (asker is None or asker is self._current):
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(self._pid, _KILL)
 
@@ -85,13 +86,13 @@ class Checker:
             thread.shutdown()
         self._workers.close()
 
-    def _ask(self, text: str, modules: Mapping[str, monty.ExternalModule]) -> list[Said]:
+    def _ask(self, text: str, modules: Mapping[str, monty.ExternalModule], asker: object) -> list[Said]:
         try:
             session, pid = self._workers.take(Limits(memory=MEMORY, seconds=SECONDS), modules, check=True)
         except (monty.MontyError, RuntimeError, OSError, WallsMissing) as error:
             raise CheckFailed(f"no worker could be started for it ({error})") from error
         with self._lock:
-            self._pid = pid
+            self._pid, self._current = pid, asker
         try:
             session.feed_run(text)
         except monty.MontyTypingError as error:
@@ -104,7 +105,7 @@ class Checker:
             raise CheckFailed(f"the checker gave up ({error})") from error
         finally:
             with self._lock:
-                self._pid = None
+                self._pid = self._current = None
             self._workers.give_back(session, pid)
         raise CheckFailed("the checker had nothing to say, not even what it must")
 
@@ -125,4 +126,4 @@ def _parsed(answer: str) -> list[Said]:
 def _said(each: Any) -> Said:
     start, end = each["location"], each["end_location"]
     place = (int(start["row"]), int(start["column"]), int(end["row"]), int(end["column"]))
-    return Said(str(each["code"]), str(each["message"]), *place)
+    return Said(str(each["code"]), str(each["message"])[:_LONGEST], *place)

@@ -5,6 +5,7 @@ Nothing of the checker is loaded or started before a cell is to be checked.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
     from .cell_check import CellCheck
     from .checker import Checker
+
+
+_log = logging.getLogger(__name__)
 
 
 class TypeChecks:
@@ -41,16 +45,18 @@ class TypeChecks:
 
     def before(self, cell: Cell, emit: Callable[[Output], None]) -> Failure | None:
         """Check a cell that is about to run, and say what was found; why it must not run, None if it may."""
-        if self._check is None:
-            from .cell_check import CellCheck
-
-            self._check = CellCheck(self._engine, self._checker())
+        from .cell_check import CellCheck, Checked
         from .report import refusal, warning
 
+        if self._check is None:
+            self._check = CellCheck(self._engine, self._checker())
         try:
             checked = self._check.check(cell)
         except KeyboardInterrupt:
             return interrupted()
+        except Exception as error:  # a defect of ours must not keep cells from running
+            _log.exception("A cell could not be type-checked.")
+            checked = Checked(note=f"internal error of monty-kernel: {type(error).__name__}: {error}")
         if checked.note is not None:
             emit(Stream("stderr", f"{cell.source.label} was not type-checked: {checked.note}.\n"))
         if checked.is_faulty:

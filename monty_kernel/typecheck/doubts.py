@@ -38,9 +38,11 @@ _PUTS_IN = re.compile(
     r"Invalid subscript assignment|bound method `?(?:list|set|dict|deque|Counter|defaultdict)\b|"
     r"Operator `(?:\+|\||-|&|\^)=` is not supported between objects of type `(?:list|set|dict|deque|Counter|defaultdict)\["
 )
-_OVER_A_FUNCTION = re.compile(r"is not assignable to attribute `\w+` of type `(?:def|bound method|async def) ")
+_TO_ATTRIBUTE = re.compile(r"is not assignable to attribute `(\w+)`")
 _EXPECTED = re.compile(r"[Ee]xpected `([^`]*)`, found `([^`]*)`")
 _INT = re.compile(r"\bint\b")
+_SEVERAL = re.compile(r"""Literal\[(?:"[^"]*"|[^\]",])*,""")
+_WORD = re.compile(r"[^\W\d]\w*")
 _WANTED = re.compile(r"(?:[Ee]xpected|assignable to(?: attribute `\w+` of type)?) `[^`]*`")
 _BRACKETS = re.compile(r"\[[^\[\]]*\]|\([^()]*\)")
 _BROAD = ("Exception", "BaseException")
@@ -69,7 +71,7 @@ class Known:
     """What is known besides the cell. attributes: names of attributes that cells assign from outside of classes.
 
     modules: what cells may import by the person's leave. executes: whether the cell may bind names that nobody sees. live: the
-    session's names. annotated: those of them, and of the cell's own, that have an annotation.
+    session's names. annotated: names and attributes that have an annotation. from_inside: names that functions bind by `global`.
     """
 
     facts: Facts
@@ -78,18 +80,20 @@ class Known:
     executes: bool
     live: Collection[str]
     annotated: Collection[str]
+    from_inside: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
     """Something that the checker said, and where: offsets in the text that the outline is of.
 
-    line: the line of that text it begins in. span: its place in the cell, as lines and columns from 1.
+    marked: what stands there. line: the line it begins in. span: its place in the cell, as lines and columns from 1.
     """
 
     said: Said
     start: int
     end: int
+    marked: str
     line: str
     span: tuple[int, int, int, int]
 
@@ -121,12 +125,14 @@ def _mixes(placed: Placed, known: Known) -> bool:
     """Whether it is about a container of which nobody said what may be in it: the checker has that from its first elements."""
     if not _PUTS_IN.search(placed.said.message):
         return False
-    return not any(re.search(rf"(?<![\w.]){name}\b", placed.line) for name in known.annotated)
+    return not any(word in known.annotated for word in _WORD.findall(placed.line))
 
 
 def _is_true(placed: Placed, seen: Outline, known: Known) -> bool:
     said, start, end = placed.said, placed.start, placed.end
     if seen.expects(start, end, _CAUGHT.get(said.rule, _TYPE_ERRORS)):
+        return False
+    if said.rule not in _SURE and _may_be_changed(placed.marked, seen, known):
         return False
     match said.rule:
         case "unresolved-reference":
@@ -141,7 +147,8 @@ def _is_true(placed: Placed, seen: Outline, known: Known) -> bool:
         case "unresolved-attribute":
             return _lacks(said.message, known)
         case "invalid-assignment":
-            if _OVER_A_FUNCTION.search(said.message):
+            attribute = _TO_ATTRIBUTE.search(said.message)
+            if attribute is not None and attribute[1] not in known.annotated:
                 return False
         case "not-subscriptable" | "not-iterable" | "call-non-callable":
             # it may be one of several types, and the message does not say: only what is one thing for sure is believed
@@ -158,6 +165,14 @@ def _is_true(placed: Placed, seen: Outline, known: Known) -> bool:
     return not (_is_vague(said.message) or _LISTS.search(said.message) or _differs_in_numbers(said.message))
 
 
+def _may_be_changed(text: str, seen: Outline, known: Known) -> bool:
+    """Whether it is about what a call in between may have changed, which the checker does not consider: `d["k"] = 1; put(d); d["k"].upper()`."""
+    if any(path in text for path in seen.paths):
+        return True
+    words = _WORD.findall(text)
+    return any(word in known.from_inside or word in known.attributes for word in words)
+
+
 def _within(start: int, end: int, spans: Iterable[tuple[int, int]]) -> bool:
     return any(first <= start and end <= last for first, last in spans)
 
@@ -172,7 +187,7 @@ def _is_vague(message: str) -> bool:
             shown = shorter
         if " | " in shown:
             return True
-    return False
+    return _SEVERAL.search(message) is not None
 
 
 def _differs_in_numbers(message: str) -> bool:

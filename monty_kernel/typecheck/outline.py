@@ -28,11 +28,11 @@ class Outline:
     """Places are offsets of characters.
 
     bound: how often each global name is bound at the top level. defined: those bound by `def`, `class` or `import` only.
-    from_inside: names that functions bind by `global`. read_inside: names that functions mention. annotated: names with an
+    from_inside: names that functions bind by `global`. read_inside: names that functions mention. annotated: names and attributes with an
     annotation of their own. attributes: names of attributes that are assigned other than through `self`, or asked for by `hasattr`.
     nones: where a global name or an attribute begins as None. loose: spans of assignments of plain names without annotation.
     lenient: spans of calls whose arguments the checker judges too harshly: `**options`, or a bound `get` as a key. plain: spans of calls
-    whose arguments are all written out. subjects: span of what is subscripted (with its subscript), iterated or called -> the name that it
+    whose arguments are all written out. paths: `a.b` and `a["b"]` that are assigned, as they are written. subjects: span of what is subscripted (with its subscript), iterated or called -> the name that it
     is, or an empty text for a literal.
     """
 
@@ -46,6 +46,7 @@ class Outline:
     loose: tuple[tuple[int, int], ...] = ()
     lenient: tuple[tuple[int, int], ...] = ()
     plain: tuple[tuple[int, int], ...] = ()
+    paths: frozenset[str] = frozenset()
     subjects: Mapping[tuple[int, int], str] = field(default_factory=dict)
     guarded: tuple[Guarded, ...] = ()
 
@@ -65,11 +66,13 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self._text = text
         self._starts = line_starts(text)
+        self._ascii = text.isascii()
         self._names_attributes = "setattr" in text or "hasattr" in text
         self.nones: list[int] = []
         self.loose: list[tuple[tuple[int, int], frozenset[str]]] = []
         self.lenient: list[tuple[int, int]] = []
         self.plain: list[tuple[int, int]] = []
+        self.paths: set[str] = set()
         self.subjects: dict[tuple[int, int], str] = {}
         self.guarded: list[Guarded] = []
         self.attributes: set[str] = set()
@@ -97,6 +100,7 @@ class _Reader:
             tuple(span for span, names in self.loose if names.isdisjoint(self.annotated)),
             tuple(self.lenient),
             tuple(self.plain),
+            frozenset(self.paths),
             self.subjects,
             tuple(self.guarded),
         )
@@ -110,11 +114,12 @@ class _Reader:
             case ast.Name(id=name) if inside:
                 self.read_inside.add(name)
             case ast.Attribute(value=value, attr=attribute, ctx=ast.Store()):
+                self._path(node)
                 if not (isinstance(value, ast.Name) and value.id == "self"):
                     self.attributes.add(attribute)
             case ast.Constant(value=str(name)) if self._names_attributes and name.isidentifier():
                 self.attributes.add(name)
-            case ast.AnnAssign(target=ast.Name(id=name)):
+            case ast.AnnAssign(target=ast.Name(id=name) | ast.Attribute(attr=name)):
                 self.annotated.add(name)
             case ast.Assign(targets=targets, value=value):
                 self._assignment(targets, value, inside)
@@ -122,7 +127,9 @@ class _Reader:
             case ast.For(target=target, iter=iterated) | ast.AsyncFor(target=target, iter=iterated):
                 self._loose(iterated, [target])
                 self._subject(iterated, iterated)
-            case ast.Subscript(value=value):
+            case ast.Subscript(value=value, ctx=context):
+                if isinstance(context, ast.Store):
+                    self._path(node)
                 self._subject(node, value)
             case ast.comprehension(iter=iterated):
                 self._subject(iterated, iterated)
@@ -165,6 +172,9 @@ class _Reader:
         elif all(isinstance(each, ast.Constant) for each in given):
             self.plain.append(span)
 
+    def _path(self, node: ast.AST) -> None:
+        self.paths.add(self._text[self._start(node) : self._end(node)])
+
     def _subject(self, place: ast.AST, node: ast.expr) -> None:
         if isinstance(node, (ast.Name, ast.Constant)):
             self.subjects[self._start(place), self._end(place)] = node.id if isinstance(node, ast.Name) else ""
@@ -176,11 +186,14 @@ class _Reader:
             self.loose.append(((self._start(node), self._end(node)), names))
 
     def _start(self, node: ast.AST) -> int:
-        line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
-        return offset_of_byte(self._text, self._starts, line, column)
+        return self._offset(getattr(node, "lineno", 1), getattr(node, "col_offset", 0))
 
     def _end(self, node: ast.AST) -> int:
-        line, column = getattr(node, "end_lineno", None) or 1, getattr(node, "end_col_offset", None) or 0
+        return self._offset(getattr(node, "end_lineno", None) or 1, getattr(node, "end_col_offset", None) or 0)
+
+    def _offset(self, line: int, column: int) -> int:
+        if self._ascii:
+            return self._starts[line - 1] + column
         return offset_of_byte(self._text, self._starts, line, column)
 
 

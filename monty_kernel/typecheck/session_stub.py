@@ -9,10 +9,12 @@ from __future__ import annotations
 import ast
 import copy
 import re
+import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from monty_kernel.engine.fstrings import parse_tree
 from monty_kernel.engine.sources import CellSource
 
 from .outline import outline
@@ -36,6 +38,9 @@ _TYPES = {
     "tuple": f"{_B}.tuple[{_T}.Any, ...]",
 }
 _WORD = re.compile(r"[^\W\d]\w*")
+_PATIENCE = 0.3
+"""Seconds for reading cells that ran before the checker was on: about 300 of them."""
+
 _LONGEST = 100_000  # characters of a cell; `ast` takes 50 ms for so many
 _MOST = 50_000  # characters of definitions that one check takes into account
 
@@ -59,28 +64,29 @@ class Definition:
 @dataclass(frozen=True, slots=True)
 class CellDefinitions:
     """What one cell defines. from_inside: names that its functions bind by `global`. attributes: names of those it assigns.
-    last: the last way in which it binds each name."""
+    annotated: names and attributes that it annotates. last: the last way in which it binds each name."""
 
     last: Mapping[str, Definition] = field(default_factory=dict)
     from_inside: frozenset[str] = frozenset()
     attributes: frozenset[str] = frozenset()
+    annotated: frozenset[str] = frozenset()
 
 
 def definitions(text: str) -> CellDefinitions:
-    """What a cell, as plain Python, defines."""
+    """What a cell, as plain Python, defines; nothing if it is too long or too deep, as far as anybody can tell."""
     try:
-        if len(text) > _LONGEST:
-            raise ValueError
-        from monty_kernel.engine.fstrings import parse_tree
-
-        tree, same = parse_tree(text)
+        return _definitions(text) if len(text) <= _LONGEST else CellDefinitions()
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return CellDefinitions()
+
+
+def _definitions(text: str) -> CellDefinitions:
+    tree, same = parse_tree(text)
     seen = outline(tree, same)
     last: dict[str, Definition] = {name: Definition("value") for name in seen.bound}
     for statement in tree.body:
         last.update(_defined(statement, seen.defined))
-    return CellDefinitions(last, seen.from_inside, seen.attributes)
+    return CellDefinitions(last, seen.from_inside, seen.attributes, seen.annotated)
 
 
 def _defined(statement: ast.stmt, defined: Collection[str]) -> dict[str, Definition]:
@@ -136,6 +142,9 @@ def _with_open_attributes(definition: ast.ClassDef) -> ast.stmt:
     return whole
 
 
+_UNREAD = CellDefinitions()
+
+
 class Known:
     """What the cells of a session defined; each is read once, however often it is asked for."""
 
@@ -143,11 +152,17 @@ class Known:
         self._read: dict[CellSource, CellDefinitions] = {}
 
     def of(self, cells: Sequence[CellSource]) -> list[CellDefinitions]:
-        """The definitions of these cells, oldest first. What is no longer among them is forgotten."""
-        self._read = {
-            cell: found if (found := self._read.get(cell)) is not None else definitions(cell.text) for cell in cells
-        }
-        return [self._read[cell] for cell in cells]
+        """The definitions of these cells, oldest first. What is no longer among them is forgotten.
+
+        Where there are many that it has not read yet, the oldest of them are left for the next time.
+        """
+        known, self._read = self._read, {}
+        late = time.perf_counter() + _PATIENCE
+        for cell in reversed(cells):
+            found = known.get(cell)
+            if found is not None or time.perf_counter() < late:
+                self._read[cell] = found if found is not None else definitions(cell.text)
+        return [self._read.get(cell, _UNREAD) for cell in cells]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +176,7 @@ class Past:
     ambiguous: frozenset[str]
     from_inside: frozenset[str]
     attributes: frozenset[str]
+    annotated: frozenset[str]
 
     def needed_by(self, names: Iterable[str]) -> frozenset[str]:
         """These names and those that their definitions need."""
@@ -185,6 +201,7 @@ def past(cells: Sequence[CellDefinitions], failed: Sequence[bool]) -> Past:
     ambiguous: set[str] = set()
     from_inside: set[str] = set()
     attributes: set[str] = set()
+    annotated: set[str] = set()
     for cell, stopped in zip(cells, failed, strict=True):
         for name, definition in cell.last.items():
             if stopped and name in last and last[name].text != definition.text:
@@ -195,7 +212,8 @@ def past(cells: Sequence[CellDefinitions], failed: Sequence[bool]) -> Past:
             last[name] = definition
         from_inside |= cell.from_inside
         attributes |= cell.attributes
-    return Past(last, frozenset(ambiguous), frozenset(from_inside), frozenset(attributes))
+        annotated |= cell.annotated
+    return Past(last, frozenset(ambiguous), frozenset(from_inside), frozenset(attributes), frozenset(annotated))
 
 
 def stub(before: Past, kinds: Mapping[str, str]) -> tuple[str, dict[str, str]]:

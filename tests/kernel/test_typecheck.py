@@ -214,3 +214,23 @@ def test_what_a_cell_writes_reaches_no_terminal_raw(kernel: Kernel) -> None:
     assert "unsupported-operator" in findings(answer)
     assert "\x1b" not in findings(answer)
     assert "\x07" not in findings(answer)
+
+
+def test_a_kernel_that_is_to_end_runs_no_cell_that_is_still_being_checked(start: Start) -> None:
+    kernel = start("--typecheck=on")
+    kernel.run("lambda: 'a' + 1")  # the checker is there
+    kernel.client.execute(SLOW + "\nwhile True: pass")
+    while not running(kernel.client.get_iopub_msg(timeout=10)):
+        pass
+    kernel.client.shutdown()
+    late = time.monotonic() + 20
+    while kernel.manager.is_alive():
+        assert time.monotonic() < late
+        time.sleep(0.05)
+
+
+def test_what_a_front_end_asks_silently_is_not_checked(kernel: Kernel) -> None:
+    kernel.run("%typecheck strict")
+    answer = kernel.run("'a' + 1", silent=True, store_history=False)
+    assert answer.reply["ename"] == "TypeError"
+    assert kernel.run("'a' + 1", store_history=False).reply["ename"] == "TypeCheckError"

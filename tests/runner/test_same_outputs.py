@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import nbformat
 import pytest
@@ -13,6 +13,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
 from monty_kernel import run_notebook
+from monty_kernel.typecheck.modes import Mode
 
 from .awkward import NOTEBOOKS, book
 
@@ -74,10 +75,28 @@ def test_a_cell_that_takes_too_long() -> None:
     assert len(ours.cells[1].outputs) == 1
 
 
+CHECKED = [
+    "x = 1\nlambda: x.foo",
+    "print('ran')\nx.foo",
+    "def (:",
+    "%typecheck strict",
+    "x.foo",
+    "x",
+    "%typecheck",
+    "help(x",
+]
+
+
+@pytest.mark.parametrize("mode", get_args(Mode))
+def test_type_checks(mode: Mode) -> None:
+    _compare(book(CHECKED), f"--typecheck={mode}", allow_errors=True, typecheck=mode)
+
+
 def _compare(
     made: Any,
     *kernel_options: str,
     allow_errors: bool = False,
+    typecheck: Mode = "off",
     timeout: int = 60,
     interrupt_on_timeout: bool = False,
 ) -> None:
@@ -102,6 +121,7 @@ def _compare(
             interrupt_on_timeout=interrupt_on_timeout,
             allow_errors=allow_errors,
             max_memory=MEMORY,
+            typecheck=typecheck,
         )
     except (CellExecutionError, CellTimeoutError) as error:
         our_error = str(error)

@@ -712,3 +712,257 @@ u = out[0]
 u.upper() if type(u) is str else u
 isinstance(u, (int, str))
 """
+
+THIRD_SESSION = r"""
+x = 1
+def change():
+    global x
+    x = "a"
+change()
+x.upper()
+---
+x = 1
+x.upper() if isinstance(x, str) else None
+change()
+x.upper()
+---
+class A:
+    def __init__(self): self.x = 0
+    def change(self): self.x = "a"
+b = A()
+b.x = 1
+b.change()
+b.x.upper()
+---
+d = {}
+def put(d): d["k"] = "a"
+d["k"] = 1
+put(d)
+d["k"].upper()
+---
+lst = [0]
+def put2(): lst[0] = "s"
+lst[0] = 5
+put2()
+lst[0].upper()
+---
+def counter():
+    n = None
+    def inc():
+        nonlocal n
+        n = (n or 0) + 1
+        return n
+    return inc
+counter()() + 1
+---
+flag = False
+def on():
+    global flag
+    flag = [1]
+on()
+flag[0]
+---
+class Stack:
+    def __init__(self):
+        self.items = []
+        self.size = 0
+    def push(self, x):
+        self.items.append(x); self.size += 1; return self
+    def peek(self): return self.items[-1] if self.items else None
+s = Stack().push(1).push("a")
+s.peek().upper()
+---
+s.size = "big"
+s.size.upper()
+---
+n = 10
+n /= 3
+n //= 1
+n **= 2
+n = n or "none"
+str(n).upper()
+---
+total = 0
+for k in [1.5, 2]:
+    total += k
+total.is_integer() if hasattr(total, "is_integer") else total
+---
+val = input if False else 5
+val + 1
+---
+res = {}
+for i in range(3):
+    res.setdefault(i % 2, []).append(i)
+res[0][0] + 1
+res.get(5, [0])[0] + 1
+---
+from collections import defaultdict
+tree = lambda: defaultdict(tree)
+t = tree()
+t["a"]["b"] = 1
+dd = defaultdict(lambda: [0, 0])
+dd["x"][0] += 1
+dd["x"][0] + 1
+---
+from functools import reduce
+reduce(lambda a, b: a * b, range(1, 5)) + 1
+reduce(lambda acc, w: {**acc, w: len(w)}, ["a", "bb"], {})["a"] + 1
+---
+words = "the cat the".split()
+freq = {w: words.count(w) for w in set(words)}
+max(freq, key=lambda w: freq[w])
+sorted(freq.items(), key=lambda p: p[1])[-1][0].upper()
+list(freq)[0].upper()
+min(freq.values()) + 1
+---
+pairs = list(zip([1, 2], "ab"))
+pairs[0][1].upper()
+dict(pairs)[1].upper()
+a, b = zip(*pairs)
+b[0].upper() + str(a[0] + 1)
+---
+xs = [1, 2, 3, 4]
+xs[::2][0] + xs[-1]
+xs[1:3] = ["a"]
+xs[1]
+---
+def op(name):
+    ops = {"+": lambda a, b: a + b, "-": lambda a, b: a - b}
+    return ops[name]
+op("+")(1, 2) + 1
+---
+def describe(v):
+    if isinstance(v, str): return v.upper()
+    elif isinstance(v, (int, float)): return v + 1
+    elif isinstance(v, dict): return v.items()
+    elif v is None: return 0
+    return v[0]
+describe("a"), describe(1), describe([1])
+---
+class Money:
+    def __init__(self, n): self.n = n
+    def __add__(self, other):
+        return Money(self.n + (other.n if isinstance(other, Money) else other))
+    def __eq__(self, other): return self.n == other.n
+    def __repr__(self): return f"${self.n}"
+Money(1) + Money(2)
+Money(1) + 5
+---
+Money(1) + 2 == Money(3)
+---
+class Temp:
+    def __call__(self, v): return v + 1
+    def __getitem__(self, k): return k
+    def __iter__(self): return iter([1, 2])
+    def __contains__(self, k): return True
+    def __getattr__(self, name): return name
+tt = Temp()
+---
+import datetime
+deadline = datetime.date(2024, 5, 1)
+left = (deadline - datetime.date(2024, 4, 1)).days
+left + 1
+---
+deadline.year + left
+---
+from decimal import Decimal
+price = Decimal("9.99")
+price * 2 + 1
+sum([price, price])
+---
+nums = "1,2,3"
+nums = [int(n) for n in nums.split(",")]
+nums = sum(nums) / len(nums)
+nums = f"{nums:.1f}"
+nums.zfill(5)
+---
+try:
+    value = int("x")
+except ValueError:
+    value = None
+value is None or value + 1
+---
+def safe(fn, *args, default=None):
+    try:
+        return fn(*args)
+    except Exception:
+        return default
+safe(int, "5") + 1
+safe(len, 5, default="n").upper()
+---
+matrix = [[1, 2], [3, 4]]
+[[row[i] for row in matrix] for i in range(2)][0][1] + 1
+sum(map(sum, matrix))
+list(map(lambda r: r[0], matrix))[0] + 1
+any(map(lambda r: r[0] > 2, matrix))
+---
+print(f"{'a':<5}|{matrix[0][0]:>3}|{1/3:.3e}|{255:#x}|{True}")
+"a" "b" * 2
+"x" in "xyz" and not "q" in ["q"]
+1 < 2 < 3
+---
+import random
+rng = random.Random(5) if hasattr(random, "Random") else random
+random.random() + 1
+random.randint(1, 6) % 2
+---
+async def agen():
+    return [1]
+import asyncio
+async def main():
+    r = await asyncio.gather(agen(), agen())
+    return r[0][0] + 1
+await main()
+---
+asyncio.run(main()) if False else 0
+---
+queue = [("a", 0)]
+visited = {}
+while queue:
+    name, depth = queue.pop(0)
+    if name in visited: continue
+    visited[name] = depth
+    queue += [(name + "x", depth + 1)] if depth < 2 else []
+visited["a"] + 1
+---
+opts = dict(a=1, b="x")
+opts["c"] = [1]
+opts["c"][0] + 1
+opts.update(d=None)
+opts["b"].upper()
+---
+s2 = {1, 2}
+s2 |= {"a"}
+s2.discard("b")
+sorted(map(str, s2))
+---
+point = (1, "a", None)
+num, txt, nothing = point
+txt.upper() + str(num + 1)
+point[1].upper()
+---
+point[1].upper()
+---
+def kw(**options):
+    options["x"] = 1
+    options.setdefault("y", "z")
+    return options["x"] + 1
+kw(a="b")
+def va(*args): return args[0].upper() if args else ""
+va("a")
+---
+global_list = []
+def record(x, log=global_list):
+    log.append(x); return log
+record(1); record("a")[1].upper()
+---
+Number = int | float
+Row = dict[str, object]
+---
+def area(w: Number, h: Number = 2) -> Number: return w * h
+r: Row = {"a": 1}
+area(2) + 1
+area(2.5, 3) * 2
+---
+s.size.upper()
+"""
