@@ -48,7 +48,7 @@ class LimitReached(Exception):
 
 
 class Budget:
-    """One cell's. By default for feeds of the kernel's own, which have no limits.
+    """One cell's. By default without limits, for cells that run again.
 
     over: why the cell must not go on, once it must not.
     """
@@ -113,6 +113,12 @@ class Budget:
         return LimitReached(kind, f"the cell would {would} {self._held[kind]}")
 
 
+def of_the_kernel() -> Budget:
+    """For what the kernel asks the session between cells: it needs nothing of the host, so who sleeps there is a notebook that
+    redefined what is asked."""
+    return Budget(SessionLimits(Limits(host_calls=0, asleep=0)))
+
+
 class MeteredFront:
     """A front that takes what the budget admits. stop: ends the feed that goes on."""
 
@@ -152,7 +158,8 @@ def _size(output: Stream | Display | Result | ClearOutput) -> int:
         return _text_size(output.text)
     if isinstance(output, ClearOutput):
         return OVERHEAD
-    return OVERHEAD + sum(_data_size(value) for value in (*output.data.values(), *output.metadata.values()))
+    named = _text_size(output.display_id or "") if isinstance(output, Display) else 0
+    return OVERHEAD + named + sum(map(_data_size, (*output.data, *output.data.values(), output.metadata or "")))
 
 
 def _data_size(value: Any) -> int:

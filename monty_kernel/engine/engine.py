@@ -268,11 +268,20 @@ class Engine:
         return self._budget.over is None
 
     def _admitted(self, outcome: Outcome) -> Outcome:
-        """The outcome, if its result may still be shown; what the cell did stays."""
+        """The outcome, if its result may still be shown, with those expressions that may; what the cell did stays."""
         if outcome.result is not None:
             self._budget.admit(outcome.result)
         over = self._budget.over
-        return outcome if over is None or outcome.failure else Outcome(Failure("limit", over.name, str(over)))
+        if over is not None:
+            return outcome if outcome.failure else Outcome(Failure("limit", over.name, str(over)))
+        return replace(outcome, expressions={name: self._fitting(each) for name, each in outcome.expressions.items()})
+
+    def _fitting(self, found: Result | Failure) -> Result | Failure:
+        if isinstance(found, Result):
+            self._budget.admit(found)
+            if (over := self._budget.over) is not None:
+                return Failure("limit", over.name, str(over))
+        return found
 
     def _screened(self, outcome: Outcome, front: Front) -> Outcome:
         def result(shown: Result) -> Result:
@@ -379,7 +388,8 @@ class Engine:
                 self._plain(_ALLOCATION, _NOBODY, of_cell=False)
             except (FeedError, WorkerLost) as error:
                 self._sandbox.release()
-                raise RuntimeError(f"it is over the memory limit ({error})") from error
+                over = isinstance(error, FeedError) or error.cause == "memory"
+                raise RuntimeError(f"it is over the memory limit ({error})" if over else str(error)) from error
 
     def _load(self, snapshot: Snapshot, limits: Limits) -> None:
         within = self.limits.granted if snapshot.reruns else limits  # cells run again within what they ran within
@@ -437,15 +447,23 @@ class Engine:
         snapshot, had = self._snapshot, self._sandbox.limits
         if snapshot is None or snapshot.reruns or self._unsaved:
             return None  # it could not be dumped; it is tried again after the next cell
-        try:
-            self.load(snapshot)
+        asked = self.limits.now.memory
+        while True:
+            try:
+                self.load(snapshot)
+                break
+            except (monty.MontyError, RuntimeError) as error:
+                if "memory limit" not in str(error):
+                    self._sandbox.release()  # somebody killed that worker: the next cell loads the state again, and says so
+                    return None
+            if self.limits.keep_memory() == had.memory:
+                self._load(snapshot, self.limits.now)  # it fitted before
+                break
+        kept = self.limits.now.memory
+        if kept == asked:
             return None
-        except (monty.MontyError, RuntimeError):
-            asked = self.limits.now.memory
-            self.limits.keep_memory(had.memory)
-            self._load(snapshot, self.limits.now)
-            kept = "there is no limit" if had.memory is None else f"the limit stays at {show_size(had.memory)}"
-            return f"The session takes more memory already than the {show_size(asked or 0)} of %limits: {kept}."
+        stays = "there is no limit" if kept is None else f"the limit stays at {show_size(kept)}"
+        return f"The session takes more memory already than the {show_size(asked or 0)} of %limits: {stays}."
 
     def settle(self, *, dump: bool = True) -> bool:
         """Between two cells: remember the session as it is now, or restore it if its worker is gone; whether it was dumped.

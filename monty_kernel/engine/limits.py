@@ -120,7 +120,7 @@ class SessionLimits:
         self.now = granted
         self.cell = ""
         self.tightened: dict[str, str] = {}
-        self._before: dict[str, str] = {}
+        self._looser: list[tuple[int | None, str | None]] = []  # what memory was limited to before, and which cell said so
 
     def tighten(self, words: Mapping[str, str]) -> None:
         """Set these limits, by name, all or none.
@@ -130,16 +130,19 @@ class SessionLimits:
         """
         values = {name: self._read(name, word) for name, word in words.items()}
         values = {name: value for name, value in values.items() if value != effective(self.now, name)}
-        self._before = dict(self.tightened)
+        if "memory" in values:
+            self._looser.append((self.now.memory, self.tightened.get("memory")))
         self.now = replace(self.now, **values)
         self.tightened.update(dict.fromkeys(values, self.cell))
 
-    def keep_memory(self, memory: int | None) -> None:
-        """The session takes more memory than it was to be tightened to: this much, as it had before, stays its limit."""
+    def keep_memory(self) -> int | None:
+        """The session takes more memory than it was last to be tightened to: what it was before, in bytes, is its limit again."""
+        memory, cell = self._looser.pop() if self._looser else (self.granted.memory, None)
         self.now = replace(self.now, memory=memory)
         self.tightened.pop("memory", None)
-        if "memory" in self._before:
-            self.tightened["memory"] = self._before["memory"]
+        if cell is not None:
+            self.tightened["memory"] = cell
+        return memory
 
     def held(self, name: str) -> str:
         """A limit in the words of errors: `max_memory = 1 GiB`, or `%limits memory = 64 MiB` if a cell tightened it."""

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import pydantic_monty as monty
 
-from .budget import Budget, LimitReached, MeteredFront
+from .budget import Budget, LimitReached, MeteredFront, of_the_kernel
 from .dump_limits import with_limits
 from .host import Access, Front, Host, NoAccess
 from .limits import Limits, SessionLimits
@@ -97,8 +97,8 @@ class Sandbox:
     ) -> Any:
         """Run one feed to its end; the value of its last line, which must be plain data.
 
-        script: stands between the feed and the host; by default the host answers and nothing is kept. budget: the cell's, by
-        default without limits.
+        script: stands between the feed and the host; by default the host answers and nothing is kept. budget: the cell's; by
+        default that of a feed of the kernel's own, which may neither call the host nor sleep.
 
         Raises:
             Diverged: a feed that is run again asked for something else; the session is of no use any more.
@@ -108,7 +108,7 @@ class Sandbox:
         """
         assert self._session is not None and self._pid is not None, "start() comes first"
         # what the kernel itself asks the session, between two cells, is granted nothing
-        budget = budget or Budget()
+        budget = budget or of_the_kernel()
         front = MeteredFront(front, budget, self.turns.kill)
         host = Host(front, self.turns, source, script or Recording(), self.access if script else _NO_ACCESS, budget)
         self.turns.begin(self._pid, of_cell=of_cell)

@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -195,13 +196,65 @@ def test_a_session_that_is_larger_keeps_its_limit(session: Session) -> None:
     assert session.limits.tightened == {"memory": "In[1]", "output": "In[3]"}
 
 
+def test_the_last_of_two_limits_is_given_up_and_not_both(session: Session) -> None:
+    session.run("x = ['a%d' % i for i in range(200_000)]")
+    session.engine.settle()
+    session.run("%limits memory=200MiB\n%limits memory=128MiB\n%limits memory=16MiB\n%limits memory=8MiB")
+    session.engine.settle()
+    assert "the 8 MiB of %limits: the limit stays at 128 MiB." in str(session.engine.recover())
+    assert (session.limits.now.memory, session.limits.tightened) == (128 << 20, {"memory": "In[2]"})
+    failure = session.run("y = [0] * 20_000_000").failure
+    assert failure is not None and failure.ename == "MemoryError" and "%limits memory = 128 MiB" in failure.evalue
+
+
+def test_who_kills_workers_loosens_nothing(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    pool = session.engine._workers
+    take = pool.take
+    killed: list[int] = []
+
+    def taken(*args: Any, **options: Any) -> Any:
+        worker, pid = take(*args, **options)
+        if len(killed) < 2:
+            os.kill(pid, signal.SIGKILL)
+            killed.append(pid)
+        return worker, pid
+
+    session.run("x = 5\n%limits memory=20MiB")
+    monkeypatch.setattr(pool, "take", taken)
+    session.engine.settle()
+    assert len(killed) == 2
+    failure = session.run("y = [0] * 5_000_000").failure
+    assert failure is not None and failure.ename == "MemoryError" and "%limits memory = 20 MiB" in failure.evalue
+    session.engine.settle()
+    assert session.run("x").result == "5"
+
+
+@pytest.mark.parametrize(
+    "does", ["time.sleep(0.5)", "await asyncio.sleep(0.5)", "input()", "display(5)\n    help(len)"]
+)
+def test_what_a_notebook_made_of_the_prelude_neither_sleeps_nor_calls(session: Session, does: str) -> None:
+    kind = "async def" if "await" in does else "def"
+    session.run(f"import time, asyncio\n{kind} __mk_asked():\n    {does}\n    return 5\ndef __mk_fine(): return 5")
+    awaited = "await " if "await" in does else ""
+    assert session.engine.evaluate("__mk_fine()", {}) == 5
+    assert session.engine.evaluate(f"{awaited}__mk_asked()", {}) is None
+    again = f"while True:\n        try: {awaited}__mk_once()\n        except BaseException: pass"
+    session.run(f"__mk_once = __mk_asked\n{kind} __mk_asked():\n    {again}")
+    session.engine.settle()
+    assert session.engine.evaluate(f"{awaited}__mk_asked()", {}) is None
+    assert session.run("__mk_fine()").result == "5"
+
+
 def test_what_counts_as_output() -> None:
     limits = SessionLimits(Limits(output=1000))
     for output, size in (
         (Stream("stdout", "a" * 100), 100),
         (Stream("stderr", "é" * 50), 100),
-        (Display({"text/plain": "a"}), OVERHEAD + 1),
-        (Display({"application/json": {"a": [1]}}), OVERHEAD + 10),
+        (Display({"text/plain": "a"}), OVERHEAD + 11),
+        (Display({"application/json": {"a": [1]}}), OVERHEAD + 26),
+        (Display({"a" * 100: ""}), OVERHEAD + 100),
+        (Display({}, {"a" * 94: 1}), OVERHEAD + 101),
+        (Display({}, {}, "a" * 100), OVERHEAD + 100),
         (ClearOutput(), OVERHEAD),
     ):
         budget = Budget(limits)

@@ -75,6 +75,7 @@ def test_nothing_but_memory_is_limited_by_default(start: Start) -> None:
         "from IPython.display import update_display\ndisplay('y', display_id='a')\nwhile True: update_display('z', display_id='a')",
         "from IPython.display import clear_output\nwhile True:\n    try: clear_output()\n    except BaseException: pass",
         "display({'text/html': '<p>' + 'y' * 50_000}, raw=True)",
+        "display('y', display_id='a' * 20_000)",
         "while True:\n    try: input('y' * 5_000)\n    except BaseException: pass",
         "print('é' * 10_001)",
         "import asyncio\nasync def f():\n    while True:\n        print('y')\nawait asyncio.gather(f(), f())",
@@ -105,6 +106,15 @@ def test_a_result_that_is_too_long(limited: Kernel) -> None:
     ends(answer, "OutputLimitExceeded", "max_cell_output")
     assert not answer.all("execute_result")
     assert limited.run("made, len(_)").plain == "(5, 30000)"
+
+
+def test_user_expressions_count(limited: Kernel) -> None:
+    answer = limited.run("made = 6", user_expressions={"a": "'y' * 5_000", "b": "'y' * 15_000", "c": "made"})
+    assert answer.reply["status"] == "ok"
+    found = answer.reply["user_expressions"]
+    assert found["a"]["status"] == "ok" and len(found["a"]["data"]["text/plain"]) == 5_002
+    assert [found[name]["ename"] for name in "bc"] == ["OutputLimitExceeded"] * 2
+    assert limited.run("made").plain == "6"
 
 
 def test_what_magics_print_counts(limited: Kernel) -> None:
