@@ -120,7 +120,7 @@ class SessionLimits:
         self.now = granted
         self.cell = ""
         self.tightened: dict[str, str] = {}
-        self._looser: list[tuple[int | None, str | None]] = []  # what memory was limited to before, and which cell said so
+        self._looser: list[tuple[int | None, str | None]] = []  # what memory was limited to, and which cell said so
 
     def tighten(self, words: Mapping[str, str]) -> None:
         """Set these limits, by name, all or none.
