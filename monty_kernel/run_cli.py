@@ -8,6 +8,7 @@ import signal
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,8 @@ from monty_kernel.usage import UsageError
 
 if TYPE_CHECKING:
     from monty_kernel.runner.batch import Task
-    from monty_kernel.runner.granted import Granted, Permission
+    from monty_kernel.runner.configured import Configured
+    from monty_kernel.runner.granted import Permission
     from monty_kernel.runner.notebook_run import RunOptions
 
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -64,13 +66,15 @@ def add_parser(commands: Subparsers) -> None:
     run.add_argument(
         "--walls",
         choices=("best", "require"),
-        default="best",
         help="the walls around each worker: the best that this computer can build, or all of them, or no worker [best]",
     )
-    run.add_argument("--allow-errors", action="store_true", help="go on after a cell that failed")
     run.add_argument(
-        "--max-memory", metavar="BYTES", type=_size, default=1 << 30, help="memory of each notebook, as in 500M [1Gi]"
+        "--own-workers",
+        action="store_true",
+        help="give each notebook a worker process that no other one had; for strangers' notebooks, at some 8 ms each",
     )
+    run.add_argument("--allow-errors", action="store_true", help="go on after a cell that failed")
+    run.add_argument("--max-memory", metavar="BYTES", type=_size, help="memory of each notebook, as in 500M [1Gi]")
     run.add_argument(
         "--max-output",
         metavar="BYTES",
@@ -94,7 +98,6 @@ def add_parser(commands: Subparsers) -> None:
         "--tools",
         metavar="FILE.py",
         action="append",
-        default=[],
         help="a file of functions, or a module's name, that cells may call: they run outside the sandbox, as you",
     )
     run.add_argument(
@@ -108,19 +111,17 @@ def add_parser(commands: Subparsers) -> None:
         "--mount",
         metavar="HOST:SANDBOX[:MODE]",
         action="append",
-        default=[],
         help="a folder that cells may use; MODE is ro, rw or overlay, which keeps what they write in memory [overlay]",
     )
     run.add_argument("--audit", metavar="FILE", type=Path, help="log each call of a tool to FILE")
     run.add_argument(
         "--trust-outputs",
-        action="store_true",
+        action=argparse.BooleanOptionalAction,
         help="let outputs into the notebook as cells make them: with scripts, and what a browser would load",
     )
     run.add_argument(
         "--typecheck",
         choices=("off", "on", "strict"),
-        default="off",
         help="type-check each cell before it runs: on shows what is found, strict runs no cell with findings [off]",
     )
     run.add_argument("-j", "--jobs", metavar="N", type=_count, default=1, help="how many notebooks run at once [1]")
@@ -134,16 +135,20 @@ def _run(args: argparse.Namespace) -> int:
         raise UsageError("-o takes one notebook; for several, --output-dir names a folder.")
     if args.stdout and len(args.notebooks) > 1:
         raise UsageError("--stdout takes one notebook; for several, --output-dir names a folder.")
+    from monty_kernel.runner.configured import configured
     from monty_kernel.runner.session_pool import SessionPool
 
+    options = _with_flags(configured(), args)
     jobs = min(args.jobs, len(args.notebooks))
-    pool = SessionPool(warm=jobs, most=jobs, walls=args.walls, memory=args.max_memory)
+    pool = SessionPool(
+        warm=jobs, most=jobs, walls=options.walls, memory=options.limits.memory, own_workers=args.own_workers
+    )
     try:
         # workers start while what is left is imported and checked
         warming = threading.Thread(target=_warm_up, args=(pool,), name="warm up")
         warming.start()
         try:
-            return _run_in(pool, args)
+            return _run_in(pool, args, options)
         finally:
             warming.join()
     except KeyboardInterrupt:  # before the first notebook, or after the last
@@ -157,7 +162,7 @@ def _warm_up(pool: Any) -> None:
         pool.warm_up()
 
 
-def _run_in(pool: Any, args: argparse.Namespace) -> int:
+def _run_in(pool: Any, args: argparse.Namespace, configured: Configured) -> int:
     from monty_kernel.runner import batch as batches
     from monty_kernel.runner.progress import watch
     from monty_kernel.runner.report import as_json, exit_status
@@ -166,7 +171,7 @@ def _run_in(pool: Any, args: argparse.Namespace) -> int:
     tasks = _tasks(args)
     if args.report is not None and (why := why_not_writable(args.report)):
         raise UsageError(f"cannot write the report {args.report}: {why}.")
-    options, parameters = _options(args), _parameters(args)
+    options, parameters = _options(args, configured), _parameters(args)
     with watch(len(tasks), quiet=args.quiet) as seen:
         batch = batches.Batch(tasks, pool, options, parameters, on_read=seen.on_read, on_cell=seen.on_cell)
         stopped = _Stopped(batch)
@@ -239,8 +244,8 @@ def _tasks(args: argparse.Namespace) -> Sequence[Task]:
     return tasks
 
 
-def _options(args: argparse.Namespace) -> RunOptions:
-    from monty_kernel.engine.limits import Limits
+def _options(args: argparse.Namespace, configured: Configured) -> RunOptions:
+    from monty_kernel.runner.granted import Granted
     from monty_kernel.runner.notebook_run import RunOptions
 
     start = None
@@ -251,38 +256,49 @@ def _options(args: argparse.Namespace) -> RunOptions:
             start = start_of(args.start)
         except NoSuchStart as error:
             raise UsageError(f"--from: {error}.") from error
-    limits = Limits(
-        args.max_memory,
-        args.max_cell_seconds,
-        args.max_recursion_depth,
-        args.max_cell_output,
-        args.max_host_calls,
-        args.max_seconds_asleep,
-    )
     return RunOptions(
         args.timeout,
         allow_errors=args.allow_errors,
-        limits=limits,
+        limits=configured.limits,
         max_output=args.max_output,
         start=start,
-        granted=_granted(args),
-        trust_outputs=args.trust_outputs,
-        typecheck=args.typecheck,
+        granted=Granted(
+            tuple(configured.tools),
+            configured.tool_permissions,
+            Path(configured.audit_file).expanduser() if configured.audit_file else None,
+            tuple(configured.mounts),
+        ),
+        trust_outputs=configured.trust_outputs,
+        typecheck=configured.typecheck,
     )
 
 
-def _granted(args: argparse.Namespace) -> Granted:
-    from monty_kernel.runner.granted import Granted
+def _with_flags(configured: Configured, args: argparse.Namespace) -> Configured:
+    """What the command line says prevails over the files, option by option, and tool by tool for permissions."""
+    from monty_kernel.engine.limits import KINDS
 
-    # the kernel wants an absolute path, since its working folder is the notebook's; here it is where the person types
-    tools = tuple(os.path.abspath(each) if each.endswith(".py") else each for each in args.tools)
-    permissions: dict[str, Permission] = {}
+    said: dict[str, Any] = {
+        "limits": replace(
+            configured.limits,
+            **{kind.name: value for kind in KINDS.values() if (value := getattr(args, kind.option)) is not None},
+        ),
+        "walls": args.walls,
+        "trust_outputs": args.trust_outputs,
+        "typecheck": args.typecheck,
+        "mounts": args.mount,
+        "audit_file": None if args.audit is None else str(args.audit),
+    }
+    if args.tools is not None:
+        # the kernel wants an absolute path, since its working folder is the notebook's; here it is where the person types
+        said["tools"] = [os.path.abspath(each) if each.endswith(".py") else each for each in args.tools]
+    permissions: dict[str, Permission] = dict(configured.tool_permissions)
     for text in args.tool_permission:
         name, _, permission = text.rpartition("=")
         if not name or permission not in ("allow", "ask", "deny"):
             raise UsageError(f"--tool-permission takes NAME=allow or NAME=deny, not {text!r}.")
         permissions[name] = permission
-    return Granted(tools, permissions, args.audit, tuple(args.mount))
+    said["tool_permissions"] = permissions
+    return replace(configured, **{name: value for name, value in said.items() if value is not None})
 
 
 def _parameters(args: argparse.Namespace) -> dict[str, Any]:

@@ -19,7 +19,8 @@ class Workers:
     warm: how many are started ahead: with one in use and one beside it, a killed one is replaced in 2 ms instead of 20.
     most: how many live at once; who wants one more waits. watch: told the ids of those in use whenever they change.
     walls: whether they may start when their walls cannot be built. memory: the most that a session may be granted, in
-    bytes of heap. timeout: seconds after which a worker that does not answer is killed; None for no limit.
+    bytes of heap. once: whether each serves one session only, so that a session which took over its worker meets no other.
+    timeout: seconds after which a worker that does not answer is killed; None for no limit.
     """
 
     def __init__(
@@ -30,6 +31,7 @@ class Workers:
         most: int = 3,
         walls: Policy = "best",
         memory: int | None = None,
+        once: bool = False,
         timeout: float | None = None,
     ) -> None:
         self._watch = watch
@@ -37,6 +39,7 @@ class Workers:
         self._most = most
         self._walls: Policy = walls
         self._memory = memory
+        self._once = once
         self._timeout = timeout
         self._lock = threading.Lock()
         self._pool: WalledPool | None = None
@@ -82,7 +85,7 @@ class Workers:
         return session, pid
 
     def give_back(self, session: monty.MontySession, pid: int | None) -> None:
-        """The session is over: its worker serves others, or is buried if it is dead."""
+        """The session is over: its worker serves others, or is buried if it is dead or serves `once`."""
         session.__exit__(None, None, None)
         with self._lock:
             if pid in self._in_use:
@@ -113,6 +116,7 @@ class Workers:
                     memory=self._memory,
                     min_processes=self._warm,
                     max_processes=self._most,
+                    max_checkouts_per_worker=1 if self._once else None,
                     request_timeout=self._timeout,
                 )
             return self._pool.pool

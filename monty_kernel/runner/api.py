@@ -17,7 +17,7 @@ from .granted import Granted, Permission
 from .notebook_file import NotebookUnreadable, from_json, give_ids, require_shape
 from .notebook_run import FailedCell, NotebookRun, Ran, RunOptions
 from .parameters import Parameters, inject
-from .session_pool import shared_pool
+from .session_pool import SessionPool, shared_pool
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -40,8 +40,10 @@ def run_notebook(
     from_session: str | None = None,
     record_timing: bool = True,
     walls: Policy = "best",
+    own_worker: bool = False,
     tools: Sequence[str] = (),
     tool_permissions: Mapping[str, Permission] | None = None,
+    mounts: Sequence[str] = (),
     audit_file: str | os.PathLike[str] | None = None,
     trust_outputs: bool = False,
     typecheck: Mode = "off",
@@ -68,8 +70,11 @@ def run_notebook(
         from_session: `ID` or `ID@N`, as `monty-kernel sessions list` shows them: start from that state.
         record_timing: note in each cell's metadata when it ran.
         walls: the walls around the worker process, the "best" that this computer can build, or "require" them all.
+        own_worker: use a worker process that no other notebook had or will have, which takes 8 ms more.
         tools: what cells may call, afresh for this run: absolute paths of tools files, and names of modules.
         tool_permissions: "allow" or "deny" by a tool's name, as in `shop.order`, instead of what the file says.
+        mounts: folders that cells may use, each as `HOST:SANDBOX` or `HOST:SANDBOX:MODE`; MODE is ro, rw or overlay, which keeps what
+            they write in memory, until the run ends.
         audit_file: a file to which each call of a tool is logged.
         trust_outputs: put outputs into the notebook as cells make them, with scripts and whatever a browser would load.
         typecheck: "on" type-checks each cell before it runs and notes in its output what is found; "strict" runs no cell with findings.
@@ -77,7 +82,7 @@ def run_notebook(
     Raises:
         nbclient.exceptions.CellExecutionError: a cell failed, or made too much output. Its `notebook` is the notebook as far as it ran.
         nbclient.exceptions.CellTimeoutError: a cell took too long. It has `notebook` too.
-        ValueError, TypeError: the notebook is none, a parameter is not plain data, there is no such state, or tools are refused.
+        ValueError, TypeError: the notebook is none, a parameter is not plain data, there is no such state, or tools or a mount are refused.
         OSError: the notebook's file cannot be read.
         RuntimeError: there is no sandbox to be had, as in a process forked from one that ran notebooks.
         monty_kernel.walls.entrance.WallsMissing: the walls are required and cannot be built.
@@ -86,7 +91,6 @@ def run_notebook(
     limits = Limits(
         max_memory, max_cell_seconds, max_recursion_depth, max_cell_output, max_host_calls, max_seconds_asleep
     )
-    granted = Granted(tuple(tools), tool_permissions or {}, None if audit_file is None else Path(audit_file))
     options = RunOptions(
         timeout,
         interrupt_on_timeout,
@@ -95,20 +99,17 @@ def run_notebook(
         record_timing,
         max_output,
         start,
-        granted,
+        _granted(tools, tool_permissions, mounts, audit_file),
         trust_outputs,
         typecheck,
     )
-    book, run = _prepared(nb, parameters, options)
-    pool = shared_pool(walls)
-    future = pool.threads.submit(run.execute, pool)
+    begun = _Begun(nb, parameters, options, shared_pool(walls, own_worker))
     try:
-        ran = future.result()
+        ran = begun.future.result()
     except BaseException:  # KeyboardInterrupt in the thread that waits
-        future.cancel()
-        run.stop()
+        begun.stop()
         raise
-    return _checked(book, ran, options)
+    return begun.checked(ran)
 
 
 async def run_notebook_async(
@@ -128,8 +129,10 @@ async def run_notebook_async(
     from_session: str | None = None,
     record_timing: bool = True,
     walls: Policy = "best",
+    own_worker: bool = False,
     tools: Sequence[str] = (),
     tool_permissions: Mapping[str, Permission] | None = None,
+    mounts: Sequence[str] = (),
     audit_file: str | os.PathLike[str] | None = None,
     trust_outputs: bool = False,
     typecheck: Mode = "off",
@@ -139,7 +142,6 @@ async def run_notebook_async(
     limits = Limits(
         max_memory, max_cell_seconds, max_recursion_depth, max_cell_output, max_host_calls, max_seconds_asleep
     )
-    granted = Granted(tuple(tools), tool_permissions or {}, None if audit_file is None else Path(audit_file))
     options = RunOptions(
         timeout,
         interrupt_on_timeout,
@@ -148,20 +150,56 @@ async def run_notebook_async(
         record_timing,
         max_output,
         start,
-        granted,
+        _granted(tools, tool_permissions, mounts, audit_file),
         trust_outputs,
         typecheck,
     )
-    book, run = _prepared(nb, parameters, options)
-    pool = shared_pool(walls)
-    future = pool.threads.submit(run.execute, pool)
+    begun = _Begun(nb, parameters, options, shared_pool(walls, own_worker))
     try:
-        ran = await asyncio.wrap_future(future)
+        ran = await asyncio.wrap_future(begun.future)
     except BaseException:
-        future.cancel()
-        run.stop()
+        begun.stop()
         raise
-    return _checked(book, ran, options)
+    return begun.checked(ran)
+
+
+class _Begun:
+    """A notebook that runs in the pool."""
+
+    def __init__(
+        self,
+        nb: NotebookNode | Mapping[str, Any] | str | os.PathLike[str],
+        parameters: Parameters | None,
+        options: RunOptions,
+        pool: SessionPool,
+    ) -> None:
+        self._book, self._run = _prepared(nb, parameters, options)
+        self._options = options
+        self.future = pool.threads.submit(self._run.execute, pool)
+
+    def stop(self) -> None:
+        """Cut the running cell short; nobody waits for what comes of it."""
+        self.future.cancel()
+        self._run.stop()
+
+    def checked(self, ran: Ran) -> NotebookNode:
+        """The notebook. Raises nbclient's error if a cell failed."""
+        if ran.failed is None:
+            return self._book
+        error = _error(self._book, ran.failed, self._options)
+        error.notebook = self._book  # type: ignore[attr-defined]
+        raise error
+
+
+def _granted(
+    tools: Sequence[str],
+    permissions: Mapping[str, Permission] | None,
+    mounts: Sequence[str],
+    audit_file: str | os.PathLike[str] | None,
+) -> Granted:
+    if isinstance(tools, str) or isinstance(mounts, str):
+        raise TypeError("tools and mounts are lists of them, not one text")
+    return Granted(tuple(tools), permissions or {}, None if audit_file is None else Path(audit_file), tuple(mounts))
 
 
 def _prepared(
@@ -195,14 +233,6 @@ def _copied(value: Any, node: type[NotebookNode]) -> Any:
             dict.__setitem__(made, key, _copied(each, node))
         return made
     return [_copied(each, node) for each in value] if isinstance(value, (list, tuple)) else value
-
-
-def _checked(book: NotebookNode, ran: Ran, options: RunOptions) -> NotebookNode:
-    if ran.failed is None:
-        return book
-    error = _error(book, ran.failed, options)
-    error.notebook = book  # type: ignore[attr-defined]
-    raise error
 
 
 def _error(book: NotebookNode, failed: FailedCell, options: RunOptions) -> Exception:

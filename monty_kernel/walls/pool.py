@@ -27,9 +27,10 @@ class WalledPool:
         min_processes: int,
         max_processes: int,
         request_timeout: float | None = None,
+        max_checkouts_per_worker: int | None = None,
     ) -> None:
         """memory: bytes of heap that a session may be granted at most. The rest: see `pydantic_monty.Monty`."""
-        self._options = (min_processes, max_processes, request_timeout)
+        self._options = (min_processes, max_processes, request_timeout, max_checkouts_per_worker)
         self._entrance: Entrance | None = None
         self.missing: WallsMissing | None = None
         try:
@@ -57,8 +58,14 @@ class WalledPool:
         self._close_entrance()
 
     def _started(self, binary: str | None) -> monty.Monty:
-        least, most, timeout = self._options
-        pool = monty.Monty(binary_path=binary, min_processes=least, max_processes=most, request_timeout=timeout)
+        least, most, timeout, checkouts = self._options
+        pool = monty.Monty(
+            binary_path=binary,
+            min_processes=least,
+            max_processes=most,
+            request_timeout=timeout,
+            max_checkouts_per_worker=checkouts,
+        )
         try:
             pool.__enter__()
             with pool.checkout():

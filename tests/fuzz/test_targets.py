@@ -32,7 +32,7 @@ def test_seeds_and_random_inputs(name: str) -> None:
         target(name).check(data)
 
     @seed(1)
-    @settings(max_examples=25, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=15, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(target(name).inputs)
     def try_it(data: bytes) -> None:
         target(name).check(data)

@@ -96,6 +96,23 @@ def test_nothing_in_the_notebook_or_its_folder_grants_any(tmp_path: Path, monkey
         run_notebook(made)
 
 
+def test_mounts_from_python(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / "in.txt").write_text("here")
+    cells = ["from pathlib import Path\nPath('/data/in.txt').read_text()", "Path('/data/out.txt').write_text('x')"]
+    assert texts(run_notebook(book(cells), mounts=[f"{folder}:/data"])) == ["'here'", "1"]
+    assert not (folder / "out.txt").exists()  # an overlay
+    with pytest.raises(CellExecutionError, match="PermissionError"):
+        run_notebook(book(cells), mounts=[f"{folder}:/data:ro"])
+    assert texts(run_notebook(book(cells), mounts=[f"{folder}:/data:rw"])) == ["'here'", "1"]
+    assert (folder / "out.txt").read_text() == "x"
+    with pytest.raises(ValueError, match="nowhere"):
+        run_notebook(book(cells), mounts=[f"{tmp_path / 'nowhere'}:/data"])
+    with pytest.raises(TypeError, match="lists"):
+        run_notebook(book(cells), mounts=f"{folder}:/data")
+
+
 def test_calls_leave_no_thread_and_no_file_behind(shop: Path) -> None:
     def one() -> None:
         assert texts(run_notebook(book(CELLS), tools=[str(shop)])) == ["19.0", "2", "2"]

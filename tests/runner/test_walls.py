@@ -37,6 +37,26 @@ def test_a_worker_has_given_up_its_rights() -> None:
         assert not Path(f"/proc/{worker.pid}/environ").read_bytes().strip(b"\0")
 
 
+def _new_while_it_runs(own_worker: bool) -> set[int]:
+    """Workers that were not there before the notebook ran."""
+    before = {worker.pid for worker in _workers()}
+    made = book(["import time\ntime.sleep(0.5)"])
+    running = threading.Thread(target=run_notebook, args=(made,), kwargs={"own_worker": own_worker})
+    running.start()
+    running.join(0.3)
+    found = {worker.pid for worker in _workers()} - before
+    running.join()
+    return found
+
+
+def test_a_notebook_may_have_a_worker_that_no_other_had() -> None:
+    run_notebook(book(["1"]))
+    assert _new_while_it_runs(own_worker=False) == set()
+    first, second = _new_while_it_runs(own_worker=True), _new_while_it_runs(own_worker=True)
+    assert first and second and not first & second
+    assert not first & {worker.pid for worker in _workers()}
+
+
 def test_walls_can_be_required(tmp_path: Path) -> None:
     source = write(tmp_path / "in.ipynb", "6 * 7")
     done = run(source, "--walls", "require")

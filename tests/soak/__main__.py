@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -41,10 +43,14 @@ def main() -> int:
 
 
 def _one(folder: Path, options: argparse.Namespace) -> list[str]:
+    stopped = threading.Event()
+    before = signal.signal(signal.SIGINT, lambda *_: stopped.set())  # Ctrl-C: no more cells, but the report
     try:
-        ran = soak_one(folder, options.cells, options.warm_up, options.seed, _say)
+        ran = soak_one(folder, options.cells, options.warm_up, options.seed, _say, stop=stopped.is_set)
     except Wrong as error:
         return [str(error)]
+    finally:
+        signal.signal(signal.SIGINT, before)
     print(f"\nOne kernel: {ran.cells:,} cells in {ran.seconds:.0f} s")
     print(f"  at the beginning  {ran.before}")
     print(f"  at the end        {ran.after}\n", flush=True)

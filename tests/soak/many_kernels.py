@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_client.blocking.client import BlockingKernelClient
+from jupyter_core.utils import ensure_event_loop
 
 from tests.kernel.client import Kernel, Message
 
@@ -190,6 +191,8 @@ def soak_many(folder: Path, kernels: int, seconds: float, seed: int, say: Callab
                     mine.round()
             except Exception as error:  # it ends the soak, and the report says it
                 wrong.append(f"{type(error).__name__}: {error}"[:4000])
+            finally:
+                ensure_event_loop().close()  # which jupyter_client has made for this thread
 
         threads = [threading.Thread(target=talk, args=(each,)) for each in talks]
         for thread in threads:

@@ -38,11 +38,17 @@ class Ran:
 
 
 def soak_one(
-    folder: Path, cells: int, warm_up: int, seed: int, say: Callable[[str], None], patience: float = 20.0
+    folder: Path,
+    cells: int,
+    warm_up: int,
+    seed: int,
+    say: Callable[[str], None],
+    patience: float = 20.0,
+    stop: Callable[[], bool] = lambda: False,
 ) -> Ran:
     """Run at least `cells` cells in a kernel whose files are in `folder`, after `warm_up` others.
 
-    patience: seconds that it may take to come to rest at the end.
+    patience: seconds that it may take to come to rest at the end. stop: whether to end before all cells have run.
 
     Raises:
         Wrong: a cell did what it must not.
@@ -67,7 +73,7 @@ def soak_one(
         before = at_rest(kernel.pid, store)
         say(f"after {deeds.cells:,} cells to warm up: {before}")
         begun, start, told = deeds.cells, time.monotonic(), time.monotonic()
-        while deeds.cells - begun < cells:
+        while deeds.cells - begun < cells and not stop():
             _many(deeds, min(100, cells - (deeds.cells - begun)))
             if time.monotonic() - told > 20:
                 told = time.monotonic()
