@@ -174,7 +174,7 @@ FAMILIES = (
                 against=OFF,
             ),
         ),
-        rounds=5,
+        rounds=9,
         open=_open_queue,
         contenders=(MONTY, OFF),
         aside=_aside(1),
