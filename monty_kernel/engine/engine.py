@@ -132,11 +132,6 @@ class Engine:
         """Whether something ran since then."""
         return self._unsaved
 
-    @property
-    def is_behind(self) -> bool:
-        """Whether something ran since the last dump."""
-        return self._unsaved or (self._snapshot is not None and bool(self._snapshot.reruns))
-
     def start(self) -> None:
         """Start the worker and a new, empty session."""
         self._sandbox.start()
