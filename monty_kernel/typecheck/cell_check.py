@@ -156,11 +156,12 @@ class CellCheck:
         found = self._engine.evaluate(f"__mk_kinds({_SCOPE}, {names!a})", parts)
         if not isinstance(found, dict):
             return None
+        wanted = set(names)
         # the session's word is a notebook's word: it may claim anything, but nothing that is no name
         return {
             name: kind
             for name, kind in found.items()
-            if name in names and isinstance(kind, str) and (kind == "" or kind.removeprefix("=").isidentifier())
+            if name in wanted and isinstance(kind, str) and (kind == "" or kind.removeprefix("=").isidentifier())
         }
 
 

@@ -21,7 +21,14 @@ pytestmark = on_linux
 
 def _workers() -> list[psutil.Process]:
     binary = os.path.realpath(worker_binary())
-    return [child for child in psutil.Process().children() if child.exe() == binary]
+    return [child for child in psutil.Process().children() if _program(child) == binary]
+
+
+def _program(process: psutil.Process) -> str:
+    try:
+        return str(process.exe())
+    except psutil.Error:  # it has ended meanwhile
+        return ""
 
 
 def test_a_worker_has_given_up_its_rights() -> None:
@@ -40,12 +47,13 @@ def test_a_worker_has_given_up_its_rights() -> None:
 def _new_while_it_runs(own_worker: bool) -> set[int]:
     """Workers that were not there before the notebook ran."""
     before = {worker.pid for worker in _workers()}
-    made = book(["import time\ntime.sleep(0.5)"])
+    made = book(["import time\ntime.sleep(0.3)"])
     running = threading.Thread(target=run_notebook, args=(made,), kwargs={"own_worker": own_worker})
     running.start()
-    running.join(0.3)
-    found = {worker.pid for worker in _workers()} - before
-    running.join()
+    found: set[int] = set()
+    while running.is_alive():
+        found |= {worker.pid for worker in _workers()} - before
+        running.join(0.02)
     return found
 
 

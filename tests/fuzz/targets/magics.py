@@ -12,8 +12,8 @@ from typing import NoReturn
 from hypothesis import strategies as st
 
 from monty_kernel.engine.host import StdinUnavailable, UsageError
+from monty_kernel.engine.limits import Limits, SessionLimits
 from monty_kernel.engine.rewrite import CellRewrite, Rewrite
-from monty_kernel.engine.workers import Limits
 from monty_kernel.grants.audit import Audit
 from monty_kernel.grants.grants import Grants
 from monty_kernel.history import History
@@ -27,7 +27,7 @@ NAMES = sorted({*TABLE.line_names(), *TABLE.cell_names(), "!", "?", "??", "nothi
 WORDS = (
     *(f"{name}\n" for name in NAMES), "-n", "-r", "-o", "-f", "-q", "--", "-", "--quiet", "-n1", "-r-1", "-n1e9", "-n", "-l", "-g *x*", "-g", "/a", ":ro", ":rw", "~", "..",
     "1-3", "~1/2", "~999999999999/1-~2/", "1", "-1", "0", "99999999999999999999", "1.5", "nan", "x", "x = 1", "a.b", "'", '"', "\\", "\n", "    ", "\t", "[", "{", "(", "lambda: 0",
-    "str list", "None", "é", "\0", "\udc80", "$x", "{x}", "%", "%time", "'''", "f'{", "#", ";",
+    "memory=1M", "seconds=", "output=1e9", "depth=0", "strict", "on", "off", "--reset", "str list", "None", "é", "\0", "\udc80", "$x", "{x}", "%", "%time", "'''", "f'{", "#", ";",
 )  # fmt: skip
 
 
@@ -81,7 +81,7 @@ class _Context:
     def __init__(self) -> None:
         self.history = History(None, logging.getLogger("fuzz"))
         self.grants = Grants(Audit(None), {})
-        self.limits = Limits()
+        self.limits = SessionLimits(Limits())
         self.type_check = TypeCheckMode()
 
     @property
