@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from IPython.core.history import HistoryAccessor
 
 from monty_kernel.history import DELAY, Entry, History, default_path
-from monty_kernel.history_file import HistoryFile
+from monty_kernel.history_file import PATIENCE, HistoryFile
 
 LOG = logging.getLogger("history")
 
@@ -375,6 +375,21 @@ def test_a_locked_file_is_written_once_it_is_free(path: Path, caplog: pytest.Log
     history.add(3, "c")
     history.close()
     assert sources(History(path, LOG).tail()) == ["old", "a", "b", "c"]
+
+
+def test_kernels_that_take_turns_in_the_file_are_not_told_of(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    past(path, "past")
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")  # longer than one try waits
+        history = session(path, "a")
+        time.sleep(DELAY + PATIENCE + 0.3)
+        other.execute("ROLLBACK")
+    end = time.monotonic() + 10
+    while len(rows(path)) < 2 and time.monotonic() < end:
+        time.sleep(0.05)
+    assert [row[2] for row in rows(path)] == ["past", "a"], "it is tried again by itself"
+    history.close()
+    assert not caplog.records
 
 
 def test_a_locked_file_does_not_hold_up_the_end(path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -7,7 +7,7 @@ builtin types and modules goes through the facts of the installed Monty.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -65,15 +65,14 @@ class Completer:
         magic = self._magic(code, cursor)
         if magic is not None and magic.part == "python" and (words := self._magics.words(magic.name)):
             return _of_words(words, code[magic.start : cursor], cursor)
-        choices = self._magics.choices(magic.name) if magic is not None and magic.part == "python" else []
-        if magic is not None and magic.part == "python" and not choices:
+        if magic is not None and magic.part == "python":
             head = as_python(code[: magic.start])
             head = head[: head.rfind("\n") + 1]
             shift = magic.start - len(head)
             found = await self._python(head + code[magic.start :].split("\n", 1)[0], cursor - shift)
             return Completions(found.matches, found.cursor_start + shift, found.cursor_end + shift, found.types)
         if magic is not None:
-            return self._of_magic(magic, code[magic.start : cursor], cursor, choices)
+            return self._of_magic(magic, code[magic.start : cursor], cursor)
         if "\n" not in code[cursor:]:
             code += "\n"
         line_start, line_end = code.rfind("\n", 0, cursor) + 1, code.index("\n", cursor)
@@ -88,8 +87,8 @@ class Completer:
         around = place(as_python(code[:line_start]), line_start).around
         return None if around.stack else found
 
-    def _of_magic(self, magic: MagicPlace, typed: str, cursor: int, choices: Sequence[str]) -> Completions:
-        texts = [choice for choice in choices if choice.startswith(typed)]
+    def _of_magic(self, magic: MagicPlace, typed: str, cursor: int) -> Completions:
+        texts: list[str] = []
         if magic.part == "name":
             if magic.sigil == "%":
                 texts += [f"%{name}" for name in self._magics.line_names()]

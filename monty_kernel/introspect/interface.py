@@ -45,11 +45,7 @@ class MagicCatalogue(Protocol):
         ...
 
     def words(self, name: str) -> Sequence[str]:
-        """What the arguments of a magic may begin with; none if they may be anything."""
-        ...
-
-    def choices(self, name: str) -> list[str]:
-        """The words of which a magic takes one: `['off', 'on', 'strict']`; empty where it takes anything else, or nothing."""
+        """What the arguments of a magic may begin with: `['off', 'on', 'strict']`; none if they may be anything."""
         ...
 
     def help(self, name: str) -> str | None:

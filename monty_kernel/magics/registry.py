@@ -125,12 +125,8 @@ class Magics:
         return sorted({option for magic in self._named(name) for option in magic.options})
 
     def words(self, name: str) -> list[str]:
-        """What the arguments of a magic may begin with; None for one whose arguments are anything."""
-        return [word for magic in self._named(name) for word in magic.words]
-
-    def choices(self, name: str) -> list[str]:
-        """The words of which a magic takes one; none where it takes anything else, or nothing."""
-        return [choice for magic in self._named(name) for choice in magic.choices]
+        """What the arguments of a magic may begin with; none for one whose arguments are anything."""
+        return [word for magic in self._named(name) for word in (*magic.words, *magic.choices)]
 
     def help(self, name: str) -> str | None:
         """The help page of a magic; for one that is refused, why. `name` may begin with `%` or `%%`."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from copy import deepcopy
 from typing import Any
 
 Node = dict[str, Any]
@@ -82,7 +83,11 @@ def _upgraded(text: str | bytes, version: int) -> Node:
     import nbformat
 
     try:
-        return dict(nbformat.reads(text.decode() if isinstance(text, bytes) else text, as_version=4))  # type: ignore[no-untyped-call]
+        book = dict(nbformat.reads(text.decode() if isinstance(text, bytes) else text, as_version=4))  # type: ignore[no-untyped-call]
+        book["cells"] = [
+            deepcopy(cell) for cell in book["cells"]
+        ]  # of format 1 it makes all empty ones the same object
+        return book
     except Exception as error:  # of many types: what an old notebook lacks is a KeyError or an AttributeError
         said = " ".join(str(error).split()) or type(error).__name__
         raise NotebookUnreadable(f"it is of format version {version} and cannot be brought to 4: {said}") from error

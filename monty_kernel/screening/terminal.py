@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 _STEERING = re.compile("[\x00-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-_KEPT = re.compile(r"\x1b\[[0-9;:]*m|\x1b\[[0-2]?K|([\x00-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff])")
+_KEPT = re.compile(r"\x1b\[[0-9;:]{0,40}m|\x1b\[[0-2]?K|([\x00-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff])")
 _UNFINISHED = re.compile(r"\x1b(?:\[[0-9;:]{0,40})?\Z")
 
 

@@ -63,14 +63,11 @@ class Catalogue:
     def cell_names(self) -> list[str]:
         return ["time", "timeit"]
 
-    def choices(self, name: str) -> list[str]:
-        return ["off", "on", "strict"] if name == "typecheck" else []
-
     def options(self, name: str) -> list[str]:
         return {"timeit": ["-n", "-r", "--quiet"]}.get(name, [])
 
     def words(self, name: str) -> list[str]:
-        return ["memory=", "seconds="] if name == "limits" else []
+        return {"limits": ["memory=", "seconds="], "typecheck": ["off", "on", "strict"]}.get(name, [])
 
     def help(self, name: str) -> str | None:
         return f"%{name}: what it does" if name in self.line_names() else None
