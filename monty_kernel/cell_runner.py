@@ -81,22 +81,17 @@ class CellRunner:
 
     def settle(self, request: CellRequest) -> None:
         """After `run`, while its outcome is on its way: remember the state that the cell left."""
-        waiting = self._others_wait()
+        waiting = self._cells_wait()
         dump = self._budget.allows(cells_wait=waiting)
         start = time.perf_counter()
         if self._engine.settle(dump=dump):
             self._budget.dumped(time.perf_counter() - start, kept_waiting=waiting)
         if self._mistyped:  # a magic that was used wrongly is nothing to undo
             self._travel.overlook()
-            return
-        self._travel.record(request.number if request.remember else 0, self._label, self._failed)
-
-    def _others_wait(self) -> bool:
-        """Whether other cells wait, or come within a part of the time that a dump would take."""
-        until = time.monotonic() + (self._budget.patience if self._engine.unsaved else 0.0)
-        while not (waiting := self._cells_wait()) and time.monotonic() < until:
-            time.sleep(0.001)
-        return waiting
+        else:
+            self._travel.record(request.number if request.remember else 0, self._label, self._failed)
+        if not waiting:
+            self._travel.secure()  # the last of many may be one that leaves no state
 
     def _run(self, request: CellRequest) -> Outcome:
         source = CellSource(f"In[{request.number}]", request.code)

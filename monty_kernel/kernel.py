@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -221,9 +220,7 @@ class MontyKernel(KernelTraits, Kernel):
 
                 open_doors(self._grants, self.tools, self.mounts, self.log)
             workers = self._workers
-            if _RUNNER not in sys.modules:  # else it was imported before a fork
-                threading.Thread(target=import_module, args=(_RUNNER,), name="imports", daemon=True).start()
-            workers.open()  # a while in which there is nothing to do but import
+            import_module(_RUNNER)  # on a thread beside the worker's start it took longer: they share one lock
             self.engine.start()
             if workers.unwalled is not None:
                 self.log.warning("The sandbox is the only wall. %s", workers.unwalled)

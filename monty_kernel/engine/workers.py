@@ -46,10 +46,6 @@ class Workers:
         self._in_use: set[int] = set()
         self._modules = {"getpass": monty.ExternalModule({"getpass": only_by_name}, stubs=_GETPASS)}
 
-    def open(self) -> None:
-        """Start the workers that are kept warm, which the first `take` does otherwise. Raises as that does."""
-        self._opened()
-
     def take(
         self, limits: Limits, modules: Mapping[str, monty.ExternalModule] | None = None, *, check: bool = False
     ) -> tuple[monty.MontySession, int | None]:

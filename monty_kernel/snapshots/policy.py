@@ -6,12 +6,6 @@ FREE = 0.002
 """Seconds that a dump may take in any case: an almost empty session's takes a third of a millisecond."""
 
 
-PATIENCE = 0.1
-"""Share of a dump's time to wait for another cell before it: a front end that sends many sends them one by one."""
-
-_MOST_PATIENCE = 0.02
-
-
 class DumpBudget:
     """Keeps the time that dumps take, while cells wait, below a share of the time that cells take.
 
@@ -35,11 +29,6 @@ class DumpBudget:
         self._last = seconds
         if kept_waiting:
             self._spent += seconds
-
-    @property
-    def patience(self) -> float:
-        """Seconds to wait for another cell before a dump is taken because none waits."""
-        return 0.0 if self._last <= self._free else min(PATIENCE * self._last, _MOST_PATIENCE)
 
     def allows(self, *, cells_wait: bool) -> bool:
         """Whether to dump now. When nobody waits, always."""

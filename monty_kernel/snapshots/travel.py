@@ -200,7 +200,7 @@ class TimeTravel:
 
     def _go(self, state: State[Kept]) -> str:
         self._settled()
-        self._secure()
+        self.secure()
         before, left, files = self._survey(), self.timeline[self.timeline.current], self._engine.access.freeze()
         emptied = self._load(state)
         self.timeline.go(state)
@@ -217,8 +217,8 @@ class TimeTravel:
                 "What this cell did before is in no state yet: put the line first, or in a cell of its own."
             )
 
-    def _secure(self) -> None:
-        """Before the present state is left: see to it that no cell has to be run again to come back to it."""
+    def secure(self) -> None:
+        """Between two cells, when nobody waits: see to it that no cell has to be run again to come back to the present state."""
         if self._here is None or not self._here.reruns or not self._engine.is_usable:
             return
         self._engine.take_snapshot()
@@ -229,7 +229,7 @@ class TimeTravel:
     def diff(self, first: str, second: str | None) -> Difference:
         """How the state `second`, by default the present one, differs from `first`. The session stays where it is."""
         self._settled()
-        self._secure()
+        self.secure()
         here = self._engine.snapshot
         older = self.timeline.find(first)
         newer = self.timeline.find(second) if second is not None else None
@@ -344,7 +344,7 @@ class TimeTravel:
             NoSuchState: it cannot be taken up; the present session goes on.
         """
         self._settled()
-        self._secure()
+        self.secure()
         archive = self.archive
         try:
             claimed = archive.claim(session)

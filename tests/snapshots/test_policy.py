@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-
 from monty_kernel.snapshots.policy import FREE, DumpBudget
 
 
-def test_what_is_cheap_is_always_allowed_and_waits_for_nobody() -> None:
+def test_what_is_cheap_is_always_allowed() -> None:
     budget = DumpBudget(0.1)
     budget.dumped(FREE, kept_waiting=True)
     assert budget.allows(cells_wait=True)
-    assert budget.patience == 0
 
 
 def test_what_is_dear_is_allowed_when_nobody_waits_or_the_cells_took_long() -> None:
@@ -24,11 +21,3 @@ def test_what_is_dear_is_allowed_when_nobody_waits_or_the_cells_took_long() -> N
     assert budget.allows(cells_wait=True)
     budget.dumped(0.2, kept_waiting=True)
     assert not budget.allows(cells_wait=True), "that is spent"
-
-
-def test_before_a_dear_one_it_looks_whether_another_cell_comes() -> None:
-    budget = DumpBudget(0.1)
-    budget.dumped(0.1, kept_waiting=False)
-    assert budget.patience == pytest.approx(0.01)
-    budget.dumped(5.0, kept_waiting=False)
-    assert budget.patience == 0.02

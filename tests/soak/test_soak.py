@@ -17,7 +17,7 @@ from .one_kernel import soak_one
 def test_one_kernel(tmp_path: Path) -> None:
     said: list[str] = []
     ran = soak_one(tmp_path, 40, 0, 7, said.append, patience=2)
-    assert [line for line in ran.wrong if "threads" not in line] == [], "pools of threads fill up by and by"
+    assert ran.wrong == []
     assert ran.cells >= 40
     assert ran.after.processes == ran.before.processes != ()
 
