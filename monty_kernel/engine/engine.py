@@ -32,6 +32,7 @@ T = TypeVar("T")
 
 _DIED = "The sandbox worker had died"
 _TOO_LARGE = "Saving the session would have taken more than max_memory, and its worker was ended"
+_NOT_YET_TIGHT = " Until it can be saved, %limits does not hold for memory, seconds and recursion."
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,6 +342,8 @@ class Engine:
         except (monty.MontyError, RuntimeError) as error:
             self.start()
             return f"{died} and the session could not be restored ({error}); this is a new session."
+        if died == _TOO_LARGE and not self._is_tight:  # a worker's limits are those that it loads a state with
+            said += _NOT_YET_TIGHT
         return self._notice if announced else said
 
     def _load_as_far_as(self, snapshot: Snapshot, reruns: tuple[Journaled, ...], written: Written | None) -> str:
@@ -457,7 +460,11 @@ class Engine:
                     self._sandbox.release()  # somebody killed that worker: the next cell loads the state again, and says so
                     return None
             if self.limits.keep_memory() == had.memory:
-                self._load(snapshot, self.limits.now)  # it fitted before
+                try:
+                    self._load(snapshot, self.limits.now)  # it fitted before
+                except (monty.MontyError, RuntimeError):
+                    self._sandbox.release()  # the next cell tries again, and says what came of it
+                    return None
                 break
         kept = self.limits.now.memory
         if kept == asked:

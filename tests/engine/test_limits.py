@@ -207,6 +207,23 @@ def test_the_last_of_two_limits_is_given_up_and_not_both(session: Session) -> No
     assert failure is not None and failure.ename == "MemoryError" and "%limits memory = 128 MiB" in failure.evalue
 
 
+def test_a_session_too_large_to_be_saved_says_that_it_is_not_tightened(session: Session) -> None:
+    session.engine.close()
+    session.engine = Engine(Limits(memory=120_000_000))
+    session.limits = session.engine.limits
+    session.run("x = ['a%d' % i for i in range(720_000)]")
+    session.engine.settle()
+    assert str(session.engine.recover()).endswith("as it was after the last cell.")
+    session.run("%limits seconds=0.5")
+    session.engine.settle()
+    assert str(session.engine.recover()).endswith(" %limits does not hold for memory, seconds and recursion.")
+    session.run("x = 1")
+    session.engine.settle()
+    session.engine.recover()
+    failure = session.run("while True: pass").failure
+    assert failure is not None and "%limits seconds = 0.5 s" in failure.evalue
+
+
 def test_who_kills_workers_loosens_nothing(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     pool = session.engine._workers
     take = pool.take
