@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Literal
 
 import pydantic_monty as monty
@@ -16,6 +17,10 @@ from .outputs import Stream
 from .script import Diverged, Recording, Script
 from .turns import Turns
 from .workers import Workers, only_by_name
+
+TO_LOAD = 3
+"""How many times the memory of a session its worker may take while it loads it; then the limit in the dump holds. Up to 1.5 times was
+measured (600,000 short strings, pydantic_monty 1.4.0): without room, a session that was dumped could not be loaded again."""
 
 
 class FeedError(Exception):
@@ -64,7 +69,8 @@ class Sandbox:
         within = limits
         own = None if state is None else with_limits(state, limits)
         if own is not None:  # to load it takes more memory than to have it, and then its own limits hold
-            state, within = own, self._limits.granted
+            granted = self._limits.granted
+            state, within = own, replace(granted, memory=granted.memory and granted.memory * TO_LOAD)
         session, self._pid = self._workers.take(within, self.access.modules)
         self._session, self.limits = session, limits
         if state is not None:

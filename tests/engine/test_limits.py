@@ -207,6 +207,19 @@ def test_the_last_of_two_limits_is_given_up_and_not_both(session: Session) -> No
     assert failure is not None and failure.ename == "MemoryError" and "%limits memory = 128 MiB" in failure.evalue
 
 
+def test_what_could_be_saved_can_be_loaded_and_takes_no_more_afterwards(session: Session) -> None:
+    session.engine.close()
+    session.engine = Engine(Limits(memory=120_000_000))
+    session.run("x = ['a%d' % i for i in range(500_000)]")
+    session.engine.settle()
+    saved = session.engine.snapshot
+    assert saved is not None and not saved.reruns
+    kill_worker(session)
+    assert session.run("len(x)").result == "500000"
+    failure = session.run("y = [0] * 12_000_000").failure
+    assert failure is not None and failure.ename == "MemoryError" and "max_memory" in failure.evalue
+
+
 def test_a_session_too_large_to_be_saved_says_that_it_is_not_tightened(session: Session) -> None:
     session.engine.close()
     session.engine = Engine(Limits(memory=120_000_000))
