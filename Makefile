@@ -42,7 +42,7 @@ lab: $(VENV)/installed-lab
 	JUPYTER_CONFIG_PATH=$(CURDIR)/tests/granted $(BIN)/jupyter lab --notebook-dir=notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
 
 test: $(VENV)/installed-test browser
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --durations 15 $(ARGS)
 
 lint: $(VENV)/installed-test
 	$(BIN)/ruff check

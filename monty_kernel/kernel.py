@@ -21,6 +21,7 @@ from monty_kernel.front import KernelFront
 from monty_kernel.kernel_traits import KernelTraits
 from monty_kernel.language import LANGUAGE_INFO
 from monty_kernel.orphans import OrphanWatch
+from monty_kernel.reconnecting import Reconnecting
 from monty_kernel.reply_content import error_content, expression_contents
 from monty_kernel.request_content import problem
 from monty_kernel.shell_queue import Request, ShellQueue
@@ -91,6 +92,7 @@ class MontyKernel(KernelTraits, Kernel):
         self._checker: Checker | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sandbox")
         self._queue = ShellQueue(self._serve, self._answer, QUESTIONS)
+        self._reconnecting = Reconnecting()
         self._thread.submit(self._start_session)
 
     # What is made, and imported, when first used: by the sandbox thread, while the loop tells the client that the kernel is here
@@ -302,6 +304,7 @@ class MontyKernel(KernelTraits, Kernel):
             self._publish_status("busy", "shell")
             self._send_abort_reply(self.shell_stream, request.message, request.idents)
         else:
+            await self._reconnecting.over()
             await self._execute(request)
         self._publish_status("idle", "shell")
         settled, self._settled = self._settled, None

@@ -22,6 +22,7 @@ from monty_kernel.fork_server.forked_kernel import ForkedKernel
 from monty_kernel.fork_server.kind import Kind, can_fork, kind_of, runs_monty_kernel
 from monty_kernel.fork_server.messages import StartRequest
 from monty_kernel.fork_server.owner import NoKernel, Stdio, servers
+from monty_kernel.reconnecting import RESTARTED
 
 # What we know how to give to a forked kernel. Anything else (preexec_fn, umask, ...) is for Popen.
 _KNOWN = {"env", "cwd", "stdin", "stdout", "stderr", "independent", "extra_arguments", "kernel_id"}
@@ -34,12 +35,16 @@ class ForkProvisioner(LocalProvisioner):
     """LocalProvisioner whose kernels are forked where that is possible, and whose beginning and end are noticed at once."""
 
     _ending = False
+    _launched = False
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Start the kernel. When it was forked, it listens already: no client has to try twice."""
         self._ending = False
         if runs_monty_kernel(cmd):
             ready_client.give(self.parent)
+            if self._launched:
+                kwargs["env"] = {**(os.environ if kwargs.get("env") is None else kwargs["env"]), RESTARTED: "1"}
+        self._launched = True
         try:
             kernel = await _forked(cmd, kwargs)
         except NoKernel as reason:

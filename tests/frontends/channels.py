@@ -85,10 +85,11 @@ class Channels:
 
     async def result(self, code: str) -> str:
         """Run `code`; the text of its result."""
-        for message in await self.until(await self.execute(code), "execute_reply", "idle"):
+        messages = await self.until(await self.execute(code), "execute_reply", "idle")
+        for message in messages:
             if message["header"]["msg_type"] == "execute_result":
                 return str(message["content"]["data"]["text/plain"])
-        raise AssertionError(f"{code!r} gave no result.")
+        raise AssertionError(f"{code!r} gave no result but {messages}.")
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ import random
 import re
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -74,6 +74,16 @@ class Victim:
             time.sleep(self.chance.random() * self.chance.choice([0.001, 0.01, 0.05, 0.2]))
         os.kill(self.kernel.pid, signal.SIGKILL)
 
+    def _moments(self) -> Iterator[Marked]:
+        """Where a kill may have come: after a cell, or between two lines of one whose end nobody heard of."""
+        yield self.may_be[0]
+        for code, before, after in zip(self.codes[1 - len(self.may_be) :], self.may_be, self.may_be[1:], strict=False):
+            line, *more = code.splitlines()
+            if line.startswith("%restore") and more:
+                yield before.went(int(line.split()[1]))
+            yield replace(after, names=before.names)
+            yield after
+
     def found(self, store: Path, number: int, log: tuple[int, ...]) -> Marked:
         """Which of what may be there came back; of the cells whose end nobody heard of, any first ones may be there."""
         there = SnapshotStore(store / "snapshots", user_key(store / "key"), logging.getLogger(), versions={})
@@ -81,7 +91,7 @@ class Victim:
         there.close()
         states = {info.id.number: info.parent for info in infos}
         names = {name: info.id.number for info in infos for name in info.names}
-        for each in reversed(self.may_be):
+        for each in reversed(list(self._moments())):
             if each.follows(states) and each.current == number and each.log == log and each.names == names:
                 return replace(each, made=self.may_be[-1].made)
         said = [(each.current, each.log, sorted(each.states)[-8:]) for each in self.may_be]

@@ -6,6 +6,7 @@ import os
 import re
 import resource
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -131,7 +132,10 @@ def test_no_descriptor_is_shared_with_the_server_or_another_kernel() -> None:
 
 def _what_is_open(pid: int) -> set[str]:
     """Sockets, pipes and files by name; those with a number in it are one of a kind."""
-    names = {os.readlink(entry) for entry in Path(f"/proc/{pid}/fd").iterdir()}
+    names = set()
+    for entry in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # closed meanwhile
+            names.add(os.readlink(entry))
     return {name for name in names if ":[" in name and not name.startswith("anon_inode")}
 
 
