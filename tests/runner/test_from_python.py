@@ -260,6 +260,7 @@ def _script(body: str) -> subprocess.CompletedProcess[str]:
 
 def test_ctrl_c_in_a_script() -> None:
     done = _script(
+        "result('1')\n"  # so that the signal meets a cell that runs, not the start of the workers
         "threading.Timer(1, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
         "try:\n    run_notebook(book('while True: pass'))\n"
         "except KeyboardInterrupt:\n    print('stopped', result('6 * 7'))\n"
