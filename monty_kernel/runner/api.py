@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -103,9 +104,9 @@ def run_notebook(
         trust_outputs,
         typecheck,
     )
-    begun = _Begun(nb, parameters, options, shared_pool(walls, own_worker))
+    pool, begun = shared_pool(walls, own_worker), _Begun(nb, parameters, options)
     try:
-        ran = begun.future.result()
+        ran = begun.start(pool).result()
     except BaseException:  # KeyboardInterrupt in the thread that waits
         begun.stop()
         raise
@@ -154,9 +155,9 @@ async def run_notebook_async(
         trust_outputs,
         typecheck,
     )
-    begun = _Begun(nb, parameters, options, shared_pool(walls, own_worker))
+    pool, begun = shared_pool(walls, own_worker), _Begun(nb, parameters, options)
     try:
-        ran = await asyncio.wrap_future(begun.future)
+        ran = await asyncio.wrap_future(begun.start(pool))
     except BaseException:
         begun.stop()
         raise
@@ -164,23 +165,28 @@ async def run_notebook_async(
 
 
 class _Begun:
-    """A notebook that runs in the pool."""
+    """A notebook that is to run in the pool."""
 
     def __init__(
         self,
         nb: NotebookNode | Mapping[str, Any] | str | os.PathLike[str],
         parameters: Parameters | None,
         options: RunOptions,
-        pool: SessionPool,
     ) -> None:
         self._book, self._run = _prepared(nb, parameters, options)
         self._options = options
-        self.future = pool.threads.submit(self._run.execute, pool)
+        self._future: Future[Ran] | None = None
+
+    def start(self, pool: SessionPool) -> Future[Ran]:
+        """Begin. Whatever is raised in here, `stop` is called for it: Ctrl-C may come when the run has just begun."""
+        self._future = pool.threads.submit(self._run.execute, pool)
+        return self._future
 
     def stop(self) -> None:
         """Cut the running cell short; nobody waits for what comes of it."""
-        self.future.cancel()
         self._run.stop()
+        if self._future is not None:
+            self._future.cancel()
 
     def checked(self, ran: Ran) -> NotebookNode:
         """The notebook. Raises nbclient's error if a cell failed."""
