@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, Literal
 
 from .limits import Limits, SessionLimits
 from .outputs import ClearOutput, Display, Error, Output, Result, Stream
+from .passing_front import PassingFront
 
 if TYPE_CHECKING:
     from .host import Front
@@ -119,11 +119,11 @@ def of_the_kernel() -> Budget:
     return Budget(SessionLimits(Limits(host_calls=0, asleep=0)))
 
 
-class MeteredFront:
+class MeteredFront(PassingFront):
     """A front that takes what the budget admits. stop: ends the feed that goes on."""
 
     def __init__(self, front: Front, budget: Budget, stop: Callable[[], None]) -> None:
-        self._front = front
+        super().__init__(front)
         self._budget = budget
         self._stop = stop
 
@@ -132,25 +132,9 @@ class MeteredFront:
         over = self._budget.over
         admitted = self._budget.admit(output) if over is None else None
         if admitted is not None:
-            self._front.emit(admitted)
+            super().emit(admitted)
         if over is None and self._budget.over is not None:
             self._stop()
-
-    def ask(self, prompt: str, *, password: bool) -> Future[str]:
-        """Ask the person for a line."""
-        return self._front.ask(prompt, password=password)
-
-    def magic(self, name: str, args: str) -> object:
-        """Run a host-side magic."""
-        return self._front.magic(name, args)
-
-    def help(self, topic: str) -> str:
-        """What `help(topic)` prints."""
-        return self._front.help(topic)
-
-    def leave(self) -> None:
-        """The cell called `exit()`."""
-        self._front.leave()
 
 
 def _size(output: Stream | Display | Result | ClearOutput) -> int:
