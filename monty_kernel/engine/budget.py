@@ -56,7 +56,10 @@ class Budget:
     def __init__(self, limits: SessionLimits | None = None) -> None:
         now = Limits() if limits is None else limits.now
         self._output, self._calls, self._asleep = now.output, now.host_calls, now.asleep
-        self._held = {kind: limits.held(kind) for kind in NAMES} if limits is not None else {}
+        # in words now, since the cell may tighten them for those after it
+        self._held: dict[Kind, str] = {}
+        if limits is not None:
+            self._held = {kind: limits.held(kind) for kind in NAMES if getattr(now, kind) is not None}
         self._shown = self._called = self._refused = 0
         self._slept = 0.0
         self.over: LimitReached | None = None
