@@ -18,12 +18,12 @@ from typing import Any
 
 import zmq
 from jupyter_client.session import Session
-from jupyter_core.paths import jupyter_config_path, jupyter_runtime_dir
+from jupyter_core.paths import jupyter_runtime_dir
 from traitlets import CaselessStrEnum, Float, Instance, Integer, TraitError, Type, Unicode
 from traitlets.config.application import Application, catch_config_error
 from traitlets.config.loader import Config
 
-from monty_kernel import __version__, connection
+from monty_kernel import __version__, config_files, connection
 from monty_kernel.channels import Channels, bind
 from monty_kernel.connection import CHANNELS, ConnectionFailed, ConnectionInfo
 from monty_kernel.guarded_stream import GuardedStream
@@ -154,8 +154,8 @@ class MontyKernelApp(Application):
                 self.fail(f"There is no configuration file {self.config_file}.")
             self.load_config_file(name, path=[folder])
         else:
-            folders = [folder for folder in jupyter_config_path() if os.path.isabs(folder)]
-            for name in ("jupyter_config", f"{self.name}_config"):
+            folders = config_files.folders()
+            for name in config_files.NAMES:
                 self.load_config_file(name, path=folders)
         self.update_config(command_line)
 

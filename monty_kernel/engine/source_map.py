@@ -49,11 +49,11 @@ class SourceMap:
 
     @cached_property
     def _original_lines(self) -> list[int]:
-        return _after_line_feeds(self.original)
+        return line_feed_starts(self.original)
 
     @cached_property
     def _text_lines(self) -> list[int]:
-        return _after_line_feeds(self.text)
+        return line_feed_starts(self.text)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The original span of `text[start:end]`; never empty-handed, at worst the nearest place."""
@@ -92,7 +92,7 @@ class SourceMap:
 def line_starts(text: str) -> list[int]:
     """The offset at which each line begins, as CPython's `ast` counts lines: they end with LF, CR LF or CR."""
     if "\r" not in text:
-        return _after_line_feeds(text)
+        return line_feed_starts(text)
     starts = [0]
     for position, character in enumerate(text):
         if character == "\n" or (character == "\r" and text[position + 1 : position + 2] != "\n"):
@@ -100,8 +100,8 @@ def line_starts(text: str) -> list[int]:
     return starts
 
 
-def _after_line_feeds(text: str) -> list[int]:
-    # Monty's frames count these alone
+def line_feed_starts(text: str) -> list[int]:
+    """The offset at which each line begins, as Monty's frames count lines: they end with LF alone."""
     starts = [0]
     position = text.find("\n")
     while position >= 0:

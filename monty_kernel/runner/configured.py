@@ -18,9 +18,6 @@ from monty_kernel.walls.entrance import Policy
 if TYPE_CHECKING:
     from monty_kernel.runner.granted import Permission
 
-NAMES = ("jupyter_config", "monty_kernel_config")
-"""Of the files, each with `.py` or `.json`; what the latter says prevails."""
-
 
 @dataclass(frozen=True, slots=True)
 class Configured:
@@ -42,10 +39,11 @@ def configured() -> Configured:
     Raises:
         UsageError: a file cannot be used, or says of an option what it cannot be.
     """
-    from jupyter_core.paths import jupyter_config_path
+    from monty_kernel import config_files
 
-    folders = [folder for folder in jupyter_config_path() if os.path.isabs(folder)]
-    files = (os.path.join(folder, name + end) for folder in folders for name in NAMES for end in (".py", ".json"))
+    folders = config_files.folders()
+    names = [name + end for name in config_files.NAMES for end in (".py", ".json")]
+    files = (os.path.join(folder, name) for folder in folders for name in names)
     return _read(folders) if any(map(os.path.isfile, files)) else Configured()
 
 
@@ -54,6 +52,7 @@ def _read(folders: Sequence[str]) -> Configured:
     from traitlets.config.configurable import Configurable
     from traitlets.traitlets import TraitError
 
+    from monty_kernel.config_files import NAMES
     from monty_kernel.kernel_traits import KernelTraits
 
     class MontyKernel(KernelTraits, Configurable):

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from monty_kernel.engine.cell import Cell, Feed
 from monty_kernel.engine.rewrite import Action
-from monty_kernel.engine.source_map import line_starts, place
+from monty_kernel.engine.source_map import line_feed_starts, line_starts, place
 
 from .outline import Outline
 from .session_stub import ANY
@@ -74,7 +74,7 @@ class Program:
             body = body[:at] + ANY + body[at + len(ANY) :]
         self.text = self._head + body
         self._starts = line_starts(self.text)
-        self._line_starts = [[0, *(match.end() for match in re.finditer("\n", feed.text))] for feed in feeds]
+        self._line_starts = [line_feed_starts(feed.text) for feed in feeds]
         self._typed = [feed.cell.text.split("\n") for feed in feeds]
         self._at: list[int] = []
         position = 0
