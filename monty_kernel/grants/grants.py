@@ -180,22 +180,22 @@ class Grants:
     def _run(self, tool: Tool, bound: inspect.BoundArguments, asking: Asking) -> ExternalResult:
         watch, arguments = Watch(), _arguments(bound)
 
-        def call() -> Any:
+        def call() -> tuple[ExternalSettledResult, str]:
             try:
-                return plain_copy(tool.function(*bound.args, **bound.kwargs))
+                return {"return_value": plain_copy(tool.function(*bound.args, **bound.kwargs))}, "ok"
+            except BaseException as error:  # what a tool raises is the cell's, whatever it is
+                return _raised(tool, error)
             finally:
                 _flush()
 
         try:
-            result = asking.wait_for(self._thread.submit(call))
+            data, outcome = asking.wait_for(self._thread.submit(call))
         except KeyboardInterrupt:
             self._thread.abandon()
             self.audit.add("tool", tool.qualified, arguments, "interrupted, and left behind", watch.seconds)
             raise
-        except BaseException as error:
-            return self._failed(tool, error, arguments, watch, self.audit.cell)
-        self.audit.add("tool", tool.qualified, arguments, "ok", watch.seconds)
-        return {"return_value": result}
+        self.audit.add("tool", tool.qualified, arguments, outcome, watch.seconds)
+        return data
 
     def _start_async(self, tool: Tool, bound: inspect.BoundArguments) -> Future[ExternalSettledResult]:
         watch, arguments, cell = Watch(), _arguments(bound), self.audit.cell
@@ -203,31 +203,22 @@ class Grants:
         async def call() -> ExternalSettledResult:
             try:
                 made: Coroutine[Any, Any, Any] = tool.function(*bound.args, **bound.kwargs)
-                result = plain_copy(await made)
-                self.audit.add("tool", tool.qualified, arguments, "ok", watch.seconds, cell)
-                return {"return_value": result}
-            except AuditFailed as error:
-                return _refused("PermissionError", f"the result of {tool.qualified}() is kept back: {error}")
-            except Exception as error:
-                return self._failed(tool, error, arguments, watch, cell)
-            except BaseException as error:  # cancelled: by an interrupt, or since the cell ended without awaiting it
-                outcome = "cancelled" if type(error).__name__ == "CancelledError" else crossing(error)["message"]
-                self.audit.add("tool", tool.qualified, arguments, outcome, watch.seconds, cell)
-                raise
+                data: ExternalSettledResult = {"return_value": plain_copy(await made)}
+                outcome = "ok"
+            except BaseException as error:
+                if _is_cancelled(error):  # by an interrupt, or since the cell ended without awaiting it
+                    self.audit.add("tool", tool.qualified, arguments, "cancelled", watch.seconds, cell)
+                    raise
+                data, outcome = _raised(tool, error)  # SystemExit must not get through to the loop, and end it
             finally:
                 _flush()
+            try:
+                self.audit.add("tool", tool.qualified, arguments, outcome, watch.seconds, cell)
+            except AuditFailed as error:
+                return _refused("PermissionError", f"the result of {tool.qualified}() is kept back: {error}")
+            return data
 
         return self._loop.submit(call())
-
-    def _failed(
-        self, tool: Tool, error: BaseException, arguments: str, watch: Watch, cell: str
-    ) -> ExternalSettledResult:
-        if isinstance(error, NotPlain):
-            data = _refused("TypeError", f"{tool.qualified}() returned what a cell cannot have: the result {error}")
-        else:
-            data = crossing(error)
-        self.audit.add("tool", tool.qualified, arguments, f"{data['exc_type']}: {data['message']}", watch.seconds, cell)
-        return data
 
     # Files
 
@@ -327,6 +318,23 @@ class Grants:
         self._loop.close()
         self._files.close()
         self.audit.close()
+
+
+def _raised(tool: Tool, error: BaseException) -> tuple[ExternalSettledResult, str]:
+    """What the cell gets of what a tool raised, and what the log says."""
+    if isinstance(error, NotPlain):
+        data = _refused("TypeError", f"{tool.qualified}() returned what a cell cannot have: the result {error}")
+    else:
+        data = crossing(error)
+    return data, f"{data['exc_type']}: {data['message']}"
+
+
+def _is_cancelled(error: BaseException) -> bool:
+    """Whether the running call was cancelled; a tool may also raise CancelledError by itself."""
+    import asyncio
+
+    task = asyncio.current_task()
+    return isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling() > 0
 
 
 def _arguments(bound: inspect.BoundArguments) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -64,6 +65,28 @@ def fail(kind: str) -> object:
 def block(seconds: float) -> str:
     time.sleep(seconds)
     return "done"
+
+class Leaving(Exception):
+    def __str__(self):
+        sys.exit(5)
+
+def leave(kind: str) -> None:
+    if kind == "message":
+        raise Leaving
+    raise {"exit": SystemExit, "interrupt": KeyboardInterrupt, "cancel": asyncio.CancelledError,
+           "close": GeneratorExit, "base": BaseException}[kind]("gone")
+
+async def leave_later(kind: str) -> None:
+    loop = asyncio.get_running_loop()
+    if kind == "task":
+        loop.create_task(leave_later("exit"))
+    elif kind == "callback":
+        loop.call_soon(sys.exit)
+    elif kind == "stop":
+        loop.stop()
+    await asyncio.sleep(0.01)
+    if kind not in ("task", "callback", "stop"):
+        leave(kind)
 
 def shout() -> None:
     print("heard on the host")
@@ -147,6 +170,33 @@ def test_exceptions_arrive_without_traceback_and_path(granted: Callable[..., Ker
     assert str(folder) not in "".join(answer.reply["traceback"])
     assert error(kernel.run("tools.fail('exit')")) == ("RuntimeError", "SystemExit: 3")
     assert kernel.run("try:\n    tools.fail('path')\nexcept ValueError:\n    print('caught')").text() == "caught\n"
+
+
+@pytest.mark.parametrize("call", ["tools.leave", "await tools.leave_later"])
+def test_whatever_a_tool_raises_ends_that_call_alone(granted: Callable[..., Kernel], call: str) -> None:
+    kernel = granted()
+    for kind, message in {
+        "exit": "SystemExit: gone", "interrupt": "KeyboardInterrupt: gone", "cancel": "CancelledError: gone",
+        "close": "GeneratorExit: gone", "base": "BaseException: gone",
+        "message": "Leaving: its message could not be made (SystemExit)",
+    }.items():  # fmt: skip
+        assert error(kernel.run(f"{call}('{kind}')", timeout=10)) == ("RuntimeError", message)
+        assert kernel.run("(tools.add(1), await tools.fetch('a', 0))", timeout=10).plain == "(3, 'A')", kind
+    audited = kernel.run("%audit").all("display_data")[0]["data"]["text/plain"]
+    assert audited.count("RuntimeError: ") == 6 and "left behind" not in audited
+
+
+def test_what_a_tool_does_to_its_loop_ends_no_other_call(granted: Callable[..., Kernel]) -> None:
+    kernel = granted()
+    for kind in ("task", "callback", "stop", "exit"):
+        code = f"""
+            async def left():
+                try: await tools.leave_later('{kind}')
+                except RuntimeError: pass
+            import asyncio
+            (await asyncio.gather(tools.fetch('a'), left()))[0]"""
+        assert kernel.run(textwrap.dedent(code), timeout=10).plain == "'A'", kind
+        assert kernel.run("await tools.fetch('b', 0)", timeout=10).plain == "'B'", kind
 
 
 def test_the_person_is_asked_and_only_a_clear_yes_counts(granted: Callable[..., Kernel]) -> None:
