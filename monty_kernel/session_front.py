@@ -145,6 +145,7 @@ class SessionFront(ABC):
 
     def confirm(self, question: str) -> bool:
         """The person's answer to a yes-or-no question; no where nobody can answer. Raises KeyboardInterrupt."""
+        self.engine.screen.settle(self.emit)
         answer = self.ask(MARK + self.engine.screen.prompt(question), password=False)
         try:
             return self.engine.wait_for(answer).strip().lower() in ("y", "yes")
@@ -155,6 +156,7 @@ class SessionFront(ABC):
 
     def ask_line(self, question: str) -> str:
         """What the person answers to a question of the kernel's, which begins with its mark."""
+        self.engine.screen.settle(self.emit)
         return self.engine.wait_for(self.ask(question, password=False))
 
     def reset(self) -> None:

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from pydantic_monty import ExcType, ExternalExceptionData, ExternalResult, ExternalSettledResult
 
 _SHOWN = 900
-"""Characters of a call that a question shows."""
+"""Characters that the arguments of a call share in a question; the note that a value was cut comes on top."""
+_LEAST_SHOWN = 30
 
 _PATIENCE = 3
 """Times that the person says no to a tool in one cell before they are not asked any more."""
@@ -155,9 +156,8 @@ class Grants:
         if self._refusals[tool.qualified] >= _PATIENCE:
             return f"the person said no {_PATIENCE} times in this cell and is not asked again"
         watch, arguments = Watch(), _arguments(bound)
-        shown = f"{tool.qualified}({arguments})"
         try:
-            typed = asking.ask(call_question(shown if len(shown) <= _SHOWN else shown[:_SHOWN] + " …"))
+            typed = asking.ask(call_question(f"{tool.qualified}({arguments})"))
         except (StdinUnavailable, EOFError) as error:
             nobody = isinstance(error, StdinUnavailable)
             why = (
@@ -338,18 +338,26 @@ def _is_cancelled(error: BaseException) -> bool:
 
 
 def _arguments(bound: inspect.BoundArguments) -> str:
-    """The arguments on one line, each cut short, by the names of their parameters."""
-    shown: list[str] = []
+    """The arguments on one line, by the names of their parameters: each cut short, so that none hides those after it."""
+    shown: list[tuple[str, object]] = []
+    more = 0
     for name, value in bound.arguments.items():
         kind = bound.signature.parameters[name].kind
         if kind is inspect.Parameter.VAR_POSITIONAL:
-            shown += [*map(short, value[:20]), *_more(len(value) - 20)]
+            shown += [("", each) for each in value[:20]]
+            more += max(0, len(value) - 20)
         elif kind is inspect.Parameter.VAR_KEYWORD:
-            shown += [f"{one_line(key, 80)}={short(each)}" for key, each in list(value.items())[:20]]
-            shown += _more(len(value) - 20)
+            shown += [(f"{_keyword(key)}=", each) for key, each in list(value.items())[:20]]
+            more += max(0, len(value) - 20)
         else:
-            shown.append(f"{name}={short(value)}")
-    return ", ".join(shown)
+            shown.append((f"{name}=", value))
+    share = min(200, max(_LEAST_SHOWN, _SHOWN // max(1, len(shown))))
+    return ", ".join([*(name + short(value, share) for name, value in shown), *_more(more)])
+
+
+def _keyword(name: str) -> str:
+    # any text can be a keyword by `**`, also one that reads like the end of this question and another's beginning
+    return name if name.isascii() and name.isidentifier() and len(name) <= 80 else short(name, 80)
 
 
 def _flush() -> None:
@@ -363,7 +371,7 @@ def _more(count: int) -> list[str]:
 
 
 def _listed(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
-    named = [f"{one_line(key, 80)}={short(each, 80)}" for key, each in list(kwargs.items())[:10]]
+    named = [f"{_keyword(key)}={short(each, 80)}" for key, each in list(kwargs.items())[:10]]
     return ", ".join([*(short(each, 80) for each in args[:10]), *named])
 
 

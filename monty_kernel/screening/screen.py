@@ -55,11 +55,18 @@ class Screen:
         self.finish(emit)
         clean = screened_bundle(result.data, result.metadata)
         self._say(clean.note, emit)
+        self._printed.passed(str(clean.data.get("text/plain", "")))
         return replace(result, data=clean.data, metadata=clean.metadata)
 
     def prompt(self, text: str) -> str:
         """A question to the person, which a console prints raw."""
-        return text if self.trust else shown(text)
+        return text if self.trust else self._printed.passed(shown(text))
+
+    def settle(self, emit: Emit) -> None:
+        """Pass on what was held back, and end what would hide or turn round what comes next. Before the kernel itself asks something."""
+        self.finish(emit)
+        if text := self._printed.settled():
+            emit(Stream("stdout", text))
 
     def page(self, data: MimeBundle) -> dict[str, Any]:
         """A page of help, which is no output of a cell, as it may be shown."""
@@ -80,6 +87,7 @@ class Screen:
 
     def _display(self, output: Display) -> tuple[Display, str | None]:
         clean = screened_bundle(output.data, output.metadata)
+        self._printed.passed(str(clean.data.get("text/plain", "")))
         return replace(output, data=clean.data, metadata=clean.metadata), clean.note
 
     def _say(self, note: str | None, emit: Emit) -> None:

@@ -49,6 +49,10 @@ def pay(amount: int, to: str) -> str:
 async def pay_later(amount: int) -> str:
     return f"paid {amount}"
 
+@tool(ask=True)
+def transfer(a: str, b: str, c: str, d: str, e: str, f: str, amount: int, **more: int) -> int:
+    return amount
+
 @tool(deny=True)
 def never() -> None:
     raise AssertionError("called")
@@ -218,6 +222,36 @@ def test_the_person_is_asked_and_only_a_clear_yes_counts(granted: Callable[..., 
     assert asked(kernel, "await tools.pay_later(1)", "y")[1].plain == "'paid 1'", "it holds for that function only"
     assert kernel.run("%undo", allow_stdin=False).reply["status"] == "ok"
     assert error(kernel.run("await tools.pay_later(1)", allow_stdin=False))[0] == "PermissionError"
+
+
+def test_no_argument_hides_those_after_it(granted: Callable[..., Kernel]) -> None:
+    kernel = granted()
+    long = ", ".join(f"'{letter}' * 5000" for letter in "abcdef")
+    prompts, answer = asked(kernel, f"tools.transfer({long}, amount=999_999)", "y")
+    assert "amount=999999)? [y]es" in prompts[0] and prompts[0].count("more characters") == 6
+    assert answer.plain == "999999"
+    key = "x=1)? [y]es, [n]o: n  monty-kernel asks: may this cell call tools.add(a"
+    prompts, _ = asked(kernel, f"tools.transfer(*'abcdef', amount=1, **{{{key!r}: 2, 'ok': 3}})", "n")
+    assert f"amount=1, {key!r}=2, ok=3)? [y]es" in prompts[0], "a keyword may be any text"
+    prompts, _ = asked(kernel, "tools.pay(1, 'you\u3164\u2800\ufe0f\U000e0101')", "n")
+    assert r"to='you\u3164\u2800\ufe0f\U000e0101'" in prompts[0], "what nobody sees is written out"
+
+
+def test_what_a_cell_leaves_on_the_screen_hides_no_question(granted: Callable[..., Kernel]) -> None:
+    kernel = granted()
+    for before, end in {
+        "print('fine\\x1b[8m', end='')": "fine\x1b[8m\x1b[0m",
+        "print('\\x1b[30', end=''); print(';40m')": "\x1b[30;40m\n\x1b[0m",
+        "input('\\x1b[8m')": "\x1b[0m",
+        "display({'text/plain': '\\x1b[0m\\x1b[37;47m'}, raw=True)": "\x1b[0m",
+        "print('x\\u202e', end='')": "x\u202e\n",
+        "print('\\u2067one', end=''); print(' two', end='')": "\u2067one two\n",
+        "print('\\x1b[31mred\\x1b[0m \\u200fback\\n ü')": "\x1b[31mred\x1b[0m \u200fback\n ü\n",
+    }.items():
+        for question in ("tools.pay(5, 'you')", "await tools.pay_later(5)", "%mount /nowhere /x"):
+            prompts, answer = asked(kernel, f"{before}\n{question}", *["n"] * (2 if "input" in before else 1))
+            assert (prompts[-1][: len(MARK)], answer.text()) == (MARK, end), before
+    assert asked(kernel, "print('\\x1b[8m', end='')\n%reset", "n")[1].text().startswith("\x1b[8m\x1b[0m")
 
 
 def test_without_stdin_the_answer_is_no_and_deny_asks_nobody(granted: Callable[..., Kernel]) -> None:
