@@ -11,7 +11,11 @@ if not sys.flags.safe_path and sys.path and sys.path[0] in ("", os.getcwd()):
     # Started without -P: a file named like a library in the notebook's folder must not be imported all the same.
     del sys.path[0]
 
-import signal
+from monty_kernel.import_path import forget_relative
+
+forget_relative()
+
+import signal  # noqa: E402 - what is imported from is settled first
 
 
 def main() -> None:
