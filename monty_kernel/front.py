@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zmq.eventloop.zmqstream import ZMQStream
@@ -169,6 +171,11 @@ class KernelFront(SessionFront):
     def type_check(self) -> TypeCheckMode:
         """Whether cells are type-checked before they run."""
         return self._kernel.types.mode
+
+    @property
+    def own_files(self) -> Sequence[Path]:
+        """What no cell may change, wherever it is."""
+        return self._kernel.own_files
 
     def count_from(self, last: int) -> None:
         """Cells count on from this number, if it is higher than theirs."""

@@ -239,7 +239,14 @@ class MontyKernel(KernelTraits, Kernel):
         from monty_kernel.grants.audit import Audit
         from monty_kernel.grants.grants import Grants
 
-        return Grants(Audit(Path(self.audit_file).expanduser() if self.audit_file else None), self.tool_permissions)
+        audit = Audit(Path(self.audit_file).expanduser() if self.audit_file else None)
+        return Grants(audit, self.tool_permissions, self.own_files)
+
+    @property
+    def own_files(self) -> list[Path]:
+        """What no cell may change, wherever it is: the configuration, if it was named, and the history."""
+        named = (getattr(self.parent, "config_file", None), self.history_file)
+        return [Path(file).expanduser() for file in named if file]
 
     def _tool_namespaces(self) -> dict[str, object]:
         modules = self._grants.tool_modules if self._grants is not None else {}

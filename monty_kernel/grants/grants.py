@@ -22,7 +22,7 @@ from .audit import Audit, AuditFailed, Watch
 from .crossing import crossing
 from .decorator import Permission
 from .files import Files, Mount
-from .mount_spec import MEANING, MountRefused, MountSpec, checked_folder
+from .mount_spec import MEANING, MountRefused, MountSpec, checked_folder, folders_looked_into
 from .plain import NotPlain, one_line, plain_copy, short
 from .threads import ToolLoop, ToolThread
 from .tool_files import Tool, ToolModule, ToolsRefused, load
@@ -34,6 +34,9 @@ _SHOWN = 900
 """Characters that the arguments of a call share in a question; the note that a value was cut comes on top."""
 _LEAST_SHOWN = 30
 
+_LONGEST_PATH = 5000
+"""Characters of a folder's path that a question shows: all that Linux takes. Its end is what matters."""
+
 _PATIENCE = 3
 """Times that the person says no to a tool in one cell before they are not asked any more."""
 
@@ -41,10 +44,17 @@ _PATIENCE = 3
 class Grants:
     """Implements the engine's `Access`. All methods but `close` belong to the sandbox thread.
 
-    permissions: `tools.pay` -> what each call needs, instead of what the tools file says.
+    permissions: `tools.pay` -> what each call needs, instead of what the tools file says. own_files: what cells must never change,
+    besides the tools and the audit log: configuration, the history.
     """
 
-    def __init__(self, audit: Audit | None = None, permissions: Mapping[str, Permission] | None = None) -> None:
+    def __init__(
+        self,
+        audit: Audit | None = None,
+        permissions: Mapping[str, Permission] | None = None,
+        own_files: Iterable[Path] = (),
+    ) -> None:
+        self._own_files = tuple(own_files)
         self.audit = audit or Audit()
         self._permissions = dict(permissions or {})
         self._modules: dict[str, ToolModule] = {}
@@ -235,8 +245,7 @@ class Grants:
             AuditFailed: it cannot be logged.
         """
         self.audit.check()
-        if spec.mode == "rw":
-            self._refuse_own_files(spec)
+        self._refuse_own_files(spec, Path(os.path.realpath(spec.host.expanduser())))
         mount = self._files.add(spec)
         self.audit.add("mount", str(mount.place), f"{mount.host} {mount.mode}", "mounted")
         return mount
@@ -256,7 +265,8 @@ class Grants:
             try:
                 real, fd = checked_folder(spec.host)
                 os.close(fd)
-                question = mount_question(short(str(real), 500), str(spec.place), MEANING[spec.mode])
+                self._refuse_own_files(spec, real)
+                question = mount_question(short(str(real), _LONGEST_PATH), str(spec.place), MEANING[spec.mode])
             except MountRefused as error:
                 real, question = None, never_mounted(one_line(str(error)))
             answer = answered(ask(question))
@@ -299,13 +309,14 @@ class Grants:
     def _changing(self, what: str, where: str) -> None:
         self.audit.add("write", where, what, "allowed")
 
-    def _refuse_own_files(self, spec: MountSpec) -> None:
-        real = Path(os.path.realpath(spec.host.expanduser()))
-        own = [module.origin for module in self._modules.values()] + [self.audit.path]
+    def _refuse_own_files(self, spec: MountSpec, real: Path) -> None:
+        if spec.mode != "rw":
+            return
+        own = [module.origin for module in self._modules.values()] + [self.audit.path, *self._own_files]
         for file in own:
-            if file is not None and Path(os.path.realpath(file)).is_relative_to(real):
+            if file is not None and any(folder.is_relative_to(real) for folder in folders_looked_into(file)):
                 raise MountRefused(
-                    f"{str(spec.host)!r} is not mounted to be changed: {file.name} is in it, which cells must not change"
+                    f"{short(str(spec.host), 300)} is not mounted to be changed: {one_line(file.name, 100)} is in it, which cells must not change"
                 )
 
     def interrupted(self) -> None:
