@@ -123,7 +123,8 @@ class Engine:
         """Run a cell, then evaluate the user expressions. `act` does the actions between the cell's feeds.
 
         Outputs go to `front` as they happen, through the screen; the result and the failure come back. What the cell did stays in the
-        session, also when it fails, unless the worker was lost: then the session is as it was before the cell.
+        session, also when it fails, unless the worker was lost: then the session is as it was before the cell, or as the last action
+        made it that went to another state.
         """
         self.expect()
         self._sandbox.access.begin(cell.source.label)
@@ -132,16 +133,25 @@ class Engine:
         self.last_run = None
         self.screen.begin()
         script, asked = Recording(), dict(expressions or {})
+        went: Action | None = None
+
+        def acting(action: Action) -> None:
+            nonlocal went
+            before = self.snapshot
+            act(action)
+            if action.changes and self.snapshot is not before:
+                went = action
+
         try:
             self._remembered.before_cell()
             how = CellRun(ScreenedFront(front, self.screen), number, script, self._budget)
-            ran = self._session.run(cell, how, asked, act)
+            ran = self._session.run(cell, how, asked, acting)
             outcome = self._screened(self._admitted(ran), front)
         except KeyboardInterrupt:  # of the restoring
             return Outcome(INTERRUPTED)
         except WorkerLost as error:
             self._remembered.lost()
-            outcome = Outcome(lost(error, self.limits))
+            outcome = Outcome(lost(error, self.limits, went))
         else:
             if number:
                 self._session.add_cell(cell)
