@@ -304,7 +304,7 @@ class Engine:
                 return said
         failure = raised(error, self._feed_of)
         if failure.ename == "RecursionError" and self.limits.now.recursion is not None:
-            return replace(failure, note=f"Calls nest no deeper here than {self.limits.held('recursion')}.")
+            return failure._replace(note=f"Calls nest no deeper here than {self.limits.held('recursion')}.")
         return failure
 
     def recover(self) -> str | None:
