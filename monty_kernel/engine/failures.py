@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pydantic_monty as monty
@@ -112,7 +111,7 @@ def _without_wrappers(frames: Iterable[SourceFrame]) -> tuple[SourceFrame, ...]:
     found: list[SourceFrame] = []
     for frame in frames:
         if frame.function.startswith("__mk_") and found:
-            frame = replace(frame, function=found.pop().function)
+            frame = frame._replace(function=found.pop().function)
         found.append(frame)
     return tuple(found)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import pydantic_monty as monty
 
@@ -44,8 +44,7 @@ INTERRUPTED = Failure("raised", "KeyboardInterrupt", "")
 """Of what the person stopped before it began."""
 
 
-@dataclass(frozen=True, slots=True)
-class CellRun:
+class CellRun(NamedTuple):
     """One run of one cell: who takes its outputs, its number, and what stands between it and the host.
 
     again: whether it ran before; then no interrupt is meant for it.
@@ -274,7 +273,7 @@ class Session:
                 return said
         failure = raised(error, self._feed_of)
         if failure.ename == "RecursionError" and self._limits.now.recursion is not None:
-            return replace(failure, note=f"Calls nest no deeper here than {self._limits.held('recursion')}.")
+            return failure._replace(note=f"Calls nest no deeper here than {self._limits.held('recursion')}.")
         return failure
 
     def _feed_of(self, filename: str) -> Feed | None:
