@@ -30,7 +30,9 @@ def main() -> None:
     signal.signal(signal.SIGTERM, end_early)  # until the app takes over
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     from monty_kernel import channels, connection
+    from monty_kernel.starting import begin_start
 
+    begin_start()
     argv = sys.argv[1:]
     path = connection.file_named_in(argv)
     if path is not None:

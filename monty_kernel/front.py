@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from zmq.eventloop.zmqstream import ZMQStream
 
@@ -24,8 +23,7 @@ if TYPE_CHECKING:
     from monty_kernel.typecheck.modes import TypeCheckMode
 
 
-@dataclass(frozen=True, slots=True)
-class _Question:
+class _Question(NamedTuple):
     """What a cell asked: where the answer goes, the client that was asked, the messages that its reply may name."""
 
     answer: Future[str]

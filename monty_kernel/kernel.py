@@ -24,6 +24,7 @@ from monty_kernel.reconnecting import Reconnecting
 from monty_kernel.reply_content import error_content, expression_contents
 from monty_kernel.request_content import problem
 from monty_kernel.shell_queue import Request, ShellQueue
+from monty_kernel.starting import end_start
 from monty_kernel.unasked import is_housekeeping
 
 if TYPE_CHECKING:
@@ -229,6 +230,8 @@ class MontyKernel(KernelTraits, Kernel):
         except Exception:
             if not self._closed:  # else close() has just killed the worker
                 self.log.exception("The sandbox worker did not start; the next cell tries again.")
+        finally:
+            end_start()
 
     def _granted(self) -> Grants | None:
         if not (self.tools or self.mounts or self.audit_file):
