@@ -231,11 +231,11 @@ class Engine:
             self._unrecorded[number] = cell.source.text
         return outcome
 
-    def pass_over(self, cell: Cell, number: int) -> None:
+    def pass_over(self, source: CellSource, number: int) -> None:
         """Note that a cell was not run after all: `In` has it, the session is as it was."""
         self.last_run = None
         if number:
-            self._unrecorded[number] = cell.source.text
+            self._unrecorded[number] = source.text
 
     def _run(
         self, cell: Cell, front: Front, number: int, expressions: Mapping[str, str], act: Callable[[Action], None]

@@ -346,7 +346,7 @@ class Host:
             display_id = uuid.uuid4().hex
         if display_id is not None and not isinstance(display_id, str):
             raise TypeError(f"display_id must be a str or True, not {type(display_id).__name__}")
-        if bundle:
+        if bundle or update is None:
             self._front.emit(Display(bundle, json_object(metadata), display_id, bool(update)))
         return display_id
 
