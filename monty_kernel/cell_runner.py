@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from monty_kernel.engine.cell import Cell, CellOptions, ReturnOutside, parse
+from monty_kernel.engine.cell import CellOptions, parse
 from monty_kernel.engine.engine import Engine, Outcome
 from monty_kernel.engine.failures import impossible
 from monty_kernel.engine.outputs import Stream
 from monty_kernel.engine.rewrite import Action
 from monty_kernel.engine.sources import CellSource, Failure
+from monty_kernel.engine.stray_return import stray_return
 from monty_kernel.snapshots.timeline import first_line
 from monty_kernel.walls.entrance import WallsMissing
 
@@ -97,9 +98,7 @@ class CellRunner:
         source = CellSource(f"In[{request.number}]", request.code)
         options = CellOptions(request.number, show=not request.silent, begin=request.remember)
         try:
-            cell: Cell | Failure = parse(source, self._magics, options)
-        except ReturnOutside as error:
-            cell = impossible(source, error)
+            cell = parse(source, self._magics, options)
         except SyntaxError as error:
             return Outcome(impossible(source, error))
         recovered = self._engine.recover()
@@ -110,9 +109,11 @@ class CellRunner:
         self._notice(request)
         for notice in self._engine.access.notices():
             self._front.emit(Stream("stderr", notice + "\n"))
-        refusal = cell if isinstance(cell, Failure) else self._mistakes(cell, request)
-        if isinstance(cell, Failure) or refusal is not None:
-            self._engine.pass_over(source, number)
+        refusal = stray_return(cell)
+        if refusal is None and self._types.wanted and not request.silent:
+            refusal = self._types.before(cell, self._front.emit)
+        if refusal is not None:
+            self._engine.pass_over(cell, number)
             return Outcome(refusal)
         outcome = self._engine.run(cell, self._front, number=number, expressions=request.expressions, act=self._act)
         self._types.after(cell, failed=outcome.failure is not None)
@@ -124,9 +125,6 @@ class CellRunner:
             self._travel.foresee(number, self._label, failure is not None)
         self._notice(request)  # of what was before the first cell is known only now
         return outcome
-
-    def _mistakes(self, cell: Cell, request: CellRequest) -> Failure | None:
-        return self._types.before(cell, self._front.emit) if self._types.wanted and not request.silent else None
 
     def _notice(self, request: CellRequest) -> None:
         notice = self._travel.notice() if request.remember else None

@@ -11,9 +11,9 @@ from . import sandboxed
 from .fstrings import parse_tree, require_expression
 from .pasted import unpasted
 from .rewrite import Action, CellRewrite, MagicTable, Rewrite
-from .source_map import Edit, SourceMap, line_feed_starts, line_starts, offset_of_byte, place
+from .source_map import Edit, SourceMap, line_starts, offset_of_byte
 from .sources import CellSource
-from .statements import last_statement, logical_lines, stray_return, weight
+from .statements import last_statement, logical_lines, weight
 from .syntax_trees import syntax_tree
 
 _LARGE = 1 << 17
@@ -79,10 +79,6 @@ class CellOptions:
     begin: bool = True
 
 
-class ReturnOutside(SyntaxError):
-    """A `return` outside of any function. Monty would end the cell there and say nothing."""
-
-
 def parse(source: CellSource, magics: Callable[[], MagicTable], options: CellOptions | None = None) -> Cell:
     """Make a cell of what the person typed. What is not Python is left for Monty to refuse.
 
@@ -90,17 +86,13 @@ def parse(source: CellSource, magics: Callable[[], MagicTable], options: CellOpt
 
     Raises:
         SyntaxError: the text holds a character that no Python source can (a lone surrogate, NUL), with its place.
-        ReturnOutside: likewise.
     """
     options = options or CellOptions()
     _refuse_impossible(source.text)
     pasted = unpasted(source.text)
     if pasted is None:
         return _parse(source, magics, options)
-    try:
-        cell = _parse(CellSource(source.label, pasted.text), magics, options)
-    except ReturnOutside as error:
-        raise _return_outside(error, (pasted,)) from None
+    cell = _parse(CellSource(source.label, pasted.text), magics, options)
     steps = (
         replace(step, cell=source, maps=(*step.maps, pasted)) if isinstance(step, Feed) else step for step in cell.steps
     )
@@ -163,15 +155,6 @@ def _refuse_impossible(text: str) -> None:
         line = before.count("\n") + 1
         column = position - (before.rfind("\n") + 1) + 1
         raise SyntaxError(f"source code cannot contain {what}", ("<cell>", line, column, None, line, column + 1))
-
-
-def _return_outside(error: ReturnOutside, maps: Sequence[SourceMap]) -> ReturnOutside:
-    line, column = error.lineno or 1, error.offset or 1
-    span = line, column, error.end_lineno or line, error.end_offset or column
-    for source_map in maps:
-        span = source_map.lines_and_columns(*span)
-    line, column, end_line, end_column = span
-    return ReturnOutside(error.msg, ("<cell>", line, column, None, end_line, end_column))
 
 
 def _is_large(text: str) -> bool:
@@ -299,10 +282,7 @@ def _feed(
     maps = [SourceMap(source.text, edits)] if any(edit.text or edit.end > edit.start for edit in edits) else []
     text = maps[0].text if maps else source.text
     finish = rewrite.finish + "\n" if rewrite and rewrite.finish else ""
-    try:
-        wrapped = SourceMap(text, _catch_last(text, options, finish))
-    except ReturnOutside as error:
-        raise _return_outside(error, maps) from None
+    wrapped = SourceMap(text, _catch_last(text, options, finish))
     needs = frozenset(parts | ({sandboxed.NAMES} if _NEEDS_NAMES.search(text) else set())) or _NO_PARTS
     return Feed(source, wrapped.text, (wrapped, *maps), needs)
 
@@ -334,11 +314,6 @@ def _catch_last(text: str, options: CellOptions, finish: str) -> list[Edit]:
         return quiet
     if _LEAVE.fullmatch(text):
         return [*edits, Edit(len(text), len(text), "()\nNone")]
-    if "return" in tail and (stray := stray_return(body)) is not None:
-        found = _span(tail, stray)
-        lines = line_feed_starts(text)
-        place_of = (*place(lines, found[0] + tail_at), None, *place(lines, found[1] + tail_at))
-        raise ReturnOutside("'return' outside function", ("<cell>", *place_of))
     if "IPython" in tail:
         from .ipython_imports import import_edits
 
@@ -347,19 +322,15 @@ def _catch_last(text: str, options: CellOptions, finish: str) -> list[Edit]:
     if not body or not options.show or not isinstance(body[-1], ast.Expr) or isinstance(body[-1].value, ast.Starred):
         return quiet
     last = body[-1]
-    start, end = _span(tail, last)
+    starts = line_starts(tail)
+    start = offset_of_byte(tail, starts, last.lineno, last.col_offset)
+    end = offset_of_byte(tail, starts, last.end_lineno or last.lineno, last.end_col_offset or 0)
     if _QUIET.match(tail, end):
         return quiet
-    column = start - line_starts(tail)[last.lineno - 1]
+    column = start - starts[last.lineno - 1]
     span = (start + tail_at, end + tail_at)
     return [
         *edits,
         Edit(span[0], span[0], "__mk_value = (\n" + " " * column, blame=span),
         Edit(span[1], span[1], f"\n)\n{finish}__mk_show({options.number})", blame=span),
     ]
-
-
-def _span(text: str, node: ast.stmt) -> tuple[int, int]:
-    starts = line_starts(text)
-    start = offset_of_byte(text, starts, node.lineno, node.col_offset)
-    return start, offset_of_byte(text, starts, node.end_lineno or node.lineno, node.end_col_offset or 0)

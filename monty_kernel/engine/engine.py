@@ -21,6 +21,7 @@ from .host import Access, Front, UsageError, Written, json_object, mime_bundle
 from .journal import Journaled
 from .limits import Limits, SessionLimits, show_size
 from .outputs import Output, Result
+from .places import placed
 from .rewrite import Action
 from .sandbox import FeedError, Sandbox, WorkerLost
 from .script import Diverged, Recording, Replaying, Script
@@ -231,11 +232,11 @@ class Engine:
             self._unrecorded[number] = cell.source.text
         return outcome
 
-    def pass_over(self, source: CellSource, number: int) -> None:
+    def pass_over(self, cell: Cell, number: int) -> None:
         """Note that a cell was not run after all: `In` has it, the session is as it was."""
         self.last_run = None
         if number:
-            self._unrecorded[number] = source.text
+            self._unrecorded[number] = cell.source.text
 
     def _run(
         self, cell: Cell, front: Front, number: int, expressions: Mapping[str, str], act: Callable[[Action], None]
@@ -303,6 +304,8 @@ class Engine:
             if said is not None:
                 return said
         failure = raised(error, self._feed_of)
+        if feed := self._trail.feed(self._next_feed - 1):
+            failure = placed(failure, feed.cell, self._trail.sources())
         if failure.ename == "RecursionError" and self.limits.now.recursion is not None:
             return replace(failure, note=f"Calls nest no deeper here than {self.limits.held('recursion')}.")
         return failure

@@ -11,6 +11,7 @@ import pydantic_monty as monty
 
 from .budget import NAMES, LimitReached
 from .fstrings import parse_tree
+from .places import is_arity_error
 from .sources import CellSource, Failure, SourceFrame
 from .syntax_trees import expression_tree
 
@@ -29,7 +30,9 @@ def unparsable(error: monty.MontyError) -> bool:
     if not isinstance(error, (monty.MontyRuntimeError, monty.MontySyntaxError)):
         return False
     frames = error.traceback()  # a cell can raise SyntaxError itself: then something ran, and the frame has a function
-    return len(frames) == 1 and frames[0].function_name is None
+    if len(frames) != 1 or frames[0].function_name is not None:
+        return False
+    return not is_arity_error(type(error.exception()).__name__, error.display("msg"))
 
 
 def raised(error: monty.MontyError, feed_of: Callable[[str], Feed | None]) -> Failure:

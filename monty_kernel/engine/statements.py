@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 _INTERESTING = re.compile(r"""[#\n\\()\[\]{}]|(?P<quote>\"\"\"|'''|"|')""")
 _STRING_OR_COMMENT = re.compile(r"""(?P<quote>\"\"\"|'''|"|')|\#""")
@@ -94,17 +93,3 @@ def last_statement(text: str) -> int:
         if start < end and text[start] not in " \t\r\f#)]}":
             found = start
     return found
-
-
-def stray_return(body: Sequence[ast.stmt]) -> ast.Return | None:
-    """A `return` that stands outside of any function, if there is one."""
-    waiting: list[ast.AST] = list(body)
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ast.Return):
-            return node
-        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            for field in ("body", "handlers", "orelse", "finalbody", "cases"):
-                below = getattr(node, field, None)
-                waiting += below if isinstance(below, list) else ()  # the body of a lambda is an expression
-    return None
