@@ -107,6 +107,7 @@ class Engine:
         self.sessions = 0
         """How many were started: one more after `%reset`, and where nothing could be restored."""
         self._written = Written()  # as it was before the running cell, or after the last
+        self._running: CellSource | None = None
         self.last_run: Journaled | None = None
         """The cell that ran last, if it left its mark on the session."""
 
@@ -123,6 +124,12 @@ class Engine:
     def cells(self) -> list[CellSource]:
         """What ran in this session and was remembered, as plain Python, oldest first."""
         return self._trail.cells()
+
+    @property
+    def known_cells(self) -> tuple[CellSource, ...]:
+        """The same, and the one that is running. From any thread."""
+        running = self._running
+        return (*self.cells, running) if running is not None else tuple(self.cells)
 
     @property
     def snapshot(self) -> Snapshot | None:
@@ -198,6 +205,7 @@ class Engine:
         self.limits.cell = cell.source.label
         self._script, self._budget = (script := Recording()), Budget(self.limits)
         self.last_run = None
+        self._running = CellSource(cell.source.label, cell.python)
         self.screen.begin()
         try:
             if not self.is_usable:
@@ -226,6 +234,7 @@ class Engine:
                 self.last_run = Journaled(cell, number, dict(expressions or {}), entries, failed, cut_short)
                 self._journal.append(self.last_run)
         finally:
+            self._running = None
             self.screen.finish(front.emit)
             self.over()
         if number and number not in self._recorded:
@@ -623,7 +632,7 @@ class _Nobody:
     def emit(self, output: object) -> None: ...
     def ask(self, prompt: str, *, password: bool) -> Any: ...
     def magic(self, name: str, args: str) -> object: ...
-    def help(self, topic: str) -> str:
+    def help(self, topic: str, kind: str = "") -> str:
         return ""
 
     def leave(self) -> None: ...

@@ -42,7 +42,7 @@ class _Front:
         assert isinstance(name, str) and isinstance(args, str)
         raise hosts.UsageError("no magics here")
 
-    def help(self, topic: str) -> str:
+    def help(self, topic: str, kind: str = "") -> str:
         return topic
 
     def leave(self) -> None: ...
