@@ -11,7 +11,6 @@ import ast
 import builtins
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from inspect import Parameter, Signature
 from itertools import islice
 from typing import NamedTuple
@@ -56,7 +55,7 @@ def placed(failure: Failure, cell: CellSource, cells: Iterable[CellSource]) -> F
     if failure.frames and failure.frames[0].function != "<module>":
         around = [found for found in _nodes(cell, ast.Await) if found.function == "<module>"]
         if len(around) == 1:
-            return replace(failure, frames=(_frame(cell, around[0]), *failure.frames))
+            return failure._replace(frames=(_frame(cell, around[0]), *failure.frames))
     return failure
 
 
@@ -81,9 +80,9 @@ def _call(failure: Failure, cell: CellSource, cells: Iterable[CellSource]) -> Fa
             unsure = [call for call in calls if _fits(call.node, signature, few=few) is None]
             frames = _way(source, _one(sure) or (_one(unsure) if source is cell else None), cell)
             if frames:
-                return replace(failure, frames=frames)
+                return failure._replace(frames=frames)
     note = f"This is where {name}() is defined: Monty does not say where it was called."
-    return replace(failure, frames=(replace(place, function=name),), note=note)
+    return failure._replace(frames=(place._replace(function=name),), note=note)
 
 
 def _way(source: CellSource, found: _Found | None, cell: CellSource) -> tuple[SourceFrame, ...]:
@@ -170,7 +169,7 @@ def _exception(failure: Failure, cell: CellSource, cells: Iterable[CellSource]) 
         unsure = [call for call in calls if _one_text(call.node) is None]
         frames = _way(source, _one(sure) or (_one(unsure) if source is cell else None), cell)
         if frames:
-            return replace(failure, frames=frames)
+            return failure._replace(frames=frames)
     return failure
 
 
@@ -209,7 +208,7 @@ def _reraised(failure: Failure) -> Failure:
         own = _is_own(last, failure)
         if own is False:
             return _moved(failure, block)
-        return failure if own else replace(failure, note=f"Or it came out of the try block above. {_LOSES}")
+        return failure if own else failure._replace(note=f"Or it came out of the try block above. {_LOSES}")
     return failure
 
 
@@ -260,7 +259,7 @@ def _moved(failure: Failure, block: ast.Try) -> Failure:
         span = *span[:2], span[0], span[1] + len("try")
         note = f"It came out of this try block. {_LOSES}"
     frame = SourceFrame(place.cell, *span, place.function)
-    return replace(failure, frames=(*failure.frames[:-1], frame), note=failure.note or note)
+    return failure._replace(frames=(*failure.frames[:-1], frame), note=failure.note or note)
 
 
 # The tree -------------------------------------------------------------------------------------------------------------

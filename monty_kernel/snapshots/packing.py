@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from monty_kernel.engine.engine import Snapshot
 
@@ -12,8 +13,7 @@ from .archive import OnDisk
 from .timeline import State
 
 
-@dataclass(frozen=True, slots=True)
-class Packed:
+class Packed(NamedTuple):
     """A snapshot whose dump is compressed. zlib's fastest level: the standard library has it, and it lets go of the GIL."""
 
     snapshot: Snapshot
