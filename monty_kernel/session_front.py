@@ -99,7 +99,7 @@ class SessionFront(ABC):
         if not topic:
             return "Type help(name) or name? for help on a name, %lsmagic for the magics."
         if topic[0] in "'\"" and topic[0] == topic[-1] and topic.strip("'\"").replace(".", "").isidentifier():
-            topic = topic.strip("'\"")  # help('math')
+            topic, kind = topic.strip("'\""), ""  # help('math')
         found = self.look_up(topic, 0, between_feeds=False)
         if not found and kind and kind.isidentifier():
             found = self.look_up(kind, 0, between_feeds=False)
