@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from .cell import Feed
 from .sources import CellSource
 
@@ -32,6 +34,18 @@ class Trail:
                 return step.own_feeds[number]
             step = step.before
         return None
+
+    def sources(self) -> Iterator[CellSource]:
+        """The cells that were fed, as the person typed them, newest first."""
+        step: Trail | None = self
+        last: CellSource | None = None
+        while step is not None:
+            for number in sorted(step.own_feeds, reverse=True):
+                cell = step.own_feeds[number].cell
+                if cell is not last:
+                    yield cell
+                last = cell
+            step = step.before
 
     def cells(self) -> list[CellSource]:
         """What ran, oldest first."""
