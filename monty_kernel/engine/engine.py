@@ -25,7 +25,7 @@ from .rewrite import Action
 from .sandbox import FeedError, Sandbox, WorkerLost
 from .script import Diverged, Recording, Replaying, Script
 from .sources import CellSource, Failure
-from .trail import Trail
+from .trail import CellsAlong, Trail
 from .workers import Workers
 
 T = TypeVar("T")
@@ -91,6 +91,7 @@ class Engine:
         self._started = False
         self._snapshot: Snapshot | None = None
         self._trail = Trail()
+        self._cells = CellsAlong()
         self._next_feed = 0
         self._parts: frozenset[str] = frozenset()
         self._unsaved = False  # whether a cell ran since the snapshot was taken
@@ -121,7 +122,7 @@ class Engine:
     @property
     def cells(self) -> list[CellSource]:
         """What ran in this session and was remembered, as plain Python, oldest first."""
-        return self._trail.cells()
+        return self._cells.to(self._trail)
 
     @property
     def snapshot(self) -> Snapshot | None:

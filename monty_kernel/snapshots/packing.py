@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 
 from monty_kernel.engine.engine import Snapshot
@@ -48,7 +48,7 @@ def weight(kept: Kept | None) -> int:
 
 def make_room(
     states: Iterable[State[Kept]],
-    current: int,
+    spared: Collection[int | None],
     most: int,
     elsewhere: Callable[[int], OnDisk | None],
     near: int = NEAR,
@@ -56,14 +56,12 @@ def make_room(
     """Let go of the oldest snapshots until those left weigh at most `most` bytes; `elsewhere` says where a state is stored.
 
     Those that are stored make room from `near` bytes on, unless they hold what the disk does not keep.
-    Never dropped, nor counted: the first one, named ones, the present one and the one before it.
+    Never dropped, nor counted: the first one, named ones, and those whose numbers are spared.
     """
-    states = list(states)
-    before = next((state.parent for state in states if state.number == current), None)
     others = [
         state
         for state in states
-        if state.number not in (0, current, before) and (not state.names or elsewhere(state.number))
+        if state.number and state.number not in spared and (not state.names or elsewhere(state.number))
     ]
     total = sum(weight(state.snapshot) for state in others)
     for state in others:
