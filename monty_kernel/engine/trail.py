@@ -1,7 +1,7 @@
 """The cells that led to a state: what tracebacks and completion need to know of them. A chain that branches share.
 
 Most of it is never asked for again, and a session may have tens of thousands of cells: each step but the last is packed, from
-3 KB of objects into some 200 bytes, and unpacked, in 30 µs, when it is asked for.
+3 KB of objects into some 200 bytes, in 30 µs, and unpacked in as many when it is asked for.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import json
 import threading
 import zlib
 from functools import lru_cache
+from typing import Any
 
 from .cell import Feed
 from .feed_data import feed_data, feed_of
@@ -17,6 +18,9 @@ from .sources import CellSource
 
 _Own = tuple[list[CellSource], dict[int, Feed]]
 """What a step adds to those before it: cells as plain Python, and feeds by their numbers."""
+
+StepData = dict[str, Any]
+"""The same as plain data: `cells`, each with its label and its text, and `feeds`, each as `feed_data` has it."""
 
 _LARGE = 1 << 20
 """Characters of source above which a step stays as it is: to pack it would take longer than people should wait."""
@@ -61,13 +65,21 @@ class Trail:
     def own_cells(self) -> list[CellSource]:
         """The cells of this step."""
         own = self._own
-        return list((own if isinstance(own, tuple) else _unpacked(own))[0])
+        return list(own[0]) if isinstance(own, tuple) else [CellSource(*each) for each in _unpacked(own)["cells"]]
 
     @property
     def own_feeds(self) -> dict[int, Feed]:
         """The feeds of this step, by their numbers."""
         own = self._own
-        return dict((own if isinstance(own, tuple) else _unpacked(own))[1])
+        if isinstance(own, tuple):
+            return dict(own[1])
+        return {int(number): feed_of(data) for number, data in _unpacked(own)["feeds"].items()}
+
+    @property
+    def own_data(self) -> StepData:
+        """The cells and feeds of this step as plain JSON data, not to be changed."""
+        own = self._own
+        return _data(*own) if isinstance(own, tuple) else _unpacked(own)
 
     @property
     def is_packed(self) -> bool:
@@ -79,9 +91,16 @@ class Trail:
         step: Trail | None = self
         while step is not None:
             if step._first is not None and step._first <= number:
-                return step.own_feeds.get(number)
+                return step._own_feed(number)
             step = step.before
         return None
+
+    def _own_feed(self, number: int) -> Feed | None:
+        own = self._own
+        if isinstance(own, tuple):
+            return own[1].get(number)
+        data = _unpacked(own)["feeds"].get(str(number))
+        return None if data is None else feed_of(data)
 
     def cells(self) -> list[CellSource]:
         """What ran, oldest first."""
@@ -104,19 +123,22 @@ class Trail:
         cells, feeds = own
         if sum(len(cell.text) for cell in cells) + sum(len(feed.text) for feed in feeds.values()) > _LARGE:
             return
-        said = {
-            "cells": [[cell.label, cell.text] for cell in cells],
-            "feeds": {str(number): feed_data(feed) for number, feed in feeds.items()},
-        }
         packer = zlib.compressobj(4, wbits=_WINDOW, memLevel=_MEMORY, zdict=_USUAL)
-        self._own = packer.compress(json.dumps(said, separators=(",", ":")).encode()) + packer.flush()
+        said = json.dumps(_data(cells, feeds), separators=(",", ":"))
+        self._own = packer.compress(said.encode()) + packer.flush()
 
 
-@lru_cache(maxsize=4)  # a traceback has many frames of few cells
-def _unpacked(packed: bytes) -> _Own:
-    said = json.loads(zlib.decompressobj(wbits=_WINDOW, zdict=_USUAL).decompress(packed))
-    cells = [CellSource(label, text) for label, text in said["cells"]]
-    return cells, {int(number): feed_of(data) for number, data in said["feeds"].items()}
+def _data(cells: list[CellSource], feeds: dict[int, Feed]) -> StepData:
+    return {
+        "cells": [[cell.label, cell.text] for cell in cells],
+        "feeds": {str(number): feed_data(feed) for number, feed in feeds.items()},
+    }
+
+
+@lru_cache(maxsize=4)  # a traceback has many frames of few cells, and what was packed last is stored next
+def _unpacked(packed: bytes) -> StepData:
+    said: StepData = json.loads(zlib.decompressobj(wbits=_WINDOW, zdict=_USUAL).decompress(packed))
+    return said
 
 
 class CellsAlong:

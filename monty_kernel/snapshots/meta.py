@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from monty_kernel.engine.engine import Snapshot
-from monty_kernel.engine.feed_data import feed_data, feed_of
+from monty_kernel.engine.feed_data import feed_of
 from monty_kernel.engine.sources import CellSource
 from monty_kernel.engine.trail import Trail
 
@@ -19,8 +19,8 @@ def meta_of(snapshot: Snapshot, since: Trail | None) -> Meta:
     feeds: dict[str, Any] = {}
     steps = _steps(snapshot.trail, since)
     for step in reversed(steps):
-        cells += [[cell.label, cell.text] for cell in step.own_cells]
-        feeds |= {str(number): feed_data(feed) for number, feed in step.own_feeds.items()}
+        cells += step.own_data["cells"]
+        feeds |= step.own_data["feeds"]
     return {
         "whole": since is None or (bool(steps) and steps[-1].before is not since),
         "next_feed": snapshot.next_feed,

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 
 from monty_kernel.engine.engine import Snapshot
 
 from .archive import OnDisk
+from .compression import codec
 from .timeline import State
 
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """A snapshot whose dump is compressed. zlib's fastest level: the standard library has it, and it lets go of the GIL."""
+    """A snapshot whose dump is compressed, as the disk's are; size: of the dump."""
 
     snapshot: Snapshot
     data: bytes
+    size: int
 
     def unpack(self) -> Snapshot:
         """The snapshot as it was."""
-        return replace(self.snapshot, state=zlib.decompress(self.data))
+        return replace(self.snapshot, state=codec()[1](self.data, self.size))
 
 
 Kept = Snapshot | Packed | OnDisk
@@ -31,8 +32,8 @@ NEAR = 64 << 20
 
 
 def pack(snapshot: Snapshot) -> Packed:
-    """Compress a snapshot's dump."""
-    return Packed(replace(snapshot, state=b""), zlib.compress(snapshot.state, 1))
+    """Compress a snapshot's dump. Neither this nor the way back holds the GIL."""
+    return Packed(replace(snapshot, state=b""), codec()[0](snapshot.state), len(snapshot.state))
 
 
 def weight(kept: Kept | None) -> int:

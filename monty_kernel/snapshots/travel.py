@@ -19,8 +19,8 @@ from .packing import Kept, Packed, make_room, pack
 from .refusals import StoreError
 from .timeline import NoSuchState, State, Timeline
 
-LOOSE = 16 << 20
-"""Bytes of dumps that may lie about before they are packed: to pack each at once would cost the next cell its core."""
+LOOSE = 4 << 20
+"""Bytes of dumps that may lie about before they are packed, which takes 10 ms: to pack each at once would cost the next cell its core."""
 
 _TRIED = 50
 """States that are tried before a session is given up whose last one cannot be had."""
