@@ -6,7 +6,7 @@ import ast
 import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..engine.sources import CellSource
 from ..engine.syntax_trees import expression_tree, syntax_tree
@@ -195,11 +195,15 @@ class NotebookReader:
         if len(cells) == len(self._cells) and all(a is b or a == b for a, b in zip(cells, self._cells, strict=True)):
             return self._notebook
         known: dict[tuple[str, str], tuple[Unit, ...]] = {}
+        same: dict[str, tuple[Unit, ...]] = {}
         units: list[Unit] = []
         for cell in cells:
             key = (cell.label, cell.text)
             if key not in known:
-                known[key] = self._known.get(key) or cut(cell.text, cell.label)
+                found = self._known.get(key)
+                if found is None and cell.text in same:  # people run a cell again and again
+                    found = tuple(replace(unit, cell=cell.label) for unit in same[cell.text])
+                known[key] = same[cell.text] = cut(cell.text, cell.label) if found is None else found
             units.extend(known[key])
         attributes: dict[str, Kind] = {}
         for unit in units:

@@ -33,7 +33,9 @@ NEAR = 64 << 20
 
 def pack(snapshot: Snapshot) -> Packed:
     """Compress a snapshot's dump. Neither this nor the way back holds the GIL."""
-    return Packed(replace(snapshot, state=b""), codec()[0](snapshot.state), len(snapshot.state))
+    packed = memoryview(codec()[0](snapshot.state))
+    # a copy: zstd begins with room for the whole dump and cuts it short, and the rest would be a hole in the heap
+    return Packed(replace(snapshot, state=b""), bytes(packed), len(snapshot.state))
 
 
 def weight(kept: Kept | None) -> int:
