@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from monty_kernel.snapshots.running import RunningSessions
 from monty_kernel.snapshots.store import SnapshotStore
 
 from .figures import MONTY, Family, Figure, Limit, Samples
@@ -34,7 +35,9 @@ def stored_bytes() -> int:
 
 
 def _store(folder: Path) -> SnapshotStore:
-    return SnapshotStore(folder / "snapshots", _KEY, logging.getLogger("benchmark"), versions=_VERSIONS)
+    return SnapshotStore(
+        RunningSessions(folder / "snapshots", _KEY, versions=_VERSIONS), logging.getLogger("benchmark")
+    )
 
 
 def _fill(store: SnapshotStore) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
     from monty_kernel.magics.registry import Magics
     from monty_kernel.session_view import SessionView
     from monty_kernel.snapshots.archive import Archive
-    from monty_kernel.snapshots.store import SnapshotStore
     from monty_kernel.snapshots.travel import TimeTravel
     from monty_kernel.typecheck.checker import Checker
     from monty_kernel.typecheck.checks import TypeChecks
@@ -161,16 +159,15 @@ class MontyKernel(KernelTraits, Kernel):
             return self._travel
 
     def _archive(self) -> Archive:
-        from monty_kernel.snapshots.archive import Archive
-        from monty_kernel.snapshots.records import Retention
+        from monty_kernel.snapshots.user_archive import user_archive
 
-        def open_store() -> SnapshotStore:
-            from monty_kernel.snapshots.store import user_store
-
-            return user_store(self.log, versions={"monty": pydantic_monty.__version__})
-
-        retention = Retention(self.snapshot_max_days, self.snapshot_max_states, self.snapshot_max_bytes)
-        return Archive(open_store, os.environ.get("JPY_SESSION_NAME"), lambda: self.magics, self.log, retention)
+        return user_archive(
+            lambda: self.magics,
+            self.log,
+            days=self.snapshot_max_days,
+            states=self.snapshot_max_states,
+            size=self.snapshot_max_bytes,
+        )
 
     def count_from(self, last: int) -> None:
         """Cells count on from this number, if it is higher than theirs."""

@@ -34,7 +34,7 @@ class LimitOptions(HasTraits):
         None,
         min=0.0,
         allow_none=True,
-        help="Seconds a cell may compute, not counting sleep() and input(); None for no limit.",
+        help="Seconds a cell may compute in all, not counting sleep() and input(); None for no limit.",
     ).tag(config=True)
     max_recursion_depth = Integer(
         None, min=1, allow_none=True, help="How deep calls may nest; None for Monty's own limit (1000)."

@@ -1,7 +1,8 @@
-"""What one cell may still show, ask of the host and sleep, and what becomes of it when that is used up.
+"""What one cell may still show, ask of the host, sleep and compute, and what becomes of it when that is used up.
 
 A call or a sleep too many raises where it stands, so that an ordinary cell ends like any that failed, with what it did; one that
-catches that and goes on calling is stopped for good. Prints cannot raise: a cell that shows too much is stopped at once.
+catches that and goes on calling is stopped for good. Prints and computing cannot raise: a cell that shows too much or computes too long is
+stopped at once.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
+from .computing_time import ComputingTime
 from .limits import Limits, SessionLimits
 from .outputs import ClearOutput, Display, Error, Output, Result, Stream
 from .passing_front import PassingFront
@@ -25,13 +27,16 @@ PATIENCE = 100
 
 _ROUNDING = 1e-6  # seconds: ten sleeps of 0.1 are one second
 
-Kind = Literal["output", "host_calls", "asleep"]
+Kind = Literal["output", "host_calls", "asleep", "time"]
 NAMES: dict[Kind, str] = {
     "output": "OutputLimitExceeded",
     "host_calls": "HostCallLimitExceeded",
     "asleep": "SleepLimitExceeded",
+    "time": "TimeoutError",
 }
 """What the error is called."""
+
+_LIMITS: dict[Kind, str] = {"output": "output", "host_calls": "host_calls", "asleep": "asleep", "time": "seconds"}
 
 
 class LimitReached(Exception):
@@ -50,7 +55,7 @@ class LimitReached(Exception):
 class Budget:
     """One cell's. By default without limits, for cells that run again.
 
-    over: why the cell must not go on, once it must not.
+    over: why the cell must not go on, once it must not. computing: how long it has computed; None if that is not limited.
     """
 
     def __init__(self, limits: SessionLimits | None = None) -> None:
@@ -59,9 +64,10 @@ class Budget:
         # in words now, since the cell may tighten them for those after it
         self._held: dict[Kind, str] = {}
         if limits is not None:
-            self._held = {kind: limits.held(kind) for kind in NAMES if getattr(now, kind) is not None}
+            self._held = {kind: limits.held(name) for kind, name in _LIMITS.items() if getattr(now, name) is not None}
         self._shown = self._called = self._refused = 0
         self._slept = 0.0
+        self.computing = None if now.seconds is None else ComputingTime(now.seconds)
         self.over: LimitReached | None = None
 
     def admit(self, output: Output) -> Output | None:
@@ -104,6 +110,11 @@ class Budget:
     def slept(self, seconds: float) -> None:
         """The cell slept this long."""
         self._slept += seconds
+
+    def overtime(self) -> None:
+        """The cell computed for longer than it may. From any thread."""
+        if self.over is None:
+            self.over = LimitReached("time", f"the cell computed for longer than {self._held['time']}")
 
     def _refuse(self, kind: Kind, would: str) -> LimitReached:
         reached = self._reached(kind, would)

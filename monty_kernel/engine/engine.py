@@ -32,7 +32,7 @@ T = TypeVar("T")
 
 _DIED = "The sandbox worker had died"
 _TOO_LARGE = "Saving the session would have taken more than max_memory, and its worker was ended"
-_NOT_YET_TIGHT = " Until it can be saved, %limits does not hold for memory, seconds and recursion."
+_NOT_YET_TIGHT = " Until it can be saved, %limits does not hold for memory and recursion."
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,7 +343,8 @@ class Engine:
         except (monty.MontyError, RuntimeError) as error:
             self.start()
             return f"{died} and the session could not be restored ({error}); this is a new session."
-        if died == _TOO_LARGE and not self._is_tight:  # a worker's limits are those that it loads a state with
+        had, now = self._sandbox.limits, self.limits.now  # a worker's limits are those that it loads a state with
+        if died == _TOO_LARGE and (had.memory, had.recursion) != (now.memory, now.recursion):
             said += _NOT_YET_TIGHT
         return self._notice if announced else said
 

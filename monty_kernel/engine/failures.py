@@ -67,8 +67,7 @@ def lost(error: WorkerLost, limits: SessionLimits) -> Failure:
         message = f"the session would need more than {limits.held('memory')}" if limits.now.memory else str(error)
         return Failure("memory", "MemoryError", message, note=RESTORED)
     if error.cause == "time":
-        message = f"the cell computed for longer than {limits.held('seconds')}" if limits.now.seconds else str(error)
-        return Failure("time", "TimeoutError", message, note=RESTORED)
+        return Failure("time", "TimeoutError", str(error), note=RESTORED)
     if error.cause in NAMES:
         return Failure("limit", NAMES[error.cause], str(error), note=RESTORED)
     return Failure("crashed", "WorkerCrashed", f"the sandbox worker died: {error}", note=RESTORED)

@@ -10,7 +10,8 @@ import uuid
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 from .budget import Budget, LimitReached
 from .outputs import ClearOutput, Display, Output, Stream
@@ -153,6 +154,10 @@ class NoAccess:
         """Nothing to close."""
 
 
+GoingOn: TypeAlias = "Callable[[], SyncSnapshot]"
+"""An answer on its way: called, it lets the sandbox go on with it, and returns the snapshot of what that asks next."""
+
+
 class Host:
     """Answers the suspensions of one feed."""
 
@@ -184,24 +189,24 @@ class Host:
         """Whether a name that the sandbox does not define is a function of the host's."""
         return name == "help" or (name in self._functions and "." not in name)
 
-    def call(self, snapshot: FunctionSnapshot) -> SyncSnapshot:
-        """Answer a function or OS call; the snapshot of what the sandbox asks next."""
+    def call(self, snapshot: FunctionSnapshot) -> GoingOn:
+        """The answer to a function or OS call."""
         name = str(snapshot.function_name)
         if snapshot.is_os_function:
             if name == "asyncio.sleep" and not self._turns.take_interrupt():
                 heapq.heappush(self._sleeps, (time.monotonic() + _seconds(*snapshot.args), snapshot.call_id))
-                return snapshot.resume({"future": ...})
+                return partial(snapshot.resume, {"future": ...})
             if name == "import":
-                return snapshot.resume_auto()
+                return snapshot.resume_auto
             if name == "open" or name.startswith("Path."):
                 answer = self._script.call(name, lambda: self._file(name, snapshot))
                 self._end_if_over()
-                return snapshot.resume_not_handled() if answer is UNHANDLED else snapshot.resume(answer)
+                return snapshot.resume_not_handled if answer is UNHANDLED else partial(snapshot.resume, answer)
             if name not in ("time.sleep", "asyncio.sleep", "os.urandom"):
-                return snapshot.resume_not_handled()
+                return snapshot.resume_not_handled
         result = self._script.call(name, lambda: self._answer(name, snapshot))
         self._end_if_over()
-        return snapshot.resume(result)
+        return partial(snapshot.resume, result)
 
     def _end_if_over(self) -> None:
         if self._budget.over is not None:
@@ -267,13 +272,13 @@ class Host:
         for call in calls.values():
             call.cancel()
 
-    def futures(self, snapshot: FutureSnapshot) -> SyncSnapshot:
+    def futures(self, snapshot: FutureSnapshot) -> GoingOn:
         """Every task of the cell awaits the host: wait for the first that is due, answer all that are."""
         pending = list(snapshot.pending_call_ids)
         settled = self._script.settle(lambda: self._wait_for_some(pending))
         self._end_if_over()
         self._sleeps = [entry for entry in self._sleeps if entry[1] not in settled]
-        return snapshot.resume(dict(settled))
+        return partial(snapshot.resume, dict(settled))
 
     def _wait_for_some(self, pending: list[int]) -> Settled:
         self._sleeps = [entry for entry in self._sleeps if entry[1] in pending]

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
+from functools import partial
 from typing import Any, Literal
 
 import pydantic_monty as monty
 
 from .budget import Budget, LimitReached, MeteredFront, of_the_kernel
+from .computing_time import ComputingTime
 from .dump_limits import with_limits
-from .host import Access, Front, Host, NoAccess
+from .host import Access, Front, GoingOn, Host, NoAccess
 from .limits import Limits, SessionLimits
 from .outputs import Stream
 from .script import Diverged, Recording, Script
@@ -109,7 +112,7 @@ class Sandbox:
         Raises:
             Diverged: a feed that is run again asked for something else; the session is of no use any more.
             FeedError: the code raised; the session goes on.
-            WorkerLost: it does not.
+            WorkerLost: it does not, or the cell had computed for as long as it may before this feed, which did not run.
             KeyboardInterrupt: the cell was interrupted before this feed, which did not run.
         """
         assert self._session is not None and self._pid is not None, "start() comes first"
@@ -117,13 +120,21 @@ class Sandbox:
         budget = budget or of_the_kernel()
         front = MeteredFront(front, budget, self.turns.kill)
         host = Host(front, self.turns, source, script or Recording(), self.access if script else _NO_ACCESS, budget)
+        computing = budget.computing
+        if computing is not None and computing.is_used_up:
+            budget.overtime()
+            raise _stopped(budget)
         self.turns.begin(self._pid, of_cell=of_cell)
         try:
-            output = self._drive(self._session, source, host, front, inputs or {})
+            with self._watched(budget):
+                output = self._drive(self._session, source, host, front, inputs or {}, computing)
         except (FeedError, WorkerLost, LimitReached) as error:
             if budget.over is not None:
                 self.turns.kill()  # it may wait for an answer
                 raise _stopped(budget) from None
+            if computing is not None and isinstance(error, WorkerLost) and error.cause == "time":
+                budget.overtime()  # Monty found out, and ended the feed
+                raise _stopped(budget) from error
             if isinstance(error, FeedError) and self.turns.end():
                 raise WorkerLost("interrupted") from None
             raise
@@ -134,27 +145,48 @@ class Sandbox:
             raise _stopped(budget)
         return output
 
+    def _watched(self, budget: Budget) -> AbstractContextManager[None]:
+        computing, own = budget.computing, self.limits.seconds
+        if computing is None or (not computing.used and own is not None and own <= computing.limit):
+            return nullcontext()  # there is no limit, or Monty keeps to it by itself
+
+        def over() -> None:
+            budget.overtime()
+            self.turns.kill()
+
+        return computing.watched(over)
+
     def _drive(
-        self, session: monty.MontySession, source: str, host: Host, front: Front, inputs: Mapping[str, Any]
+        self,
+        session: monty.MontySession,
+        source: str,
+        host: Host,
+        front: Front,
+        inputs: Mapping[str, Any],
+        computing: ComputingTime | None,
     ) -> Any:
         turns = self.turns
+        emit = front.emit if computing is None else computing.beside(front.emit)
 
         def printed(name: Literal["stdout", "stderr"], text: str) -> None:
             if not turns.killed:
-                front.emit(Stream(name, text))
+                emit(Stream(name, text))
 
+        go_on: GoingOn = partial(session.feed_start, source, inputs=dict(inputs), print_callback=printed)
         try:
-            snapshot = session.feed_start(source, inputs=dict(inputs), print_callback=printed)
             while True:
+                snapshot = go_on() if computing is None else computing.compute(go_on)
                 if isinstance(snapshot, monty.FunctionSnapshot):
-                    snapshot = host.call(snapshot)
+                    go_on = host.call(snapshot)
                 elif isinstance(snapshot, monty.NameLookupSnapshot):
                     known = host.knows(snapshot.variable_name)
-                    snapshot = (
-                        snapshot.resume(value=_host_function(snapshot.variable_name)) if known else snapshot.resume()
+                    go_on = (
+                        partial(snapshot.resume, value=_host_function(snapshot.variable_name))
+                        if known
+                        else snapshot.resume
                     )
                 elif isinstance(snapshot, monty.FutureSnapshot):
-                    snapshot = host.futures(snapshot)
+                    go_on = host.futures(snapshot)
                 else:
                     return snapshot.output
         except monty.MontyCrashedError as error:

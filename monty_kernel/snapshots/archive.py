@@ -24,6 +24,7 @@ from .storing import QUIET, StoringThread
 
 if TYPE_CHECKING:
     from .records import How, Retention, SessionInfo, StateInfo
+    from .running import RunningSessions
     from .store import SnapshotStore
 
 LARGE = 32 << 20
@@ -78,17 +79,18 @@ class Claimed:
 class Archive:
     """One kernel's way to the store.
 
-    open_store: called on the archive's thread. notebook: what tells sessions of one notebook apart from others.
+    find_sessions, open_store: called on the archive's thread; the first says where the store is, the second may take its time. notebook: what tells sessions of one notebook apart from others.
     retention: what is kept. Any thread may call; what fails is said in the log, once, and the session goes on without.
     """
 
     def __init__(
         self,
-        open_store: Callable[[], SnapshotStore],
+        find_sessions: Callable[[], RunningSessions],
+        open_store: Callable[[RunningSessions], SnapshotStore],
         notebook: str | None,
         magics: Callable[[], MagicTable],
         log: Any,
-        retention: Retention | None = None,
+        retention: Callable[[], Retention] | None = None,
     ) -> None:
         self.notebook = notebook
         self.session: str | None = None
@@ -96,6 +98,8 @@ class Archive:
         """The last session of this notebook, if it died or some of it is missing, once `look_back` has found out."""
         self.trouble: str | None = None
         """What keeps states of this session from being stored since others were, once that is known."""
+        self._find_sessions = find_sessions
+        self._running: RunningSessions | None = None
         self._open_store = open_store
         self._store: SnapshotStore | None = None
         self._magics = magics
@@ -121,7 +125,7 @@ class Archive:
         self._claimed: str | None = None
         self._loaded: tuple[str, dict[int, Trail]] = ("", {})  # the other session that was read last
         self._thread = StoringThread(self._guarded, self._all_stored)
-        self._thread.soon(lambda: self._opened().warm())
+        self._thread.soon(self._sessions_here)
 
     # What happens to the session
 
@@ -210,7 +214,7 @@ class Archive:
         if self._notes is None:
 
             def begin() -> Notes:
-                return Notes(self._opened(), self._own_session(), self._log)
+                return Notes(self._sessions_here(), self._own_session(), self._log)
 
             try:
                 self._notes = self._thread.now(begin)
@@ -298,7 +302,8 @@ class Archive:
             self._notes.clear()
         if self._grown > GROWN and self._retention is not None:
             self._grown = 0
-            self._guarded(lambda: self._opened().gc(self._retention))
+            keep = self._retention()
+            self._guarded(lambda: self._opened().gc(keep))
 
     # What there is
 
@@ -392,7 +397,7 @@ class Archive:
             self._leave()
             self._backlog.clear()
             self._unnoted.clear()
-            self.session, self._notes = claimed, Notes(self._opened(), claimed, self._log)
+            self.session, self._notes = claimed, Notes(self._sessions_here(), claimed, self._log)
             self._named = any(info.names for info in states)
             self._added = {info.id.number: info.added for info in states}
             self._parents = {info.id.number: info.parent for info in states}
@@ -406,32 +411,37 @@ class Archive:
         self._guarded(self._work_off)
         if self._notes is not None:
             self._notes.close()
-        if self._store is None or self.session is None:
+        if self.session is None:
             return
         if not self._backlog:
             self._guarded(self._end)
-        self._store.leave(self.session, self._how())
+        self._opened().leave(self.session, self._how())
 
     def _end(self) -> None:
-        assert self._store is not None and self.session is not None
+        assert self.session is not None
         if self._unnoted:
             return
         if self._added.keys() <= {0} and not self._named:
-            self._store.forget(self.session)  # nothing ran in it
+            self._opened().forget(self.session)  # nothing ran in it
         else:
-            self._store.end(self.session)
+            self._opened().end(self.session)
 
     def _how(self) -> How:
         return "incomplete" if self._unnoted else "closed"
 
+    def _sessions_here(self) -> RunningSessions:
+        if self._running is None:
+            self._running = self._find_sessions()
+        return self._running
+
     def _opened(self) -> SnapshotStore:
         if self._store is None:
-            self._store = self._open_store()
+            self._store = self._open_store(self._sessions_here())
         return self._store
 
     def _own_session(self) -> str:
         if self.session is None:
-            self.session = self._opened().begin(self.notebook)
+            self.session = self._sessions_here().begin(self.notebook)
         return self.session
 
     def _in_this_session(self, call: Callable[[], object]) -> Callable[[], object]:

@@ -8,9 +8,9 @@ from typing import Any
 
 from .endings import Ending, Endings
 from .liveness import Liveness, is_id
-from .own_sessions import Begun
 from .pending import REFUSED, notes
 from .refusals import StateRefused, StoreError, StoreUnavailable
+from .running import Begun
 from .signing import Signer
 from .store import SnapshotStore
 
@@ -82,7 +82,7 @@ def settle_end(store: SnapshotStore, ending: Ending, endings: Endings, liveness:
 
 def _take_in(store: SnapshotStore, session: str, said: dict[str, Any], state: bytes) -> None:
     begun = Begun(said["notebook"], float(said["started"]), str(said["versions"]), float(said["created"]))
-    with store.adopted(session, begun):
+    with store.running.adopted(session, begun):
         number = int(said["number"])
         if said["what"] == "move":
             store.move(session, number)

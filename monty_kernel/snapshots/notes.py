@@ -11,7 +11,7 @@ from .refusals import StoreError
 
 if TYPE_CHECKING:
     from .pending import Pending
-    from .store import SnapshotStore
+    from .running import RunningSessions
 
 
 class Notes:
@@ -20,17 +20,17 @@ class Notes:
     What keeps one from being written is said in the log, once; then a kill can cost that cell, as without notes.
     """
 
-    def __init__(self, store: SnapshotStore, session: str, log: logging.Logger) -> None:
+    def __init__(self, running: RunningSessions, session: str, log: logging.Logger) -> None:
         self._log = log
-        begun = store.begun(session)
+        begun = running[session]
         self._head = {"notebook": begun.notebook, "started": begun.started, "versions": begun.versions}
         self._pending: Pending | None = None
         self._done = 0
         self._complained = False
-        self._guarded(lambda: self._open(store, session))
+        self._guarded(lambda: self._open(running, session))
 
-    def _open(self, store: SnapshotStore, session: str) -> None:
-        self._pending = store.pending(session)
+    def _open(self, running: RunningSessions, session: str) -> None:
+        self._pending = running.pending(session)
 
     def add(self, what: str, number: int, said: Mapping[str, Any], state: bytes = b"") -> int:
         """Note something; which note it is, 0 if it could not be noted."""

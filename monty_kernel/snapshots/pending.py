@@ -14,8 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from .canonical import canonical, json_object
 from .key import private_folder
-from .rows import canonical, json_object
 from .signing import TAG, Signer, same
 
 PENDING = "pending"

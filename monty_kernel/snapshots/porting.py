@@ -9,12 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .canonical import canonical, text
 from .contents import Contents
 from .database import Database
 from .liveness import is_id
 from .records import Cell, How, StateInfo
 from .refusals import StateMissing, StateRefused
-from .rows import LABEL, Rows, canonical, text
+from .rows import LABEL, Rows
 from .signing import Signer
 from .stored_sessions import StoredSessions
 from .transfer import CellPart, SessionPart, SessionReader, SessionWriter, reading

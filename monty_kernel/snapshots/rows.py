@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from .canonical import json_object
 from .records import Cell, How, SessionInfo, StateId, Stored
 from .refusals import StateMissing, StateRefused
 from .signing import Signer, same
@@ -18,31 +18,6 @@ if TYPE_CHECKING:
 LABEL = 200  # characters
 _AT_ONCE = 500  # parameters of one statement; SQLite's own limit was 999 for long
 _CELL = "SELECT session, number, parent, parent_tag, created, label, failed, digest, tag FROM cells WHERE session = ?"
-
-
-def text(value: str) -> str:
-    r"""Text as SQLite takes it: lone surrogates are written out, as `\udc80`."""
-    return value.encode(errors="backslashreplace").decode()
-
-
-def canonical(value: object) -> bytes:
-    """JSON, always the same for the same value.
-
-    Raises:
-        TypeError, ValueError: it cannot be JSON.
-    """
-    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode("ascii")
-
-
-def json_object(data: bytes) -> dict[str, Any]:
-    """The JSON object in `data`. Raises ValueError."""
-    try:
-        value = json.loads(data)
-    except RecursionError as error:
-        raise ValueError("it is nested too deeply") from error
-    if not isinstance(value, dict):
-        raise ValueError("it is no JSON object")
-    return value
 
 
 class Rows:

@@ -11,9 +11,10 @@ import struct
 from collections.abc import Callable
 from functools import partial
 from hashlib import blake2b
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from .records import Cell, Stored
+if TYPE_CHECKING:
+    from .records import Cell, Stored
 
 TAG = 32
 CHUNK_ID = 16

@@ -12,15 +12,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from .canonical import canonical, text
 from .contents import Contents
 from .database import Database
 from .liveness import is_id
-from .own_sessions import OwnSessions, new_id
-from .pending import PENDING, REFUSED, Pending, sweep
+from .own_sessions import OwnSessions
+from .pending import PENDING, REFUSED, sweep
 from .records import Cell, Retention, SessionInfo, StateInfo
 from .refusals import SessionRunning, StateMissing, StateRefused
-from .rows import LABEL, Rows, canonical, text
-from .signing import Signer
+from .rows import LABEL, Rows
+from .running import RunningSessions, new_id, user_sessions
 from .stored_sessions import info_of
 
 if TYPE_CHECKING:
@@ -35,50 +36,29 @@ def user_store(log: logging.Logger, *, versions: Mapping[str, str]) -> SnapshotS
     Raises:
         StoreUnavailable: the key cannot be read or made, or others could have read it.
     """
-    from jupyter_core.paths import jupyter_data_dir
-
-    from .key import user_key
-
-    folder = Path(jupyter_data_dir()) / "monty_kernel"
-    return SnapshotStore(folder / "snapshots", user_key(folder / "key"), log, versions=versions)
+    return SnapshotStore(user_sessions(versions), log)
 
 
 class SnapshotStore(OwnSessions):
     """One user's sessions. One object per process; any thread may call, readers wait for no writer.
 
-    path: the store's folder, made on first use, see `database`.
-    key: signs what is put in; only what it signed comes out.
-    versions: a state comes out only if it was put in with the same, say {"monty": "1.4.0"}.
+    running: the sessions of this process, and where the store is: a folder made on first use, see `database`. What its key signed
+    when it was put in comes out, and only with the same versions.
 
     Every method raises StoreUnavailable if the files cannot be used now. Then nothing was half done, and the next
     call tries again.
     """
 
-    def __init__(self, path: Path, key: bytes, log: logging.Logger, *, versions: Mapping[str, str]) -> None:
-        signer = Signer(key)
-        super().__init__(path, Database(path, log), Rows(signer), Contents(signer), versions, log)
+    def __init__(self, running: RunningSessions, log: logging.Logger) -> None:
+        signer = running.signer
+        super().__init__(running, Database(running.path, log), Rows(signer), Contents(signer), log)
         self._signer = signer
         self._putting = threading.RLock()
         self._lost: dict[str, int] = {}
 
-    def warm(self) -> None:
-        """Load what storing needs: some 20 ms that the first state need not wait for."""
-        import sqlite3  # noqa: F401
-
-        self._contents.cut(b"", b"")
-
     def close(self) -> None:
         """Close the files; sessions of this process that were not ended stay running. The next call opens them again."""
         self._database.close()
-
-    def pending(self, session: str) -> Pending:
-        """The notes of a session of this process, see `pending`; they are taken in if it dies before it could store them.
-
-        Raises:
-            OSError: they cannot be written.
-        """
-        self._own(session)
-        return Pending(self.path / PENDING / session, self._signer)
 
     def sessions(self, notebook: str | None = None) -> list[SessionInfo]:
         self._catch_up()
@@ -139,8 +119,8 @@ class SnapshotStore(OwnSessions):
             ValueError: the session is not of this process, or the parent is not older than the state.
         """
         content_meta = canonical(dict(meta))
-        self._own(session)
-        versions = self._begun[session].versions
+        self.running.check(session)
+        versions = self.running[session].versions
         with self._putting:
             content = self._contents.cut(state, content_meta)
             packed = self._packed_entry(entry)
@@ -185,13 +165,13 @@ class SnapshotStore(OwnSessions):
             self._rows.cell(db, session, number)
             self._touch(db, session, number)
 
-        self._own(session)
+        self.running.check(session)
         self._database.write(work)
 
     def _put(self, session: str, number: int, parent: int | None, work: Callable[[sqlite3.Connection], T]) -> T:
         if number < 0 or (parent is not None and not 0 <= parent < number):
             raise ValueError(f"state {number} cannot follow state {parent}")
-        self._own(session)
+        self.running.check(session)
 
         def whole(db: sqlite3.Connection) -> T:
             result = work(db)

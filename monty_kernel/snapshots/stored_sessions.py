@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from .canonical import json_object, text
 from .compression import Damaged
 from .contents import Contents, Packed
 from .database import Database
@@ -14,7 +15,7 @@ from .endings import Endings
 from .liveness import Liveness
 from .records import Cell, JournalEntry, Recovery, SessionInfo, StateId, StateInfo, Stored
 from .refusals import StateMissing, StateRefused
-from .rows import Rows, json_object, text
+from .rows import Rows
 
 if TYPE_CHECKING:
     import sqlite3

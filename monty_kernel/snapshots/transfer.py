@@ -22,11 +22,11 @@ from itertools import accumulate
 from pathlib import Path
 from typing import IO, Any
 
+from .canonical import canonical, json_object, text
 from .chunks import MOST
 from .compression import Damaged
 from .contents import Contents
 from .refusals import StateRefused
-from .rows import canonical, json_object, text
 from .signing import TAG, Signer, same
 
 MAGIC = b"monty-session-1\n"

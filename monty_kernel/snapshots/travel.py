@@ -49,6 +49,8 @@ class TimeTravel:
         self._here: Snapshot | None = None  # the present state's, as the engine has it
         self._sessions = 0  # as the engine counted them then
         self._names: list[str] = []  # for the state that the running cell will make
+        if archive is not None:
+            archive.look_back()
 
     @property
     def timeline(self) -> Timeline[Kept]:
@@ -74,8 +76,6 @@ class TimeTravel:
         Such a cell, as nbval sends them, counts its own kind too when it goes back and forth.
         """
         self._numbered = number > 0
-        if self._archive is not None and self._timeline is None:
-            self._archive.look_back()
         if self._keep:
             self.timeline  # noqa: B018 - its root is the present state
             if self._sessions != self._engine.sessions:

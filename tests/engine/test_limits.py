@@ -227,14 +227,19 @@ def test_a_session_too_large_to_be_saved_says_that_it_is_not_tightened(session: 
     session.run("x = ['a%d' % i for i in range(720_000)]")
     session.engine.settle()
     assert str(session.engine.recover()).endswith("as it was after the last cell.")
-    session.run("%limits seconds=0.5")
+    session.run("%limits seconds=0.5 recursion=100")
     session.engine.settle()
-    assert str(session.engine.recover()).endswith(" %limits does not hold for memory, seconds and recursion.")
+    assert str(session.engine.recover()).endswith(" %limits does not hold for memory and recursion.")
+    deep = "def f(n): return n and f(n - 1)\nf(200)"
+    assert session.run(deep).failure is None
+    session.engine.settle()
+    failure = session.run("while True: pass").failure  # the host keeps to this one
+    assert failure is not None and "%limits seconds = 0.5 s" in failure.evalue
     session.run("x = 1")
     session.engine.settle()
     session.engine.recover()
-    failure = session.run("while True: pass").failure
-    assert failure is not None and "%limits seconds = 0.5 s" in failure.evalue
+    failure = session.run(deep).failure
+    assert failure is not None and "%limits recursion = 100" in str(failure.note)
 
 
 def test_who_kills_workers_loosens_nothing(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -200,6 +200,11 @@ def test_the_time_limit_counts_computing_not_waiting(start) -> None:  # type: ig
     assert answer.reply["ename"] == "TimeoutError"
     assert "max_cell_seconds" in answer.reply["evalue"]
     assert kernel.run("z").plain == "1"
+    step = "end = time.monotonic() + 0.2\nwhile time.monotonic() < end: pass\nprint('.')\nz += 1\n"
+    answer = kernel.run(f"import time\n{step}%snapshot a\n{step}%snapshot b\n{step}{step}")
+    assert answer.reply["ename"] == "TimeoutError" and "max_cell_seconds" in answer.reply["evalue"]
+    assert answer.text().splitlines().count(".") <= 2
+    assert kernel.run("z").plain == "1"
     assert kernel.run("raise TimeoutError('mine')").reply["evalue"] == "mine"
     assert kernel.run("z").plain == "1"
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from monty_kernel.snapshots.key import user_key
+from monty_kernel.snapshots.running import RunningSessions
 from monty_kernel.snapshots.store import SnapshotStore
 
 from .client import Answer, Kernel, worker_pids
@@ -86,7 +87,9 @@ class Victim:
 
     def found(self, store: Path, number: int, log: tuple[int, ...]) -> Marked:
         """Which of what may be there came back; of the cells whose end nobody heard of, any first ones may be there."""
-        there = SnapshotStore(store / "snapshots", user_key(store / "key"), logging.getLogger(), versions={})
+        there = SnapshotStore(
+            RunningSessions(store / "snapshots", user_key(store / "key"), versions={}), logging.getLogger()
+        )
         infos = there.states(there.sessions()[-1].id)
         there.close()
         states = {info.id.number: info.parent for info in infos}

@@ -17,6 +17,7 @@ from monty_kernel.snapshots.archive import Archive, Stored
 from monty_kernel.snapshots.listing import sessions_as_text
 from monty_kernel.snapshots.pending import PENDING
 from monty_kernel.snapshots.refusals import StoreUnavailable
+from monty_kernel.snapshots.store import SnapshotStore
 
 from .test_store import opened
 
@@ -42,7 +43,7 @@ def test_a_disk_that_is_full_for_a_while(tmp_path: Path, monkeypatch: pytest.Mon
         return put(*args, **options)
 
     monkeypatch.setattr(store, "put", sometimes)
-    kept = Archive(lambda: store, "a.ipynb", dict, logging.getLogger("archive"))
+    kept = Archive(lambda: store.running, lambda running: store, "a.ipynb", dict, logging.getLogger("archive"))
     for number in range(9):
         full = number in (3, 4) or (number > 6 and not back)
         kept.keep(state(number), None)
@@ -70,7 +71,7 @@ def test_a_disk_that_is_full_for_a_while(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_what_is_not_even_noted_is_said_to_be_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = opened(tmp_path)
-    kept = Archive(lambda: store, "a.ipynb", dict, logging.getLogger("archive"))
+    kept = Archive(lambda: store.running, lambda running: store, "a.ipynb", dict, logging.getLogger("archive"))
     for number in range(5):
         if number == 2:
             kept.added()
@@ -84,7 +85,9 @@ def test_what_is_not_even_noted_is_said_to_be_missing(tmp_path: Path, monkeypatc
         assert (info.id, info.how, info.last) == (session, "incomplete", 1)
     assert list((tmp_path / "snapshots" / PENDING).iterdir()) == []
     assert "its last cells are missing" in sessions_as_text([info], None)
-    following = Archive(lambda: opened(tmp_path), "a.ipynb", dict, logging.getLogger("archive"))
+    log = logging.getLogger("archive")
+    running = opened(tmp_path).running
+    following = Archive(lambda: running, lambda running: SnapshotStore(running, log), "a.ipynb", dict, log)
     following.look_back()
     following.sessions()
     assert following.left is not None and following.left.id == session
@@ -100,7 +103,7 @@ def test_an_end_that_takes_too_long_is_an_end(tmp_path: Path, monkeypatch: pytes
         go_on.wait(10)
         return put(*args, **options)
 
-    kept = Archive(lambda: store, "a.ipynb", dict, logging.getLogger("archive"))
+    kept = Archive(lambda: store.running, lambda running: store, "a.ipynb", dict, logging.getLogger("archive"))
     kept.keep(state(0), None)
     kept.added()
     monkeypatch.setattr(store, "put", slow)

@@ -38,7 +38,7 @@ def killed(folder: Path, work: Any) -> str:
         try:
             store = opened(folder)
             session = store.begin("a.ipynb")
-            work(store, Notes(store, session, logging.getLogger("notes")), session)
+            work(store, Notes(store.running, session, logging.getLogger("notes")), session)
             os.write(outlet, session.encode())
             os.kill(os.getpid(), signal.SIGKILL)
         finally:
@@ -207,7 +207,7 @@ def test_a_deleted_session_does_not_come_back_from_its_notes(tmp_path: Path) -> 
 def test_the_notes_of_a_session_that_runs_are_left_alone(tmp_path: Path) -> None:
     store = opened(tmp_path)
     session = store.begin("a.ipynb")
-    noted = Notes(store, session, logging.getLogger("notes"))
+    noted = Notes(store.running, session, logging.getLogger("notes"))
     noted.add("state", 1, state(1, 0))
     other = opened(tmp_path)
     assert other.sessions() == []
@@ -220,7 +220,7 @@ def test_without_room_for_notes_the_session_goes_on(tmp_path: Path, caplog: pyte
     session = store.begin(None)
     (tmp_path / "snapshots").mkdir(parents=True, exist_ok=True)
     (tmp_path / "snapshots" / PENDING).write_text("in the way")
-    noted = Notes(store, session, logging.getLogger("notes"))
+    noted = Notes(store.running, session, logging.getLogger("notes"))
     assert noted.add("state", 1, state(1, 0)) == 0
     assert "its last cells can be lost" in caplog.text
     noted.clear()

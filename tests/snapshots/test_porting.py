@@ -143,7 +143,7 @@ def _write(to: Path, of: Path, manifest: object, contents: object, signer: objec
     from hashlib import blake2b
 
     from monty_kernel.snapshots import transfer
-    from monty_kernel.snapshots.rows import canonical
+    from monty_kernel.snapshots.canonical import canonical
 
     whole = of.read_bytes()
     (size,) = transfer._LENGTH.unpack(whole[-transfer._END :][:8])

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from monty_kernel.snapshots.key import user_key
+from monty_kernel.snapshots.running import RunningSessions
 from monty_kernel.snapshots.store import SnapshotStore
 
 from .test_store import content
@@ -30,7 +31,7 @@ def sessions(data: Path, *argv: str) -> subprocess.CompletedProcess[str]:
 def store(tmp_path: Path) -> SnapshotStore:
     folder = tmp_path / "monty_kernel"
     log = logging.getLogger("snapshots")
-    return SnapshotStore(folder / "snapshots", user_key(folder / "key"), log, versions={"monty": "1"})
+    return SnapshotStore(RunningSessions(folder / "snapshots", user_key(folder / "key"), versions={"monty": "1"}), log)
 
 
 def filled(store: SnapshotStore) -> str:

@@ -12,6 +12,7 @@ import pytest
 
 from monty_kernel.snapshots.records import JournalEntry, Recovery, Retention, StateId
 from monty_kernel.snapshots.refusals import SessionRunning, StateMissing, StateRefused
+from monty_kernel.snapshots.running import RunningSessions
 from monty_kernel.snapshots.store import SnapshotStore
 
 KEY = bytes(range(32))
@@ -19,7 +20,7 @@ VERSIONS = {"monty": "1.4.0", "kernel": "1"}
 
 
 def opened(path: Path, key: bytes = KEY, versions: dict[str, str] = VERSIONS) -> SnapshotStore:
-    return SnapshotStore(path / "snapshots", key, logging.getLogger("snapshots"), versions=versions)
+    return SnapshotStore(RunningSessions(path / "snapshots", key, versions=versions), logging.getLogger("snapshots"))
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from monty_kernel.snapshots import (  # noqa: F401 - loaded now, to be traced
 )
 from monty_kernel.snapshots.records import Retention
 from monty_kernel.snapshots.refusals import StoreError
+from monty_kernel.snapshots.running import RunningSessions
 from monty_kernel.snapshots.store import SnapshotStore
 from monty_kernel.snapshots.tables import NAME
 from tests.fuzz.target import Target, mangled
@@ -34,7 +35,7 @@ _ENTRY = {"source": "2"}
 
 def opened(folder: Path, key: bytes = _KEY) -> SnapshotStore:
     """A store in a folder, as a kernel opens it."""
-    return SnapshotStore(folder / "snapshots", key, _LOG, versions={"monty": "1"})
+    return SnapshotStore(RunningSessions(folder / "snapshots", key, versions={"monty": "1"}), _LOG)
 
 
 def state(number: int) -> bytes:
