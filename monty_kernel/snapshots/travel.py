@@ -15,6 +15,7 @@ from monty_kernel.engine.script import Diverged
 
 from .archive import Archive, Claimed, OnDisk, Stored
 from .differences import Difference, Survey, compare
+from .heap import give_back
 from .packing import Kept, Packed, make_room, pack
 from .refusals import StoreError
 from .timeline import NoSuchState, State, Timeline
@@ -321,6 +322,7 @@ class TimeTravel:
                 del self._held[number]
 
         self._packer.submit(packing)
+        self._packer.submit(give_back)
 
     def close(self) -> None:
         """Let go of everything. Idempotent."""
