@@ -11,7 +11,11 @@ if not sys.flags.safe_path and sys.path and sys.path[0] in ("", os.getcwd()):
     # Started without -P: a file named like a library in the notebook's folder must not be imported all the same.
     del sys.path[0]
 
-import signal
+from monty_kernel.import_path import forget_relative
+
+forget_relative()
+
+import signal  # noqa: E402 - what is imported from is settled first
 
 
 def main() -> None:
@@ -26,7 +30,9 @@ def main() -> None:
     signal.signal(signal.SIGTERM, end_early)  # until the app takes over
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     from monty_kernel import channels, connection
+    from monty_kernel.starting import begin_start
 
+    begin_start()
     argv = sys.argv[1:]
     path = connection.file_named_in(argv)
     if path is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import dataclasses
 import logging
 import os
 import signal
@@ -29,6 +28,7 @@ from monty_kernel.connection import CHANNELS, ConnectionFailed, ConnectionInfo
 from monty_kernel.guarded_stream import GuardedStream
 from monty_kernel.iopub import IOPub
 from monty_kernel.parent_watch import ParentWatch, process_to_watch
+from monty_kernel.starting import end_start
 from monty_kernel.visible_log import VisibleFormatter
 from monty_kernel.wire_session import WireSession
 
@@ -36,6 +36,8 @@ from monty_kernel.wire_session import WireSession
 CLOSE_KERNEL_SECONDS = 0.5
 FINISH_IOPUB_SECONDS = 0.1
 LAST_RESORT_SECONDS = 0.9
+
+LONGEST_START_SECONDS = 5.0
 
 
 class MontyKernelApp(Application):
@@ -182,7 +184,7 @@ class MontyKernelApp(Application):
             value = getattr(self, option)
             if value:
                 changes[option] = value
-        self.connection_info = dataclasses.replace(info, **changes)
+        self.connection_info = info._replace(**changes)
         self.session = WireSession(parent=self)
         try:
             if info.key is not None:
@@ -264,6 +266,7 @@ class MontyKernelApp(Application):
         if pid is not None:
             self._parent_watch = ParentWatch(pid, self.quit, self.loop)
         self.kernel.start()
+        self.loop.call_later(LONGEST_START_SECONDS, end_start)  # should the session not stand by then
         while not self._quitting:
             try:
                 self.loop.run_forever()  # ipykernel's shutdown_request ends it with `loop.stop()`

@@ -5,8 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from monty_kernel.engine.cell import CellOptions, parse
 from monty_kernel.engine.engine import Engine, Outcome
@@ -25,15 +24,14 @@ if TYPE_CHECKING:
     from monty_kernel.typecheck.checks import TypeChecks
 
 
-@dataclass(frozen=True, slots=True)
-class CellRequest:
+class CellRequest(NamedTuple):
     """A cell to run. number: its execution count, or the next one's if it is not to be remembered."""
 
     code: str
     number: int
     remember: bool
     silent: bool
-    expressions: Mapping[str, str] = field(default_factory=dict)
+    expressions: Mapping[str, str] = {}
 
 
 class CellRunner:

@@ -6,7 +6,7 @@ import contextlib
 import errno
 import os
 import threading
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import zmq
 
@@ -23,8 +23,7 @@ _CURVE_HINT = (
 )
 
 
-@dataclass(eq=False, slots=True)
-class Channels:
+class Channels(NamedTuple):
     """The bound sockets. `info` says where they really listen, `requested` what was asked for (ports may be 0)."""
 
     requested: ConnectionInfo

@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import NoReturn
 
 from monty_kernel import __version__
+from monty_kernel.import_path import forget_relative
 from monty_kernel.usage import UsageError
 
 COMMAND_MODULES = {
@@ -58,6 +59,7 @@ def parser(command: str | None = None) -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; the exit status is the command's, or 2 for what the person can put right."""
+    forget_relative()
     words = list(sys.argv[1:] if argv is None else argv)
     kernel_options: list[str] | None = None
     if "--" in words and words[0] != "run":  # there it says, as everywhere, that no more options come

@@ -6,8 +6,7 @@ import contextlib
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 CHANNELS = ("shell", "iopub", "stdin", "control", "hb")
 TRANSPORTS = ("tcp", "ipc")
@@ -17,8 +16,7 @@ class ConnectionFailed(Exception):
     """The kernel cannot listen where it was told to. The message says why and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class ConnectionInfo:
+class ConnectionInfo(NamedTuple):
     """What a connection file says. Port 0 means: choose one. `key` None means: the file names none."""
 
     transport: str = "tcp"
@@ -41,7 +39,7 @@ class ConnectionInfo:
         return {f"{channel}_port": self.port(channel) for channel in CHANNELS}
 
     def with_ports(self, ports: Mapping[str, int]) -> ConnectionInfo:
-        return replace(self, **dict[str, Any](ports))
+        return self._replace(**dict[str, Any](ports))
 
     @property
     def complete(self) -> bool:

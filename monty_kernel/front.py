@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from zmq.eventloop.zmqstream import ZMQStream
 
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
     from monty_kernel.typecheck.modes import TypeCheckMode
 
 
-@dataclass(frozen=True, slots=True)
-class _Question:
+class _Question(NamedTuple):
     """What a cell asked: where the answer goes, the client that was asked, the messages that its reply may name."""
 
     answer: Future[str]
@@ -169,6 +169,11 @@ class KernelFront(SessionFront):
     def type_check(self) -> TypeCheckMode:
         """Whether cells are type-checked before they run."""
         return self._kernel.types.mode
+
+    @property
+    def own_files(self) -> Sequence[Path]:
+        """What no cell may change, wherever it is."""
+        return self._kernel.own_files
 
     def count_from(self, last: int) -> None:
         """Cells count on from this number, if it is higher than theirs."""

@@ -24,6 +24,7 @@ from monty_kernel.reconnecting import Reconnecting
 from monty_kernel.reply_content import error_content, expression_contents
 from monty_kernel.request_content import problem
 from monty_kernel.shell_queue import Request, ShellQueue
+from monty_kernel.starting import end_start
 from monty_kernel.unasked import is_housekeeping
 
 if TYPE_CHECKING:
@@ -229,6 +230,8 @@ class MontyKernel(KernelTraits, Kernel):
         except Exception:
             if not self._closed:  # else close() has just killed the worker
                 self.log.exception("The sandbox worker did not start; the next cell tries again.")
+        finally:
+            end_start()
 
     def _granted(self) -> Grants | None:
         if not (self.tools or self.mounts or self.audit_file):
@@ -236,7 +239,14 @@ class MontyKernel(KernelTraits, Kernel):
         from monty_kernel.grants.audit import Audit
         from monty_kernel.grants.grants import Grants
 
-        return Grants(Audit(Path(self.audit_file).expanduser() if self.audit_file else None), self.tool_permissions)
+        audit = Audit(Path(self.audit_file).expanduser() if self.audit_file else None)
+        return Grants(audit, self.tool_permissions, self.own_files)
+
+    @property
+    def own_files(self) -> list[Path]:
+        """What no cell may change, wherever it is: the configuration, if it was named, and the history."""
+        named = (getattr(self.parent, "config_file", None), self.history_file)
+        return [Path(file).expanduser() for file in named if file]
 
     def _tool_namespaces(self) -> dict[str, object]:
         modules = self._grants.tool_modules if self._grants is not None else {}

@@ -278,8 +278,7 @@ def _with_flags(configured: Configured, args: argparse.Namespace) -> Configured:
     from monty_kernel.engine.limits import KINDS
 
     said: dict[str, Any] = {
-        "limits": replace(
-            configured.limits,
+        "limits": configured.limits._replace(
             **{kind.name: value for kind in KINDS.values() if (value := getattr(args, kind.option)) is not None},
         ),
         "walls": args.walls,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from concurrent.futures import CancelledError, Future
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monty_kernel.engine.host import StdinUnavailable
@@ -65,6 +67,11 @@ class SessionFront(ABC):
     def type_check(self) -> TypeCheckMode:
         """Whether cells are type-checked before they run."""
 
+    @property
+    def own_files(self) -> Sequence[Path]:
+        """What no cell may change, wherever it is."""
+        return ()
+
     @abstractmethod
     def emit(self, output: Output) -> None:
         """Take an output of the running cell; may block while it cannot be taken."""
@@ -112,7 +119,7 @@ class SessionFront(ABC):
 
         access = self.engine.access
         if not isinstance(access, Grants):  # nothing so far
-            access = self.engine.access = Grants()
+            access = self.engine.access = Grants(own_files=self.own_files)
         return access
 
     def resumed(self, said: str, last: int) -> str:
@@ -145,6 +152,7 @@ class SessionFront(ABC):
 
     def confirm(self, question: str) -> bool:
         """The person's answer to a yes-or-no question; no where nobody can answer. Raises KeyboardInterrupt."""
+        self.engine.screen.settle(self.emit)
         answer = self.ask(MARK + self.engine.screen.prompt(question), password=False)
         try:
             return self.engine.wait_for(answer).strip().lower() in ("y", "yes")
@@ -155,6 +163,7 @@ class SessionFront(ABC):
 
     def ask_line(self, question: str) -> str:
         """What the person answers to a question of the kernel's, which begins with its mark."""
+        self.engine.screen.settle(self.emit)
         return self.engine.wait_for(self.ask(question, password=False))
 
     def reset(self) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 PATIENCE = 0.3
 """Seconds that a question waits behind a running cell before it is answered from what is known without the session."""
@@ -14,8 +13,7 @@ PATIENCE = 0.3
 Message = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """A request as received: routing identities, the message, its place in the order, when it came (loop time, seconds)."""
 
     idents: list[bytes]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from . import sandboxed
 from .fstrings import parse_tree, require_expression
@@ -39,8 +39,7 @@ _RECALL = {
 """`_3` and `_i3` are bound when a cell first names them: two more globals a cell would make every snapshot larger."""
 
 
-@dataclass(frozen=True, slots=True)
-class Feed:
+class Feed(NamedTuple):
     """Source for one feed of the session. `maps` lead back to the cell, the last one first."""
 
     cell: CellSource
@@ -56,8 +55,7 @@ class Feed:
         return span
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """A cell ready to run: feeds, and the actions between them. `python` is its source with magics blanked out."""
 
     source: CellSource
@@ -65,8 +63,7 @@ class Cell:
     python: str
 
 
-@dataclass(frozen=True, slots=True)
-class CellOptions:
+class CellOptions(NamedTuple):
     """How a cell is to run.
 
     number: its execution count, 0 leaves no record of it. show: whether its last expression is shown.
@@ -93,7 +90,7 @@ def parse(source: CellSource, magics: Callable[[], MagicTable], options: CellOpt
         return _parse(source, magics, options)
     cell = _parse(CellSource(source.label, pasted.text), magics, options)
     steps = (
-        replace(step, cell=source, maps=(*step.maps, pasted)) if isinstance(step, Feed) else step for step in cell.steps
+        step._replace(cell=source, maps=(*step.maps, pasted)) if isinstance(step, Feed) else step for step in cell.steps
     )
     return Cell(source, tuple(steps), cell.python)
 
@@ -110,7 +107,7 @@ def _parse(source: CellSource, magics: Callable[[], MagicTable], options: CellOp
         if text[position:start].strip() or (action is None and not steps):
             inside = [edit for edit in edits if position <= edit.start and edit.end <= start]
             outside = [Edit(0, position, ""), Edit(start, len(text), "")]
-            now = replace(options, show=options.show and action is None, begin=options.begin and not steps)
+            now = options._replace(show=options.show and action is None, begin=options.begin and not steps)
             steps.append(_feed(source, [*outside, *inside], parts, now))
         if action is not None:
             steps.append(action)
@@ -235,7 +232,7 @@ def _cell_magic(source: CellSource, match: re.Match[str], magics: MagicTable, op
     if not rewrite.keep_body:
         blame = _shifted(rewrite.blame_args, args_at) or _shifted(rewrite.blame_body, body_at) or head
         only = Edit(0, len(text), rewrite.before, blame)
-        return Cell(source, (_feed(source, [only], set(rewrite.parts), replace(options, show=False)),), "")
+        return Cell(source, (_feed(source, [only], set(rewrite.parts), options._replace(show=False)),), "")
     edits, parts, cuts = (
         _line_magics(text, body_at, magics, rewrite.indent)
         if _may_hold_magics(text[body_at:])

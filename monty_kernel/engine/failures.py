@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pydantic_monty as monty
@@ -17,6 +16,7 @@ from .syntax_trees import expression_tree
 if TYPE_CHECKING:
     from .cell import Feed
     from .limits import SessionLimits
+    from .rewrite import Action
     from .sandbox import WorkerLost
 
 _LARGE = 1 << 18  # characters above which a syntax error is Monty's to describe: ast takes seconds and gigabytes
@@ -54,23 +54,24 @@ def refused(refusal: Exception, failure: Failure) -> Failure:
     return Failure(failure.kind, name, str(refusal), frames)
 
 
-def lost(error: WorkerLost, limits: SessionLimits) -> Failure:
-    """The Failure for a cell whose worker is gone."""
+def lost(error: WorkerLost, limits: SessionLimits, went: Action | None = None) -> Failure:
+    """The Failure for a cell whose worker is gone. went: what the cell last did to be in another state, if anything."""
+    restored = RESTORED if went is None else f"The session is as it was after this cell's %{went.name}."
     if error.cause == "interrupted":
         return Failure(
             "interrupted",
             "KeyboardInterrupt",
             "",
-            note=f"The cell was computing, so its worker was stopped. {RESTORED}",
+            note=f"The cell was computing, so its worker was stopped. {restored}",
         )
     if error.cause == "memory":
         message = f"the session would need more than {limits.held('memory')}" if limits.now.memory else str(error)
-        return Failure("memory", "MemoryError", message, note=RESTORED)
+        return Failure("memory", "MemoryError", message, note=restored)
     if error.cause == "time":
-        return Failure("time", "TimeoutError", str(error), note=RESTORED)
+        return Failure("time", "TimeoutError", str(error), note=restored)
     if error.cause in NAMES:
-        return Failure("limit", NAMES[error.cause], str(error), note=RESTORED)
-    return Failure("crashed", "WorkerCrashed", f"the sandbox worker died: {error}", note=RESTORED)
+        return Failure("limit", NAMES[error.cause], str(error), note=restored)
+    return Failure("crashed", "WorkerCrashed", f"the sandbox worker died: {error}", note=restored)
 
 
 def said_by_cpython(feed: Feed) -> Failure | None:
@@ -110,7 +111,7 @@ def _without_wrappers(frames: Iterable[SourceFrame]) -> tuple[SourceFrame, ...]:
     found: list[SourceFrame] = []
     for frame in frames:
         if frame.function.startswith("__mk_") and found:
-            frame = replace(frame, function=found.pop().function)
+            frame = frame._replace(function=found.pop().function)
         found.append(frame)
     return tuple(found)
 

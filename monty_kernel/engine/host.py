@@ -9,9 +9,8 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from .budget import Budget, LimitReached
 from .outputs import ClearOutput, Display, Output, Stream
@@ -79,11 +78,10 @@ class Asking(Protocol):
         """The future's result. Raises `KeyboardInterrupt`, or what the future raises."""
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """What cells wrote and no disk holds: a value that states keep. size: bytes."""
 
-    layers: Mapping[Any, Any] = field(default_factory=dict)
+    layers: Mapping[Any, Any] = {}
     size: int = 0
 
 

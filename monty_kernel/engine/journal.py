@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .cell import Cell
 from .rewrite import Action
 from .script import Entry
 
 
-@dataclass(frozen=True, slots=True)
-class Journaled:
+class Journaled(NamedTuple):
     """Run again, the cell has the same outcome, but for what it reads off the clock."""
 
     cell: Cell

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 MONTY_RECURSION = 1000
 """How deep calls may nest where nobody said otherwise: Monty's own limit, which cannot be taken away."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """What one session may use; None for no limit.
 
     memory: bytes of heap. recursion: depth of calls; None for Monty's own. And of each cell: seconds of computing; output, the bytes that
@@ -31,8 +29,7 @@ class BadLimit(Exception):
     """A limit cannot be set to this; the message says why, and what can be done."""
 
 
-@dataclass(frozen=True, slots=True)
-class LimitKind:
+class LimitKind(NamedTuple):
     """One of the limits, as people speak of it.
 
     name: the field of `Limits`, and what `%limits` takes. option: the kernel's, which grants it; `monty-kernel run` has it too, as
@@ -132,13 +129,13 @@ class SessionLimits:
         values = {name: value for name, value in values.items() if value != effective(self.now, name)}
         if "memory" in values:
             self._looser.append((self.now.memory, self.tightened.get("memory")))
-        self.now = replace(self.now, **values)
+        self.now = self.now._replace(**values)
         self.tightened.update(dict.fromkeys(values, self.cell))
 
     def keep_memory(self) -> int | None:
         """The session takes more memory than it was last to be tightened to: what it was before, in bytes, is its limit again."""
         memory, cell = self._looser.pop() if self._looser else (self.granted.memory, None)
-        self.now = replace(self.now, memory=memory)
+        self.now = self.now._replace(memory=memory)
         self.tightened.pop("memory", None)
         if cell is not None:
             self.tightened["memory"] = cell

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 MimeBundle = Mapping[str, Any]
 """MIME type -> data: text as `str`, binary as base64 `str`, `application/json` as plain data."""
@@ -12,41 +11,36 @@ MimeBundle = Mapping[str, Any]
 _EMPTY: Mapping[str, Any] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Stream:
+class Stream(NamedTuple):
     """Text printed to stdout or stderr."""
 
     name: Literal["stdout", "stderr"]
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Display:
+class Display(NamedTuple):
     """One `display(...)`; with `update`, one that replaces every display of the same `display_id`."""
 
     data: MimeBundle
-    metadata: Mapping[str, Any] = field(default_factory=dict)
+    metadata: Mapping[str, Any] = {}
     display_id: str | None = None
     update: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """The value of a cell's last expression."""
 
     data: MimeBundle
-    metadata: Mapping[str, Any] = field(default_factory=dict)
+    metadata: Mapping[str, Any] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class ClearOutput:
+class ClearOutput(NamedTuple):
     """Remove what the cell has shown so far; with `wait`, when the next output comes."""
 
     wait: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Error:
+class Error(NamedTuple):
     """The error that ended a cell, ready to show: `traceback` is a list of lines with ANSI colours."""
 
     ename: str

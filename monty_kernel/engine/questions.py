@@ -58,7 +58,12 @@ def disguise(prompt: str) -> str:
     would move the cursor, and could so write over the mark, is written out.
     """
     shown = "".join(part if number % 2 else visible(part) for number, part in enumerate(_COLOUR.split(prompt)))
-    return OF_A_CELL + shown if "montykernel" in _skeleton(_COLOUR.sub("", prompt)) else shown
+    return OF_A_CELL + shown if is_like_the_kernels(_COLOUR.sub("", prompt)) else shown
+
+
+def is_like_the_kernels(text: str) -> bool:
+    """Whether it has the mark of the kernel's questions, in whatever letters."""
+    return "montykernel" in _skeleton(text)
 
 
 def _skeleton(text: str) -> str:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """Something the host does to the session between two feeds, such as `%reset`; it stands on a line of its own.
 
     changes: whether the session may be another one afterwards.
@@ -18,8 +16,7 @@ class Action:
     changes: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Rewrite:
+class Rewrite(NamedTuple):
     """The code that takes a line magic's place.
 
     before, after: sandbox source put around the kept code; may span lines, indented as the magic's line is.
@@ -40,8 +37,7 @@ class Rewrite:
     blame: tuple[int, int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CellRewrite:
+class CellRewrite(NamedTuple):
     """The code that takes a cell magic's place.
 
     before: sandbox source put in front of the body. indent: put in front of each line of the body.

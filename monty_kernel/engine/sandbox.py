@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import replace
 from functools import partial
 from typing import Any, Literal
 
@@ -73,7 +72,7 @@ class Sandbox:
         own = None if state is None else with_limits(state, limits)
         if own is not None:  # to load it takes more memory than to have it, and then its own limits hold
             granted = self._limits.granted
-            state, within = own, replace(granted, memory=granted.memory and granted.memory * TO_LOAD)
+            state, within = own, granted._replace(memory=granted.memory and granted.memory * TO_LOAD)
         session, self._pid = self._workers.take(within, self.access.modules)
         self._session, self.limits = session, limits
         if state is not None:

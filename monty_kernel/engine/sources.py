@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class CellSource:
+class CellSource(NamedTuple):
     """A cell as the person typed it. `label` is what tracebacks call it: `In[3]`, or `<user expression>`."""
 
     label: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFrame:
+class SourceFrame(NamedTuple):
     """One traceback frame, in the person's coordinates.
 
     Lines and columns are 1-based and count characters; `end_column` is exclusive. `cell` is None for
@@ -30,8 +27,7 @@ class SourceFrame:
     function: str  # '<module>' at the top level
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(NamedTuple):
     """Why a cell did not finish.
 
     kind: `raised` the code raised; `syntax` it could not be parsed (by CPython's rules or Monty's);

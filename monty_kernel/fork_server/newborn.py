@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import io
 import os
 import signal
@@ -64,7 +63,6 @@ def _run(stream: socket.socket) -> int:
         _report_failure(stream, error)
         return 1
     stream.close()
-    gc.enable()
     from monty_kernel import app
 
     app.main(list(request.argv), early, starter=request.starter)

@@ -22,6 +22,7 @@ from monty_kernel.fork_server.forked_kernel import ForkedKernel
 from monty_kernel.fork_server.kind import Kind, can_fork, kind_of, runs_monty_kernel
 from monty_kernel.fork_server.messages import StartRequest
 from monty_kernel.fork_server.owner import NoKernel, Stdio, servers
+from monty_kernel.import_path import without_relative
 from monty_kernel.reconnecting import RESTARTED
 
 # What we know how to give to a forked kernel. Anything else (preexec_fn, umask, ...) is for Popen.
@@ -42,8 +43,9 @@ class ForkProvisioner(LocalProvisioner):
         self._ending = False
         if runs_monty_kernel(cmd):
             ready_client.give(self.parent)
+            kwargs["env"] = without_relative(os.environ if kwargs.get("env") is None else kwargs["env"])
             if self._launched:
-                kwargs["env"] = {**(os.environ if kwargs.get("env") is None else kwargs["env"]), RESTARTED: "1"}
+                kwargs["env"][RESTARTED] = "1"
         self._launched = True
         try:
             kernel = await _forked(cmd, kwargs)

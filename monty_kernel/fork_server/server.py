@@ -188,5 +188,5 @@ def main() -> NoReturn:
     """Prepare and serve."""
     connection = socket.socket(fileno=int(sys.argv[1]))
     connection.set_inheritable(False)
-    gc.disable()  # what is imported stays; each kernel turns it on again
+    gc.disable()  # what is imported stays; each kernel turns it on again when its session stands
     serve(connection, os.getppid())

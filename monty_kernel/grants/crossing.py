@@ -16,6 +16,7 @@ _READ = 2000  # characters of a message that are looked at
 _KNOWN = frozenset(get_args(monty.ExcType))
 _NOT_THESE = frozenset({"Exception", "BaseException", "KeyboardInterrupt", "SystemExit"})
 _LONG_PATH = re.compile(r"(?<![\w:/.…])(?:~|[A-Za-z]:)?(?:[/\\]+[^/\\\s'\"<>:;,()]+)*[/\\]+(?=[^/\\\s'\"<>:;,()])")
+_FILE_ADDRESS = re.compile(r"\bfile:/+(?=[^/\s])", re.IGNORECASE)
 _SPACED = re.compile(r"(?P<quote>['\"])(?:~|[A-Za-z]:)?[/\\](?:[^'\"]*[/\\])?(?=[^'\"/\\]*(?P=quote))")
 
 
@@ -39,6 +40,7 @@ def crossing(error: BaseException) -> ExternalExceptionData:
 
 def without_folders(text: str) -> str:
     """Text in which every absolute path is cut down to its last part."""
+    text = _FILE_ADDRESS.sub("/", text)
     return _LONG_PATH.sub("…/", _SPACED.sub(r"\g<quote>…/", text))
 
 
@@ -51,7 +53,7 @@ def _message(error: BaseException) -> str:
         else:
             text = str(error)
         return one_line(without_folders(text[:_READ]))
-    except Exception as broken:
+    except BaseException as broken:  # its own __str__ may do anything, also sys.exit()
         return f"its message could not be made ({type(broken).__name__})"
 
 

@@ -22,7 +22,7 @@ from .audit import Audit, AuditFailed, Watch
 from .crossing import crossing
 from .decorator import Permission
 from .files import Files, Mount
-from .mount_spec import MEANING, MountRefused, MountSpec, checked_folder
+from .mount_spec import MEANING, MountRefused, MountSpec, checked_folder, folders_looked_into
 from .plain import NotPlain, one_line, plain_copy, short
 from .threads import ToolLoop, ToolThread
 from .tool_files import Tool, ToolModule, ToolsRefused, load
@@ -31,7 +31,11 @@ if TYPE_CHECKING:
     from pydantic_monty import ExcType, ExternalExceptionData, ExternalResult, ExternalSettledResult
 
 _SHOWN = 900
-"""Characters of a call that a question shows."""
+"""Characters that the arguments of a call share in a question; the note that a value was cut comes on top."""
+_LEAST_SHOWN = 30
+
+_LONGEST_PATH = 5000
+"""Characters of a folder's path that a question shows: all that Linux takes. Its end is what matters."""
 
 _PATIENCE = 3
 """Times that the person says no to a tool in one cell before they are not asked any more."""
@@ -40,10 +44,17 @@ _PATIENCE = 3
 class Grants:
     """Implements the engine's `Access`. All methods but `close` belong to the sandbox thread.
 
-    permissions: `tools.pay` -> what each call needs, instead of what the tools file says.
+    permissions: `tools.pay` -> what each call needs, instead of what the tools file says. own_files: what cells must never change,
+    besides the tools and the audit log: configuration, the history.
     """
 
-    def __init__(self, audit: Audit | None = None, permissions: Mapping[str, Permission] | None = None) -> None:
+    def __init__(
+        self,
+        audit: Audit | None = None,
+        permissions: Mapping[str, Permission] | None = None,
+        own_files: Iterable[Path] = (),
+    ) -> None:
+        self._own_files = tuple(own_files)
         self.audit = audit or Audit()
         self._permissions = dict(permissions or {})
         self._modules: dict[str, ToolModule] = {}
@@ -155,9 +166,8 @@ class Grants:
         if self._refusals[tool.qualified] >= _PATIENCE:
             return f"the person said no {_PATIENCE} times in this cell and is not asked again"
         watch, arguments = Watch(), _arguments(bound)
-        shown = f"{tool.qualified}({arguments})"
         try:
-            typed = asking.ask(call_question(shown if len(shown) <= _SHOWN else shown[:_SHOWN] + " …"))
+            typed = asking.ask(call_question(f"{tool.qualified}({arguments})"))
         except (StdinUnavailable, EOFError) as error:
             nobody = isinstance(error, StdinUnavailable)
             why = (
@@ -180,22 +190,22 @@ class Grants:
     def _run(self, tool: Tool, bound: inspect.BoundArguments, asking: Asking) -> ExternalResult:
         watch, arguments = Watch(), _arguments(bound)
 
-        def call() -> Any:
+        def call() -> tuple[ExternalSettledResult, str]:
             try:
-                return plain_copy(tool.function(*bound.args, **bound.kwargs))
+                return {"return_value": plain_copy(tool.function(*bound.args, **bound.kwargs))}, "ok"
+            except BaseException as error:  # what a tool raises is the cell's, whatever it is
+                return _raised(tool, error)
             finally:
                 _flush()
 
         try:
-            result = asking.wait_for(self._thread.submit(call))
+            data, outcome = asking.wait_for(self._thread.submit(call))
         except KeyboardInterrupt:
             self._thread.abandon()
             self.audit.add("tool", tool.qualified, arguments, "interrupted, and left behind", watch.seconds)
             raise
-        except BaseException as error:
-            return self._failed(tool, error, arguments, watch, self.audit.cell)
-        self.audit.add("tool", tool.qualified, arguments, "ok", watch.seconds)
-        return {"return_value": result}
+        self.audit.add("tool", tool.qualified, arguments, outcome, watch.seconds)
+        return data
 
     def _start_async(self, tool: Tool, bound: inspect.BoundArguments) -> Future[ExternalSettledResult]:
         watch, arguments, cell = Watch(), _arguments(bound), self.audit.cell
@@ -203,31 +213,22 @@ class Grants:
         async def call() -> ExternalSettledResult:
             try:
                 made: Coroutine[Any, Any, Any] = tool.function(*bound.args, **bound.kwargs)
-                result = plain_copy(await made)
-                self.audit.add("tool", tool.qualified, arguments, "ok", watch.seconds, cell)
-                return {"return_value": result}
-            except AuditFailed as error:
-                return _refused("PermissionError", f"the result of {tool.qualified}() is kept back: {error}")
-            except Exception as error:
-                return self._failed(tool, error, arguments, watch, cell)
-            except BaseException as error:  # cancelled: by an interrupt, or since the cell ended without awaiting it
-                outcome = "cancelled" if type(error).__name__ == "CancelledError" else crossing(error)["message"]
-                self.audit.add("tool", tool.qualified, arguments, outcome, watch.seconds, cell)
-                raise
+                data: ExternalSettledResult = {"return_value": plain_copy(await made)}
+                outcome = "ok"
+            except BaseException as error:
+                if _is_cancelled(error):  # by an interrupt, or since the cell ended without awaiting it
+                    self.audit.add("tool", tool.qualified, arguments, "cancelled", watch.seconds, cell)
+                    raise
+                data, outcome = _raised(tool, error)  # SystemExit must not get through to the loop, and end it
             finally:
                 _flush()
+            try:
+                self.audit.add("tool", tool.qualified, arguments, outcome, watch.seconds, cell)
+            except AuditFailed as error:
+                return _refused("PermissionError", f"the result of {tool.qualified}() is kept back: {error}")
+            return data
 
         return self._loop.submit(call())
-
-    def _failed(
-        self, tool: Tool, error: BaseException, arguments: str, watch: Watch, cell: str
-    ) -> ExternalSettledResult:
-        if isinstance(error, NotPlain):
-            data = _refused("TypeError", f"{tool.qualified}() returned what a cell cannot have: the result {error}")
-        else:
-            data = crossing(error)
-        self.audit.add("tool", tool.qualified, arguments, f"{data['exc_type']}: {data['message']}", watch.seconds, cell)
-        return data
 
     # Files
 
@@ -244,8 +245,7 @@ class Grants:
             AuditFailed: it cannot be logged.
         """
         self.audit.check()
-        if spec.mode == "rw":
-            self._refuse_own_files(spec)
+        self._refuse_own_files(spec, Path(os.path.realpath(spec.host.expanduser())))
         mount = self._files.add(spec)
         self.audit.add("mount", str(mount.place), f"{mount.host} {mount.mode}", "mounted")
         return mount
@@ -265,7 +265,8 @@ class Grants:
             try:
                 real, fd = checked_folder(spec.host)
                 os.close(fd)
-                question = mount_question(short(str(real), 500), str(spec.place), MEANING[spec.mode])
+                self._refuse_own_files(spec, real)
+                question = mount_question(short(str(real), _LONGEST_PATH), str(spec.place), MEANING[spec.mode])
             except MountRefused as error:
                 real, question = None, never_mounted(one_line(str(error)))
             answer = answered(ask(question))
@@ -308,13 +309,14 @@ class Grants:
     def _changing(self, what: str, where: str) -> None:
         self.audit.add("write", where, what, "allowed")
 
-    def _refuse_own_files(self, spec: MountSpec) -> None:
-        real = Path(os.path.realpath(spec.host.expanduser()))
-        own = [module.origin for module in self._modules.values()] + [self.audit.path]
+    def _refuse_own_files(self, spec: MountSpec, real: Path) -> None:
+        if spec.mode != "rw":
+            return
+        own = [module.origin for module in self._modules.values()] + [self.audit.path, *self._own_files]
         for file in own:
-            if file is not None and Path(os.path.realpath(file)).is_relative_to(real):
+            if file is not None and any(folder.is_relative_to(real) for folder in folders_looked_into(file)):
                 raise MountRefused(
-                    f"{str(spec.host)!r} is not mounted to be changed: {file.name} is in it, which cells must not change"
+                    f"{short(str(spec.host), 300)} is not mounted to be changed: {one_line(file.name, 100)} is in it, which cells must not change"
                 )
 
     def interrupted(self) -> None:
@@ -329,19 +331,44 @@ class Grants:
         self.audit.close()
 
 
+def _raised(tool: Tool, error: BaseException) -> tuple[ExternalSettledResult, str]:
+    """What the cell gets of what a tool raised, and what the log says."""
+    if isinstance(error, NotPlain):
+        data = _refused("TypeError", f"{tool.qualified}() returned what a cell cannot have: the result {error}")
+    else:
+        data = crossing(error)
+    return data, f"{data['exc_type']}: {data['message']}"
+
+
+def _is_cancelled(error: BaseException) -> bool:
+    """Whether the running call was cancelled; a tool may also raise CancelledError by itself."""
+    import asyncio
+
+    task = asyncio.current_task()
+    return isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling() > 0
+
+
 def _arguments(bound: inspect.BoundArguments) -> str:
-    """The arguments on one line, each cut short, by the names of their parameters."""
-    shown: list[str] = []
+    """The arguments on one line, by the names of their parameters: each cut short, so that none hides those after it."""
+    shown: list[tuple[str, object]] = []
+    more = 0
     for name, value in bound.arguments.items():
         kind = bound.signature.parameters[name].kind
         if kind is inspect.Parameter.VAR_POSITIONAL:
-            shown += [*map(short, value[:20]), *_more(len(value) - 20)]
+            shown += [("", each) for each in value[:20]]
+            more += max(0, len(value) - 20)
         elif kind is inspect.Parameter.VAR_KEYWORD:
-            shown += [f"{one_line(key, 80)}={short(each)}" for key, each in list(value.items())[:20]]
-            shown += _more(len(value) - 20)
+            shown += [(f"{_keyword(key)}=", each) for key, each in list(value.items())[:20]]
+            more += max(0, len(value) - 20)
         else:
-            shown.append(f"{name}={short(value)}")
-    return ", ".join(shown)
+            shown.append((f"{name}=", value))
+    share = min(200, max(_LEAST_SHOWN, _SHOWN // max(1, len(shown))))
+    return ", ".join([*(name + short(value, share) for name, value in shown), *_more(more)])
+
+
+def _keyword(name: str) -> str:
+    # any text can be a keyword by `**`, also one that reads like the end of this question and another's beginning
+    return name if name.isascii() and name.isidentifier() and len(name) <= 80 else short(name, 80)
 
 
 def _flush() -> None:
@@ -355,7 +382,7 @@ def _more(count: int) -> list[str]:
 
 
 def _listed(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
-    named = [f"{one_line(key, 80)}={short(each, 80)}" for key, each in list(kwargs.items())[:10]]
+    named = [f"{_keyword(key)}={short(each, 80)}" for key, each in list(kwargs.items())[:10]]
     return ", ".join([*(short(each, 80) for each in args[:10]), *named])
 
 

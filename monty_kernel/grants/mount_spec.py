@@ -6,12 +6,17 @@ Some folders are never mounted, whoever asks: those that hold the keys to everyt
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
+
+from monty_kernel.engine.questions import is_like_the_kernels
+
+from .plain import short
 
 Mode = Literal["ro", "rw", "overlay"]
 MODES: Mapping[str, Mode] = {"ro": "ro", "rw": "rw", "overlay": "overlay"}
@@ -20,9 +25,18 @@ MEANING = {"ro": "read", "rw": "read and change", "overlay": "read (what it writ
 _KEYS = (
     ".ssh", ".gnupg", ".aws", ".azure", ".kube", ".docker", ".password-store", ".mozilla", ".netrc", ".config/gcloud",
     ".config/gh", ".config/google-chrome", ".config/chromium", ".local/share/keyrings", ".local/bin", ".config/autostart",
-    ".config/systemd", ".git-credentials", "Library/Keychains", "Library/LaunchAgents",
+    ".config/systemd", ".git-credentials", "Library/Keychains", "Library/LaunchAgents", "bin", ".ipython", ".cargo",
+    ".vscode", ".vscode-server", ".config/git", ".config/fish", ".config/nvim", ".local/lib", ".local/share/applications",
 )  # fmt: skip
-_SYSTEM = ("/proc", "/sys", "/dev", "/run", "/etc", "/boot")
+_SYSTEM = (
+    "/proc", "/sys", "/dev", "/run", "/etc", "/boot", "/bin", "/sbin", "/lib", "/lib64", "/usr/bin", "/usr/sbin", "/usr/lib",
+    "/usr/lib64", "/usr/local/bin", "/usr/local/lib", "/var/spool/cron",
+)  # fmt: skip
+_EVERYBODYS = ("/home", "/Users")
+_PLACE = re.compile(r"/[\w.+@=~#%&-]+(?:[ /][\w.+@=~#%&-]+)*")
+"""No `?`, `[` or quote: a place stands in the kernel's question, and must not read like another one."""
+_LONGEST_PLACE = 200
+_MOST_LOOKED_UP = 1000  # names; a circle of links would never end
 
 
 class MountRefused(ValueError):
@@ -61,18 +75,22 @@ def checked_place(place: str) -> PurePosixPath:
     """A place in the sandbox, made plain.
 
     Raises:
-        MountRefused: it is not absolute, is `/` itself, or holds what no path should.
+        MountRefused: it is not absolute, is `/` itself, or holds what could mislead who reads it in a question.
     """
     path = PurePosixPath(place)
+    plain = PurePosixPath("/" + "/".join(path.parts[1:]))
     if (
         not path.is_absolute()
         or ".." in path.parts
-        or len(path.parts) < 2
-        or len(place) > 500
-        or not place.isprintable()
+        or len(place) > _LONGEST_PLACE
+        or not _PLACE.fullmatch(str(plain))
+        or short(str(plain), _LONGEST_PLACE) != repr(str(plain))
+        or is_like_the_kernels(place)
     ):
-        raise MountRefused(f"{place[:200]!r} is no place for a mount: say an absolute path below /, such as /data")
-    return PurePosixPath("/" + "/".join(path.parts[1:]))
+        raise MountRefused(
+            f"{short(place)} is no place for a mount: say an absolute path below /, such as /data, of letters, digits and .+@=~#%&-_"
+        )
+    return plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +177,31 @@ def forbidden_folders() -> Iterator[Forbidden]:
         yield Forbidden(Path(folder), "the folder of the running Python")
     for folder in {entry for entry in sys.path if os.path.isdir(entry)}:
         yield Forbidden(Path(folder), "a folder that the running Python imports from")
+    ipython = os.environ.get("IPYTHONDIR")
+    if ipython:
+        yield Forbidden(Path(ipython).expanduser(), "IPython's own folder, where programs start")
     if os.name == "posix":
         for folder in _SYSTEM:
             yield Forbidden(Path(folder), "a folder of the system's")
+        for folder in _EVERYBODYS:
+            yield Forbidden(Path(folder), "where everybody's home folders are", inside=False)
+
+
+def folders_looked_into(file: Path) -> Iterator[Path]:
+    """The real folders in which the system looks a name up to find a file: who can change one of them can exchange the file."""
+    at, todo = Path("/"), list(reversed(Path(os.path.abspath(file)).parts[1:]))
+    for _ in range(_MOST_LOOKED_UP):
+        if not todo:
+            return
+        name = todo.pop()
+        if name == "..":
+            at = at.parent
+            continue
+        yield at
+        try:
+            target = Path(os.readlink(at / name))
+        except OSError:  # no link, or nothing there
+            at /= name
+            continue
+        todo += reversed(target.parts[1:] if target.is_absolute() else target.parts)
+        at = Path("/") if target.is_absolute() else at

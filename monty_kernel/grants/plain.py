@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import decimal
 import pathlib
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -25,6 +26,11 @@ _LEAVES: tuple[type, ...] = (
     pathlib.PurePosixPath,
 )
 _BOXES: tuple[Any, ...] = (list, tuple, set, frozenset)
+
+# what `repr` takes for printable and no font draws: fillers, variation selectors and their like
+_INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U0001d159\U000e0000-\U000e0fff]"
+)
 
 
 class NotPlain(TypeError):
@@ -105,7 +111,7 @@ def short(value: object, most: int = 200) -> str:
 
 def _short(value: object, most: int, depth: int) -> str:
     if isinstance(value, (str, bytes)):
-        shown = ascii_controls(repr(value[:most]))
+        shown = _INVISIBLE.sub(lambda match: ascii(match[0])[1:-1], ascii_controls(repr(value[:most])))
         return (
             shown
             if len(value) <= most

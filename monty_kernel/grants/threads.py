@@ -10,6 +10,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
+from contextlib import suppress
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
@@ -57,11 +58,12 @@ def _work(calls: SimpleQueue[Callable[[], None] | None]) -> None:
         call()
 
 
-def _turn(loop: asyncio.AbstractEventLoop) -> None:
-    try:
-        loop.run_forever()
-    finally:
-        loop.close()
+def _turn(loop: asyncio.AbstractEventLoop, over: threading.Event) -> None:
+    while not over.is_set():
+        # a task that a tool started by itself may exit, or stop the loop: the others go on
+        with suppress(SystemExit, KeyboardInterrupt):
+            loop.run_forever()
+    loop.close()
 
 
 class ToolLoop:
@@ -69,6 +71,7 @@ class ToolLoop:
 
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._over = threading.Event()
         self._in_doubt = False
 
     def doubt(self) -> None:
@@ -78,11 +81,11 @@ class ToolLoop:
     def submit(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
         """Run a coroutine beside those that run; to cancel the future cancels it."""
         if self._in_doubt and not self._turns():
-            self._loop = None  # something blocks it: it is left behind with its thread
+            self.close()  # something blocks it: it is left behind with its thread
         self._in_doubt = False
         if self._loop is None:
-            self._loop = asyncio.new_event_loop()
-            threading.Thread(target=_turn, args=(self._loop,), name="async tools", daemon=True).start()
+            self._loop, self._over = asyncio.new_event_loop(), threading.Event()
+            threading.Thread(target=_turn, args=(self._loop, self._over), name="async tools", daemon=True).start()
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
 
     def _turns(self) -> bool:
@@ -95,4 +98,5 @@ class ToolLoop:
         """Stop the loop. Idempotent."""
         loop, self._loop = self._loop, None
         if loop is not None:
+            self._over.set()
             loop.call_soon_threadsafe(loop.stop)

@@ -117,7 +117,7 @@ class ToolModule:
     tools: Mapping[str, Tool] = field(default_factory=dict)
     constants: Mapping[str, Any] = field(default_factory=dict)
     origin: Path | None = None
-    """The file it was loaded from."""
+    """The file it was loaded from, by the path that was given."""
 
     @property
     def namespace(self) -> ModuleType:
@@ -167,7 +167,7 @@ def load(spec: str) -> ToolModule:
     except (Exception, SystemExit) as error:
         raise ToolsRefused(f"the tools {spec!r} could not be loaded: {type(error).__name__}: {error}") from error
     name = Path(spec).stem if _is_path(spec) else spec.rpartition(".")[2]
-    origin = Path(module.__file__).resolve() if module.__file__ else None
+    origin = Path(os.path.abspath(module.__file__)) if module.__file__ else None
     return _taken(name, module, origin)
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from monty_kernel.engine.outputs import MimeBundle
 
@@ -28,8 +27,7 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*+", re.ASCII)
 _MIME_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class ScreenedBundle:
+class ScreenedBundle(NamedTuple):
     """What may be shown, and the line that says what may not; None if that is nothing."""
 
     data: MimeBundle

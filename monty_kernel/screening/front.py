@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from monty_kernel.engine.outputs import Output
 from monty_kernel.engine.passing_front import PassingFront
+from monty_kernel.engine.questions import MARK
 
 from .screen import Screen
 
@@ -27,5 +28,8 @@ class ScreenedFront(PassingFront):
 
     def ask(self, prompt: str, *, password: bool) -> Future[str]:
         """Ask the person for a line, after all that was printed before."""
-        self._screen.finish(self._front.emit)
+        if prompt.startswith(MARK):
+            self._screen.settle(self._front.emit)
+        else:
+            self._screen.finish(self._front.emit)
         return super().ask(self._screen.prompt(prompt), password=password)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from monty_kernel.engine.outputs import Display, MimeBundle, Output, Result, Stream
@@ -55,11 +54,18 @@ class Screen:
         self.finish(emit)
         clean = screened_bundle(result.data, result.metadata)
         self._say(clean.note, emit)
-        return replace(result, data=clean.data, metadata=clean.metadata)
+        self._printed.passed(str(clean.data.get("text/plain", "")))
+        return result._replace(data=clean.data, metadata=clean.metadata)
 
     def prompt(self, text: str) -> str:
         """A question to the person, which a console prints raw."""
-        return text if self.trust else shown(text)
+        return text if self.trust else self._printed.passed(shown(text))
+
+    def settle(self, emit: Emit) -> None:
+        """Pass on what was held back, and end what would hide or turn round what comes next. Before the kernel itself asks something."""
+        self.finish(emit)
+        if text := self._printed.settled():
+            emit(Stream("stdout", text))
 
     def page(self, data: MimeBundle) -> dict[str, Any]:
         """A page of help, which is no output of a cell, as it may be shown."""
@@ -69,18 +75,19 @@ class Screen:
         """Pass on what was held back. For the end of a cell, and before anything but the same stream."""
         last, self._name = self._name, None
         if last is not None and (rest := self._printed.rest()):
-            emit(replace(last, text=rest))
+            emit(last._replace(text=rest))
 
     def _print(self, output: Stream, emit: Emit) -> None:
         if self._name is not None and self._name.name != output.name:
             self.finish(emit)
         self._name = output
         if text := self._printed.feed(output.text):
-            emit(replace(output, text=text))
+            emit(output._replace(text=text))
 
     def _display(self, output: Display) -> tuple[Display, str | None]:
         clean = screened_bundle(output.data, output.metadata)
-        return replace(output, data=clean.data, metadata=clean.metadata), clean.note
+        self._printed.passed(str(clean.data.get("text/plain", "")))
+        return output._replace(data=clean.data, metadata=clean.metadata), clean.note
 
     def _say(self, note: str | None, emit: Emit) -> None:
         if note is not None and note not in self._notes and len(self._notes) < MOST_NOTES:

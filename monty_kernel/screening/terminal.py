@@ -11,6 +11,7 @@ import re
 
 _STEERING = re.compile("[\x00-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _KEPT = re.compile(r"\x1b\[[0-9;:]{0,40}m|\x1b\[[0-2]?K|([\x00-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff])")
+_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _UNFINISHED = re.compile(r"\x1b(?:\[[0-9;:]{0,40})?\Z")
 
 
@@ -33,6 +34,8 @@ class PrintedText:
 
     def __init__(self) -> None:
         self._held = ""
+        self._styled = False
+        self._turned = False
 
     def feed(self, piece: str) -> str:
         """The next piece, as it may be shown."""
@@ -40,9 +43,25 @@ class PrintedText:
             piece, self._held = self._held + piece, ""
         if piece and (found := _UNFINISHED.search(piece, max(0, len(piece) - 42))) is not None:
             self._held, piece = piece[found.start() :], piece[: found.start()]
-        return shown(piece)
+        return self.passed(shown(piece))
 
     def rest(self) -> str:
         """What was held back, written out, since nothing follows that would complete it."""
         held, self._held = self._held, ""
         return shown(held)
+
+    def passed(self, text: str) -> str:
+        """Take note of text that a terminal gets, and give it back."""
+        if "\x1b" in text:
+            reset = max(text.rfind("\x1b[0m"), text.rfind("\x1b[m"))
+            self._styled = text.rfind("\x1b") > reset or (reset < 0 and self._styled)
+        if not text.isascii() or self._turned:
+            line = text.rfind("\n") + 1
+            self._turned = _TURNING.search(text, line) is not None or (not line and self._turned)
+        return text
+
+    def settled(self) -> str:
+        """What ends the colours that were left on, the one that hides all text among them, and a line that runs the other way."""
+        text = ("\x1b[0m" if self._styled else "") + ("\n" if self._turned else "")
+        self._styled = self._turned = False
+        return text

@@ -6,8 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from monty_kernel.engine.engine import Snapshot
 from monty_kernel.engine.journal import Journaled
@@ -37,15 +36,13 @@ CLOSING = 2.0
 """Seconds that the end of the kernel waits, at most, for what is still to be written. Jupyter waits five."""
 
 
-@dataclass(frozen=True, slots=True)
-class OnDisk:
+class OnDisk(NamedTuple):
     """Where the store has a state: one for all of a session, since there may be tens of thousands."""
 
     session: str
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(NamedTuple):
     """A state to store. parent: the number of the nearest stored state before it."""
 
     number: int
@@ -58,8 +55,7 @@ class Stored:
     created: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Foreseen:
+class _Foreseen(NamedTuple):
     """The cell whose state comes next. data: what it takes to run it again, if that is possible. note: which note says so."""
 
     number: int
@@ -67,8 +63,7 @@ class _Foreseen:
     note: int
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(NamedTuple):
     """An ended session. last: the number of the state it stopped at. lost: how many of its cells could not be read."""
 
     states: list[StateInfo]
@@ -157,7 +152,7 @@ class Archive:
         if not note:
             self._unnoted.add(state.number)
         with self._lock:
-            state = replace(state, session=self._sessions)
+            state = state._replace(session=self._sessions)
             self._current = state.number
             if data is not None and (state.snapshot.reruns or time.monotonic() - self._last_put < QUIET):
                 self._later(Task(lambda: self._journal(state, data), self._notes, note))

@@ -6,7 +6,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from .notes import Notes
 from .refusals import SessionRunning, StoreError, StoreUnavailable
@@ -15,8 +15,7 @@ AGAIN = 1.0
 """Seconds after which a store that could not be written to is tried again, with the next cell."""
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(NamedTuple):
     """Something to store.
 
     notes, note: which of the notes tells of it, 0 if none does. instead: what would do, and holds less.
@@ -42,7 +41,7 @@ class Backlog:
     def add(self, task: Task) -> None:
         """Have it done after all others. Behind one that could not be done it waits in its smaller form."""
         if self._tasks and task.instead is not None:
-            task = replace(task, call=task.instead, instead=None)
+            task = task._replace(call=task.instead, instead=None)
         self._tasks.append(task)
 
     @property
@@ -62,7 +61,7 @@ class Backlog:
                 task.call()
             except (StoreUnavailable, SessionRunning):
                 if task.instead is not None:
-                    self._tasks[0] = replace(task, call=task.instead, instead=None)
+                    self._tasks[0] = task._replace(call=task.instead, instead=None)
                 self._again = time.monotonic() + AGAIN
                 raise
             except Exception as error:  # trying again would not help

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 Survey = Mapping[str, tuple[str, str, str]]
 """Name -> (kind, short value, digest of the value, empty where there is none)."""
@@ -11,8 +11,7 @@ Survey = Mapping[str, tuple[str, str, str]]
 _SHOWN = 6  # names a report lists before it counts the rest
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """How the variables of one state differ from another's. Values are short; '' where one has none worth showing."""
 
     added: Mapping[str, str]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from monty_kernel.engine.engine import Snapshot
 
@@ -12,8 +13,7 @@ from .compression import codec
 from .timeline import State
 
 
-@dataclass(frozen=True, slots=True)
-class Packed:
+class Packed(NamedTuple):
     """A snapshot whose dump is compressed, as the disk's are; size: of the dump."""
 
     snapshot: Snapshot

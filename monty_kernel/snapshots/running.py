@@ -10,8 +10,8 @@ import secrets
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from .canonical import canonical, text
 from .key import user_key
@@ -28,8 +28,7 @@ def new_id() -> str:
     return "".join(secrets.choice(_LETTERS) for _ in range(8))
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
+class Begun(NamedTuple):
     """What the row of a session says that takes states. when: of the state it takes, seconds since the epoch; None: now."""
 
     notebook: str | None

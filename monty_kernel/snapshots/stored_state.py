@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from monty_kernel.engine.cell import CellOptions, parse
 from monty_kernel.engine.engine import Snapshot
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from .store import SnapshotStore
 
 
-@dataclass(frozen=True, slots=True)
-class StoredState:
+class StoredState(NamedTuple):
     """A state that was read.
 
     trails: of the snapshot that it rests on and of those before, by their numbers; its reruns lead on from there.

@@ -7,7 +7,7 @@ left behind when the kernel is killed. The process keeps its pid, its pipes and 
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from . import landlock, latch
 from .machine import Machine
@@ -55,8 +55,7 @@ STEPS = (
 NOT_TRIED = -0x7FFFFFFF
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(NamedTuple):
     """What the launcher becomes. executed, read: the files it may start and read; libraries are read.
 
     interpreter: its dynamic loader. descriptor: the program's file, if it is open, at 5 or above; `path` is then `/proc/self/fd/DESCRIPTOR`.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 LOADER_CACHE = "/etc/ld.so.cache"
 _CACHE_MAGIC = b"glibc-ld.so.cache1.1"
@@ -15,8 +15,7 @@ _INTERPRETER, _DYNAMIC, _LOAD = 3, 2, 1
 _NEEDED, _STRINGS, _RPATH, _RUNPATH = 1, 5, 15, 29
 
 
-@dataclass(frozen=True, slots=True)
-class Needs:
+class Needs(NamedTuple):
     """What an ELF file asks for. folders: where it wants its libraries looked for first."""
 
     interpreter: str | None = None
@@ -24,8 +23,7 @@ class Needs:
     folders: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(NamedTuple):
     """executed: files that are started; read: files that are read or mapped. Real paths. interpreter: the dynamic
     loader, as the binary names it."""
 

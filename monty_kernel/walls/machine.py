@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 PLAYER_ADDRESS = 0xE0000000
 """Where a tape and its player are mapped: below 4 GiB, where `mmap` puts nothing unasked and the filter lets nobody ask."""
 
 
-@dataclass(frozen=True, slots=True)
-class Machine:
+class Machine(NamedTuple):
     """A processor under Linux. elf: its number in ELF headers; audit: the one that seccomp sees; page: the largest page size.
 
     player: machine code that plays the tape whose address is in its 8 bytes at `tape_at`: see `tape.py`.

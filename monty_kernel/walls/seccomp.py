@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import errno
 import struct
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .machine import Machine
 
@@ -57,8 +57,7 @@ _Check = tuple[str, int, tuple[int, ...]]
 """What must hold of an argument: the kind of check, which argument, the values it is compared with."""
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(NamedTuple):
     """program: BPF instructions of 8 bytes. own_pid: where in it the worker's pid must be written, as 4 bytes, once it is known."""
 
     program: bytes

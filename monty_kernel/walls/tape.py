@@ -8,7 +8,7 @@ ordinary launcher in Python took 20 ms to start, this one half a millisecond.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .elf import elf_file
 from .machine import PLAYER_ADDRESS, Machine
@@ -17,8 +17,7 @@ _ENTRY = struct.Struct("<7QQqq")
 _MASK = (1 << 64) - 1
 
 
-@dataclass(frozen=True, slots=True)
-class _Call:
+class _Call(NamedTuple):
     number: int
     arguments: tuple[int, ...]
     store: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 import decimal
 import json
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,11 @@ class Mine(Exception):
 class Broken(ValueError):
     def __str__(self) -> str:
         raise RuntimeError("no")
+
+
+class Leaving(ValueError):
+    def __str__(self) -> str:
+        sys.exit(1)
 
 
 @pytest.mark.parametrize(
@@ -56,6 +62,7 @@ def test_a_type_that_monty_has_stays(call: Any, kind: str, message: str) -> None
         (SystemExit(3), "RuntimeError", "SystemExit: 3"),
         (ConnectionRefusedError(111, "refused", "/run/x.sock"), "OSError", "ConnectionRefusedError: [Errno 111] refused"),
         (Broken(), "ValueError", "Broken: its message could not be made (RuntimeError)"),
+        (Leaving(), "ValueError", "Leaving: its message could not be made (SystemExit)"),
         (ValueError("a\nb\x1b[31m" + "c" * 10_000), "ValueError", "a b\\x1b[31m" + "c" * 489 + " …"),
         (ExceptionGroup("many", [Mine()]), "RuntimeError", "ExceptionGroup: many (1 sub-exception)"),
     ],
@@ -74,6 +81,7 @@ def test_any_other_becomes_the_nearest(error: BaseException, kind: str, message:
         ("~/x/y, C:\\Users\\me\\z", "…/y, …/z"),
         ("https://example.org/a/b and 1/2 and a/b", "https://example.org/a/b and 1/2 and a/b"),
         ("//server/share/x", "…/x"),
+        ("file:///home/me/x and FILE:/home/me/y and profile:/x", "…/x and …/y and profile:/x"),
     ],
 )
 def test_folders_are_taken_out(text: str, expected: str) -> None:

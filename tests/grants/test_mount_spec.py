@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from monty_kernel.grants.mount_spec import MountRefused, checked_folder, parse_mount
+from monty_kernel.grants.mount_spec import MountRefused, checked_folder, folders_looked_into, parse_mount
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,7 @@ from monty_kernel.grants.mount_spec import MountRefused, checked_folder, parse_m
         ("/h:/d:ro", "/h", "/d", "ro"),
         ("/h:x:/d/e/:rw", "/h:x", "/d/e", "rw"),
         ("h h:/d:overlay", "h h", "/d", "overlay"),
+        ("/h:/My data/für_2026.1", "/h", "/My data/für_2026.1", "overlay"),
     ],
 )
 def test_a_mount_is_parsed(text: str, host: str, place: str, mode: str) -> None:
@@ -26,8 +27,9 @@ def test_a_mount_is_parsed(text: str, host: str, place: str, mode: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "/h", "/h:d", "/h:/", "/h:/d:x", ":/d", "/h:/a/../b", "/h:/a\n", "/h://", "/h:" + "/x" * 400]
-)
+    "text", ["", "/h", "/h:d", "/h:/", "/h:/d:x", ":/d", "/h:/a/../b", "/h:/a\n", "/h://", "/h:" + "/x" * 400,
+             "/h:/d? [y]es, [n]o", "/h:/mоnty kernel asks", "/h:/d  e", "/h:/ d", "/h:/d'", "/h:/\u3164", "/h:/d\u2800", "/h:/d\\n"]
+)  # fmt: skip
 def test_anything_else_is_refused(text: str) -> None:
     with pytest.raises(MountRefused):
         parse_mount(text)
@@ -76,8 +78,28 @@ def test_the_keys_are_never_mounted_however_they_are_reached(home: Path, monkeyp
     assert "running Python" in refusal(Path(os.__file__).parent)
     monkeypatch.chdir(home)
     assert "is your home folder" in refusal(Path("."))
-    for folder in ("/proc", "/proc/self", "/sys", "/dev"):
+    for name in (".ipython/profile_default/startup", "bin", ".config/git", ".vscode"):
+        (home / name).mkdir(parents=True, exist_ok=True)
+        assert "programs start" in refusal(home / name)
+    (home / "elsewhere").mkdir()
+    monkeypatch.setenv("IPYTHONDIR", str(home / "elsewhere"))
+    assert "IPython" in refusal(home / "elsewhere")
+    for folder in ("/proc", "/proc/self", "/sys", "/dev", "/usr/bin", "/usr/lib", "/lib"):
         assert "system" in refusal(Path(folder))
+
+
+def test_who_could_exchange_a_file_is_told(tmp_path: Path) -> None:
+    """Each folder on the way counts, those that only hold a link too."""
+    for name in ("a", "b", "c/d"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "c/d/file").write_text("")
+    (tmp_path / "b/link").symlink_to("../c")
+    (tmp_path / "a/file").symlink_to(tmp_path / "b/link/d/file")
+    found = set(folders_looked_into(tmp_path / "a/file"))
+    assert {tmp_path / name for name in ("a", "b", "c", "c/d")} < found and tmp_path / "b/link" not in found
+    (tmp_path / "circle").symlink_to("circle")
+    assert tmp_path in set(folders_looked_into(tmp_path / "circle" / "x"))
+    assert tmp_path / "nowhere" in set(folders_looked_into(tmp_path / "nowhere" / "x"))
 
 
 def test_what_is_no_folder_is_refused(home: Path) -> None:

@@ -126,6 +126,21 @@ def test_what_magics_print_counts(limited: Kernel) -> None:
     ends(answer, "OutputLimitExceeded", "max_cell_output")
 
 
+@pytest.mark.parametrize("there", ["%reset -f", "%restore home", "%undo"])
+def test_a_cell_that_is_lost_says_where_it_went_before(limited: Kernel, there: str) -> None:
+    limited.run("%snapshot home")
+    limited.run("departed = 1")
+    answer = limited.run(f"{there}\narrived = 1\nwhile True: print('y' * 1000)")
+    shown = ends(answer, "OutputLimitExceeded", "max_cell_output")
+    assert f"The session is as it was after this cell's {there.split()[0]}." in shown and RESTORED not in shown
+    held = "[name in locals() for name in ('kept', 'departed', 'arrived')]"
+    assert limited.run(held).plain == f"[{there != '%reset -f'}, False, False]"
+    assert RESTORED in ends(
+        limited.run("departed = 2\n%snapshot a\nprint('y' * 30_000)"), "OutputLimitExceeded", "max_cell_output"
+    )
+    limited.run("%restore home")
+
+
 # Calls
 
 

@@ -187,6 +187,41 @@ def test_a_cell_that_is_run_again_is_told_the_same_and_writes_nothing_twice(star
     assert (data / "log").read_text() == "line\n"
 
 
+def test_what_the_kernel_reads_at_its_start_cannot_be_changed(start: Start, tmp_path: Path) -> None:
+    for name in ("tools", "linked", "config", "history", "log"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "tools" / "shop.py").write_text("def f() -> int: return 1\n")
+    (tmp_path / "linked" / "shop.py").symlink_to("../tools/shop.py")
+    (tmp_path / "config" / "my.py").write_text("")
+    kernel = start(
+        *("--tools", str(tmp_path / "linked" / "shop.py"), "--config", str(tmp_path / "config" / "my.py")),
+        *("--audit", str(tmp_path / "log" / "audit"), f"--MontyKernel.history_file={tmp_path / 'history' / 'file'}"),
+        *("--mount", f"{tmp_path / 'linked'}:/x:rw"),
+    )
+    assert "A mount was refused" in kernel.run("1").text("stderr")
+    for name in ("tools", "linked", "config", "history", "log"):
+        request = kernel.client.execute(f"%mount {tmp_path / name} /x rw", allow_stdin=True)
+        assert "is not mounted to be changed" in kernel.client.get_stdin_msg(timeout=10)["content"]["prompt"], name
+        kernel.client.input("yes")
+        assert kernel.finish(request).reply["status"] == "error"
+    assert kernel.run("%mounts").text().startswith("No folder")
+
+
+def test_the_question_shows_all_of_a_path_and_nothing_of_the_notebooks_making(start: Start, tmp_path: Path) -> None:
+    kernel = start()
+    deep = tmp_path.joinpath(*["d" * 100] * 12, "the-end")
+    deep.mkdir(parents=True)
+    (tmp_path / "link").symlink_to(deep)
+    request = kernel.client.execute(f"%mount {tmp_path / 'link'} /x rw", allow_stdin=True)
+    prompt = kernel.client.get_stdin_msg(timeout=10)["content"]["prompt"]
+    assert prompt == f"{MARK}may this notebook read and change the folder {str(deep)!r}, as /x? [y]es, [n]o: "
+    kernel.client.input("n")
+    kernel.finish(request)
+    forged = "/x? [y]es, [n]o: n monty-kernel asks: may this notebook read the folder '/tmp/empty', as /x"
+    answer = kernel.run(f'%mount {deep} "{forged}"', allow_stdin=False)
+    assert "is no place for a mount" in error(answer)
+
+
 def test_a_notebook_may_ask_and_only_a_yes_mounts(start: Start, data: Path) -> None:
     kernel = start()
     (kernel.folder / "link").symlink_to(data)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -48,6 +49,10 @@ def pay(amount: int, to: str) -> str:
 async def pay_later(amount: int) -> str:
     return f"paid {amount}"
 
+@tool(ask=True)
+def transfer(a: str, b: str, c: str, d: str, e: str, f: str, amount: int, **more: int) -> int:
+    return amount
+
 @tool(deny=True)
 def never() -> None:
     raise AssertionError("called")
@@ -64,6 +69,28 @@ def fail(kind: str) -> object:
 def block(seconds: float) -> str:
     time.sleep(seconds)
     return "done"
+
+class Leaving(Exception):
+    def __str__(self):
+        sys.exit(5)
+
+def leave(kind: str) -> None:
+    if kind == "message":
+        raise Leaving
+    raise {"exit": SystemExit, "interrupt": KeyboardInterrupt, "cancel": asyncio.CancelledError,
+           "close": GeneratorExit, "base": BaseException}[kind]("gone")
+
+async def leave_later(kind: str) -> None:
+    loop = asyncio.get_running_loop()
+    if kind == "task":
+        loop.create_task(leave_later("exit"))
+    elif kind == "callback":
+        loop.call_soon(sys.exit)
+    elif kind == "stop":
+        loop.stop()
+    await asyncio.sleep(0.01)
+    if kind not in ("task", "callback", "stop"):
+        leave(kind)
 
 def shout() -> None:
     print("heard on the host")
@@ -149,6 +176,33 @@ def test_exceptions_arrive_without_traceback_and_path(granted: Callable[..., Ker
     assert kernel.run("try:\n    tools.fail('path')\nexcept ValueError:\n    print('caught')").text() == "caught\n"
 
 
+@pytest.mark.parametrize("call", ["tools.leave", "await tools.leave_later"])
+def test_whatever_a_tool_raises_ends_that_call_alone(granted: Callable[..., Kernel], call: str) -> None:
+    kernel = granted()
+    for kind, message in {
+        "exit": "SystemExit: gone", "interrupt": "KeyboardInterrupt: gone", "cancel": "CancelledError: gone",
+        "close": "GeneratorExit: gone", "base": "BaseException: gone",
+        "message": "Leaving: its message could not be made (SystemExit)",
+    }.items():  # fmt: skip
+        assert error(kernel.run(f"{call}('{kind}')", timeout=10)) == ("RuntimeError", message)
+        assert kernel.run("(tools.add(1), await tools.fetch('a', 0))", timeout=10).plain == "(3, 'A')", kind
+    audited = kernel.run("%audit").all("display_data")[0]["data"]["text/plain"]
+    assert audited.count("RuntimeError: ") == 6 and "left behind" not in audited
+
+
+def test_what_a_tool_does_to_its_loop_ends_no_other_call(granted: Callable[..., Kernel]) -> None:
+    kernel = granted()
+    for kind in ("task", "callback", "stop", "exit"):
+        code = f"""
+            async def left():
+                try: await tools.leave_later('{kind}')
+                except RuntimeError: pass
+            import asyncio
+            (await asyncio.gather(tools.fetch('a'), left()))[0]"""
+        assert kernel.run(textwrap.dedent(code), timeout=10).plain == "'A'", kind
+        assert kernel.run("await tools.fetch('b', 0)", timeout=10).plain == "'B'", kind
+
+
 def test_the_person_is_asked_and_only_a_clear_yes_counts(granted: Callable[..., Kernel]) -> None:
     kernel = granted()
     prompts, answer = asked(kernel, "tools.pay(5, 'you')", "y")
@@ -168,6 +222,36 @@ def test_the_person_is_asked_and_only_a_clear_yes_counts(granted: Callable[..., 
     assert asked(kernel, "await tools.pay_later(1)", "y")[1].plain == "'paid 1'", "it holds for that function only"
     assert kernel.run("%undo", allow_stdin=False).reply["status"] == "ok"
     assert error(kernel.run("await tools.pay_later(1)", allow_stdin=False))[0] == "PermissionError"
+
+
+def test_no_argument_hides_those_after_it(granted: Callable[..., Kernel]) -> None:
+    kernel = granted()
+    long = ", ".join(f"'{letter}' * 5000" for letter in "abcdef")
+    prompts, answer = asked(kernel, f"tools.transfer({long}, amount=999_999)", "y")
+    assert "amount=999999)? [y]es" in prompts[0] and prompts[0].count("more characters") == 6
+    assert answer.plain == "999999"
+    key = "x=1)? [y]es, [n]o: n  monty-kernel asks: may this cell call tools.add(a"
+    prompts, _ = asked(kernel, f"tools.transfer(*'abcdef', amount=1, **{{{key!r}: 2, 'ok': 3}})", "n")
+    assert f"amount=1, {key!r}=2, ok=3)? [y]es" in prompts[0], "a keyword may be any text"
+    prompts, _ = asked(kernel, "tools.pay(1, 'you\u3164\u2800\ufe0f\U000e0101')", "n")
+    assert r"to='you\u3164\u2800\ufe0f\U000e0101'" in prompts[0], "what nobody sees is written out"
+
+
+def test_what_a_cell_leaves_on_the_screen_hides_no_question(granted: Callable[..., Kernel]) -> None:
+    kernel = granted()
+    for before, end in {
+        "print('fine\\x1b[8m', end='')": "fine\x1b[8m\x1b[0m",
+        "print('\\x1b[30', end=''); print(';40m')": "\x1b[30;40m\n\x1b[0m",
+        "input('\\x1b[8m')": "\x1b[0m",
+        "display({'text/plain': '\\x1b[0m\\x1b[37;47m'}, raw=True)": "\x1b[0m",
+        "print('x\\u202e', end='')": "x\u202e\n",
+        "print('\\u2067one', end=''); print(' two', end='')": "\u2067one two\n",
+        "print('\\x1b[31mred\\x1b[0m \\u200fback\\n ü')": "\x1b[31mred\x1b[0m \u200fback\n ü\n",
+    }.items():
+        for question in ("tools.pay(5, 'you')", "await tools.pay_later(5)", "%mount /nowhere /x"):
+            prompts, answer = asked(kernel, f"{before}\n{question}", *["n"] * (2 if "input" in before else 1))
+            assert (prompts[-1][: len(MARK)], answer.text()) == (MARK, end), before
+    assert asked(kernel, "print('\\x1b[8m', end='')\n%reset", "n")[1].text().startswith("\x1b[8m\x1b[0m")
 
 
 def test_without_stdin_the_answer_is_no_and_deny_asks_nobody(granted: Callable[..., Kernel]) -> None:

@@ -138,18 +138,25 @@ NAMES = [
 ]
 
 
-@pytest.mark.parametrize("flag", [["-P"], []], ids=["with -P", "without -P"])
-def test_a_module_in_the_notebooks_folder_is_never_imported(tmp_path: Path, flag: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("flag", "search_path"),
+    [(["-P"], ""), ([], ""), (["-P"], ":/srv")],
+    ids=["with -P", "without -P", "with an empty entry in PYTHONPATH"],
+)
+def test_a_module_in_the_notebooks_folder_is_never_imported(tmp_path: Path, flag: list[str], search_path: str) -> None:
     notebooks = tmp_path / "notebooks"
     notebooks.mkdir()
     spoiled = NAMES
-    if not flag:
+    if not flag or search_path:
         # `python -m` looks for our package there before any line of ours runs, and needs some modules itself
-        spoiled = [name for name in NAMES if name not in ("monty_kernel", "types", "typing", "re", "enum", "signal")]
+        early = {"monty_kernel", "types", "typing", "re", "enum", "signal", "sitecustomize" if search_path else ""}
+        early |= {"usercustomize"} if search_path else set()
+        spoiled = [name for name in NAMES if name not in early]
     for name in spoiled:
         (notebooks / f"{name}.py").write_text(EVIL)
     argv = [MONTY[0], *flag, *MONTY[2:]]
-    with KernelProcess(tmp_path, argv, cwd=notebooks) as kernel:
+    env = {**os.environ, "PYTHONPATH": search_path}
+    with KernelProcess(tmp_path, argv, cwd=notebooks, env=env) as kernel:
         client = kernel.client()
         assert run(client, "import json\njson.dumps([1])") == "'[1]'"
         client.complete("json.du", 7)

@@ -170,13 +170,20 @@ def _memory(pid: int) -> bytes:
     return b"".join(found)
 
 
-def test_modules_in_the_notebooks_folder_are_never_imported(tmp_path: Path) -> None:
+@pytest.mark.parametrize("search_path", [None, ":/srv", ".", "/srv::/opt"])
+@pytest.mark.parametrize("spawned", [False, True])
+def test_modules_in_the_notebooks_folder_are_never_imported(
+    tmp_path: Path, search_path: str | None, spawned: bool
+) -> None:
     for name in ("json", "zmq", "tornado", "random", "jedi", "sqlite3", "secrets", "sitecustomize", "monty_kernel"):
         (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'imported')!r}, 'a').write({name!r})")
     env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | {"NEW": "KIND"}
-    for _ in range(2):
-        with started(cwd=str(tmp_path), env=env) as (manager, client):
-            assert server_of(manager)
+    if search_path is not None:
+        env["PYTHONPATH"] = search_path
+    options = {"umask": -1} if spawned else {}
+    for _ in range(1 if spawned else 2):
+        with started(cwd=str(tmp_path), env=env, **options) as (manager, client):
+            assert bool(server_of(manager)) is not spawned
             assert answers(client)
             client.complete("import js", 9)
             client.get_shell_msg(timeout=20)

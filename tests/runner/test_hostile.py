@@ -105,12 +105,20 @@ def test_a_full_disk(tmp_path: Path) -> None:
     assert done.returncode == 2 and b"No space left" in done.stderr and b"Traceback" not in done.stderr
 
 
-def test_the_notebooks_folder_is_never_imported_from(tmp_path: Path) -> None:
-    for name in ("json", "nbformat", "yaml", "rich", "sitecustomize", "ast"):
+@pytest.mark.parametrize("search_path", [None, ":/srv", "."])
+def test_the_notebooks_folder_is_never_imported_from(tmp_path: Path, search_path: str | None) -> None:
+    names = ["nbformat", "yaml", "rich", "nh3", "sitecustomize", "json", "ast"]
+    env = dict(os.environ)
+    if search_path is not None:  # Python itself looks there before the first line of ours
+        env["PYTHONPATH"] = search_path
+        names = names[:4]
+    for name in names:
         (tmp_path / f"{name}.py").write_text("open('imported', 'w')\nraise SystemExit('imported')\n")
-    write(tmp_path / "in.ipynb", "import json\njson.dumps(1)", "1/0")
+    write(tmp_path / "in.ipynb", "import json\njson.dumps(1)", "display({'text/html': '<b>x</b>'}, raw=True)", "1/0")
     monty_kernel = str(Path(sys.executable).with_name("monty-kernel"))
-    done = subprocess.run([monty_kernel, "run", "in.ipynb"], cwd=tmp_path, capture_output=True, timeout=SECONDS)
+    done = subprocess.run(
+        [monty_kernel, "run", "in.ipynb"], cwd=tmp_path, capture_output=True, timeout=SECONDS, env=env
+    )
     assert done.returncode == 1 and b"ZeroDivisionError" in done.stderr
     assert not (tmp_path / "imported").exists()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import resource
 import struct
@@ -61,7 +60,7 @@ def test_it_reports_every_step() -> None:
 def test_the_latch_shuts_behind_a_loaded_program(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("secret")
     granted = walled("/bin/cat", str(tmp_path / "file"))
-    granted = dataclasses.replace(granted, read=(*granted.read, str(tmp_path / "file")))
+    granted = granted._replace(read=(*granted.read, str(tmp_path / "file")))
     assert run(granted, latched=False).stdout == b"secret"  # Landlock lets it be read, if there is one
     done = run(granted)
     if granted.interpreter is None or "ld-linux" not in granted.interpreter:
