@@ -13,6 +13,7 @@ from monty_kernel.engine.failures import impossible
 from monty_kernel.engine.outputs import Stream
 from monty_kernel.engine.rewrite import Action
 from monty_kernel.engine.sources import CellSource, Failure
+from monty_kernel.engine.stray_return import stray_return
 from monty_kernel.snapshots.timeline import first_line
 from monty_kernel.walls.entrance import WallsMissing
 
@@ -106,7 +107,9 @@ class CellRunner:
         self._notice(request)
         for notice in self._engine.access.notices():
             self._front.emit(Stream("stderr", notice + "\n"))
-        refusal = self._types.before(cell, self._front.emit) if self._types.wanted and not request.silent else None
+        refusal = stray_return(cell)
+        if refusal is None and self._types.wanted and not request.silent:
+            refusal = self._types.before(cell, self._front.emit)
         if refusal is not None:
             self._engine.pass_over(cell, number)
             return Outcome(refusal)

@@ -94,11 +94,15 @@ class SessionFront(ABC):
         """Run a host-side magic."""
         return self.magics.run(name, args, self)
 
-    def help(self, topic: str) -> str:
-        """What `help(topic)` prints."""
+    def help(self, topic: str, kind: str = "") -> str:
+        """What `help(topic)` prints: about the name, or else about the class of its value."""
         if not topic:
             return "Type help(name) or name? for help on a name, %lsmagic for the magics."
+        if topic[0] in "'\"" and topic[0] == topic[-1] and topic.strip("'\"").replace(".", "").isidentifier():
+            topic, kind = topic.strip("'\""), ""  # help('math')
         found = self.look_up(topic, 0, between_feeds=False)
+        if not found and kind and kind.isidentifier():
+            found = self.look_up(kind, 0, between_feeds=False)
         return _COLOURS.sub("", found or f"No documentation found for {topic!r}.")
 
     def leave(self) -> None:

@@ -27,8 +27,8 @@ class SessionView:
         self._visitors: SimpleQueue[tuple[str, Future[object]] | None] | None = None
 
     def cells(self) -> Sequence[CellSource]:
-        """The sources of the cells that ran so far, oldest first."""
-        return tuple(self._engine.cells)
+        """The sources of the cells that ran so far, oldest first, and of the one that is running."""
+        return self._engine.known_cells
 
     async def ask(self, expression: str) -> object | None:
         """The value of an expression over introspection's prelude; None if the session is busy or slow to answer."""

@@ -29,6 +29,7 @@ _QUERY = re.compile(r"(?P<indent>[ \t]*)(?P<topic>%{0,2}[A-Za-z_][\w.]*)[ \t]*(?
 _CELL_MAGIC = re.compile(r"\s*(?:%%(?P<name>[\w.!]+)|(?P<shell>!!))(?P<args>[^\n]*)(?:\n|\Z)")
 _LEAVE = re.compile(r"\s*(?:exit|quit)")  # people type it bare, as in IPython
 _NEEDS_NAMES = re.compile(r"IPython|display_id|\b(?:exec|eval)\b")
+_QUIET = re.compile(r"(?:[ \t\f]|\\\r?\n)*+;")
 _RECALLED = re.compile(r"(?<![\w.])(_i?)([1-9]\d{0,6})\b")
 _NO_PARTS: frozenset[str] = frozenset()
 """What most cells need. One for all: each other empty frozenset takes 216 bytes, and a session keeps the feeds of its cells."""
@@ -321,7 +322,7 @@ def _catch_last(text: str, options: CellOptions, finish: str) -> list[Edit]:
     starts = line_starts(tail)
     start = offset_of_byte(tail, starts, last.lineno, last.col_offset)
     end = offset_of_byte(tail, starts, last.end_lineno or last.lineno, last.end_col_offset or 0)
-    if tail[end:].lstrip(" \t\f").startswith(";"):
+    if _QUIET.match(tail, end):
         return quiet
     column = start - starts[last.lineno - 1]
     span = (start + tail_at, end + tail_at)

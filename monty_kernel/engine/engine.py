@@ -49,6 +49,7 @@ class Engine:
     ) -> None:
         self.limits = SessionLimits(limits)
         self.screen = Screen() if screen is None else screen
+        self._running: CellSource | None = None
         self.last_run: Journaled | None = None
         """The cell that ran last, if it left its mark on the session."""
         self._workers = Workers() if workers is None else workers
@@ -71,6 +72,12 @@ class Engine:
     def cells(self) -> list[CellSource]:
         """What ran in this session and was remembered, as plain Python, oldest first."""
         return self._session.cells
+
+    @property
+    def known_cells(self) -> tuple[CellSource, ...]:
+        """The same, and the one that is running. From any thread."""
+        running = self._running
+        return (*self.cells, running) if running is not None else tuple(self.cells)
 
     def start(self) -> None:
         """Start the worker and a new, empty session."""
@@ -131,6 +138,7 @@ class Engine:
         self.limits.cell = cell.source.label
         self._budget = Budget(self.limits)
         self.last_run = None
+        self._running = CellSource(cell.source.label, cell.python)
         self.screen.begin()
         script, asked = Recording(), dict(expressions or {})
         went: Action | None = None
@@ -165,6 +173,7 @@ class Engine:
                 self.last_run = Journaled(cell, number, asked, tuple(script.entries), failed, cut_short)
             self._remembered.after_cell(self.last_run)
         finally:
+            self._running = None
             self.screen.finish(front.emit)
             self.over()
         if number:

@@ -29,7 +29,11 @@ def unparsable(error: monty.MontyError) -> bool:
     if not isinstance(error, (monty.MontyRuntimeError, monty.MontySyntaxError)):
         return False
     frames = error.traceback()  # a cell can raise SyntaxError itself: then something ran, and the frame has a function
-    return len(frames) == 1 and frames[0].function_name is None
+    if len(frames) != 1 or frames[0].function_name is not None:
+        return False
+    from .places import is_arity_error
+
+    return not is_arity_error(type(error.exception()).__name__, error.display("msg"))
 
 
 def raised(error: monty.MontyError, feed_of: Callable[[str], Feed | None]) -> Failure:

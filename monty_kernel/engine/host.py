@@ -50,8 +50,8 @@ class Front(Protocol):
     def magic(self, name: str, args: str) -> object:
         """Run a host-side magic; what it returns, plain data, is the value of the line. Raises `UsageError`."""
 
-    def help(self, topic: str) -> str:
-        """The text that `help(topic)` prints."""
+    def help(self, topic: str, kind: str = "") -> str:
+        """The text that `help(topic)` prints. kind: the name of the value's class, if the value is of one and it is known."""
 
     def leave(self) -> None:
         """The cell called `exit()`."""
@@ -349,7 +349,7 @@ class Host:
             display_id = uuid.uuid4().hex
         if display_id is not None and not isinstance(display_id, str):
             raise TypeError(f"display_id must be a str or True, not {type(display_id).__name__}")
-        if bundle:
+        if bundle or update is None:
             self._front.emit(Display(bundle, json_object(metadata), display_id, bool(update)))
         return display_id
 
@@ -363,11 +363,23 @@ class Host:
         position = snapshot.position
         call = self._source.encode()[position.start : position.end].decode(errors="replace")
         topic = call[call.find("(") + 1 : -1].strip() if position.filename and call.endswith(")") else ""
-        self._front.emit(Stream("stdout", self._front.help(topic) + "\n"))
+        kind = _class_of(snapshot.args[0]) if snapshot.args else ""
+        self._front.emit(Stream("stdout", self._front.help(topic, kind) + "\n"))
 
     def _exit(self, *_: object) -> None:
         self._front.leave()
         raise SystemExit
+
+
+def _class_of(value: object) -> str:
+    """The class of a value that a cell handed over; empty for functions, classes, modules and what may be a stand-in for them."""
+    from pydantic_monty import MontyClassProxy, MontyStdTypeProxy
+
+    if isinstance(value, MontyClassProxy):
+        return str(value.name)
+    if isinstance(value, (type, MontyStdTypeProxy)) or (isinstance(value, str) and value[:1] == "<"):
+        return ""
+    return type(value).__name__
 
 
 def _is_own(name: str, snapshot: FunctionSnapshot) -> bool:

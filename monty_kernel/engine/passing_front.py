@@ -29,9 +29,9 @@ class PassingFront:
         """Run a host-side magic."""
         return self._front.magic(name, args)
 
-    def help(self, topic: str) -> str:
+    def help(self, topic: str, kind: str = "") -> str:
         """What `help(topic)` prints; it is printed through `emit`."""
-        return self._front.help(topic)
+        return self._front.help(topic, kind)
 
     def leave(self) -> None:
         """The cell called `exit()`."""

@@ -273,6 +273,10 @@ class Session:
             if said is not None:
                 return said
         failure = raised(error, self._feed_of)
+        if feed := self._trail.feed(self._next_feed - 1):
+            from .places import placed
+
+            failure = placed(failure, feed.cell, self._trail.sources())
         if failure.ename == "RecursionError" and self._limits.now.recursion is not None:
             return failure._replace(note=f"Calls nest no deeper here than {self._limits.held('recursion')}.")
         return failure
@@ -300,7 +304,7 @@ class _Nobody:
     def emit(self, output: object) -> None: ...
     def ask(self, prompt: str, *, password: bool) -> Any: ...
     def magic(self, name: str, args: str) -> object: ...
-    def help(self, topic: str) -> str:
+    def help(self, topic: str, kind: str = "") -> str:
         return ""
 
     def leave(self) -> None: ...

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import threading
 import zlib
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -101,6 +102,24 @@ class Trail:
             return own[1].get(number)
         data = _unpacked(own)["feeds"].get(str(number))
         return None if data is None else feed_of(data)
+
+    def sources(self) -> Iterator[CellSource]:
+        """The cells that were fed, as the person typed them, newest first."""
+        step: Trail | None = self
+        last: CellSource | None = None
+        while step is not None:
+            for cell in step._own_sources():
+                if cell != last:
+                    yield cell
+                last = cell
+            step = step.before
+
+    def _own_sources(self) -> list[CellSource]:
+        own = self._own
+        if isinstance(own, tuple):
+            return [feed.cell for feed in (own[1][number] for number in sorted(own[1], reverse=True))]
+        feeds = _unpacked(own)["feeds"]
+        return [CellSource(feeds[each]["label"], feeds[each]["text"]) for each in sorted(feeds, key=int, reverse=True)]
 
     def cells(self) -> list[CellSource]:
         """What ran, oldest first."""

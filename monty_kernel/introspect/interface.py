@@ -16,7 +16,7 @@ class Session(Protocol):
     """What introspection may ask of the engine."""
 
     def cells(self) -> Sequence[CellSource]:
-        """The sources of the cells that ran so far, oldest first, as plain Python: magics are blanked out already.
+        """The sources of the cells that ran so far, and of one that is running, oldest first, as plain Python, without magics.
 
         They may hold errors and syntax Monty does not have. A `label` is what tracebacks call the cell: `In[3]`.
         """

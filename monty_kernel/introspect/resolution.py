@@ -82,12 +82,11 @@ class Resolver:
 
     def of_name(self, name: str, busy: bool) -> Definition | Doc | None:
         """Of a name the session does not have, or cannot tell about because it is busy."""
-        if (
-            busy
-            and (unit := self._analysis.notebook.definition(name)) is not None
-            and (found := find(unit, name)) is not None
-        ):
-            return found
+        if busy and (unit := self._analysis.notebook.definition(name)) is not None:
+            if (found := find(unit, name)) is not None:
+                return found
+            if unit.defines[name] == "module" and name in self._analysis.facts.modules:
+                return host_docs.of_module(name, self._analysis.facts)
         if name in supplied_names():
             return self._supplied(name)
         return host_docs.of_builtin(name, self._analysis.facts) if name in self._analysis.facts.builtins else None

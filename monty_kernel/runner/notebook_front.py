@@ -124,7 +124,7 @@ class _SessionView:
         self._engine = engine
 
     def cells(self) -> Sequence[CellSource]:
-        return tuple(self._engine.cells)
+        return self._engine.known_cells
 
     async def ask(self, expression: str) -> object | None:
         if self._engine.is_feeding:

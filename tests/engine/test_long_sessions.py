@@ -33,7 +33,7 @@ class Front:
     def magic(self, name: str, args: str) -> object:
         return None
 
-    def help(self, topic: str) -> str:
+    def help(self, topic: str, kind: str = "") -> str:
         return ""
 
     def leave(self) -> None: ...

@@ -44,6 +44,7 @@ def test_every_feed_and_every_cell_is_what_it_was() -> None:
         cells.append(python)
         feeds[2 * number] = feed
     assert trail.cells() == cells
+    assert list(trail.sources()) == [feeds[number].cell for number in sorted(feeds, reverse=True)]
     for number, was in feeds.items():
         now = trail.feed(number)
         assert now is not None

@@ -84,6 +84,31 @@ def test_display_ids_and_updates(kernel: Kernel) -> None:
     assert later.all("update_display_data")[0]["transient"] == {"display_id": "spot"}
 
 
+def test_a_display_of_nothing_holds_the_place_of_later_updates(kernel: Kernel) -> None:
+    answer = kernel.run("later = display(display_id=True)\nlater.update('now')\ndisplay()")
+    (placed,), (update,) = answer.all("display_data"), answer.all("update_display_data")
+    assert placed["data"] == {}
+    assert update["data"] == {"text/plain": "'now'"}
+    assert placed["transient"]["display_id"] == update["transient"]["display_id"]
+    assert kernel.run("from IPython.display import DisplayHandle\nDisplayHandle();").all("display_data") == []
+
+
+def test_an_object_may_display_itself(kernel: Kernel) -> None:
+    kernel.run(
+        "class Own:\n    def __init__(self, error=None): self.error = error\n    def __repr__(self): return 'repr'\n"
+        "    def _ipython_display_(self):\n        if self.error: raise self.error\n        display('own')"
+    )
+    for code in ("Own()", "display(Own())"):
+        answer = kernel.run(code)
+        assert [each["data"] for each in answer.all("display_data")] == [{"text/plain": "'own'"}]
+        assert answer.plain is None
+    assert kernel.run("type(_).__name__").plain == "'Own'"
+    assert kernel.run("Own(NotImplementedError())").plain == "repr"
+    answer = kernel.run("Own(ValueError('no'))")
+    assert answer.plain == "repr"
+    assert answer.text("stderr") == "Own._ipython_display_() raised ValueError: no\n"
+
+
 def test_raw_bundles(kernel: Kernel) -> None:
     answer = kernel.run("display({'text/plain': 'p', 'application/json': {'k': 1}}, raw=True)")
     assert answer.all("display_data")[0]["data"] == {"text/plain": "p", "application/json": {"k": 1}}

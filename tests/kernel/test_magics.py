@@ -48,6 +48,26 @@ def test_help_prints(kernel: Kernel) -> None:
     assert "\x1b" not in text
 
 
+def test_help_knows_what_its_own_cell_defines_and_imports(kernel: Kernel) -> None:
+    answer = kernel.run("def bar(a):\n    'Bar doc'\nhelp(bar)\nbar?")
+    assert "Signature:       bar(a)\nDocstring:       Bar doc\n" in answer.text()
+    assert "bar(a)" in answer.reply["payload"][0]["data"]["text/plain"]
+    assert "Q doc" in kernel.run("class Q:\n    'Q doc'\n    def m(self): 'm doc'\nhelp(Q)").text()
+    assert "sine" in kernel.run("import math\nhelp(math.sin)").text()
+
+
+def test_help_of_values_modules_and_texts(kernel: Kernel) -> None:
+    kernel.run("import json\nclass Kept:\n    'Kept doc'\nkept = Kept(); number = 5\ndef named(): 'named doc'")
+    for code, shown in (
+        ("help(kept)", "Kept doc"),
+        ("help(number)", "int(x, base=10)"),
+        ("help(json)", "JavaScript Object Notation"),
+        ("help('named')", "named doc"),
+        ("help('no.such')", "No documentation found for 'no.such'."),
+    ):
+        assert shown in kernel.run(code).text(), code
+
+
 def test_magics_come_in_the_middle_of_cells(kernel: Kernel) -> None:
     answer = kernel.run(
         "y = 5\n%time z = y * 2\nfor i in range(2):\n    %time w = i\nnames = %who_ls int\nz, w, 'y' in names"

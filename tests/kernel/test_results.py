@@ -18,6 +18,7 @@ from .client import Kernel
         ("x = 5; x", "5"),
         ("x;", None),
         ("x  ;  # quiet", None),
+        ("x \\\n;", None),
         ("x  # loud", "5"),
         ("(1,\n 2)", "(1, 2)"),
         ("'''a\nb'''", "'a\\nb'"),
@@ -70,6 +71,30 @@ def test_last_expression(kernel: Kernel, code: str, shown: str | None) -> None:
 )
 def test_plain_data_is_laid_out_as_ipython_does(kernel: Kernel, data: str) -> None:
     assert kernel.run(data).plain == pretty(eval(data))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "[Two(), Two()]",
+        "{'key': Two(), 'k': 1}",
+        "(Two(),)",
+        "[1, {'a': Two()}]",
+        "deque([1, 2], maxlen=3)",
+        "deque(range(40), maxlen=50)",
+    ],
+)
+def test_reprs_of_several_lines_and_bounded_deques_are_laid_out_as_ipython_does(kernel: Kernel, data: str) -> None:
+    setup = "from collections import deque\nclass Two:\n    def __repr__(self): return 'one\\ntwo'"
+    kernel.run(setup)
+    names: dict[str, object] = {}
+    exec(setup, names)
+    assert kernel.run(data).plain == pretty(eval(data, names))
+
+
+def test_data_nested_deeper_than_the_layout_goes_is_shown(kernel: Kernel) -> None:
+    plain = kernel.run("deep = 0\nfor _n in range(900): deep = {'k': [deep]}\ndeep").plain
+    assert plain is not None and plain.startswith("{'k': [{'k'")
 
 
 def test_cyclic_data_is_cut_where_it_repeats(kernel: Kernel) -> None:

@@ -81,7 +81,7 @@ class Session:
     def magic(self, name: str, args: str) -> object:
         return self.magics.run(name, args, self)
 
-    def help(self, topic: str) -> str:
+    def help(self, topic: str, kind: str = "") -> str:
         return topic
 
     def leave(self) -> None:

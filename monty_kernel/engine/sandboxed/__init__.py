@@ -32,7 +32,7 @@ PARTS = {
 
 
 _BUILTINS = (
-    "Exception", "PermissionError", "RecursionError", "TypeError",
+    "Exception", "NotImplementedError", "PermissionError", "RecursionError", "TypeError",
     "bool", "bytes", "dict", "enumerate", "float", "frozenset", "getattr", "hasattr", "hash", "id", "int", "isinstance", "len",
     "list", "locals", "max", "min", "print", "range", "repr", "set", "sorted", "str", "sum", "tuple", "type", "zip",
 )  # fmt: skip

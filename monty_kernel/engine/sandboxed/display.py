@@ -1,5 +1,6 @@
 # display(). A MIME bundle is made here, beside the value; only text leaves the sandbox.
-# __mk_emit and __mk_clear are host functions.
+# __mk_emit and __mk_clear are host functions. The last argument of __mk_emit: whether it updates what was shown; None for
+# an empty output, the place of later updates.
 
 __mk_LIMIT = 1 << 20
 __mk_METHODS = [
@@ -43,12 +44,20 @@ def __mk_put(data, jsons, mime, value):
 
 
 def __mk_bundle(v, include=None, exclude=None):
-    # -> (MIME type -> text, MIME type -> JSON text, JSON text of the metadata)
+    # -> (MIME type -> text, MIME type -> JSON text, JSON text of the metadata); empty if the object has shown itself
     t = type(v)
     data = {}
     jsons = {}
     metadata = {}
     if not (t is str or t is int or t is float or t is bool or t is list or t is dict or t is type or v is None):
+        if hasattr(v, "_ipython_display_"):
+            try:
+                v._ipython_display_()
+                return {}, {}, ""
+            except NotImplementedError:
+                pass
+            except Exception as error:
+                __mk_complain(v, "_ipython_display_", error)
         if hasattr(v, "_repr_mimebundle_"):
             try:
                 made = v._repr_mimebundle_(include=include, exclude=exclude)
@@ -127,6 +136,8 @@ def __mk_display(objs, include, exclude, metadata, display_id, raw, update):
         display_id = __mk_emit(bundle[0], bundle[1], __mk_json(metadata) or bundle[2], display_id, update)
     if display_id is None:
         return None
+    if not objs:
+        display_id = __mk_emit({}, {}, __mk_json(metadata), display_id, None)
     return __mk_names.DisplayHandle(None if display_id is True else display_id)
 
 

@@ -10,14 +10,23 @@ def __mk_group(v, opening, rows, closing, cut):
         width += 5
     for row in rows[: len(rows) - 1] if cut else rows:
         for part in row:
-            width += len(part) if type(part) is str else part[0]
+            if type(part) is str:
+                width += 80 if "\n" in part else len(part)  # text of several lines fits on none
+            else:
+                width += part[0]
     return [width, opening, rows, closing]
 
 
-def __mk_tree(v, above):
+def __mk_tree(v, above, guarded=False):
     t = type(v)
-    if t is str or t is int or t is float or t is bool or v is None:
+    if t is str or t is int or t is float or t is bool or v is None or len(above) > 200:
         return repr(v)
+    if len(above) == 8 and not guarded:
+        # not around the whole: an exception that passes an `except` loses the frames below, as those of a user's __repr__
+        try:
+            return __mk_tree(v, above, True)
+        except RecursionError:
+            return repr(v)
     name = t.__name__
     if t is list or t is tuple or t is set or t is frozenset:
         opening, closing = {
@@ -53,7 +62,10 @@ def __mk_tree(v, above):
             return "Counter()"
         return __mk_group(v, "Counter(", [[__mk_mapping(dict(v.most_common()), "{", "}", above)]], ")", False)
     if name == "deque" and __mk_is_exactly(t, "deque"):
-        return __mk_group(v, "deque(", [[__mk_tree(list(v), above)]], ")", False)
+        rows = [[__mk_tree(list(v), above)]]
+        if v.maxlen is not None:
+            rows.append([f"maxlen={v.maxlen}"])
+        return __mk_group(v, "deque(", rows, ")", False)
     return repr(v)
 
 
@@ -95,8 +107,9 @@ def __mk_flat(part, out):
 def __mk_lay(part, indent, column, trail, out):
     # trail: how many columns the text up to the next possible line break needs
     if type(part) is str:
-        out.append(part.replace("\n", "\n" + " " * indent))
-        return column + len(part)
+        lines = part.split("\n")
+        out.append(("\n" + " " * indent).join(lines))
+        return column + len(part) if len(lines) == 1 else indent + len(lines[-1])
     if column + part[0] + trail <= 79:
         __mk_flat(part, out)
         return column + part[0]
@@ -126,12 +139,9 @@ def __mk_pretty(v):
     t = type(v)
     if t is str or t is int or t is float or t is bool:
         return repr(v)
-    try:
-        tree = __mk_tree(v, [])
-        if type(tree) is str:
-            return tree
-        out = []
-        __mk_lay(tree, 0, 0, 0, out)
-        return "".join(out)
-    except RecursionError:
-        return repr(v)
+    tree = __mk_tree(v, [])
+    if type(tree) is str:
+        return tree
+    out = []
+    __mk_lay(tree, 0, 0, 0, out)
+    return "".join(out)

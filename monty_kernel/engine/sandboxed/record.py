@@ -42,4 +42,4 @@ def __mk_show(number):
             for oldest in sorted(__mk_Out)[:200]:  # as in IPython: old results must not fill the memory
                 __mk_Out.pop(oldest)
         __mk_Out[number] = v
-    return bundle
+    return bundle if bundle[0] or bundle[1] else None
