@@ -230,5 +230,6 @@ def _entries(rows: Iterable[Row], output: bool) -> list[Entry]:
 
 def _number(value: object, low: int = 0) -> int:
     """A number from a message, whatever that holds, as SQLite takes it."""
-    number = int(value) if isinstance(value, (int, float)) and abs(value) < _MOST else 0
-    return max(low, number)
+    if isinstance(value, float):
+        value = int(value) if abs(value) < _MOST else 0
+    return max(low, min(value, _MOST)) if isinstance(value, int) else max(low, 0)

@@ -27,7 +27,7 @@ from monty_kernel.engine.lacking import (
     SYNTAX,
 )
 from monty_kernel.engine.limits import KINDS
-from monty_kernel.engine.scopes import parse
+from monty_kernel.engine.scopes import parse, split_lines
 from monty_kernel.engine.sources import Failure
 
 _MESSAGE_LIMIT = 1_000
@@ -102,6 +102,15 @@ def _inheritance(text: str) -> str | None:
 
 def _wildcard(failure: Failure) -> str:
     return "Monty imports no '*' yet: name what you need, as in 'from math import sqrt, pi'."
+
+
+def _installs(failure: Failure) -> str | None:
+    frame = failure.frames[0] if failure.frames else None
+    lines = split_lines(frame.cell.text) if frame is not None and frame.cell is not None else []
+    line = lines[frame.line - 1] if frame is not None and 1 <= frame.line <= len(lines) else ""
+    if re.match(r"\s*(?:python3? -m )?(?:pip3?|conda|mamba|uv)\s+[a-z]", line):
+        return "Nothing can be installed: the sandbox has the modules that Monty brings, such as math, json, re and datetime."
+    return None
 
 
 def _in_place_matmul(failure: Failure) -> str:
@@ -262,6 +271,7 @@ _RULES: Mapping[str, _Rules] = {
     ),
     "SyntaxError": (
         (r"function too large: .*", lambda failure: _TOO_LARGE),
+        (r"invalid syntax", _installs),
         (r"matrix multiplication augmented assignment .*", _in_place_matmul),
     ),
     "ModuleNotFoundError": ((r"No module named '([^']+)'.*", _module),),
