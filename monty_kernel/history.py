@@ -10,12 +10,12 @@ from __future__ import annotations
 import datetime
 import logging
 import threading
-from collections.abc import Generator, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterable, Mapping
 from itertools import chain
 from pathlib import Path
 
 from .history_file import PATIENCE, HistoryFile, Row, encodable, is_locked, is_trouble, matching
+from .inputs import Input, Inputs
 
 Entry = tuple[int, int, str | tuple[str, str | None]]
 """(session, number, source), or (session, number, (source, output)) where outputs are asked for."""
@@ -29,12 +29,6 @@ _TRIES = 20
 _OUTPUT = 10_000  # characters of an output that are kept: a result may have a million
 _PATTERN = 1000  # characters of a pattern; matching takes time in proportion to them
 _MOST = 1 << 62
-
-
-@dataclass(slots=True)
-class _Input:
-    source: str
-    output: str | None = None
 
 
 def default_path() -> Path:
@@ -57,8 +51,8 @@ class History:
         self._keep_outputs = keep_outputs
         self._started = datetime.datetime.now()
         self._session: int | None = None  # its number in the file, once there is one
-        self._inputs: dict[int, _Input] = {}
-        self._unwritten: dict[int, _Input] = {}  # in the order in which they came
+        self._inputs = Inputs()
+        self._unwritten: dict[int, Input] = {}  # in the order in which they came
         self._lock = threading.Lock()
         self._news = threading.Event()
         self._closing = threading.Event()
@@ -67,25 +61,29 @@ class History:
     def add(self, number: int, source: str) -> None:
         """Remember the input of the cell with this execution count. Takes microseconds."""
         with self._lock:
-            self._inputs[number] = _Input(source.rstrip("\n"))
-            self._to_write(number)
+            self._inputs[number] = added = Input(source.rstrip("\n"))
+            self._to_write(number, added)
 
     def take_up(self, inputs: Mapping[int, str]) -> None:
         """An earlier session goes on: its inputs are this one's too. In the file they stay where they are."""
         with self._lock:
-            for number in [each for each in self._inputs if each not in inputs and each < max(inputs, default=0)]:
-                del self._inputs[number]
-            self._inputs.update((number, _Input(source.rstrip("\n"))) for number, source in inputs.items())
+            later = self._inputs.between(max(inputs, default=0) + 1, _MOST)
+            self._inputs.clear()
+            for number, source in inputs.items():
+                self._inputs[number] = Input(source.rstrip("\n"))
+            for number, each in later:
+                self._inputs[number] = each
 
     def add_output(self, number: int, text: str) -> None:
         """Remember the plain text of a cell's result, or the first `_OUTPUT` characters of it."""
         if len(text) > _OUTPUT:
             text = f"{text[:_OUTPUT]}\n... cut: {len(text):,} characters"
         with self._lock:
-            if number in self._inputs:
-                self._inputs[number].output = text
+            known = self._inputs.get(number)
+            if known is not None:
+                known.output = text
                 if self._keep_outputs:
-                    self._to_write(number)
+                    self._to_write(number, known)
 
     def tail(self, n: int | None = 10, *, raw: bool = True, output: bool = False) -> list[Entry]:
         """The last `n` inputs, oldest first. This session's are the last, whatever other kernels have run since.
@@ -93,7 +91,7 @@ class History:
         raw: an input has no other form here than the raw one; the flag changes nothing.
         """
         n = 10 if n is None else _number(n)
-        own = self._own()[-n:] if n else []
+        own = self._rows(lambda inputs: inputs.tail(n))
         others = list(self._others("ORDER BY session DESC, line DESC LIMIT ?", n - len(own))) if len(own) < n else []
         return _entries([*reversed(others), *own], output)
 
@@ -113,10 +111,11 @@ class History:
             return _entries(
                 self._others("AND session = ? AND line >= ? AND line < ? ORDER BY line", session, first, end), output
             )
-        own = self._own()
-        past = own[-1][1] + 1 if own else 1
+        with self._lock:
+            past = self._inputs.last + 1
         first, end = (place + past if place < 0 else place for place in (first, end))
-        return _entries([(asked, *row[1:]) for row in own if first <= row[1] < end], output)
+        own = self._rows(lambda inputs: inputs.between(first, end))
+        return _entries([(asked, *row[1:]) for row in own], output)
 
     def search(
         self, pattern: str = "*", *, n: int | None = None, unique: bool = False, raw: bool = True, output: bool = False
@@ -129,7 +128,7 @@ class History:
         if len(pattern) > _PATTERN:
             return []
         n = _MOST if n is None else _number(n)
-        own = matching(reversed(self._own()), pattern)
+        own = matching(reversed(self._rows(lambda inputs: list(inputs))), pattern)
         others = self._others("AND source_raw GLOB ? ORDER BY session DESC, line DESC", pattern)
         found: list[Row] = []
         seen: set[str] = set()
@@ -157,10 +156,10 @@ class History:
         if writer is not None:
             writer.join(2 * PATIENCE)
 
-    def _own(self) -> list[Row]:
+    def _rows(self, chosen: Callable[[Inputs], list[tuple[int, Input]]]) -> list[Row]:
         session = self.session_number()
         with self._lock:
-            return [(session, number, each.source, each.output) for number, each in sorted(self._inputs.items())]
+            return [(session, number, each.source, each.output) for number, each in chosen(self._inputs)]
 
     def _others(self, clause: str, *parameters: object) -> Generator[Row]:
         if self._file is not None:
@@ -168,10 +167,10 @@ class History:
 
     # The writer
 
-    def _to_write(self, number: int) -> None:
+    def _to_write(self, number: int, each: Input) -> None:
         if self._file is None or self._closing.is_set():
             return
-        self._unwritten[number] = self._inputs[number]
+        self._unwritten[number] = each
         self._news.set()
         if self._writer is None:
             self._writer = threading.Thread(target=self._write_on, args=(self._file,), name="history", daemon=True)
@@ -231,5 +230,6 @@ def _entries(rows: Iterable[Row], output: bool) -> list[Entry]:
 
 def _number(value: object, low: int = 0) -> int:
     """A number from a message, whatever that holds, as SQLite takes it."""
-    number = int(value) if isinstance(value, (int, float)) and abs(value) < _MOST else 0
-    return max(low, number)
+    if isinstance(value, float):
+        value = int(value) if abs(value) < _MOST else 0
+    return max(low, min(value, _MOST)) if isinstance(value, int) else max(low, 0)

@@ -509,7 +509,7 @@ class MontyKernel(KernelTraits, Kernel):
         """Earlier inputs; the content of history_reply. What else a client says is ignored, as in other requests."""
         history = self.history
         if hist_access_type == "tail":
-            query = partial(history.tail, n or 10)
+            query = partial(history.tail, n)
         elif hist_access_type == "range":
             query = partial(history.range, session, start, stop)
         else:

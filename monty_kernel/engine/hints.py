@@ -27,7 +27,7 @@ from monty_kernel.engine.lacking import (
     SYNTAX,
 )
 from monty_kernel.engine.limits import KINDS
-from monty_kernel.engine.scopes import parse
+from monty_kernel.engine.scopes import parse, split_lines
 from monty_kernel.engine.sources import Failure
 
 _MESSAGE_LIMIT = 1_000
@@ -104,6 +104,15 @@ def _wildcard(failure: Failure) -> str:
     return "Monty imports no '*' yet: name what you need, as in 'from math import sqrt, pi'."
 
 
+def _installs(failure: Failure) -> str | None:
+    frame = failure.frames[0] if failure.frames else None
+    lines = split_lines(frame.cell.text) if frame is not None and frame.cell is not None else []
+    line = lines[frame.line - 1] if frame is not None and 1 <= frame.line <= len(lines) else ""
+    if re.match(r"\s*(?:python3? -m )?(?:pip3?|conda|mamba|uv)\s+[a-z]", line):
+        return "Nothing can be installed: the sandbox has the modules that Monty brings, such as math, json, re and datetime."
+    return None
+
+
 def _in_place_matmul(failure: Failure) -> str:
     return "Monty has no '@=' yet: write a = a @ b."
 
@@ -141,6 +150,11 @@ def _imported_name(failure: Failure, name: str, module: str) -> str | None:
     if module == "IPython":
         return _NO_SHELL
     return _member(failure, module, name)
+
+
+def _of_ipython(failure: Failure, name: str) -> str | None:
+    # the prelude's stand-ins for the packages are values of a class called so
+    return f"Of IPython the sandbox has IPython.display, with {', '.join(DISPLAY_NAMES)}."
 
 
 def _member(failure: Failure, module: str, name: str) -> str | None:
@@ -262,6 +276,7 @@ _RULES: Mapping[str, _Rules] = {
     ),
     "SyntaxError": (
         (r"function too large: .*", lambda failure: _TOO_LARGE),
+        (r"invalid syntax", _installs),
         (r"matrix multiplication augmented assignment .*", _in_place_matmul),
     ),
     "ModuleNotFoundError": ((r"No module named '([^']+)'.*", _module),),
@@ -281,6 +296,7 @@ _RULES: Mapping[str, _Rules] = {
     ),
     "AttributeError": (
         (r"module '([\w.]+)' has no attribute '(\w+)'", _member),
+        (r"'module' object has no attribute '(\w+)'", _of_ipython),
         (r"type object '([\w.]+)' has no attribute '(\w+)'", objects.missing_type_attribute),
         (r"'([\w.]+)' object has no attribute '(\w+)'", objects.missing_attribute),
         (r"'([\w.]+)' object has no attribute '(\w+)' and no __dict__ for setting new attributes", objects.new_attribute),

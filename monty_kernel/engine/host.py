@@ -331,7 +331,9 @@ class Host:
             raise ValueError(f"os.urandom() gives at most {_MOST_RANDOM:,} bytes at a time")
         return os.urandom(size)
 
-    def _input(self, prompt: object = "") -> str:
+    def _input(self, prompt: object = "", *more: object) -> str:
+        if more:
+            raise TypeError(f"input expected at most 1 argument, got {1 + len(more)}")
         return self._turns.wait_for(self._front.ask(self._prompt(prompt), password=False))
 
     def _prompt(self, prompt: object) -> str:

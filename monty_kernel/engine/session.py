@@ -22,7 +22,7 @@ from .sandbox import FeedError, Sandbox, WorkerLost
 from .script import Diverged, Replaying, Script
 from .snapshot import Snapshot
 from .sources import CellSource, Failure
-from .trail import Trail
+from .trail import CellsAlong, Trail
 from .workers import Workers
 
 
@@ -68,6 +68,7 @@ class Session:
         self.changed = False
         self._limits = limits
         self._trail = Trail()
+        self._cells = CellsAlong()
         self._next_feed = 0
         self._parts: frozenset[str] = frozenset()
         self._unrecorded: dict[int, str] = {}  # cells whose source `In` in the sandbox lacks, by their numbers
@@ -76,7 +77,7 @@ class Session:
     @property
     def cells(self) -> list[CellSource]:
         """What ran in it and is known, as plain Python, oldest first."""
-        return self._trail.cells()
+        return self._cells.to(self._trail)
 
     # A state, and back
 

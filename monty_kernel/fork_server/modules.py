@@ -23,6 +23,7 @@ SOON = (
     "monty_kernel.snapshots.archive",
     "monty_kernel.snapshots.store",
     "sqlite3",
+    "ctypes",
     "zstandard",
     "pyfastcdc",
     "jedi",

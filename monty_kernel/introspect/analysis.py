@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from ..engine.sources import CellSource
 from .cursor import Surroundings, surroundings
@@ -171,8 +171,8 @@ class Analysis:
 
     def warm_up(self) -> bool:
         """Do a piece of what questions would have to wait for; False when there was nothing left to do."""
-        imported = {name for unit in self.notebook.units for name, kind in unit.defines.items() if kind == "module"}
-        return any(self._jedi().load(name) for name in ("builtins", *sorted(imported & self.facts.modules)))
+        imported = self.notebook.modules & self.facts.modules
+        return any(self._jedi().load(name) for name in ("builtins", *sorted(imported)))
 
     def _jedi(self) -> StaticAnalysis:
         return shared_analysis(load_facts())
@@ -185,8 +185,15 @@ class Analysis:
             innermost = max((each.start for each in where.around.stack if each.kind == "f{"), default=template.start)
             chunk = _blanked(chunk, template.start - start, innermost + 1 - start)
             chunk = chunk[: where.cursor - start]
-        units = (*stub_units(), *self.notebook.units, *where.others)
-        head = relevant(dict.fromkeys(_WORD.findall(chunk)), units, _definers(units))
+        notebook, supplied, others = self.notebook, _supplied_definers(), definers_of(where.others)
+        units = (*stub_units(), *notebook.units, *where.others)
+        after, behind = len(stub_units()), len(units) - len(where.others)
+
+        def definers(name: str) -> list[int]:
+            of_cells = (after + index for index in notebook.definers.get(name, ())[-3:])
+            return [*supplied.get(name, ()), *of_cells, *(behind + index for index in others.get(name, ()))]
+
+        head = relevant(dict.fromkeys(_WORD.findall(chunk)), units, definers)
         return Source(head, chunk, max(0, offset - start))
 
 
@@ -195,9 +202,9 @@ def _cut(text: str) -> tuple[Unit, ...]:
     return cut(text)
 
 
-@lru_cache(maxsize=2)
-def _definers(units: tuple[Unit, ...]) -> Mapping[str, Sequence[int]]:
-    return definers_of(units)
+@cache
+def _supplied_definers() -> Mapping[str, Sequence[int]]:
+    return definers_of(stub_units())
 
 
 def _blanked(text: str, start: int, end: int) -> str:

@@ -40,8 +40,10 @@ def of_module(name: str, facts: Facts) -> Doc:
 
 def of_member(module: str, name: str, facts: Facts) -> Doc:
     """A member of such a module."""
-    value = getattr(_module(module, facts), name, None)
-    return _doc(f"{module}.{name}", value, _kind(value), facts)
+    host = _module(module, facts)
+    value = getattr(host, name, None)
+    kind = _kind(value) if hasattr(host, name) else facts.of_module(module).get(name, "instance")
+    return _doc(f"{module}.{name}", value, kind, facts)
 
 
 def of_type(key: str, facts: Facts) -> Doc:

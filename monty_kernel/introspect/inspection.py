@@ -85,6 +85,8 @@ class Inspector:
                 known = self._resolver.of_name(path.root, busy=await self._live.names("__mk_see_nothing") is None)
             elif look is None:
                 known = await self._resolver.of_member(path)
+                if known is None and await self._live.look(path.owner) is not None:
+                    return None  # Monty's value has no such attribute, whatever Python's would have
             if known is not None:
                 return _page(known, detail)
         return await self._of_expression(where, target, detail)

@@ -201,7 +201,10 @@ def _members(scratch: _Scratch, module: str, host: Any) -> Mapping[str, str]:
     candidates = {name for name in (*dir(host), *NEWER.get(module, ())) if not name.startswith("_")}
     scratch.ask(f"import {module}")
     found = _ask_each(scratch, ((name, f"{module}.{name}") for name in candidates), "AttributeError")
-    return {name: _kind(getattr(host, name, None)) for name in sorted(found)}
+    return {
+        name: _kind(getattr(host, name)) if hasattr(host, name) else _kind_in_monty(scratch, f"{module}.{name}")
+        for name in sorted(found)
+    }
 
 
 def _attributes(scratch: _Scratch, value: str, candidates: Iterable[str]) -> Mapping[str, str]:
@@ -233,6 +236,14 @@ def _kind(value: Any) -> str:
     if inspect.isclass(value):
         return "class"
     return "function" if callable(value) else "instance"
+
+
+def _kind_in_monty(scratch: _Scratch, value: str) -> str:
+    """The same of what Monty has and this Python, an older one, has not."""
+    name = scratch.ask(f"type({value}).__name__")
+    return {"function": "function", "builtin_function_or_method": "function", "type": "class", "module": "module"}.get(
+        name, "instance"
+    )
 
 
 def _arguments(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 import itertools
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from ..engine.sources import CellSource
 from ..engine.syntax_trees import expression_tree, syntax_tree
@@ -169,6 +169,19 @@ class Notebook:
     attributes: Mapping[str, Kind] = field(default_factory=dict)
     meddling: bool = False
     """Whether a cell mentions our prelude's names, so that the session's answers are not to be trusted."""
+    modules: frozenset[str] = frozenset()
+    """Names that a cell imports a module by."""
+
+    def going_on(self, units: Sequence[Unit], *, meddling: bool) -> Notebook:
+        """The notebook with the units of further cells, made without another look at those that it has."""
+        definers, attributes, modules = dict(self.definers), dict(self.attributes), set(self.modules)
+        for name, indices in definers_of(units, len(self.units)).items():
+            definers[name] = [*definers.get(name, ()), *indices]
+        for unit in units:
+            attributes.update(unit.attributes)
+            modules.update(name for name, kind in unit.defines.items() if kind == "module")
+        known = self.modules if len(modules) == len(self.modules) else frozenset(modules)
+        return Notebook((*self.units, *units), definers, attributes, self.meddling or meddling, known)
 
     def definition(self, name: str, kinds: Sequence[Kind] = ()) -> Unit | None:
         """The last unit that binds a name (as one of `kinds`, if given)."""
@@ -186,50 +199,55 @@ class NotebookReader:
     """Keeps the notebook of a session's cells up to date cheaply: a cell is analysed once, however often it is asked for."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, str], tuple[Unit, ...]] = {}
-        self._cells: tuple[CellSource, ...] = ()
+        self._known: dict[str, tuple[Unit, ...]] = {}  # by the text: people run a cell again and again
+        self._cells: list[CellSource] = []
         self._notebook = Notebook()
 
     def read(self, cells: Sequence[CellSource]) -> Notebook:
         """The notebook of these cells. What is no longer among them is forgotten."""
-        if len(cells) == len(self._cells) and all(a is b or a == b for a, b in zip(cells, self._cells, strict=True)):
+        cells, begun = list(cells), len(self._cells)
+        goes_on = cells[:begun] == self._cells
+        if goes_on and len(cells) == begun:
             return self._notebook
-        known: dict[tuple[str, str], tuple[Unit, ...]] = {}
+        known = self._known if goes_on else {}
+        notebook, fresh = (self._notebook, cells[begun:]) if goes_on else (Notebook(), cells)
         units: list[Unit] = []
-        for cell in cells:
-            key = (cell.label, cell.text)
-            if key not in known:
-                known[key] = self._known.get(key) or cut(cell.text, cell.label)
-            units.extend(known[key])
-        attributes: dict[str, Kind] = {}
-        for unit in units:
-            attributes.update(unit.attributes)
-        meddling = any("__mk_see" in cell.text for cell in cells)
-        self._known, self._cells = known, tuple(cells)
-        self._notebook = Notebook(tuple(units), definers_of(units), attributes, meddling)
+        for cell in fresh:
+            found = self._known.get(cell.text, known.get(cell.text))
+            if found is None:
+                found = cut(cell.text, cell.label)
+            elif found and found[0].cell != cell.label:
+                found = tuple(replace(unit, cell=cell.label) for unit in found)
+            known[cell.text] = found
+            units.extend(found)
+        self._known, self._cells = known, cells
+        self._notebook = notebook.going_on(units, meddling=any("__mk_see" in cell.text for cell in fresh))
         return self._notebook
 
 
-def definers_of(units: Sequence[Unit]) -> dict[str, list[int]]:
-    """Name -> the indices of the units that bind it."""
+def definers_of(units: Sequence[Unit], first: int = 0) -> dict[str, list[int]]:
+    """Name -> the indices of the units that bind it. first: the index of the first of these."""
     found: dict[str, list[int]] = {}
-    for index, unit in enumerate(units):
+    for index, unit in enumerate(units, first):
         for name in unit.defines:
             found.setdefault(name, []).append(index)
     return found
 
 
 def relevant(
-    wanted: Iterable[str], units: Sequence[Unit], definers: Mapping[str, Sequence[int]], budget: int = 20_000
+    wanted: Iterable[str], units: Sequence[Unit], definers: Callable[[str], Sequence[int]], budget: int = 20_000
 ) -> str:
-    """The source of those units that the wanted names depend on, in order, at most `budget` characters of it."""
+    """The source of those units that the wanted names depend on, in order, at most `budget` characters of it.
+
+    definers: the indices of the units that bind a name; the last three are looked at.
+    """
     chosen: set[int] = set()
     pending = list(wanted)
     seen = set(pending)
     spent = 0
     while pending:
         name = pending.pop(0)
-        for index in reversed(definers.get(name, ())[-3:]):
+        for index in reversed(definers(name)[-3:]):
             unit = units[index]
             if index not in chosen and spent + len(unit.text) <= budget:
                 chosen.add(index)

@@ -11,10 +11,12 @@ family.refuse(
     "the sandbox has no shell and starts no programs. Only Python runs here.",
 )
 family.refuse(
-    "run load loadpy edit ed recall rerun macro pycat pfile psource save notebook store logstart writefile file "
+    "run load loadpy pycat save notebook store logstart writefile file "
     "ls cat less more mkdir rmdir cp mv rm ll la bookmark pushd popd dirs",
     "the sandbox opens no files of this computer. Paste the text into a cell instead.",
 )
+family.refuse("edit ed recall rerun macro", "it puts no text into cells. %history prints what ran: copy it from there.")
+family.refuse("pinfo pinfo2 pdoc pdef psource pfile", "write name? for help on a name, and name?? for its source.")
 family.refuse(
     "pip conda mamba micromamba uv pixi",
     "nothing can be installed: the sandbox has the modules that Monty brings, such as math, json, re and datetime.",

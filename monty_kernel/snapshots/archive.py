@@ -37,10 +37,9 @@ CLOSING = 2.0
 
 
 class OnDisk(NamedTuple):
-    """A state that the store has."""
+    """Where the store has a state: one for all of a session, since there may be tens of thousands."""
 
     session: str
-    number: int
 
 
 class Stored(NamedTuple):
@@ -104,8 +103,9 @@ class Archive:
         self._grown = GROWN + 1  # bytes since the store was last looked through: once at the beginning
         self._complained = False
         self._added: dict[int, int] = {}  # the bytes that each stored state took
-        self._parents: dict[int, int | None] = {}
-        self._trails: dict[int, Trail] = {}  # of the states whose snapshots are stored
+        self._parents: dict[int, int | None] = {}  # of the states of a session that was taken up
+        self._trails: dict[int, Trail] = {}  # of each stored state's snapshot, or of the nearest before it
+        self._place: OnDisk | None = None
         self._current = 0
         self._sessions = 0
         self._lock = threading.Lock()
@@ -248,7 +248,7 @@ class Archive:
         if state.session != self._sessions:
             return  # another session was taken up since; its states have these numbers too
         store, session = self._opened(), self._own_session()
-        self._parents[state.number] = state.parent
+        self._lead_on(state)
         info = store.journal(
             session,
             state.number,
@@ -265,10 +265,7 @@ class Archive:
         if state.snapshot.reruns or state.session != self._sessions:
             return  # another session was taken up; or what it rests on has gone: it lives in memory alone
         store, session, snapshot = self._opened(), self._own_session(), state.snapshot
-        since, base = None, state.parent
-        while base is not None and since is None:
-            since, base = self._trails.get(base), self._parents.get(base)
-        self._parents[state.number] = state.parent
+        since = self._lead_on(state)
         info = store.put(
             session,
             state.number,
@@ -286,6 +283,15 @@ class Archive:
         if self._current != state.number and self._current in self._added:
             store.move(session, self._current)  # this put came late; the session has gone on
 
+    def _lead_on(self, state: Stored) -> Trail | None:
+        """The trail of the nearest state before this one whose snapshot is stored; those after this one find it too."""
+        since, base = None, state.parent
+        while base is not None and since is None:
+            since, base = self._trails.get(base), self._parents.get(base)
+        if since is not None:
+            self._trails.setdefault(state.number, since)
+        return since
+
     def _all_stored(self) -> None:
         if self._notes is not None:
             self._notes.clear()
@@ -298,13 +304,17 @@ class Archive:
 
     def where(self, number: int) -> OnDisk | None:
         """Where a state is stored; None if it is not (yet)."""
-        return OnDisk(self.session, number) if self.session is not None and number in self._added else None
+        if self.session is None or number not in self._added:
+            return None
+        if self._place is None or self._place.session != self.session:
+            self._place = OnDisk(self.session)
+        return self._place
 
     def added(self) -> Mapping[int, int]:
         """The bytes that storing each state took, of all that are to be stored."""
         return self._thread.now(lambda: dict(self._added))
 
-    def load(self, place: OnDisk) -> Snapshot:
+    def load(self, place: OnDisk, number: int) -> Snapshot:
         """Read a state back.
 
         Raises:
@@ -315,7 +325,7 @@ class Archive:
             if place.session not in (self.session, self._loaded[0]):
                 self._loaded = place.session, {}
             known = self._trails if place.session == self.session else self._loaded[1]
-            found = read_state(self._opened(), place.session, place.number, self._magics, known)
+            found = read_state(self._opened(), place.session, number, self._magics, known)
             known.update(found.trails)
             return found.snapshot
 

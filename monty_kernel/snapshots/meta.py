@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from monty_kernel.engine.cell import Feed
 from monty_kernel.engine.engine import Snapshot
-from monty_kernel.engine.source_map import Edit, SourceMap
+from monty_kernel.engine.feed_data import feed_of
 from monty_kernel.engine.sources import CellSource
 from monty_kernel.engine.trail import Trail
 
@@ -20,8 +19,8 @@ def meta_of(snapshot: Snapshot, since: Trail | None) -> Meta:
     feeds: dict[str, Any] = {}
     steps = _steps(snapshot.trail, since)
     for step in reversed(steps):
-        cells += [[cell.label, cell.text] for cell in step.own_cells]
-        feeds |= {str(number): _feed_data(feed) for number, feed in step.own_feeds.items()}
+        cells += step.own_data["cells"]
+        feeds |= step.own_data["feeds"]
     return {
         "whole": since is None or (bool(steps) and steps[-1].before is not since),
         "next_feed": snapshot.next_feed,
@@ -47,7 +46,7 @@ def snapshot_of(state: bytes, metas: Iterable[Meta], trail: Trail | None = None)
             for label, text in last["cells"]:
                 trail.add_cell(CellSource(str(label), str(text)))
             for number, data in last["feeds"].items():
-                trail.add_feed(int(number), _feed(data))
+                trail.add_feed(int(number), feed_of(data))
         unrecorded = tuple((int(number), str(text)) for number, text in last["unrecorded"])
         return Snapshot(state, int(last["next_feed"]), frozenset(map(str, last["parts"])), trail or Trail(), unrecorded)
     except (KeyError, TypeError, AttributeError, IndexError, OverflowError) as error:
@@ -62,26 +61,3 @@ def _steps(trail: Trail, since: Trail | None) -> list[Trail]:
         steps.append(step)
         step = step.before
     return steps
-
-
-def _feed_data(feed: Feed) -> dict[str, Any]:
-    return {
-        "label": feed.cell.label,
-        "text": feed.cell.text,
-        "parts": sorted(feed.parts),
-        "maps": [[[edit.start, edit.end, edit.text, edit.blame] for edit in each.edits] for each in feed.maps],
-    }
-
-
-def _feed(data: Mapping[str, Any]) -> Feed:
-    cell = CellSource(str(data["label"]), str(data["text"]))
-    text, maps = cell.text, []
-    for edits in reversed(data["maps"]):  # the last map is the one nearest to what the person typed
-        made = SourceMap(text, [_edit(*each) for each in edits])
-        maps.append(made)
-        text = made.text
-    return Feed(cell, text, tuple(reversed(maps)), frozenset(map(str, data["parts"])))
-
-
-def _edit(start: Any, end: Any, text: Any, blame: Any) -> Edit:
-    return Edit(int(start), int(end), str(text), None if blame is None else (int(blame[0]), int(blame[1])))

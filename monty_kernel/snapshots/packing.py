@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from typing import NamedTuple
 
 from monty_kernel.engine.engine import Snapshot
 
 from .archive import OnDisk
+from .compression import codec
 from .timeline import State
 
 
 class Packed(NamedTuple):
-    """A snapshot whose dump is compressed. zlib's fastest level: the standard library has it, and it lets go of the GIL."""
+    """A snapshot whose dump is compressed, as the disk's are; size: of the dump."""
 
     snapshot: Snapshot
     data: bytes
+    size: int
 
     def unpack(self) -> Snapshot:
         """The snapshot as it was."""
-        return replace(self.snapshot, state=zlib.decompress(self.data))
+        return replace(self.snapshot, state=codec()[1](self.data, self.size))
 
 
 Kept = Snapshot | Packed | OnDisk
@@ -31,8 +32,10 @@ NEAR = 64 << 20
 
 
 def pack(snapshot: Snapshot) -> Packed:
-    """Compress a snapshot's dump."""
-    return Packed(replace(snapshot, state=b""), zlib.compress(snapshot.state, 1))
+    """Compress a snapshot's dump. Neither this nor the way back holds the GIL."""
+    packed = memoryview(codec()[0](snapshot.state))
+    # a copy: zstd begins with room for the whole dump and cuts it short, and the rest would be a hole in the heap
+    return Packed(replace(snapshot, state=b""), bytes(packed), len(snapshot.state))
 
 
 def weight(kept: Kept | None) -> int:
@@ -48,7 +51,7 @@ def weight(kept: Kept | None) -> int:
 
 def make_room(
     states: Iterable[State[Kept]],
-    current: int,
+    spared: Collection[int | None],
     most: int,
     elsewhere: Callable[[int], OnDisk | None],
     near: int = NEAR,
@@ -56,14 +59,12 @@ def make_room(
     """Let go of the oldest snapshots until those left weigh at most `most` bytes; `elsewhere` says where a state is stored.
 
     Those that are stored make room from `near` bytes on, unless they hold what the disk does not keep.
-    Never dropped, nor counted: the first one, named ones, the present one and the one before it.
+    Never dropped, nor counted: the first one, named ones, and those whose numbers are spared.
     """
-    states = list(states)
-    before = next((state.parent for state in states if state.number == current), None)
     others = [
         state
         for state in states
-        if state.number not in (0, current, before) and (not state.names or elsewhere(state.number))
+        if state.number and state.number not in spared and (not state.names or elsewhere(state.number))
     ]
     total = sum(weight(state.snapshot) for state in others)
     for state in others:

@@ -21,7 +21,9 @@ class State(Generic[S]):
 
     number: the cell's execution count, 0 for the empty start; below 0 for a cell outside the history, which has none. parent: the number of the state it was made from.
     label: the first line of the cell. failed: whether the cell ended in an error. size: bytes of the dump.
-    snapshot: what brings it back; None once it has been dropped.
+    snapshot: what brings it back; None once it has been dropped. onwards: its child that was left last, where %redo leads.
+
+    One is kept of every cell, so what most have nothing of takes no room: an empty set of each one's own would be 216 bytes.
     """
 
     number: int
@@ -31,7 +33,8 @@ class State(Generic[S]):
     snapshot: S | None
     size: int
     created: float = field(default_factory=time.time)
-    names: set[str] = field(default_factory=set)
+    names: frozenset[str] = frozenset()
+    onwards: int | None = None
 
 
 class Timeline(Generic[S]):
@@ -40,7 +43,6 @@ class Timeline(Generic[S]):
     def __init__(self, start: S, size: int) -> None:
         self._states: dict[int, State[S]] = {0: State(0, None, "", False, start, size)}
         self._names: dict[str, int] = {}
-        self._forward: dict[int, int] = {}  # the child that was left last: where %redo leads
         self._unnumbered = 0
         self.current = 0
 
@@ -61,7 +63,7 @@ class Timeline(Generic[S]):
         for state in made._states.values():
             if state.parent not in made._states:
                 state.parent = None
-        made._forward, made._unnumbered, made.current = {}, 0, 0
+        made._unnumbered, made.current = 0, 0
         made._go(current if current in made._states else max(made._states))
         return made
 
@@ -134,20 +136,20 @@ class Timeline(Generic[S]):
             NoSuchState: it ends before.
         """
         here = self._states[self.current]
-        while here.number < 0 and here.number not in self._forward and here.parent is not None:
+        while here.number < 0 and here.onwards is None and here.parent is not None:
             here = self._states[here.parent]  # what ran there outside the history cannot be in the way
         done = 0
         while done < cells:
-            if here.number not in self._forward:
+            if here.onwards is None:
                 raise NoSuchState(
                     "There is nothing to redo: no cell was undone here."
                     if not done
                     else f"Only {done} cell{'s' * (done > 1)} can be done again: %redo {done}."
                 )
-            here = self._states[self._forward[here.number]]
+            here = self._states[here.onwards]
             done += not numbered or here.number > 0
-        while numbered and (child := self._forward.get(here.number, 0)) < 0:
-            here = self._states[child]
+        while numbered and here.onwards is not None and here.onwards < 0:
+            here = self._states[here.onwards]
         return here
 
     def go(self, state: State[S]) -> None:
@@ -158,18 +160,18 @@ class Timeline(Generic[S]):
         # the whole way to a state is where %redo leads from each of its ancestors
         self.current = number
         child = number
-        while (parent := self._states[child].parent) is not None and self._forward.get(parent) != child:
-            if child > 0 or self._forward.get(parent, -1) < 0:  # a cell outside the history takes no %redo away
-                self._forward[parent] = child
-            child = parent
+        while (above := self._states[child].parent) is not None and (parent := self._states[above]).onwards != child:
+            if child > 0 or parent.onwards is None or parent.onwards < 0:  # one outside the history takes no %redo away
+                parent.onwards = child
+            child = above
 
     def name(self, name: str) -> State[S]:
         """Name the present state; a name moves if it is given again."""
         old = self._names.get(name)
         if old is not None:
-            self._states[old].names.discard(name)
+            self._states[old].names -= {name}
         self._names[name] = self.current
-        self._states[self.current].names.add(name)
+        self._states[self.current].names |= {name}
         return self._states[self.current]
 
     def children(self, number: int) -> list[State[S]]:

@@ -15,12 +15,13 @@ from monty_kernel.engine.script import Diverged
 
 from .archive import Archive, Claimed, OnDisk, Stored
 from .differences import Difference, Survey, compare
+from .heap import give_back
 from .packing import Kept, Packed, make_room, pack
 from .refusals import StoreError
 from .timeline import NoSuchState, State, Timeline
 
-LOOSE = 16 << 20
-"""Bytes of dumps that may lie about before they are packed: to pack each at once would cost the next cell its core."""
+LOOSE = 4 << 20
+"""Bytes of dumps that may lie about before they are packed, which takes 10 ms: to pack each at once would cost the next cell its core."""
 
 _TRIED = 50
 """States that are tried before a session is given up whose last one cannot be had."""
@@ -40,6 +41,7 @@ class TimeTravel:
         self._archive = archive
         self._loose: list[State[Kept]] = []  # states whose snapshots are not packed yet
         self._loosely = 0  # what they weigh
+        self._held: dict[int, State[Kept]] = {}  # states that were left and are in memory, the packer's
         self._keep = keep
         self._most = most
         self._packer = ThreadPoolExecutor(1, thread_name_prefix="packer")
@@ -243,6 +245,7 @@ class TimeTravel:
 
     def _survey_of(self, state: State[Kept]) -> Survey | None:
         self._load(state)
+        self._pack(state)
         return self._survey()
 
     def _of_files(self, before: Written, emptied: bool) -> str:
@@ -269,10 +272,10 @@ class TimeTravel:
         stored = isinstance(kept, OnDisk)
         try:
             if isinstance(kept, Packed):
-                state.snapshot = kept = kept.unpack()
+                kept = kept.unpack()
             elif isinstance(kept, OnDisk):
                 assert self._archive is not None  # it gave the place
-                state.snapshot = kept = self._archive.load(kept)
+                kept = self._archive.load(kept, state.number)
         except StoreError as error:
             raise NoSuchState(f"The state {_where(state)} cannot be read: {error}.") from None
         try:
@@ -290,7 +293,7 @@ class TimeTravel:
                 why = "it needs more memory than max_memory or %limits allow" if memory else str(error)
                 raise NoSuchState(f"The state {_where(state)} cannot be loaded: {why}.") from error
             raise
-        self._here = kept
+        self._here = state.snapshot = kept
         return stored
 
     def _pack(self, left: State[Kept]) -> None:
@@ -298,19 +301,28 @@ class TimeTravel:
         self._loosely += left.size
         if self._loosely < LOOSE:
             return
-        loose, self._loose, self._loosely = self._loose, [], 0
+        loose, self._loose, self._loosely, timeline = self._loose, [], 0, self.timeline
 
         def packing() -> None:
             for state in loose:
+                self._held.pop(state.number, None)  # it comes last: the others were left longer ago
+                self._held[state.number] = state
                 kept = state.snapshot
-                if isinstance(kept, Snapshot) and state.number != self.timeline.current:
+                if isinstance(kept, Snapshot) and state.number != timeline.current:
                     packed = pack(kept)
                     if state.snapshot is kept:
                         state.snapshot = packed
             where = self._archive.where if self._archive is not None else lambda number: None
-            make_room(tuple(self.timeline), self.timeline.current, self._most, where)
+            here = timeline[timeline.current]
+            make_room(self._held.values(), (here.number, here.parent), self._most, where)
+            gone = [
+                number for number, state in self._held.items() if not isinstance(state.snapshot, (Snapshot, Packed))
+            ]
+            for number in gone:
+                del self._held[number]
 
         self._packer.submit(packing)
+        self._packer.submit(give_back)
 
     def close(self) -> None:
         """Let go of everything. Idempotent."""
@@ -357,12 +369,12 @@ class TimeTravel:
             raise
 
     def _resume(self, archive: Archive, session: str, claimed: Claimed) -> tuple[str, int]:
-        infos, current = claimed.states, claimed.last
+        infos, current, place = claimed.states, claimed.last, OnDisk(session)
         states: list[State[Kept]] = []
         for info in infos:
-            place = None if info.kind == "dropped" else OnDisk(session, info.id.number)
-            state: State[Kept] = State(info.id.number, info.parent, info.label, info.failed, place, info.size)
-            state.created, state.names = info.created, set(info.names)
+            kept = None if info.kind == "dropped" else place
+            state: State[Kept] = State(info.id.number, info.parent, info.label, info.failed, kept, info.size)
+            state.created, state.names = info.created, frozenset(info.names)
             states.append(state)
         last = max((state.number for state in states), default=0)
         timeline = Timeline.of(states, last if current is None else current)
@@ -376,6 +388,9 @@ class TimeTravel:
                 self._here = here
             raise NoSuchState(f"{error}.") from None
         self._timeline = timeline
+        self._loose = [each for each in states if isinstance(each.snapshot, Snapshot)]
+        self._loosely = sum(each.size for each in self._loose)
+        self._packer.submit(self._held.clear)
         if trouble:
             timeline.go(state)
             archive.move(state.number)

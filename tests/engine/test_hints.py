@@ -410,3 +410,15 @@ def test_what_hints_advise_works_in_monty(cells: Cells, text: str) -> None:
 def test_the_encodings_named_are_known(cells: Cells) -> None:
     for name in re.findall(r"[\w-]+", lacking.ENCODINGS.replace("and", "")):
         cells.run(f"'a'.encode({name!r})")
+
+
+@pytest.mark.parametrize(
+    "text", ["pip install numpy", "x = 1\nconda install -y x", "python -m pip install x", "pip3 list"]
+)
+def test_installing_without_the_percent_sign(cells: Cells, text: str) -> None:
+    assert "Nothing can be installed" in (hint(cells.fail(text)._replace(evalue="invalid syntax")) or "")
+
+
+@pytest.mark.parametrize("text", ["x y", "pip = 1 2", "x = pip numpy"])
+def test_other_syntax_errors_get_no_such_hint(cells: Cells, text: str) -> None:
+    assert hint(cells.fail(text)._replace(evalue="invalid syntax")) is None

@@ -10,7 +10,7 @@ import pytest
 
 import monty_kernel
 from monty_kernel.introspect.cursor import arguments_before, primary_before, surroundings
-from monty_kernel.introspect.units import cut, relevant
+from monty_kernel.introspect.units import cut, definers_of, relevant
 
 
 @pytest.mark.parametrize(("code", "open_things"), [
@@ -92,11 +92,12 @@ def test_only_what_matters_is_looked_at() -> None:
     units = cut(
         "import json\nimport math\nunused = 1\ndef helper(x):\n    return json.dumps(x)\nvalue = helper(1)\nvalue = value.strip()\n"
     )
-    definers: dict[str, list[int]] = {}
-    for index, unit in enumerate(units):
-        for name in unit.defines:
-            definers.setdefault(name, []).append(index)
-    assert relevant(["value"], units, definers) == (
+    definers = definers_of(units)
+
+    def bound(name: str) -> list[int]:
+        return definers.get(name, [])
+
+    assert relevant(["value"], units, bound) == (
         "import json\ndef helper(x):\n    return json.dumps(x)\nvalue = helper(1)\nvalue = value.strip()\n"
     )
-    assert len(relevant(["value"], units, definers, budget=30)) <= 31
+    assert len(relevant(["value"], units, bound, budget=30)) <= 31

@@ -45,6 +45,7 @@ def test_what_is_known_to_be_there_is_there(facts: Facts) -> None:
     assert {"math", "os.path", "datetime"} <= facts.modules
     assert facts.of_module("math")["pi"] == "instance"
     assert facts.of_module("datetime")["date"] == "class"
+    assert facts.of_module("math")["sumprod"] == "function", "which Python has from 3.12 on"
     assert "environ" in facts.of_module("os")
     assert {"sep", "end"} <= facts.arguments["print"]
     assert "maxsplit" in facts.arguments["str.split"]

@@ -241,3 +241,18 @@ def test_describe_is_the_same_page(cells: Notebook) -> None:
     assert cells.describe("len") == cells.inspect("len")
     for name in ("nope", "", "1 +", "mean()", "a\0b", "\ud800", "x" * 100_000, "__mk_see_look"):
         assert cells.describe(name) is None
+
+
+@pytest.mark.parametrize("name", ["text.translate", "robot.wings", "math.real", "robot.name.translate"])
+def test_what_monty_has_not_is_not_described_as_pythons(cells: Notebook, name: str) -> None:
+    assert cells.describe(name) is None
+    assert not cells.inspection(name).found
+
+
+def test_a_member_that_the_hosts_python_has_not(cells: Notebook) -> None:
+    assert "Type:            function" in cells.inspect("math.sumprod")
+
+
+def test_a_module_while_the_session_is_busy(cells: Notebook) -> None:
+    cells.busy = True
+    assert "JSON" in (cells.describe("json") or "")

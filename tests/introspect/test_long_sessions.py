@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import threading
 import time
 
 import pytest
 
+from monty_kernel.engine.sources import CellSource
+from monty_kernel.introspect.units import NotebookReader, Unit
 from monty_kernel.introspect.worker import Worker
 
 from .session import Notebook
@@ -103,3 +106,29 @@ def test_a_job_that_fails_is_no_answer() -> None:
         return await Worker("test").run(lambda: 1 / 0, 1)
 
     assert asyncio.run(ask()) is None
+
+
+def test_a_notebook_that_grew_and_branched_is_what_it_would_be_read_at_once() -> None:
+    """Whatever was read before: cells that came, were undone, ran again, or lack syntax."""
+    chance = random.Random(3)
+    texts = [CELL.format(i=number, j=number // 2) for number in range(5)]
+    texts += ["n = 1\nn += 1", "n", "import re, json", "x = (", "", "__mk_see(1)", "class A:\n    b = 1\nA().c = 2"]
+    reader, cells, number = NotebookReader(), list[CellSource](), 0
+    for _ in range(120):
+        if chance.random() < 0.15:
+            del cells[chance.randrange(len(cells) + 1) :]
+        for _ in range(chance.randrange(4)):
+            number += 1
+            cells.append(CellSource(f"In[{number}]", chance.choice(texts)))
+        grown, fresh = reader.read(cells), NotebookReader().read(cells)
+        assert [_said(unit) for unit in grown.units] == [_said(unit) for unit in fresh.units]
+        assert (grown.definers, grown.attributes) == (fresh.definers, fresh.attributes)
+        assert (grown.meddling, grown.modules) == (fresh.meddling, fresh.modules)
+        assert grown.meddling == any("__mk_see" in cell.text for cell in cells)
+        assert grown.modules == {
+            name for unit in grown.units for name, kind in unit.defines.items() if kind == "module"
+        }
+
+
+def _said(unit: Unit) -> tuple[object, ...]:
+    return unit.text, unit.defines, unit.uses, unit.attributes, unit.certain, unit.cell, unit.line

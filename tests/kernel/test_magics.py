@@ -113,3 +113,18 @@ def test_completion_and_inspection(kernel: Kernel) -> None:
     assert found["found"] is True
     client.is_complete("for i in x:")
     assert client.get_shell_msg(timeout=20)["content"]["status"] == "incomplete"
+
+
+def test_how_many_inputs_a_client_asks_for_is_what_it_gets(start) -> None:  # type: ignore[no-untyped-def]
+    kernel = start()
+    for code in ("1", "2", "3"):
+        kernel.run(code)
+    for n, found in ((0, 0), (2, 2), (None, 3), (10**30, 3)):
+        kernel.client.history(hist_access_type="tail", n=n)
+        assert len(kernel.client.get_shell_msg(timeout=30)["content"]["history"]) == found
+
+
+def test_what_stock_magics_do_otherwise_here_is_said(kernel: Kernel) -> None:
+    assert "name??" in kernel.run("%psource f").reply["evalue"]
+    assert "%history" in kernel.run("%recall 1").reply["evalue"]
+    assert kernel.run("input(1, 2)").reply["evalue"] == "input expected at most 1 argument, got 2"

@@ -28,3 +28,15 @@ def test_what_is_sent_can_be_read_by_anybody(text: str, number: float) -> None:
     read = json.loads(packed.decode("utf-8"), parse_constant=refuse)
     assert read["text"] == json.loads(json.dumps(text))
     assert read["deep"] == [{"number": number if number in (1.5, 10**400) else None}]
+
+
+def test_a_message_is_taken_once_and_no_other_for_it() -> None:
+    sender, receiver, forgetful = (WireSession(key=b"key", digest_history_size=size) for size in (500, 500, 100))
+    sent = [sender.serialize(sender.msg("execute_request", {"code": str(number)})) for number in range(300)]
+    messages = [receiver.feed_identities(frames)[1] for frames in sent]
+    for number, message in enumerate(messages):
+        assert receiver.deserialize(message)["content"] == {"code": str(number)}
+        with pytest.raises(ValueError, match="Duplicate"):
+            receiver.deserialize(message)
+        forgetful.deserialize(message)
+    assert len(receiver.digest_history) == 300 and 80 < len(forgetful.digest_history) <= 100

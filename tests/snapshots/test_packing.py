@@ -26,18 +26,18 @@ def states(*, files: int = 0) -> list[State[Kept]]:
 
 
 def on_disk(number: int) -> OnDisk | None:
-    return OnDisk("session", number)
+    return OnDisk("session")
 
 
 def test_what_is_on_disk_makes_room_early() -> None:
     made = states(files=3)
-    make_room(made, 10, 100_000, on_disk, near=3500)
+    make_room(made, (10, 9), 100_000, on_disk, near=3500)
     assert [state.number for state in made if isinstance(state.snapshot, OnDisk)] == [1, 2, 4, 5, 6]
 
 
 def test_what_is_not_on_disk_stays_as_long_as_there_is_room() -> None:
     made = states()
-    make_room(made, 10, 100_000, lambda number: on_disk(number) if number == 4 else None, near=1000)
+    make_room(made, (10, 9), 100_000, lambda number: on_disk(number) if number == 4 else None, near=1000)
     assert [state.number for state in made if isinstance(state.snapshot, OnDisk)] == [4]
     assert all(state.snapshot is not None for state in made)
 
@@ -45,8 +45,8 @@ def test_what_is_not_on_disk_stays_as_long_as_there_is_room() -> None:
 @pytest.mark.parametrize("stored", [True, False])
 def test_beyond_that_the_oldest_goes(stored: bool) -> None:
     made = states(files=2)
-    made[5].names.add("here")
-    make_room(made, 10, 4500, on_disk if stored else lambda number: None, near=100_000)
+    made[5].names = frozenset({"here"})
+    make_room(made, (10, 9), 4500, on_disk if stored else lambda number: None, near=100_000)
     gone = [state.number for state in made if state.snapshot is None or isinstance(state.snapshot, OnDisk)]
     assert gone == [1, 2, 3, 4] if stored else gone == [1, 2, 3]
     assert (made[1].snapshot is None) != stored

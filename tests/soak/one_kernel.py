@@ -13,11 +13,15 @@ from tests.kernel.client import Kernel
 from .deeds import Deeds
 from .measures import MIB, Holdings, at_rest, holdings, leaks
 
-MEMORY = 48 * MIB
-"""What the kernel, or its workers, may have more at the end than after the warm-up: how full an allocator's pools are is chance."""
+MEMORY = 24 * MIB
+"""What the kernel, or its workers, may have more at the end than after the warm-up, however many cells ran: 4 MiB of states that are yet
+to be packed, 6 MiB of SQLite's pages, as many for the last 65,536 signatures, the cells since the last `%reset` as completion
+knows them; and how full an allocator's pools are is chance."""
 
-PER_CELL = 4096
-"""Bytes that may stay of a cell: its source, kept for `In`, tracebacks and `%history`, and its line in `%snapshots`."""
+PER_CELL = 2048
+"""Bytes that may stay of a cell. Some 600 do: its source and how its lines were moved (packed, 200), its input for `%history` (packed, 20),
+its state's place, label, time and size for `%snapshots` and `%undo` (250), and room in the tables that find them. Allocators lose
+some more between them."""
 
 POOLS_ARE_FULL = 500
 """Cells after which every thread that a kernel starts when it first needs it has been started; before, threads are not compared."""

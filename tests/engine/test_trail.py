@@ -1,0 +1,100 @@
+"""The way of a session: packed step by step, and nothing of it is lost; branches share what they have in common."""
+
+from __future__ import annotations
+
+import gc
+import random
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from monty_kernel.engine.cell import CellOptions, Feed, parse
+from monty_kernel.engine.sources import CellSource
+from monty_kernel.engine.trail import CellsAlong, Trail
+from monty_kernel.magics.registry import Magics
+
+SOURCES = [
+    "n += 1\nn", "1 / 0", "%time é = [1,\n 2]\né", "x = (", "def f(x):\n    return x[5]\nf([n])", "print('é' * 3)\nn", "n;",
+    "from IPython.display import HTML, display\ndisplay(HTML('<b>\u2028</b>'))", "%%timeit -n1 -r1\nif 1:\n    '''a\nb'''", "  pasted\n  n",
+]  # fmt: skip
+
+
+def stepped(trail: Trail | None, number: int, source: str) -> tuple[Trail, CellSource, Feed]:
+    """The trail with one more step: the cell of this number, whose only feed has twice the number."""
+    cell = parse(CellSource(f"In[{number}]", source), Magics, CellOptions(number))
+    python, (feed,) = CellSource(f"In[{number}]", cell.python), cell.steps
+    assert isinstance(feed, Feed)
+    trail = Trail(trail)
+    trail.add_cell(python)
+    trail.add_feed(2 * number, feed)
+    return trail, python, feed
+
+
+def places(feed: Feed) -> Iterator[tuple[int, int, int, int]]:
+    for line in range(1, feed.text.count("\n") + 3):
+        for column in (1, 2, 5, 40):
+            yield feed.to_cell(line, column, line, column + 3)
+
+
+def test_every_feed_and_every_cell_is_what_it_was() -> None:
+    trail, cells, feeds = Trail(), [], {}
+    for number in range(1, 51):
+        trail, python, feed = stepped(trail, number, SOURCES[number % len(SOURCES)])
+        cells.append(python)
+        feeds[2 * number] = feed
+    assert trail.cells() == cells
+    assert list(trail.sources()) == [feeds[number].cell for number in sorted(feeds, reverse=True)]
+    for number, was in feeds.items():
+        now = trail.feed(number)
+        assert now is not None
+        assert (now.cell, now.text, now.parts) == (was.cell, was.text, was.parts)
+        assert [each.original for each in now.maps] == [each.original for each in was.maps]
+        assert list(places(now)) == list(places(was))
+    assert [trail.feed(number) for number in (0, 1, 49, 101, 102)] == [None] * 5  # the prelude's own, and none
+
+
+def test_a_step_that_was_gone_on_from_takes_no_more() -> None:
+    first = Trail()
+    Trail(first)
+    with pytest.raises(AssertionError):
+        first.add_cell(CellSource("In[1]", "1"))
+
+
+def test_a_huge_cell_stays_as_it_is() -> None:
+    trail, _, feed = stepped(None, 1, "x = '" + "a" * (1 << 20) + "'")
+    after, python, _ = stepped(trail, 2, "x")
+    assert after.feed(2) is feed
+    assert [cell.label for cell in CellsAlong().to(after)] == ["In[1]", "In[2]"]
+    assert CellsAlong().to(after)[-1] == python
+
+
+def test_cells_along_any_way_of_a_tree() -> None:
+    """Whatever state is gone back to, the cells are those that led there, also those of the step that is not over."""
+    chance = random.Random(5)
+    trails: list[tuple[Trail, list[CellSource]]] = [(Trail(), [])]
+    along = CellsAlong()
+    for number in range(1, 400):
+        before, cells = chance.choice(trails[-4:]) if chance.random() < 0.9 else chance.choice(trails)
+        trail, python, _ = stepped(before, number, chance.choice(SOURCES))
+        trails.append((trail, [*cells, python]))
+        if number % 3 == 0:
+            there, wanted = chance.choice(trails[-6:])
+            assert along.to(there) == wanted
+    there, wanted = trails[1]
+    assert along.to(there) == wanted
+
+
+def test_a_step_takes_few_bytes() -> None:
+    trail = Trail()
+    for number in range(1, 301):
+        trail, _, _ = stepped(trail, number, SOURCES[number % len(SOURCES)])
+    gc.collect()
+    taken = 0
+    step = trail.before
+    while step is not None:
+        own = step._own
+        assert isinstance(own, bytes), "it is not packed"
+        taken += sys.getsizeof(step) + sys.getsizeof(own)
+        step = step.before
+    assert taken / 300 < 400
