@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from monty_kernel.engine.visible_text import display_width, visible
+from monty_kernel.engine.visible_text import display_width, visible, visible_line
 from monty_kernel.snapshots.records import Retention, SessionInfo, StateInfo
 from monty_kernel.snapshots.refusals import StoreError
 from monty_kernel.snapshots.store import SnapshotStore, user_store
@@ -110,13 +110,13 @@ def _session_row(info: SessionInfo) -> Sequence[str]:
     if info.how == "incomplete":
         ended += ", incomplete"
     current = "" if info.last is None else f"In[{info.last}]"
-    return info.id, _when(info.started), ended, str(info.states), current, visible(info.notebook or "")
+    return info.id, _when(info.started), ended, str(info.states), current, visible_line(info.notebook or "")
 
 
 def _show(args: argparse.Namespace, store: SnapshotStore) -> None:
     info = store.session(args.id)
     states = store.states(info.id)
-    print(f"{info.id}  {visible(info.notebook or 'of no notebook')}  started {_when(info.started)}, {_end(info)}")
+    print(f"{info.id}  {visible_line(info.notebook or 'of no notebook')}  started {_when(info.started)}, {_end(info)}")
     if states:
         rows = (_state_row(state, info.last) for state in states)
         _print_table(("STATE", "AFTER", "TIME", "SIZE", "ADDED", "KEPT AS", "CELL"), rows)

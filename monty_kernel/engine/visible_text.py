@@ -25,6 +25,11 @@ def visible(text: str) -> str:
     return _UNSHOWN.sub(lambda match: ascii(match[0])[1:-1], text)
 
 
+def visible_line(text: str) -> str:
+    """`text` with its control characters written out, line ends and tabs too: it takes one line wherever it is shown."""
+    return visible(text).replace("\n", "\\n").replace("\t", "\\t")
+
+
 def display_width(text: str) -> int:
     """How many terminal columns `text` takes: 2 for East Asian wide characters and emoji, 0 for combining marks.
 

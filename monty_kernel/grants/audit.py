@@ -124,8 +124,13 @@ class Audit:
             os.close(file)
 
     def _open(self) -> int | None:
-        if self._path is None or self._file is not None:
-            return self._file
+        if self._path is None:
+            return None
+        if self._file is not None:
+            if _is_at(self._path, self._file):
+                return self._file
+            os.close(self._file)  # moved away, as logs are, or deleted: nobody would find what is written to it
+            self._file = None
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -138,6 +143,13 @@ class Audit:
         _end_line(self._path, file)
         self._file = file
         return file
+
+
+def _is_at(path: Path, file: int) -> bool:
+    try:
+        return os.path.samestat(os.stat(path), os.fstat(file))
+    except OSError:
+        return False
 
 
 def _end_line(path: Path, file: int) -> None:

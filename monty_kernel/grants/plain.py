@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from monty_kernel.engine.visible_text import visible
+from monty_kernel.engine.visible_text import visible_line
 
 MOST_BYTES = 1 << 26
 """Bytes that the arguments or the result of one call may take, estimated."""
@@ -33,21 +33,34 @@ _INVISIBLE = re.compile(
 )
 
 
+# how values that have no likeness outside the sandbox arrive from there: as their repr, which nothing tells from text
+_STAND_IN = re.compile(
+    r"<(?P<what>function|module|coroutine|bound method|built-in function|\w+(?= object))\b[^<>]{0,200}>"
+    r"|(?P<kind>range)\(-?\d+, -?\d+(?:, -?\d+)?\)|(?P<part>slice)\([^(),]+, [^(),]+, [^(),]+\)"
+    r"|(?P<view>dict_keys|dict_values|dict_items)\(\[.*\]\)",
+    re.DOTALL,
+)
+
+
 class NotPlain(TypeError):
     """A value is no plain data, or too much of it; the message says what it is and, for a container, where."""
 
 
-def plain_copy(value: object) -> Any:
+def plain_copy(value: object, *, from_cell: bool = False) -> Any:
     """The value as plain data of exact built-in types; a named tuple becomes a tuple, an `IntEnum` an int, and so on.
+
+    from_cell: it comes from the sandbox. Functions, iterators and ranges come as the text of their repr from there; such text is
+    refused.
 
     Raises:
         NotPlain: there is something else in it, a cycle, or more than a call may carry.
     """
-    return _Copier().copy(value, 0)
+    return _Copier(from_cell).copy(value, 0)
 
 
 class _Copier:
-    def __init__(self) -> None:
+    def __init__(self, from_cell: bool) -> None:
+        self._from_cell = from_cell
         self._items = 0
         self._bytes = 0
 
@@ -87,6 +100,8 @@ class _Copier:
             text.encode()
         except UnicodeEncodeError:
             raise NotPlain("holds a lone surrogate, which is no text") from None
+        if self._from_cell and text[:1] in ("<", "r", "s", "d") and (found := _STAND_IN.fullmatch(text)):
+            raise NotPlain(f"is or holds a {next(filter(None, found.groups()))}, or text that looks like one")
         return text
 
 
@@ -111,7 +126,7 @@ def short(value: object, most: int = 200) -> str:
 
 def _short(value: object, most: int, depth: int) -> str:
     if isinstance(value, (str, bytes)):
-        shown = _INVISIBLE.sub(lambda match: ascii(match[0])[1:-1], ascii_controls(repr(value[:most])))
+        shown = _INVISIBLE.sub(lambda match: ascii(match[0])[1:-1], visible_line(repr(value[:most])))
         return (
             shown
             if len(value) <= most
@@ -132,8 +147,8 @@ def _short(value: object, most: int, depth: int) -> str:
         brackets = "[]" if isinstance(value, list) else "()" if isinstance(value, tuple) else "{}"
         return _listed(value, len(value), brackets, most, lambda each: _short(each, most, depth - 1), depth)
     if value is None or isinstance(value, (*_ATOMS, *_LEAVES)):
-        return ascii_controls(repr(value))
-    return f"<{ascii_controls(type(value).__name__)}>"
+        return visible_line(repr(value))
+    return f"<{visible_line(type(value).__name__)}>"
 
 
 def _listed(
@@ -156,10 +171,5 @@ def _listed(
 def one_line(text: str, most: int = 500) -> str:
     """Text made one line of at most about `most` characters, with control characters written out."""
     cut = text[: 4 * most]
-    line = ascii_controls(" ".join(cut.split()))
+    line = visible_line(" ".join(cut.split()))
     return line if len(line) <= most and len(text) <= 4 * most else line[:most] + " …"
-
-
-def ascii_controls(text: str) -> str:
-    """Control characters, and what hides or turns text round, written out; line ends and tabs too."""
-    return visible(text).replace("\n", "\\n").replace("\t", "\\t")

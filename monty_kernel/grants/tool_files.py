@@ -69,7 +69,7 @@ class Tool:
         for name, value in bound.arguments.items():
             kind = self.signature.parameters[name].kind
             try:
-                bound.arguments[name] = plain = plain_copy(value)
+                bound.arguments[name] = plain = plain_copy(value, from_cell=True)
             except NotPlain as error:
                 raise TypeError(f"{self.name}() argument {name!r} {error}; a tool takes plain data only") from None
             hint = self.hints.get(name, Any)

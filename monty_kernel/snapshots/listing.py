@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from monty_kernel.engine.visible_text import visible
+from monty_kernel.engine.visible_text import visible_line
 
 from .records import How, SessionInfo
 from .timeline import State, Timeline
@@ -74,7 +74,7 @@ def sessions_as_text(sessions: Iterable[SessionInfo], own: str | None) -> str:
         began = time.strftime("%Y-%m-%d %H:%M", time.localtime(info.started))
         how = "this one" if info.id == own else _HOW[info.how]
         rows.append(
-            f"{info.id}  {began}  {info.states:>5} state{' ' if info.states == 1 else 's'}  {how:<8}  {visible(info.notebook or '')}".rstrip()
+            f"{info.id}  {began}  {info.states:>5} state{' ' if info.states == 1 else 's'}  {how:<8}  {visible_line(info.notebook or '')}".rstrip()
         )
     return "\n".join(rows)
 

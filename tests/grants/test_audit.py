@@ -47,6 +47,23 @@ def test_kernels_append_to_one_file_and_half_a_line_is_ended(tmp_path: Path) -> 
     assert len([json.loads(line) for line in text[1:] if line]) == 800
 
 
+def test_a_log_that_was_moved_or_deleted_is_begun_again(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    audit = Audit(path)
+    audit.add("tool", "t.f", "1", "ok")
+    path.rename(tmp_path / "audit.jsonl.1")
+    audit.check()
+    audit.add("tool", "t.f", "2", "ok")
+    path.unlink()
+    audit.add("tool", "t.f", "3", "ok")
+    assert [[line["arguments"] for line in lines(file)] for file in (tmp_path / "audit.jsonl.1", path)] == [
+        ["1"],
+        ["3"],
+    ]
+    assert len(audit.records()) == 3
+    audit.close()
+
+
 def test_what_cannot_be_logged_is_said_and_comes_back(tmp_path: Path) -> None:
     with pytest.raises(AuditFailed, match="no regular file"):
         Audit(Path(os.devnull)).check()

@@ -159,12 +159,27 @@ def test_arguments_and_results_are_plain_data_or_refused(granted: Callable[..., 
         "tools.add()": ("TypeError", "add() missing a required argument: 'a'"),
         "class A: pass\ntools.echo([A()])": ("TypeError", "echo() argument 'value' is or holds an object of class 'A'; a tool takes plain data only"),
         "tools.echo(print)": ("TypeError", "echo() argument 'value' is or holds 'print'; a tool takes plain data only"),
+        "tools.echo([lambda: 1])": ("TypeError", "echo() argument 'value' is or holds a function, or text that looks like one; a tool takes plain data only"),
+        "tools.echo({'a': range(3)})": ("TypeError", "echo() argument 'value' is or holds a range, or text that looks like one; a tool takes plain data only"),
+        "tools.echo(iter([1]))": ("TypeError", "echo() argument 'value' is or holds a list_iterator, or text that looks like one; a tool takes plain data only"),
+        "tools.echo({1: 2}.keys())": ("TypeError", "echo() argument 'value' is or holds a dict_keys, or text that looks like one; a tool takes plain data only"),
         "deep = 1\nfor i in range(5000): deep = [deep]\ntools.echo(deep)": ("TypeError", "echo() argument 'value' is nested more than 200 levels deep, or holds itself; a tool takes plain data only"),
         "tools.echo('x' * (1 << 27))": ("TypeError", "echo() argument 'value' is more than 1,000,000 values or 64 MiB; a tool takes plain data only"),
         "tools.fail('object')": ("TypeError", "tools.fail() returned what a cell cannot have: the result is or holds a module"),
     }.items():  # fmt: skip
         assert error(kernel.run(code)) == expected, code
     assert kernel.run("tools.add(1)").plain == "3"
+    for text in (
+        "<b>a function</b>",
+        "range",
+        "range(3)",
+        "slice of bread",
+        "dict_keys",
+        "<function",
+        "a <list object>",
+        "<>",
+    ):
+        assert kernel.run(f"tools.echo({text!r})").plain == repr(text)
 
 
 def test_exceptions_arrive_without_traceback_and_path(granted: Callable[..., Kernel], folder: Path) -> None:
