@@ -67,7 +67,7 @@ class Overlay:
         plain = _plain(path)
         for length in range(len(plain) + 1):
             node = self._nodes.get(plain[:length])
-            if node is not None and (node.kind == "gone" or node.fresh or length == len(plain)):
+            if node is not None and (node.kind != "folder" or node.fresh or length == len(plain)):
                 return plain  # what is above the disk has no links
         try:
             return self._below.resolve(path)

@@ -35,7 +35,7 @@ _INVISIBLE = re.compile(
 
 # how values that have no likeness outside the sandbox arrive from there: as their repr, which nothing tells from text
 _STAND_IN = re.compile(
-    r"<(?P<what>function|module|coroutine|bound method|built-in function|\w+(?= object))\b[^<>]{0,200}>"
+    r"<(?P<what>function|module|coroutine|bound method|built-in function|\w+(?= object))\b(?:[^<>]|<\w+>){0,200}>"
     r"|(?P<kind>range)\(-?\d+, -?\d+(?:, -?\d+)?\)|(?P<part>slice)\([^(),]+, [^(),]+, [^(),]+\)"
     r"|(?P<view>dict_keys|dict_values|dict_items)\(\[.*\]\)",
     re.DOTALL,

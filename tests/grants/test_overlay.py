@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from monty_kernel.grants.folder import Folder
@@ -54,6 +54,7 @@ def outcome(tree: Any, step: tuple[Any, ...]) -> object:
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(steps, max_size=12))
+@example([("remove_file", ["link"]), ("write", ["link"], b""), ("write", ["link", "a"], b"")])  # a link there once was
 def test_it_does_what_the_disk_does(tmp_path_factory: pytest.TempPathFactory, walk: list[tuple[Any, ...]]) -> None:
     base = tmp_path_factory.mktemp("overlay")
     try:
