@@ -152,6 +152,11 @@ def _imported_name(failure: Failure, name: str, module: str) -> str | None:
     return _member(failure, module, name)
 
 
+def _of_ipython(failure: Failure, name: str) -> str | None:
+    # the prelude's stand-ins for the packages are values of a class called so
+    return f"Of IPython the sandbox has IPython.display, with {', '.join(DISPLAY_NAMES)}."
+
+
 def _member(failure: Failure, module: str, name: str) -> str | None:
     if not has_member(module, name):
         return None
@@ -291,6 +296,7 @@ _RULES: Mapping[str, _Rules] = {
     ),
     "AttributeError": (
         (r"module '([\w.]+)' has no attribute '(\w+)'", _member),
+        (r"'module' object has no attribute '(\w+)'", _of_ipython),
         (r"type object '([\w.]+)' has no attribute '(\w+)'", objects.missing_type_attribute),
         (r"'([\w.]+)' object has no attribute '(\w+)'", objects.missing_attribute),
         (r"'([\w.]+)' object has no attribute '(\w+)' and no __dict__ for setting new attributes", objects.new_attribute),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
@@ -17,7 +16,7 @@ from .host import Access, Front, GoingOn, Host, NoAccess
 from .limits import Limits, SessionLimits
 from .outputs import Stream
 from .script import Diverged, Recording, Script
-from .turns import Turns
+from .turns import Turns, lives
 from .workers import Workers, only_by_name
 
 TO_LOAD = 3
@@ -84,14 +83,7 @@ class Sandbox:
 
     def is_alive(self) -> bool:
         """Whether the worker lives; a worker killed between two cells is noticed here."""
-        if self._session is None or self._pid is None:
-            return False
-        if not hasattr(os, "waitid"):
-            return True  # macOS before Python 3.13, Windows: the next feed finds out
-        try:
-            return os.waitid(os.P_PID, self._pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
-        except ChildProcessError:
-            return False
+        return self._session is not None and self._pid is not None and lives(self._pid)
 
     def feed(
         self,

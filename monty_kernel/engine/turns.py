@@ -22,6 +22,20 @@ PATIENCE = 1.0
 """The same for a feed of the kernel's own: it ends by itself in a few milliseconds, unless something is very wrong."""
 
 
+LOOK = 0.3
+"""Seconds after which a cell that waits looks again whether its worker lives: nothing else would tell it."""
+
+
+def lives(pid: int) -> bool:
+    """Whether a child process of this one lives. It is left to be waited for."""
+    if not hasattr(os, "waitid"):
+        return True  # macOS before Python 3.13, Windows: the next feed finds out
+    try:
+        return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+    except ChildProcessError:
+        return False
+
+
 class Turns:
     """Interrupts one cell at a time.
 
@@ -142,7 +156,7 @@ class Turns:
             return requested
 
     def wait_until(self, deadline: float) -> None:
-        """Wait until `time.monotonic()` is `deadline`.
+        """Wait until `time.monotonic()` is `deadline`, or the worker has died.
 
         Raises:
             KeyboardInterrupt: the cell was interrupted.
@@ -153,12 +167,14 @@ class Turns:
         """The future's result. Between two feeds of a cell too.
 
         Raises:
-            KeyboardInterrupt: the cell was interrupted; the future is cancelled.
+            KeyboardInterrupt: the cell was interrupted, or its worker has died; the future is cancelled.
             Exception: what the future raised.
         """
         future.add_done_callback(lambda _: self._wake.set())
         try:
             self._wait(future.done, None)
+            if not future.done():
+                raise KeyboardInterrupt
         except KeyboardInterrupt:
             future.cancel()
             raise
@@ -170,6 +186,8 @@ class Turns:
 
     def wait_for_any(self, futures: Collection[Future[Any]], deadline: float | None) -> None:
         """Wait until one of the futures is done, each of which `wake_for` was told of, or `time.monotonic()` is `deadline`.
+
+        Or until the worker has died.
 
         Raises:
             KeyboardInterrupt: the cell was interrupted; the futures go on.
@@ -189,10 +207,8 @@ class Turns:
                 if self._requested:
                     self._requested = False
                     raise KeyboardInterrupt
-                if done():
+                if done() or (self._running and self._pid is not None and not lives(self._pid)):
                     return
                 self._waiting = True
-            self._wake.wait(
-                None if deadline is None else min(max(0.0, deadline - time.monotonic()), threading.TIMEOUT_MAX)
-            )
+            self._wake.wait(LOOK if deadline is None else min(max(0.0, deadline - time.monotonic()), LOOK))
             self._wake.clear()

@@ -24,6 +24,7 @@ from monty_kernel.snapshots.policy import FREE, DumpBudget
 from monty_kernel.typecheck.checks import TypeChecks
 from monty_kernel.typecheck.modes import Mode
 
+from .earlier_outputs import screened_outputs
 from .granted import Granted
 from .notebook_file import Node, tags
 from .notebook_front import NotebookFront
@@ -131,6 +132,7 @@ class NotebookRun:
         self._node = node
         self._on_cell = on_cell
         self._outputs = NotebookOutputs(book, node)
+        self._ran: set[int] = set()  # the cells that were begun: what they show is of this run
         self._engine: Engine | None = None
         self._stopped = threading.Event()
         self._late = False  # whether the running cell has taken too long
@@ -150,6 +152,13 @@ class NotebookRun:
             MontyError, RuntimeError: no worker could be started.
             Diverged: the state to start from could not be made again.
         """
+        try:
+            return self._execute(sessions)
+        finally:
+            if not self._options.trust_outputs:
+                self._screen_what_stayed()
+
+    def _execute(self, sessions: Sessions) -> Ran:
         begin = time.perf_counter()
         self._book["metadata"]["language_info"] = self._node(copy.deepcopy(LANGUAGE_INFO))
         with sessions.engine(self._options) as engine:
@@ -166,6 +175,11 @@ class NotebookRun:
             finally:
                 front.close()
         return Ran(cells, time.perf_counter() - begin, failed)
+
+    def _screen_what_stayed(self) -> None:
+        for index, cell in enumerate(self._book["cells"]):
+            if cell["cell_type"] == "code" and cell["outputs"] and index not in self._ran:
+                cell["outputs"] = screened_outputs(cell["outputs"], self._node)
 
     def _execute_cells(self, engine: Engine, front: NotebookFront, types: TypeChecks) -> tuple[int, FailedCell | None]:
         if self._options.start is not None:
@@ -197,6 +211,7 @@ class NotebookRun:
             runner.settle(self._unsettled)
         self._note_time(cell, "iopub.status.busy", "iopub.execute_input")
         self._outputs.begin(index)
+        self._ran.add(index)
         request = CellRequest(cell["source"], number, remember=True, silent=False)
         outcome = self._run(runner, request)
         failed = self._why_cut_short(outcome, front, index)

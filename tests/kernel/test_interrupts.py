@@ -183,6 +183,29 @@ def test_a_worker_killed_in_a_cell_fails_the_cell_alone(kernel: Kernel) -> None:
     assert kernel.run("y").plain == "[1]"
 
 
+@pytest.mark.parametrize(
+    "wait",
+    [
+        "time.sleep(60)",
+        "await asyncio.sleep(60)",
+        "await asyncio.gather(asyncio.sleep(60), asyncio.sleep(70))",
+        "input()",
+    ],
+)
+def test_a_worker_killed_while_its_cell_waits_is_noticed(kernel: Kernel, wait: str) -> None:
+    kernel.run("import asyncio, time\ny = [1]")
+
+    def look(message: dict[str, Any]) -> None:
+        if message["msg_type"] == "stream":
+            for pid in worker_pids(kernel.pid):
+                os.kill(pid, signal.SIGKILL)
+
+    answer = kernel.run(f"y.append(2)\nprint('go')\n{wait}", meanwhile=look, allow_stdin=True, timeout=20)
+    assert answer.reply["ename"] == "WorkerCrashed"
+    assert RESTORED in "".join(answer.reply["traceback"])
+    assert kernel.run("y").plain == "[1]"
+
+
 def test_the_memory_limit_fails_the_cell_alone(start) -> None:  # type: ignore[no-untyped-def]
     kernel = start("--MontyKernel.max_memory=50_000_000")
     kernel.run("small = [1, 2, 3]")

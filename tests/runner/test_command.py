@@ -6,6 +6,7 @@ import json
 import os
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from .command import read, report, run, texts, write
@@ -243,6 +244,37 @@ def test_outputs_are_screened_unless_trusted(tmp_path: Path) -> None:
     screened, trusted = run(source, "--stdout"), run(source, "--stdout", "--trust-outputs")
     assert "script" not in read(screened.stdout).cells[0].outputs[-1].data["text/html"]
     assert "<script>" in read(trusted.stdout).cells[0].outputs[-1].data["text/html"]
+
+
+def test_what_a_notebook_brought_along_is_screened_too(tmp_path: Path) -> None:
+    """Cells that are skipped, empty, or come after one that failed keep their outputs, but none that act."""
+    book = read(write(tmp_path / "in.ipynb", "'skipped'", "", "1/0", "'never'"))
+    book.cells[0].metadata["tags"] = ["skip-execution"]
+    harmless = [
+        nbformat.v4.new_output("stream", name="stdout", text="\x1b[31mred\x1b[0m\n"),
+        nbformat.v4.new_output("execute_result", {"text/plain": "1", "image/png": "AAAA\n"}, execution_count=4),
+        nbformat.v4.new_output("error", ename="E", evalue="e", traceback=["\x1b[31mE\x1b[0m: e"]),
+    ]
+    hostile = [
+        nbformat.v4.new_output("display_data", {"text/html": "<b>b</b><script>x</script>", "text/javascript": "x"}),
+        nbformat.v4.new_output("stream", name="stdout", text="\x1b]0;title\x07"),
+        nbformat.v4.new_output("error", ename="E\x1b[2J", evalue="\x1b[31me", traceback=["\x1b[2Je"]),
+    ]
+    for cell in book.cells:
+        cell.outputs = [*harmless, *hostile]
+    (tmp_path / "in.ipynb").write_text(nbformat.writes(book))
+    done = read(run(tmp_path / "in.ipynb", "--stdout").stdout)
+    for cell in (done.cells[0], done.cells[1], done.cells[3]):
+        assert cell.outputs[:3] == harmless
+        html, printed, error, note = cell.outputs[3:]
+        assert html.data == {"text/html": "<b>b</b>"}
+        assert printed.text == "\\x1b]0;title\\x07"
+        assert (error.ename, error.evalue, error.traceback) == ("E\\x1b[2J", "\\x1b[31me", ["\\x1b[2Je"])
+        assert "left out of this output: <script>, text/javascript" in note.text
+    trusted = read(run(tmp_path / "in.ipynb", "--stdout", "--trust-outputs").stdout)
+    assert trusted.cells[3].outputs == [*harmless, *hostile]
+    again = read(run("-", "--stdout", stdin=nbformat.writes(done).encode()).stdout)
+    assert again.cells[3].outputs == done.cells[3].outputs
 
 
 def test_quiet(tmp_path: Path) -> None:
