@@ -70,7 +70,10 @@ def _call(failure: Failure, cell: CellSource, cells: Iterable[CellSource]) -> Fa
     text = failing_text(failure)
     if text != name and not (name == "<lambda>" and text.startswith("lambda")):
         return failure  # Monty knows the place after all, as for keyword-only arguments
-    definition = _definition(place, name)
+    try:
+        definition = _definition(place, name)
+    except ValueError:  # what is no signature to this Python
+        definition = None
     if definition is not None:
         names, signature = definition
         few = "missing" in match[0]
@@ -225,9 +228,16 @@ def _passed(block: ast.Try, place: SourceFrame) -> ast.expr | None:
 
 def _at(part: ast.AST | None, place: SourceFrame) -> ast.expr | None:
     """The expression in a part of the tree that has exactly the frame's place."""
-    assert place.cell is not None
-    for node in ast.walk(part) if part is not None else ():
-        if isinstance(node, ast.expr) and node.lineno == place.line and _place(place.cell, node) == _span(place):
+    if part is None or not getattr(part, "lineno", 0) <= place.line <= getattr(part, "end_lineno", 0):
+        return None
+    for node in ast.walk(part):
+        # columns in bytes are never less than in characters: this spares most nodes of a long line the counting
+        if (
+            isinstance(node, ast.expr)
+            and (node.lineno, node.end_lineno) == (place.line, place.end_line)
+            and place.column - 1 <= node.col_offset <= 4 * (place.column - 1)
+            and _place(place.cell, node) == place[1:5]
+        ):
             return node
     return None
 
@@ -249,7 +259,7 @@ def _moved(failure: Failure, block: ast.Try) -> Failure:
     while len(block.body) == 1 and isinstance(block.body[0], ast.Try):
         block = block.body[0]
     only = block.body[0]
-    target = getattr(only, "value", None) or only
+    target = getattr(only, {ast.Raise: "exc", ast.Assert: "test"}.get(type(only), "value"), None) or only
     if len(block.body) == 1 and not hasattr(only, "body") and not hasattr(only, "cases"):
         span = _place(place.cell, target)
         calls = any(isinstance(node, ast.Call) for node in ast.walk(target))
@@ -299,20 +309,17 @@ def _frame(cell: CellSource, found: _Found) -> SourceFrame:
     return SourceFrame(cell, *_place(cell, found.node), found.function)
 
 
-def _span(frame: SourceFrame) -> tuple[int, int, int, int]:
-    return frame.line, frame.column, frame.end_line, frame.end_column
-
-
 def _starts(node: ast.AST, frame: SourceFrame) -> bool:
     return frame.cell is not None and _place(frame.cell, node)[:2] == (frame.line, frame.column)
 
 
-def _place(cell: CellSource, node: ast.AST) -> tuple[int, int, int, int]:
+def _place(cell: CellSource | None, node: ast.AST) -> tuple[int, int, int, int]:
     """A node's lines and columns as frames count them: from 1, in characters."""
-    lines = split_lines(cell.text)
+    lines = split_lines(cell.text if cell is not None else "")
 
     def column(line: int, at: int) -> int:
-        return len(lines[line - 1].encode(errors="replace")[:at].decode(errors="replace")) + 1
+        text = lines[line - 1] if line <= len(lines) else ""
+        return (at if text.isascii() else len(text.encode(errors="replace")[:at].decode(errors="replace"))) + 1
 
     line, at = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
     end_line, end = getattr(node, "end_lineno", line), getattr(node, "end_col_offset", at)

@@ -38,7 +38,6 @@ def from_json(text: str | bytes) -> Node:
         book = _upgraded(text, book["nbformat"])
     require_shape(book)
     for cell in book["cells"]:
-        _join_lines(cell)
         cell["metadata"].pop("trusted", None)
     for name in _TRANSIENT:
         book["metadata"].pop(name, None)
@@ -94,7 +93,8 @@ def _upgraded(text: str | bytes, version: int) -> Node:
 
 
 def require_shape(book: Node) -> None:
-    """See to it that the notebook has what a run needs of it; what may be left out is filled in.
+    """See to it that the notebook has what a run needs of it; what may be left out is filled in, and texts that are lists of lines, as
+    in files, are joined.
 
     Raises:
         NotebookUnreadable: it has not.
@@ -108,6 +108,7 @@ def require_shape(book: Node) -> None:
         problem = _problem(cell)
         if problem:
             raise NotebookUnreadable(f"its cell {number} {problem}")
+        _join_lines(cell)
 
 
 def _problem(cell: object) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ class State(Generic[S]):
     """The session right after a cell.
 
     number: the cell's execution count, 0 for the empty start; below 0 for a cell outside the history, which has none. parent: the number of the state it was made from.
-    label: the first line of the cell. failed: whether the cell ended in an error. size: bytes of the dump.
+    label: the first line of the cell, one text for all that begin alike. failed: whether the cell ended in an error. size: bytes of the dump.
     snapshot: what brings it back; None once it has been dropped. onwards: its child that was left last, where %redo leads.
 
     One is kept of every cell, so what most have nothing of takes no room: an empty set of each one's own would be 216 bytes.
@@ -84,7 +85,7 @@ class Timeline(Generic[S]):
             number = self._unnumbered
         if number in self._states:
             raise ValueError(f"there is a state {number} already")
-        state = State(number, self.current, label, failed, snapshot, size)
+        state = State(number, self.current, sys.intern(label), failed, snapshot, size)
         self._states[number] = state
         self._go(number)
         return state

@@ -153,3 +153,17 @@ def test_nothing_of_a_cell_with_a_stray_return_runs(kernel: Kernel) -> None:
     kernel.run("ran = []")
     kernel.run("ran.append(1)\nreturn\nran.append(2)")
     assert kernel.run("ran").plain == "[]"
+
+
+def test_a_hand_raised_error_passes_finally_without_a_hint(kernel: Kernel) -> None:
+    answer = kernel.run("try:\n    raise ImportError(\"cannot import name 'x' from 'math'\")\nfinally:\n    done = 1")
+    assert arrows(answer) == ["2: ImportError(\"cannot import name 'x' from 'math'\")"]
+    assert "Hint" not in shown(answer)
+    assert arrows(kernel.run("try:\n    assert 1 > 2, 'no'\nfinally:\n    done = 1")) == ["2: 1 > 2"]
+
+
+def test_places_are_found_in_long_lines(kernel: Kernel) -> None:
+    code = f"try:\n    1 / 0\nfinally:\n    done = [{'1, ' * 9_000}'é']"
+    assert arrows(kernel.run(code))[0].startswith("2: 1 / 0")
+    calls = "; ".join(f"area({n}, {n})" for n in range(2_000))
+    assert arrows(kernel.run(f"{calls}\narea(1)")) == ["2: area(1)"]

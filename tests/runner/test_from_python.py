@@ -316,3 +316,10 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 
     with pytest.raises(AttributeError, match="nothing"):
         monty_kernel.nothing  # noqa: B018
+
+
+def test_a_notebook_as_json_has_it_in_a_file() -> None:
+    book = {"nbformat": 4, "nbformat_minor": 4, "cells": [{"cell_type": "code", "source": ["x = 1\n", "x + 1"]}]}
+    done = run_notebook(book)
+    assert done["cells"][0]["outputs"][0]["data"]["text/plain"] == "2"
+    assert book["cells"][0]["source"] == ["x = 1\n", "x + 1"], "what was given stays as it is"  # type: ignore[index]

@@ -20,8 +20,8 @@ knows them; and how full an allocator's pools are is chance."""
 
 PER_CELL = 2048
 """Bytes that may stay of a cell. Some 600 do: its source and how its lines were moved (packed, 200), its input for `%history` (packed, 20),
-its state's place, label, time and size for `%snapshots` and `%undo` (250), and room in the tables that find them. Allocators lose
-some more between them."""
+its state's place, label, time and size for `%snapshots` and `%undo` (250), and room in the tables that find them. What
+allocators lose between those that stay and those that go comes to as much."""
 
 POOLS_ARE_FULL = 500
 """Cells after which every thread that a kernel starts when it first needs it has been started; before, threads are not compared."""
