@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from .key import private_folder
 from .liveness import lock
-from .mending import finish, mend
+from .mending import finish, is_mended, mend
 from .refusals import StateRefused, StoreUnavailable
 from .tables import NAME, TABLES, make
 
@@ -124,7 +124,7 @@ class Database:
 
         with self._reading:
             try:
-                if not self._path.exists():
+                if not self._is_there():
                     return otherwise
                 db = self._reader = self._opened(self._reader)
                 db.sqlite.execute("BEGIN")
@@ -149,9 +149,13 @@ class Database:
     def exists(self) -> bool:
         """Whether there is a file yet. Raises StoreUnavailable."""
         try:
-            return self._path.exists()
+            return self._is_there()
         except OSError as error:
             raise self._unavailable(error) from error
+
+    def _is_there(self) -> bool:
+        """Whether there is a file, be it under the name that it has until a mending, perhaps one of a killed kernel, comes to its end."""
+        return self._path.exists() or is_mended(self.folder) or self._path.exists()
 
     def used(self) -> int:
         """Bytes that the store takes on the disk, what was put aside among them."""

@@ -59,9 +59,14 @@ def mend(folder: Path, patience: float) -> tuple[Path, int]:
     return aside, count
 
 
+def is_mended(folder: Path) -> bool:
+    """Whether there is a whole new file that does not have the store's name yet."""
+    return (folder / "mended" / NAME).exists()
+
+
 def finish(folder: Path) -> None:
     """Where there is no store: end what a killed process began. Raises OSError."""
-    if (folder / "mended" / NAME).exists():
+    if is_mended(folder):
         with suppress(FileNotFoundError):
             (folder / "store").rmdir()
         (folder / "mended").rename(folder / "store")

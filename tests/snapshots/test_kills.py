@@ -210,3 +210,17 @@ def test_killed_while_a_damaged_store_is_mended(tmp_path: Path) -> None:
         assert refusals(store) <= lost
         store.close()
     assert mended > 0
+
+
+def test_killed_just_before_the_mended_store_has_its_name(tmp_path: Path) -> None:
+    store = opened(tmp_path)
+    session = store.begin("a.ipynb")
+    store.put(session, 1, None, state(1), {}, label="one")
+    store.end(session)
+    store.close()
+    folder = tmp_path / "snapshots"
+    (folder / "store").rename(folder / "mended")  # as `mend` has it between its last two steps
+    reader = opened(tmp_path)
+    assert [info.id for info in reader.sessions("a.ipynb")] == [session], "before anybody has written"
+    assert reader.get(session, 1)[0] == state(1)
+    assert not (folder / "mended").exists()
