@@ -10,10 +10,11 @@ import sys
 from collections.abc import Callable
 from functools import cache
 
-_LARGE = 64 << 10
-"""Bytes from which a piece of memory stands alone and is given back when it is freed: most dumps, most packed states. glibc's own limit
-begins at 128 KiB and grows to the largest piece that was ever freed. At most 8,000 such pieces fit into the memory for states;
-Linux allows a process 65,530."""
+_LARGE = 256 << 10
+"""Bytes from which a piece of memory stands alone and is given back when it is freed, as most dumps of long sessions are. glibc's own limit
+begins at 128 KiB and grows to the largest piece that was ever freed. With 64 KiB, which the dumps of small sessions have, each cell
+took 0.25 ms longer: the system clears the pages that it hands out. At most 2,000 such pieces fit into the memory for states; Linux allows
+a process 65,530."""
 
 _M_MMAP_THRESHOLD = -3  # malloc.h
 
