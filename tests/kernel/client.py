@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psutil  # type: ignore[import-untyped,unused-ignore]
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 
@@ -124,7 +125,12 @@ class Kernel:
 
 def worker_pids(pid: int) -> list[int]:
     """The Monty workers that a kernel has started and that live."""
-    import psutil
-
     children = psutil.Process(pid).children(recursive=True)
-    return [child.pid for child in children if child.name() == "monty" and child.status() != psutil.STATUS_ZOMBIE]
+    return [child.pid for child in children if _is_worker(child)]
+
+
+def _is_worker(process: psutil.Process) -> bool:
+    try:
+        return process.name() == "monty" and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:  # it has just ended
+        return False
