@@ -241,7 +241,7 @@ class MontyKernelApp(Application):
             logger.propagate = False
 
     def init_kernel(self) -> None:
-        assert self.channels is not None and self.session is not None and self.loop is not None
+        assert self.channels is not None and isinstance(self.session, WireSession) and self.loop is not None
         self.iopub = IOPub(self.channels.iopub, self.session, self.loop, log=self.log, grace=self.client_patience)
         self.kernel = self.kernel_class(
             parent=self,

@@ -10,7 +10,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from hmac import compare_digest
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import zmq
 from jupyter_client.adapter import adapt
@@ -20,46 +20,96 @@ from zmq.eventloop.zmqstream import ZMQStream
 if TYPE_CHECKING:
     from jupyter_client.session import Session
 
+    from monty_kernel.wire_session import WireSession
+
 _DELIMITER = b"<IDS|MSG>"
 _SECONDS_BETWEEN_LINES = 10.0
 _JSON_PARTS = ("header", "parent_header", "metadata", "content")
 
 
-def refusal(session: Session, frames: Sequence[Any]) -> str | None:
-    """Why a message is not to be handled, or None if it is in order. Leaves the session's replay history as it is.
+class BadMessage(Exception):
+    """A message is not to be handled; the text says why."""
+
+
+class Opened(NamedTuple):
+    """A message as it came, signed with the session's key and well-formed. Dates are text."""
+
+    idents: list[bytes]
+    signature: bytes
+    header: dict[str, Any]
+    parent: dict[str, Any]
+    metadata: dict[str, Any]
+    content: dict[str, Any]
+    buffers: list[bytes]
+
+    def message(self) -> dict[str, Any]:
+        """The message as the present protocol has it. Raises BadMessage."""
+        header = self.header
+        try:
+            message: dict[str, Any] = adapt(
+                {
+                    "header": header,
+                    "msg_id": header["msg_id"],
+                    "msg_type": header["msg_type"],
+                    "parent_header": self.parent,
+                    "metadata": self.metadata,
+                    "content": self.content,
+                    "buffers": self.buffers,
+                }
+            )
+            return message
+        except Exception as error:
+            raise BadMessage("not what its protocol version says") from error
+
+
+def opened(session: Session, frames: Sequence[Any]) -> Opened:
+    """Open a message. Leaves the session's replay history as it is.
 
     frames: as received, with routing identities in front.
+
+    Raises:
+        BadMessage: it is not in order.
     """
     parts = [frame.bytes if isinstance(frame, zmq.Frame) else bytes(frame) for frame in frames[:64]]
     try:
         start = parts.index(_DELIMITER) + 1
     except ValueError:
-        return "no delimiter"
+        raise BadMessage("no delimiter") from None
     signature, signed = parts[start : start + 1], parts[start + 1 : start + 5]
     if len(signed) < 4:
-        return "too few parts"
+        raise BadMessage("too few parts")
     if session.auth is not None:
         if not compare_digest(signature[0], session.sign(signed)):
-            return "wrong signature"
+            raise BadMessage("wrong signature")
         if signature[0] in session.digest_history:
-            return "replayed"
+            raise BadMessage("replayed")
     try:
         header, *others = (session.unpack(part) for part in signed)
-    except Exception:
-        return "not JSON"
+    except Exception as error:
+        raise BadMessage("not JSON") from error
     for name, value in zip(_JSON_PARTS, (header, *others), strict=True):
         if not isinstance(value, dict):
-            return f"{name} is not an object"
+            raise BadMessage(f"{name} is not an object")
     if not all(isinstance(header.get(name), str) for name in ("msg_id", "msg_type")):
-        return "no msg_id or msg_type"
+        raise BadMessage("no msg_id or msg_type")
     if not str(header.get("version", "5.0")).partition(".")[0].isdecimal():
-        return "no protocol version"
-    try:  # what `Session.deserialize` will do: read dates, and make a message of protocol 4 one of 5
-        parent, metadata, content = others
-        kind, header, parent = header["msg_type"], extract_dates(header), extract_dates(parent)
-        adapt({"msg_type": kind, "header": header, "parent_header": parent, "metadata": metadata, "content": content})
-    except Exception:
-        return "not what its protocol version says"
+        raise BadMessage("no protocol version")
+    parent, metadata, content = others
+    return Opened(parts[: start - 1], signature[0], header, parent, metadata, content, parts[start + 5 :])
+
+
+def refusal(session: Session, frames: Sequence[Any]) -> str | None:
+    """Why a message is not to be handled by `Session.deserialize`, or None if it is in order. frames: see `opened`."""
+    try:
+        found = opened(session, frames)
+        try:  # it reads dates, too
+            found._replace(header=extract_dates(found.header), parent=extract_dates(found.parent)).message()
+        except BadMessage:
+            raise
+        except Exception as error:
+            raise BadMessage("not what its protocol version says") from error
+    except BadMessage as bad:
+        return str(bad)
     return None
 
 
@@ -69,7 +119,7 @@ class GuardedStream(ZMQStream):
     def __init__(
         self,
         socket: zmq.Socket[bytes],
-        session: Session,
+        session: WireSession,
         *,
         channel: str,
         log: logging.Logger | logging.LoggerAdapter[Any],
@@ -94,6 +144,21 @@ class GuardedStream(ZMQStream):
             return None
 
         super().on_recv(receive, copy=copy)
+
+    def on_message(self, callback: Callable[[list[bytes], dict[str, Any]], Any]) -> None:
+        """Call back with the identities and the message, each of which comes once: it is opened here, and no more than that."""
+
+        def receive(frames: list[Any]) -> None:
+            try:
+                found = opened(self._session, frames)
+                message = found.message()
+            except BadMessage as bad:
+                self._note_dropped(str(bad))
+                return
+            self._session.remember(found.signature)
+            callback(found.idents, message)
+
+        super().on_recv(receive, copy=True)
 
     def send_multipart(
         self,

@@ -17,6 +17,7 @@ from ipykernel.kernelbase import Kernel
 
 from monty_kernel import __version__
 from monty_kernel.front import KernelFront
+from monty_kernel.guarded_stream import GuardedStream
 from monty_kernel.kernel_traits import KernelTraits
 from monty_kernel.language import LANGUAGE_INFO
 from monty_kernel.orphans import OrphanWatch
@@ -207,8 +208,8 @@ class MontyKernel(KernelTraits, Kernel):
     def start(self) -> None:
         """Serve requests from now on."""
         super().start()  # type: ignore[no-untyped-call]
-        assert self.shell_stream is not None
-        self.shell_stream.on_recv(self._received, copy=False)
+        assert isinstance(self.shell_stream, GuardedStream)
+        self.shell_stream.on_message(self._received)
         self.front  # noqa: B018 - opens the stdin channel
 
     def _start_session(self) -> None:
@@ -278,14 +279,8 @@ class MontyKernel(KernelTraits, Kernel):
 
     # Requests on shell, in order
 
-    def _received(self, frames: list[Any]) -> None:
+    def _received(self, idents: list[bytes], message: dict[str, Any]) -> None:
         assert self.session is not None
-        idents, rest = self.session.feed_identities(frames, copy=False)
-        try:
-            message = self.session.deserialize(rest, content=True, copy=False)
-        except Exception as error:
-            self.log.info("Dropped a message on shell: %s", error)
-            return
         if message["header"]["msg_type"] == "interrupt_request":  # VS Code sends it here, and cannot wait for the cell
             self.interrupt()
             self.session.send(self.shell_stream, "interrupt_reply", {"status": "ok"}, message, ident=idents)

@@ -23,6 +23,23 @@ class WireSession(Session):
         if self.packer in ("json", "orjson"):
             self.pack = _pack
         self.digest_history = _Digests()
+        self._parent: tuple[object, bytes] = None, b""
+
+    def remember(self, signature: bytes) -> None:
+        """A message of this signature has come: no other may."""
+        if self.auth is not None:
+            self._add_digest(signature)
+
+    def serialize(self, msg: dict[str, Any], ident: list[bytes] | bytes | None = None) -> list[bytes]:
+        """As jupyter_client's. The parent header is packed once for all that answers a request: of `1+1` five messages."""
+        if self.pack is not _pack:
+            return super().serialize(msg, ident)
+        parent = msg["parent_header"]
+        known, packed = self._parent
+        if known is not parent:
+            packed = self.pack(parent)
+            self._parent = parent, packed
+        return super().serialize({**msg, "parent_header": _Packed(packed)}, ident)
 
 
 class _Digests(set[int]):
@@ -35,9 +52,20 @@ class _Digests(set[int]):
         return super().__contains__(hash(signature))
 
 
+class _Packed(bytes):
+    """What is packed already."""
+
+
+_TEXT, _ASCII = (
+    json.JSONEncoder(default=json_default, ensure_ascii=ascii_only, allow_nan=False) for ascii_only in (False, True)
+)
+
+
 def _pack(obj: Any) -> bytes:
+    if isinstance(obj, _Packed):
+        return obj
     try:
-        return _dumps(obj, ensure_ascii=False)
+        return _TEXT.encode(obj).encode()
     except UnicodeEncodeError:
         return _pack_ascii(obj)
     except ValueError:
@@ -46,10 +74,6 @@ def _pack(obj: Any) -> bytes:
 
 def _pack_ascii(obj: Any) -> bytes:
     try:
-        return _dumps(obj, ensure_ascii=True)
+        return _ASCII.encode(obj).encode()
     except ValueError:
-        return _dumps(finite(obj), ensure_ascii=True)
-
-
-def _dumps(obj: Any, *, ensure_ascii: bool) -> bytes:
-    return json.dumps(obj, default=json_default, ensure_ascii=ensure_ascii, allow_nan=False).encode()
+        return _ASCII.encode(finite(obj)).encode()

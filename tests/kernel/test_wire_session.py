@@ -40,3 +40,14 @@ def test_a_message_is_taken_once_and_no_other_for_it() -> None:
             receiver.deserialize(message)
         forgetful.deserialize(message)
     assert len(receiver.digest_history) == 300 and 80 < len(forgetful.digest_history) <= 100
+
+
+@pytest.mark.parametrize("packer", ["json", "jupyter_client.session.json_packer"])
+def test_each_message_names_the_request_that_it_answers(packer: str) -> None:
+    session = WireSession(key=b"key", packer=packer)
+    requests = [session.msg("execute_request", {"code": str(number)}) for number in range(3)]
+    for number in (0, 0, 1, 0, 2, 2):
+        frames = session.serialize(session.msg("status", {"execution_state": "idle"}, parent=requests[number]))
+        read = WireSession(key=b"key", packer=packer).deserialize(frames[1:])
+        assert read["parent_header"]["msg_id"] == requests[number]["header"]["msg_id"]
+    assert session.deserialize(session.serialize(session.msg("status"))[1:])["parent_header"] == {}
