@@ -88,16 +88,17 @@ def _rows(old: sqlite3.Connection, table: str) -> Iterator[tuple[Any, ...]]:
     """The rows before the first damaged place and, from the other end, those after the last one."""
     import sqlite3
 
+    unreadable = (sqlite3.Error, MemoryError, OverflowError, UnicodeDecodeError)  # the last: of a column's name
     for order, beyond in (("ASC", ">"), ("DESC", "<")):
         last: int | None = None
         try:
             for number, *row in old.execute(f"SELECT rowid, * FROM {table} ORDER BY rowid {order}"):
                 yield tuple(row)
                 last = number
-        except (sqlite3.Error, MemoryError, OverflowError):
+        except unreadable:
             # sqlite3 steps ahead of the row that it gives, so the error took one more row than is damaged
             where = "" if last is None else f"WHERE rowid {beyond} {last}"
-            with suppress(sqlite3.Error, MemoryError, OverflowError):
+            with suppress(*unreadable):
                 one = f"SELECT * FROM {table} {where} ORDER BY rowid {order} LIMIT 1"
                 yield from old.execute(one).fetchall()
         else:
