@@ -5,7 +5,7 @@ could be read as active markup is broken by a word joiner (U+2060, which takes n
 there as elsewhere it then shows as the text that it is. What stays whole are forms so simple that every reading of
 them is harmless.
 
-- A `<` that could begin a tag, unless it is one of a few bare tags or a plain web address.
+- A `<` that could begin a tag, unless it is one of a few bare tags or a plain web address without `=`.
 - `![`, which loads a picture, unless that is in the text itself (`data:`, base64). What is left is a link.
 - `](` and `]:` before anything but a plain address of the web, of mail, or without a scheme.
 - Entities that stand for anything but common signs: they could spell the name of a scheme or begin a formula.
@@ -30,6 +30,9 @@ _BARE_TAGS = (
     "|ul|ol|li|dl|dt|dd|blockquote|details|summary|h[1-6]|del|ins"
 )
 _ADDRESS = r"(?:https?://|mailto:)[\w.~:/?\#@&+,;=%-]{0,2000}+"
+_IN_ANGLES = _ADDRESS.replace(
+    "=", ""
+)  # in a block of HTML it begins a tag whose attributes are set off by `/`: none gets a value
 _NO_SCHEME = r"[^\s:\\$&@<>)]{0,300}+"  # bounded, or `](` after `](` would take time that grows with its square
 _ENTITIES = (
     "amp|lt|gt|quot|nbsp|ensp|emsp|thinsp|copy|reg|trade|deg|plusmn|times|divide|middot|bull|hellip|ndash|mdash|lsquo"
@@ -46,7 +49,8 @@ _LANGUAGES = re.compile(
 _ACTIVE = re.compile(
     rf"""
     (?P<tag></?(?:{_BARE_TAGS})[ ]?/?>|<(?:span|div|p|td|th|font)[ ](?:style|color|align)="(?P<style>[\w .:;,\#%()-]*+)">)
-  | (?P<address><{_ADDRESS}>)
+  | (?P<address><{_IN_ANGLES}>)
+  | (?P<query><)(?={_ADDRESS}>)
   | (?P<open><)(?=[A-Za-z/!?\\$@~])
   | (?P<picture>!\[[\w .,:-]*+\]\(data:image/(?:png|jpe?g|gif|webp);base64,[A-Za-z0-9+/=]*+\))
   | (?P<image>!)(?=\[)
@@ -72,7 +76,7 @@ def screened_markdown(text: str) -> Screened:
             what = "tag"
         elif match["image"] is not None:
             what = "remote image"
-        elif match["bracket"] is not None:
+        elif match["bracket"] is not None or match["query"] is not None:
             what = "link"
         elif match["ampersand"] is not None:
             what = "entity"

@@ -1,6 +1,6 @@
 r"""What a hostile notebook displays to run code in the browser or to make it load something: one small output each.
 
-`PWN` stands for a call that tells the test that code ran, `CANARY` for an address of another host, `LOCAL` for one of the
+`PWN` stands for a call that tells the test that code ran, `SPELT` for the same with entities for its parentheses, `CANARY` for an address of another host, `LOCAL` for one of the
 Jupyter server. An attack of which `fires` is true is known to succeed in JupyterLab when outputs are trusted, which shows
 that the test would see it; the others aim at other versions and front ends, or are variants that this browser withstands.
 """
@@ -225,6 +225,8 @@ MARKDOWN = (
     _markdown("a comment", "<!-- --!><img src=LOCAL onerror=PWN> -->", fires=True),
     _markdown("entities for signs", "&lt;img src=LOCAL onerror=PWN&gt; &#60;img src=CANARY&#62; &#33;&#91;x](CANARY)"),
     _markdown("a block of HTML", "<div>\n<img src=LOCAL onerror=PWN>\n</div>", fires=True),
+    _markdown("an address in a block of HTML", "<div>\n<https://onfocus=SPELT/tabindex=1/autofocus>\n</div>"),
+    _markdown("a mail address in a block of HTML", "<div>\n<mailto:x/onfocus=SPELT/tabindex=1/autofocus>\n</div>"),
     _markdown("a tag with a style", '<span style="background:url(CANARY)">x</span>', fires=True),
     _markdown("a tag that is unfinished", "<img src=LOCAL onerror=PWN\n//", fires=False),
     _markdown("a table's cell", "|a|b|\n|-|-|\n|![x](CANARY)|<img src=LOCAL onerror=PWN>|", fires=True),
