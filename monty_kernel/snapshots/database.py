@@ -90,7 +90,7 @@ class Database:
                     result = work(db.sqlite)
                     db.sqlite.execute("COMMIT")
                     return result
-                except (sqlite3.Error, OSError, MemoryError) as error:
+                except (sqlite3.Error, OSError, MemoryError, UnicodeDecodeError) as error:
                     self._drop_writer()  # which rolls back
                     if not (again and db and self._is_damage(error) and self._put_aside(db.identity, error)):
                         raise self._unavailable(error) from error
@@ -107,7 +107,7 @@ class Database:
             try:
                 db = self._writer = self._opened(self._writer)
                 return work(db.sqlite)
-            except (sqlite3.Error, OSError, MemoryError) as error:
+            except (sqlite3.Error, OSError, MemoryError, UnicodeDecodeError) as error:
                 if self._writer is not None and self._is_damage(error):
                     self._damaged = self._writer.identity
                 self._drop_writer()
@@ -132,7 +132,7 @@ class Database:
                     return work(db.sqlite)
                 finally:
                     db.sqlite.rollback()
-            except (sqlite3.Error, OSError, MemoryError) as error:
+            except (sqlite3.Error, OSError, MemoryError, UnicodeDecodeError) as error:
                 damaged = self._reader.identity if self._reader else None
                 self._drop_reader()
                 if self._is_damage(error):
@@ -190,7 +190,7 @@ class Database:
                     if not self._path.exists():
                         self._make()
                     return _Connection(self._path)
-                except (sqlite3.Error, MemoryError) as error:
+                except (sqlite3.Error, MemoryError, UnicodeDecodeError) as error:
                     # here even SQLITE_ERROR, and a read-only file that is none, come from a damaged header
                     if not (again and self._is_damage(error) and self._mend(_identity(self._path), error)):
                         raise
@@ -245,7 +245,7 @@ class Database:
             aside, count = mend(self.folder, PATIENCE)
         except FileNotFoundError:
             return True
-        except (OSError, sqlite3.Error):
+        except (OSError, sqlite3.Error, UnicodeDecodeError):
             return False
         self._log.warning(
             "The snapshots in %s were damaged (%s). They are now in %s; %d of them could be read and are kept.",
@@ -259,6 +259,8 @@ class Database:
     def _is_damage(self, error: BaseException) -> bool:
         import sqlite3
 
+        if isinstance(error, UnicodeDecodeError):
+            return True  # of SQLite's message, which quotes a damaged table's definition
         if not isinstance(error, sqlite3.Error) or isinstance(
             error, (sqlite3.ProgrammingError, sqlite3.InterfaceError)
         ):

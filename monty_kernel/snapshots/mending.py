@@ -43,7 +43,7 @@ def mend(folder: Path, patience: float) -> tuple[Path, int]:
         try:
             old.execute("PRAGMA trusted_schema=OFF")
             old.execute("BEGIN IMMEDIATE")  # who writes now writes into a file that nobody will read
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF == _BUSY:
                 raise
 
@@ -88,7 +88,7 @@ def _rows(old: sqlite3.Connection, table: str) -> Iterator[tuple[Any, ...]]:
     """The rows before the first damaged place and, from the other end, those after the last one."""
     import sqlite3
 
-    unreadable = (sqlite3.Error, MemoryError, OverflowError, UnicodeDecodeError)  # the last: of a column's name
+    unreadable = (sqlite3.Error, MemoryError, OverflowError, UnicodeDecodeError)  # the last: of a name in it
     for order, beyond in (("ASC", ">"), ("DESC", "<")):
         last: int | None = None
         try:

@@ -54,7 +54,7 @@ class Finder(HTMLParser):
                 self.found.append(f"<{tag} {name}>")
             elif name == "src" and not value.startswith("data:image/"):
                 self.found.append(f"<{tag} src={value}>")
-            elif name == "href" and not re.match(r"https?://|mailto:|#|[^:\\\x00-\x20]*\Z", value):
+            elif name == "href" and not re.match(r"(?i:https?://|mailto:)|#|[^:\\\x00-\x20]*\Z", value):
                 self.found.append(f"<{tag} href={value}>")
             elif name == "href" and tag not in (
                 "a",
