@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _DELIMITER = b"<IDS|MSG>"
 _SECONDS_BETWEEN_LINES = 10.0
 _JSON_PARTS = ("header", "parent_header", "metadata", "content")
+_OTHERWISE = "not what its protocol version says"
 
 
 class BadMessage(Exception):
@@ -59,7 +60,7 @@ class Opened(NamedTuple):
             )
             return message
         except Exception as error:
-            raise BadMessage("not what its protocol version says") from error
+            raise BadMessage(_OTHERWISE) from error
 
 
 def opened(session: Session, frames: Sequence[Any]) -> Opened:
@@ -102,14 +103,12 @@ def refusal(session: Session, frames: Sequence[Any]) -> str | None:
     """Why a message is not to be handled by `Session.deserialize`, or None if it is in order. frames: see `opened`."""
     try:
         found = opened(session, frames)
-        try:  # it reads dates, too
-            found._replace(header=extract_dates(found.header), parent=extract_dates(found.parent)).message()
-        except BadMessage:
-            raise
-        except Exception as error:
-            raise BadMessage("not what its protocol version says") from error
     except BadMessage as bad:
         return str(bad)
+    try:  # it reads dates, too
+        found._replace(header=extract_dates(found.header), parent=extract_dates(found.parent)).message()
+    except Exception:
+        return _OTHERWISE
     return None
 
 

@@ -142,14 +142,7 @@ class Remembered:
     # To come back
 
     def load(self, snapshot: Snapshot) -> None:
-        """Make the session what it was when the snapshot was taken, in a fresh worker.
-
-        Raises:
-            MontyError, RuntimeError: the state is damaged or of another Monty version, or the worker died over it.
-            Diverged: a cell that had to be run again went another way.
-            KeyboardInterrupt: the person did not want to wait for such a cell.
-            After any of them the session is gone, until it is restored from the snapshot that `snapshot` says.
-        """
+        """Make the session what it was when the snapshot was taken, in a fresh worker. Raises what `Engine.load` says."""
         self._load(snapshot, self._limits.now)
         if self._limits.now.memory != self._limits.granted.memory:
             try:  # a worker finds out that it is over its limit when it next allocates

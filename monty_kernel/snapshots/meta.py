@@ -19,8 +19,9 @@ def meta_of(snapshot: Snapshot, since: Trail | None) -> Meta:
     feeds: dict[str, Any] = {}
     steps = _steps(snapshot.trail, since)
     for step in reversed(steps):
-        cells += step.own_data["cells"]
-        feeds |= step.own_data["feeds"]
+        own = step.own_data  # made anew each time, of a step that is not packed
+        cells += own["cells"]
+        feeds |= own["feeds"]
     return {
         "whole": since is None or (bool(steps) and steps[-1].before is not since),
         "next_feed": snapshot.next_feed,

@@ -15,7 +15,7 @@ from .pending import PENDING
 from .records import How, SessionInfo
 from .refusals import StoreUnavailable
 from .rows import Rows
-from .running import Begun, RunningSessions
+from .running import RunningSessions
 from .stored_sessions import StoredSessions
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class OwnSessions(StoredSessions):
         self._set_how(ending.session, ending.how, ending.when)
 
     def _touch(self, db: sqlite3.Connection, session: str, current: int | None) -> None:
-        begun: Begun = self.running[session]
+        begun = self.running[session]
         last = time.time() if begun.when is None else begun.when
         self._rows.set_session(db, session, begun.notebook, begun.started, last, "running", begun.versions, current)
 
