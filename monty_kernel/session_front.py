@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from monty_kernel.engine.host import StdinUnavailable
 from monty_kernel.engine.outputs import Display, MimeBundle, Output, Stream
-from monty_kernel.engine.questions import MARK
+from monty_kernel.engine.questions import MARK, Answer, NotAskedAgain
 
 if TYPE_CHECKING:
     from monty_kernel.engine.engine import Engine
@@ -156,19 +156,20 @@ class SessionFront(ABC):
 
     def confirm(self, question: str) -> bool:
         """The person's answer to a yes-or-no question; no where nobody can answer. Raises KeyboardInterrupt."""
-        self.engine.screen.settle(self.emit)
-        answer = self.ask(MARK + self.engine.screen.prompt(question), password=False)
         try:
-            return self.engine.wait_for(answer).strip().lower() in ("y", "yes")
-        except (StdinUnavailable, EOFError):
+            return self.ask_person(MARK + question) == "yes"
+        except (StdinUnavailable, EOFError, NotAskedAgain):
             return False
         except CancelledError:
             raise KeyboardInterrupt from None
 
-    def ask_line(self, question: str) -> str:
-        """What the person answers to a question of the kernel's, which begins with its mark."""
+    def ask_person(self, question: str) -> Answer:
+        """The person's answer to a question of the kernel's, which begins with its mark."""
         self.engine.screen.settle(self.emit)
-        return self.engine.wait_for(self.ask(question, password=False))
+        return self.engine.questions.ask(question, self._send)
+
+    def _send(self, question: str) -> str:
+        return self.engine.wait_for(self.ask(self.engine.screen.prompt(question), password=False))
 
     def reset(self) -> None:
         """Begin a new, empty session."""

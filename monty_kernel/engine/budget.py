@@ -15,6 +15,7 @@ from .computing_time import ComputingTime
 from .limits import Limits, SessionLimits
 from .outputs import ClearOutput, Display, Error, Output, Result, Stream
 from .passing_front import PassingFront
+from .questions import Questions
 
 if TYPE_CHECKING:
     from .host import Front
@@ -56,6 +57,7 @@ class Budget:
     """One cell's. By default without limits, for cells that run again.
 
     over: why the cell must not go on, once it must not. computing: how long it has computed; None if that is not limited.
+    questions: asks the person, as long as they have patience with this cell.
     """
 
     def __init__(self, limits: SessionLimits | None = None) -> None:
@@ -69,6 +71,7 @@ class Budget:
         self._slept = 0.0
         self.computing = None if now.seconds is None else ComputingTime(now.seconds)
         self.over: LimitReached | None = None
+        self.questions = Questions()
 
     def admit(self, output: Output) -> Output | None:
         """What of an output may be shown: a print is cut where the limit is. None: nothing, and the cell is over."""

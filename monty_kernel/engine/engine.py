@@ -17,6 +17,7 @@ from .host import Access, Front
 from .journal import Journaled
 from .limits import Limits, SessionLimits
 from .outputs import Output, Result
+from .questions import Questions
 from .remembered import Remembered
 from .rewrite import Action
 from .sandbox import WorkerLost
@@ -111,6 +112,11 @@ class Engine:
     def wait_for(self, future: Future[T]) -> T:
         """The future's result, waited for in the middle of a feed or between two. Raises KeyboardInterrupt."""
         return self._sandbox.turns.wait_for(future)
+
+    @property
+    def questions(self) -> Questions:
+        """Asks what the kernel has to ask while the cell runs."""
+        return self._budget.questions
 
     def kill(self) -> None:
         """End the running cell and its worker at once, from any thread. For leaving: nothing is restored by this."""

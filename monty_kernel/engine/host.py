@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from .budget import Budget, LimitReached
 from .outputs import ClearOutput, Display, Output, Stream
-from .questions import disguise
+from .questions import Answer, disguise
 from .script import UNHANDLED, Script, Settled, slept
 from .turns import Turns
 
@@ -71,8 +71,8 @@ T = TypeVar("T")
 class Asking(Protocol):
     """What a granted function may do while the cell waits for it."""
 
-    def ask(self, question: str) -> str:
-        """The line that the person answers. Raises `StdinUnavailable`, `EOFError` or `KeyboardInterrupt`."""
+    def ask(self, question: str) -> Answer:
+        """The person's answer. Raises `NotAskedAgain`, `StdinUnavailable`, `EOFError` or `KeyboardInterrupt`."""
 
     def wait_for(self, future: Future[T]) -> T:
         """The future's result. Raises `KeyboardInterrupt`, or what the future raises."""
@@ -256,8 +256,11 @@ class Host:
         self._turns.wake_for(answer)
         return {"future": ...}
 
-    def ask(self, question: str) -> str:
+    def ask(self, question: str) -> Answer:
         """See `Asking`."""
+        return self._budget.questions.ask(question, self._send)
+
+    def _send(self, question: str) -> str:
         return self._turns.wait_for(self._front.ask(question, password=False))
 
     def wait_for(self, future: Future[T]) -> T:

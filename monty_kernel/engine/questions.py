@@ -1,11 +1,16 @@
-"""The kernel's own questions: how they look, so that a cell can neither imitate nor flood them, and how answers are read."""
+"""The kernel's own questions: how they look, so that a cell can neither imitate nor flood them, and how answers are read.
+
+A question is one line: the kernel's words, and what it asks about in quotes (see `quoting`).
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from typing import Literal
 
+from .quoting import quoted
 from .visible_text import visible
 
 Answer = Literal["yes", "no", "always"]
@@ -15,6 +20,9 @@ MARK = "monty-kernel asks: "
 
 OF_A_CELL = "(this cell asks) "
 """What a prompt of a cell's begins with if it looks like the kernel's."""
+
+PATIENCE = 3
+"""Times that the person says no to a cell before the cell's questions are not shown to them any more."""
 
 _COLOUR = re.compile(r"(\x1b\[[0-9;]*m)")
 
@@ -28,14 +36,41 @@ _LOOKALIKES = str.maketrans(
 )  # fmt: skip
 
 
-def call_question(call: str, more_to_come: str = "") -> str:
+class NotAskedAgain(Exception):
+    """The person said no to this cell so often that they are not asked any more; the message says so."""
+
+
+class Questions:
+    """Asks what the kernel has to ask while one cell runs. Every question of the kernel's goes through one of these."""
+
+    def __init__(self) -> None:
+        self._refusals = 0
+
+    def ask(self, question: str, send: Callable[[str], str]) -> Answer:
+        """The person's answer. What is not a clear yes counts as a no: an interrupt too, which a cell can catch.
+
+        send: shows the question and returns the line that is typed. What it raises is passed on.
+
+        Raises:
+            NotAskedAgain: they have said no often enough.
+        """
+        if self._refusals >= PATIENCE:
+            raise NotAskedAgain(f"the person said no {PATIENCE} times in this cell and is not asked again")
+        self._refusals += 1
+        answer = answered(send(question))
+        if answer != "no":
+            self._refusals -= 1
+        return answer
+
+
+def call_question(call: str) -> str:
     """Whether a cell may make a call, given as one line that shows function and arguments."""
-    return f"{MARK}may this cell call {call}?{more_to_come} [y]es, [n]o, [a]lways in this session: "
+    return f"{MARK}may this cell call {call}? [y]es, [n]o, [a]lways in this session: "
 
 
 def mount_question(folder: str, place: str, may: str) -> str:
-    """Whether a folder of the host, given by its real path on one line, may be mounted."""
-    return f"{MARK}may this notebook {may} the folder {folder}, as {place}? [y]es, [n]o: "
+    """Whether a folder of the host, given by its real path, may be mounted."""
+    return f"{MARK}may this notebook {may} the folder {quoted(folder)}, as {quoted(place)}? [y]es, [n]o: "
 
 
 def never_mounted(why: str) -> str:

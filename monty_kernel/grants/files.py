@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,7 +14,8 @@ import pydantic_monty as monty
 from monty_kernel.engine.host import Written
 
 from .folder import Folder, Info, Parts
-from .mount_spec import Mode, MountRefused, MountSpec, checked_folder
+from .mount_spec import Mode, MountRefused, MountSpec
+from .open_folder import OpenFolder
 from .overlay import Overlay
 
 if TYPE_CHECKING:
@@ -53,26 +53,27 @@ class Files:
         """In the order in which they were granted."""
         return tuple(self._mounts)
 
-    def add(self, spec: MountSpec) -> Mount:
-        """Mount a folder.
+    def check(self, place: PurePosixPath, folder: OpenFolder) -> None:
+        """See to it that a folder can be mounted there beside the others.
 
         Raises:
-            MountRefused: it is one that is never mounted, or it overlaps another mount.
+            MountRefused: it overlaps another mount.
         """
-        real, fd = checked_folder(spec.host)
-        try:
-            for other in self._mounts:
-                if spec.place.is_relative_to(other.place) or other.place.is_relative_to(spec.place):
-                    raise MountRefused(
-                        f"{spec.place} overlaps the mount at {other.place}; %unmount {other.place} first"
-                    )
-                if real.is_relative_to(other.host) or other.host.is_relative_to(real):
-                    raise MountRefused(f"the folder overlaps the one that is mounted at {other.place}")
-        except BaseException:
-            os.close(fd)
-            raise
-        folder = Folder(fd)
-        mount = Mount(spec.place, real, spec.mode, Overlay(folder) if spec.mode == "overlay" else folder)
+        for other in self._mounts:
+            if place.is_relative_to(other.place) or other.place.is_relative_to(place):
+                raise MountRefused(f"{place} overlaps the mount at {other.place}; %unmount {other.place} first")
+            if folder.path.is_relative_to(other.host) or other.host.is_relative_to(folder.path):
+                raise MountRefused(f"the folder overlaps the one that is mounted at {other.place}")
+
+    def add(self, spec: MountSpec, opened: OpenFolder) -> Mount:
+        """Mount a folder that was opened for this; its descriptor is the mount's from then on.
+
+        Raises:
+            MountRefused: it overlaps another mount.
+        """
+        self.check(spec.place, opened)
+        folder = Folder(opened.detach())
+        mount = Mount(spec.place, opened.path, spec.mode, Overlay(folder) if spec.mode == "overlay" else folder)
         self._mounts.append(mount)
         return mount
 

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import inspect
-import os
 import sys
-from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from concurrent.futures import CancelledError, Future
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import pydantic_monty as monty
 
 from monty_kernel.engine.host import Asking, StdinUnavailable, Written
-from monty_kernel.engine.questions import answered, call_question, mount_question, never_mounted
+from monty_kernel.engine.questions import Answer, NotAskedAgain, call_question, mount_question, never_mounted
+from monty_kernel.engine.quoting import plain_name
 
 from .audit import Audit, AuditFailed, Watch
 from .crossing import crossing
 from .decorator import Permission
 from .files import Files, Mount
-from .mount_spec import MEANING, MountRefused, MountSpec, checked_folder, folders_looked_into
+from .mount_spec import MEANING, MountRefused, MountSpec
+from .open_folder import OpenFolder, open_folder
 from .plain import NotPlain, one_line, plain_copy, short
 from .threads import ToolLoop, ToolThread
 from .tool_files import Tool, ToolModule, ToolsRefused, load
@@ -33,12 +32,6 @@ if TYPE_CHECKING:
 _SHOWN = 900
 """Characters that the arguments of a call share in a question; the note that a value was cut comes on top."""
 _LEAST_SHOWN = 30
-
-_LONGEST_PATH = 5000
-"""Characters of a folder's path that a question shows: all that Linux takes. Its end is what matters."""
-
-_PATIENCE = 3
-"""Times that the person says no to a tool in one cell before they are not asked any more."""
 
 
 class Grants:
@@ -60,7 +53,6 @@ class Grants:
         self._modules: dict[str, ToolModule] = {}
         self._notices: list[str] = []
         self._always: set[str] = set()
-        self._refusals: Counter[str] = Counter()  # of the running cell
         self._thread = ToolThread()
         self._loop = ToolLoop()
         self._files = Files(self._changing)
@@ -126,7 +118,6 @@ class Grants:
     def begin(self, cell: str) -> None:
         """A cell starts; its label goes into the log."""
         self.audit.cell = cell
-        self._refusals.clear()
 
     def call(
         self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], asking: Asking
@@ -163,11 +154,11 @@ class Grants:
         permission = self.permission(tool)
         if permission != "ask":
             return "its calls are denied where the kernel is started" if permission == "deny" else ""
-        if self._refusals[tool.qualified] >= _PATIENCE:
-            return f"the person said no {_PATIENCE} times in this cell and is not asked again"
         watch, arguments = Watch(), _arguments(bound)
         try:
-            typed = asking.ask(call_question(f"{tool.qualified}({arguments})"))
+            answer = asking.ask(call_question(f"{plain_name(tool.qualified)}({arguments})"))
+        except NotAskedAgain as error:
+            return str(error)
         except (StdinUnavailable, EOFError) as error:
             nobody = isinstance(error, StdinUnavailable)
             why = (
@@ -180,11 +171,9 @@ class Grants:
         except (KeyboardInterrupt, CancelledError):
             self.audit.add("question", tool.qualified, arguments, "interrupted", watch.seconds)
             raise KeyboardInterrupt from None
-        answer = answered(typed)
         self.audit.add("question", tool.qualified, arguments, answer, watch.seconds)
         if answer == "always":
             self._always.add(tool.qualified)
-        self._refusals[tool.qualified] += answer == "no"
         return "the person said no" if answer == "no" else ""
 
     def _run(self, tool: Tool, bound: inspect.BoundArguments, asking: Asking) -> ExternalResult:
@@ -245,45 +234,46 @@ class Grants:
             AuditFailed: it cannot be logged.
         """
         self.audit.check()
-        self._refuse_own_files(spec, Path(os.path.realpath(spec.host.expanduser())))
-        mount = self._files.add(spec)
+        with open_folder(spec.host, spec.mode, self._own) as folder:
+            return self._mount(spec, folder)
+
+    def _mount(self, spec: MountSpec, folder: OpenFolder) -> Mount:
+        mount = self._files.add(spec, folder)
         self.audit.add("mount", str(mount.place), f"{mount.host} {mount.mode}", "mounted")
         return mount
 
-    def ask_to_mount(self, spec: MountSpec, ask: Callable[[str], str]) -> Mount | None:
+    def ask_to_mount(self, spec: MountSpec, ask: Callable[[str], Answer]) -> Mount | None:
         """Mount a folder that a notebook asks for, if the person says yes; None if it is not mounted.
 
-        What the host's disk holds is told to the person alone, in the question: the notebook learns nothing of it.
+        What is mounted is the very folder that the question was about, whatever is renamed or linked meanwhile. What the
+        host's disk holds is told to the person alone, in the question: the notebook learns nothing of it.
 
         Raises:
             KeyboardInterrupt: they interrupted the question.
         """
         watch = Watch()
         asked = f"{one_line(str(spec.host), 300)} {spec.mode}"
+
+        def note(outcome: str) -> None:
+            self.audit.add("question", str(spec.place), asked, outcome, watch.seconds)
+
         try:
             self.audit.check()
             try:
-                real, fd = checked_folder(spec.host)
-                os.close(fd)
-                self._refuse_own_files(spec, real)
-                question = mount_question(short(str(real), _LONGEST_PATH), str(spec.place), MEANING[spec.mode])
+                with open_folder(spec.host, spec.mode, self._own) as folder:
+                    self._files.check(spec.place, folder)
+                    answer = ask(mount_question(str(folder.path), str(spec.place), MEANING[spec.mode]))
+                    note("no" if answer == "no" else "yes")
+                    return None if answer == "no" else self._mount(spec, folder)
             except MountRefused as error:
-                real, question = None, never_mounted(one_line(str(error)))
-            answer = answered(ask(question))
-            if real is None or answer == "no":
-                self.audit.add(
-                    "question", str(spec.place), asked, "no" if real is not None else "refused", watch.seconds
-                )
-                return None
-            self.audit.add("question", str(spec.place), asked, "yes", watch.seconds)
-            try:
-                return self.mount(replace(spec, host=real))  # what the person saw, wherever links lead by now
-            except MountRefused as error:
-                self.audit.add("mount", str(spec.place), asked, f"refused: {error}")
+                note("refused")
                 ask(never_mounted(one_line(str(error))))
                 return None
+        except NotAskedAgain:
+            note("not asked again")
+            return None
         except (StdinUnavailable, EOFError):
-            self.audit.add("question", str(spec.place), asked, "nobody can be asked", watch.seconds)
+            note("nobody can be asked")
             return None
         except CancelledError:
             raise KeyboardInterrupt from None
@@ -309,15 +299,11 @@ class Grants:
     def _changing(self, what: str, where: str) -> None:
         self.audit.add("write", where, what, "allowed")
 
-    def _refuse_own_files(self, spec: MountSpec, real: Path) -> None:
-        if spec.mode != "rw":
-            return
+    @property
+    def _own(self) -> list[Path]:
+        """Files that cells must not change."""
         own = [module.origin for module in self._modules.values()] + [self.audit.path, *self._own_files]
-        for file in own:
-            if file is not None and any(folder.is_relative_to(real) for folder in folders_looked_into(file)):
-                raise MountRefused(
-                    f"{short(str(spec.host), 300)} is not mounted to be changed: {one_line(file.name, 100)} is in it, which cells must not change"
-                )
+        return [file for file in own if file is not None]
 
     def interrupted(self) -> None:
         """Calls that were to be answered later have been cancelled."""

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from monty_kernel.engine.quoting import readable
 from monty_kernel.engine.visible_text import visible_line
 
 MOST_BYTES = 1 << 26
@@ -26,12 +27,6 @@ _LEAVES: tuple[type, ...] = (
     pathlib.PurePosixPath,
 )
 _BOXES: tuple[Any, ...] = (list, tuple, set, frozenset)
-
-# what `repr` takes for printable and no font draws: fillers, variation selectors and their like
-_INVISIBLE = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U0001d159\U000e0000-\U000e0fff]"
-)
-
 
 # how values that have no likeness outside the sandbox arrive from there: as their repr, which nothing tells from text
 _STAND_IN = re.compile(
@@ -115,57 +110,76 @@ def _what(value: object) -> str:
     return f"is or holds {'an' if kind.__name__[:1].lower() in 'aeiou' else 'a'} {kind.__name__}"
 
 
+_LEVELS = 6
+"""Levels of nested values that are shown."""
+
+
 def short(value: object, most: int = 200) -> str:
-    """About `most` characters that show a plain value on one line, with control characters written out.
+    """About `most` characters that show a plain value on one line, and of each level how much of it they leave out.
 
-    The time it takes is bounded too, whatever the value's size.
+    What would deceive the eye is written out, see `readable`. The time it takes is bounded too, whatever the value's size.
     """
-    text = _short(value, most, 4)
-    return text if len(text) <= most + 40 else text[:most] + " …"
+    return _Shortener(most).show(value, _LEVELS)
 
 
-def _short(value: object, most: int, depth: int) -> str:
-    if isinstance(value, (str, bytes)):
-        shown = _INVISIBLE.sub(lambda match: ascii(match[0])[1:-1], visible_line(repr(value[:most])))
-        return (
-            shown
-            if len(value) <= most
-            else f"{shown} … ({len(value) - most:,} more {'characters' if isinstance(value, str) else 'bytes'})"
-        )
-    if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 1024:
-        return f"an int of {value.bit_length():,} bits"
-    if isinstance(value, dict):
-        return _listed(
-            value.items(),
-            len(value),
-            "{}",
-            most,
-            lambda pair: f"{_short(pair[0], most, depth - 1)}: {_short(pair[1], most, depth - 1)}",
-            depth,
-        )
-    if isinstance(value, _BOXES):
-        brackets = "[]" if isinstance(value, list) else "()" if isinstance(value, tuple) else "{}"
-        return _listed(value, len(value), brackets, most, lambda each: _short(each, most, depth - 1), depth)
-    if value is None or isinstance(value, (*_ATOMS, *_LEAVES)):
-        return visible_line(repr(value))
-    return f"<{visible_line(type(value).__name__)}>"
+class _Shortener:
+    """Shows one value. left: characters that are still to be had."""
+
+    def __init__(self, most: int) -> None:
+        self._left = most
+
+    def show(self, value: object, levels: int) -> str:
+        if isinstance(value, (str, bytes)):
+            return self._text(value)
+        if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 1024:
+            return self._taken(f"an int of {value.bit_length():,} bits")
+        if isinstance(value, dict):
+            return self._items(value.items(), len(value), "{}", self._pair, levels)
+        if isinstance(value, _BOXES):
+            brackets = "[]" if isinstance(value, list) else "()" if isinstance(value, tuple) else "{}"
+            return self._items(value, len(value), brackets, self.show, levels)
+        if value is None or isinstance(value, (*_ATOMS, *_LEAVES)):
+            return self._cut(repr(value))
+        return self._taken(f"<{visible_line(type(value).__name__)}>")
+
+    def _pair(self, pair: tuple[object, object], levels: int) -> str:
+        return f"{self.show(pair[0], levels)}: {self.show(pair[1], levels)}"
+
+    def _text(self, value: str | bytes) -> str:
+        room = max(1, self._left)
+        length = min(room, len(value))
+        while len(shown := readable(repr(value[:length]))) > room + 20 and length > 1:
+            length = max(1, length // 2)  # it is full of what has to be written out
+        self._left -= len(shown)
+        what = "characters" if isinstance(value, str) else "bytes"
+        return shown if length >= len(value) else f"{shown} … ({len(value) - length:,} more {what})"
+
+    def _cut(self, text: str) -> str:
+        room = max(10, self._left)
+        if len(text) <= room + 40:
+            return self._taken(readable(text))
+        return f"{self._taken(readable(text[:room]))} … ({len(text) - room:,} more characters)"
+
+    def _taken(self, text: str) -> str:
+        self._left -= len(text)
+        return text
+
+    def _items(
+        self, values: Iterable[Any], length: int, brackets: str, show: Callable[[Any, int], str], levels: int
+    ) -> str:
+        parts: list[str] = []
+        for number, each in enumerate(values):
+            if self._left <= 0 or levels <= 0:
+                parts.append(f"… ({length - number:,} more)" if number else f"… ({length:,} {_items(length)})")
+                break
+            self._left -= 4  # for a comma and brackets
+            parts.append(show(each, levels - 1))
+        inside = ", ".join(parts) + ("," if brackets == "()" and length == 1 else "")
+        return f"{brackets[0]}{inside}{brackets[1]}"
 
 
-def _listed(
-    values: Iterable[Any], length: int, brackets: str, most: int, show: Callable[[Any], str], depth: int
-) -> str:
-    if depth <= 0:
-        return f"{brackets[0]}…{brackets[1]}"
-    parts: list[str] = []
-    room = most
-    for number, each in enumerate(values):
-        if room <= 0:
-            parts.append(f"… ({length - number:,} more)")
-            break
-        parts.append(show(each))
-        room -= len(parts[-1]) + 2
-    inside = ", ".join(parts) + ("," if brackets == "()" and length == 1 else "")
-    return f"{brackets[0]}{inside}{brackets[1]}"
+def _items(count: int) -> str:
+    return "item" if count == 1 else "items"
 
 
 def one_line(text: str, most: int = 500) -> str:

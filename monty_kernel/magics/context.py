@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from monty_kernel.engine.limits import SessionLimits
     from monty_kernel.engine.outputs import MimeBundle
+    from monty_kernel.engine.questions import Answer
     from monty_kernel.grants.grants import Grants
     from monty_kernel.history import History
     from monty_kernel.snapshots.travel import TimeTravel
@@ -54,8 +55,11 @@ class MagicContext(Protocol):
     def confirm(self, question: str) -> bool:
         """The person's answer to a yes-or-no question; no where nobody can answer."""
 
-    def ask_line(self, question: str) -> str:
-        """What the person answers to a question of the kernel's. Raises `StdinUnavailable`, `EOFError`, `KeyboardInterrupt`."""
+    def ask_person(self, question: str) -> Answer:
+        """The person's answer to a question of the kernel's, which begins with its mark.
+
+        Raises `NotAskedAgain`, `StdinUnavailable`, `EOFError`, `KeyboardInterrupt`.
+        """
 
     def reset(self) -> None:
         """Begin a new, empty session. The execution count goes on."""

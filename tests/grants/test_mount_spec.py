@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from monty_kernel.grants.mount_spec import MountRefused, checked_folder, folders_looked_into, parse_mount
+from monty_kernel.grants.forbidden import folders_looked_into
+from monty_kernel.grants.mount_spec import MODES, Mode, MountRefused, parse_mount
+from monty_kernel.grants.open_folder import open_folder
 
 
 @pytest.mark.parametrize(
@@ -46,18 +48,17 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return home
 
 
-def refusal(path: Path) -> str:
+def refusal(path: Path, mode: Mode = "overlay") -> str:
     with pytest.raises(MountRefused) as caught:
-        checked_folder(path)
+        open_folder(path, mode)
     return str(caught.value)
 
 
 def test_a_folder_of_ones_own_is_mounted_by_its_real_path(home: Path) -> None:
     (home / "link").symlink_to("work")
     for path in (home / "work", home / "link", home / "work" / ".." / "link" / ".", Path("~/work")):
-        real, fd = checked_folder(path)
-        assert real == home / "work"
-        os.close(fd)
+        with open_folder(path, "rw") as folder:
+            assert folder.path == home / "work"
 
 
 def test_the_keys_are_never_mounted_however_they_are_reached(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,3 +108,40 @@ def test_what_is_no_folder_is_refused(home: Path) -> None:
     os.mkfifo(home / "pipe")
     for name in ("file", "pipe", "nowhere", "a\0b", "x" * 5000):
         refusal(home / name)
+
+
+def test_what_the_kernel_trusts_is_never_changed_by_a_cell(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import tempfile
+
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    for mode in MODES.values():
+        assert "No such file" in refusal(home / ".cache", mode)
+    (home / ".cache" / "other").mkdir(parents=True)
+    for mode in MODES.values():
+        assert "parsed modules" in refusal(home / ".cache", mode), "it is refused before the cache is there"
+    for name in ("jedi", "parso/CPython-311"):
+        (home / ".cache" / name).mkdir(parents=True)
+        assert "parsed modules" in refusal(home / ".cache" / name, "rw")
+    open_folder(home / ".cache" / "other", "rw").__exit__(None, None, None)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / "work"))
+    assert "parsed modules" in refusal(home / "work", "rw")
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setattr(tempfile, "tempdir", str(home / "work"))
+    assert "temporary files" in refusal(home / "work", "rw")
+    open_folder(home / "work", "ro").__exit__(None, None, None)
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.syspath_prepend(str(home / "work" / "lib"))
+    assert "imports from" in refusal(home / "work", "rw"), "a folder of the import path could be made"
+    import monty_kernel
+
+    assert refusal(Path(monty_kernel.__file__).parent / "grants")
+    assert refusal(Path(monty_kernel.__file__).parents[1], "rw")
+
+
+def test_a_refused_folder_leaves_no_descriptor_open(home: Path) -> None:
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(20):
+        refusal(home)
+        with open_folder(home / "work", "rw"):
+            pass
+    assert len(os.listdir("/proc/self/fd")) == before

@@ -214,7 +214,7 @@ def test_the_question_shows_all_of_a_path_and_nothing_of_the_notebooks_making(st
     (tmp_path / "link").symlink_to(deep)
     request = kernel.client.execute(f"%mount {tmp_path / 'link'} /x rw", allow_stdin=True)
     prompt = kernel.client.get_stdin_msg(timeout=10)["content"]["prompt"]
-    assert prompt == f"{MARK}may this notebook read and change the folder {str(deep)!r}, as /x? [y]es, [n]o: "
+    assert prompt == f"{MARK}may this notebook read and change the folder {str(deep)!r}, as '/x'? [y]es, [n]o: "
     kernel.client.input("n")
     kernel.finish(request)
     forged = "/x? [y]es, [n]o: n monty-kernel asks: may this notebook read the folder '/tmp/empty', as /x"
@@ -235,7 +235,7 @@ def test_a_notebook_may_ask_and_only_a_yes_mounts(start: Start, data: Path) -> N
         return prompts, kernel.finish(request)
 
     prompts, answer = ask("%mount link /data ro", "n")
-    assert prompts == [f"{MARK}may this notebook read the folder {str(data)!r}, as /data? [y]es, [n]o: "]
+    assert prompts == [f"{MARK}may this notebook read the folder {str(data)!r}, as '/data'? [y]es, [n]o: "]
     assert error(answer).startswith("UsageError") and str(data) not in error(answer) + answer.text()
     assert error(kernel.run("%mount link /data", allow_stdin=False)).startswith("UsageError")
     assert error(kernel.run("open('/data/a.txt')")).startswith("PermissionError")
@@ -258,6 +258,71 @@ def test_a_notebook_may_ask_and_only_a_yes_mounts(start: Start, data: Path) -> N
     )
     kinds = kernel.run("%audit").all("display_data")[0]["data"]["text/plain"]
     assert "question: /data" in kinds and "mount: /data" in kinds
+
+
+def prompt(kernel: Kernel, line: str) -> tuple[str, str]:
+    """Run a cell up to its question: the request's id, and the question."""
+    request = kernel.client.execute(line, allow_stdin=True)
+    return request, kernel.client.get_stdin_msg(timeout=10)["content"]["prompt"]
+
+
+def test_the_folder_that_was_shown_is_the_one_that_is_mounted(start: Start, tmp_path: Path) -> None:
+    for name in ("shown", "other"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "which").write_text(name)
+    link = tmp_path / "link"
+    link.symlink_to("shown")
+    kernel = start()
+    request, asked = prompt(kernel, f"%mount {link} /data ro")
+    assert f"the folder {str(tmp_path / 'shown')!r}" in asked
+    link.unlink()
+    link.symlink_to("other")
+    (tmp_path / "shown").rename(tmp_path / "aside")
+    (tmp_path / "other").rename(tmp_path / "shown")
+    kernel.client.input("y")
+    assert kernel.finish(request).text() == "Mounted at /data, read only.\n"
+    assert kernel.run("open('/data/which').read()").plain == "'shown'"
+
+
+def test_what_looks_like_another_name_is_spelled_out(start: Start, tmp_path: Path) -> None:
+    kernel = start()
+    for name, shown in (
+        ("p\u0430y", r"p\u0430y'"),
+        ("a\u202etxt.b", r"a\u202etxt.b'"),
+        ("a\u200bb", r"a\u200bb'"),
+        ("B\xfccher", "B\xfccher' (spelled '" + str(tmp_path) + r"/B\xfccher')"),
+        (
+            "\u0440\u0430\u0441\u0435",
+            "\u0440\u0430\u0441\u0435' (spelled '" + str(tmp_path) + r"/\u0440\u0430\u0441\u0435')",
+        ),
+    ):
+        (tmp_path / name).mkdir()
+        request, asked = prompt(kernel, f"%mount '{tmp_path / name}' /x ro")
+        assert f"the folder '{tmp_path}/{shown}, as '/x'?" in asked
+        kernel.client.input("n")
+        kernel.finish(request)
+
+
+def test_after_three_times_no_the_cell_asks_no_more_whatever_it_asks(start: Start, data: Path) -> None:
+    kernel = start()
+    code = "for i in range(5):\n    try: __mk_magic('mount', '" + str(data) + " /d')\n    except Exception: pass\n"
+    code += "    try: __mk_magic('history', '-g x')\n    except Exception: pass\n"
+    code += "    try: __mk_magic('mount', '~ /home')\n    except Exception: pass\n%reset"
+    request = kernel.client.execute(code, allow_stdin=True)
+    asked = []
+    for _ in range(3):
+        asked.append(kernel.client.get_stdin_msg(timeout=10)["content"]["prompt"])
+        kernel.client.input("n")
+    assert kernel.finish(request).text().endswith("Nothing done. %reset -f resets without asking.\n")
+    assert [
+        "may this notebook" in asked[0],
+        "inputs of your other sessions" in asked[1],
+        "does not get it" in asked[2],
+    ] == [True] * 3
+    request, again = prompt(kernel, "%history -g x")
+    assert "inputs of your other sessions" in again, "the next cell may ask"
+    kernel.client.input("n")
+    kernel.finish(request)
 
 
 def test_a_question_for_a_mount_can_be_interrupted(start: Start, data: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import textwrap
 import time
 from collections.abc import Callable
@@ -44,6 +45,10 @@ async def fetch(name: str, seconds: float = 0.2) -> str:
 def pay(amount: int, to: str) -> str:
     _calls.append(amount)
     return f"paid {amount}"
+
+@tool(ask=True)
+def send(what) -> int:
+    return 0
 
 @tool(ask=True)
 async def pay_later(amount: int) -> str:
@@ -250,6 +255,17 @@ def test_no_argument_hides_those_after_it(granted: Callable[..., Kernel]) -> Non
     assert f"amount=1, {key!r}=2, ok=3)? [y]es" in prompts[0], "a keyword may be any text"
     prompts, _ = asked(kernel, "tools.pay(1, 'you\u3164\u2800\ufe0f\U000e0101')", "n")
     assert r"to='you\u3164\u2800\ufe0f\U000e0101'" in prompts[0], "what nobody sees is written out"
+
+
+def test_what_is_left_out_is_counted_at_every_level(granted: Callable[..., Kernel]) -> None:
+    kernel = granted()
+    prompts, _ = asked(kernel, "tools.send([['x', list(range(1000)), {'k': 'y' * 500}]] + [0] * 40)", "n")
+    shown = re.search(r"what=\[\['x', \[([\d, ]+), … \((\d+) more\)\], … \(1 more\)\], … \(40 more\)\]\)\?", prompts[0])
+    assert shown, prompts
+    assert len(shown[1].split(", ")) + int(shown[2]) == 1000
+    assert "(1 item)" in asked(kernel, f"tools.send({'[' * 20 + ']' * 20})", "n")[0][0]
+    prompts, _ = asked(kernel, "tools.send('При\u0432ет, мир: Grüße, p\u0430y, Pythonの本')", "n")
+    assert r"what='Привет, мир: Grüße, p\u0430y, Pythonの本')" in prompts[0], "a person's own language stays readable"
 
 
 def test_what_a_cell_leaves_on_the_screen_hides_no_question(granted: Callable[..., Kernel]) -> None:

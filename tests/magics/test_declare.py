@@ -113,6 +113,7 @@ def test_a_cell_that_calls_the_host_itself_gets_no_more_than_a_magic_would_give(
         "mount",
         "mounts",
         "tools",
+        "typecheck",
         "unmount",
         "history",
         "lsmagic",

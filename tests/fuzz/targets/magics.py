@@ -91,7 +91,7 @@ class _Context:
     def confirm(self, question: str) -> bool:
         return False
 
-    def ask_line(self, question: str) -> str:
+    def ask_person(self, question: str) -> NoReturn:
         raise StdinUnavailable("nobody is here")
 
     def describe(self, topic: str, detail_level: int = 0) -> None:
