@@ -42,8 +42,7 @@ lab: $(VENV)/installed-lab
 	JUPYTER_CONFIG_PATH=$(CURDIR)/tests/granted $(BIN)/jupyter lab --notebook-dir=notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
 
 test: $(VENV)/installed-test browser
-	$(BIN)/python -m pytest -n 2 --dist loadfile --durations 15 $(ARGS) || \
-	  { echo "What failed while two files ran at a time is run again, alone:"; $(BIN)/python -m pytest --last-failed --last-failed-no-failures none $(ARGS); }
+	$(BIN)/python -m pytest -n 2 --dist loadfile --durations 15 $(ARGS)
 
 lint: $(VENV)/installed-test
 	$(BIN)/ruff check

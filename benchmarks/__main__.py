@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 
+from tests.own_folders import own_folders
+
 from . import kishu
 from .figures import Measurement
 from .registry import FAMILIES
 from .report import head, plain, rows, save
-from .runner import measure, own_folders
+from .runner import measure
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from contextlib import ExitStack
 
 from .figures import Family, Measurement, Samples
-
-_FOLDERS = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
 
 
 def measure(family: Family) -> list[Measurement]:
@@ -39,20 +33,3 @@ def measure(family: Family) -> list[Measurement]:
         for figure in family.figures
         for key in (figure.sample or figure.key,)
     ]
-
-
-@contextmanager
-def own_folders() -> Iterator[None]:
-    """Jupyter's and IPython's files in a folder of this run's own: no one's settings, extensions or history count."""
-    before = {name: os.environ.get(name) for name in _FOLDERS}
-    with TemporaryDirectory() as folder:
-        try:
-            for name in _FOLDERS:
-                os.environ[name] = str(Path(folder) / name.lower())
-            yield
-        finally:
-            for name, value in before.items():
-                if value is None:
-                    os.environ.pop(name, None)
-                else:
-                    os.environ[name] = value

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import unittest
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import jupyter_kernel_test  # type: ignore[import-untyped]
 import pytest
+
+from tests.own_folders import own_folders
+
+
+@pytest.fixture(scope="class", autouse=True)
+def unused() -> Iterator[None]:
+    """Each run of the suite finds a kernel that nobody has used before: what it says of the history holds for such a one."""
+    with own_folders():
+        yield
 
 
 class TestKernel(jupyter_kernel_test.KernelTests):  # type: ignore[misc]

@@ -17,8 +17,6 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from tests.frontends.environment import isolated_environment
-
 FOLDER = Path(__file__).parents[1] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 GRANTED = Path(__file__).parent / "granted"
@@ -31,11 +29,9 @@ _MEASURED = re.compile(r"\b(?:\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d\b| *\+?[\d,.]+ (?
 
 
 @pytest.fixture(autouse=True, scope="module")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Kernels neither see nor leave files of the person's. They are granted the tools that one of the notebooks uses."""
+def granted() -> Iterator[None]:
+    """Kernels are granted the tools that one of the notebooks uses."""
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in isolated_environment(tmp_path_factory.mktemp("notebooks")).items():
-            patch.setenv(name, value)
         patch.setenv("JUPYTER_CONFIG_PATH", str(GRANTED))
         yield
 

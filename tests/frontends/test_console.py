@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,10 +14,10 @@ from .terminal import Terminal, open_terminal
 
 
 @pytest.fixture
-def console(environment: dict[str, str], tmp_path: Path) -> Iterator[Terminal]:
+def console(tmp_path: Path) -> Iterator[Terminal]:
     """A console at its first prompt."""
     command = [str(Path(sys.executable).with_name("jupyter")), "console", f"--kernel={KERNEL}"]
-    with open_terminal(command, environment, tmp_path) as terminal:
+    with open_terminal(command, os.environ, tmp_path) as terminal:
         terminal.wait_for(r"^In \[1\]:")
         yield terminal
 

@@ -15,6 +15,8 @@ import time
 from importlib.util import find_spec
 from pathlib import Path
 
+from tests.own_folders import own_folders
+
 from .loop import checked
 from .targets import NAMES, find
 
@@ -92,8 +94,12 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where inputs that led somewhere are kept [.fuzz]")
     parser.add_argument("--replay", type=Path, nargs="+", metavar="FILE", help="try inputs that were found")
     options = parser.parse_args()
-    if options.replay:
-        return replay(options.replay)
+    with own_folders():
+        return replay(options.replay) if options.replay else fuzz(options)
+
+
+def fuzz(options: argparse.Namespace) -> int:
+    """Run the engines; the exit status."""
     engines = options.engine or list(ENGINES)
     if "atheris" in engines and find_spec("atheris") is None:
         print(

@@ -13,6 +13,8 @@ import time
 from pathlib import Path
 from typing import NoReturn
 
+from tests.own_folders import own_folders
+
 from .target import SECONDS, Target
 
 
@@ -130,15 +132,16 @@ def main() -> int:
     """Run one target with one engine."""
     engine, name, seconds, folder = sys.argv[1], sys.argv[2], float(sys.argv[3]), Path(sys.argv[4])
     folder.mkdir(parents=True, exist_ok=True)
-    if engine == "atheris":
-        with_atheris(name, seconds, folder)
-    from .targets import find
+    with own_folders():
+        if engine == "atheris":
+            with_atheris(name, seconds, folder)
+        from .targets import find
 
-    target = find(name)
-    try:
-        tried = with_hypothesis(target, seconds, folder)
-    finally:
-        target.close()
+        target = find(name)
+        try:
+            tried = with_hypothesis(target, seconds, folder)
+        finally:
+            target.close()
     print(f"tried {tried}")
     return 0
 

@@ -20,7 +20,7 @@ from .command import read, run, texts, write
 
 
 @pytest.fixture(scope="module")
-def session(environment: None) -> str:
+def session() -> str:
     """The id of a session of three cells."""
     NotebookClient(book(["x = [1]\ndef f(): return 1 / len(y)", "x.append(2)\ny = []", "x.append(3)"])).execute()
     found = _listed()[0].split()[0]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
-import tempfile
 import threading
 import time
 from pathlib import Path
 
 import psutil
+
+from tests.own_folders import own_folders
 
 from .deeds import Wrong
 from .many_kernels import soak_many
@@ -30,11 +31,11 @@ def main() -> int:
     options = parser.parse_args()
     print(f"seed {options.seed}", flush=True)
     wrong: list[str] = []
-    with tempfile.TemporaryDirectory(prefix="monty-soak-") as folder:
+    with own_folders() as folder:
         if options.cells:
-            wrong += _one(Path(folder) / "one", options)
+            wrong += _one(folder / "one", options)
         if options.kernels:
-            wrong += _many(Path(folder) / "many", options)
+            wrong += _many(folder / "many", options)
         wrong += _left_behind()
     for line in wrong:
         print(f"WRONG: {line}")
