@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
 import time
@@ -60,13 +61,15 @@ def running_server(module: str, folder: Path) -> Iterator[Server]:
 
 
 def _url(process: subprocess.Popen[bytes], runtime: Path, log: Path) -> str:
-    """The address in the file that the server writes once it listens."""
+    """The address in the file that the server writes, as soon as it answers: it may write the file before it listens."""
     announcement = runtime / f"jpserver-{process.pid}.json"
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            return f"http://127.0.0.1:{json.loads(announcement.read_text())['port']}"
-        except (FileNotFoundError, json.JSONDecodeError):
+            port = json.loads(announcement.read_text())["port"]
+            socket.create_connection(("127.0.0.1", port), timeout=START_SECONDS).close()
+            return f"http://127.0.0.1:{port}"
+        except (FileNotFoundError, json.JSONDecodeError, ConnectionRefusedError):
             time.sleep(0.05)
     raise RuntimeError(f"The Jupyter server did not start within {START_SECONDS:.0f} s. It said:\n{log.read_text()}")
 

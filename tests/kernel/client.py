@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -127,6 +128,17 @@ def worker_pids(pid: int) -> list[int]:
     """The Monty workers that a kernel has started and that live."""
     children = psutil.Process(pid).children(recursive=True)
     return [child.pid for child in children if _is_worker(child)]
+
+
+def kill_workers(pid: int) -> None:
+    """Kill the workers of a kernel, and return when they are dead: SIGKILL takes a large process a while."""
+    workers = worker_pids(pid)
+    for each in workers:
+        os.kill(each, signal.SIGKILL)
+    deadline = time.monotonic() + 60
+    while set(workers) & set(worker_pids(pid)):
+        assert time.monotonic() < deadline, f"the workers {workers} do not die"
+        time.sleep(0.005)
 
 
 def _is_worker(process: psutil.Process) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from .client import Kernel, worker_pids
+from .client import Kernel, kill_workers, worker_pids
 
 RESTORED = "The session is as it was before this cell."
 
@@ -93,9 +93,7 @@ def test_an_interrupt_comes_through_at_every_moment(start, code: str, wait: floa
 def test_an_interrupt_while_the_session_is_restored(kernel: Kernel) -> None:
     kernel.run("rows = [{'a': i, 'b': str(i)} for i in range(20_000)]")
     time.sleep(0.5)
-    for pid in worker_pids(kernel.pid):
-        os.kill(pid, signal.SIGKILL)
-    time.sleep(0.1)
+    kill_workers(kernel.pid)
     look = kernel.interrupt_when(lambda message: message["msg_type"] == "execute_input")
     assert kernel.run("while True: pass", meanwhile=look, timeout=10).reply["ename"] == "KeyboardInterrupt"
     assert kernel.run("len(rows)").plain == "20000"
@@ -137,9 +135,7 @@ def test_an_interrupt_aborts_what_is_queued(kernel: Kernel) -> None:
 def test_a_worker_killed_between_cells_is_replaced(kernel: Kernel) -> None:
     kernel.run("x = {'a': 1}")
     time.sleep(0.2)  # for the snapshot, which is taken after idle
-    for pid in worker_pids(kernel.pid):
-        os.kill(pid, signal.SIGKILL)
-    time.sleep(0.1)
+    kill_workers(kernel.pid)
     answer = kernel.run("x")
     assert answer.plain == "{'a': 1}"
     assert "worker had died" in answer.text("stderr")
@@ -151,8 +147,7 @@ def test_a_worker_killed_while_a_cell_is_saved_loses_nothing(kernel: Kernel) -> 
     # the dump takes long enough to be caught
     kernel.run("import random; data = [{'a': i, 'b': str(i)} for i in range(100_000)]; drawn = random.random()")
     drawn = kernel.run("drawn", silent=False).plain
-    for pid in worker_pids(kernel.pid):
-        os.kill(pid, signal.SIGKILL)
+    kill_workers(kernel.pid)
     answer = kernel.run("kept, len(data)")
     assert answer.plain == "(1, 100000)"
     assert "after the last cell" in answer.text("stderr")
