@@ -1,6 +1,6 @@
 """A Jupyter kernel whose cells run in Monty, a sandboxed Python interpreter.
 
-`run_notebook` and `run_notebook_async` run notebooks from Python. `tool` marks functions that notebooks may call.
+`run_notebook` and `run_notebook_async` run notebooks from Python, `page_of` makes a page of one. `tool` marks functions that notebooks may call.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from monty_kernel.grants.decorator import tool
     from monty_kernel.runner.api import run_notebook, run_notebook_async
+    from monty_kernel.runner.page import page_of
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "run_notebook", "run_notebook_async", "tool"]
+__all__ = ["__version__", "page_of", "run_notebook", "run_notebook_async", "tool"]
 
 
 def __getattr__(name: str) -> Any:
@@ -21,6 +22,10 @@ def __getattr__(name: str) -> Any:
         from monty_kernel.runner import api
 
         return getattr(api, name)
+    if name == "page_of":
+        from monty_kernel.runner.page import page_of
+
+        return page_of
     if name == "tool":
         from monty_kernel.grants.decorator import tool
 

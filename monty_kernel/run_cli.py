@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import os
 import signal
 import threading
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from monty_kernel.runner.configured import Configured
     from monty_kernel.runner.granted import Permission
     from monty_kernel.runner.notebook_run import RunOptions
+    from monty_kernel.runner.page import PageOptions
 
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
@@ -30,6 +32,7 @@ examples:
   monty-kernel run notebooks/*.ipynb -j 4 --output-dir done --report report.json
   monty-kernel run --timeout 60 notebooks/*.ipynb      (writes nothing: for a test)
   cat report.ipynb | monty-kernel run - --stdout >done.ipynb
+  monty-kernel run report.ipynb --to html -o report.html
 
 The exit status is 0 if all cells ran, 1 if one failed, 2 if a notebook could not be read or written or the command
 makes no sense, and 130 or 143 after Ctrl-C or SIGTERM.
@@ -52,6 +55,14 @@ def add_parser(commands: Subparsers) -> None:
     output.add_argument("--output-dir", metavar="DIR", type=Path, help="write the notebooks into DIR, by their names")
     output.add_argument("--inplace", action="store_true", help="write each notebook where it came from")
     output.add_argument("--stdout", action="store_true", help="write the one notebook to standard output")
+    run.add_argument(
+        "--to",
+        choices=("notebook", "html"),
+        default="notebook",
+        help="what is written: notebooks, or pages that are safe to open, whoever wrote the notebook [notebook]",
+    )
+    run.add_argument("--template", choices=("lab", "classic", "basic"), help="how a page looks, as in nbconvert [lab]")
+    run.add_argument("--no-input", action="store_true", help="leave the source of code cells out of a page")
     run.add_argument(
         "-p",
         "--parameter",
@@ -135,6 +146,7 @@ def _run(args: argparse.Namespace) -> int:
         raise UsageError("-o takes one notebook; for several, --output-dir names a folder.")
     if args.stdout and len(args.notebooks) > 1:
         raise UsageError("--stdout takes one notebook; for several, --output-dir names a folder.")
+    _require_page_makes_sense(args)
     from monty_kernel.runner.configured import configured
     from monty_kernel.runner.session_pool import SessionPool
 
@@ -155,6 +167,32 @@ def _run(args: argparse.Namespace) -> int:
         return 128 + signal.SIGINT
     finally:
         pool.close()
+
+
+def _require_page_makes_sense(args: argparse.Namespace) -> None:
+    if args.to != "html":
+        if args.template is not None or args.no_input:
+            raise UsageError("--template and --no-input are for pages; add --to html.")
+        return
+    if args.inplace:
+        raise UsageError("--inplace would write a page over its notebook; use -o, --output-dir or --stdout.")
+    if args.output is None and args.output_dir is None and not args.stdout:
+        raise UsageError("--to html needs to know where the page goes: -o FILE, --output-dir DIR or --stdout.")
+    if args.trust_outputs:
+        raise UsageError(
+            "--to html makes no page with a notebook's scripts in it. If you trust the notebook, write it with "
+            "--trust-outputs and make the page with jupyter nbconvert."
+        )
+    if importlib.util.find_spec("nbconvert") is None:
+        raise UsageError("--to html needs nbconvert: pip install 'monty-kernel[html]'")
+
+
+def _page(args: argparse.Namespace) -> PageOptions | None:
+    if args.to != "html":
+        return None
+    from monty_kernel.runner.page import PageOptions
+
+    return PageOptions(args.template or "lab", not args.no_input)
 
 
 def _warm_up(pool: Any) -> None:
@@ -232,7 +270,7 @@ def _tasks(args: argparse.Namespace) -> Sequence[Task]:
         if source is not None and args.inplace:
             target = source
         elif source is not None and args.output_dir is not None:
-            target = args.output_dir / source.name
+            target = args.output_dir / (source.name if args.to == "notebook" else f"{source.stem}.html")
         if target is not None:
             place = os.path.realpath(target)
             if place in written:
@@ -240,7 +278,7 @@ def _tasks(args: argparse.Namespace) -> Sequence[Task]:
             written[place] = name
             if (why := why_not_writable(target)) and not (args.inplace and not target.exists()):
                 raise UsageError(f"cannot write {target}: {why}.")
-        tasks.append(Task(source, target, args.stdout))
+        tasks.append(Task(source, target, args.stdout, _page(args)))
     return tasks
 
 

@@ -18,6 +18,7 @@ from monty_kernel.walls.entrance import WallsMissing
 
 from .notebook_file import Node, NotebookUnreadable, from_json, to_json
 from .notebook_run import FailedCell, NotebookRun, Ran, RunOptions
+from .page import PageFailed, PageOptions, page_of
 from .parameters import Parameters, inject
 from .session_pool import SessionPool
 from .whole_file import write_whole
@@ -31,11 +32,12 @@ Status = Literal["ok", "error", "timeout", "output", "stopped", "unreadable", "u
 @dataclass(frozen=True, slots=True)
 class Task:
     """A notebook to run. source: its file; None for standard input. target: where it is written, None for nowhere; `stdout` says
-    that it goes to standard output."""
+    that it goes to standard output. page: it is written as a page."""
 
     source: Path | None
     target: Path | None = None
     stdout: bool = False
+    page: PageOptions | None = None
 
     @property
     def name(self) -> str:
@@ -139,6 +141,8 @@ class Batch:
         cell_id = None if failed is None else book["cells"][failed.index].get("id")
         try:
             _write(task, book)
+        except PageFailed as error:
+            return done("unwritable", f"no page could be made of it: {error}", ran, cell_id)
         except OSError as error:
             return done("unwritable", f"{task.target or 'standard output'}: {error.strerror or error}", ran, cell_id)
         return done("ok" if failed is None else failed.kind, "", ran, cell_id)
@@ -156,7 +160,14 @@ def _write(task: Task, book: Node) -> None:
     if task.stdout:
         if sys.stdout is None:
             raise OSError(errno.EBADF, "it is closed")
-        sys.stdout.buffer.write(to_json(book))
+        sys.stdout.buffer.write(_file(task, book))
         sys.stdout.buffer.flush()
     elif task.target is not None:
-        write_whole(task.target, to_json(book))
+        write_whole(task.target, _file(task, book))
+
+
+def _file(task: Task, book: Node) -> bytes:
+    if task.page is None:
+        return to_json(book)
+    title = None if task.source is None else task.source.stem
+    return page_of(book, task.page.template, title=title, inputs=task.page.inputs).encode()
