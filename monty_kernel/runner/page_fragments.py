@@ -22,12 +22,12 @@ from monty_kernel.screening.rendered import rendered_markdown
 from monty_kernel.screening.screened import Screened
 from monty_kernel.screening.tex import safe_tex
 
-_BASE64 = re.compile(r"[A-Za-z0-9+/]*+={0,2}", re.ASCII)
+_BASE64 = re.compile(r"[A-Za-z0-9+/=]*+", re.ASCII)
 _ATTACHMENT = re.compile(r"attachment:([^\s)\"'<>\]]{1,1000}+)")
 _HEADING = re.compile(r"<(h[1-6])((?: [^<>]*+)?)>(.*?)</\1>", re.DOTALL)
 _ID = re.compile(r' id="([^"]*+)"')
 _TAG = re.compile(r"<[^<>]*+>")
-_FORMULA = re.compile(r"\$[^$]|\\[(\[]|\\begin")
+_FORMULA = re.compile(r"\$[^$]*+\$|\\[(\[]|\\begin")
 _RESET = re.compile(r"(?<=\x1b\[0m)")
 _MOST_HIGHLIGHTED = 200_000
 """Characters. The lexer is made of regular expressions; beyond this a cell is shown in one colour."""

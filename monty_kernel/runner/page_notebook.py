@@ -150,11 +150,11 @@ def _code(cell: Node, pieces: Pieces, inputs: bool) -> Node:
 
 
 def _outputs(cell: Node, pieces: Pieces) -> Iterator[Node]:
-    for output in _coalesced(screened_outputs(cell["outputs"])):
+    for output in screened_outputs(cell["outputs"]):
         kind = output["output_type"]
         if kind == "stream":
-            text = pieces.content(fragments.printed(_overwritten(output["text"])), typeset=False)
-            yield {"output_type": kind, "name": output["name"], "text": text}
+            text = pieces.content(fragments.printed(output["text"]), typeset=False)
+            yield {"output_type": kind, "name": "stderr" if output.get("name") == "stderr" else "stdout", "text": text}
         elif kind == "error":
             lines = output["traceback"] or [f"{output['ename']}: {output['evalue']}"]
             text = fragments.printed("\n".join(lines))
@@ -169,34 +169,6 @@ def _outputs(cell: Node, pieces: Pieces) -> Iterator[Node]:
             if kind == "execute_result":
                 made["execution_count"] = _count(output.get("execution_count"))
             yield made
-
-
-def _coalesced(outputs: list[Node]) -> Iterator[Node]:
-    """Neighbouring prints as one."""
-    last: Node | None = None
-    for output in outputs:
-        if output["output_type"] != "stream":
-            if last is not None:
-                yield last
-            last = None
-            yield output
-            continue
-        name = "stderr" if output.get("name") == "stderr" else "stdout"
-        if last is not None and last["name"] == name:
-            last["text"] += output["text"]
-            continue
-        if last is not None:
-            yield last
-        last = {"output_type": "stream", "name": name, "text": output["text"]}
-    if last is not None:
-        yield last
-
-
-def _overwritten(text: str) -> str:
-    """Each line as what was last written over it, as nbconvert shows what a progress bar printed."""
-    if "\r" not in text:
-        return text
-    return "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))
 
 
 def _datum(mime: str, value: Any, metadata: Node, pieces: Pieces) -> tuple[Node, Node]:
