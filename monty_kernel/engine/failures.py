@@ -12,6 +12,7 @@ from .budget import NAMES, LimitReached
 from .fstrings import parse_tree
 from .sources import CellSource, Failure, SourceFrame
 from .syntax_trees import expression_tree
+from .turns import INSISTENT_SECONDS
 
 if TYPE_CHECKING:
     from .cell import Feed
@@ -22,6 +23,14 @@ if TYPE_CHECKING:
 _LARGE = 1 << 18  # characters above which a syntax error is Monty's to describe: ast takes seconds and gigabytes
 
 RESTORED = "The session is as it was before this cell."
+
+STOPPED: dict[str, str] = {
+    "interrupted": "The cell was computing, so its worker was stopped.",
+    "insisted": f"The cell caught KeyboardInterrupt and went on: the third interrupt within "
+    f"{INSISTENT_SECONDS:g} seconds stopped its worker.",
+    "ended": "Its worker was stopped.",
+}
+"""What is said of a worker that was stopped, by why it was."""
 
 
 def unparsable(error: monty.MontyError) -> bool:
@@ -61,13 +70,8 @@ def refused(refusal: Exception, failure: Failure) -> Failure:
 def lost(error: WorkerLost, limits: SessionLimits, went: Action | None = None) -> Failure:
     """The Failure for a cell whose worker is gone. went: what the cell last did to be in another state, if anything."""
     restored = RESTORED if went is None else f"The session is as it was after this cell's %{went.name}."
-    if error.cause == "interrupted":
-        return Failure(
-            "interrupted",
-            "KeyboardInterrupt",
-            "",
-            note=f"The cell was computing, so its worker was stopped. {restored}",
-        )
+    if error.cause in STOPPED:
+        return Failure("interrupted", "KeyboardInterrupt", "", note=f"{STOPPED[error.cause]} {restored}")
     if error.cause == "memory":
         message = f"the session would need more than {limits.held('memory')}" if limits.now.memory else str(error)
         return Failure("memory", "MemoryError", message, note=restored)

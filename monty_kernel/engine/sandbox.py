@@ -16,7 +16,7 @@ from .host import Access, Front, GoingOn, Host, NoAccess
 from .limits import Limits, SessionLimits
 from .outputs import Stream
 from .script import Diverged, Recording, Script
-from .turns import Turns, lives
+from .turns import Turns, Why, lives
 from .workers import Workers, only_by_name
 
 TO_LOAD = 3
@@ -34,11 +34,15 @@ class FeedError(Exception):
 
 
 class WorkerLost(Exception):
-    """The worker is gone and with it the session. cause: the person's interrupt, a crash, or a limit it hit."""
+    """The worker is gone and with it the session.
+
+    cause: the person's interrupt, or their last after those that the cell had caught (`insisted`), whoever runs it (`ended`), a
+    crash, or a limit it hit.
+    """
 
     def __init__(
         self,
-        cause: Literal["interrupted", "crashed", "memory", "time", "output", "host_calls", "asleep"],
+        cause: Why | Literal["crashed", "memory", "time", "output", "host_calls", "asleep"],
         message: str = "",
     ) -> None:
         super().__init__(message)
@@ -114,7 +118,7 @@ class Sandbox:
         computing = budget.computing
         if computing is not None and computing.is_used_up:
             budget.overtime()
-            raise _stopped(budget)
+            raise self._stopped(budget)
         self.turns.begin(self._pid, of_cell=of_cell)
         try:
             with self._watched(budget):
@@ -122,19 +126,23 @@ class Sandbox:
         except (FeedError, WorkerLost, LimitReached) as error:
             if budget.over is not None:
                 self.turns.kill()  # it may wait for an answer
-                raise _stopped(budget) from None
+                raise self._stopped(budget) from None
             if computing is not None and isinstance(error, WorkerLost) and error.cause == "time":
                 budget.overtime()  # Monty found out, and ended the feed
-                raise _stopped(budget) from error
+                raise self._stopped(budget) from error
             if isinstance(error, FeedError) and self.turns.end():
-                raise WorkerLost("interrupted") from None
+                raise self._stopped(budget) from None
             raise
         finally:
             killed = self.turns.end()
             host.close()
         if killed:  # just as it finished: its effects are gone with its worker
-            raise _stopped(budget)
+            raise self._stopped(budget)
         return output
+
+    def _stopped(self, budget: Budget) -> WorkerLost:
+        over = budget.over
+        return WorkerLost(self.turns.why) if over is None else WorkerLost(over.kind, str(over))
 
     def _watched(self, budget: Budget) -> AbstractContextManager[None]:
         computing, own = budget.computing, self.limits.seconds
@@ -182,7 +190,7 @@ class Sandbox:
                     return snapshot.output
         except monty.MontyCrashedError as error:
             raise WorkerLost(
-                "interrupted" if turns.killed else "time" if error.timed_out else "crashed", str(error)
+                turns.why if turns.killed else "time" if error.timed_out else "crashed", str(error)
             ) from error
         except monty.MontyRuntimeError as error:
             limit = _limit_hit(error)
@@ -213,11 +221,6 @@ class Sandbox:
         session, pid, self._session, self._pid = self._session, self._pid, None, None
         if session is not None:
             self._workers.give_back(session, pid)
-
-
-def _stopped(budget: Budget) -> WorkerLost:
-    over = budget.over
-    return WorkerLost("interrupted") if over is None else WorkerLost(over.kind, str(over))
 
 
 def _limit_hit(error: monty.MontyRuntimeError) -> Literal["memory", "time"] | None:

@@ -12,7 +12,7 @@ import pydantic_monty as monty
 from . import sandboxed
 from .budget import Budget
 from .cell import Cell, Feed, expression
-from .failures import raised, refused, said_by_cpython, unparsable
+from .failures import STOPPED, raised, refused, said_by_cpython, unparsable
 from .host import Access, Front, UsageError, json_object, mime_bundle
 from .journal import Journaled
 from .limits import Limits, SessionLimits
@@ -160,7 +160,7 @@ class Session:
         try:
             outcome = self.run(done.cell, how, done.expressions, lambda action: None)
         except WorkerLost as error:
-            if error.cause == "interrupted":
+            if error.cause in STOPPED:
                 raise KeyboardInterrupt from None
             raise Diverged("it ended its worker") from None
         if (outcome.failure is not None) != done.failed:

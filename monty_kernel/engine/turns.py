@@ -9,9 +9,12 @@ import threading
 import time
 from collections.abc import Callable, Collection
 from concurrent.futures import Future
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 T = TypeVar("T")
+
+Why = Literal["interrupted", "insisted", "ended"]
+"""Why a worker was killed: an interrupt met it computing, one came after those that the cell had caught, or the cell has to end."""
 
 _KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # on Windows, SIGTERM ends a process as surely
 
@@ -21,6 +24,12 @@ GRACE = 0.05
 PATIENCE = 1.0
 """The same for a feed of the kernel's own: it ends by itself in a few milliseconds, unless something is very wrong."""
 
+
+INSISTENT = 3
+"""The interrupts within `INSISTENT_SECONDS` of which the last stops a cell for good: it has caught those before it, and goes on."""
+
+INSISTENT_SECONDS = 5.0
+"""So that a cell may catch interrupts for ever if they are meant one at a time, such as to skip a step of a long loop."""
 
 LOOK = 0.3
 """Seconds after which a cell that waits looks again whether its worker lives: nothing else would tell it."""
@@ -55,6 +64,10 @@ class Turns:
         self._waiting = False
         self._requested = False
         self._requests = 0
+        self._interrupts: list[
+            float
+        ] = []  # when the cell's last ones came; one that meets another still unanswered is no further one
+        self._why: Why = "interrupted"
         self._feed = 0
         self._killed = False
 
@@ -63,6 +76,7 @@ class Turns:
         with self._lock:
             if not self._expected:
                 self._expected, self._requested = True, False
+                self._interrupts.clear()
 
     def over(self) -> None:
         """The cell has ended."""
@@ -101,19 +115,31 @@ class Turns:
         """Whether the worker of the last feed was killed from here."""
         return self._killed
 
+    @property
+    def why(self) -> Why:
+        """Why it was, if it was."""
+        return self._why
+
     def interrupt(self) -> bool:
         """Stop the cell; False when there is none. Returns at once.
 
-        A cell that waits for the host gets KeyboardInterrupt there. One that computes is killed after `GRACE`
-        seconds, unless it comes to call the host before.
+        A cell that waits for the host gets KeyboardInterrupt there, and may catch it. One that computes is killed after `GRACE`
+        seconds, unless it comes to call the host before. One that caught those before is killed at once, by the last of
+        `INSISTENT` interrupts within `INSISTENT_SECONDS`.
         """
         with self._lock:
+            insists = False
             if self._expected or (self._running and self._of_cell):
-                self._requests += not self._requested
+                if not self._requested:
+                    self._requests += 1
+                    insists = self._is_insistent()
                 self._requested = True
             elif not self._running:
                 return False
-            if self._waiting:
+            if insists and self._running and self._of_cell and not self._killed:
+                self._kill("insisted")
+                self._wake.set()
+            elif self._waiting:
                 self._wake.set()
             elif self._running and not self._killed:
                 seconds, kill = (GRACE, self._kill_cell) if self._of_cell else (PATIENCE, self._kill_other)
@@ -122,28 +148,34 @@ class Turns:
                 timer.start()
             return True
 
+    def _is_insistent(self) -> bool:
+        """Note an interrupt that the cell gets; whether it is the last of so many."""
+        now = time.monotonic()
+        self._interrupts = [*(each for each in self._interrupts if now - each <= INSISTENT_SECONDS), now]
+        return len(self._interrupts) >= INSISTENT
+
     def _kill_cell(self, feed: int, request: int) -> None:
         with self._lock:
             same = feed == self._feed and request == self._requests and self._requested
             if self._running and same and not self._waiting:
-                self._kill()
+                self._kill("interrupted")
 
     def _kill_other(self, feed: int, request: int) -> None:
         with self._lock:
             if self._running and feed == self._feed:
-                self._kill()
+                self._kill("interrupted")
 
     def kill(self) -> None:
         """Kill the worker of the running feed, if one runs."""
         with self._lock:
             if self._running:
-                self._kill()
+                self._kill("ended")
                 self._requested = True
                 self._wake.set()
 
-    def _kill(self) -> None:
+    def _kill(self, why: Why) -> None:
         if self._pid is not None and not self._killed:
-            self._killed = True
+            self._killed, self._why = True, why
             with contextlib.suppress(ProcessLookupError):  # it died by itself: the sandbox thread hears of that
                 os.kill(self._pid, _KILL)
 

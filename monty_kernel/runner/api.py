@@ -59,7 +59,8 @@ def run_notebook(
         parameters: assigned in a cell that goes in place of the one tagged `injected-parameters`, else after the one tagged
             `parameters`, else at the top. Values are plain data.
         timeout: seconds that each cell may take; None for no limit.
-        interrupt_on_timeout: a cell that takes longer gets KeyboardInterrupt, instead of the run being ended.
+        interrupt_on_timeout: a cell that takes longer gets KeyboardInterrupt, instead of the run being ended. One that catches it and
+            has not ended two seconds later is undone, as a timeout; the run goes on if errors are allowed.
         allow_errors: go on after a cell that failed, as after one tagged `raises-exception`.
         max_memory: bytes that the session may use; None for no limit.
         max_cell_seconds: seconds that each cell may compute; sleep is not counted. None for no limit.

@@ -38,6 +38,9 @@ _log = logging.getLogger(__name__)
 DUMPS = 0.1
 """Share of the cells' time that snapshots may take: cells between two of them would be run again after a crash."""
 
+GRACE = 2.0
+"""Seconds that a cell has to end after it was interrupted for its time. Then it has caught that, and is ended."""
+
 LAST_WORDS = 0.1
 """Seconds after a worker died in which whoever stops the run may say so: Ctrl-C in a terminal reaches the workers first."""
 
@@ -55,7 +58,7 @@ class RunOptions:
     """How a notebook is run.
 
     timeout: seconds that a cell may take, of whatever it does; None or anything not above 0 for no limit. interrupt_on_timeout: then
-    the cell is interrupted, which it may catch, instead of the run being ended. allow_errors: go on after a cell that failed.
+    the cell is interrupted, instead of the run being ended. It may catch that and end within `GRACE`; later it is undone. allow_errors: go on after a cell that failed.
     record_timing: note in each cell's metadata when it ran. max_output: characters of output that the notebook may get; None
     for no limit. trust_outputs: put outputs into the notebook as cells make them, scripts and all. typecheck: what becomes of
     cells that the type checker finds fault with.
@@ -138,6 +141,7 @@ class NotebookRun:
         self._late = False  # whether the running cell has taken too long
         self._lock = threading.Lock()
         self._running = 0  # the running cell's number
+        self._timer: threading.Timer | None = None  # of the running cell
         self._unsettled: CellRequest | None = None  # the cell whose state is to be remembered before the next one runs
 
     def stop(self) -> None:
@@ -191,13 +195,17 @@ class NotebookRun:
             if cell["cell_type"] != "code" or not cell["source"].strip() or "skip-execution" in tags(cell):
                 continue
             failed = self._execute_cell(runner, front, index, first + cells + 1)
-            if failed is not None and failed.kind != "error":
+            if failed is not None and self._is_final(failed):
                 return cells, failed
             cells += 1
             self._on_cell()
             if failed is not None and not (self._options.allow_errors or "raises-exception" in tags(cell)):
                 return cells, failed
         return cells, None
+
+    def _is_final(self, failed: FailedCell) -> bool:
+        """Whether the run ends with it also where errors are allowed."""
+        return failed.kind != "error" and not (failed.kind == "timeout" and self._options.interrupt_on_timeout)
 
     def _execute_cell(self, runner: CellRunner, front: NotebookFront, index: int, count: int) -> FailedCell | None:
         cell = self._book["cells"][index]
@@ -215,20 +223,21 @@ class NotebookRun:
         request = CellRequest(cell["source"], number, remember=True, silent=False)
         outcome = self._run(runner, request)
         failed = self._why_cut_short(outcome, front, index)
-        if failed is None or failed.kind == "output":
+        if failed is None or failed.kind == "output" or not self._is_final(failed):
             failed = self._show(outcome, failed, index, number)
         self._outputs.end()
-        if failed is None or failed.kind == "error":
+        if failed is None or not self._is_final(failed):
             cell["execution_count"] = count
             self._note_time(cell, "shell.execute_reply", "iopub.status.idle")
             self._unsettled = request
         return failed
 
-    def _show(self, outcome: Outcome, overflow: FailedCell | None, index: int, number: int) -> FailedCell | None:
-        """Put what the cell ended with into the notebook; its failure."""
+    def _show(self, outcome: Outcome, cut: FailedCell | None, index: int, number: int) -> FailedCell | None:
+        """Put what the cell ended with into the notebook; its failure. cut: why it was cut short."""
         failure = outcome.failure
-        if overflow is not None:
-            failure = Failure("raised", overflow.ename, overflow.evalue)
+        if cut is not None:
+            note = failure.note if failure is not None and cut.kind == "timeout" else None
+            failure = Failure("raised", cut.ename, cut.evalue, note=note)
         if failure is None:
             if outcome.result is not None:
                 self._outputs.add(outcome.result, number)
@@ -236,7 +245,7 @@ class NotebookRun:
         content = error_content(failure)
         error = Error(content["ename"], content["evalue"], tuple(content["traceback"]))
         self._outputs.add(error)
-        kind: Kind = "error" if overflow is None else overflow.kind
+        kind: Kind = "error" if cut is None else cut.kind
         return FailedCell(kind, index, number, error.ename, error.evalue, error.traceback)
 
     def _run(self, runner: CellRunner, request: CellRequest) -> Outcome:
@@ -245,11 +254,9 @@ class NotebookRun:
         self._engine.expect()
         with self._lock:
             self._running, self._late = request.number, False
-        timer = None
         if seconds is not None and seconds > 0:
-            timer = threading.Timer(min(seconds, threading.TIMEOUT_MAX), self._take_too_long, (request.number,))
-            timer.daemon = True
-            timer.start()
+            with self._lock:
+                self._after(min(seconds, threading.TIMEOUT_MAX), self._take_too_long, request.number)
         if self._stopped.is_set():  # before the engine expected a cell: it was told in vain
             self._engine.interrupt()
         try:
@@ -257,8 +264,14 @@ class NotebookRun:
         finally:
             with self._lock:
                 self._running = 0
-            if timer is not None:
-                timer.cancel()
+                if self._timer is not None:
+                    self._timer.cancel()
+                self._timer = None
+
+    def _after(self, seconds: float, call: Callable[[int], None], number: int) -> None:
+        self._timer = threading.Timer(seconds, call, (number,))
+        self._timer.daemon = True
+        self._timer.start()
 
     def _take_too_long(self, number: int) -> None:
         with self._lock:
@@ -266,7 +279,14 @@ class NotebookRun:
                 return
             if self._options.interrupt_on_timeout and self._engine is not None:
                 self._engine.interrupt()
+                self._after(GRACE, self._ignore_the_interrupt, number)
             else:
+                self._late = True
+                self._cut_short()
+
+    def _ignore_the_interrupt(self, number: int) -> None:
+        with self._lock:
+            if self._running == number:
                 self._late = True
                 self._cut_short()
 
@@ -284,6 +304,8 @@ class NotebookRun:
             return None
         if self._late:
             said = f"the cell took longer than {self._options.timeout:g} seconds"
+            if self._options.interrupt_on_timeout:
+                said += f" and did not end within {GRACE:g} seconds of KeyboardInterrupt"
             return FailedCell("timeout", index, number, "CellTimeoutError", said)
         if self._stopped.wait(LAST_WORDS if failure.kind == "crashed" else 0):
             return FailedCell("stopped", index, number, "KeyboardInterrupt", "the run was stopped")

@@ -136,3 +136,46 @@ def test_a_question_between_two_feeds_is_interrupted() -> None:
     with pytest.raises(KeyboardInterrupt):
         turns.wait_for(answer)
     assert answer.cancelled()
+
+
+def caught(turns: Turns) -> None:
+    """A cell that waits is interrupted, and catches it."""
+    later(0.01, turns.interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        turns.wait_until(time.monotonic() + 60)
+
+
+def test_the_third_interrupt_that_a_cell_waits_through_kills_it(worker: subprocess.Popen[bytes]) -> None:
+    turns = Turns()
+    turns.expect()
+    turns.begin(worker.pid)
+    for _ in range(2):
+        caught(turns)
+    assert worker.poll() is None
+    caught(turns)
+    assert worker.wait(5) == -signal.SIGKILL
+    assert turns.end() and turns.why == "insisted"
+
+
+def test_interrupts_apart_and_those_of_another_cell_do_not_count(
+    worker: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monty_kernel.engine.turns.INSISTENT_SECONDS", 0.2)
+    turns = Turns()
+    for _ in range(2):
+        turns.expect()
+        turns.begin(worker.pid)
+        for _ in range(3):
+            caught(turns)
+            time.sleep(0.11)
+        turns.end()
+        turns.over()
+    monkeypatch.undo()
+    for _ in range(3):
+        turns.expect()
+        turns.begin(worker.pid)
+        for _ in range(2):
+            caught(turns)
+        turns.end()
+        turns.over()
+    assert worker.poll() is None

@@ -10,9 +10,12 @@ from pathlib import Path
 
 import psutil  # type: ignore[import-untyped,unused-ignore]
 import pytest
+from nbclient.exceptions import CellTimeoutError
 
+from monty_kernel import run_notebook
 from monty_kernel.runner.notebook_file import to_json
 
+from .awkward import book
 from .command import SECONDS, command, read, report, texts, write
 
 
@@ -116,3 +119,36 @@ def test_a_half_written_file_never_takes_a_place(tmp_path: Path, monkeypatch: py
     with pytest.raises(OSError, match="No space"):
         whole_file.write_whole(path, to_json(read(path)))
     assert path.read_bytes() == before and os.listdir(tmp_path) == ["in.ipynb"]
+
+
+CATCHES = "import time\nwhile True:\n    try:\n        kept = [2]\n        {wait}\n    except KeyboardInterrupt: pass"
+
+
+@pytest.mark.parametrize("wait", ["time.sleep(60)", "await asyncio.gather(asyncio.sleep(60), asyncio.sleep(70))"])
+def test_a_cell_that_catches_its_time_being_up_is_undone(wait: str) -> None:
+    cells = ["import asyncio\nkept = [1]", CATCHES.format(wait=wait), "kept"]
+    with pytest.raises(CellTimeoutError) as caught:
+        run_notebook(book(cells), timeout=0.3, interrupt_on_timeout=True)
+    assert texts(caught.value.notebook)[1:] == ["CellTimeoutError", ""]  # type: ignore[attr-defined]
+
+
+def test_the_run_goes_on_after_it_if_errors_are_allowed() -> None:
+    cells = [
+        "kept = [1]",
+        CATCHES.format(wait="time.sleep(60)"),
+        "kept",
+        "print('caught'); import time; time.sleep(60)",
+    ]
+    done = run_notebook(book(cells), timeout=0.3, interrupt_on_timeout=True, allow_errors=True)
+    assert texts(done) == ["", "CellTimeoutError", "[1]", "caught\nKeyboardInterrupt"]
+    (error,) = done.cells[-3].outputs
+    assert "longer than 0.3 seconds and did not end within 2 seconds of KeyboardInterrupt" in error.evalue
+    assert "The session is as it was before this cell." in "".join(error.traceback)
+
+
+def test_a_cell_that_ends_within_the_grace_keeps_what_it_did() -> None:
+    cells = [
+        "import time\ntry:\n    time.sleep(60)\nexcept KeyboardInterrupt:\n    time.sleep(0.5)\n    saved = 'all of it'",
+        "saved",
+    ]
+    assert texts(run_notebook(book(cells), timeout=0.3, interrupt_on_timeout=True)) == ["", "'all of it'"]
