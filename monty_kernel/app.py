@@ -173,11 +173,11 @@ class MontyKernelApp(Application):
     def init_session(self) -> None:
         """Find the connection file and take over what it says; options of the command line prevail."""
         info = ConnectionInfo()
-        self._connection_path = self._find_connection_file()
-        if self._connection_path.exists():
-            info = connection.read(self._connection_path)
+        self.connection_file_path = self._find_connection_file()
+        if self.connection_file_path.exists():
+            info = connection.read(self.connection_file_path)
         elif self.transport == "ipc":
-            info = connection.parse({"transport": "ipc"}, str(self._connection_path))
+            info = connection.parse({"transport": "ipc"}, str(self.connection_file_path))
         self._told_in_file = info
         changes: dict[str, Any] = {}
         for option in ("transport", "ip", *(f"{channel}_port" for channel in CHANNELS)):
@@ -192,7 +192,7 @@ class MontyKernelApp(Application):
             if info.signature_scheme:
                 self.session.signature_scheme = info.signature_scheme
         except TraitError as error:
-            raise ConnectionFailed(f"{self._connection_path}: {error}") from error
+            raise ConnectionFailed(f"{self.connection_file_path}: {error}") from error
 
     def _find_connection_file(self) -> Path:
         name = self.connection_file or f"kernel-{os.getpid()}.json"
@@ -210,17 +210,17 @@ class MontyKernelApp(Application):
             self.channels = bind(wanted)
             self.channels.start_heartbeat()
         self.connection_info = self.channels.info
-        if not self._connection_path.exists():
+        if not self.connection_file_path.exists():
             self._wrote_connection_file = True
         elif self._told_in_file == self.connection_info and self.connection_info.key is not None:
             return
         assert self.session is not None
         connection.write(
-            self._connection_path, self.connection_info, self.session.key.decode(), self.session.signature_scheme
+            self.connection_file_path, self.connection_info, self.session.key.decode(), self.session.signature_scheme
         )
         if self._wrote_connection_file and sys.stderr is not None and sys.stderr.isatty():
             print(
-                f"To connect a client: jupyter console --existing {self._connection_path.name}\n"
+                f"To connect a client: jupyter console --existing {self.connection_file_path.name}\n"
                 "Ctrl-C interrupts the running cell; `kill` or Ctrl-\\ ends the kernel.",
                 file=sys.stderr,
             )
@@ -288,7 +288,7 @@ class MontyKernelApp(Application):
             self.channels.remove_files()
         if self._wrote_connection_file:
             with contextlib.suppress(OSError):
-                self._connection_path.unlink()
+                self.connection_file_path.unlink()
 
     def quit(self) -> None:
         """End the kernel soon: from the loop's thread. Idempotent."""

@@ -171,6 +171,11 @@ class KernelFront(SessionFront):
         return self._kernel.types.mode
 
     @property
+    def resumes_unasked(self) -> bool:
+        """Whether what another kernel left under this notebook's path is brought back without a question."""
+        return bool(self._kernel.resume == "allow")
+
+    @property
     def own_files(self) -> Sequence[Path]:
         """What no cell may change, wherever it is."""
         return self._kernel.own_files

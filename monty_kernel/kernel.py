@@ -166,10 +166,16 @@ class MontyKernel(KernelTraits, Kernel):
         return user_archive(
             lambda: self.magics,
             self.log,
+            self._identity(),
             days=self.snapshot_max_days,
             states=self.snapshot_max_states,
             size=self.snapshot_max_bytes,
         )
+
+    def _identity(self) -> str | None:
+        """What tells this kernel from others: its connection file and key, which a restart alone keeps. No cell can read them."""
+        file, key = getattr(self.parent, "connection_file_path", None), self.session.key if self.session else b""
+        return f"{file}\n{key.hex()}" if file is not None and key else None
 
     def count_from(self, last: int) -> None:
         """Cells count on from this number, if it is higher than theirs."""

@@ -28,6 +28,12 @@ class KernelTraits(LimitOptions):
     snapshot_budget = Float(
         0.1, min=0.0, help="Share of the cells' time that snapshots may take while other cells wait."
     ).tag(config=True)
+    resume = CaselessStrEnum(
+        ["ask", "allow"],
+        "ask",
+        help="Whether %resume asks before a notebook gets what another kernel left under its path: 'ask', or 'allow' it. Sessions of "
+        "other notebooks always take your yes.",
+    ).tag(config=True)
     trust_outputs = Bool(
         False,
         help="Let outputs reach the front end as cells make them: with scripts, pictures from the network, any MIME type and "

@@ -68,6 +68,11 @@ class SessionFront(ABC):
         """Whether cells are type-checked before they run."""
 
     @property
+    def resumes_unasked(self) -> bool:
+        """Whether what another kernel left under this notebook's path is brought back without a question."""
+        return False
+
+    @property
     def own_files(self) -> Sequence[Path]:
         """What no cell may change, wherever it is."""
         return ()
@@ -160,13 +165,14 @@ class SessionFront(ABC):
             return self.ask_person(MARK + question) == "yes"
         except (StdinUnavailable, EOFError, NotAskedAgain):
             return False
-        except CancelledError:
-            raise KeyboardInterrupt from None
 
     def ask_person(self, question: str) -> Answer:
         """The person's answer to a question of the kernel's, which begins with its mark."""
         self.engine.screen.settle(self.emit)
-        return self.engine.questions.ask(question, self._send)
+        try:
+            return self.engine.questions.ask(question, self._send)
+        except CancelledError:
+            raise KeyboardInterrupt from None
 
     def _send(self, question: str) -> str:
         return self.engine.wait_for(self.ask(self.engine.screen.prompt(question), password=False))

@@ -37,6 +37,10 @@ class MagicContext(Protocol):
     def type_check(self) -> TypeCheckMode:
         """Whether cells are type-checked before they run."""
 
+    @property
+    def resumes_unasked(self) -> bool:
+        """Whether what another kernel left under this notebook's path is brought back without a question."""
+
     def print(self, text: str) -> None:
         """Print a line to the cell's stdout."""
 

@@ -7,13 +7,14 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from monty_kernel.engine.host import UsageError
+from monty_kernel.engine.host import StdinUnavailable, UsageError
 
 from .context import MagicContext
 from .declare import Family, argument
 
 if TYPE_CHECKING:
     from monty_kernel.snapshots.archive import Archive
+    from monty_kernel.snapshots.records import SessionInfo
     from monty_kernel.snapshots.travel import TimeTravel
 
 family = Family()
@@ -115,7 +116,10 @@ def sessions(arguments: argparse.Namespace, context: MagicContext) -> None:
 
 @family.action("resume", argument("session", nargs="?", metavar="ID", help="as %%sessions lists them [the last one]"))
 def resume(arguments: argparse.Namespace, context: MagicContext) -> None:
-    """Go on where an earlier session of this notebook stopped: variables, functions, In and Out, states and all."""
+    """Go on where an earlier session of this notebook stopped: variables, functions, In and Out, states and all.
+
+    Asks first, unless this very kernel ran it before it was restarted. Where nobody can answer, the answer is no.
+    """
     archive = _archive(context)
     others = [info for info in archive.sessions() if info.id != archive.session]
     # where the notebook has no name, as under nbclient, any session may be another's
@@ -133,11 +137,44 @@ def resume(arguments: argparse.Namespace, context: MagicContext) -> None:
         if not named:
             raise UsageError("%resume: there is no such session. %sessions lists those there are.")
         chosen = named[0]
-        if chosen not in here and not context.confirm(
-            "This cell asks to go on with a session of another notebook. Let it have all that is in there? (y/[n]) "
-        ):
-            raise UsageError("%resume: a session of another notebook is resumed only where you say yes; nobody did.")
+    if not archive.is_own(chosen):
+        _require_consent(context, archive, chosen, of_another_notebook=chosen not in here)
     _report(context, lambda travel: context.resumed(*travel.resume(chosen.id)))
+
+
+def _require_consent(
+    context: MagicContext, archive: Archive, chosen: SessionInfo, *, of_another_notebook: bool
+) -> None:
+    """See to it that the person lets this notebook have what another kernel left.
+
+    A kernel knows the path of its notebook, and not whose file lies there now: a stranger's must not get what mine had.
+    """
+    if context.resumes_unasked and not of_another_notebook:
+        return
+    from monty_kernel.engine.questions import MARK, NotAskedAgain
+    from monty_kernel.snapshots.left_behind import resume_question
+    from monty_kernel.snapshots.refusals import StoreError
+
+    try:
+        names = archive.names(chosen)
+    except StoreError:
+        names = []  # of what cannot be read, nothing is brought either
+    try:
+        answer = context.ask_person(MARK + resume_question(chosen, names, of_another_notebook=of_another_notebook))
+    except NotAskedAgain as error:
+        raise UsageError(f"%resume: nothing was resumed: {error}.") from None
+    except (StdinUnavailable, EOFError):
+        option = (
+            ""
+            if of_another_notebook
+            else ", or, if you trust this notebook, restart the kernel with --MontyKernel.resume=allow"
+        )
+        raise UsageError(
+            "%resume: another kernel left this session, so it takes your yes, and nobody answered here. Run the line where the "
+            f"kernel can ask{option}."
+        ) from None
+    if answer != "yes":
+        raise UsageError("%resume: nothing was resumed, since the answer was no.")
 
 
 def _archive(context: MagicContext) -> Archive:

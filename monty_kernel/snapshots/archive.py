@@ -15,10 +15,11 @@ from monty_kernel.engine.trail import Trail
 
 from .backlog import Backlog, Task
 from .journal_data import entry_data
+from .left_behind import names_in
 from .meta import meta_of
 from .notes import Notes
 from .refusals import StoreError
-from .stored_state import read_state
+from .stored_state import read_state, sources
 from .storing import QUIET, StoringThread
 
 if TYPE_CHECKING:
@@ -119,6 +120,7 @@ class Archive:
         self._named = False  # whether a state has a name
         self._claimed: str | None = None
         self._loaded: tuple[str, dict[int, Trail]] = ("", {})  # the other session that was read last
+        self._own: set[str] = set()  # sessions that were this kernel's since it was started
         self._thread = StoringThread(self._guarded, self._all_stored)
         self._thread.soon(self._sessions_here)
 
@@ -348,6 +350,19 @@ class Archive:
         """The sessions there are, the newest last. Raises StoreError."""
         return self._thread.now(lambda: list(self._opened().sessions()))
 
+    def is_own(self, info: SessionInfo) -> bool:
+        """Whether this kernel ran the session last, before or after it was restarted. A session it took up counts."""
+
+        def comparing() -> bool:
+            kernel = self._sessions_here().kernel
+            return info.id in self._own or (info.notebook == self.notebook and info.kernel == kernel is not None)
+
+        return self._thread.now(comparing)
+
+    def names(self, info: SessionInfo) -> list[str]:
+        """Names that the session's cells seem to define, the newest first: for the person alone. Raises StoreError."""
+        return self._thread.now(lambda: names_in(sources(self._opened(), info.id, info.last or 0)))
+
     def claim(self, session: str) -> Claimed:
         """Take an ended session, for `adopt` or `disclaim`.
 
@@ -392,6 +407,7 @@ class Archive:
             self._leave()
             self._backlog.clear()
             self._unnoted.clear()
+            self._own.add(claimed)
             self.session, self._notes = claimed, Notes(self._sessions_here(), claimed, self._log)
             self._named = any(info.names for info in states)
             self._added = {info.id.number: info.added for info in states}
@@ -437,6 +453,7 @@ class Archive:
     def _own_session(self) -> str:
         if self.session is None:
             self.session = self._sessions_here().begin(self.notebook)
+            self._own.add(self.session)
         return self.session
 
     def _in_this_session(self, call: Callable[[], object]) -> Callable[[], object]:

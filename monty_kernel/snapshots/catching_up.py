@@ -81,7 +81,8 @@ def settle_end(store: SnapshotStore, ending: Ending, endings: Endings, liveness:
 
 
 def _take_in(store: SnapshotStore, session: str, said: dict[str, Any], state: bytes) -> None:
-    begun = Begun(said["notebook"], float(said["started"]), str(said["versions"]), float(said["created"]))
+    created, kernel = float(said["created"]), said.get("kernel")  # none in notes made before kernels were told apart
+    begun = Begun(said["notebook"], float(said["started"]), str(said["versions"]), created, kernel)
     with store.running.adopted(session, begun):
         number = int(said["number"])
         if said["what"] == "move":

@@ -23,7 +23,12 @@ class Notes:
     def __init__(self, running: RunningSessions, session: str, log: logging.Logger) -> None:
         self._log = log
         begun = running[session]
-        self._head = {"notebook": begun.notebook, "started": begun.started, "versions": begun.versions}
+        self._head = {
+            "notebook": begun.notebook,
+            "started": begun.started,
+            "versions": begun.versions,
+            "kernel": begun.kernel,
+        }
         self._pending: Pending | None = None
         self._done = 0
         self._complained = False

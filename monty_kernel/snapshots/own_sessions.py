@@ -72,7 +72,7 @@ class OwnSessions(StoredSessions):
         info = self.claim(session)
         session = info.id
         self.running.take_up(session, info.notebook, info.started)
-        self._set_how(session, "running")
+        self._set_how(session, "running", kernel=self.running.kernel)
         self._endings.forget(session)
         return replace(info, how="running")
 
@@ -105,15 +105,20 @@ class OwnSessions(StoredSessions):
     def _touch(self, db: sqlite3.Connection, session: str, current: int | None) -> None:
         begun = self.running[session]
         last = time.time() if begun.when is None else begun.when
-        self._rows.set_session(db, session, begun.notebook, begun.started, last, "running", begun.versions, current)
+        self._rows.set_session(
+            db, session, begun.notebook, begun.started, last, "running", begun.versions, current, begun.kernel
+        )
 
-    def _set_how(self, session: str, how: How, when: float | None = None) -> None:
+    def _set_how(self, session: str, how: How, when: float | None = None, kernel: str | None = None) -> None:
+        """kernel: which one takes it up; else it stays that of the kernel that ran it."""
         last = time.time() if when is None else when
 
         def work(db: sqlite3.Connection) -> None:
             info = self._rows.session(db, session)
             if info is not None:
                 versions = canonical(dict(info.versions)).decode()
-                self._rows.set_session(db, session, info.notebook, info.started, last, how, versions, info.last)
+                self._rows.set_session(
+                    db, session, info.notebook, info.started, last, how, versions, info.last, kernel or info.kernel
+                )
 
         self._database.write(work)

@@ -166,5 +166,7 @@ def _store(
     how = _HOW.get(part.how, "closed") if own else "closed"
     notebook = part.notebook if own and part.notebook is not None else None
     ended = part.ended if part.ended is not None else part.started
-    rows.set_session(db, session, notebook and text(notebook), part.started, ended, how, text(part.versions), current)
+    rows.set_session(
+        db, session, notebook and text(notebook), part.started, ended, how, text(part.versions), current, None
+    )
     return session

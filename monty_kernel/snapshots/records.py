@@ -60,6 +60,8 @@ class SessionInfo:
     versions: Mapping[str, str]
     last: int | None
     """The number of the state that was current last: where to resume."""
+    kernel: str | None = None
+    """Which kernel took its last state, see `RunningSessions`; None if that is not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from .canonical import json_object
+from .canonical import canonical, json_object
 from .records import Cell, How, SessionInfo, StateId, Stored
 from .refusals import StateMissing, StateRefused
 from .signing import Signer, same
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import sqlite3
 
 LABEL = 200  # characters
+_KERNEL = "kernel_id"  # among the versions of a session's row: stores made before kernels were told apart have none
 _AT_ONCE = 500  # parameters of one statement; SQLite's own limit was 999 for long
 _CELL = "SELECT session, number, parent, parent_tag, created, label, failed, digest, tag FROM cells WHERE session = ?"
 
@@ -155,9 +156,9 @@ class Rows:
         with suppress(TypeError, ValueError, AttributeError, OverflowError):
             identity, notebook, started, ended, how, versions, current, tag = row
             if same(tag, self._signer.tag("session", identity, notebook, started, ended, how, versions, current)):
-                return SessionInfo(
-                    identity, notebook, started, ended, how, states, json_object(versions.encode()), current
-                )
+                ran_by = json_object(versions.encode())
+                kernel = ran_by.pop(_KERNEL, None)
+                return SessionInfo(identity, notebook, started, ended, how, states, ran_by, current, kernel)
         return None
 
     def set_session(
@@ -170,9 +171,12 @@ class Rows:
         how: How,
         versions: str,
         current: int | None,
+        kernel: str | None,
     ) -> None:
         """Sign and write a session's row."""
-        fields = (session, notebook, float(started), None if ended is None else float(ended), how, versions, current)
+        ran_by = {name: value for name, value in json_object(versions.encode()).items() if name != _KERNEL}
+        said = canonical(ran_by if kernel is None else {**ran_by, _KERNEL: kernel}).decode()
+        fields = (session, notebook, float(started), None if ended is None else float(ended), how, said, current)
         db.execute(
             "INSERT OR REPLACE INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (*fields, self._signer.tag("session", *fields)),

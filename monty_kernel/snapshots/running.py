@@ -35,18 +35,21 @@ class Begun(NamedTuple):
     started: float
     versions: str
     when: float | None = None
+    kernel: str | None = None
 
 
 class RunningSessions:
     """The sessions of this process, in the store at `path`. One object per process and store, for one thread at a time.
 
-    key: signs what is noted. versions: of what runs the sessions, say {"monty": "1.4.0"}.
+    key: signs what is noted. versions: of what runs the sessions, say {"monty": "1.4.0"}. kernel: what tells this kernel from
+    others, and is the same after a restart; None if nothing does. It is kept as a hash with the key, so that nobody else can make it.
     """
 
-    def __init__(self, path: Path, key: bytes, *, versions: Mapping[str, str]) -> None:
+    def __init__(self, path: Path, key: bytes, *, versions: Mapping[str, str], kernel: str | None = None) -> None:
         self.path = path
         self.signer = Signer(key)
         self.versions = dict(versions)
+        self.kernel = None if kernel is None else self.signer.tag("kernel", kernel).hex()
         self.liveness = Liveness(path / "live")
         self._versions_text = canonical(self.versions).decode()
         self._begun: dict[str, Begun] = {}
@@ -68,7 +71,7 @@ class RunningSessions:
 
     def take_up(self, session: str, notebook: str | None, started: float) -> None:
         """A session that is stored already takes further states."""
-        self._begun[session] = Begun(notebook, started, self._versions_text)
+        self._begun[session] = Begun(notebook, started, self._versions_text, kernel=self.kernel)
 
     @contextmanager
     def adopted(self, session: str, begun: Begun) -> Iterator[None]:
@@ -121,8 +124,9 @@ class RunningSessions:
         return Pending(self.path / PENDING / session, self.signer)
 
 
-def user_sessions(versions: Mapping[str, str]) -> RunningSessions:
+def user_sessions(versions: Mapping[str, str], kernel: str | None = None) -> RunningSessions:
     """The sessions of this process in this user's store, in Jupyter's data folder; this user's key is made on first use.
+    kernel: see `RunningSessions`.
 
     Raises:
         StoreUnavailable: the key cannot be read or made, or others could have read it.
@@ -130,4 +134,4 @@ def user_sessions(versions: Mapping[str, str]) -> RunningSessions:
     from jupyter_core.paths import jupyter_data_dir
 
     folder = Path(jupyter_data_dir()) / "monty_kernel"
-    return RunningSessions(folder / "snapshots", user_key(folder / "key"), versions=versions)
+    return RunningSessions(folder / "snapshots", user_key(folder / "key"), versions=versions, kernel=kernel)

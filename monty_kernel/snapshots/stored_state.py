@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -73,6 +73,22 @@ def _read(
     reruns = tuple(_journaled(each.entry, magics) for each in recovery.entries)
     whole = Snapshot(state, snapshot.next_feed, snapshot.parts, snapshot.trail, snapshot.unrecorded, reruns, Written())
     return StoredState(whole, trails)
+
+
+def sources(store: SnapshotStore, session: str, number: int) -> Iterator[str]:
+    """The source of the cells that led to a state, the newest first, as far as it can be read.
+
+    Raises:
+        StoreError: nothing of the way there can be read.
+    """
+    recovery = store.recovery(session, number)
+    for entry in reversed(recovery.entries):
+        yield str(entry.entry.get("source", ""))
+    for each in _way(store, session, recovery.base, {}):
+        cells = store.meta(session, each).get("cells")
+        for cell in reversed(cells if isinstance(cells, list) else []):
+            if isinstance(cell, list) and len(cell) == 2:
+                yield str(cell[1])
 
 
 def _way(store: SnapshotStore, session: str, base: int, known: Mapping[int, Trail]) -> list[int]:

@@ -19,17 +19,23 @@ if TYPE_CHECKING:
 
 
 def user_archive(
-    magics: Callable[[], MagicTable], log: Any, *, days: float | None, states: int | None, size: int | None
+    magics: Callable[[], MagicTable],
+    log: Any,
+    kernel: str | None,
+    *,
+    days: float | None,
+    states: int | None,
+    size: int | None,
 ) -> Archive:
     """The archive of this process, for the notebook that Jupyter's server says it is of.
 
-    days, states, size: what is kept, see `Retention`.
+    kernel: what tells this kernel from others, see `RunningSessions`. days, states, size: what is kept, see `Retention`.
     """
 
     def find_sessions() -> RunningSessions:
         from .running import user_sessions
 
-        return user_sessions({"monty": pydantic_monty.__version__})
+        return user_sessions({"monty": pydantic_monty.__version__}, kernel)
 
     def open_store(running: RunningSessions) -> SnapshotStore:
         from .store import SnapshotStore

@@ -79,6 +79,15 @@ class Kernel:
         msg_id = self.client.execute(code, **options)
         return self.finish(msg_id, start=start, timeout=timeout, meanwhile=meanwhile)
 
+    def answer(self, code: str, *answers: str) -> tuple[list[str], Answer]:
+        """Execute a cell that asks, and give these answers: the prompts, and what came back."""
+        msg_id = self.client.execute(code, allow_stdin=True)
+        prompts = []
+        for each in answers:
+            prompts.append(self.client.get_stdin_msg(timeout=30)["content"]["prompt"])
+            self.client.input(each)
+        return prompts, self.finish(msg_id)
+
     def finish(
         self,
         msg_id: str,

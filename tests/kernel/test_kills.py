@@ -125,7 +125,7 @@ def test_killed_at_any_moment_a_kernel_loses_no_cell_that_had_ended(start: Calla
         victim.kill()
         kernel.close()
         kernel = start(env=env)
-        answer = kernel.run("%resume")
+        answer = kernel.answer("%resume", "y")[1]
         place = re.search(r"goes on after In\[(\d+)\]", answer.text())
         assert place, answer
         looked = kernel.run("log", store_history=False)

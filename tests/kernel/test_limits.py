@@ -311,7 +311,7 @@ def test_tightened_limits_hold_and_travel_nowhere(start: Start) -> None:
     second = start(
         "--MontyKernel.max_memory=400_000_000", env={**NOTEBOOK, "JUPYTER_DATA_DIR": str(kernel.folder / "data")}
     )
-    second.run("%resume")
+    second.answer("%resume", "y")
     answer = second.run("z = len([0] * 20_000_000)\nfor i in range(9): help(len)\nprint('y' * 9_000)\nz, y")
     assert answer.plain == "(20000000, 5)", answer.reply
     assert "%limits in" not in second.run("%limits").text()
@@ -323,7 +323,7 @@ def test_a_session_of_a_kernel_with_less_goes_on_with_more(start: Start) -> None
     assert first.run("y = len([0] * 20_000_000)").reply["ename"] == "MemoryError"
     first.manager.shutdown_kernel()
     second = following(start, first)
-    second.run("%resume")
+    second.answer("%resume", "y")
     assert second.run("y = len([0] * 20_000_000)\nx, y").plain == "(1, 20000000)"
 
 

@@ -121,7 +121,7 @@ def test_an_overlay_is_on_each_branch_what_it_was_there(start: Start, data: Path
     env["JUPYTER_DATA_DIR"] = str(kernel.folder / "data")
     second = start("--mount", f"{data}:/data", env=env)
     second.run("from pathlib import Path\nPath('/data/a.txt').write_text('mine')")
-    assert "overlays of mounted folders begin empty" in second.run("%resume").text()
+    assert "overlays of mounted folders begin empty" in second.answer("%resume", "y")[1].text()
     assert second.run("p.read_text()").plain == "'one\\ntwo\\n'"
     second.run("p.write_text('later')")
     assert second.run("p.write_text('lost')\n'x' * (1 << 31)").reply["ename"] == "MemoryError"

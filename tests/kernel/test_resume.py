@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from monty_kernel.engine.questions import MARK
+
 from .client import Kernel, worker_pids
 
 Start = Callable[..., Kernel]
@@ -38,7 +40,7 @@ def test_a_killed_kernel_loses_at_most_the_cell_that_ran(start: Start) -> None:
     kill(first)
     second = following(start, first)
     assert second.run("1").reply["execution_count"] == 1
-    text = second.run("%resume").text()
+    text = second.answer("%resume", "y")[1].text()
     assert "after In[4]" in text
     assert "came back: " in text
     answer = second.run("x['a'] is alias, Out[3], len(In) > 4")
@@ -74,7 +76,7 @@ def test_a_session_that_ended_in_good_order_can_be_resumed(start: Start) -> None
     second = following(start, first)
     assert "died" not in second.run("import time; time.sleep(0.3)").text("stderr") + second.run("1").text("stderr")
     assert "ended" in second.run("%sessions").text()
-    second.run("%resume")
+    second.answer("%resume", "y")
     assert second.run("x + 1").plain == "42"
 
 
@@ -90,7 +92,7 @@ def test_cells_without_a_dump_are_run_again_in_the_next_kernel(start: Start) -> 
         first.finish(msg_id)
     kill(first)
     second = following(start, first)
-    assert "after In[4]" in second.run("%resume").text()
+    assert "after In[4]" in second.answer("%resume", "y")[1].text()
     assert second.run("seen[1:]").plain == "['typed', 20000]"
 
 
@@ -108,7 +110,7 @@ def test_other_notebooks_sessions_need_a_yes(start: Start) -> None:
     second.client.get_stdin_msg(timeout=10)
     second.client.input("y")
     session = next(line for line in second.finish(msg_id).text().splitlines() if "notebook.ipynb" in line).split()[0]
-    assert "nobody did" in second.run(f"%resume {session}", allow_stdin=False).reply["evalue"]
+    assert "nobody answered" in second.run(f"%resume {session}", allow_stdin=False).reply["evalue"]
     assert second.run("secret").reply["ename"] == "NameError"
     msg_id = second.client.execute(f"%resume {session}", allow_stdin=True)
     second.client.get_stdin_msg(timeout=10)
@@ -160,7 +162,7 @@ def test_a_damaged_store_loads_nothing_wrong(start: Start, name: str) -> None:
             file.write_bytes(data)
     second = following(start, first)
     second.run("y = 2")
-    second.run("%resume")
+    second.run("%resume", allow_stdin=False)
     assert second.run("x").reply["ename"] == "NameError"
     assert second.run("y").plain == "2"
     assert worker_pids(second.pid)
@@ -180,7 +182,7 @@ def test_the_inputs_of_the_resumed_session_are_in_the_history(start: Start) -> N
     kill(first)
     second = following(start, first)
     second.run("elsewhere = 1")
-    second.run("%resume")
+    second.answer("%resume", "y")
     assert second.run("%history").text().splitlines() == ["x = 1", "y = 2", "z = 3", "%history"]
     assert second.run("%history -n 2-4").text().splitlines() == ["   2: y = 2", "   3: z = 3", "   4: %history"]
     time.sleep(0.8)  # inputs wait half a second to be written together
@@ -208,7 +210,7 @@ def test_old_states_make_room_by_themselves_and_named_ones_stay(start: Start) ->
     )
     second.run("1")
     time.sleep(0.5)
-    assert "after In[12]" in second.run("%resume").text()
+    assert "after In[12]" in second.answer("%resume", "y")[1].text()
     assert "dropped" in second.run("%snapshots").all("display_data")[0]["data"]["text/plain"]
     answer = second.run("%restore 5")
     assert answer.reply["ename"] == "UsageError" and "dropped" in answer.reply["evalue"]
@@ -225,7 +227,7 @@ def test_a_cell_that_lost_its_worker_is_in_no_note(start: Start) -> None:
     assert first.run("x = 'a'\nfor i in range(100): x = x + x").reply["ename"] == "MemoryError"
     os.kill(first.pid, signal.SIGKILL)
     second = following(start, first)
-    assert "after In[2]" in second.run("%resume").text()
+    assert "after In[2]" in second.answer("%resume", "y")[1].text()
     assert second.run("log").plain == "[1, 2]"
 
 
@@ -235,7 +237,7 @@ def test_a_reset_survives_a_kill_right_after_it(start: Start) -> None:
     first.run("%reset -f")
     os.kill(first.pid, signal.SIGKILL)
     second = following(start, first)
-    assert "after In[2]" in second.run("%resume").text()
+    assert "after In[2]" in second.answer("%resume", "y")[1].text()
     assert second.run("x").reply["ename"] == "NameError"
 
 
@@ -249,16 +251,16 @@ def test_a_resume_that_fails_changes_nothing(start: Start) -> None:
     data = str(first.folder / "data")
     second = start("--MontyKernel.max_memory=20_000_000", env={**NOTEBOOK, "JUPYTER_DATA_DIR": data})
     second.run("mine = 1")
-    answer = second.run("%resume")
+    answer = second.answer("%resume", "y")[1]
     assert answer.reply["ename"] == "UsageError"
     assert "max_memory" in answer.reply["evalue"]
     second.run("mine += 1")
     assert second.run("mine").plain == "2"
     kill(second)
     third = following(start, second, JUPYTER_DATA_DIR=data)
-    assert "after In[4]" in third.run("%resume").text()
+    assert "after In[4]" in third.answer("%resume", "y")[1].text()
     assert third.run("mine").plain == "2"
-    assert "after In[4]" in third.run("%resume").text()
+    assert "after In[4]" in third.answer("%resume", "y")[1].text()
     assert third.run("a0, a1, a2, len(big)").plain == "(0, 1, 2, 300000)"
     assert third.run("mine").reply["ename"] == "NameError"
 
@@ -275,7 +277,7 @@ def test_a_cell_that_runs_otherwise_is_where_a_resume_stops(start: Start) -> Non
         first.finish(msg_id)
     kill(first)
     second = following(start, first)
-    text = second.run("%resume").text()
+    text = second.answer("%resume", "y")[1].text()
     assert "In[3] now ran otherwise" in text
     assert "goes on after In[2]" in text
     assert second.run("seen").plain == "[2]"
@@ -291,3 +293,114 @@ def test_a_kernel_in_which_no_cell_ran_is_no_session(start: Start) -> None:
     second.manager.shutdown_kernel()
     third = following(start, first)
     assert len([line for line in third.run("%sessions").text().splitlines() if "ended" in line]) == 0
+
+
+def test_what_another_kernel_left_at_this_path_takes_a_yes(start: Start) -> None:
+    first = start(env=NOTEBOOK)
+    first.run("secret = input('?')", allow_stdin=False)
+    first.answer("secret = input('?')\nother = 1\ndef f(): pass", "hunter2")
+    for number in range(30):
+        first.run(f"variable_{number} = {number}")
+    kill(first)
+    second = following(start, first)
+    told = second.run("1")
+    heard = [told, second.run("%sessions"), second.run("%resume", allow_stdin=False)]
+    assert heard[2].reply["ename"] == "UsageError"
+    assert "--MontyKernel.resume=allow" in heard[2].reply["evalue"]
+    assert "takes your yes" in heard[2].reply["evalue"]
+    for no in ("n", "", "always"):
+        prompts, answer = second.answer("%resume", no)
+        assert answer.reply["evalue"].startswith("%resume: nothing was resumed")
+        heard.append(answer)
+    (prompt,) = prompts
+    assert prompt.startswith(MARK + "may this notebook have all that is in the session ")
+    assert "of '/work/notebook.ipynb', that died on 20" in prompt and "with 33 states" in prompt
+    assert (
+        " and names such as variable_29, variable_28," in prompt
+        and "variable_10, … (13 more)? Another kernel" in prompt
+    )
+    assert prompt.isprintable()
+    for each in heard:
+        said = str(each.messages) + str(each.reply)
+        assert not any(word in said for word in ("secret", "variable_", "hunter2")), "outputs are saved"
+    for name in ("secret", "variable_1", "f"):
+        assert second.run(name).reply["ename"] == "NameError"
+    assert second.answer("%resume", "y")[1].reply["status"] == "ok"
+    assert second.run("secret").plain == "'hunter2'"
+
+
+def test_a_cell_cannot_say_yes_for_the_person(start: Start) -> None:
+    first = start(env=NOTEBOOK)
+    first.run("secret = 1")
+    kill(first)
+    second = following(start, first)
+    prompts, answer = second.answer("input('y/n ')\n%resume", "y", "n")
+    assert not prompts[0].startswith(MARK) and prompts[1].startswith(MARK)
+    assert answer.reply["ename"] == "UsageError"
+    for code in (
+        "__mk_magic('resume', '')",
+        "get_ipython().run_line_magic('resume', '')",
+        "%resume -y",
+        "%resume --yes",
+    ):
+        second.run(code, allow_stdin=False)
+        assert second.run("secret").reply["ename"] == "NameError", code
+
+
+def test_a_restarted_kernel_goes_on_unasked_and_only_that_one(start: Start) -> None:
+    first = start(env=NOTEBOOK)
+    first.run("x = 1")
+    time.sleep(0.3)
+    first.manager.restart_kernel(now=True)
+    first.client.wait_for_ready(timeout=30)
+    assert first.run("x").reply["ename"] == "NameError"
+    assert "goes on after In[1]" in first.run("%resume", allow_stdin=False).text()
+    assert first.run("x").plain == "1"
+    time.sleep(0.3)
+    first.manager.restart_kernel(now=False)
+    first.client.wait_for_ready(timeout=30)
+    assert "goes on after In[" in first.run("%resume", allow_stdin=False).text(), "that it was taken up is known too"
+    assert first.run("x").plain == "1"
+    kill(first)
+    second = following(start, first)
+    assert second.run("%resume", allow_stdin=False).reply["ename"] == "UsageError"
+    second.answer("%resume", "y")
+    first_again = second.run("%sessions").text().splitlines()
+    assert len(first_again) >= 2
+    kill(second)
+    second.manager.restart_kernel(now=True)
+    second.client.wait_for_ready(timeout=30)
+    assert second.run("%resume", allow_stdin=False).reply["status"] == "ok", "the yes holds after a kill and a restart"
+    assert second.run("x").plain == "1"
+
+
+def test_a_kernel_asks_once_for_a_session(start: Start) -> None:
+    first = start(env=NOTEBOOK)
+    first.run("x = 1")
+    kill(first)
+    second = following(start, first)
+    second.run("y = 2")
+    own = second.run("%sessions").text().split("this one")[0].splitlines()[-1].split()[0]
+    session = next(line for line in second.run("%sessions").text().splitlines() if "died" in line).split()[0]
+    second.answer(f"%resume {session}", "y")
+    assert second.run(f"%resume {own}", allow_stdin=False).reply["status"] == "ok", "it is this kernel's"
+    assert second.run(f"%resume {session}", allow_stdin=False).reply["status"] == "ok"
+    assert second.run("x").plain == "1"
+
+
+def test_with_the_option_a_notebook_goes_on_where_nobody_is_asked(start: Start) -> None:
+    first = start(env=NOTEBOOK)
+    first.run("x = 1")
+    kill(first)
+    env = {**NOTEBOOK, "JUPYTER_DATA_DIR": str(first.folder / "data")}
+    elsewhere = start("--MontyKernel.resume=allow", env={**env, "JPY_SESSION_NAME": "/work/strangers.ipynb"})
+    session = next(line for line in first_sessions(elsewhere) if "notebook.ipynb" in line).split()[0]
+    refused = elsewhere.run(f"%resume {session}", allow_stdin=False).reply["evalue"]
+    assert "takes your yes" in refused and "resume=allow" not in refused, "another notebook's always takes a yes"
+    second = start("--MontyKernel.resume=allow", env=env)
+    assert second.run("%resume", allow_stdin=False).reply["status"] == "ok"
+    assert second.run("x").plain == "1"
+
+
+def first_sessions(kernel: Kernel) -> list[str]:
+    return kernel.answer("%sessions -a", "y")[1].text().splitlines()

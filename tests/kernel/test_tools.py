@@ -432,7 +432,7 @@ def test_a_function_kept_from_a_session_with_tools_is_refused_without_them(
     time.sleep(1)
     first.close()
     second = start(env=environment)
-    assert second.run("%resume").reply["status"] == "ok"
+    assert second.answer("%resume", "y")[1].reply["status"] == "ok"
     assert second.run("x").plain == "3"
     assert error(second.run("add(1)")) == ("PermissionError", "tools.add() is not granted to this session")
     assert error(second.run("tools.fetch('x')"))[0] == "PermissionError"

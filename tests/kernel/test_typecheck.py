@@ -131,7 +131,7 @@ def test_the_check_of_a_resumed_session_knows_its_cells(start: Start, tmp_path: 
     kernel.client.shutdown()
     other = Kernel(kernel.folder, env={"JPY_SESSION_NAME": str(tmp_path / "a.ipynb")})
     try:
-        other.run("%resume")
+        other.answer("%resume", "y")
         other.run("%typecheck on")
         told = findings(other.run("def unused():\n    f(v)\n    c.m\nv.upper() + str(c.n)"))
         assert told.count("Type check") == 2, told

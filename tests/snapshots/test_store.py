@@ -6,6 +6,7 @@ import logging
 import os
 import random
 import stat
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -216,3 +217,26 @@ def test_gc_keeps_what_a_journal_starts_from(store: SnapshotStore) -> None:
     store.gc(Retention(days=1))
     assert [info.kind for info in store.states(session)] == ["snapshot", "dropped", "journal", "dropped"]
     assert store.recovery(session, 3).base == 1
+
+
+def test_a_store_made_before_kernels_were_told_apart_opens(tmp_path: Path) -> None:
+    """Made by the commit in its name: a closed session with a named and a journalled state, and one that is only noted."""
+    with tarfile.open(Path(__file__).with_name("store_of_1b5f8bb.tar.gz")) as made:
+        made.extractall(tmp_path, filter="data")
+    running = RunningSessions(tmp_path, b"k" * 32, versions={"monty": "1.4.0"}, kernel="this one")
+    store = SnapshotStore(running, logging.getLogger("store"))
+    closed, noted = store.sessions("/work/notebook.ipynb")
+    assert (closed.id, closed.how, closed.kernel, closed.versions) == ("f8ewqenr", "closed", None, {"monty": "1.4.0"})
+    assert (noted.id, noted.how, noted.kernel) == ("mfhv8axf", "died", None)
+    assert store.get(closed.id, 1) == (b"first" * 100, {"m": 1})
+    assert [entry.entry for entry in store.recovery(closed.id, 2).entries] == [{"code": "x = 2"}]
+    assert store.names(closed.id) == {"here": 1} and store.names(noted.id) == {"noted": 1}
+    assert store.resume(closed.id).last == 2
+    store.put(closed.id, 3, 2, b"later", {}, label="")
+    store.end(closed.id)
+    later = store.session(closed.id)
+    assert later.kernel == running.kernel is not None and later.versions == {"monty": "1.4.0"}
+    other = RunningSessions(tmp_path, b"k" * 32, versions={"monty": "1.4.0"}, kernel="another")
+    assert other.kernel not in (None, running.kernel)
+    assert RunningSessions(tmp_path, b"K" * 32, versions={}, kernel="this one").kernel != running.kernel
+    store.close()
