@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from monty_kernel.bounded.waiting import waiting_by
 from monty_kernel.engine.cell import CellOptions, parse
 from monty_kernel.engine.engine import Engine, Outcome
-from monty_kernel.engine.failures import impossible
+from monty_kernel.engine.failures import impossible, interrupted
 from monty_kernel.engine.outputs import Stream
 from monty_kernel.engine.rewrite import Action
 from monty_kernel.engine.sources import CellSource, Failure
@@ -66,10 +67,13 @@ class CellRunner:
         start = time.perf_counter()
         self._label = first_line(request.code)
         try:
-            outcome = self._run(request)
+            with waiting_by(self._engine.wait_for):
+                outcome = self._run(request)
             self._budget.worked(time.perf_counter() - start)
             self._failed = outcome.failure is not None
             return outcome
+        except KeyboardInterrupt:  # while the cell was read
+            return Outcome(interrupted())
         except WallsMissing as error:
             return Outcome(Failure("raised", "WallsMissing", str(error)))
         except Exception as error:

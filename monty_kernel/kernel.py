@@ -16,6 +16,7 @@ from ipykernel._version import kernel_protocol_version
 from ipykernel.kernelbase import Kernel
 
 from monty_kernel import __version__
+from monty_kernel.bounded.modest import is_modest
 from monty_kernel.front import KernelFront
 from monty_kernel.guarded_stream import GuardedStream
 from monty_kernel.kernel_traits import KernelTraits
@@ -31,6 +32,7 @@ from monty_kernel.unasked import is_housekeeping
 if TYPE_CHECKING:
     from monty_kernel.cell_runner import CellRequest, CellRunner
     from monty_kernel.engine.engine import Engine, Outcome
+    from monty_kernel.engine.sources import Failure
     from monty_kernel.engine.workers import Workers
     from monty_kernel.grants.grants import Grants
     from monty_kernel.history import History
@@ -57,6 +59,13 @@ QUESTIONS = frozenset(
         "comm_info_request",
     }
 )
+
+
+async def _error_content(failure: Failure) -> dict[str, Any]:
+    """What `error_content` gives. Off the loop where a helper may have to parse a cell, for its scopes."""
+    if all(frame.cell is None or is_modest(frame.cell.text) for frame in failure.frames):
+        return error_content(failure)
+    return await asyncio.to_thread(error_content, failure)
 
 
 class MontyKernel(KernelTraits, Kernel):
@@ -454,7 +463,7 @@ class MontyKernel(KernelTraits, Kernel):
         """Publish what the cell ended with; what the reply has to say of it."""
         await self.front.flush()
         if outcome.failure is not None:
-            error = error_content(outcome.failure)
+            error = await _error_content(outcome.failure)
             if not cell.silent:
                 self.front.send("error", {key: error[key] for key in ("ename", "evalue", "traceback")})
             return error
@@ -491,7 +500,7 @@ class MontyKernel(KernelTraits, Kernel):
 
     async def do_is_complete(self, code: str) -> dict[str, Any]:
         """Whether a console should run the code or go on reading."""
-        status, indent = self.introspector.is_complete(code)
+        status, indent = await self.introspector.is_complete(code)
         return {"status": status, "indent": indent} if status == "incomplete" else {"status": status}
 
     async def do_history(

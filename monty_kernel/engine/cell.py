@@ -13,12 +13,13 @@ from .pasted import unpasted
 from .rewrite import Action, CellRewrite, MagicTable, Rewrite
 from .source_map import Edit, SourceMap, line_starts, offset_of_byte
 from .sources import CellSource
-from .statements import last_statement, logical_lines, weight
+from .statements import last_statement, lines_inside_strings, logical_lines, weight
 from .syntax_trees import syntax_tree
+from .tasting import TooCostly
 
 _LARGE = 1 << 17
-"""Characters of code above which only a cell's last statement is parsed here, and none if that is as long: `ast` takes 0.1 s for
-these, during which the kernel hears nothing, and 24 s and 5 GB for 10 MB."""
+"""Characters of code above which only a cell's last statement is parsed, and none if that is as long: `ast` takes 24 s and 5 GB
+for 10 MB."""
 
 _MAGIC = re.compile(
     r"(?P<indent>[ \t]*)(?P<target>[A-Za-z_][\w, \t]*=[ \t]*)?"
@@ -259,9 +260,13 @@ def _indented(text: str, body_at: int, blanked: str, edits: Sequence[Edit], inde
     # lines inside a string keep their place: their text is data
     inside: set[int] = set()
     try:
-        for node in ast.walk(syntax_tree("" if _is_large(blanked) else blanked)):
+        if _is_large(blanked):
+            raise TooCostly
+        for node in ast.walk(syntax_tree(blanked)):
             if isinstance(node, (ast.Constant, ast.JoinedStr)) and node.end_lineno and node.end_lineno > node.lineno:
                 inside.update(range(node.lineno + 1, node.end_lineno + 1))
+    except TooCostly:
+        inside = lines_inside_strings(blanked)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         pass  # Monty reports what is wrong with it
     replaced = [(edit.start, edit.end) for edit in edits if edit.end > body_at]  # few: a magic with continuation lines
@@ -289,26 +294,38 @@ def _recalled(text: str) -> list[str]:
     return [_RECALL[match[1]].format(name=name, number=match[2]) for name, match in sorted(names.items())]
 
 
+def _parsed_end(text: str) -> tuple[int, tuple[ast.Module, str] | None]:
+    """An offset, and from there on what `parse_tree` gives, None if it does not parse: of the whole text, or of its last statement
+    where all of it would cost too much."""
+    start = 0
+    try:
+        if not _is_large(text):
+            try:
+                return 0, parse_tree(text)
+            except TooCostly:
+                pass
+        start = last_statement(text)
+        return start, None if _is_large(text[start:]) else parse_tree(text[start:])
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return start, None
+
+
 def _catch_last(text: str, options: CellOptions, finish: str) -> list[Edit]:
     record = f"__mk_begin({options.number})\n" if options.number and options.begin else ""
     if "_" in text:
         record += "".join(_recalled(text))
     edits = [Edit(0, 0, record)]
     quiet = [*edits, Edit(len(text), len(text), f"\n{finish}None")]
-    tail_at = last_statement(text) if _is_large(text) else 0
-    tail = text[tail_at:]
+    tail_at, parsed = _parsed_end(text)
     if tail_at and "IPython" in text:
         from .ipython_imports import line_edits
 
         edits += line_edits(text[:tail_at])
         quiet = [*edits, quiet[-1]]
-    if _is_large(tail):
+    if parsed is None:
         return quiet
-    try:
-        tree, tail = parse_tree(tail)
-        body = tree.body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return quiet
+    tree, tail = parsed
+    body = tree.body
     if _LEAVE.fullmatch(text):
         return [*edits, Edit(len(text), len(text), "()\nNone")]
     if "IPython" in tail:

@@ -222,14 +222,17 @@ class Engine:
         def result(shown: Result) -> Result:
             return self.screen.result(shown, front.emit)
 
-        return replace(
-            outcome,
-            result=None if outcome.result is None else result(outcome.result),
-            expressions={
-                name: found if isinstance(found, Failure) else result(found)
-                for name, found in outcome.expressions.items()
-            },
-        )
+        try:
+            return replace(
+                outcome,
+                result=None if outcome.result is None else result(outcome.result),
+                expressions={
+                    name: found if isinstance(found, Failure) else result(found)
+                    for name, found in outcome.expressions.items()
+                },
+            )
+        except KeyboardInterrupt:  # while a large result was sanitized; what the cell did stays
+            return Outcome(INTERRUPTED)
 
     # Between cells: what is remembered
 

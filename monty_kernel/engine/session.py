@@ -268,6 +268,15 @@ class Session:
             return INTERRUPTED
 
     def _failure(self, error: monty.MontyError) -> Failure:
+        try:
+            failure = self._explained(error)
+        except KeyboardInterrupt:  # the cell has failed already: only its source is not searched for a better place
+            failure = raised(error, self._feed_of)
+        if failure.ename == "RecursionError" and self._limits.now.recursion is not None:
+            return failure._replace(note=f"Calls nest no deeper here than {self._limits.held('recursion')}.")
+        return failure
+
+    def _explained(self, error: monty.MontyError) -> Failure:
         if isinstance(error, monty.MontySyntaxError) and (feed := self._trail.feed(self._next_feed - 1)):
             said = said_by_cpython(feed)
             if said is not None:
@@ -277,8 +286,6 @@ class Session:
             from .places import placed
 
             failure = placed(failure, feed.cell, self._trail.sources())
-        if failure.ename == "RecursionError" and self._limits.now.recursion is not None:
-            return failure._replace(note=f"Calls nest no deeper here than {self._limits.held('recursion')}.")
         return failure
 
     def _feed_of(self, filename: str) -> Feed | None:

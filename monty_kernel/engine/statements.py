@@ -86,6 +86,25 @@ def weight(text: str) -> int:
     return len(text) - light
 
 
+def lines_inside_strings(text: str) -> set[int]:
+    """The numbers, from 1, of the lines that begin inside a string."""
+    found: set[int] = set()
+    position = counted = 0
+    line = 1
+    while match := _STRING_OR_COMMENT.search(text, position):
+        if match["quote"]:
+            closing = _STRING_END[match["quote"]].match(text, match.end())
+            assert closing is not None  # every pattern accepts the end of the text
+            position = closing.end() - (closing[1] == "\n")
+            first = line + text.count("\n", counted, match.start())
+            line, counted = first + text.count("\n", match.start(), position), position
+            found.update(range(first + 1, line + 1))
+        else:
+            end = text.find("\n", match.end())
+            position = len(text) if end < 0 else end
+    return found
+
+
 def last_statement(text: str) -> int:
     """The offset of the last logical line that begins in the first column; 0 when there is none."""
     found = 0

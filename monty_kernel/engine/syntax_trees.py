@@ -1,4 +1,4 @@
-"""`ast.parse` for the text of cells: from several threads at once, and without a warning about what a person typed."""
+"""`ast.parse` for the text of cells: from several threads at once, without a warning about what a person typed, and within bounds."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import ast
 import re
 import threading
 import warnings
+
+from .tasting import require_tame
 
 _FILENAME = "<monty-kernel cell>"
 _SILENCE = re.escape(_FILENAME)
@@ -17,24 +19,29 @@ _one_at_a_time = threading.RLock()
 
 
 def syntax_tree(text: str) -> ast.Module:
-    """The tree of a text.
+    """The tree of a text. One that is not modest is parsed by a helper first, see `tasting`.
 
     Raises:
         SyntaxError, ValueError, RecursionError, MemoryError: as `ast.parse`.
+        TooCostly: a ValueError; parsing it would take too much.
+        KeyboardInterrupt: this thread was interrupted while it waited for the helper.
     """
-    tree = _parse(text, "exec")
+    require_tame(text)
+    tree = parsed_here(text, "exec")
     assert isinstance(tree, ast.Module)
     return tree
 
 
 def expression_tree(text: str) -> ast.Expression:
     """The tree of an expression. Raises as `syntax_tree`."""
-    tree = _parse(text, "eval")
+    require_tame(text, "eval")
+    tree = parsed_here(text, "eval")
     assert isinstance(tree, ast.Expression)
     return tree
 
 
-def _parse(text: str, mode: str) -> ast.AST:
+def parsed_here(text: str, mode: str) -> ast.AST:
+    """The tree of a text, whatever it costs. For the helper, and for what is known to cost little."""
     with _one_at_a_time:
         for left in reversed(range(_TRIES)):
             _keep_silent()

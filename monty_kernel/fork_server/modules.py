@@ -26,13 +26,14 @@ SOON = (
     "ctypes",
     "zstandard",
     "pyfastcdc",
-    "jedi",
     "nh3",
 )
 """What each kernel imports by itself while its person reads, and what others' packages our modules load when first used."""
 
 NOT_KERNELS = (
     "monty_kernel.__main__",
+    "monty_kernel.bounded.child",  # the helper's side
+    "monty_kernel.bounded.jobs",
     "monty_kernel.cli",
     "monty_kernel.engine.sandboxed",  # runs in Monty; the package itself comes with the engine
     "monty_kernel.fork_server",

@@ -12,7 +12,8 @@ from ..engine.sources import CellSource
 from .cursor import Surroundings, surroundings
 from .facts import Facts, load_facts
 from .interface import Kind
-from .static import Known, Signature, Source, StaticAnalysis, shared_analysis
+from .jedi_client import JediClient, jedi_client
+from .static import Known, Signature, Source
 from .supplied import stub_units
 from .units import Notebook, NotebookReader, Unit, cut, definers_of, parsed_expression, relevant
 
@@ -174,8 +175,8 @@ class Analysis:
         imported = self.notebook.modules & self.facts.modules
         return any(self._jedi().load(name) for name in ("builtins", *sorted(imported)))
 
-    def _jedi(self) -> StaticAnalysis:
-        return shared_analysis(load_facts())
+    def _jedi(self) -> JediClient:
+        return jedi_client(load_facts().modules)
 
     def _source(self, where: Place, offset: int) -> Source:
         start = max(where.around.chunk_start, where.cursor - 2 * _WINDOW)

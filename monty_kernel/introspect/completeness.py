@@ -15,7 +15,7 @@ from .magic_lines import as_python
 Status = Literal["complete", "incomplete", "invalid", "unknown"]
 
 _LONGEST = 200_000
-"""Characters above which compiling would hold up the event loop: no one typed that at a prompt."""
+"""Characters above which nothing is compiled: no one typed that at a prompt."""
 
 
 def judge(code: str) -> tuple[Status, str]:
@@ -49,6 +49,11 @@ def judge(code: str) -> tuple[Status, str]:
     if not last_line_blank and _ends_in_block(text):
         return "incomplete", _indent(code)
     return "complete", ""
+
+
+def judged(code: str) -> tuple[tuple[Status, str], str]:
+    """The job of a helper: judge code that is not modest."""
+    return judge(code), ""
 
 
 def _without_leading_indent(code: str) -> str:

@@ -19,6 +19,9 @@ from .resolution import Resolver
 from .supplied import LABEL
 from .worker import reading, thinking
 
+_MOST_NESTED = 8
+"""Brackets around the cursor that are looked at: each may need an answer of the session's and one of jedi's."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Target:
@@ -167,7 +170,8 @@ def _targets(where: Place) -> list[_Target]:
     """
     text, cursor, around = where.text, where.cursor, where.around
     inside = around.inside
-    calls = [_name_before(where, opened.start) for opened in reversed(around.stack) if opened.kind == "("]
+    around_it = [opened for opened in around.stack[-_MOST_NESTED:] if opened.kind == "("]
+    calls = [_name_before(where, opened.start) for opened in reversed(around_it)]
     callees = [call for call in calls if call is not None]
     at_cursor: list[_Target] = []
     if inside is None or inside.kind not in ("string", "comment", "template", "spec"):

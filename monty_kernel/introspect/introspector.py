@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping
+
+from monty_kernel.bounded import rooms
+from monty_kernel.bounded.modest import is_modest
 
 from .analysis import Analysis
 from .completeness import Status, judge
 from .completion import Completer
 from .inspection import Inspector
 from .interface import NOTHING_FOUND, Completions, Inspection, MagicCatalogue, Session
+from .jedi_client import begin
 from .worker import reading, thinking
+
+_JUDGING = 1.0
+"""Seconds of processor time for judging code that is not modest."""
+
+_PATIENCE = 3.0
+"""Seconds to wait for that: a console waits for the answer too."""
 
 _log = logging.getLogger(__name__)
 
@@ -34,6 +45,7 @@ class Introspector:
 
     async def complete(self, code: str, cursor: int) -> Completions:
         """What may stand at `cursor` (a code point offset) in `code`."""
+        begin()  # while the facts are read
         try:
             found = await self._completer.complete(code, cursor)
             self.warm_up()
@@ -44,6 +56,7 @@ class Introspector:
 
     async def inspect(self, code: str, cursor: int, detail_level: int = 0) -> Inspection:
         """What is known of the thing at `cursor`, or of the function whose call it is in. Detail 1 adds source."""
+        begin()
         try:
             found = await self._inspector.inspect(code, cursor, detail_level)
             self.warm_up()
@@ -60,9 +73,16 @@ class Introspector:
             _log.debug("description failed", exc_info=True)
             return None
 
-    def is_complete(self, code: str) -> tuple[Status, str]:
+    async def is_complete(self, code: str) -> tuple[Status, str]:
         """Whether a console should run the code or let the person type on; and with `incomplete` the next line's indent."""
-        return judge(code)
+        if is_modest(code):
+            return judge(code)
+        asked = rooms.reading().submit("judge", code, seconds=_JUDGING)
+        try:
+            (status, indent), _ = await asyncio.wait_for(asyncio.wrap_future(asked), _PATIENCE)
+        except (TimeoutError, rooms.Unanswered, rooms.JobFailed):
+            return "unknown", ""
+        return status, indent
 
     def warm_up(self) -> None:
         """Start loading what the first question needs, on introspection's own thread; returns at once.

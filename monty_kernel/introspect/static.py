@@ -5,7 +5,7 @@ finds modules in the standard library only, whatever the code says about `sys.pa
 where Monty has a module of that name. jedi's own way of doing both swaps the process's `sys.path` for a moment, which other threads
 would see.
 
-Everything here is slow (milliseconds to a second) and belongs on the worker thread.
+Everything here is slow (milliseconds to a second) and runs in a helper process; `jedi_client.py` is its other end.
 """
 
 from __future__ import annotations
@@ -18,15 +18,17 @@ import os
 import re
 import sys
 import sysconfig
-import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .facts import Facts
-from .interface import Kind
 from .parsed_modules import forgive_damage
+
+if TYPE_CHECKING:
+    import tempfile
+
+    from .interface import Kind
 
 _KINDS: dict[str, Kind] = {
     "module": "module",
@@ -72,12 +74,13 @@ class Signature:
 class StaticAnalysis:
     """jedi, set up once. jedi is not thread-safe, not even two of these: use them from one thread."""
 
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, modules: Iterable[str]) -> None:
+        """modules: the compiled ones that may be loaded."""
         jedi: Any = importlib.import_module("jedi")
         settings: Any = importlib.import_module("jedi.settings")
         self._jedi = jedi
         self._loaded: set[str] = set()
-        self._environment = _environment(jedi, facts)
+        self._environment = _environment(jedi, modules)
         # the folder is only where relative imports would lead, were they not taken out
         self._project = jedi.Project(_STDLIB[0], sys_path=list(_STDLIB), added_sys_path=(), smart_sys_path=False)
         settings.dynamic_params_for_other_modules = False
@@ -92,14 +95,17 @@ class StaticAnalysis:
         if module in self._loaded:
             return False
         self._loaded.add(module)
-        if module == "builtins":
-            self.names(Source("", "def f(a):\n    return a\n", 23))
-            self.signature(Source("", '"".join(', 8))
-            self.infer(Source("", 'open("").read()', 15))
-        else:
-            text = f"import {module}\n{module}."
-            self.names(Source("", text, len(text)))
-        _set_aside()
+        gc.disable()  # there is no garbage in what stays for good, and to look for it takes a quarter of the time
+        try:
+            if module == "builtins":
+                self.names(Source("", "def f(a):\n    return a\n", 23))
+                self.signature(Source("", '"".join(', 8))
+                self.infer(Source("", 'open("").read()', 15))
+            else:
+                text = f"import {module}\n{module}."
+                self.names(Source("", text, len(text)))
+        finally:
+            _set_aside()
         return True
 
     def names(self, source: Source) -> list[Known]:
@@ -162,17 +168,35 @@ class StaticAnalysis:
         return self._jedi.Script(code, project=self._project, environment=self._environment), line, column, first
 
 
+def asked(text: str, question: str, modules: list[str], *arguments: Any) -> tuple[Any, str]:
+    """The job: import jedi, load a module, or answer a question about a text, given the length of its head and the offset in the rest."""
+    if question == "begin":
+        importlib.import_module("jedi")
+        return None, ""
+    analysis = _shared_analysis(tuple(modules))
+    if question == "load":
+        return analysis.load(arguments[0]), ""
+    head, offset = arguments
+    source = Source(text[:head], text[head:], offset)
+    if question == "signature":
+        found = analysis.signature(source)
+        return None if found is None else (found.full_name, found.parameters), ""
+    answers = {"names": analysis.names, "infer": analysis.infer, "document": analysis.document}
+    return [astuple(each) for each in answers[question](source)], ""
+
+
 @cache
-def shared_analysis(facts: Facts) -> StaticAnalysis:
+def _shared_analysis(modules: tuple[str, ...]) -> StaticAnalysis:
     """The process's one: what jedi has parsed is global anyhow."""
-    return StaticAnalysis(facts)
+    return StaticAnalysis(modules)
 
 
 def _set_aside() -> None:
     """Take what jedi has loaded, some 500,000 objects that stay for good, out of the garbage collector's rounds.
 
-    Each full round would stop the event loop for 50 to 250 ms to find nothing.
+    Each full round would take 50 to 250 ms to find nothing.
     """
+    gc.enable()
     gc.collect(1)
     gc.freeze()
 
@@ -211,11 +235,11 @@ _STDLIB = tuple(
 )
 
 
-def _environment(jedi: Any, facts: Facts) -> Any:
+def _environment(jedi: Any, modules: Iterable[str]) -> Any:
     access: Any = importlib.import_module("jedi.inference.compiled.access")
     subprocess: Any = importlib.import_module("jedi.inference.compiled.subprocess")
     functions: Any = importlib.import_module("jedi.inference.compiled.subprocess.functions")
-    loadable = {*facts.modules, "builtins"}
+    loadable = {*modules, "builtins"}
 
     class StandardLibraryOnly(subprocess.InferenceStateSameProcess):  # type: ignore[misc]
         """Answers jedi's questions about modules from the standard library, without touching `sys.path`."""
@@ -274,6 +298,8 @@ def _cache_directory(usual: str) -> str:
 
 def _temporary() -> tempfile.TemporaryDirectory[str]:
     global _temporary_directory
+    import tempfile  # few need it
+
     if _temporary_directory is None:
         _temporary_directory = tempfile.TemporaryDirectory(prefix="monty-kernel-jedi-")
     return _temporary_directory

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from ..engine.tasting import vouch
 from .interface import Kind
 from .units import Unit, cut
 
@@ -94,6 +95,7 @@ _EVERYWHERE = ("display", "help", "input")
 @cache
 def stub_units() -> tuple[Unit, ...]:
     """The stub as units."""
+    vouch(STUB)
     return cut(STUB, LABEL)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from ..engine.sources import CellSource
 from ..engine.syntax_trees import expression_tree, syntax_tree
+from ..engine.tasting import TooCostly, vouch
 from .cursor import surroundings
 from .interface import Kind
 
@@ -40,21 +41,36 @@ def cut(text: str, cell: str = "") -> tuple[Unit, ...]:
         return ()
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     lines = text.split("\n")
-    tree = parsed(text)
-    if tree is not None:
-        return tuple(_units(tree, lines, cell, 1))
     units: list[Unit] = []
-    for start, end in _chunks(text):
-        if (tree := parsed(text[start:end])) is not None:
-            first = text.count("\n", 0, start)
-            units.extend(_units(tree, text[start:end].split("\n"), cell, first + 1))
+    try:
+        tree = _parsed(text)
+        if tree is not None:
+            units.extend(_units(tree, lines, cell, 1))
+        else:
+            for start, end in _chunks(text):
+                if (tree := _parsed(text[start:end])) is not None:
+                    first = text.count("\n", 0, start)
+                    units.extend(_units(tree, text[start:end].split("\n"), cell, first + 1))
+    except TooCostly:
+        pass  # so would be most of what is in it
+    for unit in units:
+        vouch(unit.text)
     return tuple(units)
 
 
 def parsed(text: str) -> ast.Module | None:
-    """The syntax tree of a text, None if CPython does not parse it."""
+    """The syntax tree of a text, None if CPython does not parse it, or had better not."""
+    try:
+        return _parsed(text)
+    except TooCostly:
+        return None
+
+
+def _parsed(text: str) -> ast.Module | None:
     try:
         return syntax_tree(text)
+    except TooCostly:
+        raise
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 

@@ -50,7 +50,7 @@ def examine(text: str) -> Snippet:
             raise BadCode(error.msg, _span(text, error)) from None
         return Snippet()
     except _TOO_DEEP:
-        raise BadCode("the code is nested too deeply", (0, len(text))) from None
+        raise BadCode("the code is too large, or nested too deeply", (0, len(text))) from None
     starts = line_starts(text)
     for node in _own_level(tree):
         if type(node) in _STRAY:

@@ -90,7 +90,7 @@ class CellCheck:
         except SyntaxError:
             return Checked()  # the error that it is will be the cell's own
         except (ValueError, RecursionError, MemoryError):
-            return Checked(note="it is nested too deeply")
+            return Checked(note="it is too large, or nested too deeply")
         seen = outline(tree, same)
         try:
             return self._check(feeds, text, seen)

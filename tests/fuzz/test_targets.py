@@ -70,7 +70,7 @@ SABOTAGE: dict[str, tuple[str, object, bytes | Callable[[bytes], bytes]]] = {
     "cells": ("monty_kernel.engine.cell.Feed.to_cell", _FAR, b"x"),
     "expressions": ("monty_kernel.engine.cell.Feed.to_cell", _FAR, b"x"),
     "magics": ("monty_kernel.magics.registry.host_call", lambda name, args: f"__mk_magic('{name}', '{args}')", b"who\nit's"),
-    "introspection": ("monty_kernel.introspect.introspector.Introspector.is_complete", lambda *_: ("maybe", ""), b"[0]\nx"),
+    "introspection": ("monty_kernel.introspect.introspector.judge", lambda *_: ("maybe", ""), b"[0]\nx"),
     "frames": ("monty_kernel.guarded_stream.refusal", lambda *_: None, bytes),
     "worker": ("monty_kernel.engine.host.Host._settle", lambda *_: {"bad": 1}, b'[["__mk_emit", [{}, {}, "", null, false], {}, false]]'),
     "notes": ("monty_kernel.snapshots.pending.same", lambda *_: True, _flipped),

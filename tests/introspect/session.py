@@ -11,7 +11,9 @@ import pydantic_monty
 
 from monty_kernel.engine import sandboxed
 from monty_kernel.engine.sources import CellSource
-from monty_kernel.introspect import INTROSPECTION_PRELUDE, Completions, Inspection, Introspector
+from monty_kernel.introspect.interface import Completions, Inspection
+from monty_kernel.introspect.introspector import Introspector
+from monty_kernel.introspect.prelude import INTROSPECTION_PRELUDE
 
 
 class MontySession:

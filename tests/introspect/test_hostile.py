@@ -111,7 +111,7 @@ def test_any_code_gets_an_orderly_answer(notebook: Notebook, code: str) -> None:
         marked = code[:cursor] + "|" + code[cursor:]
         notebook.complete(marked)
         notebook.inspect(marked)
-    notebook.introspector.is_complete(code)
+    asyncio.run(notebook.introspector.is_complete(code))
     notebook.describe(code)
 
 

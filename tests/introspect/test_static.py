@@ -141,7 +141,7 @@ def test_code_is_fenced_character_for_character() -> None:
 
 
 def test_names_come_with_where_they_are_from() -> None:
-    static = StaticAnalysis(load_facts())
+    static = StaticAnalysis(load_facts().modules)
     head, chunk = "def earlier():\n    return {}\n", "earlier()."
     assert [known.full_name for known in static.infer(Source(head, chunk, 9))] == ["builtins.dict"]
     names = {known.name: known for known in static.names(Source("before = 1\n", "def f(alpha):\n    ", 18))}
@@ -156,6 +156,6 @@ def test_a_home_that_cannot_be_written(monkeypatch: pytest.MonkeyPatch, tmp_path
     monkeypatch.setattr(settings, "cache_directory", str(tmp_path / "file" / "cache"))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        static = StaticAnalysis(load_facts())
+        static = StaticAnalysis(load_facts().modules)
         assert [known.name for known in static.infer(Source("", "[1]", 3))] == ["list"]
     assert os.path.isdir(settings.cache_directory)

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from monty_kernel.engine.sources import CellSource
 from monty_kernel.introspect import (  # noqa: F401 - loaded now, to be traced
-    Introspector,
     analysis,
     arguments,
     candidates,
@@ -21,6 +20,7 @@ from monty_kernel.introspect import (  # noqa: F401 - loaded now, to be traced
     definitions,
     dict_keys,
     inspection,
+    jedi_client,
     live,
     magic_lines,
     probing,
@@ -29,6 +29,7 @@ from monty_kernel.introspect import (  # noqa: F401 - loaded now, to be traced
     supplied,
     units,
 )
+from monty_kernel.introspect.introspector import Introspector
 from monty_kernel.magics.registry import Magics
 from tests.fuzz.target import JSON, Target, as_json, mixtures, text_of
 
@@ -75,7 +76,7 @@ def check_questions(data: bytes) -> None:
     page = asyncio.run(introspector.inspect(code, at, 1))
     assert isinstance(page.found, bool)
     assert all(isinstance(text, str) for text in page.data.values())
-    status, indent = introspector.is_complete(code)
+    status, indent = asyncio.run(introspector.is_complete(code))
     assert status in ("complete", "incomplete", "invalid", "unknown")
     assert not indent.strip()
     said = asyncio.run(introspector.describe(code.strip()[:200], 0))

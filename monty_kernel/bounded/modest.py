@@ -1,0 +1,30 @@
+"""Which source text CPython's parser may be given in this process: short, and not deeply nested.
+
+Measured with CPython 3.11 over 7,000 texts of repeated fragments: 4,096 characters cost at most 8 ms and 7 MiB, whatever they
+are. The parser copies a dotted name once for each of its dots, so 32,000 characters of `import a.a.a…` take 280 MiB and 60,000
+take 1 GiB. Nesting made nothing slower there, but it has in other versions of Python.
+"""
+
+from __future__ import annotations
+
+import re
+
+MOST_CHARACTERS = 4_096
+MOST_LEVELS = 50
+"""Brackets open at a time. CPython itself refuses more than 200."""
+
+_BRACKET = re.compile(r"[()\[\]{}]")
+
+
+def is_modest(text: str) -> bool:
+    """Whether the text may be parsed right here. Takes time in proportion to the text's length, at most `MOST_CHARACTERS`."""
+    if len(text) > MOST_CHARACTERS:
+        return False
+    if text.count("(") + text.count("[") + text.count("{") <= MOST_LEVELS:
+        return True
+    level = 0
+    for match in _BRACKET.finditer(text):  # those in strings count too: an f-string's are code
+        level = level + 1 if match[0] in "([{" else max(0, level - 1)
+        if level > MOST_LEVELS:
+            return False
+    return True

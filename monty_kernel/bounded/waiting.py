@@ -1,0 +1,46 @@
+"""How a thread waits for a helper: the sandbox thread gives up at an interrupt, and a thread with an event loop does not wait."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from typing import Any
+
+Wait = Callable[[Future[Any]], Any]
+"""Gives a future's result, or raises what it raises; or gives up with an exception of its own, such as KeyboardInterrupt."""
+
+
+class _Thread(threading.local):
+    wait: Wait | None = None
+
+
+_thread = _Thread()
+
+
+@contextmanager
+def waiting_by(wait: Wait) -> Iterator[None]:
+    """Within it, this thread waits for helpers in this way."""
+    before, _thread.wait = _thread.wait, wait
+    try:
+        yield
+    finally:
+        _thread.wait = before
+
+
+def may_wait() -> bool:
+    """Whether this thread may be made to wait at all. One that runs an event loop may not, unless it said how."""
+    if _thread.wait is not None:
+        return True
+    events = sys.modules.get("asyncio.events")
+    return events is None or events._get_running_loop() is None
+
+
+def result(future: Future[Any]) -> Any:
+    """The future's result; it is cancelled if this thread stops waiting for it."""
+    try:
+        return future.result() if _thread.wait is None else _thread.wait(future)
+    finally:
+        future.cancel()
