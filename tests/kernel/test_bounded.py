@@ -102,7 +102,7 @@ def test_questions_about_code_of_any_shape_hold_nobody_up(warm: Kernel, name: st
 def test_a_large_cell_of_ordinary_code_is_shown_and_explained_as_a_small_one(warm: Kernel) -> None:
     large = "".join(f"def f_{n}(a, b={n}):\n    'Adds.'\n    return a + b / 0\n" for n in range(1_500))
     assert len(large) > 70_000
-    assert warm.run(large + "f_3.__name__\n41 + 1").plain == "42"
+    assert warm.run(large + "41 + 1").plain == "42"
     error = warm.run(large[:60_000].rpartition("def")[0] + "f_3(1)").reply
     assert error["ename"] == "ZeroDivisionError"
     assert "f_3(a, b)" in re.sub(r"\x1b\[[\d;]*m", "", "".join(error["traceback"]))
