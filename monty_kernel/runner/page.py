@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import tempfile
 from collections.abc import Mapping
@@ -98,6 +99,8 @@ def _answer(request: bytes) -> bytes:
             )
         except subprocess.TimeoutExpired as error:
             raise PageFailed(f"the page was not finished in {SECONDS} seconds") from error
+    if ended.returncode == -getattr(signal, "SIGALRM", 0):
+        raise PageFailed(f"the page was not finished in {SECONDS} seconds")
     said, _, page = ended.stdout.partition(b"\n")
     if said == b"page":
         return page

@@ -28,11 +28,13 @@ _HEADING = re.compile(r"<(h[1-6])((?: [^<>]*+)?)>(.*?)</\1>", re.DOTALL)
 _ID = re.compile(r' id="([^"]*+)"')
 _TAG = re.compile(r"<[^<>]*+>")
 _FORMULA = re.compile(r"\$[^$]*+\$|\\[(\[]|\\begin")
-_RESET = re.compile(r"(?<=\x1b\[0m)")
+_RESET = re.compile(r"(?<=\x1b\[0m)|(?<=\x1b\[m)")
 _MOST_HIGHLIGHTED = 200_000
 """Characters. The lexer is made of regular expressions; beyond this a cell is shown in one colour."""
-_MOST_COLOURED = 1 << 16
-"""Characters that nbconvert's filter for colours gets at once: its time grows with their square."""
+_CHUNK = 1 << 12
+_MOST_STEPS = 1 << 26
+"""nbconvert's filter for colours copies what is left of a text at each sequence. So it gets it in chunks of so many characters, and what
+would take more steps loses its colours."""
 
 
 def markdown(text: str, attachments: object = None) -> Screened:
@@ -87,17 +89,19 @@ def printed(text: str) -> str:
     """Text with a terminal's colours, as HTML for the inside of a `<pre>`."""
     if "\x1b" not in text:
         return escape(text)
-    ansi2html = import_module("nbconvert.filters.ansi").ansi2html
-
     # nothing is carried on behind a reset, so that the text may be cut there
     chunks: list[str] = []
-    begin = last = 0
+    begin = 0
     for match in _RESET.finditer(text):
-        if match.start() - begin > _MOST_COLOURED and last > begin:
-            chunks.append(text[begin:last])
-            begin = last
-        last = match.start()
-    return "".join(ansi2html(chunk) for chunk in [*chunks, text[begin:]] if chunk)
+        if match.start() - begin > _CHUNK:
+            chunks.append(text[begin : match.start()])
+            begin = match.start()
+    chunks.append(text[begin:])
+    ansi = import_module("nbconvert.filters.ansi")
+    return "".join(
+        ansi.ansi2html(chunk) if len(chunk) * chunk.count("\x1b") < _MOST_STEPS else escape(ansi.strip_ansi(chunk))
+        for chunk in chunks
+    )
 
 
 def formula(text: str) -> str:
@@ -123,7 +127,11 @@ def picture(mime: str, data: str) -> str:
 
 def tree(value: Any) -> str:
     """A value of `application/json`, as HTML for the inside of a `<pre>`."""
-    return escape(visible(json.dumps(value, indent=2, ensure_ascii=False)))
+    try:
+        text = json.dumps(value, indent=2, ensure_ascii=False)
+    except RecursionError:  # it takes several calls for each level
+        text = json.dumps(value, ensure_ascii=False)
+    return escape(visible(text))
 
 
 def has_formula(html: str) -> bool:

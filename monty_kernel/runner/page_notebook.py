@@ -20,6 +20,9 @@ Kind = Literal["content", "attribute", "title"]
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _MIME_TYPE = re.compile(r"[\w.+-]{1,40}/[\w.+-]{1,40}", re.ASCII)
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,60}", re.ASCII)
+_COMMAND = re.compile(r"(?m)^([^\S\n]*+)([:+~^#-])|#(?=#[^\s\[#]{0,64}\[)")
+"""The sign with which a command to a build service begins, for a page may be printed into the log of a build. In HTML there is another
+way to write it."""
 _ORDER = (
     "text/html",
     "text/markdown",
@@ -73,8 +76,12 @@ class Pieces:
 
     def _add(self, kind: Kind, text: str) -> str:
         stand_in = f"mk{self._lot}x{len(self._pieces)}e"
-        self._pieces[stand_in] = kind, text
+        self._pieces[stand_in] = kind, _COMMAND.sub(_as_reference, text)
         return stand_in
+
+
+def _as_reference(command: re.Match[str]) -> str:
+    return f"{command[1] or ''}&#{ord(command[0][-1])};"
 
 
 def with_stand_ins(book: Node, pieces: Pieces, *, title: str, inputs: bool) -> Node:

@@ -215,11 +215,30 @@ def test_what_is_left_out_has_a_line() -> None:
 
 def test_large_cells_are_shown_in_time() -> None:
     coloured = "".join(f"\x1b[31m{number}\x1b[0m\n" for number in range(100_000))
-    output = {"output_type": "stream", "name": "stdout", "text": coloured}
+    outputs = [
+        {"output_type": "stream", "name": "stdout", "text": text} for text in (coloured, "\x1b[31mx" * 500_000 + "end")
+    ]
     begun = time.process_time()
-    page = made(book(cell("code", "x = 1\n" * 200_000, outputs=[output]), cell("markdown", "<b>" * 300_000)), "basic")
+    page = made(book(cell("code", "x = 1\n" * 200_000, outputs=outputs), cell("markdown", "<b>" * 300_000)), "basic")
     assert time.process_time() - begun < 60
     assert page.count("ansi-red-fg") == 100_000 and "shown as text" in page
+    assert "x" * 500_000 + "end" in page
+
+
+def test_no_line_of_a_page_is_a_command_to_a_build_service() -> None:
+    said = "::set-output name=a::b\n  ::add-mask::x\n##[error]x ##vso[task.setvariable]x\n##teamcity[x]\n--- x\n+++ x\n^^^ +++"
+    printed = {"output_type": "stream", "name": "stdout", "text": f"\n{said}\n"}
+    cells = (cell("code", f"\n{said}", outputs=[printed]), cell("raw", said), cell("markdown", f"```\n{said}\n```"))
+    page = made(book(*cells, title=said), "basic")
+    assert not re.search(r"(?m)^\s*(::|---|\+\+\+|\^\^\^)|##\w*\[", page)
+    assert text_of(page).count(said) == 4
+
+
+def test_values_that_nest_deeply_are_shown() -> None:
+    deep: Any = 1
+    for _ in range(700):
+        deep = [deep]
+    assert "[" * 700 in made(book(shows({"application/json": deep})), "basic").replace("\n", "").replace(" ", "")
 
 
 def test_a_template_that_puts_text_elsewhere_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -345,6 +364,31 @@ def test_a_failed_cell_is_on_the_page(tmp_path: Path) -> None:
     assert done.returncode == 0
     text = text_of(done.stdout.decode())
     assert "after" in text and "print" not in text
+
+
+def test_what_had_run_is_on_the_page_after_a_signal(tmp_path: Path) -> None:
+    source = write(tmp_path / "n.ipynb", "print('this ran')", "while True: pass")
+    process = subprocess.Popen(command(source, "--to", "html", "-o", tmp_path / "n.html"), stderr=subprocess.PIPE)
+    try:
+        worker = _computing(psutil.Process(process.pid))
+        assert worker
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=SECONDS)
+    finally:
+        process.kill()
+        process.communicate()
+    assert process.returncode == 143
+    assert "this ran" in text_of((tmp_path / "n.html").read_text())
+
+
+def _computing(process: psutil.Process) -> bool:
+    """Wait until a worker of the process has computed for a second: it is in the cell that does not end."""
+    end = time.monotonic() + SECONDS
+    while time.monotonic() < end:
+        if any(sum(child.cpu_times()[:2]) > 1 for child in process.children(recursive=True)):
+            return True
+        time.sleep(0.1)
+    return False
 
 
 def test_standard_input(tmp_path: Path) -> None:
