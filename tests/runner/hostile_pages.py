@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -114,7 +115,8 @@ def hostile_folder(folder: Path, marker: Path) -> None:
     for name in _MODULES:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(_WRITES.format(marker=str(marker)))
-    template = "hijacked <script>ran()</script>"
+    runs = f"echo template >>{shlex.quote(str(marker))}"
+    template = f"hijacked {{{{ cycler.__init__.__globals__.os.system({runs!r}) }}}}"
     for place in ("", "nbconvert/templates/", "share/jupyter/nbconvert/templates/", "templates/"):
         for name in ("lab", "classic", "basic", "base"):
             (folder / place / name).mkdir(parents=True, exist_ok=True)

@@ -283,9 +283,11 @@ def test_nothing_of_the_notebooks_folder_is_read(
         assert "here" in page and "hijacked" not in page and "away.invalid" not in page
         assert base64.b64encode(b"secret picture").decode() not in page
     assert not marker.exists()
-    # the control: a Python that looks where these say runs what lies there
+    # the control: a Python that looks where these say runs what lies there, and nbconvert in this folder its template
     subprocess.run([sys.executable, "-c", "import nbformat"], check=True, timeout=SECONDS)
     assert "nbformat.py" in marker.read_text() and "sitecustomize.py" in marker.read_text()
+    HTMLExporter().from_notebook_node(from_dict(notebook))
+    assert "template" in marker.read_text()
 
 
 def test_the_command_reads_nothing_of_the_notebooks_folder(
@@ -293,9 +295,7 @@ def test_the_command_reads_nothing_of_the_notebooks_folder(
 ) -> None:
     folder, marker = trap
     write(folder / "n.ipynb", "6 * 7")
-    monkeypatch.setenv("PYTHONPATH", ".")
-    # -P, as the installed command has no working directory on its path either; Python itself looks where PYTHONPATH says, before us
-    monkeypatch.delenv("PYTHONPATH")
+    monkeypatch.setenv("JUPYTER_PATH", str(folder))
     done = run("n.ipynb", "--to", "html", "-o", "n.html", cwd=folder)
     assert done.returncode == 0, done.stderr
     page = (folder / "n.html").read_text()
