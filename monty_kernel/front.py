@@ -16,6 +16,7 @@ from monty_kernel.session_front import SessionFront, unanswerable
 
 if TYPE_CHECKING:
     from monty_kernel.engine.engine import Engine
+    from monty_kernel.grants.quota import Quota
     from monty_kernel.history import History
     from monty_kernel.kernel import MontyKernel
     from monty_kernel.magics.registry import Magics
@@ -169,6 +170,11 @@ class KernelFront(SessionFront):
     def type_check(self) -> TypeCheckMode:
         """Whether cells are type-checked before they run."""
         return self._kernel.types.mode
+
+    @property
+    def mount_quota(self) -> Quota:
+        """What cells may add to folders that are mounted to be changed."""
+        return self._kernel.mount_quota
 
     @property
     def resumes_unasked(self) -> bool:

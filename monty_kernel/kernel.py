@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from monty_kernel.engine.sources import Failure
     from monty_kernel.engine.workers import Workers
     from monty_kernel.grants.grants import Grants
+    from monty_kernel.grants.quota import Quota
     from monty_kernel.history import History
     from monty_kernel.introspect.introspector import Introspector
     from monty_kernel.magics.registry import Magics
@@ -256,7 +257,14 @@ class MontyKernel(KernelTraits, Kernel):
         from monty_kernel.grants.grants import Grants
 
         audit = Audit(Path(self.audit_file).expanduser() if self.audit_file else None)
-        return Grants(audit, self.tool_permissions, self.own_files)
+        return Grants(audit, self.tool_permissions, self.own_files, self.mount_quota)
+
+    @property
+    def mount_quota(self) -> Quota:
+        """What cells may add to folders that are mounted to be changed, nothing of it used yet."""
+        from monty_kernel.grants.quota import Quota
+
+        return Quota(self.mount_max_bytes, self.mount_max_files)
 
     @property
     def own_files(self) -> list[Path]:

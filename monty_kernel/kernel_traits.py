@@ -48,6 +48,18 @@ class KernelTraits(LimitOptions):
         help="Folders for cells, each as HOST:SANDBOX or HOST:SANDBOX:MODE; MODE is ro, rw or overlay [overlay], which "
         "keeps what cells write in memory. May be given several times.",
     ).tag(config=True)
+    mount_max_bytes = Integer(
+        1 << 30,
+        min=0,
+        allow_none=True,
+        help="Bytes that cells may add to the folders that are mounted rw, as long as the kernel runs; None for no limit.",
+    ).tag(config=True)
+    mount_max_files = Integer(
+        10_000,
+        min=0,
+        allow_none=True,
+        help="How many files and folders cells may make in the folders that are mounted rw; None for no limit.",
+    ).tag(config=True)
     tool_permissions = Dict(
         value_trait=CaselessStrEnum(["allow", "ask", "deny"]),
         key_trait=Unicode(),

@@ -124,6 +124,18 @@ def add_parser(commands: Subparsers) -> None:
         action="append",
         help="a folder that cells may use; MODE is ro, rw or overlay, which keeps what they write in memory [overlay]",
     )
+    run.add_argument(
+        "--mount-max-bytes",
+        metavar="BYTES",
+        type=_size,
+        help="what each notebook may add to folders mounted rw, as in 500M [1Gi]",
+    )
+    run.add_argument(
+        "--mount-max-files",
+        metavar="FILES",
+        type=_calls,
+        help="how many files and folders each notebook may make in folders mounted rw [10000]",
+    )
     run.add_argument("--audit", metavar="FILE", type=Path, help="log each call of a tool to FILE")
     run.add_argument(
         "--trust-outputs",
@@ -305,6 +317,8 @@ def _options(args: argparse.Namespace, configured: Configured) -> RunOptions:
             configured.tool_permissions,
             Path(configured.audit_file).expanduser() if configured.audit_file else None,
             tuple(configured.mounts),
+            configured.mount_max_bytes,
+            configured.mount_max_files,
         ),
         trust_outputs=configured.trust_outputs,
         typecheck=configured.typecheck,
@@ -323,6 +337,8 @@ def _with_flags(configured: Configured, args: argparse.Namespace) -> Configured:
         "trust_outputs": args.trust_outputs,
         "typecheck": args.typecheck,
         "mounts": args.mount,
+        "mount_max_bytes": args.mount_max_bytes,
+        "mount_max_files": args.mount_max_files,
         "audit_file": None if args.audit is None else str(args.audit),
     }
     if args.tools is not None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from monty_kernel.engine.engine import Engine
     from monty_kernel.engine.limits import SessionLimits
     from monty_kernel.grants.grants import Grants
+    from monty_kernel.grants.quota import Quota
     from monty_kernel.history import History
     from monty_kernel.magics.registry import Magics
     from monty_kernel.snapshots.travel import TimeTravel
@@ -66,6 +67,11 @@ class SessionFront(ABC):
     @abstractmethod
     def type_check(self) -> TypeCheckMode:
         """Whether cells are type-checked before they run."""
+
+    @property
+    def mount_quota(self) -> Quota | None:
+        """What cells may add to folders that are mounted to be changed; None: as much as by default."""
+        return None
 
     @property
     def resumes_unasked(self) -> bool:
@@ -128,7 +134,7 @@ class SessionFront(ABC):
 
         access = self.engine.access
         if not isinstance(access, Grants):  # nothing so far
-            access = self.engine.access = Grants(own_files=self.own_files)
+            access = self.engine.access = Grants(own_files=self.own_files, quota=self.mount_quota)
         return access
 
     def resumed(self, said: str, last: int) -> str:

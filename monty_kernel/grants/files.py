@@ -17,6 +17,7 @@ from .folder import Folder, Info, Parts
 from .mount_spec import Mode, MountRefused, MountSpec
 from .open_folder import OpenFolder
 from .overlay import Overlay
+from .quota import Quota
 
 if TYPE_CHECKING:
     from pydantic_monty import ExternalResult
@@ -42,10 +43,13 @@ class Mount:
 
 
 class Files:
-    """The mounts of a session. changed: told of each change of the host's files: what was done and where."""
+    """The mounts of a session. changed: told of each change of the host's files: what was done and where. quota: what may be added to them."""
 
-    def __init__(self, changed: Callable[[str, str], None] = lambda what, where: None) -> None:
+    def __init__(
+        self, changed: Callable[[str, str], None] = lambda what, where: None, quota: Quota | None = None
+    ) -> None:
         self._mounts: list[Mount] = []
+        self._quota = quota or Quota()
         self._changed = changed
 
     @property
@@ -72,7 +76,7 @@ class Files:
             MountRefused: it overlaps another mount.
         """
         self.check(spec.place, opened)
-        folder = Folder(opened.detach())
+        folder = Folder(opened.detach(), self._quota)
         mount = Mount(spec.place, opened.path, spec.mode, Overlay(folder) if spec.mode == "overlay" else folder)
         self._mounts.append(mount)
         return mount
@@ -245,30 +249,30 @@ class _Call:
             raise FileNotFoundError(errno.ENOENT, "No such file or directory")
         entries: list[monty.ScanEntry] = []
         depth = _DEEPEST if max_depth is None else min(max_depth, _DEEPEST)
-        for relative, seen, linked in self._tree_below(self._parts, "", depth, follow_symlinks):
+        for relative, seen, linked in self._tree_below(depth, follow_symlinks):
             if len(entries) == _MOST_SCANNED:
                 raise RuntimeError(f"directory scan exceeded {_MOST_SCANNED:,} entries")
             kind = seen.kind if seen is not None else ""
             entries.append(monty.ScanEntry(relative, kind == "folder", kind == "file", linked))
         return entries
 
-    def _tree_below(
-        self, parts: Parts, relative: str, depth: int, follow: bool
-    ) -> Iterator[tuple[str, Info | None, bool]]:
-        own = self._tree.info(parts, follow=False)
-        linked = own is not None and own.kind == "link"
-        seen = self._tree.info(parts) if linked else own
-        yield relative, seen, linked and bool(relative)
-        if seen is None or seen.kind != "folder" or depth <= 0 or (linked and relative and not follow):
-            return
-        try:
-            names = self._tree.names(parts)
-        except OSError:
-            if not relative:
-                raise
-            return  # as for a mount of Monty's: what cannot be listed reads as empty
-        for name in names:
-            yield from self._tree_below((*parts, name), f"{relative}/{name}" if relative else name, depth - 1, follow)
+    def _tree_below(self, depth: int, follow: bool) -> Iterator[tuple[str, Info | None, bool]]:
+        """What is at the path and below: its relative path, what it is or its link leads to, whether it is a link."""
+        todo: list[tuple[tuple[str, ...], Info | None]] = [((), self._tree.info(self._parts))]
+        while todo:
+            below, own = todo.pop()
+            parts, linked = (*self._parts, *below), own is not None and own.kind == "link"
+            seen = self._tree.info(parts) if linked else own
+            yield "/".join(below), seen, linked
+            if seen is None or seen.kind != "folder" or len(below) >= depth or (linked and not follow):
+                continue
+            try:
+                entries = self._tree.entries(parts)
+            except OSError:
+                if not below:
+                    raise
+                continue  # as for a mount of Monty's: what cannot be listed reads as empty
+            todo += (((*below, name), found) for name, found in reversed(entries))
 
     def _writing(self, what: str) -> None:
         if self._mount.mode == "ro":

@@ -10,8 +10,10 @@ import errno
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+
+from .quota import Quota
 
 Parts = Sequence[str]
 """A path below the folder, in its parts; none for the folder itself."""
@@ -21,7 +23,14 @@ MOST_READ = 1 << 27
 MOST_LISTED = 50_000
 """Entries of a folder that is listed."""
 
+DEEPEST = 200
+"""Folders in each other that cells can make: programs that walk a tree hold a descriptor, or a frame, for each."""
+LONGEST = 2048
+"""Bytes of a path below the mount that cells can make: with the mount's own, it stays within what the system takes as one path."""
+
 _LINKS = 40
+_STEPS = 20_000  # folders that are opened for one path, `..` and links included
+_MEASURED = 2_000  # folders that are looked into before a folder is moved to where its path is longer
 _DIRECTORY = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 # a pipe or a device that nobody reads or writes must not hold the session up
 _FILE = (
@@ -48,8 +57,9 @@ class Folder:
     An OSError of this class names no file: the caller knows what was asked for.
     """
 
-    def __init__(self, fd: int) -> None:
+    def __init__(self, fd: int, quota: Quota | None = None) -> None:
         self._fd = fd
+        self._quota = quota or Quota(None, None)
 
     def close(self) -> None:
         """Close the descriptor. Idempotent."""
@@ -91,96 +101,166 @@ class Folder:
 
     def write(self, path: Parts, data: bytes, *, append: bool = False) -> None:
         """Make a file, or replace its content, or add to it."""
-        with self._opened(path, os.O_WRONLY | os.O_CREAT | (os.O_APPEND if append else 0)) as fd:
-            if not append:
-                os.ftruncate(fd, 0)  # not O_TRUNC: only once it is known to be a regular file
-            view = memoryview(data)
-            while view:
-                view = view[os.write(fd, view) :]
+        flags = os.O_WRONLY | os.O_CREAT | (os.O_APPEND if append else 0)
+        with self._opened(path, flags, new_size=len(data)) as fd:
+            found = os.fstat(fd)
+            self._quota.admit(found, (found.st_size if append else 0) + len(data))
+            try:
+                if not append:
+                    os.ftruncate(fd, 0)  # not O_TRUNC: only once it is known to be a regular file
+                view = memoryview(data)
+                while view:
+                    view = view[os.write(fd, view) :]
+            finally:
+                self._quota.written(os.fstat(fd), found.st_size)
 
     def names(self, path: Parts) -> list[str]:
         """What a folder holds. Names that are no text are left out."""
+        return [name for name, _ in self._entries(path)]
+
+    def entries(self, path: Parts) -> list[tuple[str, Info]]:
+        """What a folder holds, as `names`, and what each is; links are not followed."""
+        return [(name, _info(found)) for name, found in self._entries(path, stat_each=True) if found is not None]
+
+    def _entries(self, path: Parts, *, stat_each: bool = False) -> list[tuple[str, os.stat_result | None]]:
         with self._walk(path, follow=True) as (fd, name, _):
             inside = os.open(name or ".", _DIRECTORY, dir_fd=fd)
         try:
-            found: list[str] = []
+            found: list[tuple[str, os.stat_result | None]] = []
             with os.scandir(inside) as entries:
                 for entry in entries:
                     if len(found) == MOST_LISTED:
                         raise OSError(errno.EFBIG, f"the folder holds more than {MOST_LISTED:,} entries")
-                    if _is_text(entry.name):
-                        found.append(entry.name)
-            return sorted(found)
+                    if not _is_text(entry.name):
+                        continue
+                    with suppress(FileNotFoundError):  # removed meanwhile
+                        found.append((entry.name, entry.stat(follow_symlinks=False) if stat_each else None))
+            return sorted(found, key=lambda each: each[0])
         finally:
             os.close(inside)
 
     def make_folder(self, path: Parts) -> None:
         """Make one folder, in one that is there."""
-        with self._named(path, follow=False) as (fd, name):
+        with self._named(path, follow=False) as (fd, name, real):
+            _require_short(real, 1)
+            self._quota.admit_file()
             os.mkdir(name, dir_fd=fd)
+            self._quota.made(os.stat(name, dir_fd=fd, follow_symlinks=False))
 
     def remove_file(self, path: Parts) -> None:
         """Remove a file or a link."""
-        with self._named(path, follow=False) as (fd, name):
+        with self._named(path, follow=False) as (fd, name, _):
+            found = os.stat(name, dir_fd=fd, follow_symlinks=False)
             os.unlink(name, dir_fd=fd)
+            self._quota.removed(found)
 
     def remove_folder(self, path: Parts) -> None:
         """Remove an empty folder."""
-        with self._named(path, follow=False) as (fd, name):
+        with self._named(path, follow=False) as (fd, name, _):
+            found = os.stat(name, dir_fd=fd, follow_symlinks=False)
             os.rmdir(name, dir_fd=fd)
+            self._quota.removed(found)
 
     def rename(self, path: Parts, target: Parts) -> None:
         """Move a file or a folder; a file that is at the target is replaced."""
-        with self._named(path, follow=False) as (fd, name), self._named(target, follow=False) as (to, new):
+        with (
+            self._named(path, follow=False) as (fd, name, real),
+            self._named(target, follow=False) as (to, new, goal),
+        ):
+            found = os.stat(name, dir_fd=fd, follow_symlinks=False)
+            self._require_short_below(real, goal, is_folder=stat.S_ISDIR(found.st_mode))
+            replaced = None
+            with suppress(FileNotFoundError):
+                replaced = os.stat(new, dir_fd=to, follow_symlinks=False)
             os.rename(name, new, src_dir_fd=fd, dst_dir_fd=to)
+            if replaced is not None and not os.path.samestat(found, replaced):
+                self._quota.removed(replaced)
+
+    def _require_short_below(self, real: Parts, goal: Parts, *, is_folder: bool) -> None:
+        """See to it that nothing gets too long a path when what is at `real` is moved to `goal`."""
+        _require_short(goal, 1 if is_folder else 0)
+        if not is_folder or (len(goal) <= len(real) and _length(goal) <= _length(real)):
+            return
+        todo, seen = [tuple[str, ...]()], 0
+        while todo:
+            below = todo.pop()
+            _require_short((*goal, *below), 1)
+            seen += 1
+            if seen > _MEASURED:
+                raise OSError(
+                    errno.EFBIG,
+                    f"a folder with more than {_MEASURED:,} folders in it is not moved to where its path is longer",
+                )
+            for name, info in self.entries((*real, *below)):
+                if info.kind == "folder":
+                    todo.append((*below, name))
+                else:
+                    _require_short((*goal, *below, name), 0)
 
     @contextmanager
-    def _opened(self, path: Parts, flags: int) -> Iterator[int]:
-        with self._named(path, follow=True) as (fd, name):
+    def _opened(self, path: Parts, flags: int, new_size: int = 0) -> Iterator[int]:
+        """new_size: what the file will have at once if it has to be made."""
+        with self._named(path, follow=True) as (fd, name, real):
+            is_new = False
             try:
                 _require_regular(os.stat(name, dir_fd=fd, follow_symlinks=False))  # to open a device can do something
             except FileNotFoundError:
                 if not flags & os.O_CREAT:
                     raise
+                _require_short(real, 0)
+                self._quota.admit_file(new_size)
+                is_new = True
             file = os.open(name, flags | _FILE, 0o666, dir_fd=fd)
         try:
-            _require_regular(os.fstat(file))
+            found = os.fstat(file)
+            _require_regular(found)
+            if is_new:
+                self._quota.made(found)
             yield file
         finally:
             os.close(file)
 
     @contextmanager
-    def _named(self, path: Parts, *, follow: bool) -> Iterator[tuple[int, str]]:
-        with self._walk(path, follow=follow) as (fd, name, _):
+    def _named(self, path: Parts, *, follow: bool) -> Iterator[tuple[int, str, tuple[str, ...]]]:
+        with self._walk(path, follow=follow) as (fd, name, real):
             if not name:
                 raise OSError(errno.EBUSY if not follow else errno.EISDIR, "Is the mounted folder itself")
-            yield fd, name
+            yield fd, name, real
 
     @contextmanager
     def _walk(self, path: Parts, *, follow: bool) -> Iterator[tuple[int, str, tuple[str, ...]]]:
         """The open folder that holds the path's last name, that name ('' for the folder itself), and the path without links."""
         if self._fd < 0:
             raise PermissionError(errno.EACCES, "The folder is not mounted any more")
-        fds, names = [os.dup(self._fd)], list[str]()
-        todo, links = list(reversed(path)), 0
+        if len(path) > _STEPS:
+            raise OSError(errno.ENAMETOOLONG, "File name too long")
+        here, names = os.dup(self._fd), list[str]()
+        todo, links, steps = list(reversed(path)), 0, 0
         try:
             last = ""
             while todo:
                 name = todo.pop()
                 if name in ("", "."):
                     continue
+                steps += len(names) if name == ".." else 1
+                if steps > _STEPS:
+                    raise OSError(
+                        errno.ENAMETOOLONG, f"File name too long: it leads through more than {_STEPS:,} folders"
+                    )
                 if name == "..":
-                    if len(fds) == 1:
+                    if not names:
                         raise PermissionError(errno.EACCES, "Permission denied: it leads out of the mounted folder")
-                    os.close(fds.pop())
                     names.pop()
+                    os.close(here)
+                    here = -1
+                    here = self._down(names)
                     continue
                 is_last = not any(each not in ("", ".") for each in todo)
                 if is_last and not follow:
                     last = name
                     break
                 try:
-                    target = os.readlink(name, dir_fd=fds[-1])
+                    target = os.readlink(name, dir_fd=here)
                 except FileNotFoundError:
                     if not is_last:
                         raise
@@ -202,18 +282,43 @@ class Folder:
                 if is_last:
                     last = name
                     break
-                fds.append(os.open(name, _DIRECTORY, dir_fd=fds[-1]))
+                below = os.open(name, _DIRECTORY, dir_fd=here)
+                os.close(here)
+                here = below
                 names.append(name)
-            yield fds[-1], last, (*names, last) if last else tuple(names)
+            yield here, last, (*names, last) if last else tuple(names)
         finally:
-            for fd in fds:
-                os.close(fd)
+            if here >= 0:
+                os.close(here)
+
+    def _down(self, names: Parts) -> int:
+        """A descriptor of the folder there, where no name is a link. One at a time is open: a path may be longer than there may be."""
+        here = os.dup(self._fd)
+        for name in names:
+            try:
+                below = os.open(name, _DIRECTORY, dir_fd=here)
+            finally:
+                os.close(here)
+            here = below
+        return here
 
 
 def is_unreachable(error: OSError) -> bool:
     """Whether it says that a path leads to nothing, or to nothing that may be reached."""
     nothing = isinstance(error, (FileNotFoundError, NotADirectoryError, PermissionError))
     return nothing or error.errno in (errno.ELOOP, errno.ENAMETOOLONG)
+
+
+def _require_short(path: Parts, folders: int) -> None:
+    """See to it that cells may make this path. folders: 1 if it is one of a folder."""
+    if len(path) - 1 + folders > DEEPEST:
+        raise OSError(errno.ENAMETOOLONG, f"File name too long: cells make at most {DEEPEST} folders in each other")
+    if _length(path) > LONGEST:
+        raise OSError(errno.ENAMETOOLONG, f"File name too long: cells make paths of at most {LONGEST:,} bytes")
+
+
+def _length(path: Parts) -> int:
+    return sum(len(os.fsencode(name)) + 1 for name in path)
 
 
 def _require_regular(found: os.stat_result) -> None:

@@ -23,6 +23,7 @@ from .files import Files, Mount
 from .mount_spec import MEANING, MountRefused, MountSpec
 from .open_folder import OpenFolder, open_folder
 from .plain import NotPlain, one_line, plain_copy, short
+from .quota import Quota
 from .threads import ToolLoop, ToolThread
 from .tool_files import Tool, ToolModule, ToolsRefused, load
 
@@ -38,7 +39,7 @@ class Grants:
     """Implements the engine's `Access`. All methods but `close` belong to the sandbox thread.
 
     permissions: `tools.pay` -> what each call needs, instead of what the tools file says. own_files: what cells must never change,
-    besides the tools and the audit log: configuration, the history.
+    besides the tools and the audit log: configuration, the history. quota: what they may add to folders that are mounted `rw`.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Grants:
         audit: Audit | None = None,
         permissions: Mapping[str, Permission] | None = None,
         own_files: Iterable[Path] = (),
+        quota: Quota | None = None,
     ) -> None:
         self._own_files = tuple(own_files)
         self.audit = audit or Audit()
@@ -55,7 +57,7 @@ class Grants:
         self._always: set[str] = set()
         self._thread = ToolThread()
         self._loop = ToolLoop()
-        self._files = Files(self._changing)
+        self._files = Files(self._changing, quota)
 
     # What there is
 

@@ -130,6 +130,11 @@ class Overlay:
                 (names.discard if node.kind == "gone" else names.add)(each[-1])
         return sorted(names)
 
+    def entries(self, path: Parts) -> list[tuple[str, Info]]:
+        """See `Folder`."""
+        found = ((name, self.info((*path, name), follow=False)) for name in self.names(path))
+        return [(name, info) for name, info in found if info is not None]
+
     def make_folder(self, path: Parts) -> None:
         """See `Folder`."""
         plain = (*self.resolve(path[:-1]), *path[-1:])

@@ -45,6 +45,8 @@ def run_notebook(
     tools: Sequence[str] = (),
     tool_permissions: Mapping[str, Permission] | None = None,
     mounts: Sequence[str] = (),
+    mount_max_bytes: int | None = 1 << 30,
+    mount_max_files: int | None = 10_000,
     audit_file: str | os.PathLike[str] | None = None,
     trust_outputs: bool = False,
     typecheck: Mode = "off",
@@ -77,6 +79,8 @@ def run_notebook(
         tool_permissions: "allow" or "deny" by a tool's name, as in `shop.order`, instead of what the file says.
         mounts: folders that cells may use, each as `HOST:SANDBOX` or `HOST:SANDBOX:MODE`; MODE is ro, rw or overlay, which keeps what
             they write in memory, until the run ends.
+        mount_max_bytes: bytes that cells may add to folders mounted rw; None for no limit.
+        mount_max_files: how many files and folders cells may make there; None for no limit.
         audit_file: a file to which each call of a tool is logged.
         trust_outputs: put outputs into the notebook as cells make them, with scripts and whatever a browser would load.
         typecheck: "on" type-checks each cell before it runs and notes in its output what is found; "strict" runs no cell with findings.
@@ -101,7 +105,7 @@ def run_notebook(
         record_timing,
         max_output,
         start,
-        _granted(tools, tool_permissions, mounts, audit_file),
+        _granted(tools, tool_permissions, mounts, mount_max_bytes, mount_max_files, audit_file),
         trust_outputs,
         typecheck,
     )
@@ -135,6 +139,8 @@ async def run_notebook_async(
     tools: Sequence[str] = (),
     tool_permissions: Mapping[str, Permission] | None = None,
     mounts: Sequence[str] = (),
+    mount_max_bytes: int | None = 1 << 30,
+    mount_max_files: int | None = 10_000,
     audit_file: str | os.PathLike[str] | None = None,
     trust_outputs: bool = False,
     typecheck: Mode = "off",
@@ -152,7 +158,7 @@ async def run_notebook_async(
         record_timing,
         max_output,
         start,
-        _granted(tools, tool_permissions, mounts, audit_file),
+        _granted(tools, tool_permissions, mounts, mount_max_bytes, mount_max_files, audit_file),
         trust_outputs,
         typecheck,
     )
@@ -202,11 +208,14 @@ def _granted(
     tools: Sequence[str],
     permissions: Mapping[str, Permission] | None,
     mounts: Sequence[str],
+    mount_max_bytes: int | None,
+    mount_max_files: int | None,
     audit_file: str | os.PathLike[str] | None,
 ) -> Granted:
     if isinstance(tools, str) or isinstance(mounts, str):
         raise TypeError("tools and mounts are lists of them, not one text")
-    return Granted(tuple(tools), permissions or {}, None if audit_file is None else Path(audit_file), tuple(mounts))
+    file = None if audit_file is None else Path(audit_file)
+    return Granted(tuple(tools), permissions or {}, file, tuple(mounts), mount_max_bytes, mount_max_files)
 
 
 def _prepared(

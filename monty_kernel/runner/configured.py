@@ -29,6 +29,8 @@ class Configured:
     typecheck: Mode = "off"
     tools: Sequence[str] = ()
     mounts: Sequence[str] = ()
+    mount_max_bytes: int | None = 1 << 30
+    mount_max_files: int | None = 10_000
     tool_permissions: Mapping[str, Permission] = field(default_factory=dict)
     audit_file: str = ""
 

@@ -17,12 +17,15 @@ Permission = Literal["allow", "ask", "deny"]
 class Granted:
     """tools: files by their absolute paths, and modules by name; each notebook gets them afresh. permissions: by the tools' names
     (`shop.order`), instead of what the file says; to `ask` is to deny, as nobody answers. audit_file: logs each call.
-    mounts: folders, as `HOST:SANDBOX[:MODE]`; what is written to an overlay ends with the notebook that wrote it."""
+    mounts: folders, as `HOST:SANDBOX[:MODE]`; what is written to an overlay ends with the notebook that wrote it.
+    mount_max_bytes, mount_max_files: what each notebook may add to those that are mounted `rw`; None for no limit."""
 
     tools: tuple[str, ...] = ()
     permissions: Mapping[str, Permission] = field(default_factory=dict)
     audit_file: Path | None = None
     mounts: tuple[str, ...] = ()
+    mount_max_bytes: int | None = 1 << 30
+    mount_max_files: int | None = 10_000
 
     def grants(self) -> Grants | None:
         """For one notebook; None if nothing is granted. Close it after use.
@@ -36,9 +39,11 @@ class Granted:
         from monty_kernel.grants.audit import Audit
         from monty_kernel.grants.grants import Grants
         from monty_kernel.grants.mount_spec import parse_mount
+        from monty_kernel.grants.quota import Quota
         from monty_kernel.grants.tool_files import ToolsRefused
 
-        grants = Grants(Audit(self.audit_file), self.permissions)
+        quota = Quota(self.mount_max_bytes, self.mount_max_files)
+        grants = Grants(Audit(self.audit_file), self.permissions, quota=quota)
         try:
             grants.load_tools(self.tools)
             for text in self.mounts:

@@ -356,3 +356,42 @@ def test_cells_may_not_change_the_tools_file_that_serves_them(start: Start, data
     kernel = start("--tools", str(data / "shop.py"), "--mount", f"{data}:/data:rw")
     assert "shop.py is in it" in kernel.run("1").text("stderr")
     assert error(kernel.run("open('/data/shop.py', 'w')")).startswith("PermissionError")
+
+
+def test_a_notebook_fills_no_disk_through_a_mount(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    kernel = start(
+        *("--mount", f"{tmp_path / 'data'}:/data:rw"),
+        *("--MontyKernel.mount_max_bytes=100_000", "--MontyKernel.mount_max_files=20"),
+    )
+    kernel.run("from pathlib import Path\nbig = 'x' * 60_000")
+    assert kernel.run("Path('/data/a').write_text(big)").reply["status"] == "ok"
+    answer = kernel.run("Path('/data/b').write_text(big)")
+    assert error(answer) == (
+        "OSError: [Errno 28] No space left: cells have added 60,000 bytes to mounted folders and may add 100,000; "
+        "the option mount_max_bytes sets that: '/data/b'"
+    )
+    assert os.listdir(tmp_path / "data") == ["a"]
+    kernel.run("%reset -f")
+    kernel.run("%unmount /data")
+    _, answer = kernel.answer(f"%mount {tmp_path / 'data'} /again rw", "y")
+    assert answer.reply["status"] == "ok"
+    kernel.run("from pathlib import Path\nbig = 'x' * 60_000")
+    assert "mount_max_bytes" in error(kernel.run("Path('/again/b').write_text(big)")), "it holds for the session"
+    assert kernel.run("for i in range(50): Path('/again/a').write_text(big)").reply["status"] == "ok"
+    kernel.run("Path('/again/a').unlink()\nPath('/again/b').write_text(big)")
+    assert "mount_max_files" in error(kernel.run("for i in range(50): open(f'/again/f{i}', 'w').close()"))
+    assert len(os.listdir(tmp_path / "data")) == 20
+
+
+def test_folders_in_folders_use_nothing_up(start: Start, tmp_path: Path) -> None:
+    kernel = start("--mount", f"{tmp_path}:/data:rw")
+    kernel.run("from pathlib import Path\nimport os\np = Path('/data')")
+    before = len(os.listdir(f"/proc/{kernel.pid}/fd"))
+    answer = kernel.run("for i in range(1000):\n    p = p / 'd'\n    p.mkdir()")
+    assert "File name too long: cells make at most 200 folders in each other" in error(answer)
+    assert "File name too long" in error(kernel.run("Path('/data/' + '/'.join(['e'] * 1000)).mkdir(parents=True)"))
+    assert kernel.run("len(str(p)), len(list(Path('/data').glob('**/*'))) > 50").plain == "(407, True)"
+    assert kernel.run("while str(p.parent) != '/data':\n    p = p.parent\n    p.rmdir()").reply["status"] == "ok"
+    assert len(os.listdir(f"/proc/{kernel.pid}/fd")) < before + 50, "the store opens some, the folders none"
+    assert sum(1 for _ in os.walk(tmp_path / "d")) == 0

@@ -107,6 +107,10 @@ def test_mounts_from_python(tmp_path: Path) -> None:
         run_notebook(book(cells), mounts=[f"{folder}:/data:ro"])
     assert texts(run_notebook(book(cells), mounts=[f"{folder}:/data:rw"])) == ["'here'", "1"]
     assert (folder / "out.txt").read_text() == "x"
+    many = [cells[0], "for i in range(9): Path(f'/data/{i}').write_text('x' * 100)"]
+    for option in ("mount_max_bytes", "mount_max_files"):
+        with pytest.raises(CellExecutionError, match=option):
+            run_notebook(book(many), mounts=[f"{folder}:/data:rw"], **{option: 4})
     with pytest.raises(ValueError, match="nowhere"):
         run_notebook(book(cells), mounts=[f"{tmp_path / 'nowhere'}:/data"])
     with pytest.raises(TypeError, match="lists"):
