@@ -69,6 +69,7 @@ def page_of(
         PageFailed: the file is not a notebook, nbconvert is not installed (`pip install 'monty-kernel[html]'`), or it took longer than two
             minutes.
         ValueError: there is no such template.
+        TypeError: the notebook holds what JSON cannot say.
         OSError: the file cannot be read.
     """
     if template not in TEMPLATES:
@@ -83,6 +84,13 @@ def page_of(
     return _answer(json.dumps(options).encode() + b"\n" + data).decode()
 
 
+def _environment() -> dict[str, str]:
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    # some Pythons do not start without; an entry that is not absolute means the working directory
+    libraries = [each for each in os.environ.get("LD_LIBRARY_PATH", "").split(os.pathsep) if os.path.isabs(each)]
+    return kept | ({"LD_LIBRARY_PATH": os.pathsep.join(libraries)} if libraries else {})
+
+
 def _answer(request: bytes) -> bytes:
     with tempfile.TemporaryDirectory(prefix="monty-page-") as empty:
         try:
@@ -92,7 +100,7 @@ def _answer(request: bytes) -> bytes:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 cwd=empty,  # nbconvert takes templates from its working directory
-                env={name: os.environ[name] for name in _KEPT if name in os.environ},
+                env=_environment(),
                 start_new_session=True,  # Ctrl-C is for the command, which writes what has run
                 timeout=SECONDS + 5,
                 check=False,

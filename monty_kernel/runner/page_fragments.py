@@ -127,11 +127,7 @@ def picture(mime: str, data: str) -> str:
 
 def tree(value: Any) -> str:
     """A value of `application/json`, as HTML for the inside of a `<pre>`."""
-    try:
-        text = json.dumps(value, indent=2, ensure_ascii=False)
-    except RecursionError:  # it takes several calls for each level
-        text = json.dumps(value, ensure_ascii=False)
-    return escape(visible(text))
+    return escape(visible(json.dumps(value, indent=2, ensure_ascii=False)))
 
 
 def has_formula(html: str) -> bool:
