@@ -74,12 +74,12 @@ def html(text: str) -> Screened:
 
 def plain(text: str) -> Screened:
     """Text as it is."""
-    return Screened(f"<pre>{escape(visible(text))}</pre>", Counter())
+    return Screened(f"<pre>{escape(_lines(text))}</pre>", Counter())
 
 
 def source(text: str) -> str:
     """The source of a code cell, in colours. Every notebook here is one of Python, whatever it says of its language."""
-    text = visible(text)
+    text = _lines(text)
     if len(text) > _MOST_HIGHLIGHTED:
         return f'<div class="highlight hl-ipython3"><pre>{escape(text)}</pre></div>'
     return _highlighter()(text or " ")
@@ -133,6 +133,10 @@ def tree(value: Any) -> str:
 def has_formula(html: str) -> bool:
     """Whether MathJax may have something to typeset in this HTML."""
     return _FORMULA.search(html) is not None
+
+
+def _lines(text: str) -> str:
+    return visible(text.replace("\r\n", "\n"))
 
 
 def _pictures(attachments: object) -> dict[str, str]:

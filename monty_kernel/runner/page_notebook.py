@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any, Literal
 
+from monty_kernel.engine.visible_text import visible
+
 from . import page_fragments as fragments
 from .earlier_outputs import screened_outputs
 from .notebook_file import Node, tags
@@ -20,6 +22,8 @@ Kind = Literal["content", "attribute", "title"]
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _MIME_TYPE = re.compile(r"[\w.+-]{1,40}/[\w.+-]{1,40}", re.ASCII)
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,60}", re.ASCII)
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+"""In no piece, whatever became of it on its way: an escape sequence could change the encoding of a page that does not say which it has."""
 _COMMAND = re.compile(r"(?m)^([^\S\n]*+)([:+~^#-])|#(?=#[^\s\[#]{0,64}\[)")
 """The sign with which a command to a build service begins, for a page may be printed into the log of a build. In HTML there is another
 way to write it."""
@@ -55,11 +59,11 @@ class Pieces:
 
     def attribute(self, value: str) -> str:
         """The stand-in for what is in an attribute's quotes."""
-        return self._add("attribute", escape(value))
+        return self._add("attribute", escape(visible(value)))
 
     def title(self, text: str) -> str:
         """The stand-in for the page's title."""
-        return self._add("title", escape(text))
+        return self._add("title", escape(visible(text)))
 
     def kind(self, stand_in: str) -> Kind:
         """What a stand-in stands for."""
@@ -76,7 +80,7 @@ class Pieces:
 
     def _add(self, kind: Kind, text: str) -> str:
         stand_in = f"mk{self._lot}x{len(self._pieces)}e"
-        self._pieces[stand_in] = kind, _COMMAND.sub(_as_reference, text)
+        self._pieces[stand_in] = kind, _COMMAND.sub(_as_reference, _CONTROL.sub("", text))
         return stand_in
 
 

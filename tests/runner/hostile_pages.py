@@ -20,6 +20,7 @@ ACTIVE = (
     "{{ cycler.__init__.__globals__ }}{% include '/etc/passwd' %}",
     "<link rel=stylesheet href=http://away.invalid/x><meta http-equiv=refresh content='0;url=http://away.invalid/'>",
     "<!--><script>ran()</script>-->",
+    "\x1b$B<script>ran()</script>\x1b(J\x00\x0e\x9b\ud800",
 )
 """What each place says. `ran()` is what must not happen."""
 

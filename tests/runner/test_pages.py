@@ -49,6 +49,8 @@ def text_of(page: str) -> str:
 
 def require_harmless(page: str) -> None:
     """The page has no script, no handler, and no address but those of links and pictures in itself, for a parser written apart."""
+    # no sequence that would change the encoding of a page that does not say which it has
+    assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]", page)
     soup = BeautifulSoup(page, "html.parser")
     for script in soup("script"):
         known = script.get("src", "").startswith(page_frame.MATHJAX) or script.string == page_frame._MATHJAX_SCRIPT
