@@ -14,6 +14,7 @@ from typing import NoReturn
 
 from monty_kernel import __version__
 from monty_kernel.import_path import forget_relative
+from monty_kernel.log_text import guard_output
 from monty_kernel.usage import UsageError
 
 COMMAND_MODULES = {
@@ -58,8 +59,10 @@ def parser(command: str | None = None) -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; the exit status is the command's, or 2 for what the person can put right."""
+    """Run the command line, by default the process's own; the exit status is the command's, or 2 for what the person can put right."""
     forget_relative()
+    if argv is None:
+        guard_output()  # for good: what Python says at the end of the process passes too
     words = list(sys.argv[1:] if argv is None else argv)
     kernel_options: list[str] | None = None
     if "--" in words and words[0] != "run":  # there it says, as everywhere, that no more options come

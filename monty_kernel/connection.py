@@ -101,6 +101,8 @@ def write(path: str | os.PathLike[str], info: ConnectionInfo, key: str, signatur
 
     from jupyter_core.paths import secure_write
 
+    from monty_kernel.private_folder import make_private
+
     path = Path(path)
     document: dict[str, Any] = _read_document(path) if path.exists() else {}
     document |= {"transport": info.transport, "ip": info.ip, **info.ports()}
@@ -109,7 +111,7 @@ def write(path: str | os.PathLike[str], info: ConnectionInfo, key: str, signatur
     if info.curve_publickey is not None:
         document |= {"curve_publickey": info.curve_publickey, "curve_secretkey": info.curve_secretkey}
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(path.parent)
         fd, scratch = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
         os.close(fd)
         try:

@@ -13,6 +13,8 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from monty_kernel.private_folder import make_private
+
 if TYPE_CHECKING:
     import sqlite3
 
@@ -162,7 +164,7 @@ class HistoryFile:
     def _open(self) -> sqlite3.Connection:
         import sqlite3
 
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(self._path.parent)
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             self._inode = os.fstat(descriptor).st_ino

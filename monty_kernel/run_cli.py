@@ -8,7 +8,7 @@ import os
 import signal
 import threading
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from monty_kernel.runner.granted import Permission
     from monty_kernel.runner.notebook_run import RunOptions
     from monty_kernel.runner.page import PageOptions
+    from monty_kernel.runner.targets import Targets
 
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
@@ -216,24 +217,25 @@ def _run_in(pool: Any, args: argparse.Namespace, configured: Configured) -> int:
     from monty_kernel.runner import batch as batches
     from monty_kernel.runner.progress import watch
     from monty_kernel.runner.report import as_json, exit_status
-    from monty_kernel.runner.whole_file import why_not_writable, write_whole
+    from monty_kernel.runner.targets import Targets
 
-    tasks = _tasks(args)
-    if args.report is not None and (why := why_not_writable(args.report)):
-        raise UsageError(f"cannot write the report {args.report}: {why}.")
-    options, parameters = _options(args, configured), _parameters(args)
-    with watch(len(tasks), quiet=args.quiet) as seen:
-        batch = batches.Batch(tasks, pool, options, parameters, on_read=seen.on_read, on_cell=seen.on_cell)
-        stopped = _Stopped(batch)
-        with stopped:
-            done = batch.run(seen.on_done)
-    status = stopped.status or exit_status(done)
-    if args.report is not None:
-        try:
-            write_whole(args.report, as_json(done, status))
-        except OSError as error:
-            raise UsageError(f"cannot write the report {args.report}: {error.strerror}.") from error
-    return status
+    with ExitStack() as opened:
+        targets = Targets(opened)
+        tasks = _tasks(args, targets)
+        report = None if args.report is None else targets.add(args.report, "the report", "write the report")
+        options, parameters = _options(args, configured), _parameters(args)
+        with watch(len(tasks), quiet=args.quiet) as seen:
+            batch = batches.Batch(tasks, pool, options, parameters, on_read=seen.on_read, on_cell=seen.on_cell)
+            stopped = _Stopped(batch)
+            with stopped:
+                done = batch.run(seen.on_done)
+        status = stopped.status or exit_status(done)
+        if report is not None:
+            try:
+                report.write(as_json(done, status))
+            except OSError as error:
+                raise UsageError(f"cannot write the report {args.report}: {error.strerror}.") from error
+        return status
 
 
 class _Stopped:
@@ -261,9 +263,8 @@ class _Stopped:
         self._batch.stop()
 
 
-def _tasks(args: argparse.Namespace) -> Sequence[Task]:
+def _tasks(args: argparse.Namespace, targets: Targets) -> Sequence[Task]:
     from monty_kernel.runner.batch import Task
-    from monty_kernel.runner.whole_file import why_not_writable
 
     if args.notebooks.count("-") > 1:
         raise UsageError("standard input holds one notebook only.")
@@ -273,24 +274,19 @@ def _tasks(args: argparse.Namespace) -> Sequence[Task]:
         except OSError as error:
             raise UsageError(f"cannot make the folder {args.output_dir}: {error.strerror}.") from error
     tasks: list[Task] = []
-    written: dict[str, str] = {}
     for name in args.notebooks:
         source = None if name == "-" else Path(name)
-        target = args.output
         if source is None and (args.inplace or args.output_dir is not None):
             raise UsageError("a notebook from standard input has no name to write it by; use -o or --stdout.")
-        if source is not None and args.inplace:
-            target = source
-        elif source is not None and args.output_dir is not None:
+        if args.inplace and source is not None:
+            targets.check_source(source)
+            tasks.append(Task(source, source, page=_page(args)))
+            continue
+        target = args.output
+        if args.output_dir is not None and source is not None:
             target = args.output_dir / (source.name if args.to == "notebook" else f"{source.stem}.html")
-        if target is not None:
-            place = os.path.realpath(target)
-            if place in written:
-                raise UsageError(f"{written[place]} and {name} would both be written to {target}.")
-            written[place] = name
-            if (why := why_not_writable(target)) and not (args.inplace and not target.exists()):
-                raise UsageError(f"cannot write {target}: {why}.")
-        tasks.append(Task(source, target, args.stdout, _page(args)))
+        place = None if target is None else targets.add(target, name)
+        tasks.append(Task(source, target, args.stdout, _page(args), place))
     return tasks
 
 

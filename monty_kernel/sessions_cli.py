@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -149,10 +150,12 @@ def _export(args: argparse.Namespace, store: SnapshotStore) -> None:
     session, at, number = args.id.partition("@")
     if at and not number.isdecimal():
         raise UsageError(f"{args.id!r} names no state: write ID@N, N as in In[N].")
-    if args.file.exists():
+    if os.path.lexists(args.file):
         raise UsageError(f"{args.file} exists; choose another name.")
     try:
         size = store.export(session, int(number) if at else None, args.file)
+    except FileExistsError:
+        raise UsageError(f"{args.file} exists; choose another name.") from None
     except OSError as error:
         raise UsageError(f"cannot write {args.file}: {error.strerror}.") from error
     print(f"Wrote {args.file} ({_bytes(size)})")

@@ -1,4 +1,4 @@
-"""Log lines in which a notebook's text steers no terminal: control characters are written out, colours included."""
+"""Log lines in which a notebook's text steers nobody: no terminal by control characters, no build service by commands."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import logging
 
 from traitlets.config.application import LevelFormatter
 
-from monty_kernel.engine.visible_text import visible
+from monty_kernel.log_text import for_log
 
 
 class VisibleFormatter(LevelFormatter):
-    """Formats as traitlets does, tracebacks too, and then makes the control characters visible."""
+    """Formats as traitlets does, tracebacks too, and then makes what it is text that stays text."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The record's text."""
-        return visible(super().format(record))
+        return for_log(super().format(record))

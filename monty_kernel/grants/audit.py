@@ -15,10 +15,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+from monty_kernel.private_folder import make_private
+
 from .plain import one_line
 
 KEPT = 10_000
 """Records kept in memory, for `%audit`. The file has all."""
+
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 
 Kind = Literal["tool", "question", "mount", "write"]
 
@@ -131,12 +135,13 @@ class Audit:
                 return self._file
             os.close(self._file)  # moved away, as logs are, or deleted: nobody would find what is written to it
             self._file = None
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | _NO_LINK | getattr(os, "O_NONBLOCK", 0)
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            make_private(self._path.parent)
             file = os.open(self._path, flags, 0o600)
         except OSError as error:
-            raise AuditFailed(f"the audit log cannot be opened: {error.strerror}") from None
+            why = "it is a link; give the path that it leads to" if os.path.islink(self._path) else error.strerror
+            raise AuditFailed(f"the audit log cannot be opened: {why}") from None
         if not stat.S_ISREG(os.fstat(file).st_mode):
             os.close(file)
             raise AuditFailed("the audit log cannot be opened: it is no regular file")
@@ -147,7 +152,7 @@ class Audit:
 
 def _is_at(path: Path, file: int) -> bool:
     try:
-        return os.path.samestat(os.stat(path), os.fstat(file))
+        return os.path.samestat(os.lstat(path), os.fstat(file))
     except OSError:
         return False
 
@@ -156,7 +161,7 @@ def _end_line(path: Path, file: int) -> None:
     # a kernel that was killed, or a full disk, may have left half a line
     size = os.fstat(file).st_size
     if size:
-        with path.open("rb") as reading:
+        with open(os.open(path, os.O_RDONLY | _NO_LINK), "rb") as reading:
             reading.seek(size - 1)
             if reading.read(1) != b"\n":
                 os.write(file, b"\n")

@@ -14,6 +14,7 @@ from queue import SimpleQueue
 from typing import Literal
 
 from monty_kernel.engine.script import Diverged
+from monty_kernel.log_text import json_for_log
 from monty_kernel.walls.entrance import WallsMissing
 
 from .notebook_file import Node, NotebookUnreadable, from_json, to_json
@@ -21,7 +22,7 @@ from .notebook_run import FailedCell, NotebookRun, Ran, RunOptions
 from .page import PageFailed, PageOptions, page_of
 from .parameters import Parameters, inject
 from .session_pool import SessionPool
-from .whole_file import write_whole
+from .whole_file import Place, place_at
 
 _log = logging.getLogger(__name__)
 
@@ -32,12 +33,14 @@ Status = Literal["ok", "error", "timeout", "output", "stopped", "unreadable", "u
 @dataclass(frozen=True, slots=True)
 class Task:
     """A notebook to run. source: its file; None for standard input. target: where it is written, None for nowhere; `stdout` says
-    that it goes to standard output. page: it is written as a page."""
+    that it goes to standard output. page: it is written as a page. place: the target, opened; one that has none is the source
+    itself, whose folder is opened before the notebook is read, through no link, and written to afterwards."""
 
     source: Path | None
     target: Path | None = None
     stdout: bool = False
     page: PageOptions | None = None
+    place: Place | None = None
 
     @property
     def name(self) -> str:
@@ -101,14 +104,23 @@ class Batch:
 
     def _do(self, task: Task) -> Done:
         started, begin = time.time(), time.perf_counter()
+        place = task.place
         try:
-            return self._try(task, started, begin)
+            if place is None and task.target is not None:
+                place = place_at(task.target, follow=False)
+            return self._try(task, place, started, begin)
+        except OSError as error:
+            said = error.strerror or str(error)
+            return Done(task, "unreadable", started, time.perf_counter() - begin, said=said)
         except Exception as error:  # of Monty or ours: one notebook's trouble is not another's
             _log.debug("a notebook could not be run", exc_info=True)
             said = f"{type(error).__name__}: {error}"
             return Done(task, "broken", started, time.perf_counter() - begin, said=said)
+        finally:
+            if place is not None and task.place is None:
+                place.close()
 
-    def _try(self, task: Task, started: float, begin: float) -> Done:
+    def _try(self, task: Task, place: Place | None, started: float, begin: float) -> Done:
 
         def done(status: Status, said: str = "", ran: Ran | None = None, cell_id: str | None = None) -> Done:
             cells, failed = (0, None) if ran is None else (ran.cells, ran.failed)
@@ -117,7 +129,7 @@ class Batch:
         if self._stopping:
             return done("stopped", "it was not begun")
         try:
-            book = from_json(_read(task))
+            book = from_json(_read(task, place))
         except OSError as error:
             return done("unreadable", error.strerror or str(error))
         except (NotebookUnreadable, MemoryError) as error:
@@ -140,7 +152,7 @@ class Batch:
         failed = ran.failed
         cell_id = None if failed is None else book["cells"][failed.index].get("id")
         try:
-            _write(task, book)
+            _write(task, place, book)
         except PageFailed as error:
             return done("unwritable", f"no page could be made of it: {error}", ran, cell_id)
         except OSError as error:
@@ -148,26 +160,27 @@ class Batch:
         return done("ok" if failed is None else failed.kind, "", ran, cell_id)
 
 
-def _read(task: Task) -> bytes:
+def _read(task: Task, place: Place | None) -> bytes:
     if task.source is not None:
-        return task.source.read_bytes()
+        own = place is not None and task.place is None
+        return place.read() if place is not None and own else task.source.read_bytes()
     if sys.stdin is None:
         raise OSError(errno.EBADF, "it is closed")
     return sys.stdin.buffer.read()
 
 
-def _write(task: Task, book: Node) -> None:
+def _write(task: Task, place: Place | None, book: Node) -> None:
     if task.stdout:
         if sys.stdout is None:
             raise OSError(errno.EBADF, "it is closed")
-        sys.stdout.buffer.write(_file(task, book))
+        sys.stdout.buffer.write(_file(task, book, printed=True))
         sys.stdout.buffer.flush()
-    elif task.target is not None:
-        write_whole(task.target, _file(task, book))
+    elif place is not None:
+        place.write(_file(task, book, printed=place.is_stream()))
 
 
-def _file(task: Task, book: Node) -> bytes:
+def _file(task: Task, book: Node, *, printed: bool) -> bytes:
     if task.page is None:
-        return to_json(book)
+        return json_for_log(to_json(book)) if printed else to_json(book)
     title = None if task.source is None else task.source.stem
     return page_of(book, task.page.template, title=title, inputs=task.page.inputs).encode()

@@ -7,6 +7,8 @@ import sys
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol
 
+from monty_kernel.log_text import is_log
+
 from .batch import Done
 from .report import failure, summary
 from .terminal import wants_colours
@@ -40,6 +42,7 @@ class Lines:
     def __init__(self, *, quiet: bool) -> None:
         self._quiet = quiet
         self._stream = sys.stderr or io.StringIO()  # it may be closed
+        self._log = is_log(self._stream)
         self._colours = wants_colours(self._stream)
 
     def __enter__(self) -> Lines:
@@ -55,7 +58,7 @@ class Lines:
         pass
 
     def on_done(self, done: Done) -> None:
-        said = failure(done, colours=self._colours)
+        said = failure(done, colours=self._colours, quote=self._log)
         if not self._quiet or done.status != "ok":
             said += summary(done) + "\n"
         self._write(said)
@@ -109,4 +112,4 @@ class Bar(Lines):
 
 def watch(notebooks: int, *, quiet: bool) -> Watch:
     """What suits the place that standard error goes to."""
-    return Bar(notebooks, quiet=quiet) if sys.stderr and sys.stderr.isatty() and not quiet else Lines(quiet=quiet)
+    return Bar(notebooks, quiet=quiet) if sys.stderr and not is_log(sys.stderr) and not quiet else Lines(quiet=quiet)

@@ -8,6 +8,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from monty_kernel.log_text import json_for_log, quoted
+
 from .batch import Done
 from .terminal import for_terminal
 
@@ -24,7 +26,7 @@ def exit_status(done: Sequence[Done]) -> int:
 
 def summary(done: Done) -> str:
     """One line about a notebook, for a terminal."""
-    name = for_terminal(done.task.name, colours=False).replace("\n", " ")
+    name = one_line(done.task.name, 1000)
     line = f"{done.status:<10}  {name}  {done.seconds:.2f} s, {done.cells} cell{'s' * (done.cells != 1)}"
     if done.said:
         line += f": {one_line(done.said)}"
@@ -34,25 +36,29 @@ def summary(done: Done) -> str:
     return line
 
 
-def failure(done: Done, *, colours: bool) -> str:
-    """What a person is shown of the cell that failed: its traceback; empty if none failed or it has no traceback."""
+def failure(done: Done, *, colours: bool, quote: bool) -> str:
+    """What a person is shown of the cell that failed: its traceback; empty if none failed or it has no traceback.
+
+    quote: with a mark before each line, for a log.
+    """
     failed = done.failed
     if failed is None or not failed.traceback:
         return ""
     head = f"{one_line(done.task.name)}, cell {failed.index + 1} (In[{failed.number}]):"
-    return head + "\n" + for_terminal("\n".join(failed.traceback), colours=colours).rstrip("\n") + "\n"
+    shown = for_terminal("\n".join(failed.traceback), colours=colours).rstrip("\n")
+    return f"{head}\n{quoted(shown) if quote else shown}\n"
 
 
-def one_line(text: str) -> str:
-    """`text` on one line of a terminal, and not too long for one."""
+def one_line(text: str, most: int = 200) -> str:
+    """`text` on one line of a terminal, and not longer than `most` characters."""
     line = " ".join(for_terminal(text, colours=False).split())
-    return line if len(line) <= 200 else line[:199] + "…"
+    return line if len(line) <= most else line[: most - 1] + "…"
 
 
 def as_json(done: Sequence[Done], status: int) -> bytes:
     """The report: a JSON object with `status`, the exit status, and `notebooks`, each with what came of it."""
     report = {"format": 1, "status": status, "notebooks": [_entry(each) for each in done]}
-    return (json.dumps(report, indent=1) + "\n").encode()
+    return json_for_log((json.dumps(report, indent=1) + "\n").encode())
 
 
 def _entry(done: Done) -> dict[str, Any]:

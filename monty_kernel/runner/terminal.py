@@ -7,6 +7,7 @@ import re
 from typing import TextIO
 
 from monty_kernel.engine.visible_text import visible
+from monty_kernel.log_text import is_log
 
 _COLOUR = re.compile(r"(\x1b\[[\d;]*m)")
 
@@ -23,4 +24,4 @@ def for_terminal(text: str, *, colours: bool) -> str:
 
 def wants_colours(stream: TextIO) -> bool:
     """Whether colours may be written to the stream."""
-    return stream.isatty() and not os.environ.get("NO_COLOR")
+    return not is_log(stream) and not os.environ.get("NO_COLOR")

@@ -1,54 +1,313 @@
-"""Writes a file so that nobody ever sees half of it: the new one is complete before it takes the old one's place."""
+"""Writes a file so that nobody ever sees half of it, and under the name that was given in the folder that was given, never through a link.
+
+A checkout of a stranger may hold a link where a result is to be written, and follow it means to overwrite what the link leads to. So
+the system is asked for one name in one open folder, and a new file takes the place of whatever has that name.
+"""
 
 from __future__ import annotations
 
+import errno
 import os
+import re
+import secrets
 import stat
-import tempfile
+import sys
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+_BY_DESCRIPTOR = os.open in os.supports_dir_fd and os.rename in os.supports_dir_fd  # not on Windows
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+# O_PATH: a folder that may be entered and not listed can be written to as well
+_FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
+_STREAM = re.compile(
+    r"/dev/(?:(?P<name>stdin|stdout|stderr)|fd/(?P<dev>\d{1,9}))|/proc/(?P<pid>[\w-]+)/fd/(?P<proc>\d{1,9})"
+)
+_NAMED = {"stdin": 0, "stdout": 1, "stderr": 2}
+
+
+class OpenFolder:
+    """A folder that is written to, open: whatever its path leads to later makes no difference. It owns the descriptor.
+
+    follow: whether the path may lead through links. If not, it is walked name by name from the working directory, if it lies below that.
+
+    Raises:
+        OSError: it cannot be opened, or the path leads through a link and may not.
+    """
+
+    def __init__(self, path: Path, *, follow: bool = True) -> None:
+        self._path = os.path.abspath(path)
+        self._fd: int | None = None
+        if _BY_DESCRIPTOR:
+            self._fd = os.open(path, _FOLDER) if follow else _walked(path)
+        elif not os.path.isdir(path):
+            raise FileNotFoundError(errno.ENOENT, f"there is no folder {path}")
+
+    def close(self) -> None:
+        """Close the descriptor. Idempotent."""
+        fd, self._fd = self._fd, None
+        if fd is not None:
+            os.close(fd)
+
+    def found(self, name: str) -> os.stat_result | None:
+        """What has this name, itself and not what it leads to; None if nothing has."""
+        try:
+            return os.stat(self._at(name), follow_symlinks=False, **self._in())
+        except FileNotFoundError:
+            return None
+
+    def read(self, name: str) -> bytes:
+        """The content of a file, also of one that a link leads to."""
+        with open(
+            os.open(self._at(name), os.O_RDONLY | (_NO_LINK & ~getattr(os, "O_NOFOLLOW", 0)), **self._in()), "rb"
+        ) as file:
+            return file.read()
+
+    def why_not_writable(self, name: str) -> str | None:
+        """Why `write` would fail, as far as can be told beforehand; None if it seems it would not."""
+        before = self.found(name)
+        if before is not None and stat.S_ISDIR(before.st_mode):
+            return "it is a folder"
+        if before is not None and not stat.S_ISLNK(before.st_mode):
+            if not os.access(self._at(name), os.W_OK, **self._in()):
+                return "you may not write to it"
+            if not stat.S_ISREG(before.st_mode):
+                return None
+        if not os.access(self._at("."), os.W_OK | os.X_OK, **self._in()):
+            return f"you may not write to the folder {self._path}"
+        return None
+
+    def write(self, name: str, data: bytes) -> None:
+        """Make a file of this name, in place of what has it. A file that is replaced keeps its permissions, but not what makes a
+        program run as its owner. What is no file (a pipe, a device) is written to as it is.
+
+        Raises:
+            OSError: it cannot be written; what was there before is untouched. If a whole new file could be made and not put in its
+                place, the message says under which name it was left.
+        """
+        before = self.found(name)
+        if before is not None and stat.S_ISDIR(before.st_mode):
+            raise IsADirectoryError(errno.EISDIR, "it is a folder")
+        if before is not None and not stat.S_ISREG(before.st_mode) and not stat.S_ISLNK(before.st_mode):
+            self._write_into(name, data)
+            return
+        fresh = self._make(data, before)
+        try:
+            os.replace(self._at(fresh), self._at(name), **self._from_and_to())
+        except OSError as error:
+            kept = self._keep(fresh, name)
+            said = f"it cannot be replaced ({error.strerror}) and is as it was; what was to be in it is in {kept}, in the same folder"
+            raise OSError(error.errno, said) from error
+        except BaseException:
+            self._forget(fresh)
+            raise
+
+    def _write_into(self, name: str, data: bytes) -> None:
+        flags = os.O_WRONLY | _NO_LINK | getattr(os, "O_NOCTTY", 0)
+        with open(os.open(self._at(name), flags, **self._in()), "wb", buffering=0) as file:
+            if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise OSError(errno.EBUSY, "it was a pipe or a device and has become a file meanwhile")
+            _write_all(file.fileno(), data)
+
+    def _make(self, data: bytes, before: os.stat_result | None) -> str:
+        """A whole new file under a name that nobody can foretell."""
+        fresh = f".monty-kernel-{secrets.token_hex(8)}.tmp"
+        nameless = self._nameless()
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK
+        fd = os.open(self._at(fresh), flags, 0o600, **self._in()) if nameless is None else nameless
+        try:
+            _write_all(fd, data)
+            if before is not None and stat.S_ISREG(before.st_mode):
+                _take_after(fd, before)
+            elif hasattr(os, "fchmod"):
+                os.fchmod(fd, _mode_of_new_files())
+            if nameless is not None:
+                os.link(f"/proc/self/fd/{fd}", fresh, dst_dir_fd=self._fd, follow_symlinks=True)
+        except BaseException:
+            if nameless is None:
+                self._forget(fresh)
+            raise
+        finally:
+            os.close(fd)
+        return fresh
+
+    def _nameless(self) -> int | None:
+        # a file without a name leaves nothing behind, should this process be killed or the disk be full; not every file system has it
+        if self._fd is None or not hasattr(os, "O_TMPFILE") or not os.path.isdir("/proc/self/fd"):
+            return None
+        try:
+            return os.open(".", os.O_WRONLY | os.O_TMPFILE | os.O_CLOEXEC, 0o600, dir_fd=self._fd)
+        except OSError:  # the ordinary way says what is wrong, if anything is
+            return None
+
+    def _keep(self, fresh: str, name: str) -> str:
+        """Give the new file a name that can be seen; whichever it has then."""
+        stem, suffix = os.path.splitext(name)
+        kept = f"{stem[:40]}.new-{secrets.token_hex(4)}{suffix[:20]}"
+        try:
+            os.rename(self._at(fresh), self._at(kept), **self._from_and_to())
+        except OSError:
+            return fresh
+        return kept
+
+    def _forget(self, fresh: str) -> None:
+        with suppress(OSError):
+            os.unlink(self._at(fresh), **self._in())
+
+    def _at(self, name: str) -> str:
+        return name if self._fd is not None else os.path.join(self._path, name)
+
+    def _in(self) -> dict[str, Any]:
+        return {} if self._fd is None else {"dir_fd": self._fd}
+
+    def _from_and_to(self) -> dict[str, Any]:
+        return {} if self._fd is None else {"src_dir_fd": self._fd, "dst_dir_fd": self._fd}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something is written: a name in an open folder, or a stream of this process by its number."""
+
+    path: Path
+    folder: OpenFolder | None
+    stream: int | None = None
+
+    def why_not_writable(self) -> str | None:
+        """Why `write` would fail, as far as can be told beforehand; None if it seems it would not."""
+        return None if self.folder is None else self.folder.why_not_writable(self.path.name)
+
+    def is_stream(self) -> bool:
+        """Whether what is written goes on to somebody who reads it as it comes: a log, perhaps."""
+        found = None if self.folder is None else self.folder.found(self.path.name)
+        return self.folder is None or (
+            found is not None and not stat.S_ISREG(found.st_mode) and not stat.S_ISLNK(found.st_mode)
+        )
+
+    def read(self) -> bytes:
+        """What is there now."""
+        if self.folder is None:
+            return self.path.read_bytes()
+        return self.folder.read(self.path.name)
+
+    def write(self, data: bytes) -> None:
+        """Write `data` there, as `OpenFolder.write` does.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        if self.folder is not None:
+            self.folder.write(self.path.name, data)
+            return
+        assert self.stream is not None
+        for own in (sys.stdout, sys.stderr):
+            if own is not None:
+                own.flush()
+        fd = os.dup(self.stream)
+        try:
+            _write_all(fd, data)
+        finally:
+            os.close(fd)
+
+    def close(self) -> None:
+        """Let go of the folder. Idempotent."""
+        if self.folder is not None:
+            self.folder.close()
+
+
+def place_at(path: Path, *, follow: bool = True) -> Place:
+    """The place that a path names, with its folder open: close it after use. The last name is never followed.
+
+    follow: whether the folders before it may be links.
+
+    Raises:
+        OSError: there is no such folder, or a link is in the way.
+    """
+    stream = _stream(path)
+    if stream is not None:
+        return Place(path, None, stream)
+    if path.name in ("", ".."):
+        raise IsADirectoryError(errno.EISDIR, "it is a folder")
+    try:
+        return Place(path, OpenFolder(path.parent, follow=follow))
+    except FileNotFoundError:
+        raise FileNotFoundError(errno.ENOENT, f"there is no folder {path.parent}") from None
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write `data` to `path`. A file that is replaced keeps its permissions, a link goes on leading to its file.
-
-    What is no file (a pipe, a device) is written to as it is.
+    """Write `data` to a path that the person gave, whole or not at all.
 
     Raises:
         OSError: it cannot be written; what was there before is untouched.
     """
-    path = Path(os.path.realpath(path))
-    mode = None
-    with suppress(FileNotFoundError):
-        mode = path.stat().st_mode
-        if not stat.S_ISREG(mode):
-            path.write_bytes(data)
-            return
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.", suffix=".tmp")
+    place = place_at(path)
     try:
-        with open(descriptor, "wb") as file:
-            file.write(data)
-        os.chmod(name, _mode_of_new_files() if mode is None else stat.S_IMODE(mode))
-        os.replace(name, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(name)
-        raise
+        place.write(data)
+    finally:
+        place.close()
 
 
 def why_not_writable(path: Path) -> str | None:
     """Why `path` cannot be written, as far as can be told beforehand; None if it seems it can."""
-    path = Path(os.path.realpath(path))
-    if path.is_dir():
-        return "it is a folder"
-    if path.exists():
-        if not os.access(path, os.W_OK):
-            return "you may not write to it"
-        if not path.is_file():
-            return None
-    if not path.parent.is_dir():
-        return f"there is no folder {path.parent}"
-    return None if os.access(path.parent, os.W_OK | os.X_OK) else f"you may not write to the folder {path.parent}"
+    try:
+        place = place_at(path)
+    except OSError as error:
+        return error.strerror
+    try:
+        return place.why_not_writable()
+    finally:
+        place.close()
+
+
+def _stream(path: Path) -> int | None:
+    """The number of the stream of this process that the path names, as /dev/stdout does, which is a link itself."""
+    found = _STREAM.fullmatch(os.path.normpath(os.path.abspath(path)).replace("//", "/"))
+    if found is None or found["pid"] not in (None, "self", "thread-self", str(os.getpid())):
+        return None
+    return _NAMED[found["name"]] if found["name"] else int(found["dev"] or found["proc"])
+
+
+def _walked(path: Path) -> int:
+    """The descriptor of a folder whose path leads through no link: below the working directory, or wherever else the person said."""
+    text = Path(os.path.abspath(path))
+    start = next((each for each in (text, *text.parents) if _is_here(each)), text)
+    fd = os.open(start, _FOLDER)
+    try:
+        for name in text.relative_to(start).parts:
+            try:
+                inside = os.open(name, _FOLDER | _NO_LINK, dir_fd=fd)
+            except OSError as error:
+                if stat.S_ISLNK(os.stat(name, dir_fd=fd, follow_symlinks=False).st_mode):
+                    raise OSError(errno.ELOOP, f"{name} is a link, which may lead anywhere") from error
+                raise
+            os.close(fd)
+            fd = inside
+    except BaseException:
+        os.close(fd)
+        raise
+    return fd
+
+
+def _is_here(folder: Path) -> bool:
+    with suppress(OSError):
+        return os.path.samefile(folder, ".")
+    return False
+
+
+def _write_all(fd: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(fd, view) :]
+
+
+def _take_after(fd: int, before: os.stat_result) -> None:
+    if not hasattr(os, "fchmod"):
+        return
+    ours = os.fstat(fd)
+    if (ours.st_uid, ours.st_gid) != (before.st_uid, before.st_gid):
+        with suppress(OSError):  # root, in a container, leaves the file to whom it belonged
+            os.fchown(fd, before.st_uid, before.st_gid)
+    os.fchmod(fd, stat.S_IMODE(before.st_mode) & 0o777)
 
 
 def _mode_of_new_files() -> int:

@@ -9,6 +9,8 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from monty_kernel.private_folder import make_private
+
 from .refusals import StoreUnavailable
 
 SIZE = 32
@@ -38,7 +40,7 @@ def private_folder(folder: Path) -> None:
         OSError: it cannot be made.
         StoreUnavailable: it is another user's, who could put anything there.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(folder)
     if sys.platform == "win32":
         return  # a profile's folders are private there
     found = folder.stat()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 from collections.abc import Iterator, Mapping
@@ -30,9 +31,10 @@ _HOW: Mapping[str, How] = {"died": "died", "incomplete": "incomplete"}
 def export(
     sessions: StoredSessions, contents: Contents, signer: Signer, session: str, number: int | None, file: Path
 ) -> int:
-    """Write a session, or what leads to one state of it, into a file, which appears whole or not at all. Its bytes.
+    """Write a session, or what leads to one state of it, into a new file, which appears whole or not at all. Its bytes.
 
     Raises:
+        FileExistsError: something has that name, if only a link that leads nowhere.
         StateMissing, StateRefused, OSError
     """
     info = sessions.session(session)
@@ -42,8 +44,10 @@ def export(
         way = sessions.recovery(info.id, number)
         whole = {way.base, *(entry.number for entry in way.entries)}
         states = dict(_ancestry(states, number))
-    fresh = file.with_name(f".{file.name}-{secrets.token_hex(4)}")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    if os.path.lexists(file):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+    fresh = file.with_name(f".monty-kernel-{secrets.token_hex(8)}.tmp")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)
     try:
         with os.fdopen(descriptor, "wb") as out:
             writer = SessionWriter(out, contents, signer)
@@ -57,11 +61,22 @@ def export(
             part = SessionPart(info.id, info.notebook, info.started, info.ended, how, current, versions)
             writer.finish(part, cells)
             size = out.tell()
-        fresh.replace(file)
+        _name(fresh, file)
     except BaseException:
         fresh.unlink(missing_ok=True)
         raise
     return size
+
+
+def _name(fresh: Path, file: Path) -> None:
+    try:
+        os.link(fresh, file, follow_symlinks=False)  # unlike a rename, never replaces what has appeared there meanwhile
+    except FileExistsError:
+        raise
+    except (OSError, NotImplementedError):  # a file system without links
+        fresh.rename(file)
+    else:
+        fresh.unlink()
 
 
 def _ancestry(states: Mapping[int, StateInfo], number: int | None) -> Iterator[tuple[int, StateInfo]]:

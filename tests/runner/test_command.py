@@ -31,13 +31,6 @@ def test_a_notebook_is_written_where_it_came_from(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["in.ipynb"]
 
 
-def test_a_link_stays_a_link(tmp_path: Path) -> None:
-    source = write(tmp_path / "in.ipynb", "6 * 7")
-    (tmp_path / "link.ipynb").symlink_to(source)
-    assert run(tmp_path / "link.ipynb", "--inplace").returncode == 0
-    assert (tmp_path / "link.ipynb").is_symlink() and texts(read(source)) == ["42"]
-
-
 def test_a_notebook_goes_to_standard_output(tmp_path: Path) -> None:
     done = run(write(tmp_path / "in.ipynb", "6 * 7"), "--stdout")
     assert texts(read(done.stdout)) == ["42"]

@@ -147,7 +147,8 @@ def _in_a_terminal(*words: str | Path) -> tuple[int, str]:
 
 def test_a_terminal_shows_a_bar_colours_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
-    monkeypatch.delenv("NO_COLOR", raising=False)
+    for name in ("NO_COLOR", "CI", "TF_BUILD", "TEAMCITY_VERSION", "JENKINS_URL", "BUILDKITE"):
+        monkeypatch.delenv(name, raising=False)
     good = write(tmp_path / "good.ipynb", "1", "import time\ntime.sleep(0.5)")
     bad = write(tmp_path / "bad.ipynb", f"raise ValueError({EVIL!r})")
     status, seen = _in_a_terminal(good, bad, "-j", "2")

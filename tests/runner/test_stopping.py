@@ -106,19 +106,42 @@ def test_a_kill_while_writing_leaves_the_old_file_whole(tmp_path: Path) -> None:
     assert seen == {True, False}
 
 
-def test_a_half_written_file_never_takes_a_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_cannot_be_put_in_its_place_is_left_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from monty_kernel.runner import whole_file
+
+    path = write(tmp_path / "in.ipynb", "1")
+    before, new = path.read_bytes(), to_json(read(path))
+
+    def fails(*_: object, **__: object) -> None:
+        raise OSError(16, "Device or resource busy")
+
+    monkeypatch.setattr("os.replace", fails)
+    with pytest.raises(OSError, match=r"cannot be replaced \(Device or resource busy\)") as caught:
+        whole_file.write_whole(path, new)
+    assert path.read_bytes() == before
+    [beside] = [each for each in tmp_path.iterdir() if each != path]
+    assert beside.read_bytes() == new and beside.name in str(caught.value) and beside.suffix == ".ipynb"
+
+
+def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from monty_kernel.runner import whole_file
 
     path = write(tmp_path / "in.ipynb", "1")
     before = path.read_bytes()
 
-    def fails(*_: object) -> None:
+    def fails(*_: object) -> int:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(whole_file.os, "replace", fails)
-    with pytest.raises(OSError, match="No space"):
-        whole_file.write_whole(path, to_json(read(path)))
-    assert path.read_bytes() == before and os.listdir(tmp_path) == ["in.ipynb"]
+    for nameless in (True, False):
+        if not nameless:
+            monkeypatch.setattr(whole_file.OpenFolder, "_nameless", lambda self: None)
+        with monkeypatch.context() as patch:
+            patch.setattr("os.write", fails)
+            with pytest.raises(OSError, match="No space"):
+                whole_file.write_whole(path, b"x" * 100)
+        assert path.read_bytes() == before and os.listdir(tmp_path) == ["in.ipynb"]
 
 
 CATCHES = "import time\nwhile True:\n    try:\n        kept = [2]\n        {wait}\n    except KeyboardInterrupt: pass"

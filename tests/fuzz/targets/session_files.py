@@ -94,6 +94,7 @@ def _read_all(store: SnapshotStore, session: str) -> None:
             if feed is not None:
                 feed.to_cell(1, 1, 2, 2)
     again = _folder() / "again"
+    again.unlink(missing_ok=True)
     try:
         store.export(session, None, again)
         store.import_(again)
