@@ -39,7 +39,7 @@ def for_log(text: str) -> str:
     >>> for_log("a\\n::add-mask::a\\nb ##[error]c")
     'a\\n| ::add-mask::a\\nb # #[error]c'
     """
-    return "\n".join(_line(line.removesuffix("\r")) for line in text.split("\n"))
+    return "\n".join(map(_line, text.replace("\r\n", "\n").split("\n")))
 
 
 def quoted(text: str) -> str:

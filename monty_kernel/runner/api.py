@@ -15,8 +15,9 @@ from monty_kernel.walls.entrance import Policy
 
 from .from_session import start_of
 from .granted import Granted, Permission
-from .notebook_file import NotebookUnreadable, from_json, give_ids, require_shape
+from .notebook_file import from_json
 from .notebook_run import FailedCell, NotebookRun, Ran, RunOptions
+from .notebook_shape import NotebookUnreadable, checked
 from .parameters import Parameters, inject
 from .session_pool import SessionPool, shared_pool
 
@@ -226,14 +227,15 @@ def _prepared(
     def node(plain: Any) -> Any:
         return _copied(plain, NotebookNode)
 
-    given: Any = from_json(Path(nb).read_bytes()) if isinstance(nb, (str, os.PathLike)) else nb
+    given: Any = nb
+    if isinstance(nb, (str, os.PathLike)):
+        given = from_json(Path(nb).read_bytes(), os.fspath(nb))
     if not isinstance(given, Mapping):
         raise TypeError(f"a notebook or the path of one is needed, not {type(nb).__name__}")
-    book = node(given)
-    if book.get("nbformat") != 4:
-        raise NotebookUnreadable("it is not of format 4; nbformat.convert(nb, 4) makes it so")
-    require_shape(book)
-    give_ids(book)
+    try:
+        book: Any = checked(node(given), NotebookNode)
+    except RecursionError:
+        raise NotebookUnreadable("its values are nested too deep, or hold themselves") from None
     if parameters:
         inject(book, parameters, node)
     return book, NotebookRun(book, options, node=node)

@@ -17,8 +17,9 @@ from monty_kernel.engine.script import Diverged
 from monty_kernel.log_text import json_for_log
 from monty_kernel.walls.entrance import WallsMissing
 
-from .notebook_file import Node, NotebookUnreadable, from_json, to_json
+from .notebook_file import from_json, to_json
 from .notebook_run import FailedCell, NotebookRun, Ran, RunOptions
+from .notebook_shape import Node, NotebookUnreadable
 from .page import PageFailed, PageOptions, page_of
 from .parameters import Parameters, inject
 from .session_pool import SessionPool
@@ -107,11 +108,12 @@ class Batch:
         place = task.place
         try:
             if place is None and task.target is not None:
-                place = place_at(task.target, follow=False)
+                try:
+                    place = place_at(task.target, follow=False)
+                except OSError as error:
+                    said = error.strerror or str(error)
+                    return Done(task, "unreadable", started, time.perf_counter() - begin, said=said)
             return self._try(task, place, started, begin)
-        except OSError as error:
-            said = error.strerror or str(error)
-            return Done(task, "unreadable", started, time.perf_counter() - begin, said=said)
         except Exception as error:  # of Monty or ours: one notebook's trouble is not another's
             _log.debug("a notebook could not be run", exc_info=True)
             said = f"{type(error).__name__}: {error}"
@@ -129,7 +131,7 @@ class Batch:
         if self._stopping:
             return done("stopped", "it was not begun")
         try:
-            book = from_json(_read(task, place))
+            book = from_json(_read(task, place), task.name)
         except OSError as error:
             return done("unreadable", error.strerror or str(error))
         except (NotebookUnreadable, MemoryError) as error:

@@ -12,7 +12,7 @@ from monty_kernel.engine.visible_text import visible
 from monty_kernel.screening.bundle import screened_bundle
 from monty_kernel.screening.terminal import shown
 
-from .notebook_file import Node
+from .notebook_shape import Node
 
 
 def screened_outputs(outputs: list[Node], node: Callable[[Node], Node] = dict) -> list[Node]:

@@ -11,7 +11,7 @@ from typing import Any
 from monty_kernel.engine.outputs import ClearOutput, Display, Error, Output, Result, Stream
 from monty_kernel.finite import finite
 
-from .notebook_file import Node
+from .notebook_shape import Node
 
 
 class NotebookOutputs:

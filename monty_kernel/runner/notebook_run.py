@@ -26,9 +26,10 @@ from monty_kernel.typecheck.modes import Mode
 
 from .earlier_outputs import screened_outputs
 from .granted import Granted
-from .notebook_file import Node, tags
+from .notebook_file import tags
 from .notebook_front import NotebookFront
 from .notebook_outputs import NotebookOutputs
+from .notebook_shape import Node
 
 if TYPE_CHECKING:
     from monty_kernel.typecheck.checker import Checker
@@ -181,6 +182,8 @@ class NotebookRun:
         return Ran(cells, time.perf_counter() - begin, failed)
 
     def _screen_what_stayed(self) -> None:
+        # the state of widgets that no output shows any more: those that did are left out, as cells here have none
+        self._book["metadata"].pop("widgets", None)
         for index, cell in enumerate(self._book["cells"]):
             if cell["cell_type"] == "code" and cell["outputs"] and index not in self._ran:
                 cell["outputs"] = screened_outputs(cell["outputs"], self._node)

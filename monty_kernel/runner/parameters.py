@@ -14,7 +14,8 @@ from typing import Any
 from monty_kernel.finite import finite
 from monty_kernel.usage import UsageError
 
-from .notebook_file import Node, tags
+from .notebook_file import tags
+from .notebook_shape import Node
 
 Parameters = Mapping[str, Any]
 """Name -> plain data: None, bool, int, float, str, and lists, tuples and dicts of these. Dates become text."""

@@ -46,11 +46,12 @@ def test_a_notebook_of_a_hundred_megabytes(tmp_path: Path) -> None:
 
 
 def test_a_place_that_goes_away_meanwhile(tmp_path: Path) -> None:
-    source = write(tmp_path / "in.ipynb", "import time\nprint('x')\ntime.sleep(3)")
     (tmp_path / "out").mkdir()
-    process = subprocess.Popen(command(source, "-o", tmp_path / "out" / "x.ipynb"), stderr=subprocess.PIPE)
-    time.sleep(1.5)
-    (tmp_path / "out").rmdir()
+    tools = tmp_path / "gone.py"
+    tools.write_text(f"import os\ndef go() -> None:\n    os.rmdir({str(tmp_path / 'out')!r})\n")
+    source = write(tmp_path / "in.ipynb", "import gone\ngone.go()")
+    words = command(source, "-o", tmp_path / "out" / "x.ipynb", "--tools", tools)
+    process = subprocess.Popen(words, stderr=subprocess.PIPE)
     _, said = process.communicate(timeout=SECONDS)
     assert process.returncode == 2
     assert b"unwritable" in said and b"Traceback" not in said

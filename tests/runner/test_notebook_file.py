@@ -135,6 +135,21 @@ CELL = '{"cell_type": "code", "source": "1", "metadata": {}, "outputs": [], "exe
         b'{"nbformat": 99, "cells": []}',
         b'{"nbformat": -1, "cells": []}',
         b'{"nbformat": true, "cells": []}',
+        b'{"nbformat": 4.0, "cells": []}',
+        b'{"nbformat": 4.5, "cells": []}',
+        b'{"nbformat": 4, "nbformat_minor": "5", "cells": []}',
+        b'{"nbformat": 4, "nbformat_minor": 5.0, "cells": []}',
+        b'{"nbformat": 4, "nbformat_minor": true, "cells": []}',
+        b'{"nbformat": 4, "nbformat_minor": -1, "cells": []}',
+        b'{"nbformat": 4, "nbformat_minor": null, "cells": []}',
+        b'{"nbformat": 4, "nbformat_minor": 1' + b"0" * 4000 + b', "cells": []}',
+        b'{"nbformat": 1' + b"0" * 4000 + b', "cells": []}',
+        b'{"nbformat": 4, "cells": [], "x": 1' + b"0" * 5000 + b"}",
+        b'{"nbformat": 4, "cells": [{"cell_type": "Code", "source": "1"}]}',
+        b'{"nbformat": 4, "cells": [{"cell_type": "code ", "source": "1"}]}',
+        b'{"nbformat": 4, "cells": [{"cell_type": "heading", "source": "1"}]}',
+        b'{"nbformat": 4, "cells": [{"cell_type": ["code"], "source": "1"}]}',
+        b'{"nbformat": 4, "cells": [], "metadata": {"x": ' + b"[" * 300 + b"]" * 300 + b"}}",
         b'{"nbformat": 4, "cells": [' + CELL.encode(),
         b"[" * 100_000,
         b'{"nbformat": 4, "cells": ' + b"[" * 100_000,
@@ -143,7 +158,7 @@ CELL = '{"cell_type": "code", "source": "1", "metadata": {}, "outputs": [], "exe
 def test_what_is_no_notebook_is_refused(text: bytes) -> None:
     with pytest.raises(NotebookUnreadable) as caught:
         from_json(text)
-    assert len(str(caught.value)) < 500
+    assert len(str(caught.value)) < 500 and "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -155,12 +170,116 @@ def test_what_is_no_notebook_is_refused(text: bytes) -> None:
         {"attachments": 3},
         {"execution_count": "x"},
         {"outputs": [{"output_type": "stream", "text": 3}, {}, {"data": 3}, {"output_type": "stream"}]},
+        {"outputs": [{"output_type": [], "text": "x"}, {"output_type": "Stream", "text": "x"}]},
+        {"id": '"><script>'},
+        {"execution_count": True},
+        {"extra": 1},
     ],
 )
 def test_odd_cells_run_all_the_same(oddity: dict[str, Any]) -> None:
     from monty_kernel import run_notebook
 
     cell = {"cell_type": "code", "source": "6 * 7", **oddity}
-    made = from_json(json.dumps({"nbformat": 4, "nbformat_minor": 5, "cells": [cell, {**cell, "cell_type": "odd"}]}))
+    made = from_json(json.dumps({"nbformat": 4, "nbformat_minor": 5, "cells": [cell]}))
     assert texts(run_notebook(made)) == ["42"]
     to_json(made)
+
+
+SCRIPT = "<script>alert(1)</script>"
+OUTPUT = {"output_type": "display_data", "data": {"text/html": SCRIPT}, "metadata": {}}
+
+
+def _cell(kind: str, **fields: Any) -> dict[str, Any]:
+    return {"cell_type": kind, "source": "", "metadata": {}, **fields}
+
+
+@pytest.mark.parametrize(
+    ("cell", "gone"),
+    [
+        (_cell("raw", outputs=[OUTPUT]), "outputs"),
+        (_cell("markdown", outputs=[OUTPUT], execution_count=SCRIPT), "outputs"),
+        (_cell("markdown", cell_Type="code"), "cell_Type"),
+        (_cell("code", attachments={"a": {"text/html": SCRIPT}}), "attachments"),
+        (_cell("code", input=SCRIPT, prompt_number=SCRIPT), "input"),
+        (_cell("markdown", attachments={"a.html": {"text/html": SCRIPT}}), "a.html"),
+        (_cell("markdown", attachments={"a.png": {"image/png": SCRIPT}}), "a.png"),
+        (_cell("markdown", attachments={"a.png": {'image/png"' + SCRIPT: "AA=="}}), "a.png"),
+        (_cell("markdown", attachments=SCRIPT), "attachments"),
+        (_cell("raw", attachments={"a.png": SCRIPT}), "a.png"),
+        (_cell("code", outputs=[{**OUTPUT, "output_type": "pyout"}]), "output 1"),
+        (_cell("code", outputs=[{"output_type": "stream", "name": "stdout", "text": "", "data": OUTPUT["data"]}]), "data"),
+        (_cell("code", outputs=[{"output_type": "display_data", "data": {SCRIPT: "x"}, "metadata": {}}]), "script"),
+        (_cell("code", outputs=[{"output_type": "display_data", "data": {"text/html": {"a": SCRIPT}}, "metadata": {}}]), "html"),
+        (_cell("code", outputs=[{"output_type": "error", "ename": "", "evalue": "", "traceback": SCRIPT}]), "output 1"),
+    ],
+)  # fmt: skip
+def test_what_has_no_place_in_a_notebook_does_not_come_through(tmp_path: Path, cell: dict[str, Any], gone: str) -> None:
+    """Nor as a dict from Python; and one line says that it went."""
+    from monty_kernel import run_notebook
+
+    made = {"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [cell]}
+    (tmp_path / "in.ipynb").write_text(json.dumps(made))
+    done = run(tmp_path / "in.ipynb", "-q", "--trust-outputs", "-o", tmp_path / "out.ipynb")
+    assert done.returncode == 0 and done.stderr.count(b"\n") == 1, done.stderr
+    assert gone.encode() in done.stderr and b"in.ipynb" in done.stderr and b"cell 1" in done.stderr
+    text = (tmp_path / "out.ipynb").read_text()
+    assert "script" not in text and "script" not in json.dumps(run_notebook(made, trust_outputs=True))
+    read(tmp_path / "out.ipynb")
+
+
+def test_fields_that_front_ends_print_are_what_they_should_be() -> None:
+    outputs = [
+        {"output_type": "stream", "name": SCRIPT, "text": ["a", "b"]},
+        {"output_type": "execute_result", "execution_count": SCRIPT, "data": {}, "metadata": {}},
+        {"output_type": "error", "ename": {"a": SCRIPT}, "evalue": 3, "traceback": []},
+    ]
+    cell = _cell("code", id=SCRIPT, execution_count=SCRIPT, outputs=outputs)
+    for minor in (4, 5):
+        found = from_json(json.dumps({"nbformat": 4, "nbformat_minor": minor, "metadata": {}, "cells": [cell]}))
+        assert "script" not in json.dumps(found)
+        nbformat.validate(found)
+    for count, kept in ((3, 3), (None, None), (-1, None), (True, None), (2**60, None), (1.0, None)):
+        book = {"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [_cell("code", execution_count=count)]}
+        assert from_json(json.dumps(book))["cells"][0]["execution_count"] == kept
+
+
+def test_one_name_said_twice_is_said_once_in_what_is_written() -> None:
+    text = '{"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [{"cell_type": "raw", "cell_type": "code", "source": "x", "source": "1", "metadata": {}}]}'
+    written = to_json(from_json(text))
+    assert written.count(b"cell_type") == 1 and written.count(b"source") == 1
+
+
+def test_numbers_that_json_has_not_become_null() -> None:
+    text = (
+        '{"nbformat": 4, "nbformat_minor": 4, "metadata": {"a": [NaN, Infinity, -Infinity, 1e999, 1.5]}, "cells": []}'
+    )
+    assert json.loads(to_json(from_json(text)))["metadata"]["a"] == [None, None, None, None, 1.5]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [object(), b"x", {1: "x"}, {"a": {1, 2}}, 10**5000, [[]]],
+    ids=["an object", "bytes", "a name that is a number", "a set", "a long number", "what holds itself"],
+)
+def test_what_json_cannot_say_is_refused(value: Any) -> None:
+    from monty_kernel import run_notebook
+
+    if value == [[]]:
+        value[0].append(value)
+    with pytest.raises(NotebookUnreadable):
+        run_notebook({"nbformat": 4, "nbformat_minor": 4, "metadata": {"x": value}, "cells": []})
+    with pytest.raises(NotebookUnreadable):
+        run_notebook({"nbformat": 4.0, "nbformat_minor": 4, "metadata": {}, "cells": []})
+
+
+def test_the_state_of_widgets_goes_with_their_outputs() -> None:
+    from monty_kernel import run_notebook
+
+    state = {
+        "application/vnd.jupyter.widget-state+json": {
+            "state": {"a": {"model_name": "HTMLModel", "state": {"value": SCRIPT}}}
+        }
+    }
+    made = {"nbformat": 4, "nbformat_minor": 4, "metadata": {"widgets": state}, "cells": []}
+    assert "widgets" not in run_notebook(made).metadata
+    assert run_notebook(made, trust_outputs=True).metadata.widgets == state
