@@ -17,7 +17,7 @@ from jinja2 import DictLoader
 from nbconvert.exporters.html import HTMLExporter
 from nbformat import from_dict
 
-from .notebook_file import Node
+from .notebook_shape import Node
 from .page_notebook import Pieces
 
 Template = Literal["lab", "classic", "basic"]

@@ -16,7 +16,8 @@ from monty_kernel.engine.visible_text import visible
 
 from . import page_fragments as fragments
 from .earlier_outputs import screened_outputs
-from .notebook_file import Node, tags
+from .notebook_file import tags
+from .notebook_shape import Node
 
 Kind = Literal["content", "attribute", "title"]
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)

@@ -55,7 +55,7 @@ def main() -> None:
 
 
 def _answer() -> bytes:
-    from .notebook_file import NotebookUnreadable
+    from .notebook_shape import NotebookUnreadable
 
     options = json.loads(sys.stdin.buffer.readline())
     try:
