@@ -11,6 +11,7 @@ from monty_kernel.engine.journal import Journaled
 from monty_kernel.engine.script import Entry
 
 _BOXES: Mapping[str, Any] = {"tuple": tuple, "set": set, "frozenset": frozenset}
+_LONG = 4096  # bits: Python writes and reads no int of more than 4,300 decimal digits, but any in hexadecimal
 
 
 def entry_data(done: Journaled) -> Mapping[str, Any] | None:
@@ -46,6 +47,8 @@ def entries_of(data: Any) -> tuple[Entry, ...]:
 
 
 def _out(value: Any) -> object:
+    if isinstance(value, int) and value.bit_length() > _LONG:
+        return {"int": hex(value)}
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     if isinstance(value, bytes):
@@ -69,6 +72,8 @@ def _back(value: Any) -> Any:
             return _BOXES[name](_back(each) for each in inside)
         if name == "dict":
             return {_back(key): _back(each) for key, each in inside}
+        if name == "int":
+            return int(str(inside), 16)
         return decimal.Decimal(str(inside)) if name == "decimal" else base64.b64decode(str(value["bytes"]))
     if isinstance(value, list):
         return [_back(each) for each in value]

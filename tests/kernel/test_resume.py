@@ -96,6 +96,25 @@ def test_cells_without_a_dump_are_run_again_in_the_next_kernel(start: Start) -> 
     assert second.run("seen[1:]").plain == "['typed', 20000]"
 
 
+def test_long_numbers_that_a_tool_gave_survive_a_kill(start: Start, tmp_path: Path) -> None:
+    """Python writes no int of more than 4,300 digits into JSON, and the answers of tools are kept as JSON."""
+    tools = tmp_path / "long.py"
+    tools.write_text(
+        "def number(sign: int):\n    return sign * 10**5000\n\ndef boxed():\n    return {10**5000: [(10**6000, True)]}\n"
+    )
+    options = f"--tools={tools}", "--MontyKernel.snapshot_budget=0"
+    first = start(*options, env=NOTEBOOK)
+    first.run("data = [{'id': i, 'name': str(i)} for i in range(20_000)]")
+    first.run("import long; x = long.number(1); y = long.boxed()")
+    first.run("z = long.number(-1)")
+    kill(first)
+    second = start(*options, env={**NOTEBOOK, "JUPYTER_DATA_DIR": str(first.folder / "data")})
+    assert "after In[3]" in second.answer("%resume", "y")[1].text()
+    assert (
+        second.run("x == 10**5000, y == {10**5000: [(10**6000, True)]}, z == -(10**5000)").plain == "(True, True, True)"
+    )
+
+
 def test_other_notebooks_sessions_need_a_yes(start: Start) -> None:
     first = start(env=NOTEBOOK)
     first.run("secret = 'theirs'")

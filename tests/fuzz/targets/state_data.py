@@ -45,7 +45,7 @@ STATE_DATA = Target(
     "any JSON is read as a state's data and comes back the same, or is refused with ValueError",
     check_state_data,
     _changed(_META).map(as_json) | st.lists(st.lists(JSON, max_size=3), max_size=3).map(as_json) | st.binary(max_size=64),
-    (as_json(_META), as_json(_ENTRY["entries"]), as_json([["x", {"decimal": "1.5"}, {"set": [1]}, {"dict": [[1, {"frozenset": []}]]}]])),
-    (*(f'"{name}"'.encode() for name in (*_META, "label", "text", "maps", "parts", "bytes", "tuple", "dict", "decimal", "set", "frozenset")),
+    (as_json(_META), as_json(_ENTRY["entries"]), as_json([["x", {"decimal": "1.5"}, {"int": "-0x1f"}, {"set": [1]}, {"dict": [[1, {"frozenset": []}]]}]])),
+    (*(f'"{name}"'.encode() for name in (*_META, "label", "text", "maps", "parts", "bytes", "tuple", "dict", "decimal", "int", "set", "frozenset")),
      b"NaN", b"1e400", b"-1", b"[[0,0,\"\",null]]"),
 )  # fmt: skip
