@@ -49,7 +49,7 @@ class TestKernel(jupyter_kernel_test.KernelTests):  # type: ignore[misc]
     ]
     code_display_data: ClassVar[list[dict[str, str]]] = [
         {"code": "from IPython.display import HTML, display\ndisplay(HTML('<b>test</b>'))", "mime": "text/html"},
-        {"code": "from IPython.display import Markdown, display\ndisplay(Markdown('*a*'))", "mime": "text/markdown"},
+        {"code": "from IPython.display import Markdown, display\ndisplay(Markdown('*a*'))", "mime": "text/html"},
         {"code": "from IPython.display import SVG, display\ndisplay(SVG('<svg/>'))", "mime": "image/svg+xml"},
         {"code": "from IPython.display import Latex, display\ndisplay(Latex('$E$'))", "mime": "text/latex"},
     ]

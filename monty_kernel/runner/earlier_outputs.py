@@ -9,20 +9,20 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from monty_kernel.engine.visible_text import visible
-from monty_kernel.screening.bundle import screened_bundle
+from monty_kernel.screening.bundle import TRUST_RUN, screened_bundle
 from monty_kernel.screening.terminal import shown
 
 from .notebook_shape import Node
 
 
-def screened_outputs(outputs: list[Node], node: Callable[[Node], Node] = dict) -> list[Node]:
+def screened_outputs(outputs: list[Node], node: Callable[[Node], Node] = dict, *, cell: int = 0) -> list[Node]:
     """The outputs of one cell as they may be shown; one line on stderr says what was left out. Outputs of no known kind are left out.
 
-    node: makes a dict of the kind that the notebook is made of, of a plain one.
+    node: makes a dict of the kind that the notebook is made of, of a plain one. cell: its index, so that ids in its outputs are no others'.
     """
     clean: list[Node] = []
     notes: list[str] = []
-    for output in outputs:
+    for number, output in enumerate(outputs):
         kind = output.get("output_type")
         if kind == "stream":
             clean.append(node({**output, "text": shown(_joined(output.get("text")))}))
@@ -32,7 +32,12 @@ def screened_outputs(outputs: list[Node], node: Callable[[Node], Node] = dict) -
             said = {name: visible(_joined(output.get(name))) for name in ("ename", "evalue")}
             clean.append(node({**output, **said, "traceback": traceback}))
         elif kind in ("display_data", "execute_result"):
-            bundle = screened_bundle(_bundle(output.get("data")), _mapping(output.get("metadata")))
+            bundle = screened_bundle(
+                _bundle(output.get("data")),
+                _mapping(output.get("metadata")),
+                place=f"kept{cell}-{number}",
+                trust=TRUST_RUN,
+            )
             clean.append(node({**output, "data": node(dict(bundle.data)), "metadata": node(dict(bundle.metadata))}))
             if bundle.note is not None and bundle.note not in notes:
                 notes.append(bundle.note)

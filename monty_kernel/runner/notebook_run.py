@@ -186,7 +186,7 @@ class NotebookRun:
         self._book["metadata"].pop("widgets", None)
         for index, cell in enumerate(self._book["cells"]):
             if cell["cell_type"] == "code" and cell["outputs"] and index not in self._ran:
-                cell["outputs"] = screened_outputs(cell["outputs"], self._node)
+                cell["outputs"] = screened_outputs(cell["outputs"], self._node, cell=index)
 
     def _execute_cells(self, engine: Engine, front: NotebookFront, types: TypeChecks) -> tuple[int, FailedCell | None]:
         if self._options.start is not None:

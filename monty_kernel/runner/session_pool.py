@@ -15,6 +15,7 @@ from monty_kernel.engine.engine import Engine, Snapshot
 from monty_kernel.engine.workers import Workers
 from monty_kernel.lean_imports import forgo_missing
 from monty_kernel.orphans import OrphanWatch
+from monty_kernel.screening.bundle import TRUST_RUN
 from monty_kernel.screening.screen import Screen
 from monty_kernel.walls.entrance import Policy, WallsMissing
 
@@ -69,7 +70,7 @@ class SessionPool:
         Raises:
             ToolsRefused: what is granted cannot be had.
         """
-        screen = Screen(trust=options.trust_outputs)
+        screen = Screen(trust=options.trust_outputs, how_to_trust=TRUST_RUN)
         engine = Engine(options.limits, self._workers, options.granted.grants(), screen)
         try:
             yield engine

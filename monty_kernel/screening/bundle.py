@@ -1,4 +1,7 @@
-"""A MIME bundle of which every type is safe to show, whatever front end picks whichever."""
+"""A MIME bundle of which every type is safe to show, whatever front end picks whichever.
+
+Markdown does not leave: what leaves is the HTML that was made of it and, where nothing better says it, its source as text.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,6 @@ PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "ima
 SHOWN = PICTURES | {
     "text/plain",
     "text/html",
-    "text/markdown",
     "text/latex",
     "image/svg+xml",
     "application/json",
@@ -35,25 +37,56 @@ class ScreenedBundle(NamedTuple):
     note: str | None
 
 
-def screened_bundle(data: MimeBundle, metadata: Mapping[str, Any]) -> ScreenedBundle:
-    """The bundle as it may be shown. Where nothing is left to show, the note is its text, and no more is to be said."""
+MARKDOWN = "text/markdown"
+
+TRUST_KERNEL = "restart the kernel with --MontyKernel.trust_outputs=True"
+TRUST_RUN = "run it with --trust-outputs (in Python: trust_outputs=True)"
+"""How a person says, to either host, that outputs may do what they like."""
+
+_REPR = re.compile(r"<[\w.]+(?: object)?(?: at 0x[0-9a-fA-F]+)?>", re.ASCII)
+"""What says no more of a value than its class."""
+_METHODS = {
+    "text/html": "_repr_html_",
+    MARKDOWN: "_repr_markdown_",
+    "image/svg+xml": "_repr_svg_",
+    "text/latex": "_repr_latex_",
+}
+
+
+def screened_bundle(
+    data: MimeBundle, metadata: Mapping[str, Any], *, place: str = "0", trust: str = TRUST_KERNEL
+) -> ScreenedBundle:
+    """The bundle as it may be shown. Where nothing is left to show, the note is its text, and no more is to be said.
+
+    place: of this output among those of its document; ids in what is rendered begin with it, so that no two outputs share one. trust: how the person lets
+    outputs be as they are, for the note.
+    """
     removed: Counter[str] = Counter()
     dropped: list[str] = []
+    changed: list[str] = []
     kept: dict[str, Any] = {}
-    for mime, value in data.items():
-        clean = _screened(mime, value, removed) if mime in SHOWN else None
+    for mime in sorted(data, key=MARKDOWN.__eq__):  # Markdown last
+        if mime == MARKDOWN and "text/html" in kept:
+            continue  # front ends prefer HTML, so nobody would have seen it
+        before = removed.total()
+        clean = _screened(mime, data[mime], removed, place) if mime in SHOWN or mime == MARKDOWN else None
         if clean is None:
             dropped.append(mime)
         else:
-            kept[mime] = clean
-    note = _note(removed, dropped)
+            kept["text/html" if mime == MARKDOWN else mime] = clean
+        if removed.total() > before:
+            changed.append(mime)
+    source = data.get(MARKDOWN)
+    if isinstance(source, str) and ("text/plain" not in kept or _REPR.fullmatch(kept["text/plain"])):
+        kept["text/plain"] = shown(source)
+    note = _note(removed, dropped, next((_METHODS[mime] for mime in changed if mime in _METHODS), None), trust)
     if not kept and note is not None:
         kept["text/plain"], note = note, None
     return ScreenedBundle(kept, screened_metadata(metadata), note)
 
 
-def _screened(mime: str, value: object, removed: Counter[str]) -> Any:
-    """The value as it may be shown; None if it may not."""
+def _screened(mime: str, value: object, removed: Counter[str], place: str) -> Any:
+    """The value as it may be shown, Markdown as HTML; None if it may not."""
     if mime == "application/json":
         return value
     if not isinstance(value, str):
@@ -66,20 +99,20 @@ def _screened(mime: str, value: object, removed: Counter[str]) -> Any:
         clean, macros = safe_tex(value)
         removed["formula's macro"] += macros
         return clean
-    if mime == "text/markdown":
-        from .markdown import screened_markdown
+    from .html import TooLarge, screened_html, screened_svg
 
-        screened = screened_markdown(value)
-    else:
-        from .html import TooLarge, screened_html, screened_svg
+    try:
+        if mime == MARKDOWN:
+            from .markdown import screened_markdown
 
-        try:
+            screened = screened_markdown(value, place)
+        else:
             screened = screened_html(value) if mime == "text/html" else screened_svg(value)
-        except TooLarge as error:
-            removed[f"output of {error}"] += 1
-            return None
-        if mime == "image/svg+xml" and not screened.text:
-            return None
+    except TooLarge as error:
+        removed[f"output of {error}"] += 1
+        return None
+    if mime == "image/svg+xml" and not screened.text:
+        return None
     removed.update(screened.removed)
     return screened.text
 
@@ -100,13 +133,18 @@ def screened_metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:
     return clean
 
 
-def _note(removed: Counter[str], dropped: list[str]) -> str | None:
+def _note(removed: Counter[str], dropped: list[str], method: str | None, trust: str) -> str | None:
     parts = [_counted(what, count) for what, count in sorted(removed.items()) if count]
     parts += [mime if len(mime) <= 80 and _MIME_TYPE.fullmatch(mime) else "a type of output" for mime in dropped[:5]]
     if not parts:
         return None
     parts = parts[:8] + ([f"{len(parts) - 8} more"] if len(parts) > 8 else [])
-    return f"[monty-kernel left out of this output: {', '.join(parts)}. Who trusts it starts the kernel with --MontyKernel.trust_outputs=True.]"
+    see = (
+        f" To see the original as text, print it: print(x.{method}()), where x is what the cell shows."
+        if method
+        else ""
+    )
+    return f"[monty-kernel left out of this output: {', '.join(parts)}.{see} If you trust this notebook, {trust}.]"
 
 
 def _counted(what: str, count: int) -> str:

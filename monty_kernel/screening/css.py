@@ -26,9 +26,9 @@ _SINGLE = words("""accent-color alignment-baseline appearance aspect-ratio basel
     mask mix-blend-mode object-fit object-position order overflow-wrap pointer-events position print-color-adjust right
     shape-rendering table-layout top unicode-bidi user-select vector-effect vertical-align visibility width writing-mode
     zoom""")
-_ESCAPING = re.compile(
-    r"(?:position|transform|translate|scale|rotate|zoom|inset|top|left|right|bottom|margin(?:-[a-z]+)?)"
-)
+_IN_PLACE = words("""background-color color color-scheme cursor font-style font-variant font-weight list-style-type text-align
+    text-align-last vertical-align visibility""")
+"""Whatever their values, these draw nothing outside the box that the element has without them."""
 
 
 class Declarations(NamedTuple):
@@ -63,6 +63,6 @@ def declarations(style: str, id_prefix: str) -> Declarations:
             dropped += 1
             continue
         changed |= fit is not given
-        moves |= _ESCAPING.fullmatch(name) is not None and (not name.startswith("margin") or "-" in fit)
+        moves |= name not in _IN_PLACE
         kept.append(f"{name}:{fit.strip()}")
     return Declarations(style if not (dropped or changed) else "; ".join(kept), dropped, moves)

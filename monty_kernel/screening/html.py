@@ -8,17 +8,20 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from .elements import GLOBAL, HTML_ATTRIBUTES, HTML_TAGS, SVG_ATTRIBUTES, SVG_TAGS
-from .markup import AMPERSAND, GREATER, LESS, Markup
+from .markup import AMPERSAND, GREATER, LESS, RELATIVE, Markup
 from .screened import Screened
 from .tex import safe_tex
 
 if TYPE_CHECKING:
     import nh3
 
-MOST_CHARACTERS = 1 << 24
+MOST_BYTES = 4_000_000
+"""Of markup, in UTF-8, whether HTML, SVG or Markdown."""
+_MOST_RENDERED = 1 << 24
+"""Characters of HTML that Markdown within that limit may become."""
 MOST_TAGS = 200_000
-CONTAINED = '<div style="contain:paint">'
-"""Around what could be drawn over its surroundings: nothing in it leaves this box."""
+CONTAINED = '<div style="contain:paint;overflow:auto">'
+"""Around what could be drawn over its surroundings: nothing in it leaves this box, and what is wider is scrolled to."""
 _BACK = str.maketrans({AMPERSAND: "&amp;", LESS: "&lt;", GREATER: "&gt;"})
 _EMPTY = re.compile(r"<((\w+)(?: [^<>]*+)?)></\2>", re.ASCII)
 """An element without content; XML has a shorter way to write it, which is how most drawings come."""
@@ -30,8 +33,18 @@ class TooLarge(Exception):
     """Sanitizing it would take too much time or memory; the message says how much there may be."""
 
 
-def screened_html(text: str) -> Screened:
-    """HTML as it may be shown. Raises `TooLarge`."""
+def check_size(text: str) -> None:
+    """Raises `TooLarge` for markup of more than `MOST_BYTES`."""
+    if len(text) > MOST_BYTES or (
+        len(text) * 4 > MOST_BYTES and len(text.encode("utf-8", "surrogatepass")) > MOST_BYTES
+    ):
+        raise TooLarge(f"more than {MOST_BYTES // 1_000_000} MB")
+
+
+def screened_html(text: str, *, rendered: bool = False) -> Screened:
+    """HTML as it may be shown. rendered: whether it was made of Markdown, whose size was checked. Raises `TooLarge`."""
+    if not rendered:
+        check_size(text)
     markup, clean = _clean(text)
     clean, macros = safe_tex(clean)
     markup.removed["formula's macro"] += macros
@@ -40,6 +53,7 @@ def screened_html(text: str) -> Screened:
 
 def screened_svg(text: str) -> Screened:
     """An SVG document as it may be shown, well-formed as XML; empty if it has no `<svg>`. Raises `TooLarge`."""
+    check_size(text)
     start = _SVG_ROOT.search(text)
     if start is None:
         return Screened("", Counter())
@@ -61,8 +75,8 @@ def _first_svg(clean: str) -> str:
 
 
 def _clean(text: str) -> tuple[Markup, str]:
-    if len(text) > MOST_CHARACTERS or text.count("<") > MOST_TAGS:
-        raise TooLarge(f"more than {MOST_TAGS:,} tags or {MOST_CHARACTERS >> 20} million characters")
+    if len(text) > _MOST_RENDERED or text.count("<") > MOST_TAGS:
+        raise TooLarge(f"more than {MOST_TAGS:,} tags")
     markup = Markup(text)
     canonical = markup.rewritten()
     if "<" not in canonical:  # the sanitizer has nothing to do
@@ -89,4 +103,4 @@ def _sanitizer() -> nh3.Cleaner:
 
 
 def _local(address: str) -> str | None:
-    return address if address.startswith("#") else None
+    return address if address.startswith("#") or RELATIVE.fullmatch(address) else None

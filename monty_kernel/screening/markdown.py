@@ -1,121 +1,90 @@
-"""Markdown that runs nothing and loads nothing, in whatever dialect it is read.
+"""Markdown rendered here, by one parser, and never by a front end: each of those has a dialect of its own, with holes of its own.
 
-Parsers of Markdown differ in what they take for a tag, a link or code, so no parser's opinion is asked here. Whatever
-could be read as active markup is broken by a word joiner (U+2060, which takes no room) wherever it stands, in code too:
-there as elsewhere it then shows as the text that it is. What stays whole are forms so simple that every reading of
-them is harmless.
-
-- A `<` that could begin a tag, unless it is one of a few bare tags or a plain web address without `=`.
-- `![`, which loads a picture, unless that is in the text itself (`data:`, base64). What is left is a link.
-- `](` and `]:` before anything but a plain address of the web, of mail, or without a scheme.
-- Entities that stand for anything but common signs: they could spell the name of a scheme or begin a formula.
-- The names after code fences, but for those of known languages: JupyterLab draws `mermaid`, which loads pictures.
-- Macros of TeX that link or style.
-- Straight quotes in what may be a formula, which become curly: JupyterLab puts formulas back into the finished HTML, and
-  where one stands in an address or a title, its quotes would end the attribute and begin another.
+What leaves is HTML that went through the screen of all HTML. Formulas are in it as TeX, for the front end to typeset.
 """
 
 from __future__ import annotations
 
-import re
+import hashlib
 from collections import Counter
+from collections.abc import Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from . import css
+from .html import check_size, screened_html
 from .screened import Screened
-from .tex import JOINER, safe_tex
 
-_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_BARE_TAGS = (
-    "b|i|u|s|em|strong|small|big|sub|sup|mark|kbd|code|q|br|hr|p|div|span|center|table|thead|tbody|tfoot|tr|td|th"
-    "|ul|ol|li|dl|dt|dd|blockquote|details|summary|h[1-6]|del|ins"
-)
-_ADDRESS = r"(?:https?://|mailto:)[\w.~:/?\#@&+,;=%-]{0,2000}+"
-_IN_ANGLES = _ADDRESS.replace(
-    "=", ""
-)  # in a block of HTML it begins a tag whose attributes are set off by `/`: none gets a value
-_NO_SCHEME = r"[^\s:\\$&@<>)]{0,300}+"  # bounded, or `](` after `](` would take time that grows with its square
-_ENTITIES = (
-    "amp|lt|gt|quot|nbsp|ensp|emsp|thinsp|copy|reg|trade|deg|plusmn|times|divide|middot|bull|hellip|ndash|mdash|lsquo"
-    "|rsquo|ldquo|rdquo|laquo|raquo|larr|rarr|uarr|darr|harr|le|ge|ne|asymp|micro|sect|para|euro|pound|yen|cent|szlig"
-    "|[aeiouAEIOU](?:uml|acute|grave|circ)|[nN]tilde|[cC]cedil|alpha|beta|gamma|delta|epsilon|lambda|mu|pi|sigma|omega"
-)
-_LANGUAGES = re.compile(
-    "python[23]?|py[23]?|pycon|ipython3?|pytb|text|txt|plain|console|shell|sh|bash|zsh|fish|powershell|jsonc?|ya?ml|toml"
-    r"|ini|xml|html|s?css|js|javascript|jsx|ts|typescript|tsx|sql|c|h|cpp|c\+\+|csharp|cs|java|kotlin|scala|go|rust|rs"
-    "|ruby|rb|perl|php|lua|r|julia|matlab|haskell|swift|dart|latex|tex|markdown|md|diff|patch|makefile|dockerfile|csv|http"
-    "|graphql|regex|vim|awk",
-    re.IGNORECASE,
-)
-_ACTIVE = re.compile(
-    rf"""
-    (?P<tag></?(?:{_BARE_TAGS})[ ]?/?>|<(?:span|div|p|td|th|font)[ ](?:style|color|align)="(?P<style>[\w .:;,\#%()-]*+)">)
-  | (?P<address><{_IN_ANGLES}>)
-  | (?P<query><)(?={_ADDRESS}>)
-  | (?P<open><)(?=[A-Za-z/!?\\$@~])
-  | (?P<picture>!\[[\w .,:-]*+\]\(data:image/(?:png|jpe?g|gif|webp);base64,[A-Za-z0-9+/=]*+\))
-  | (?P<image>!)(?=\[)
-  | (?P<link>\])(?=[(:]\s{{0,80}}+(?:{_ADDRESS}|{_NO_SCHEME})(?:[\s)]|\Z))
-  | (?P<bracket>\])(?=[(:])
-  | (?P<entity>&(?:{_ENTITIES});)
-  | (?P<ampersand>&)(?=\#|[A-Za-z][A-Za-z0-9]*+;)
-  | (?P<fence>`{{3,}}+|~{{3,}}+)(?=[ \t]*+(?P<language>[^\s`]*+))
-    """,
-    re.VERBOSE | re.ASCII,
-)
-_BLANK_LINE = re.compile(r"(\n[ \t\r]*\n)")
-_FORMULA = re.compile(r"\$|\\\\[(\[]|\\begin")
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.renderer import RendererProtocol
+    from markdown_it.token import Token
+    from markdown_it.utils import EnvType, OptionsDict
 
 
-def screened_markdown(text: str) -> Screened:
-    """Markdown as it may be shown."""
+_MOST_BRACKETS = 8
+"""Brackets in brackets of a line: each is looked through once for every one that it is in."""
+
+
+def screened_markdown(text: str, place: str = "0") -> Screened:
+    """Markdown as HTML that may be shown.
+
+    place: tells outputs apart that lie in one document and may have the same text: their ids differ.
+
+    Raises:
+        TooLarge: there is more of it than may be rendered.
+    """
+    from .formulas import formula_budget
+
+    check_size(text)
     removed: Counter[str] = Counter()
-
-    def harmless(match: re.Match[str]) -> str:
-        found = match[0]
-        if match["open"] is not None or (match["tag"] is not None and _styles_more(match["style"])):
-            what = "tag"
-        elif match["image"] is not None:
-            what = "remote image"
-        elif match["bracket"] is not None or match["query"] is not None:
-            what = "link"
-        elif match["ampersand"] is not None:
-            what = "entity"
-        elif match["fence"] is not None and match["language"] and not _known(match["language"]):
-            return found + JOINER  # not counted: the code is shown, in one colour
-        else:
-            return found
-        removed[what] += 1
-        return found[0] + JOINER + found[1:]
-
-    clean = _ACTIVE.sub(harmless, _UNFIT.sub("", text))
-    clean, macros = safe_tex(clean)
-    removed["formula's macro"] += macros
-    return Screened(_without_quotes_in_formulas(clean), +removed)
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    environment: dict[str, Any] = {"docId": f"{digest}-{place}", "removed": removed, **formula_budget(text)}
+    screened = screened_html(_parser().render(text, environment), rendered=True)
+    return Screened(screened.text, screened.removed + removed)
 
 
-def _known(language: str) -> bool:
-    return language.startswith(JOINER) or _LANGUAGES.fullmatch(language) is not None
+@cache
+def _parser() -> MarkdownIt:
+    from markdown_it.rules_core import (
+        StateCore,
+    )  # 45 ms with all that belongs to it, and most kernels never show Markdown
+
+    from .markdown_rules import DEEPEST
+
+    md, within = _with_rules(DEEPEST + 10), _with_rules(_MOST_BRACKETS)
+
+    def inline(state: StateCore) -> None:
+        for token in state.tokens:
+            if token.type == "inline":
+                token.children = []
+                within.inline.parse(token.content, within, state.env, token.children)
+
+    md.core.ruler.at("inline", inline)
+    return md
 
 
-def _styles_more(style: str | None) -> bool:
-    """Whether a style attribute does more than draw in its place."""
-    if style is None:
-        return False
-    declarations = css.declarations(style, "")
-    return declarations.dropped > 0 or declarations.moves
+def _with_rules(nesting: int) -> MarkdownIt:
+    from markdown_it import MarkdownIt
+    from mdit_py_plugins.footnote import footnote_plugin
+
+    from .formulas import formulas_plugin
+    from .markdown_rules import rules_plugin
+
+    md = MarkdownIt("commonmark", {"html": True, "maxNesting": nesting}).enable(["table", "strikethrough"])
+    # what may be linked and loaded is the HTML screen's to say, which also counts what may not
+    md.validateLink = lambda url: True  # type: ignore[method-assign]
+    normalized = md.normalizeLink
+    md.normalizeLink = lambda url: url if url.startswith("data:") else normalized(url)  # type: ignore[method-assign]
+    md.use(formulas_plugin).use(footnote_plugin, inline=False).use(rules_plugin)
+    md.add_render_rule("fence", _render_fence)
+    return md
 
 
-def _without_quotes_in_formulas(text: str) -> str:
-    if '"' not in text or _FORMULA.search(text) is None:
-        return text
-    return "".join(_curly(paragraph) for paragraph in _BLANK_LINE.split(text))
+def _render_fence(
+    self: RendererProtocol, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
+) -> str:
+    from .colours import coloured
 
-
-def _curly(paragraph: str) -> str:
-    """Straight quotes made curly between what could be the signs around a formula. Formulas end with their paragraph."""
-    found = [match.start() for match in _FORMULA.finditer(paragraph)]
-    if not found or (len(found) == 1 and paragraph[found[0]] == "$"):
-        return paragraph
-    first = found[0]
-    last = found[-1] if all(paragraph[place] == "$" for place in found) else len(paragraph)
-    return paragraph[:first] + paragraph[first:last].replace('"', "”") + paragraph[last:]
+    token = tokens[index]
+    language = token.info.split(maxsplit=1)[0] if token.info.strip() else ""
+    return f"<pre><code>{coloured(token.content, language)}</code></pre>\n"

@@ -40,6 +40,11 @@ _COMMENT_END = re.compile(r"(?<=<!)---?>|(?<!<!)--!?>")
 _ATTRIBUTE = re.compile(r"""([^\s/>=][^\s/>=]*+)(?:\s*=\s*(?:"([^"]*+)"|'([^']*+)'|([^\s>]*+)))?""")
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdd2\ufffe\uffff]")
 _LINK = re.compile(r"(?:https?://|mailto:)[^\s\\\"'<>`]+", re.IGNORECASE)
+RELATIVE = re.compile(
+    r"""[^\s/\\:?#"'<>`{|}^][^\\:?#"'<>`{|}^\x00-\x1f\x7f]{0,2000}(?:\#[^\\:"'<>`\x00-\x20]{0,2000})?"""
+)
+"""The path of a file beside the notebook. Without `:`, and with neither `/` nor `\\` at its start, it can name no scheme and no
+host, and not the server's own pages; without `?` it asks nothing of a server."""
 _DATA_IMAGE = re.compile(r"data:image/(?:png|jpe?g|gif|webp|bmp);base64,[A-Za-z0-9+/=\s]*+", re.ASCII)
 _PLAIN_ATTRIBUTE = re.compile(r"[\w\s.,%#+\-:;/()]*+", re.ASCII)
 _SHORT_NAME = re.compile(r"[a-z][a-z0-9-]{0,30}", re.ASCII)
@@ -134,6 +139,7 @@ class Markup:
         if not closed:
             self._open.append(name)
             self._svg += name == "svg"
+            self.moves |= svg is not None
         elif svg is not None:
             self._out.append(f"</{written}>")
         return after
@@ -223,6 +229,7 @@ class Markup:
         elif attribute in ("alt", "title", "aria-label", "lang", "summary", "datetime"):
             return attribute, given
         elif attribute in GLOBAL or attribute in HTML_ATTRIBUTES.get(name, ()):
+            self.moves |= attribute in ("width", "height", "size")
             return attribute, given if _PLAIN_ATTRIBUTE.fullmatch(given) else None
         elif attribute in ("srcset", "poster", "background", "lowsrc", "dynsrc", "ping", "formaction"):
             self.removed["reference"] += 1
@@ -234,7 +241,7 @@ class Markup:
         given = given.strip()
         if given.startswith("#") and (name == "a" or name in SVG_LINKING):
             return "#" + ID_PREFIX + given[1:]
-        if name == "a" and _LINK.fullmatch(given):
+        if name == "a" and (_LINK.fullmatch(given) or RELATIVE.fullmatch(given)):
             return given
         self.removed["link" if name == "a" else "reference"] += 1
         return None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from monty_kernel.engine.outputs import Display, MimeBundle, Output, Result, Stream
 
-from .bundle import screened_bundle
+from .bundle import TRUST_KERNEL, ScreenedBundle, screened_bundle
 from .terminal import PrintedText, shown
 
 MOST_NOTES = 5
@@ -19,11 +19,13 @@ Emit = Callable[[Output], None]
 class Screen:
     """Makes outputs safe to show. For one thread, the one that drives the sandbox.
 
-    trust: let everything pass as it is; the person said so where they started the kernel.
+    trust: let everything pass as it is; the person said so where they started the kernel. how_to_trust: what notes say of it.
     """
 
-    def __init__(self, *, trust: bool = False) -> None:
+    def __init__(self, *, trust: bool = False, how_to_trust: str = TRUST_KERNEL) -> None:
         self.trust = trust
+        self._how_to_trust = how_to_trust
+        self._bundles = 0
         self._printed = PrintedText()
         self._name: Stream | None = None  # the last print: what is held back belongs to it
         self._notes: set[str] = set()
@@ -52,7 +54,7 @@ class Screen:
         if self.trust:
             return result
         self.finish(emit)
-        clean = screened_bundle(result.data, result.metadata)
+        clean = self._screened(result.data, result.metadata)
         self._say(clean.note, emit)
         self._printed.passed(str(clean.data.get("text/plain", "")))
         return result._replace(data=clean.data, metadata=clean.metadata)
@@ -69,7 +71,7 @@ class Screen:
 
     def page(self, data: MimeBundle) -> dict[str, Any]:
         """A page of help, which is no output of a cell, as it may be shown."""
-        return dict(data if self.trust else screened_bundle(data, {}).data)
+        return dict(data if self.trust else self._screened(data, {}).data)
 
     def finish(self, emit: Emit) -> None:
         """Pass on what was held back. For the end of a cell, and before anything but the same stream."""
@@ -84,8 +86,12 @@ class Screen:
         if text := self._printed.feed(output.text):
             emit(output._replace(text=text))
 
+    def _screened(self, data: MimeBundle, metadata: Mapping[str, Any]) -> ScreenedBundle:
+        self._bundles += 1
+        return screened_bundle(data, metadata, place=str(self._bundles), trust=self._how_to_trust)
+
     def _display(self, output: Display) -> tuple[Display, str | None]:
-        clean = screened_bundle(output.data, output.metadata)
+        clean = self._screened(output.data, output.metadata)
         self._printed.passed(str(clean.data.get("text/plain", "")))
         return output._replace(data=clean.data, metadata=clean.metadata), clean.note
 

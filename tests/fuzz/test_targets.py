@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,8 @@ from types import SimpleNamespace
 
 import pytest
 from hypothesis import HealthCheck, given, seed, settings
+
+from monty_kernel.screening.screened import Screened
 
 from .target import Target
 from .targets import NAMES, find
@@ -65,6 +68,7 @@ def _flipped(data: bytes) -> bytes:
 
 
 _NEVER = re.compile("(?!)")
+_UNSCREENED = lambda text, **_: Screened(text, Counter())  # noqa: E731
 _FAR = lambda *_: (1, 1, 999, 1)  # noqa: E731
 SABOTAGE: dict[str, tuple[str, object, bytes | Callable[[bytes], bytes]]] = {
     "cells": ("monty_kernel.engine.cell.Feed.to_cell", _FAR, b"x"),
@@ -79,8 +83,8 @@ SABOTAGE: dict[str, tuple[str, object, bytes | Callable[[bytes], bytes]]] = {
     "store": ("monty_kernel.snapshots.contents.Contents.pieces", lambda *_: [b"{}"], bytes),
     "html": ("monty_kernel.screening.html._sanitizer", lambda: SimpleNamespace(clean=lambda text: "<script>"), b"<b>x"),
     "svg": ("monty_kernel.screening.html._first_svg", lambda text: text + "x", b"<svg></svg>"),
-    "markdown": ("monty_kernel.screening.markdown._ACTIVE", _NEVER, b"<script>x</script>"),
-    "bundles": ("monty_kernel.screening.markdown._ACTIVE", _NEVER, b'{"text/markdown": "<script>x</script>"}'),
+    "markdown": ("monty_kernel.screening.markdown.screened_html", _UNSCREENED, b"<script>x</script>"),
+    "bundles": ("monty_kernel.screening.markdown.screened_html", _UNSCREENED, b'{"text/markdown": "<script>x</script>"}'),
     "terminal": ("monty_kernel.screening.terminal._STEERING", _NEVER, b"\x1b]0;x\x07"),
     "notebooks": ("monty_kernel.runner.notebook_file._join_lines", lambda cell: None, bytes),
 }  # fmt: skip

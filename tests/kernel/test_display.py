@@ -26,7 +26,6 @@ def test_display_needs_no_import(kernel: Kernel) -> None:
     ("expression", "mime", "data"),
     [
         ("HTML('<b>b</b>')", "text/html", "<b>b</b>"),
-        ("Markdown('*m*')", "text/markdown", "*m*"),
         ("Latex('$x$')", "text/latex", "$x$"),
         ("Math('x')", "text/latex", "$\\displaystyle x$"),
         ("SVG('<svg/>')", "image/svg+xml", "<svg/>"),
@@ -45,7 +44,7 @@ def test_rich_classes(kernel: Kernel, expression: str, mime: str, data: object) 
     ("method", "body", "mime", "data"),
     [
         ("_repr_html_", "'<i>'", "text/html", "<i></i>"),
-        ("_repr_markdown_", "'m'", "text/markdown", "m"),
+        ("_repr_markdown_", "'m'", "text/html", "<p>m</p>\n"),
         ("_repr_latex_", "'$l$'", "text/latex", "$l$"),
         ("_repr_svg_", "'<svg/>'", "image/svg+xml", "<svg/>"),
         ("_repr_png_", "b'png'", "image/png", "cG5n"),
@@ -134,7 +133,7 @@ IPython.display.display(H('1')); module.display(f())
     assert answer.reply["status"] == "ok"
     assert [sorted(content["data"]) for content in answer.all("display_data")] == [
         ["text/html", "text/plain"],
-        ["text/markdown", "text/plain"],
+        ["text/html", "text/plain"],
     ]
 
 

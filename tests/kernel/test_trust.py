@@ -25,11 +25,21 @@ def test_a_note_says_once_per_cell_what_was_left_out(kernel: Kernel) -> None:
 def test_the_note_names_what_was_left_out(kernel: Kernel) -> None:
     html = "<iframe></iframe><script></script><img src=http://x><img src=//y><a href=javascript:z onclick=a>l</a><xé>"
     said = kernel.run(f"display({{'text/html': '{html}', 'x/y': ''}}, raw=True)").text("stderr")
-    assert "output: <iframe>, <script>, element, event handler, link, 2 × remote image, x/y. Who" in said
+    assert (
+        "output: <iframe>, <script>, element, event handler, link, 2 × remote image, x/y. To see the original as text, print it: print(x._repr_html_())"
+        in said
+    )
     said = kernel.run(
         "from IPython.display import Markdown\nMarkdown('![a](http://x) <u onclick=a> [b](javascript:c)')"
     )
-    assert "output: link, remote image, tag. Who" in said.text("stderr")
+    assert (
+        "output: event handler, link, remote image. To see the original as text, print it: print(x._repr_markdown_())"
+        in said.text("stderr")
+    )
+    assert "If you trust this notebook, restart the kernel with --MontyKernel.trust_outputs=True.]" in said.text(
+        "stderr"
+    )
+    assert kernel.run("x = Markdown('[b](javascript:c)')\nprint(x._repr_markdown_())").text() == "[b](javascript:c)\n"
 
 
 def test_a_cell_gives_few_notes(kernel: Kernel) -> None:
@@ -93,12 +103,16 @@ def test_a_question_is_shown_without_control_sequences(kernel: Kernel) -> None:
 
 
 def test_large_and_deep_html_costs_little_and_the_session_goes_on(kernel: Kernel) -> None:
-    for html in ("'<div>' * 100_000", "'<b>' * 199_999", "'&amp;' * 1_000_000", "'<table>' + '<i>x' * 90_000"):
+    for html in ("'<div>' * 100_000", "'<b>' * 199_999", "'&amp;' * 799_000", "'<table>' + '<i>x' * 90_000"):
         answer = kernel.run(f"display({{'text/html': {html}}}, raw=True)", timeout=30)
         assert answer.reply["status"] == "ok"
         assert len(_shown(answer)[0]["text/html"]) <= 5_000_000
     answer = kernel.run("display({'text/html': '<b>' * 200_001}, raw=True)")
     assert "more than 200,000 tags" in _shown(answer)[0]["text/plain"]
+    for mime in ("text/html", "image/svg+xml", "text/markdown"):
+        answer = kernel.run(f"display({{{mime!r}: '<svg>' + 'é' * 2_000_000}}, raw=True)")
+        assert "more than 4 MB" in answer.text("stderr") + _shown(answer)[0]["text/plain"]
+        assert ("text/plain" in _shown(answer)[0], len(_shown(answer)[0])) == (True, 1)
 
 
 def test_who_trusts_outputs_gets_them_as_they_are(start: Callable[..., Kernel]) -> None:

@@ -9,7 +9,7 @@ from .session import Session
 
 @pytest.mark.parametrize(
     ("name", "mime"),
-    [("html", "text/html"), ("latex", "text/latex"), ("markdown", "text/markdown")],
+    [("html", "text/html"), ("latex", "text/latex")],
 )
 def test_the_cell_is_shown_as_it_is(session: Session, name: str, mime: str) -> None:
     text = "<b>'é\" {x} %time \\n $1$</b>\n\n!ls\n%who?\n# IPython"
@@ -18,6 +18,14 @@ def test_the_cell_is_shown_as_it_is(session: Session, name: str, mime: str) -> N
     [display] = ran.displays
     assert display.data == {mime: text, "text/plain": text}
     assert ran.printed == ""
+
+
+def test_a_cell_of_markdown_is_rendered(session: Session) -> None:
+    text = "*'é\"* {x} %time $1$\n\n    !ls\n\n# IPython"
+    [display] = session.run(f"%%markdown\n{text}").displays
+    assert set(display.data) == {"text/html", "text/plain"}
+    assert display.data["text/plain"] == text
+    assert display.data["text/html"].startswith("<p><em>'é\"</em> {x} %time $1$</p>\n<pre><code>!ls\n</code></pre>\n<h1 id=")
 
 
 def test_an_svg_cell(session: Session) -> None:

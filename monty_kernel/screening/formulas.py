@@ -1,0 +1,154 @@
+r"""Formulas in Markdown, told apart as MathJax does it: what is rendered as one here is what it will typeset, and nothing else is.
+
+A formula stands between `$` and `$`, `$$` and `$$`, `\\(` and `\\)`, `\\[` and `\\]`, or `\begin{x}` and `\end{x}`, its braces
+balanced, with no blank line and no backquote in it. Its text is not read as Markdown. A `$` that is none of these, as in a price, is literal.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from markdown_it.common.utils import escapeHtml
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from markdown_it import MarkdownIt
+    from markdown_it.renderer import RendererProtocol
+    from markdown_it.rules_block import StateBlock
+    from markdown_it.rules_inline import StateInline
+    from markdown_it.token import Token
+    from markdown_it.utils import EnvType, OptionsDict
+
+IGNORED = "mathjax_ignore tex2jax_ignore"
+"""The classes in which MathJax 3 and 2 look for no formula."""
+_BUDGET = "characters that may still be searched for the ends of formulas"
+_TIMES = 8
+"""How often each character may be looked at: as many searches that end in vain as no honest text needs, and the time is linear."""
+_OPENING = re.compile(r"\$\$?|\\\\[(\[]|\\begin\{(?P<name>[A-Za-z]{1,30}\*?)\}")
+_CLOSING = {"$": "$", "$$": "$$", r"\\(": r"\\)", r"\\[": r"\\]"}
+_STEP = re.compile(r"\\end\{[A-Za-z]{1,30}\*?\}|\\\\[)\]]|\\[\s\S]?|\$\$?|[{}`]|\n[ \t]*\n")
+_UNFINISHED, _NONE = -1, -2
+_ENDING = ("", *".,;:!?)]")
+_LITERAL = re.compile(r"[$\\](?:[\s\S]*[$\\])?")
+
+
+def formulas_plugin(md: MarkdownIt) -> None:
+    """Make `md` read formulas, and keep MathJax from what looks like one."""
+    md.inline.ruler.before("escape", "formula", _inline)
+    md.block.ruler.before("fence", "formula", _block, {"alt": ["paragraph", "reference", "blockquote", "list"]})
+    md.add_render_rule("formula", _render)
+    md.add_render_rule("text", _render_text)
+
+
+def formula_budget(text: str) -> dict[str, int]:
+    """What the environment of a document's parsing must hold."""
+    return {_BUDGET: _TIMES * len(text) + 10_000}
+
+
+def _end(text: str, start: int, env: EnvType) -> int:
+    """Where the formula ends that begins at `start`; `_UNFINISHED` if the text ends first, `_NONE` if it is none."""
+    opening = _OPENING.match(text, start)
+    if opening is None or env[_BUDGET] <= 0:
+        return _NONE
+    closing = _CLOSING[opening[0]] if opening["name"] is None else rf"\end{{{opening['name']}}}"
+    depth, position = 0, opening.end()
+    for step in _STEP.finditer(text, position):
+        found, position = step[0], step.end()
+        if found[0] in "\n`" or position - start > env[_BUDGET]:
+            break
+        if found == "{":
+            depth += 1
+        elif found == "}":
+            depth -= 1
+            if depth < 0:
+                break
+        elif depth == 0 and (found == closing or (closing == "$" and found == "$$")):
+            end = step.start() + len(closing)
+            if text[opening.end() : step.start()].strip() and not (closing == "$" and _money(text, start, end)):
+                return end
+            break
+    else:
+        env[_BUDGET] -= len(text) - start
+        return _UNFINISHED
+    env[_BUDGET] -= position - start
+    return _NONE
+
+
+def _money(text: str, start: int, end: int) -> bool:
+    """Whether the two `$` belong to prices or names: "$5 and $10", "5 $ and 6 $", "$HOME and $PATH"."""
+    after = text[end : end + 1]
+    if after.isdigit():
+        return True
+    if text[start + 1].isspace():
+        return text[max(0, start - 2) : start].strip()[-1:].isdigit()
+    return text[end - 2].isspace() and (text[start + 1].isdigit() or not (after.isspace() or after in _ENDING))
+
+
+def _inline(state: StateInline, silent: bool) -> bool:
+    if state.src[state.pos] not in "$\\":
+        return False
+    end = _end(state.src, state.pos, state.env)
+    if end < 0 or end > state.posMax:
+        if state.src.startswith("$$", state.pos):  # or its second half might be taken for the beginning of another
+            if not silent:
+                state.pending += "$$"
+            state.pos += 2
+            return True
+        return False
+    if not silent:
+        state.push("formula", "math", 0).content = state.src[state.pos : end]
+    state.pos = end
+    return True
+
+
+def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """A formula on lines of its own, so that no line in it is taken for a list, a heading or a table."""
+    position = state.bMarks[start] + state.tShift[start]
+    if not state.src.startswith(("$$", r"\\[", r"\begin{"), position) or state.is_code_block(start):
+        return False
+    line, several = start, 4
+    after, text = _UNFINISHED, ""
+    while after == _UNFINISHED:  # more and more lines, so that the time is that of the lines it takes
+        first, ahead = line, min(end, line + several)
+        while line < ahead and not (state.isEmpty(line) or (line > start and state.sCount[line] < state.blkIndent)):
+            line += 1
+        if line == first:
+            return False
+        text = state.getLines(start, line, state.blkIndent, False).lstrip()
+        after = _end(text, 0, state.env)
+        several *= 4
+    if after == _NONE or text[after:].partition("\n")[0].strip():
+        return False
+    if silent:
+        return True
+    state.line = start + text.count("\n", 0, after) + 1
+    token = state.push("formula", "math", 0)
+    token.block = True
+    token.content = text[:after]
+    token.map = [start, state.line]
+    return True
+
+
+def _render(self: RendererProtocol, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
+    text = tokens[index].content
+    if text.startswith("\\\\"):  # Markdown doubles the backslash, MathJax does not
+        text = text[1:-3] + text[-2:]
+    formula = escapeHtml(text)
+    return f"<p>{formula}</p>\n" if tokens[index].block else formula
+
+
+def _render_text(
+    self: RendererProtocol, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
+) -> str:
+    return literal(tokens[index].content)
+
+
+def literal(text: str) -> str:
+    """Text as HTML in which MathJax finds nothing."""
+    found = _LITERAL.search(text) if "$" in text or "\\" in text else None
+    if found is None:
+        return escapeHtml(text)
+    ignored = f'<span class="{IGNORED}">{escapeHtml(found[0])}</span>'
+    return escapeHtml(text[: found.start()]) + ignored + escapeHtml(text[found.end() :])
