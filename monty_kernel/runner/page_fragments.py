@@ -17,8 +17,8 @@ from urllib.parse import quote, unquote
 from monty_kernel.engine.visible_text import visible
 from monty_kernel.screening.bundle import PICTURES
 from monty_kernel.screening.html import TooLarge, screened_html
+from monty_kernel.screening.markdown import screened_markdown
 from monty_kernel.screening.markup import ID_PREFIX
-from monty_kernel.screening.rendered import rendered_markdown
 from monty_kernel.screening.screened import Screened
 from monty_kernel.screening.tex import safe_tex
 
@@ -37,10 +37,10 @@ _MOST_STEPS = 1 << 26
 would take more steps loses its colours."""
 
 
-def markdown(text: str, attachments: object = None) -> Screened:
+def markdown(text: str, attachments: object = None, *, place: str = "0") -> Screened:
     """Markdown of a cell. Pictures among its attachments are shown; headings get the anchors that nbconvert gives them.
 
-    attachments: the cell's, names -> MIME bundles, as the notebook has them.
+    attachments: the cell's, names -> MIME bundles, as the notebook has them. place: tells it apart from other cells with the same text.
     """
     pictures = _pictures(attachments)
     stand_ins: dict[str, tuple[str, str]] = {}
@@ -55,7 +55,7 @@ def markdown(text: str, attachments: object = None) -> Screened:
         return name
 
     try:
-        screened = rendered_markdown(_ATTACHMENT.sub(stand_in, text))
+        screened = screened_markdown(_ATTACHMENT.sub(stand_in, text), place, headings=False)
     except TooLarge as error:
         return Screened(plain(text).text, Counter({f"Markdown of {error}, shown as text": 1}))
     html = _HEADING.sub(_anchored, screened.text)

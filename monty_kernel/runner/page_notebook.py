@@ -30,7 +30,6 @@ _COMMAND = re.compile(r"(?m)^([^\S\n]*+)([:+~^#-])|#(?=#[^\s\[#]{0,64}\[)")
 way to write it."""
 _ORDER = (
     "text/html",
-    "text/markdown",
     "image/svg+xml",
     "text/latex",
     "image/png",
@@ -97,7 +96,7 @@ def with_stand_ins(book: Node, pieces: Pieces, *, title: str, inputs: bool) -> N
     cells: list[Node] = []
     names = {cell.get("id") for cell in book["cells"] if isinstance(cell.get("id"), str)}
     for number, cell in enumerate(book["cells"]):
-        made = _code(cell, pieces, inputs) if cell["cell_type"] == "code" else _text(cell, pieces)
+        made = _code(cell, pieces, inputs) if cell["cell_type"] == "code" else _text(cell, pieces, number)
         made["id"] = _own_id(cell.get("id"), number, names)
         made["metadata"] = {"tags": plain} if (plain := [tag for tag in tags(cell) if _is_plain_word(tag)]) else {}
         cells.append(made)
@@ -130,14 +129,14 @@ def _cell(stand_in: str) -> Node:
     return {"cell_type": "markdown", "source": stand_in}
 
 
-def _text(cell: Node, pieces: Pieces) -> Node:
+def _text(cell: Node, pieces: Pieces, number: int) -> Node:
     """A cell of text, or of an unknown type, which is shown as a text cell is."""
     kind, text = cell["cell_type"], cell["source"]
     if kind == "raw":
         kind = cell["metadata"].get("raw_mimetype", cell["metadata"].get("format"))
         kind = kind.lower() if isinstance(kind, str) else ""
     if kind in ("markdown", "text/markdown"):
-        shown = fragments.markdown(text, cell.get("attachments"))
+        shown = fragments.markdown(text, cell.get("attachments"), place=f"cell{number}")
     elif kind == "text/html":
         shown = fragments.html(text)
     elif kind in ("", "text/plain"):
@@ -196,8 +195,6 @@ def _datum(mime: str, value: Any, metadata: Node, pieces: Pieces) -> tuple[Node,
         return {mime: pieces.content(fragments.formula(value))}, {}
     if mime == "text/html":
         html, typeset = value, True
-    elif mime == "text/markdown":
-        html, typeset = fragments.markdown(value).text, True
     else:
         html, typeset = fragments.picture(mime, value), False
     return {"text/html": pieces.content(html, typeset=typeset)}, {}

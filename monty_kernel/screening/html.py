@@ -45,6 +45,10 @@ def screened_html(text: str, *, rendered: bool = False) -> Screened:
     """HTML as it may be shown. rendered: whether it was made of Markdown, whose size was checked. Raises `TooLarge`."""
     if not rendered:
         check_size(text)
+    if text.startswith(CONTAINED) and text.endswith(
+        "</div>"
+    ):  # it was screened before, and gets its box anew if it needs one
+        text = text[len(CONTAINED) : -len("</div>")]
     markup, clean = _clean(text)
     clean, macros = safe_tex(clean)
     markup.removed["formula's macro"] += macros

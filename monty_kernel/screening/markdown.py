@@ -25,10 +25,11 @@ _MOST_BRACKETS = 8
 """Brackets in brackets of a line: each is looked through once for every one that it is in."""
 
 
-def screened_markdown(text: str, place: str = "0") -> Screened:
+def screened_markdown(text: str, place: str = "0", *, headings: bool = True) -> Screened:
     """Markdown as HTML that may be shown.
 
-    place: tells outputs apart that lie in one document and may have the same text: their ids differ.
+    place: tells outputs apart that lie in one document and may have the same text: their ids differ. headings: whether
+    those get ids too, and links within the text lead to them; not where all texts of a document share the names of headings.
 
     Raises:
         TooLarge: there is more of it than may be rendered.
@@ -38,7 +39,12 @@ def screened_markdown(text: str, place: str = "0") -> Screened:
     check_size(text)
     removed: Counter[str] = Counter()
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
-    environment: dict[str, Any] = {"docId": f"{digest}-{place}", "removed": removed, **formula_budget(text)}
+    environment: dict[str, Any] = {
+        "docId": f"{digest}-{place}",
+        "removed": removed,
+        "headings": headings,
+        **formula_budget(text),
+    }
     screened = screened_html(_parser().render(text, environment), rendered=True)
     return Screened(screened.text, screened.removed + removed)
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from markdown_it.token import Token
 from mdit_py_plugins.footnote.index import footnote_ref
 
+from .markup import may_be_linked
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -34,7 +36,7 @@ _ALIGNED = re.compile(r"text-align:(?:left|center|right)")
 
 
 def rules_plugin(md: MarkdownIt) -> None:
-    """Make `md` read and render them. The environment's `docId` comes before every id, its `removed` counts pictures."""
+    """Make `md` read and render them. The environment's `docId` comes before every id, its `removed` counts pictures, `headings` says whether those get ids."""
     md.block.ruler.before("table", "deep", _deep)
     md.inline.ruler.at("footnote_ref", _footnote)
     md.core.ruler.push("finish", _finish)
@@ -58,7 +60,7 @@ def _footnote(state: StateInline, silent: bool) -> bool:
 
 def _finish(state: StateCore) -> None:
     tokens = state.tokens
-    ids = _headings(tokens, state.env["docId"])
+    ids = _headings(tokens, state.env["docId"]) if state.env["headings"] else {}
     for index, token in enumerate(tokens):
         if token.type == "inline" and token.children:
             if index >= 2 and tokens[index - 2].type == "list_item_open" and tokens[index - 1].type == "paragraph_open":
@@ -101,7 +103,7 @@ def _linked(children: list[Token], ids: dict[str, str], removed: Counter[str]) -
             removed["remote image"] += 1
             address = str(token.attrs.get("src", ""))
             text = Token("text", "", 0, content=token.content or address)
-            made += [text] if inside else _link(address, text.content)
+            made += _link(address, text.content) if not inside and may_be_linked(address) else [text]
             continue
         elif (
             token.type == "text"

@@ -241,7 +241,7 @@ class Markup:
         given = given.strip()
         if given.startswith("#") and (name == "a" or name in SVG_LINKING):
             return "#" + ID_PREFIX + given[1:]
-        if name == "a" and (_LINK.fullmatch(given) or RELATIVE.fullmatch(given)):
+        if name == "a" and may_be_linked(given):
             return given
         self.removed["link" if name == "a" else "reference"] += 1
         return None
@@ -256,6 +256,11 @@ class Markup:
     def _count(self, name: str) -> None:
         if name not in SILENT:
             self.removed[f"<{name}>" if _SHORT_NAME.fullmatch(name) else "element"] += 1
+
+
+def may_be_linked(address: str) -> bool:
+    """Whether it leads to a page of the web, to mail or to a file beside the notebook."""
+    return _LINK.fullmatch(address) is not None or RELATIVE.fullmatch(address) is not None
 
 
 def _after(text: str, mark: str, position: int) -> int:

@@ -25,7 +25,9 @@ def test_a_cell_of_markdown_is_rendered(session: Session) -> None:
     [display] = session.run(f"%%markdown\n{text}").displays
     assert set(display.data) == {"text/html", "text/plain"}
     assert display.data["text/plain"] == text
-    assert display.data["text/html"].startswith("<p><em>'é\"</em> {x} %time $1$</p>\n<pre><code>!ls\n</code></pre>\n<h1 id=")
+    assert display.data["text/html"].startswith(
+        "<p><em>'é\"</em> {x} %time $1$</p>\n<pre><code>!ls\n</code></pre>\n<h1 id="
+    )
 
 
 def test_an_svg_cell(session: Session) -> None:
