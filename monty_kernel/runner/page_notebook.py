@@ -96,7 +96,7 @@ def with_stand_ins(book: Node, pieces: Pieces, *, title: str, inputs: bool) -> N
     cells: list[Node] = []
     names = {cell.get("id") for cell in book["cells"] if isinstance(cell.get("id"), str)}
     for number, cell in enumerate(book["cells"]):
-        made = _code(cell, pieces, inputs) if cell["cell_type"] == "code" else _text(cell, pieces, number)
+        made = _code(cell, pieces, number, inputs) if cell["cell_type"] == "code" else _text(cell, pieces, number)
         made["id"] = _own_id(cell.get("id"), number, names)
         made["metadata"] = {"tags": plain} if (plain := [tag for tag in tags(cell) if _is_plain_word(tag)]) else {}
         cells.append(made)
@@ -151,17 +151,17 @@ def _text(cell: Node, pieces: Pieces, number: int) -> Node:
     return _cell(pieces.content(shown.text))
 
 
-def _code(cell: Node, pieces: Pieces, inputs: bool) -> Node:
+def _code(cell: Node, pieces: Pieces, number: int, inputs: bool) -> Node:
     return {
         "cell_type": "code",
         "source": pieces.content(fragments.source(cell["source"]), typeset=False) if inputs else "",
         "execution_count": _count(cell.get("execution_count")),
-        "outputs": list(_outputs(cell, pieces)),
+        "outputs": list(_outputs(cell, pieces, number)),
     }
 
 
-def _outputs(cell: Node, pieces: Pieces) -> Iterator[Node]:
-    for output in screened_outputs(cell["outputs"]):
+def _outputs(cell: Node, pieces: Pieces, number: int) -> Iterator[Node]:
+    for output in screened_outputs(cell["outputs"], cell=number):
         kind = output["output_type"]
         if kind == "stream":
             text = pieces.content(fragments.printed(output["text"]), typeset=False)
