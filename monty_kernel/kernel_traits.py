@@ -23,7 +23,9 @@ class KernelTraits(LimitOptions):
         "%resume too. With 'off' only the last one is kept, for interrupts and crashes.",
     ).tag(config=True)
     snapshot_memory = Integer(
-        1 << 29, min=0, help="Bytes that the states between cells may take; the oldest without a name make room."
+        1 << 29,
+        min=0,
+        help="Bytes that the states between cells may take; the oldest without a name make room, and named ones may take half.",
     ).tag(config=True)
     snapshot_budget = Float(
         0.1, min=0.0, help="Share of the cells' time that snapshots may take while other cells wait."
@@ -84,7 +86,8 @@ class KernelTraits(LimitOptions):
         2 << 30,
         min=0,
         allow_none=True,
-        help="Bytes that all states on disk may take; the oldest make room. None: no limit.",
+        help="Bytes that all states on disk may take; the session that takes the most makes room first, and named states may take half. "
+        "None: no limit.",
     ).tag(config=True)
     snapshot_max_states = Integer(
         None, min=0, allow_none=True, help="How many states are kept on disk, of all sessions; None for no limit."

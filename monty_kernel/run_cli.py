@@ -94,6 +94,13 @@ def add_parser(commands: Subparsers) -> None:
         default=100_000_000,
         help="characters of output of each notebook; one that makes more is stopped [100M]",
     )
+    run.add_argument(
+        "--snapshot-memory",
+        metavar="BYTES",
+        type=_size,
+        default=1 << 28,
+        help="what the states between each notebook's cells may take, for %%undo and its kin [256Mi]",
+    )
     limits = run.add_argument_group("limits of each cell", "A notebook can only tighten them, with %%limits.")
     limits.add_argument("--max-cell-seconds", metavar="SECONDS", type=_seconds, help="of computing [no limit]")
     limits.add_argument("--max-recursion-depth", metavar="CALLS", type=_depth, help="how deep calls may nest [1000]")
@@ -318,6 +325,7 @@ def _options(args: argparse.Namespace, configured: Configured) -> RunOptions:
         ),
         trust_outputs=configured.trust_outputs,
         typecheck=configured.typecheck,
+        snapshot_memory=args.snapshot_memory,
     )
 
 

@@ -176,7 +176,9 @@ class Engine:
                     or outcome.cut_short
                     or any(each is INTERRUPTED for each in outcome.expressions.values())
                 )
-                self.last_run = Journaled(cell, number, asked, tuple(script.entries), failed, cut_short)
+                self.last_run = Journaled(
+                    cell, number, asked, tuple(script.entries), failed, cut_short, len(cell.source.text) + script.size
+                )
             self._remembered.after_cell(self.last_run)
         finally:
             self._running = None

@@ -21,6 +21,8 @@ class Journaled(NamedTuple):
     cut_short: bool = False
     """Whether an interrupt or the host kept a part of it from running at all, which run again nothing would stop, or the host
     told it more than is kept."""
+    size: int = 0
+    """About how many bytes it takes: its source and what the host told it."""
 
     @property
     def can_run_again(self) -> bool:

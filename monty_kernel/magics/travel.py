@@ -42,14 +42,24 @@ def restore(arguments: argparse.Namespace, context: MagicContext) -> None:
     _report(context, lambda travel: travel.restore(arguments.state))
 
 
-@family.action("snapshot", argument("name", metavar="NAME", help="any word that is not a number"), changes=False)
+@family.action(
+    "snapshot",
+    argument(
+        "--remove", dest="remove", action="store_true", help="take the name away, so that the state can make room"
+    ),
+    argument("name", metavar="NAME", help="any word that is not a number"),
+    changes=False,
+)
 def snapshot(arguments: argparse.Namespace, context: MagicContext) -> None:
-    """Name the present state, so that %restore NAME comes back to it. A named state is never dropped."""
+    """Name the present state, so that %restore NAME comes back to it. A named state is never dropped.
+
+    What named states take is limited; beyond it the line says what is full.
+    """
     name = arguments.name
     if not _NAME.fullmatch(name):
         raise UsageError("%snapshot: a name is a word of letters, digits, '_', '-' and '.', and begins with a letter.")
 
-    _report(context, lambda travel: travel.name(name))
+    _report(context, lambda travel: travel.unname(name) if arguments.remove else travel.name(name))
 
 
 @family.action(

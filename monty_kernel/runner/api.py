@@ -51,6 +51,7 @@ def run_notebook(
     audit_file: str | os.PathLike[str] | None = None,
     trust_outputs: bool = False,
     typecheck: Mode = "off",
+    snapshot_memory: int = 1 << 28,
 ) -> NotebookNode:
     """Run a notebook in a sandbox of its own and return it with its outputs; `nb` itself stays as it is.
 
@@ -85,6 +86,8 @@ def run_notebook(
         audit_file: a file to which each call of a tool is logged.
         trust_outputs: put outputs into the notebook as cells make them, with scripts and whatever a browser would load.
         typecheck: "on" type-checks each cell before it runs and notes in its output what is found; "strict" runs no cell with findings.
+        snapshot_memory: bytes that the states between the cells may take, for `%undo` and its kin; the oldest make room, and named ones
+            may take half.
 
     Raises:
         nbclient.exceptions.CellExecutionError: a cell failed, or made too much output. Its `notebook` is the notebook as far as it ran.
@@ -109,6 +112,7 @@ def run_notebook(
         _granted(tools, tool_permissions, mounts, mount_max_bytes, mount_max_files, audit_file),
         trust_outputs,
         typecheck,
+        snapshot_memory,
     )
     pool, begun = shared_pool(walls, own_worker), _Begun(nb, parameters, options)
     try:
@@ -145,6 +149,7 @@ async def run_notebook_async(
     audit_file: str | os.PathLike[str] | None = None,
     trust_outputs: bool = False,
     typecheck: Mode = "off",
+    snapshot_memory: int = 1 << 28,
 ) -> NotebookNode:
     """`run_notebook` for an event loop, which goes on meanwhile. Cancelling it stops the running cell and its notebook."""
     start = None if from_session is None else await asyncio.to_thread(start_of, from_session)
@@ -162,6 +167,7 @@ async def run_notebook_async(
         _granted(tools, tool_permissions, mounts, mount_max_bytes, mount_max_files, audit_file),
         trust_outputs,
         typecheck,
+        snapshot_memory,
     )
     pool, begun = shared_pool(walls, own_worker), _Begun(nb, parameters, options)
     try:

@@ -30,14 +30,23 @@ class NotebookFront(SessionFront):
     """One run's front. For the sandbox thread, like the session itself.
 
     most: characters of output that the notebook may hold; when there are more, the run is stopped and `overflowed` is set.
+    snapshot_memory: bytes that the states between the cells may take.
     """
 
-    def __init__(self, engine: Engine, outputs: NotebookOutputs, most: int | None, type_check: TypeCheckMode) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        outputs: NotebookOutputs,
+        most: int | None,
+        type_check: TypeCheckMode,
+        snapshot_memory: int,
+    ) -> None:
         super().__init__()
         self._engine = engine
         self._type_check = type_check
         self._outputs = outputs
         self._most = most
+        self._snapshot_memory = snapshot_memory
         self._inputs: dict[int, str] = {}
         self.count = 0
         """The number of the last cell."""
@@ -72,7 +81,7 @@ class NotebookFront(SessionFront):
     @cached_property
     def travel(self) -> TimeTravel:
         """The states of the session, in memory alone."""
-        return TimeTravel(self._engine)
+        return TimeTravel(self._engine, most=self._snapshot_memory)
 
     @cached_property
     def _introspector(self) -> Introspector:

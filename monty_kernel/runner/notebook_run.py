@@ -62,7 +62,7 @@ class RunOptions:
     the cell is interrupted, instead of the run being ended. It may catch that and end within `GRACE`; later it is undone. allow_errors: go on after a cell that failed.
     record_timing: note in each cell's metadata when it ran. max_output: characters of output that the notebook may get; None
     for no limit. trust_outputs: put outputs into the notebook as cells make them, scripts and all. typecheck: what becomes of
-    cells that the type checker finds fault with.
+    cells that the type checker finds fault with. snapshot_memory: bytes that the states between the cells may take; the oldest make room.
     """
 
     timeout: float | None = None
@@ -75,6 +75,7 @@ class RunOptions:
     granted: Granted = field(default_factory=Granted)
     trust_outputs: bool = False
     typecheck: Mode = "off"
+    snapshot_memory: int = 1 << 28
 
 
 Kind = Literal["error", "timeout", "output", "stopped"]
@@ -174,7 +175,9 @@ class NotebookRun:
                 if not self._stopped.is_set():
                     raise
             types = TypeChecks(engine, self._options.typecheck, sessions.checker)
-            front = NotebookFront(engine, self._outputs, self._options.max_output, types.mode)
+            front = NotebookFront(
+                engine, self._outputs, self._options.max_output, types.mode, self._options.snapshot_memory
+            )
             try:
                 cells, failed = self._execute_cells(engine, front, types)
             finally:

@@ -17,6 +17,7 @@ from .backlog import Backlog, Task
 from .journal_data import entry_data
 from .left_behind import names_in
 from .meta import meta_of
+from .naming import Share, shares_on_disk
 from .notes import Notes
 from .refusals import StoreError
 from .stored_state import read_state, sources
@@ -175,6 +176,21 @@ class Archive:
         note = self._note("name", number, {"name": name})
         call = self._in_this_session(lambda: self._opened().name(self._own_session(), number, name))
         self._later(Task(call, self._notes, note))
+
+    def unname(self, number: int, name: str) -> None:
+        """Take a name away from a state, soon."""
+        note = self._note("unname", number, {"name": name})
+        call = self._in_this_session(lambda: self._opened().unname(self._own_session(), name))
+        self._later(Task(call, self._notes, note))
+
+    def named(self, without: str) -> tuple[Share, ...]:
+        """What named states may take on disk, and what they take but for the one that has this name. Raises StoreError."""
+
+        def looking() -> tuple[Share, ...]:
+            size = None if self._retention is None else self._retention().size
+            return () if size is None else shares_on_disk(self._opened().pinned(self._own_session(), without), size)
+
+        return self._thread.now(looking)
 
     def move(self, number: int) -> None:
         """The person went to this state: here the session is resumed."""

@@ -89,6 +89,8 @@ def _take_in(store: SnapshotStore, session: str, said: dict[str, Any], state: by
             store.move(session, number)
         elif said["what"] == "name":
             store.name(session, number, str(said["name"]))
+        elif said["what"] == "unname":
+            store.unname(session, str(said["name"]))
         elif state:
             store.put(session, number, said["parent"], state, said["meta"], **_of_cell(said))
         else:

@@ -108,9 +108,10 @@ class _Collection:
         groups = self._groups(live)
         unused = {number: (size or 0) + _OVERHEAD for number, size in db.execute("SELECT id, length(data) FROM chunks")}
         if retention.size is not None:
-            # the limit in bytes of chunks, as `kept` counts: by how much the whole file is larger is known only here
-            of_chunks = retention.size * sum(unused.values()) / (_size(db) or 1)
-            retention = replace(retention, size=int(of_chunks * _TARGET) if _size(db) > retention.size else None)
+            # the limit in bytes of chunks and journals, as `kept` counts: by how much the whole file is larger is known only here
+            whole = sum(unused.values()) + sum(group.journals for group in groups)
+            share = retention.size * whole / (_size(db) or 1)
+            retention = replace(retention, size=int(share * _TARGET) if _size(db) > retention.size else None)
         for group in set(groups) - kept(groups, self._chunks, unused, retention, time.time()):
             places = [(group.session, number) for number in group.cells]
             db.executemany("UPDATE states SET chunks = NULL WHERE session = ? AND number = ?", places)
@@ -134,23 +135,26 @@ class _Collection:
         protected |= set(live.items())
         base: dict[tuple[str, int], int | None] = {}
         members: dict[tuple[str, int | None], list[tuple[int, float]]] = {}
+        journals: dict[tuple[str, int | None], int] = {}
         rows = self._db.execute(
-            "SELECT session, number, parent, created, chunks NOT NULL, entry NOT NULL FROM cells"
+            "SELECT session, number, parent, created, chunks NOT NULL, length(entry) FROM cells"
             " LEFT JOIN states USING (session, number) ORDER BY session, number"
         )
         for session, number, parent, created, snapshot, entry in rows:  # parents come first: their numbers are smaller
-            if snapshot or entry:
+            if snapshot or entry is not None:
                 start = number if snapshot else base.get((session, parent))
                 base[session, number] = start
                 members.setdefault((session, start), []).append((number, created))
+                journals[session, start] = journals.get((session, start), 0) + (entry or 0)
         return [
             Group(
                 session,
                 tuple(number for number, _ in cells),
                 max(created for _, created in cells),
                 any((session, number) in protected for number, _ in cells),
+                journals[session, start],
             )
-            for (session, _), cells in members.items()
+            for (session, start), cells in members.items()
         ]
 
     def _chunks(self, group: Group) -> Sequence[int]:

@@ -27,6 +27,8 @@ from .stored_sessions import info_of
 if TYPE_CHECKING:
     import sqlite3
 
+    from .naming import Pinned
+
 T = TypeVar("T")
 
 
@@ -237,6 +239,12 @@ class SnapshotStore(OwnSessions):
                 db.execute("DELETE FROM names WHERE session = ? AND name = ?", (session, text(name))).rowcount > 0
             )
         )
+
+    def pinned(self, session: str, without: str) -> Pinned:
+        """The bytes that named states keep from being dropped, when this name of the session's is taken away."""
+        from .naming import Pinned, pinned
+
+        return self._database.read(lambda db: pinned(db, self._contents, session, text(without)), Pinned(0, 0))
 
     # To a file and back
 

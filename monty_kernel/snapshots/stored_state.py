@@ -117,4 +117,6 @@ def _parsed(data: Any, magics: Callable[[], MagicTable]) -> Journaled:
     source = CellSource(str(data["label"]), str(data["source"]))
     cell = parse(source, magics, CellOptions(int(data["count"]), begin=number > 0))
     expressions = {str(name): str(text) for name, text in data["expressions"].items()}
-    return Journaled(cell, number, expressions, entries_of(data["entries"]), bool(data["failed"]))
+    return Journaled(
+        cell, number, expressions, entries_of(data["entries"]), bool(data["failed"]), size=len(source.text)
+    )

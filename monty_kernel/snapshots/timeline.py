@@ -175,6 +175,23 @@ class Timeline(Generic[S]):
         self._states[self.current].names |= {name}
         return self._states[self.current]
 
+    def unname(self, name: str) -> State[S] | None:
+        """Take a name away from its state; None if no state has it."""
+        number = self._names.pop(name, None)
+        if number is None:
+            return None
+        self._states[number].names -= {name}
+        return self._states[number]
+
+    @property
+    def names(self) -> list[str]:
+        """All names that states have."""
+        return list(self._names)
+
+    def named(self) -> list[State[S]]:
+        """The states that have a name."""
+        return [self._states[number] for number in sorted(set(self._names.values()))]
+
     def children(self, number: int) -> list[State[S]]:
         """The states made from this one, oldest first."""
         return [state for state in self if state.parent == number]

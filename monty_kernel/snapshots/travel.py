@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pydantic_monty as monty
 
@@ -16,7 +17,8 @@ from monty_kernel.engine.script import Diverged
 from .archive import Archive, Claimed, OnDisk, Stored
 from .differences import Difference, Survey, compare
 from .heap import give_back
-from .packing import Kept, Packed, make_room, pack
+from .naming import NotNamed, check_room, share_in_memory
+from .packing import Kept, Packed, make_room, pack, packed_weight
 from .refusals import StoreError
 from .timeline import NoSuchState, State, Timeline
 
@@ -50,6 +52,7 @@ class TimeTravel:
         self._here: Snapshot | None = None  # the present state's, as the engine has it
         self._sessions = 0  # as the engine counted them then
         self._names: list[str] = []  # for the state that the running cell will make
+        self._untold: list[str] = []  # why states were not named that were to be
         if archive is not None:
             archive.look_back()
 
@@ -117,7 +120,12 @@ class TimeTravel:
         self._store(state, snapshot, run)
         self._pack(left)
         for name in names:
-            self._name(name)
+            try:
+                self._require_room(name, snapshot)
+            except NotNamed as error:
+                self._untold.append(f"{error} That was to be the state {_where(state)}.")
+            else:
+                self._name(name)
 
     def overlook(self) -> None:
         """Add no state after a cell: whatever it left belongs to the present one."""
@@ -169,14 +177,49 @@ class TimeTravel:
 
     def name(self, name: str) -> str:
         """Name the present state, or the one that the running cell will leave; what was done."""
+        timeline = self.timeline
         if self._engine.unsaved:
+            self._require_room(name, None)
             self._names.append(name)
             return f"The state after this cell will be named {name}."
+        self._require_room(name, timeline[timeline.current].snapshot)
         state = self._name(name)
         return f"The state {_where(state)} is now named {name}."
 
+    def unname(self, name: str) -> str:
+        """Take a name away; what was done."""
+        state = self.timeline.unname(name)
+        if state is None:
+            self._names = [each for each in self._names if each != name]
+            self.timeline.find(name)  # says which names there are
+            return f"No state is named {name}."
+        if self._archive is not None and state.number >= 0:
+            self._archive.unname(state.number, name)
+        return f"The state {_where(state)} is not named {name} any more, and makes room like any other."
+
+    def _require_room(self, name: str, kept: Kept | None) -> None:
+        """See to it that a state may be named. kept: the state; None if it is yet to be made.
+
+        Raises:
+            NotNamed: named states would take too much.
+        """
+        timeline, archive = self.timeline, self._archive
+        in_memory = [
+            state
+            for state in timeline.named()
+            if state.names != {name} and (archive is None or archive.where(state.number) is None)
+        ]
+        shares = [share_in_memory(sum(packed_weight(state.snapshot) for state in in_memory), self._most)]
+        if archive is not None:
+            with suppress(StoreError):  # nothing can be stored now: what is in memory is limited all the same
+                shares += archive.named(without=name)
+        check_room(name, {*timeline.names, *self._names}, packed_weight(kept), shares)
+
     def notice(self) -> str | None:
         """What the person is to be told, once, of the last session of this notebook, or of the disk."""
+        if self._untold:
+            untold, self._untold = self._untold, []
+            return "\n".join(untold)
         if self._archive is None:
             return None
         if self._archive.trouble is not None:

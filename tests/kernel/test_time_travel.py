@@ -304,6 +304,51 @@ def test_old_states_make_room(start: Start) -> None:
     assert kernel.run("%restore empty").reply["status"] == "ok"
 
 
+RANDOM = "import random\ndata = [random.random() for i in range(12_000)]"
+
+
+@pytest.mark.parametrize(
+    ("where", "option"),
+    [("memory", "--MontyKernel.snapshot_memory=500_000"), ("disk", "--MontyKernel.snapshot_max_bytes=1_000_000")],
+)
+def test_named_states_take_no_more_than_their_share(start: Start, where: str, option: str) -> None:
+    kernel = start(f"--MontyKernel.snapshots={where}", option)
+    for name in ("one", "two"):
+        kernel.run(RANDOM)
+        assert kernel.run(f"%snapshot {name}").text().endswith(f"is now named {name}.\n")
+    kernel.run(RANDOM)
+    answer = kernel.run("%snapshot three")
+    assert answer.reply["ename"] == "UsageError"
+    said = answer.reply["evalue"]
+    assert said.startswith("The state is not named three: it takes ") and option.split(".")[1].split("=")[0] in said
+    assert "%snapshot --remove NAME takes a name away (one, two)" in said
+    kernel.run("%restore one")
+    late = kernel.run("x = 1\n%snapshot small\n" + RANDOM)
+    assert "will be named small" in late.text()
+    told = late.text("stderr") + kernel.run("1").text("stderr")
+    assert "The state is not named small" in told and "That was to be the state after In[8]" in told
+    assert "no state named" in kernel.run("%restore small").reply["evalue"].lower()
+    assert "makes room like any other" in kernel.run("%snapshot --remove two").text()
+    assert "There is no state named 'two'" in kernel.run("%restore two").reply["evalue"]
+    assert kernel.run("%snapshot three").reply["status"] == "ok"
+    assert "no state named 'nope'" in kernel.run("%snapshot --remove nope").reply["evalue"]
+    assert kernel.run("%restore one").reply["status"] == "ok"
+
+
+def test_a_name_that_was_taken_away_stays_away_after_a_kill(start: Start) -> None:
+    env = {"JPY_SESSION_NAME": "/work/notebook.ipynb"}
+    kernel = start(env=env)
+    kernel.run("x = 1")
+    kernel.run("%snapshot gone")
+    kernel.run("x = 2\n%snapshot stays")
+    kernel.run("%snapshot --remove gone")
+    os.kill(kernel.pid, signal.SIGKILL)
+    second = start(env={**env, "JUPYTER_DATA_DIR": str(kernel.folder / "data")})
+    second.answer("%resume", "y")
+    assert "Names: stays." in second.run("%restore gone").reply["evalue"]
+    assert second.run("%restore stays").reply["status"] == "ok"
+
+
 UNSTEADY = "import time\nfor i in range(int(time.time() * 1e6) % 997): time.sleep(0)\nseen.append(3)"
 """Asks for something else whenever it runs."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import os
+import random
 import re
 import subprocess
 import sys
@@ -323,3 +324,13 @@ def test_a_notebook_as_json_has_it_in_a_file() -> None:
     done = run_notebook(book)
     assert done["cells"][0]["outputs"][0]["data"]["text/plain"] == "2"
     assert book["cells"][0]["source"] == ["x = 1\n", "x + 1"], "what was given stays as it is"  # type: ignore[index]
+
+
+def test_named_states_of_a_run_have_a_limit_of_their_own() -> None:
+    # each state takes as much whether it is kept as a dump or as the source of its cell
+    texts = [random.Random(seed).randbytes(50_000).hex() for seed in (1, 2)]
+    cells = [f"a = '{texts[0]}'", "%snapshot one", f"b = '{texts[1]}'", "%snapshot two", "%restore one\nlen(a)"]
+    run_notebook(book(cells))
+    run_notebook(book([*cells[:2], *cells[4:]]), snapshot_memory=300_000)
+    with pytest.raises(CellExecutionError, match="half of snapshot_memory"):
+        run_notebook(book(cells), snapshot_memory=300_000)
