@@ -86,7 +86,7 @@ SABOTAGE: dict[str, tuple[str, object, bytes | Callable[[bytes], bytes]]] = {
     "markdown": ("monty_kernel.screening.markdown.screened_html", _UNSCREENED, b"<script>x</script>"),
     "bundles": ("monty_kernel.screening.markdown.screened_html", _UNSCREENED, b'{"text/markdown": "<script>x</script>"}'),
     "terminal": ("monty_kernel.screening.terminal._STEERING", _NEVER, b"\x1b]0;x\x07"),
-    "notebooks": ("monty_kernel.runner.notebook_file._join_lines", lambda cell: None, bytes),
+    "notebooks": ("monty_kernel.runner.notebook_shape._text", lambda value: value, bytes),
 }  # fmt: skip
 """What breaks each target's code, and an input that shows it; a function makes it of the first seed."""
 

@@ -9,7 +9,7 @@ from copy import deepcopy
 from hypothesis import strategies as st
 
 from monty_kernel.runner import notebook_file
-from monty_kernel.runner.notebook_file import NotebookUnreadable
+from monty_kernel.runner.notebook_shape import NotebookUnreadable
 from tests.fuzz.target import JSON, Target, as_json, mangled
 
 _CELL = {"cell_type": "code", "id": "a", "metadata": {"tags": ["parameters"]}, "execution_count": 1, "source": ["x = 1\n", "x"],
@@ -33,6 +33,8 @@ def check_notebook(data: bytes) -> None:
             return
     for cell in book["cells"]:
         assert isinstance(cell["source"], str)
+        assert cell["cell_type"] in ("code", "markdown", "raw")
+        assert ("outputs" in cell) == (cell["cell_type"] == "code"), "outputs where no screen looks for them"
         notebook_file.tags(cell)
     before = deepcopy(book)
     written = notebook_file.to_json(book)
