@@ -30,7 +30,7 @@ class Server:
 
 
 @contextmanager
-def running_server(module: str, folder: Path) -> Iterator[Server]:
+def running_server(module: str, folder: Path, *options: str) -> Iterator[Server]:
     """Start `python -m MODULE` (`jupyterlab` or `jupyter_server`) on a free port; end it, and its kernels, afterwards."""
     environment = isolated_environment(folder)
     root = folder / "notebooks"
@@ -44,6 +44,7 @@ def running_server(module: str, folder: Path) -> Iterator[Server]:
         "--ServerApp.port=0",
         f"--ServerApp.root_dir={root}",
         f"--IdentityProvider.token={TOKEN}",
+        *options,
     ]
     with log.open("wb") as output:
         process = subprocess.Popen(

@@ -1,4 +1,4 @@
-"""`python -m tests.fuzz`: all targets with both fuzzers at once, each fuzzer for a time that its targets share.
+"""`python -m tests.fuzz`: all targets with all engines at once, each engine for a time that its targets share.
 
 Exit status 0 if nothing was found. An input that breaks a promise is kept in the folder's `findings`; `--replay` tries it
 again. It becomes a file in `tests/fuzz/found`, which the test suite tries every time, and then it is fixed.
@@ -7,6 +7,8 @@ again. It becomes a file in `tests/fuzz/found`, which the test suite tries every
 from __future__ import annotations
 
 import argparse
+import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -18,9 +20,9 @@ from pathlib import Path
 from tests.own_folders import own_folders
 
 from .loop import checked
-from .targets import NAMES, find
+from .targets import IN_A_BROWSER, NAMES, find
 
-ENGINES = ("hypothesis", "atheris")
+ENGINES = ("hypothesis", "atheris", "browser")
 FOLDER = Path(__file__).parents[2] / ".fuzz"
 _GRACE = 120.0
 """Seconds that a target may take beyond its share, to start and to make what it found small."""
@@ -47,14 +49,17 @@ class Campaign:
     def _run(self, name: str) -> str:
         command = [sys.executable, "-m", "tests.fuzz.loop", self.engine, name, str(self._share), str(self._folder)]
         with tempfile.TemporaryFile() as output:
-            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
+            # a group of its own, so that a browser or a server ends with it
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+            )
             try:
                 status: int | str = process.wait(self._share + _GRACE)
             except subprocess.TimeoutExpired:
                 status = "it did not end"
             finally:
                 if process.poll() is None:
-                    process.kill()
+                    os.killpg(process.pid, signal.SIGKILL)
                     process.wait()
             output.seek(0)
             said = output.read().decode(errors="replace")
@@ -77,7 +82,10 @@ def replay(paths: list[Path]) -> int:
         target = find(path.name.partition("-")[0])
         print(f"{path.name}: {target.promise}")
         try:
-            checked(target, path.read_bytes())
+            if target.name in IN_A_BROWSER:
+                target.check(path.read_bytes())  # a browser takes its time to start
+            else:
+                checked(target, path.read_bytes())
         finally:
             target.close()
     return 0
@@ -85,11 +93,12 @@ def replay(paths: list[Path]) -> int:
 
 def main() -> int:
     """Read the command line and run."""
+    everything = (*NAMES, *IN_A_BROWSER)
     parser = argparse.ArgumentParser("python -m tests.fuzz", description=__doc__)
     parser.add_argument("--seconds", type=float, default=600, help="how long each engine runs [600]")
-    parser.add_argument("--engine", choices=ENGINES, action="append", help="only this one [both]")
+    parser.add_argument("--engine", choices=ENGINES, action="append", help="only this one [all]")
     parser.add_argument(
-        "--only", choices=NAMES, action="append", metavar="TARGET", help=f"only this one: {', '.join(NAMES)}"
+        "--only", choices=everything, action="append", metavar="TARGET", help=f"only this one: {', '.join(everything)}"
     )
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where inputs that led somewhere are kept [.fuzz]")
     parser.add_argument("--replay", type=Path, nargs="+", metavar="FILE", help="try inputs that were found")
@@ -107,7 +116,11 @@ def fuzz(options: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 2
-    campaigns = [Campaign(engine, options.only or list(NAMES), options.seconds, options.folder) for engine in engines]
+    wanted = options.only or [*NAMES, *IN_A_BROWSER]
+    shares = {
+        engine: [name for name in wanted if (name in IN_A_BROWSER) == (engine == "browser")] for engine in engines
+    }
+    campaigns = [Campaign(engine, names, options.seconds, options.folder) for engine, names in shares.items() if names]
     threads = [threading.Thread(target=campaign.run) for campaign in campaigns]
     for thread in threads:
         thread.start()
@@ -116,9 +129,8 @@ def fuzz(options: argparse.Namespace) -> int:
     found = [(campaign.engine, name, said) for campaign in campaigns for name, said in campaign.found.items()]
     for engine, name, said in found:
         print(f"\n{engine} found that in {name} this does not hold: {find(name).promise}.\n\n{said}")
-    targets = len(options.only or NAMES)
     print(
-        f"\n{targets} targets, {options.seconds:g} s with each of {', '.join(engines)}: {len(found) or 'nothing'} found."
+        f"\n{len(wanted)} targets, {options.seconds:g} s with each of {', '.join(engines)}: {len(found) or 'nothing'} found."
     )
     return 1 if found else 0
 

@@ -1,4 +1,4 @@
-"""Runs one target in this process for a time: with hypothesis, or with atheris, which follows the coverage.
+"""Runs one target in this process for a time: with hypothesis, with atheris, which follows the coverage, or with a browser.
 
 `python -m tests.fuzz.loop ENGINE TARGET SECONDS FOLDER`; exit status 0 if nothing was found. What was found is in
 `FOLDER/findings`, to be tried again with `python -m tests.fuzz --replay FILE`.
@@ -139,7 +139,12 @@ def main() -> int:
 
         target = find(name)
         try:
-            tried = with_hypothesis(target, seconds, folder)
+            if engine == "browser":
+                from .browser import with_a_browser
+
+                tried = with_a_browser(seconds, folder)
+            else:
+                tried = with_hypothesis(target, seconds, folder)
         finally:
             target.close()
     print(f"tried {tried}")

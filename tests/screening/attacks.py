@@ -1,7 +1,7 @@
 r"""What a hostile notebook displays to run code in the browser or to make it load something: one small output each.
 
 `PWN` stands for a call that tells the test that code ran, `SPELT` for the same with entities for its parentheses, `CANARY` for an address of another host, `LOCAL` for one of the
-Jupyter server. An attack of which `fires` is true is known to succeed in JupyterLab when outputs are trusted, which shows
+Jupyter server, `NUMBER` for the attack's number. An attack of which `fires` is true is known to succeed in JupyterLab when outputs are trusted, which shows
 that the test would see it; the others aim at other versions and front ends, or are variants that this browser withstands.
 """
 
@@ -32,6 +32,7 @@ class Attack:
             "PWN": f"pwned({number})",
             "CANARY": f"http://canary.invalid/{number}",
             "LOCAL": f"canary-{number}.png",
+            "NUMBER": str(number),
         }
 
         def fill(value: Any) -> Any:
