@@ -15,7 +15,6 @@ from monty_kernel.engine.trail import Trail
 
 from .backlog import Backlog, Task
 from .journal_data import entry_data
-from .left_behind import names_in
 from .meta import meta_of
 from .naming import Share, shares_on_disk
 from .notes import Notes
@@ -377,6 +376,8 @@ class Archive:
 
     def names(self, info: SessionInfo) -> list[str]:
         """Names that the session's cells seem to define, the newest first: for the person alone. Raises StoreError."""
+        from .left_behind import names_in
+
         return self._thread.now(lambda: names_in(sources(self._opened(), info.id, info.last or 0)))
 
     def claim(self, session: str) -> Claimed:

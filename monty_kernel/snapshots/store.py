@@ -242,7 +242,8 @@ class SnapshotStore(OwnSessions):
 
     def pinned(self, session: str, without: str) -> Pinned:
         """The bytes that named states keep from being dropped, when this name of the session's is taken away."""
-        from .naming import Pinned, pinned
+        from .naming import Pinned
+        from .pinned import pinned
 
         return self._database.read(lambda db: pinned(db, self._contents, session, text(without)), Pinned(0, 0))
 
