@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _MOST_SCANNED = 20_000
 """Entries that one `glob` or `walk` sees."""
 _DEEPEST = 64
+_MOST_OPENED = 30_000
+"""Folders that one `glob` or `walk` opens, those on the way to each counted: nobody can interrupt it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,9 +261,16 @@ class _Call:
     def _tree_below(self, depth: int, follow: bool) -> Iterator[tuple[str, Info | None, bool]]:
         """What is at the path and below: its relative path, what it is or its link leads to, whether it is a link."""
         todo: list[tuple[tuple[str, ...], Info | None]] = [((), self._tree.info(self._parts))]
+        opened = 0
         while todo:
             below, own = todo.pop()
             parts, linked = (*self._parts, *below), own is not None and own.kind == "link"
+            is_listed = own is not None and own.kind == "folder" and len(below) < depth
+            opened += len(parts) if linked or is_listed else 0
+            if opened > _MOST_OPENED:
+                raise RuntimeError(
+                    "directory scan exceeded what may be looked into at once: scan folders below it one by one"
+                )
             seen = self._tree.info(parts) if linked else own
             yield "/".join(below), seen, linked
             if seen is None or seen.kind != "folder" or len(below) >= depth or (linked and not follow):

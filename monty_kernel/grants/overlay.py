@@ -40,6 +40,7 @@ class Overlay:
         self._nodes: dict[tuple[str, ...], Node] = {}
         self._bytes = 0
         self._frozen: Layer | None = {}
+        self._children: dict[tuple[str, ...], list[str]] | None = None  # names by folder, once they were asked for
 
     @property
     def size(self) -> int:
@@ -56,7 +57,7 @@ class Overlay:
         """Make it what it was when `freeze` gave this."""
         if layer is not self._frozen:
             self._nodes, self._frozen = dict(layer), layer
-            self._bytes = sum(node.size for node in layer.values())
+            self._bytes, self._children = sum(node.size for node in layer.values()), None
 
     def close(self) -> None:
         """Let go of the folder. Idempotent."""
@@ -87,7 +88,7 @@ class Overlay:
             return self._below.info(plain, follow=follow)
         if node.kind == "gone":
             return None
-        return Info(node.kind, node.size, 0o644 if node.kind == "file" else 0o755, node.modified)
+        return _info(node)
 
     def read(self, path: Parts) -> bytes:
         """See `Folder`."""
@@ -118,22 +119,40 @@ class Overlay:
 
     def names(self, path: Parts) -> list[str]:
         """See `Folder`."""
+        plain = self._listable(path)
+        names = set() if self._is_fresh(plain) else set(self._below.names(plain))
+        for name in self._written_in(plain):
+            (names.discard if self._nodes[(*plain, name)].kind == "gone" else names.add)(name)
+        return sorted(names)
+
+    def _listable(self, path: Parts) -> tuple[str, ...]:
         plain = self.resolve(path)
         found = self.info(plain)
         if found is None:
             raise FileNotFoundError(errno.ENOENT, "No such file or directory")
         if found.kind != "folder":
             raise NotADirectoryError(errno.ENOTDIR, "Not a directory")
-        names = set() if self._is_fresh(plain) else set(self._below.names(plain))
-        for each, node in self._nodes.items():
-            if each[:-1] == plain and each:
-                (names.discard if node.kind == "gone" else names.add)(each[-1])
-        return sorted(names)
+        return plain
+
+    def _written_in(self, plain: tuple[str, ...]) -> list[str]:
+        """The names in a folder that the overlay says something of."""
+        if self._children is None:
+            self._children = {}
+            for each in self._nodes:
+                if each:
+                    self._children.setdefault(each[:-1], []).append(each[-1])
+        return self._children.get(plain, [])
 
     def entries(self, path: Parts) -> list[tuple[str, Info]]:
         """See `Folder`."""
-        found = ((name, self.info((*path, name), follow=False)) for name in self.names(path))
-        return [(name, info) for name, info in found if info is not None]
+        plain = self._listable(path)
+        found = {} if self._is_fresh(plain) else dict(self._below.entries(plain))
+        for name in self._written_in(plain):
+            node = self._nodes[(*plain, name)]
+            found.pop(name, None)
+            if node.kind != "gone":
+                found[name] = _info(node)
+        return sorted(found.items())
 
     def make_folder(self, path: Parts) -> None:
         """See `Folder`."""
@@ -239,12 +258,16 @@ class Overlay:
             raise OSError(errno.ENOSPC, f"No space left: an overlay holds at most {MOST_BYTES >> 20} MiB")
         fresh = node.fresh or (node.kind == "folder" and before is not None and before.fresh)
         self._nodes[plain] = replace(node, fresh=fresh)
-        self._bytes, self._frozen = total, None
+        self._bytes, self._frozen, self._children = total, None, None
 
     def _forget_below(self, plain: tuple[str, ...]) -> None:
         for each in [each for each in self._nodes if each[: len(plain)] == plain]:
             self._bytes -= self._nodes.pop(each).size
-        self._frozen = None
+        self._frozen = self._children = None
+
+
+def _info(node: Node) -> Info:
+    return Info(node.kind, node.size, 0o644 if node.kind == "file" else 0o755, node.modified)
 
 
 def _plain(path: Parts) -> tuple[str, ...]:

@@ -109,3 +109,27 @@ def test_moving(tmp_path: Path) -> None:
     assert overlay.names([]) == ["a", "link", "other"]
     with pytest.raises(OSError, match="does not move folders"):
         overlay.rename(["a"], ["c"])
+
+
+def test_what_a_folder_holds_is_what_each_of_its_names_is(tmp_path: Path) -> None:
+    for name in ("kept", "gone", "written", "folder"):
+        (tmp_path / name).write_text("disk") if name != "folder" else (tmp_path / name).mkdir()
+    (tmp_path / "link").symlink_to("kept")
+    overlay = Overlay(Folder(os.open(tmp_path, os.O_RDONLY | os.O_DIRECTORY)))
+    empty = overlay.freeze()
+    overlay.remove_file(["gone"])
+    overlay.write(["written"], b"memory")
+    overlay.make_folder(["made"])
+    overlay.write(["made", "in"], b"x")
+
+    def checked(path: list[str]) -> dict[str, tuple[str, int]]:
+        found = overlay.entries(path)
+        assert [name for name, _ in found] == overlay.names(path)
+        assert found == [(name, overlay.info([*path, name], follow=False)) for name, _ in found]
+        return {name: (info.kind, info.size) for name, info in found if info.kind == "file"}
+
+    assert checked([]) == {"kept": ("file", 4), "written": ("file", 6)}
+    assert checked(["made"]) == {"in": ("file", 1)}
+    overlay.thaw(empty)
+    assert "gone" in checked([]) and "made" not in overlay.names([])
+    overlay.close()
