@@ -21,6 +21,12 @@ _LARGE = 1 << 17
 """Characters of code above which only a cell's last statement is parsed, and none if that is as long: `ast` takes 24 s and 5 GB
 for 10 MB."""
 
+MOST_BYTES = 1 << 23
+"""Of a cell's text, in UTF-8. The text is there several times while a cell begins, and 64 MiB have to do for all."""
+
+_MOST_MAGICS = 10_000
+_MOST_RECALLED = 1_000  # `_1`, `_i2` and so on in one cell; others are names like any
+
 _MAGIC = re.compile(
     r"(?P<indent>[ \t]*)(?P<target>[A-Za-z_][\w, \t]*=[ \t]*)?"
     r"(?:%(?P<name>%?[\w.]+)[ \t]*(?P<args>.*)|(?P<shell>!!?)(?P<command>.*)|(?P<query>\?\??)[ \t]*(?P<topic>[%\w.]+)[ \t]*)\Z",
@@ -83,9 +89,11 @@ def parse(source: CellSource, magics: Callable[[], MagicTable], options: CellOpt
     magics: asked for the table when the cell may hold a magic, so that it need not be loaded before.
 
     Raises:
-        SyntaxError: the text holds a character that no Python source can (a lone surrogate, NUL), with its place.
+        SyntaxError: the text holds a character that no Python source can (a lone surrogate, NUL), with its place; or it is longer
+            than `MOST_BYTES`, or holds too many magics.
     """
     options = options or CellOptions()
+    _refuse_too_long(source.text)
     _refuse_impossible(source.text)
     pasted = unpasted(source.text)
     if pasted is None:
@@ -104,10 +112,13 @@ def _parse(source: CellSource, magics: Callable[[], MagicTable], options: CellOp
         return _cell_magic(source, match, magics(), options)
     edits, parts, cuts = ([], set[str](), []) if not _may_hold_magics(text) else _line_magics(text, 0, magics())
     steps: list[Feed | Action] = []
-    position = 0
+    position = passed = 0
     for start, end, action in [*cuts, (len(text), len(text), None)]:
+        first = passed  # of the edits, which are in the order of the text, as the cuts are
+        while passed < len(edits) and edits[passed].end <= start:
+            passed += 1
         if text[position:start].strip() or (action is None and not steps):
-            inside = [edit for edit in edits if position <= edit.start and edit.end <= start]
+            inside = edits[first:passed]
             outside = [Edit(0, position, ""), Edit(start, len(text), "")]
             now = options._replace(show=options.show and action is None, begin=options.begin and not steps)
             steps.append(_feed(source, [*outside, *inside], parts, now))
@@ -140,6 +151,14 @@ def expression(source: CellSource) -> Feed:
     return Feed(
         source, wrapped.text, (wrapped,), frozenset({sandboxed.NAMES}) if _NEEDS_NAMES.search(text) else frozenset()
     )
+
+
+def _refuse_too_long(text: str) -> None:
+    if len(text) > MOST_BYTES or (4 * len(text) > MOST_BYTES and len(text.encode(errors="replace")) > MOST_BYTES):
+        raise SyntaxError(
+            f"this cell has more than {MOST_BYTES >> 20} MiB of text, and no more is read: split it, or let it read its data from a mounted file",
+            ("<cell>", 1, 1, None, 1, 2),
+        )
 
 
 def _refuse_impossible(text: str) -> None:
@@ -178,6 +197,11 @@ def _line_magics(
     cuts: list[tuple[int, int, Action]] = []
     for start, end in logical_lines(text[offset:] if offset else text):
         start, end = start + offset, end + offset
+        if len(edits) + len(cuts) > _MOST_MAGICS:
+            row = text.count("\n", 0, start) + 1
+            raise SyntaxError(
+                f"this cell holds more than {_MOST_MAGICS:,} magics: split it", ("<cell>", row, 1, None, row, 2)
+            )
         line = text[start:end]
         match = _QUERY.match(line) if line.rstrip()[-1:] == "?" else None
         if match is None and (line.lstrip()[:1] in "%!?" or "=" in line):
@@ -269,11 +293,14 @@ def _indented(text: str, body_at: int, blanked: str, edits: Sequence[Edit], inde
         inside = lines_inside_strings(blanked)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         pass  # Monty reports what is wrong with it
-    replaced = [(edit.start, edit.end) for edit in edits if edit.end > body_at]  # few: a magic with continuation lines
-    found = []
+    replaced = sorted((edit.start, edit.end) for edit in edits if edit.end > body_at)
+    found, passed = [], 0
     for number, start in enumerate(line_starts(text[body_at:]), 1):
         at = body_at + start
-        if number not in inside and text[at : at + 1] not in ("", "\n") and not any(a < at < b for a, b in replaced):
+        while passed < len(replaced) and replaced[passed][1] <= at:
+            passed += 1
+        within = passed < len(replaced) and replaced[passed][0] < at  # a magic with continuation lines
+        if number not in inside and text[at : at + 1] not in ("", "\n") and not within:
             found.append(Edit(at, at, indent))
     return found
 
@@ -291,7 +318,8 @@ def _feed(
 
 def _recalled(text: str) -> list[str]:
     names = {match[0]: match for match in _RECALLED.finditer(text)}
-    return [_RECALL[match[1]].format(name=name, number=match[2]) for name, match in sorted(names.items())]
+    few = sorted(names.items())[:_MOST_RECALLED]
+    return [_RECALL[match[1]].format(name=name, number=match[2]) for name, match in few]
 
 
 def _parsed_end(text: str) -> tuple[int, tuple[ast.Module, str] | None]:

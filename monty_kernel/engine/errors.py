@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from monty_kernel.engine.excerpts import excerpt, mark
 from monty_kernel.engine.hints import hint
 from monty_kernel.engine.outputs import Error
-from monty_kernel.engine.scopes import CellLayout, layout, split_lines
+from monty_kernel.engine.scopes import CellLayout, layout
 from monty_kernel.engine.sources import CellSource, Failure, SourceFrame
+from monty_kernel.engine.text_lines import split_lines
 from monty_kernel.engine.visible_text import cut, visible
 
 EVALUE_LIMIT = 65_536  # characters of `Error.evalue`

@@ -5,11 +5,14 @@ from __future__ import annotations
 import ast
 import re
 
-from monty_kernel.engine.scopes import parse, split_lines
+from monty_kernel.engine.scopes import parse
 from monty_kernel.engine.sources import Failure, SourceFrame
+from monty_kernel.engine.text_lines import split_lines
 
 NOT_AN_EXCEPTION = "exceptions must derive from BaseException"
 """Monty's own complaint about a `raise` statement."""
+
+_MOST_LINES = 1_000  # of an expression that are looked at
 
 
 def raised_by_hand(failure: Failure) -> bool:
@@ -33,9 +36,11 @@ def failing_text(failure: Failure) -> str:
     frame = failure.frames[-1] if failure.frames else None
     if frame is None or frame.cell is None:
         return ""
-    lines = split_lines(frame.cell.text)[max(frame.line - 1, 0) : frame.end_line]
+    first = max(frame.line - 1, 0)
+    lines = list(split_lines(frame.cell.text)[first : min(frame.end_line, first + _MOST_LINES)])
     if lines and frame.line <= frame.end_line:
-        lines[-1] = lines[-1][: max(frame.end_column - 1, 0)]
+        if first + len(lines) == frame.end_line:
+            lines[-1] = lines[-1][: max(frame.end_column - 1, 0)]
         lines[0] = lines[0][max(frame.column - 1, 0) :]
     return "\n".join(lines)
 

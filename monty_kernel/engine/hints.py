@@ -27,8 +27,9 @@ from monty_kernel.engine.lacking import (
     SYNTAX,
 )
 from monty_kernel.engine.limits import KINDS
-from monty_kernel.engine.scopes import parse, split_lines
+from monty_kernel.engine.scopes import parse
 from monty_kernel.engine.sources import Failure
+from monty_kernel.engine.text_lines import split_lines
 
 _MESSAGE_LIMIT = 1_000
 _LISTS_IN_MONTY = frozenset({"map", "zip", "enumerate", "filter", "reversed"})

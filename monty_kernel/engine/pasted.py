@@ -13,8 +13,13 @@ _PROMPTS = (
 )
 
 
+_LARGE = 1 << 17  # characters; nobody pastes more, and each line would be an edit
+
+
 def unpasted(text: str) -> SourceMap | None:
-    """The text without what a paste brought along; None if it brought nothing."""
+    """The text without what a paste brought along; None if it brought nothing, or is longer than any paste."""
+    if len(text) > _LARGE:
+        return None
     for first, every in _PROMPTS:
         if first.match(text):
             edits = [Edit(match.start(), match.end(), "") for match in map(every.match, *_lines(text)) if match]

@@ -16,8 +16,9 @@ from itertools import islice
 from typing import NamedTuple
 
 from .failing_code import NOT_AN_EXCEPTION, failing_text
-from .scopes import parse, split_lines
+from .scopes import parse
 from .sources import CellSource, Failure, SourceFrame
+from .text_lines import split_lines
 
 _ARITY = re.compile(
     r"(?P<name>\w+|<lambda>)\(\) (?:missing \d+ required|takes (?:from )?\d+|takes no|got multiple values)"

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from .quoting import quoted
-from .visible_text import visible
+from .visible_text import cut, visible
 
 Answer = Literal["yes", "no", "always"]
 
@@ -24,6 +24,7 @@ OF_A_CELL = "(this cell asks) "
 PATIENCE = 3
 """Times that the person says no to a cell before the cell's questions are not shown to them any more."""
 
+_LONGEST = 20_000  # characters of a cell's prompt that are shown
 _COLOUR = re.compile(r"(\x1b\[[0-9;]*m)")
 
 _LOOKALIKES = str.maketrans(
@@ -90,8 +91,9 @@ def disguise(prompt: str) -> str:
     """A cell's prompt as it is shown: marked as the cell's if it looks like a question of the kernel's.
 
     This is for the eye: what is answered to a cell's prompt grants nothing, whatever it looks like. Colours stay; what
-    would move the cursor, and could so write over the mark, is written out.
+    would move the cursor, and could so write over the mark, is written out. A long one is cut.
     """
+    prompt = cut(prompt, _LONGEST)
     shown = "".join(part if number % 2 else visible(part) for number, part in enumerate(_COLOUR.split(prompt)))
     return OF_A_CELL + shown if is_like_the_kernels(_COLOUR.sub("", prompt)) else shown
 

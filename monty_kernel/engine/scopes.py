@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from monty_kernel.engine.syntax_trees import syntax_tree
+from monty_kernel.engine.text_lines import split_lines
 
 # 64 KiB parse in some 60 ms; an error in a longer cell shows plain lines and names without arguments.
 PARSE_LIMIT = 65_536
@@ -36,7 +37,7 @@ class Scope:
 class CellLayout:
     """A cell's text taken apart. `pieces` are the line ranges of its statements; both are empty if it does not parse."""
 
-    lines: tuple[str, ...]
+    lines: Sequence[str]
     scopes: tuple[Scope, ...] = ()
     pieces: tuple[range, ...] = ()
 
@@ -49,14 +50,9 @@ class CellLayout:
         return max(around, key=lambda scope: scope.start, default=None)
 
 
-def split_lines(text: str) -> list[str]:
-    """The lines of `text`, without their ends, numbered as Monty numbers them: only a newline ends one."""
-    return text.replace("\r\n", "\n").split("\n")
-
-
 def layout(text: str) -> CellLayout:
     """Take a cell apart. Never raises: text that is no Python, or too long, gives lines only."""
-    lines = tuple(split_lines(text))
+    lines = split_lines(text)
     tree = parse(text)
     if tree is None:
         return CellLayout(lines)
@@ -113,7 +109,7 @@ def _arguments(node: _Definition) -> str:
     return ", ".join(names)
 
 
-def _pieces(tree: ast.Module, lines: tuple[str, ...]) -> Iterator[range]:
+def _pieces(tree: ast.Module, lines: Sequence[str]) -> Iterator[range]:
     """Cut the cell at every statement. A compound statement's head is a piece, so are comments between statements."""
     cuts = {1, len(lines) + 1}
     joined: set[int] = set()

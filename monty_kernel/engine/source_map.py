@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import NamedTuple
 
+from .text_lines import LARGE, line_and_column, line_start
+
 
 class Edit(NamedTuple):
     """Replace `original[start:end]` by `text`.
@@ -47,12 +49,12 @@ class SourceMap:
         self.text = "".join(pieces)
 
     @cached_property
-    def _original_lines(self) -> list[int]:
-        return line_feed_starts(self.original)
+    def _original_lines(self) -> list[int] | None:
+        return line_feed_starts(self.original) if len(self.original) <= LARGE else None
 
     @cached_property
-    def _text_lines(self) -> list[int]:
-        return line_feed_starts(self.text)
+    def _text_lines(self) -> list[int] | None:
+        return line_feed_starts(self.text) if len(self.text) <= LARGE else None
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The original span of `text[start:end]`; never empty-handed, at worst the nearest place."""
@@ -78,10 +80,18 @@ class SourceMap:
     def lines_and_columns(self, line: int, column: int, end_line: int, end_column: int) -> tuple[int, int, int, int]:
         """A place in the rewritten text -> the place in the original text, as lines and columns."""
         start, end = self.span(self._offset(line, column), self._offset(end_line, end_column))
-        return *place(self._original_lines, start), *place(self._original_lines, end)
+        return *self._place(start), *self._place(end)
+
+    def _place(self, offset: int) -> tuple[int, int]:
+        starts = self._original_lines
+        return line_and_column(self.original, offset) if starts is None else place(starts, offset)
 
     def _offset(self, line: int, column: int) -> int:
         starts = self._text_lines
+        if starts is None:
+            start = line_start(self.text, line)
+            end = self.text.find("\n", start or 0)
+            return len(self.text) if start is None else min(start + column - 1, end if end >= 0 else len(self.text))
         if line > len(starts):
             return len(self.text)
         limit = starts[line] - 1 if line < len(starts) else len(self.text)

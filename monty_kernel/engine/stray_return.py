@@ -12,7 +12,7 @@ from .source_map import line_feed_starts, line_starts, offset_of_byte, place
 from .sources import Failure, SourceFrame
 
 _LARGE = 1 << 17  # characters above which nothing is looked for: see `cell`
-_RETURN = re.compile(r"^(?:[^#\n]*[:;])?\s*return\b", re.MULTILINE)
+_RETURN = re.compile(r"^(?:[^#\n]*[:;])?[^\S\n]*+return\b", re.MULTILINE)
 
 
 def stray_return(cell: Cell) -> Failure | None:

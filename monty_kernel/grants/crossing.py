@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _READ = 2000  # characters of a message that are looked at
 _KNOWN = frozenset(get_args(monty.ExcType))
 _NOT_THESE = frozenset({"Exception", "BaseException", "KeyboardInterrupt", "SystemExit"})
-_LONG_PATH = re.compile(r"(?<![\w:/.…])(?:~|[A-Za-z]:)?(?:[/\\]+[^/\\\s'\"<>:;,()]+)*[/\\]+(?=[^/\\\s'\"<>:;,()])")
+_LONG_PATH = re.compile(r"(?<![\w:/\\.…])(?:~|[A-Za-z]:)?(?:[/\\]++[^/\\\s'\"<>:;,()]++)*[/\\]++(?=[^/\\\s'\"<>:;,()])")
 _FILE_ADDRESS = re.compile(r"\bfile:/+(?=[^/\s])", re.IGNORECASE)
 _SPACED = re.compile(r"(?P<quote>['\"])(?:~|[A-Za-z]:)?[/\\](?:[^'\"]*[/\\])?(?=[^'\"/\\]*(?P=quote))")
 

@@ -121,7 +121,7 @@ _TARGET = re.compile(r"[\s(*]*([^\W\d]\w*)[\s)]*(?::.*)?")
 _INNER_BINDING = (
     re.compile(r"\bfor\b([^\n:]{1,200}?)\bin\b"),
     re.compile(r"\blambda\b([^:\n]{1,200})"),
-    re.compile(r"(\w+)\s*:="),
+    re.compile(r"\b(\w++)\s*+:="),
 )
 _BINDING = (
     re.compile(r"\bas\s+(\w+|\([\w, ]{1,200}\))"),

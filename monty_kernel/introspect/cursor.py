@@ -13,10 +13,10 @@ _SIGNIFICANT = re.compile(r"""[#"'()\[\]{}\n;\\:]""")
 _CLOSES = {")": "(", "]": "[", "}": "{"}
 _PREFIX = re.compile(r"(?<![\w])(?:[rR][bBfFtT]?|[bBfFtT][rR]?|[uU])\Z")
 _STRING_END = {
-    '"': re.compile(r'[^"\\\n]*(?:\\.[^"\\\n]*)*(?:(")|(?=\n)|\Z)', re.DOTALL),
-    "'": re.compile(r"[^'\\\n]*(?:\\.[^'\\\n]*)*(?:(')|(?=\n)|\Z)", re.DOTALL),
-    '"""': re.compile(r'[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*(?:(""")|\Z)', re.DOTALL),
-    "'''": re.compile(r"[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*(?:(''')|\Z)", re.DOTALL),
+    '"': re.compile(r'[^"\\\n]*+(?:\\.[^"\\\n]*+)*+(?:(")|(?=\n)|\Z)', re.DOTALL),
+    "'": re.compile(r"[^'\\\n]*+(?:\\.[^'\\\n]*+)*+(?:(')|(?=\n)|\Z)", re.DOTALL),
+    '"""': re.compile(r'[^"\\]*+(?:(?:\\.|"(?!""))[^"\\]*+)*+(?:(""")|\Z)', re.DOTALL),
+    "'''": re.compile(r"[^'\\]*+(?:(?:\\.|'(?!''))[^'\\]*+)*+(?:(''')|\Z)", re.DOTALL),
 }
 _TEMPLATE = re.compile(r"""\\N\{[^}\n]*\}|\\.|\{\{|\}\}|[{}\n"']""", re.DOTALL)
 _BEGINS_STATEMENT = re.compile(r"(?:def|class|import|from|for|while|with|if|try|return|async|@)\b|@")

@@ -11,11 +11,11 @@ from .facts import Facts
 from .interface import Kind
 from .supplied import supplied_modules
 
-_BEFORE_IMPORT = re.compile(r"\A\s*(?:try|else|finally|if\b[^:\n]*|except\b[^:\n]*)\s*:\s*")
-_FROM_IMPORT = re.compile(r"\s*from\s+([\w.]+)\s+import\b\s*\(?([\w\s,]*)", re.DOTALL)
-_FROM = re.compile(r"\s*from\s+([\w.]*\.)?")
-_FROM_MODULE = re.compile(r"\s*from\s+[\w.]+\s+")
-_IMPORT = re.compile(r"\s*import\s+(?:[\w.]+(?:\s+as\s+\w+)?\s*,\s*)*([\w.]*\.)?")
+_BEFORE_IMPORT = re.compile(r"\A\s*+(?:try|else|finally|(?:if|except)\b[^:\n]*+)\s*+:\s*+")
+_FROM_IMPORT = re.compile(r"\s*+from\s++([\w.]++)\s++import\b\s*+\(?([\w\s,]*+)", re.DOTALL)
+_FROM = re.compile(r"\s*+from\s++([\w.]*\.)?")
+_FROM_MODULE = re.compile(r"\s*+from\s++[\w.]++\s++")
+_IMPORT = re.compile(r"\s*+import\s++(?:[\w.]++(?:\s++as\s++\w++)?+\s*+,\s*+)*+([\w.]*\.)?")
 
 
 def importable(where: Place, start: int, facts: Facts) -> dict[str, Kind] | None:

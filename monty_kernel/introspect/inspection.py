@@ -45,8 +45,9 @@ class Inspector:
     async def inspect(self, code: str, cursor: int, detail_level: int) -> Inspection:
         """The function whose call the cursor is in, or the name at the cursor."""
         cursor = max(0, min(cursor, len(code)))
-        while cursor > 0 and code[cursor - 1] == "?" and not code[cursor:].split("\n", 1)[0].strip(" \t?"):
-            cursor -= 1
+        end = code.find("\n", cursor)
+        if not code[cursor : end if end >= 0 else len(code)].strip(" \t?"):
+            cursor = len(code[:cursor].rstrip("?"))
         magic = magic_place(code, cursor)
         if magic is not None and magic.part in ("name", "option"):
             name = re.match(r"%*([\w.]*)", code[magic.start :])

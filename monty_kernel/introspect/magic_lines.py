@@ -12,7 +12,7 @@ _ASSIGNED = re.compile(r"^([ \t]*[A-Za-z_][\w, ]*=[ \t]*)([%!].*)$", re.MULTILIN
 _ASSIGNMENT = re.compile(r"[ \t]*[A-Za-z_][\w, ]*=[ \t]*(?=[%!])")
 _CELL = re.compile(r"\s*%%([\w.]*)")
 _HEAD = re.compile(r"[ \t]*(%%?)([\w.]*)")
-_OPTIONS = re.compile(r"(?:[ \t]+--?[A-Za-z][\w-]*(?:(?:[ \t]+|=)[\d.]+|[\d.]+)?)*[ \t]+(?!-)")
+_OPTIONS = re.compile(r"(?:[ \t]++--?+[A-Za-z][\w-]*+(?:(?:[ \t]++|=)[\d.]++|[\d.]++)?+)*+[ \t]++(?!-)")
 _QUESTION = re.compile(r"[ \t]*\?{1,2}[ \t]*(?![?%\s])")
 
 NOT_PYTHON = frozenset(

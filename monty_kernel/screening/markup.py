@@ -47,6 +47,8 @@ RELATIVE = re.compile(
 host, and not the server's own pages; without `?` it asks nothing of a server."""
 _DATA_IMAGE = re.compile(r"data:image/(?:png|jpe?g|gif|webp|bmp);base64,[A-Za-z0-9+/=\s]*+", re.ASCII)
 _PLAIN_ATTRIBUTE = re.compile(r"[\w\s.,%#+\-:;/()]*+", re.ASCII)
+_LONG_REFERENCE = re.compile(r"&#[0-9]{4000,}+;?+")
+"""No character has such a number, and `unescape` fails on one of more than 4,300 digits."""
 _SHORT_NAME = re.compile(r"[a-z][a-z0-9-]{0,30}", re.ASCII)
 _STAND_INS = str.maketrans({"&": AMPERSAND, "<": LESS, ">": GREATER})
 _QUOTED = str.maketrans({"&": AMPERSAND, "<": LESS, ">": GREATER, '"': "&quot;"})
@@ -177,12 +179,14 @@ class Markup:
         return end.end() if end is not None and name != "plaintext" else len(self._text)
 
     def _after_content(self, name: str, position: int) -> int:
-        depth = 1
-        for tag in re.compile(rf"<(/?){name}(?=[\s/>])[^>]*+>", re.IGNORECASE).finditer(self._text, position):
-            depth += -1 if tag[1] else not tag[0].endswith("/>")
-            if depth == 0:
-                return tag.end()
-        return len(self._text)
+        text, depth = self._text, 1
+        heads = re.compile(rf"<(/?){name}(?=[\s/>])", re.IGNORECASE)
+        while depth and (head := heads.search(text, position)) is not None:
+            position = _after(text, ">", head.end())
+            if text[position - 1] != ">":
+                break  # a tag without end, and so are all after it
+            depth += -1 if head[1] else text[position - 2] != "/"
+        return position if not depth else len(text)
 
     # Attributes
 
@@ -270,4 +274,4 @@ def _after(text: str, mark: str, position: int) -> int:
 
 def _unescaped(text: str) -> str:
     """The text without entities, and without the characters that no document may hold and an entity can spell."""
-    return _UNFIT.sub("", unescape(text))
+    return _UNFIT.sub("", unescape(_LONG_REFERENCE.sub("\ufffd", text)))

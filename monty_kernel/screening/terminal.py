@@ -12,6 +12,7 @@ import re
 _STEERING = re.compile("[\x00-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _KEPT = re.compile(r"\x1b\[[0-9;:]{0,40}m|\x1b\[[0-2]?K|([\x00-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff])")
 _TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_CHUNK = 1 << 16  # characters at a time: each that is written out is a text of its own until they are joined
 _UNFINISHED = re.compile(r"\x1b(?:\[[0-9;:]{0,40})?\Z")
 
 
@@ -23,7 +24,19 @@ def shown(text: str) -> str:
     """
     if _STEERING.search(text) is None:
         return text
-    return _KEPT.sub(lambda match: ascii(match[0])[1:-1] if match[1] else match[0], text)
+    pieces: list[str] = []
+    position = 0
+    while position < len(text):
+        end = min(position + _CHUNK, len(text))
+        if end < len(text) and (cut := _UNFINISHED.search(text, max(position + 1, end - 42), end)) is not None:
+            end = cut.start()
+        pieces.append(_KEPT.sub(_written_out, text[position:end]))
+        position = end
+    return "".join(pieces)
+
+
+def _written_out(match: re.Match[str]) -> str:
+    return ascii(match[0])[1:-1] if match[1] else match[0]
 
 
 class PrintedText:

@@ -27,7 +27,7 @@ from .report import Finding
 _CODE = 1 << 15
 """Characters of code, strings and comments not counted, above which a cell is not checked: reading it takes 0.1 s here and much more there."""
 
-_LARGE = 1 << 20  # characters of a cell, all counted
+_LARGE = 1 << 18  # characters of a cell, all counted
 _WORD = re.compile(r"[^\W\d]\w*")
 _SCOPE = sandboxed.guarded("locals()")
 _MOST_NAMES = 5_000

@@ -24,7 +24,7 @@ _OF_STYLE = re.compile(
     r"possibly-.*|deprecated|redundant-.*|unused-.*|.*ignore-comment.*|undefined-reveal|"
     r"invalid-syntax|unsupported-base|invalid-type-form"
 )
-_IGNORED = re.compile(r"#\s*(?:type:\s*ignore\b|ty:\s*ignore\b(?:\[(?P<rules>[^\]]*)\])?)")
+_IGNORED = re.compile(r"#\s*+(?:type:\s*+ignore\b|ty:\s*+ignore\b(?:\[(?P<rules>[^\]#]*+)\])?)")
 _NAME = re.compile(r"Name `(\w+)` used when not defined")
 _MODULE = re.compile(r"Cannot resolve imported module `([\w.]+)`")
 _MODULE_MEMBER = re.compile(r"Module `([\w.]+)` has no member `(\w+)`")
@@ -44,7 +44,7 @@ _INT = re.compile(r"\bint\b")
 _SEVERAL = re.compile(r"""Literal\[(?:"[^"]*"|[^\]",])*,""")
 _WORD = re.compile(r"[^\W\d]\w*")
 _WANTED = re.compile(r"(?:[Ee]xpected|assignable to(?: attribute `\w+` of type)?) `[^`]*`")
-_BRACKETS = re.compile(r"\[[^\[\]]*\]|\([^()]*\)")
+_BRACKETS = re.compile(r"([\[\]()])")
 _BROAD = ("Exception", "BaseException")
 _CAUGHT = {
     "unresolved-reference": ("NameError", *_BROAD),
@@ -182,12 +182,23 @@ def _is_vague(message: str) -> bool:
 
     The values of `{"name": "a", "size": 1}` are strings or numbers to the checker, each of them; and `re.match` may always give None.
     """
-    for shown in _TYPE.findall(_WANTED.sub("", message)):
-        while (shorter := _BRACKETS.sub("", shown)) != shown:
-            shown = shorter
-        if " | " in shown:
-            return True
+    if any(" | " in _without_brackets(shown) for shown in _TYPE.findall(_WANTED.sub("", message))):
+        return True
     return _SEVERAL.search(message) is not None
+
+
+def _without_brackets(shown: str) -> str:
+    """A type without its brackets and what is in them."""
+    kept: list[str] = []
+    opened: list[int] = []  # how much had been kept where each bracket opened
+    for part in _BRACKETS.split(shown):
+        if part in ("]", ")") and opened:
+            del kept[opened.pop() :]
+            continue
+        if part in ("[", "("):
+            opened.append(len(kept))
+        kept.append(part)
+    return "".join(kept)
 
 
 def _differs_in_numbers(message: str) -> bool:

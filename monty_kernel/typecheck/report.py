@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monty_kernel.engine.excerpts import mark
-from monty_kernel.engine.scopes import split_lines
 from monty_kernel.engine.sources import Failure, SourceFrame
+from monty_kernel.engine.text_lines import split_lines
 from monty_kernel.engine.visible_text import cut, visible
 
 ERROR = "TypeCheckError"

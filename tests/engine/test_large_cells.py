@@ -47,9 +47,9 @@ def feed(text: str) -> str:
     ids=lambda text: f"{text[:12]!r}",
 )
 def test_no_shape_takes_long(text: str) -> None:
-    start = time.perf_counter()
+    start = time.thread_time()
     cell(text)
-    assert time.perf_counter() - start < 3, "on a busy machine; some 0.3 s on an idle one"
+    assert time.thread_time() - start < 3, "some 0.3 s on an idle machine"
 
 
 @pytest.mark.parametrize("end", ["\\", '"abc\\', '"""abc\\', "'\\", "'''\\", "x = (\\", "#\\"])
