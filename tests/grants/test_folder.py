@@ -6,11 +6,16 @@ import os
 import socket
 import threading
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import Any
 
 import pytest
 
+from monty_kernel.grants import files
+from monty_kernel.grants.files import Files
 from monty_kernel.grants.folder import MOST_READ, Folder
+from monty_kernel.grants.mount_spec import Mode, MountSpec
+from monty_kernel.grants.open_folder import open_folder
 
 
 @pytest.fixture
@@ -155,3 +160,19 @@ def test_closed_is_closed(folder: Folder) -> None:
     folder.close()
     with pytest.raises(PermissionError):
         folder.read(["file"])
+
+
+@pytest.mark.parametrize("mode", ["rw", "overlay"])
+def test_a_scan_ends_by_what_it_opens(root: Path, mode: Mode, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(30):
+        (root / "a" / "b" / str(number)).mkdir()
+    mounted = Files()
+    mounted.add(MountSpec(root, PurePosixPath("/data"), mode), open_folder(root, mode))
+
+    def scan() -> Any:
+        return mounted.call("Path.scan", (PurePosixPath("/data"),), {})
+
+    assert len(scan()["return_value"]) == 1 + len([*root.rglob("*")])
+    monkeypatch.setattr(files, "_MOST_OPENED", 50)
+    assert "one by one" in scan()["message"]
+    mounted.close()
