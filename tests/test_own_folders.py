@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
-from jupyter_client.manager import KernelManager
 
 from tests.own_folders import MARK
+from tests.process.forked import until
+from tests.process.wire import MONTY, KernelProcess, run
 
 ROOT = Path(__file__).parents[1]
 TELLS = "import pathlib; pathlib.Path({file!r}).write_text('read')\n"
@@ -29,19 +32,16 @@ def home(tmp_path: Path) -> Path:
     """A home folder in which the kernel was used: a history, stored states, jedi's cache; and configuration that tells if read."""
     home = tmp_path / "home"
     home.mkdir()
-    manager = KernelManager(kernel_name="monty")
-    manager.start_kernel(env=_environment(home), cwd=str(home), stderr=subprocess.DEVNULL)
-    client = manager.client()
-    try:
-        client.start_channels()
-        client.wait_for_ready(timeout=30)
-        for code in ("1 + 2", "1+2", "1 - 2", "1*2", "x = 12"):
-            assert client.execute_interactive(code, timeout=30)["content"]["status"] == "ok"
+    folders = {"DATA": ".local/share/jupyter", "RUNTIME": ".local/share/jupyter/runtime", "CONFIG": ".jupyter"}
+    env = {"HOME": str(home), **{f"JUPYTER_{name}_DIR": str(home / folder) for name, folder in folders.items()}}
+    with KernelProcess(
+        tmp_path, MONTY, env=env, cwd=home
+    ) as kernel:  # no fork server, which would stay and fill jedi's cache
+        client = kernel.client()
+        for code in ("1 + 2", "1+2", "1 - 2", "1*2", "12"):
+            run(client, code)
         assert client.complete("import itert", reply=True, timeout=30)["content"]["matches"]
-    finally:
-        client.stop_channels()
-        manager.shutdown_kernel()
-        manager.cleanup_resources()
+    until(lambda: not _at_home(home), 60)
     for path in (
         ".jupyter/monty_kernel_config.py",
         ".jupyter/jupyter_config.py",
@@ -51,6 +51,16 @@ def home(tmp_path: Path) -> Path:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(TELLS.format(file=str(tmp_path / "was-read")))
     return home
+
+
+def _at_home(home: Path) -> list[int]:
+    """Processes whose home folder it is: what a kernel started may outlive it for a moment, and write."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+            if process.environ().get("HOME") == str(home):
+                found.append(process.pid)
+    return found
 
 
 def _files(home: Path) -> Files:

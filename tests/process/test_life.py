@@ -13,23 +13,33 @@ import pexpect
 import psutil
 import pytest
 import zmq
+from jupyter_client.blocking.client import BlockingKernelClient
 
+from .forked import until
 from .wire import MONTY, KernelProcess, alive, eventually_gone, messages_of, run
-
-COMPUTES = "while True: pass"
 
 
 def start_computing(kernel: KernelProcess) -> list[int]:
     """Run an endless cell and return the worker processes once one of them computes."""
     client = kernel.client()
     run(client, "1 + 1")
-    client.execute(COMPUTES)
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        children = psutil.Process(kernel.pid).children(recursive=True)
-        if any(child.cpu_percent(0.1) > 50 for child in children):
-            return [child.pid for child in children]
-    raise AssertionError("no worker computes")
+    compute(client, kernel.pid)
+    return [child.pid for child in psutil.Process(kernel.pid).children(recursive=True)]
+
+
+def compute(client: BlockingKernelClient, pid: int) -> None:
+    """Run an endless cell in the kernel `pid`, until a worker has computed for 50 ms, however little of a processor it gets."""
+    request = client.execute("print('computes')\nwhile True: pass")
+    while True:
+        message = client.get_iopub_msg(timeout=30)
+        if message["msg_type"] == "stream" and message["parent_header"].get("msg_id") == request:
+            break
+    before = _computed(pid)
+    until(lambda: _computed(pid) > before + 0.05, 60)
+
+
+def _computed(pid: int) -> float:
+    return sum(float(child.cpu_times().user) for child in psutil.Process(pid).children(recursive=True))
 
 
 def test_a_normal_life_prints_nothing(tmp_path: Path) -> None:
@@ -68,8 +78,8 @@ def test_the_process_is_gone_at_once_after_a_shutdown_request(tmp_path: Path, bu
         asked = time.monotonic()
         session.send(control, "shutdown_request", {"restart": False})
         assert kernel.wait() == 0
-        assert time.monotonic() - asked < 0.3  # measured: 0.01 s
-        assert all(eventually_gone(pid, 0.5) for pid in workers)
+        assert time.monotonic() - asked < 1  # measured: 0.01 s
+        assert all(eventually_gone(pid, 10) for pid in workers)
         assert kernel.output() == ""
 
 
@@ -83,7 +93,7 @@ def test_sigterm_ends_it_within_a_second_with_status_0(tmp_path: Path, busy: boo
         kernel.process.terminate()
         assert kernel.wait() == 0
         assert time.monotonic() - asked < 1
-        assert all(eventually_gone(pid, 0.5) for pid in workers)
+        assert all(eventually_gone(pid, 10) for pid in workers)
         assert kernel.output() == ""
 
 
@@ -118,7 +128,7 @@ def test_no_worker_outlives_a_kernel_killed_while_a_cell_computes(tmp_path: Path
         children = start_computing(kernel)
         kernel.process.kill()
         assert kernel.wait() == -signal.SIGKILL
-        assert all(eventually_gone(pid, 2) for pid in children)
+        assert all(eventually_gone(pid, 10) for pid in children)
 
 
 def test_no_worker_outlives_a_kernel_whose_process_group_is_killed(tmp_path: Path) -> None:
@@ -126,7 +136,7 @@ def test_no_worker_outlives_a_kernel_whose_process_group_is_killed(tmp_path: Pat
         children = start_computing(kernel)
         os.killpg(kernel.pid, signal.SIGKILL)
         kernel.wait()
-        assert all(eventually_gone(pid, 2) for pid in children)
+        assert all(eventually_gone(pid, 10) for pid in children)
 
 
 SERVER = """
@@ -154,8 +164,7 @@ def test_the_kernel_ends_within_a_second_of_its_server(tmp_path: Path, busy: boo
         assert run(client, "6 * 7") == "42"
         pids = [first.pid, *(child.pid for child in first.children(recursive=True))]
         if busy:
-            client.execute(COMPUTES)
-            time.sleep(0.5)
+            compute(client, first.pid)
         assert all(alive(pid) for pid in pids)
         server.kill()
         server.wait()
