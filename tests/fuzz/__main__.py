@@ -130,7 +130,7 @@ def fuzz(options: argparse.Namespace) -> int:
     for engine, name, said in found:
         print(f"\n{engine} found that in {name} this does not hold: {find(name).promise}.\n\n{said}")
     print(
-        f"\n{len(wanted)} targets, {options.seconds:g} s with each of {', '.join(engines)}: {len(found) or 'nothing'} found."
+        f"\n{len({name for names in shares.values() for name in names})} targets, {options.seconds:g} s with each of {', '.join(engines)}: {len(found) or 'nothing'} found."
     )
     return 1 if found else 0
 

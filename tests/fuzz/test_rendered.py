@@ -14,6 +14,7 @@ from .browser import Found, with_a_browser
 from .targets import rendered
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+FOUND = sorted((Path(__file__).parent / "found").glob("rendered-*"))
 SOME = 300
 """Documents: a few seconds."""
 
@@ -27,6 +28,11 @@ def browser() -> Iterator[None]:
 
 def test_random_documents_do_nothing(tmp_path: Path) -> None:
     assert with_a_browser(200, tmp_path, most=SOME, seed=1) == SOME
+
+
+def test_what_was_found_once() -> None:
+    for path in FOUND:
+        rendered.check_rendered(path.read_bytes())
 
 
 def test_a_hole_is_found_kept_and_found_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
