@@ -31,6 +31,18 @@ _IN_PLACE = words("""background-color color color-scheme cursor font-style font-
 """Whatever their values, these draw nothing outside the box that the element has without them."""
 
 
+_OF_DRAWINGS = words("""background display fill font height max-height max-width min-height min-width opacity shape-rendering stroke
+    text-rendering width""")
+"""What a drawing's own tag may say besides, which neither moves it nor shows what lies outside it."""
+_MANY_TRACKS = re.compile(r"repeat\(\s*\d{4}|\d{5}", re.IGNORECASE)
+"""In a grid or in columns, more of them than a browser lays out in time."""
+
+
+def stays(name: str) -> bool:
+    """Whether a property of a drawing's own tag leaves it in its place."""
+    return name in _IN_PLACE or name in _OF_DRAWINGS or name.startswith(("font-", "stroke-", "fill-"))
+
+
 class Declarations(NamedTuple):
     """What is left of a style attribute, how many declarations are not, and whether something may be drawn outside its box."""
 
@@ -60,6 +72,9 @@ def declarations(style: str, id_prefix: str) -> Declarations:
             continue
         fit = value(given, id_prefix) if name in _SINGLE or _FAMILY.fullmatch(name) else None
         if fit is None or (name == "position" and fit.strip().lower() not in ("static", "relative", "absolute")):
+            dropped += 1
+            continue
+        if name.startswith(("grid", "column")) and _MANY_TRACKS.search(fit) is not None:
             dropped += 1
             continue
         changed |= fit is not given

@@ -7,6 +7,8 @@ from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING
 
+from . import css
+from .drawings import bounded
 from .elements import GLOBAL, HTML_ATTRIBUTES, HTML_TAGS, SVG_ATTRIBUTES, SVG_TAGS
 from .markup import AMPERSAND, GREATER, LESS, RELATIVE, Markup
 from .screened import Screened
@@ -26,6 +28,9 @@ _BACK = str.maketrans({AMPERSAND: "&amp;", LESS: "&lt;", GREATER: "&gt;"})
 _EMPTY = re.compile(r"<((\w+)(?: [^<>]*+)?)></\2>", re.ASCII)
 """An element without content; XML has a shorter way to write it, which is how most drawings come."""
 _SVG_ENDS = re.compile(r"</svg>|<svg(?=[ >])")
+_ROOT = re.compile(r"\A(<svg)([^<>]*+)")
+_ROOT_ATTRIBUTE = re.compile(r' ([\w-]+)="([^"]*+)"')
+_MOVING = frozenset({"overflow", "transform", "filter"})
 _SVG_ROOT = re.compile(r"<svg[\s/>]", re.IGNORECASE)
 
 
@@ -62,8 +67,20 @@ def screened_svg(text: str) -> Screened:
     if start is None:
         return Screened("", Counter())
     markup, clean = _clean(text[start.start() :])
-    document = _first_svg(clean)
+    document = _ROOT.sub(_kept_in_place, _first_svg(clean), count=1)
     return Screened(_EMPTY.sub(r"<\1/>", document.replace("&nbsp;", "&#160;")), +markup.removed)
+
+
+def _kept_in_place(root: re.Match[str]) -> str:
+    """The drawing's own tag without what could move it, or show what lies outside it: some front ends make it a part of their page."""
+    return root[1] + _ROOT_ATTRIBUTE.sub(_root_attribute, root[2])
+
+
+def _root_attribute(attribute: re.Match[str]) -> str:
+    if attribute[1] != "style":
+        return "" if attribute[1] in _MOVING else attribute[0]
+    kept = [each for each in attribute[2].split(";") if css.stays(each.partition(":")[0].strip().lower())]
+    return f' style="{";".join(kept)}"' if kept else ""
 
 
 def _first_svg(clean: str) -> str:
@@ -85,7 +102,11 @@ def _clean(text: str) -> tuple[Markup, str]:
     canonical = markup.rewritten()
     if "<" not in canonical:  # the sanitizer has nothing to do
         return markup, canonical.translate(_BACK)
-    return markup, _sanitizer().clean(canonical).translate(_BACK)
+    clean = _sanitizer().clean(canonical)
+    if "<svg" in clean:
+        clean, removed = bounded(clean)
+        markup.removed.update(removed)
+    return markup, clean.translate(_BACK)
 
 
 @cache

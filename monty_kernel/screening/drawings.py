@@ -1,0 +1,150 @@
+"""What a drawing draws again: an element of SVG can name another and have it drawn once more, and that one others in turn.
+
+Ten lines of `use` in `use` are ten billion shapes. So all that references draw is counted before a browser draws it: by
+`use`, patterns, markers, masks, clips and filters alike, wherever in the document the target is, and however they are combined.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from dataclasses import dataclass
+from html import unescape
+
+MOST_DRAWN = 200_000
+"""Elements that all references of a document may draw, each counted as often as it is drawn."""
+_DEEPEST = 5
+"""References through references."""
+_PRIMITIVE = 100
+"""A step of a filter costs as much as so many shapes."""
+_TAG = re.compile(r"<(/?)(\w+)([^<>]*+)>")
+_ID = re.compile(r' id="([^"]*+)"')
+_HREF = re.compile(r' href="#([^"]*+)"')
+_URL = re.compile(r"""(?:([\w-]+)(?:="|\s*:)\s*)?url\(\s*(?:'|&quot;)?#([\w.-]+)""")
+_ATTRIBUTE = re.compile(r' ([\w-]+)="([^"]*+)"')
+_VOID = frozenset({"br", "hr", "img", "col"})
+_LARGEST = {"numOctaves": 8.0, "stdDeviation": 200.0, "radius": 200.0}
+"""Values of filters beyond which each pixel costs too much."""
+_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+
+
+@dataclass(slots=True)
+class _Element:
+    name: str
+    begin: int
+    number: int
+    end: int = 0
+    """Where its content ends in the text, and `last` which element is the last in it."""
+    last: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Reference:
+    element: _Element
+    begin: int
+    end: int
+    """The attribute's place in the text."""
+    target: str
+    how: str
+    """`use`, or the property that names it."""
+
+
+class _Drawing:
+    """The elements of a document that the sanitizer wrote, and what they draw again."""
+
+    def __init__(self, text: str) -> None:
+        self.elements: list[_Element] = []
+        self.ids: dict[str, _Element] = {}
+        self.references: list[_Reference] = []
+        self.excessive: list[tuple[int, int]] = []
+        self._known: dict[tuple[str, int], int] = {}
+        self._weights = [0]  # the cost of all elements before the one of that number
+        self._read(text)
+        self._places = [reference.begin for reference in self.references]
+
+    def _read(self, text: str) -> None:
+        stack: list[_Element] = []
+        for tag in _TAG.finditer(text):
+            if tag[1]:
+                if stack:
+                    stack[-1].end, stack[-1].last = tag.start(), len(self.elements)
+                    stack.pop()
+                continue
+            name, inside = tag[2], tag[3]
+            element = _Element(name, tag.start(), len(self.elements), tag.end(), len(self.elements) + 1)
+            self.elements.append(element)
+            self._weights.append(self._weights[-1] + (_PRIMITIVE if name.startswith("fe") else 1))
+            if inside:
+                self._attributes(element, inside, tag.start(3))
+            if name not in _VOID:
+                stack.append(element)
+
+    def _attributes(self, element: _Element, inside: str, offset: int) -> None:
+        if (found := _ID.search(inside)) is not None:
+            self.ids.setdefault(unescape(found[1]), element)
+        if element.name != "a" and (href := _HREF.search(inside)) is not None:
+            place = offset + href.start(), offset + href.end()
+            self.references.append(_Reference(element, *place, unescape(href[1]), element.name))
+        if "url(" in inside or element.name.startswith("fe"):
+            for attribute in _ATTRIBUTE.finditer(inside):
+                place = offset + attribute.start(), offset + attribute.end()
+                for url in _URL.finditer(attribute[0]):
+                    self.references.append(_Reference(element, *place, url[2], url[1] or "fill"))
+                most = _LARGEST.get(attribute[1])
+                if most is not None and any(abs(float(each)) > most for each in _NUMBER.findall(attribute[2])):
+                    self.excessive.append(place)
+
+    def too_much(self) -> list[tuple[int, int]]:
+        """The places of the attributes to leave out, so that what is left draws no more than it may."""
+        drawn = 0
+        places = []
+        for reference in self.references:
+            cost = self._cost(reference, 0)
+            if drawn + cost > MOST_DRAWN:
+                places.append((reference.begin, reference.end))
+            else:
+                drawn += cost
+        return places
+
+    def _cost(self, reference: _Reference, depth: int) -> int:
+        if reference.target not in self.ids:
+            return 0
+        element = reference.element
+        times = 1
+        if reference.how.startswith("marker"):  # at each corner of each line in it
+            times = 1 + (element.end - element.begin) // 4
+        elif reference.how in ("fill", "stroke"):
+            times = element.last - element.number
+        return min(times * self._target_cost(reference.target, reference.how, depth), MOST_DRAWN + 1)
+
+    def _target_cost(self, target: str, how: str, depth: int) -> int:
+        element = self.ids[target]
+        inside = self.references[
+            bisect_left(self._places, element.begin) : bisect_left(self._places, max(element.end, element.begin + 1))
+        ]
+        if depth >= _DEEPEST or (how == "use" and any(each.how == "use" for each in inside)):
+            return MOST_DRAWN + 1
+        known = self._known.get((target, depth))
+        if known is None:
+            known = self._weights[element.last] - self._weights[element.number]
+            for each in inside:
+                if known > MOST_DRAWN:
+                    break
+                known += self._cost(each, depth + 1)
+            self._known[target, depth] = known
+        return known
+
+
+def bounded(text: str) -> tuple[str, Counter[str]]:
+    """A document that the sanitizer wrote, without the references through which it would draw too much, and what is left out."""
+    drawing = _Drawing(text)
+    references = drawing.too_much()
+    removed = Counter(
+        {"reference that draws too much": len(set(references)), "excessive filter": len(drawing.excessive)}
+    )
+    pieces, done = [], 0
+    for begin, end in sorted({*references, *drawing.excessive}):
+        pieces.append(text[done:begin])
+        done = end
+    return "".join([*pieces, text[done:]]), removed
