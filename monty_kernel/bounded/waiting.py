@@ -13,6 +13,10 @@ Wait = Callable[[Future[Any]], Any]
 """Gives a future's result, or raises what it raises; or gives up with an exception of its own, such as KeyboardInterrupt."""
 
 
+_DONE: Future[None] = Future()
+_DONE.set_result(None)
+
+
 class _Thread(threading.local):
     wait: Wait | None = None
 
@@ -28,6 +32,12 @@ def waiting_by(wait: Wait) -> Iterator[None]:
         yield
     finally:
         _thread.wait = before
+
+
+def breathe() -> None:
+    """Give up if this thread was interrupted: for long loops of our own, now and then. Raises what its way of waiting raises."""
+    if _thread.wait is not None:
+        _thread.wait(_DONE)
 
 
 def may_wait() -> bool:

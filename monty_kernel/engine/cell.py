@@ -11,7 +11,7 @@ from . import sandboxed
 from .fstrings import parse_tree, require_expression
 from .pasted import unpasted
 from .rewrite import Action, CellRewrite, MagicTable, Rewrite
-from .source_map import Edit, SourceMap, line_starts, offset_of_byte
+from .source_map import ByteOffsets, Edit, SourceMap, line_starts
 from .sources import CellSource
 from .statements import last_statement, lines_inside_strings, logical_lines, weight
 from .syntax_trees import syntax_tree
@@ -25,6 +25,7 @@ MOST_BYTES = 1 << 23
 """Of a cell's text, in UTF-8. The text is there several times while a cell begins, and 64 MiB have to do for all."""
 
 _MOST_MAGICS = 10_000
+_MOST_INDENTED = 100_000  # lines below a magic that indents them: each has an edit of its own, of some 300 bytes
 _MOST_RECALLED = 1_000  # `_1`, `_i2` and so on in one cell; others are names like any
 
 _MAGIC = re.compile(
@@ -168,10 +169,14 @@ def _refuse_impossible(text: str) -> None:
     except UnicodeEncodeError as error:
         position, what = error.start, f"a lone surrogate (U+{ord(text[error.start]):04X})"
     if position >= 0:
-        before = text[:position]
-        line = before.count("\n") + 1
-        column = position - (before.rfind("\n") + 1) + 1
-        raise SyntaxError(f"source code cannot contain {what}", ("<cell>", line, column, None, line, column + 1))
+        raise SyntaxError(f"source code cannot contain {what}", _place_of(text, position))
+
+
+def _place_of(text: str, position: int) -> tuple[str, int, int, None, int, int]:
+    """A place as the arguments of a SyntaxError have it."""
+    line = text.count("\n", 0, position) + 1
+    column = position - (text.rfind("\n", 0, position) + 1) + 1
+    return "<cell>", line, column, None, line, column + 1
 
 
 def _is_large(text: str) -> bool:
@@ -281,6 +286,8 @@ def _cell_magic(source: CellSource, match: re.Match[str], magics: MagicTable, op
 
 
 def _indented(text: str, body_at: int, blanked: str, edits: Sequence[Edit], indent: str) -> list[Edit]:
+    if text.count("\n") > _MOST_INDENTED:
+        raise SyntaxError(f"a cell with such a magic can have {_MOST_INDENTED:,} lines at most", _place_of(text, 0))
     # lines inside a string keep their place: their text is data
     inside: set[int] = set()
     try:
@@ -364,12 +371,11 @@ def _catch_last(text: str, options: CellOptions, finish: str) -> list[Edit]:
     if not body or not options.show or not isinstance(body[-1], ast.Expr) or isinstance(body[-1].value, ast.Starred):
         return quiet
     last = body[-1]
-    starts = line_starts(tail)
-    start = offset_of_byte(tail, starts, last.lineno, last.col_offset)
-    end = offset_of_byte(tail, starts, last.end_lineno or last.lineno, last.end_col_offset or 0)
+    places = ByteOffsets(tail)
+    start, end = places.span(last)
     if _QUIET.match(tail, end):
         return quiet
-    column = start - starts[last.lineno - 1]
+    column = start - places.starts[last.lineno - 1]
     span = (start + tail_at, end + tail_at)
     return [
         *edits,

@@ -7,7 +7,7 @@ import contextlib
 import re
 from collections.abc import Iterable, Iterator
 
-from .source_map import Edit, line_starts, offset_of_byte
+from .source_map import ByteOffsets, Edit
 from .statements import logical_lines
 from .syntax_trees import syntax_tree
 
@@ -16,35 +16,39 @@ NAMES = (
     "clear_output", "display", "update_display",
 )  # fmt: skip
 _IMPORT = re.compile(r"[ \t]*+(?P<line>(?:import|from)[ \t]+(?=[^#\n]{0,999}IPython)(?s:.){1,9999})\Z")
+_MOST = 1_000
 _MODULES = {"IPython.display", "IPython.core.display", "IPython.core.display_functions", "IPython.lib.display"}
 
 
 def import_edits(text: str, body: Iterable[ast.stmt]) -> Iterator[Edit]:
     """The edits that replace each import of IPython in a parsed text by assignments from the prelude."""
-    starts = line_starts(text)
+    places = ByteOffsets(text)
     for statement in body:
         for node in ast.walk(statement):
             if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "IPython" and not node.level:
-                yield _edit(text, starts, node, _from(node))
+                yield _edit(places, node, _from(node))
             elif isinstance(node, ast.Import) and any(alias.name.split(".")[0] == "IPython" for alias in node.names):
-                yield _edit(text, starts, node, "; ".join(map(_plain, node.names)))
+                yield _edit(places, node, "; ".join(map(_plain, node.names)))
 
 
 def line_edits(text: str) -> Iterator[Edit]:
-    """The same for a text that is too long to parse: imports that stand on lines of their own."""
+    """The same for a text that is too long to parse: imports that stand on lines of their own, the first thousand of them."""
+    found = 0
     for start, end in logical_lines(text):
         match = _IMPORT.match(text, start, end)
         if match is None:
             continue
+        found += 1
+        if found > _MOST:
+            return
         at, line = match.start("line"), match["line"]
         with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
             for edit in import_edits(line, syntax_tree(line).body):
                 yield Edit(edit.start + at, edit.end + at, edit.text)
 
 
-def _edit(text: str, starts: list[int], node: ast.stmt, replacement: str) -> Edit:
-    end = offset_of_byte(text, starts, node.end_lineno or node.lineno, node.end_col_offset or 0)
-    return Edit(offset_of_byte(text, starts, node.lineno, node.col_offset), end, replacement)
+def _edit(places: ByteOffsets, node: ast.stmt, replacement: str) -> Edit:
+    return Edit(*places.span(node), replacement)
 
 
 def _plain(alias: ast.alias) -> str:

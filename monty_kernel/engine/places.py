@@ -11,12 +11,14 @@ import ast
 import builtins
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from inspect import Parameter, Signature
 from itertools import islice
 from typing import NamedTuple
 
 from .failing_code import NOT_AN_EXCEPTION, failing_text
 from .scopes import parse
+from .source_map import ByteColumns
 from .sources import CellSource, Failure, SourceFrame
 from .text_lines import split_lines
 
@@ -316,12 +318,13 @@ def _starts(node: ast.AST, frame: SourceFrame) -> bool:
 
 def _place(cell: CellSource | None, node: ast.AST) -> tuple[int, int, int, int]:
     """A node's lines and columns as frames count them: from 1, in characters."""
-    lines = split_lines(cell.text if cell is not None else "")
-
-    def column(line: int, at: int) -> int:
-        text = lines[line - 1] if line <= len(lines) else ""
-        return (at if text.isascii() else len(text.encode(errors="replace")[:at].decode(errors="replace"))) + 1
-
+    columns = _columns(cell.text if cell is not None else "")
     line, at = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
     end_line, end = getattr(node, "end_lineno", line), getattr(node, "end_col_offset", at)
-    return line, column(line, at), end_line, column(end_line, end)
+    return line, columns.character(line, at) + 1, end_line, columns.character(end_line, end) + 1
+
+
+@lru_cache(maxsize=4)
+def _columns(text: str) -> ByteColumns:
+    lines = split_lines(text)
+    return ByteColumns(lambda line: lines[line - 1] if line <= len(lines) else "")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable
+import ast
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable
 from functools import cached_property
+from itertools import accumulate
 from typing import NamedTuple
 
 from .text_lines import LARGE, line_and_column, line_start
@@ -125,9 +128,44 @@ def place(starts: list[int], offset: int) -> tuple[int, int]:
     return line, offset - starts[line - 1] + 1
 
 
-def offset_of_byte(text: str, starts: list[int], line: int, column: int) -> int:
-    """The offset of a place as `ast` gives it: a line from 1 and a column in UTF-8 bytes from 0."""
-    start = starts[line - 1]
-    end = starts[line] if line < len(starts) else len(text)
-    row = text[start:end]
-    return start + (column if row.isascii() else len(row.encode()[:column].decode()))
+class ByteColumns:
+    """Columns in UTF-8 bytes, as `ast` counts them, as columns in characters; both from 0.
+
+    A line is counted out once, however often it is asked for: a long one may hold thousands of nodes.
+    """
+
+    def __init__(self, row: Callable[[int], str]) -> None:
+        """row: the text of a line, by its number from 1."""
+        self._row = row
+        self._ends: dict[int, array[int] | None] = {}  # where each character begins; None for plain ASCII
+
+    def character(self, line: int, column: int) -> int:
+        """The column in characters."""
+        if line not in self._ends:
+            row = self._row(line)
+            sizes = () if row.isascii() else map(len, (each.encode(errors="replace") for each in row))
+            self._ends[line] = None if row.isascii() else array("I", accumulate(sizes, initial=0))
+        begins = self._ends[line]
+        return column if begins is None else min(bisect_left(begins, column), len(begins) - 1)
+
+
+class ByteOffsets:
+    """Offsets of the places that `ast` gives in a text."""
+
+    def __init__(self, text: str) -> None:
+        self.starts = line_starts(text)
+        self._text = text
+        self._columns = None if text.isascii() else ByteColumns(self._row)
+
+    def _row(self, line: int) -> str:
+        return self._text[self.starts[line - 1] : self.starts[line] if line < len(self.starts) else len(self._text)]
+
+    def offset(self, line: int, column: int) -> int:
+        """The offset of a line from 1 and a column in UTF-8 bytes from 0."""
+        return self.starts[line - 1] + (column if self._columns is None else self._columns.character(line, column))
+
+    def span(self, node: ast.AST) -> tuple[int, int]:
+        """The offsets of a node of the text's tree."""
+        line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
+        end_line, end = getattr(node, "end_lineno", None) or line, getattr(node, "end_col_offset", None) or 0
+        return self.offset(line, column), self.offset(end_line, end)

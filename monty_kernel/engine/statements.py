@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
+
+from monty_kernel.bounded.waiting import breathe
+
+_BREATH = 10_000
+"""Steps, of a microsecond or so, between two looks whether the person still wants all this."""
 
 _INTERESTING = re.compile(r"""[#\n\\()\[\]{}]|(?P<quote>\"\"\"|'''|"|')""")
 _STRING_OR_COMMENT = re.compile(r"""(?P<quote>\"\"\"|'''|"|')|\#""")
@@ -26,7 +32,11 @@ def logical_lines(text: str) -> Iterator[tuple[int, int]]:
     start = position = depth = 0
     length = len(text)
     fresh = True
-    while position < length:
+    for step in itertools.count(1):
+        if position >= length:
+            break
+        if step % _BREATH == 0:
+            breathe()
         if fresh and depth == 0:
             fresh = False
             head = _MAGIC_HEAD.match(text, position)
@@ -71,7 +81,12 @@ def logical_lines(text: str) -> Iterator[tuple[int, int]]:
 def weight(text: str) -> int:
     """How many characters of `text` cost a parser memory and time: all but comments and the insides of plain strings."""
     light = position = 0
-    while match := _STRING_OR_COMMENT.search(text, position):
+    for step in itertools.count(1):
+        match = _STRING_OR_COMMENT.search(text, position)
+        if match is None:
+            break
+        if step % _BREATH == 0:
+            breathe()
         position = match.end()
         if match["quote"]:
             closing = _STRING_END[match["quote"]].match(text, position)

@@ -8,7 +8,7 @@ import re
 from .cell import Cell
 from .fstrings import parse_tree
 from .pasted import unpasted
-from .source_map import line_feed_starts, line_starts, offset_of_byte, place
+from .source_map import ByteOffsets, line_feed_starts, place
 from .sources import Failure, SourceFrame
 
 _LARGE = 1 << 17  # characters above which nothing is looked for: see `cell`
@@ -26,9 +26,8 @@ def stray_return(cell: Cell) -> Failure | None:
     found = _outside(tree)
     if found is None:
         return None
-    starts, lines = line_starts(text), line_feed_starts(text)
-    start = offset_of_byte(text, starts, found.lineno, found.col_offset)
-    end = offset_of_byte(text, starts, found.end_lineno or found.lineno, found.end_col_offset or 0)
+    lines = line_feed_starts(text)
+    start, end = ByteOffsets(text).span(found)
     pasted = unpasted(cell.source.text)
     above = (pasted.text if pasted else cell.source.text).count("\n") - text.count("\n")  # the line of a cell magic
     (line, column), (end_line, end_column) = place(lines, start), place(lines, end)

@@ -19,14 +19,14 @@ from monty_kernel.bounded.modest import is_modest
 MOST_CHARACTERS = 1 << 23
 """Of a text that is tasted at all."""
 
-MOST_SECONDS = 0.2
+MOST_SECONDS = 0.4
 """Of processor time that a text may take which is then parsed here; the loop hears nothing meanwhile."""
 
 MOST_MEMORY = 32 << 20
 """Bytes that its parsing may take at its peak, and its tree."""
 
 _NODE = 640  # bytes at least for a node of a tree, with its places
-_PATIENCE = 0.6  # seconds of processor time for the helper: more than a tame text takes
+_PATIENCE = 1.2  # seconds of processor time for the helper: more than a tame text takes
 _REMEMBERED = 256
 
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from monty_kernel.engine.source_map import line_starts, offset_of_byte
+from monty_kernel.engine.source_map import ByteOffsets, line_starts
 from monty_kernel.engine.statements import logical_lines
 from monty_kernel.engine.syntax_trees import syntax_tree
 
@@ -51,16 +51,16 @@ def examine(text: str) -> Snippet:
         return Snippet()
     except _TOO_DEEP:
         raise BadCode("the code is too large, or nested too deeply", (0, len(text))) from None
-    starts = line_starts(text)
+    places = ByteOffsets(text)
     for node in _own_level(tree):
         if type(node) in _STRAY:
-            raise BadCode(_STRAY[type(node)], _node_span(text, starts, node))
+            raise BadCode(_STRAY[type(node)], places.span(node))
     awaits = any(
         isinstance(node, _AWAITS) or (isinstance(node, ast.comprehension) and node.is_async)
         for node in _own_level(tree)
     )
     if len(tree.body) == 1 and isinstance(tree.body[0], ast.Expr):
-        start, end = _node_span(text, starts, tree.body[0])
+        start, end = places.span(tree.body[0])
         return Snippet((start, end), text[end:].lstrip(" \t\f").startswith(";"), awaits)
     return Snippet(awaits=awaits, empty=not tree.body)
 
@@ -80,12 +80,6 @@ def _own_level(tree: ast.AST, in_loop: bool = False) -> Iterator[ast.AST]:
             continue
         yield node
         yield from _own_level(node, in_loop or isinstance(node, (ast.For, ast.AsyncFor, ast.While)))
-
-
-def _node_span(text: str, starts: list[int], node: ast.AST) -> tuple[int, int]:
-    line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
-    end_line, end_column = getattr(node, "end_lineno", line), getattr(node, "end_col_offset", column + 1)
-    return offset_of_byte(text, starts, line, column), offset_of_byte(text, starts, end_line, end_column)
 
 
 def _span(text: str, error: SyntaxError) -> tuple[int, int]:

@@ -8,10 +8,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from monty_kernel.bounded.helper import Unanswered
+from monty_kernel.bounded.waiting import waiting_by
 from monty_kernel.cell_runner import CellRequest, CellRunner
 from monty_kernel.engine.engine import Engine, Outcome, Snapshot
 from monty_kernel.engine.limits import Limits
@@ -187,9 +190,17 @@ class NotebookRun:
     def _screen_what_stayed(self) -> None:
         # the state of widgets that no output shows any more: those that did are left out, as cells here have none
         self._book["metadata"].pop("widgets", None)
-        for index, cell in enumerate(self._book["cells"]):
-            if cell["cell_type"] == "code" and cell["outputs"] and index not in self._ran:
-                cell["outputs"] = screened_outputs(cell["outputs"], self._node, cell=index)
+        with waiting_by(self._unless_stopped):
+            for index, cell in enumerate(self._book["cells"]):
+                if cell["cell_type"] == "code" and cell["outputs"] and index not in self._ran:
+                    cell["outputs"] = screened_outputs(cell["outputs"], self._node, cell=index)
+
+    def _unless_stopped(self, future: Future[Any]) -> Any:
+        """The result of a helper that sanitizes a large output. Once the run was stopped nobody waits: it is left out."""
+        while not future.done():
+            if self._stopped.wait(0.02):
+                raise Unanswered("the run was stopped")
+        return future.result()
 
     def _execute_cells(self, engine: Engine, front: NotebookFront, types: TypeChecks) -> tuple[int, FailedCell | None]:
         if self._options.start is not None:

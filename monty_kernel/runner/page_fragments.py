@@ -15,11 +15,11 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from monty_kernel.engine.visible_text import visible
+from monty_kernel.screening.apart import screened_markup
 from monty_kernel.screening.bundle import PICTURES
-from monty_kernel.screening.html import TooLarge, screened_html
 from monty_kernel.screening.markdown import screened_markdown
 from monty_kernel.screening.markup import ID_PREFIX
-from monty_kernel.screening.screened import Screened
+from monty_kernel.screening.screened import Screened, TooLarge
 from monty_kernel.screening.tex import safe_tex
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/=]*+", re.ASCII)
@@ -67,7 +67,7 @@ def markdown(text: str, attachments: object = None, *, place: str = "0") -> Scre
 def html(text: str) -> Screened:
     """HTML of a raw cell."""
     try:
-        return screened_html(text)
+        return screened_markup("text/html", text)
     except TooLarge as error:
         return Screened(plain(text).text, Counter({f"HTML of {error}, shown as text": 1}))
 

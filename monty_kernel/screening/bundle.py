@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 
 from monty_kernel.engine.outputs import MimeBundle
 
+from .apart import screened_markup
+from .screened import TooLarge
 from .terminal import shown
 from .tex import safe_tex
 
@@ -99,15 +101,8 @@ def _screened(mime: str, value: object, removed: Counter[str], place: str) -> An
         clean, macros = safe_tex(value)
         removed["formula's macro"] += macros
         return clean
-    from .html import TooLarge, screened_html, screened_svg
-
     try:
-        if mime == MARKDOWN:
-            from .markdown import screened_markdown
-
-            screened = screened_markdown(value, place)
-        else:
-            screened = screened_html(value) if mime == "text/html" else screened_svg(value)
+        screened = screened_markup(mime, value, place)
     except TooLarge as error:
         removed[f"output of {error}"] += 1
         return None

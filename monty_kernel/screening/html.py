@@ -11,14 +11,12 @@ from . import css
 from .drawings import bounded
 from .elements import GLOBAL, HTML_ATTRIBUTES, HTML_TAGS, SVG_ATTRIBUTES, SVG_TAGS
 from .markup import AMPERSAND, GREATER, LESS, RELATIVE, Markup
-from .screened import Screened
+from .screened import Screened, TooLarge, check_size
 from .tex import safe_tex
 
 if TYPE_CHECKING:
     import nh3
 
-MOST_BYTES = 4_000_000
-"""Of markup, in UTF-8, whether HTML, SVG or Markdown."""
 _MOST_RENDERED = 1 << 24
 """Characters of HTML that Markdown within that limit may become."""
 MOST_TAGS = 200_000
@@ -32,18 +30,6 @@ _ROOT = re.compile(r"\A(<svg)([^<>]*+)")
 _ROOT_ATTRIBUTE = re.compile(r' ([\w-]+)="([^"]*+)"')
 _MOVING = frozenset({"overflow", "transform", "filter"})
 _SVG_ROOT = re.compile(r"<svg[\s/>]", re.IGNORECASE)
-
-
-class TooLarge(Exception):
-    """Sanitizing it would take too much time or memory; the message says how much there may be."""
-
-
-def check_size(text: str) -> None:
-    """Raises `TooLarge` for markup of more than `MOST_BYTES`."""
-    if len(text) > MOST_BYTES or (
-        len(text) * 4 > MOST_BYTES and len(text.encode("utf-8", "surrogatepass")) > MOST_BYTES
-    ):
-        raise TooLarge(f"more than {MOST_BYTES // 1_000_000} MB")
 
 
 def screened_html(text: str, *, rendered: bool = False) -> Screened:

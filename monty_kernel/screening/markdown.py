@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from .html import check_size, screened_html
-from .screened import Screened
+from .html import screened_html
+from .screened import Screened, check_size
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+MOST_BYTES = 4_000_000
+"""Of markup, in UTF-8, whether HTML, SVG or Markdown."""
+
 
 @dataclass(frozen=True, slots=True)
 class Screened:
@@ -12,3 +15,20 @@ class Screened:
 
     text: str
     removed: Counter[str]
+
+
+class TooLarge(Exception):
+    """Sanitizing it would take too much time or memory; the message says what it is more than."""
+
+
+def check_size(text: str) -> None:
+    """Raises `TooLarge` for markup of more than `MOST_BYTES`."""
+    if bytes_of(text) > MOST_BYTES:
+        raise TooLarge(f"more than {MOST_BYTES // 1_000_000} MB")
+
+
+def bytes_of(text: str) -> int:
+    """The length in UTF-8; or one that is large enough, without encoding what has more characters than twice `MOST_BYTES`."""
+    if text.isascii() or len(text) > 2 * MOST_BYTES:
+        return len(text)
+    return len(text.encode("utf-8", "surrogatepass"))

@@ -34,6 +34,7 @@ _MOST_NAMES = 5_000
 _MOST_SAID = 200
 """Things said of one cell that are looked at: nobody reads more."""
 
+_LONGEST_PIECE = 200  # characters without a blank that are normalized
 _AROUND = 1_000  # characters of a line that are looked at around a finding
 
 _FREE = ("exit", "quit")
@@ -98,7 +99,7 @@ class CellCheck:
             return Checked(note=str(error))
 
     def _check(self, feeds: list[Feed], text: str, seen: Outline) -> Checked:
-        words = set(_WORD.findall(text if text.isascii() else text + unicodedata.normalize("NFKC", text)))
+        words = set(_WORD.findall(text if text.isascii() else f"{text} {_normalized(text)}"))
         cells = self._engine.cells
         before = session_stub.past(self._known.of(cells), [cell in self._failed for cell in cells])
         kinds = self._kinds(before, words)
@@ -163,6 +164,13 @@ class CellCheck:
             for name, kind in found.items()
             if name in wanted and isinstance(kind, str) and (kind == "" or kind.removeprefix("=").isidentifier())
         }
+
+
+def _normalized(text: str) -> str:
+    """The text with names spelled as Python compares them; long runs without a blank are left out."""
+    # accents that follow each other are sorted by insertion: 100,000 of them would take seconds, with the GIL held
+    pieces = (each for each in text.split() if len(each) <= _LONGEST_PIECE and not each.isascii())
+    return " ".join(unicodedata.normalize("NFKC", each) for each in pieces)
 
 
 def _placed(said: Said, program: Program, text: str) -> doubts.Placed | None:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from monty_kernel.engine.source_map import line_starts, offset_of_byte
+from monty_kernel.engine.source_map import ByteOffsets
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _SCOPES = (*_FUNCTIONS, ast.ClassDef)
@@ -65,8 +65,7 @@ def outline(tree: ast.Module, text: str) -> Outline:
 class _Reader:
     def __init__(self, text: str) -> None:
         self._text = text
-        self._starts = line_starts(text)
-        self._ascii = text.isascii()
+        self._places = ByteOffsets(text)
         self._names_attributes = "setattr" in text or "hasattr" in text
         self.nones: list[int] = []
         self.loose: list[tuple[tuple[int, int], frozenset[str]]] = []
@@ -186,15 +185,10 @@ class _Reader:
             self.loose.append(((self._start(node), self._end(node)), names))
 
     def _start(self, node: ast.AST) -> int:
-        return self._offset(getattr(node, "lineno", 1), getattr(node, "col_offset", 0))
+        return self._places.offset(getattr(node, "lineno", 1), getattr(node, "col_offset", 0))
 
     def _end(self, node: ast.AST) -> int:
-        return self._offset(getattr(node, "end_lineno", None) or 1, getattr(node, "end_col_offset", None) or 0)
-
-    def _offset(self, line: int, column: int) -> int:
-        if self._ascii:
-            return self._starts[line - 1] + column
-        return offset_of_byte(self._text, self._starts, line, column)
+        return self._places.offset(getattr(node, "end_lineno", None) or 1, getattr(node, "end_col_offset", None) or 0)
 
 
 def _leaves(target: ast.expr) -> Iterator[ast.expr]:

@@ -98,3 +98,9 @@ def test_a_long_user_expression_is_refused() -> None:
 def test_windows_line_ends_continue_lines_and_strings() -> None:
     assert list(logical_lines("x = a \\\r\n%b\r\ny")) == [(0, 12), (13, 14)]
     assert list(logical_lines("%who\n'abc\\\r\n%d'\ny")) == [(0, 4), (5, 15), (16, 17)]
+
+
+@pytest.mark.parametrize("text", ["%lsmagic\n" * 20_000, "%%time\n" + "x\n" * 200_000])
+def test_more_magics_or_lines_below_one_than_a_cell_can_have_are_refused(text: str) -> None:
+    with pytest.raises(SyntaxError, match="at most"):
+        cell(text)

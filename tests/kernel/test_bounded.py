@@ -24,6 +24,9 @@ SOURCES = {
     "an f-string": "f'" + "{a}" * 40_000 + "'",
     "nested f-strings": "f'{" * 30_000,
     "empty lines": "\n" * 100_000 + "x",
+    "many empty lines": "\n" * 5_000_000 + "x",
+    "many indented lines": "    x\n" * 1_000_000,
+    "many strings": "''" * 2_000_000,
     "a dotted import behind a magic": "%%time\nimport " + "a." * 60_000 + "a",
     "a dotted import on a magic's line": "%time from " + "a." * 60_000 + "a import b",
     "accents": "x" + "\u0301\u0323" * 60_000 + " = 1",
@@ -100,6 +103,7 @@ def test_questions_about_code_of_any_shape_hold_nobody_up(warm: Kernel, name: st
 
 
 def test_a_large_cell_of_ordinary_code_is_shown_and_explained_as_a_small_one(warm: Kernel) -> None:
+    warm.run("None")
     large = "".join(f"def f_{n}(a, b={n}):\n    'Adds.'\n    return a + b / 0\n" for n in range(1_500))
     assert len(large) > 70_000
     assert warm.run(large + "41 + 1").plain == "42"
@@ -110,3 +114,55 @@ def test_a_large_cell_of_ordinary_code_is_shown_and_explained_as_a_small_one(war
     assert len(data) > 90_000
     assert warm.run(data).plain == "4000"
     assert "f_1499" in warm.client.complete("f_149", reply=True, timeout=60)["content"]["matches"]
+
+
+MARKUP = {
+    "unclosed templates": ("HTML", "'<template ' * 360_000"),
+    "open elements": ("HTML", "'<b>' * 199_000"),
+    "a table": ("HTML", "'<table>' + '<tr><td style=\"color:red\">1</td><td>2</td></tr>' * 40_000 + '</table>'"),
+    "ampersands": ("HTML", "'&' * 3_990_000"),
+    "ampersands and a wide character": ("HTML", "'&' * 3_990_000 + '\\U0001f600'"),
+    "control characters": ("HTML", "'\\x01' * 3_900_000 + '<b>'"),
+    "comments": ("HTML", "'<!--' * 900_000"),
+    "formulas": ("HTML", "'$\\\\href{' * 400_000"),
+    "a drawing": ("SVG", "'<svg>' + '<g>' * 190_000"),
+    "a heading in Markdown": ("Markdown", "'# a\\n' * 900_000"),
+    "brackets in Markdown": ("Markdown", "'[' * 3_900_000"),
+    "links in Markdown": ("Markdown", "'[a](' * 900_000"),
+    "quotes in Markdown": ("Markdown", "'>' * 3_900_000"),
+}
+
+
+@pytest.mark.parametrize("name", MARKUP)
+def test_markup_of_any_shape_can_be_interrupted_and_takes_no_memory(warm: Kernel, name: str) -> None:
+    kind, text = MARKUP[name]
+    warm.run(f"from IPython.display import *\nshown = {kind}({text})", timeout=60)
+    grown = growing(warm)
+    answer = warm.run("shown", timeout=200)
+    assert answer.reply["status"] == "ok"
+    assert grown() < MOST_MIB
+    begin: list[float] = []
+
+    def interrupt(message: dict[str, object]) -> None:
+        if message["msg_type"] == "execute_input":
+            begin.append(time.perf_counter())
+            warm.manager.interrupt_kernel()
+
+    answer = warm.run("after = 1\ndisplay(shown)\nshown", meanwhile=interrupt, timeout=200)
+    assert time.perf_counter() - begin[0] < 10, "seconds, on a machine with much else to do"
+    assert answer.reply["status"] in ("ok", "error")
+    assert warm.run("kept + 1").plain == "42"
+
+
+@pytest.mark.parametrize("text", ["HTML('<b>x</b>' * 3_000_000)", "Markdown('*x* ' * 4_500_000)"])
+def test_markup_over_4_mb_is_left_out_with_a_line(warm: Kernel, text: str) -> None:
+    answer = warm.run(f"from IPython.display import *\n{text}", timeout=60)
+    assert "more than 4 MB" in answer.text("stderr") + str(answer.all("execute_result"))
+    assert answer.seconds < 20, "on a machine with much else to do"
+
+
+def test_large_markup_is_shown_as_a_small_one_is(warm: Kernel) -> None:
+    answer = warm.run("HTML('<b onclick=\"x\">bold</b>' * 5_000)")
+    html = answer.all("execute_result")[0]["data"]["text/html"]
+    assert html == "<b>bold</b>" * 5_000
+    assert "5,000" in answer.text("stderr")

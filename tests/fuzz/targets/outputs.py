@@ -14,7 +14,7 @@ from monty_kernel.screening import (
     markdown,
     terminal,
 )
-from monty_kernel.screening.html import TooLarge
+from monty_kernel.screening.screened import TooLarge
 from tests.fuzz.target import JSON, Target, as_json, json_of, mixtures, text_of
 from tests.screening.attacks import ATTACKS
 from tests.screening.test_attacks import PIECES, active
