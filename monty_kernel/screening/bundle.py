@@ -60,8 +60,8 @@ def screened_bundle(
 ) -> ScreenedBundle:
     """The bundle as it may be shown. Where nothing is left to show, the note is its text, and no more is to be said.
 
-    place: of this output among those of its document; ids in what is rendered begin with it, so that no two outputs share one. trust: how the person lets
-    outputs be as they are, for the note.
+    place: of this output among those of its document, so that no two share an id. trust: how a person lets outputs be as they
+    are, for the note.
     """
     removed: Counter[str] = Counter()
     dropped: list[str] = []

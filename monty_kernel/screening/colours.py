@@ -1,6 +1,7 @@
 """Code in the colours that the front end gives to code, written into the code itself: no style sheet of ours is there.
 
-The colours are those of the front end's own editor, which follow its theme; where it names none, Pygments' default ones.
+The colours are those of the front end's own editor, which follow its theme. Where it names none, and where JupyterLab's sanitizer
+takes variables away from a notebook that is only opened, they are plain ones that can be read on light and on dark ground.
 """
 
 from __future__ import annotations
@@ -24,27 +25,27 @@ _LANGUAGES = {
 LANGUAGES = {alias: name for name, aliases in _LANGUAGES.items() for alias in aliases.split()}
 """What a fence may say -> Pygments' name of the lexer. Each was tried with hostile text; of others nobody knows how long they take."""
 
-_STYLES = (  # the first that fits; front ends' names for it, Pygments' colour of it, more
-    ("Comment", "comment", "#3d7b7b", "italic"),
-    ("Keyword.Constant", "atom", "#008000", ""),
-    ("Keyword", "keyword", "#008000", "bold"),
-    ("Operator.Word", "keyword", "#008000", "bold"),
-    ("Operator", "operator", "#666666", "bold"),
-    ("Name.Builtin", "builtin", "#008000", ""),
-    ("Name.Exception", "builtin", "#008000", ""),
-    ("Name.Function", "def", "#0000ff", ""),
-    ("Name.Class", "def", "#0000ff", ""),
-    ("Name.Decorator", "meta", "#aa22ff", ""),
-    ("Name.Tag", "tag", "#008000", "bold"),
-    ("Name.Attribute", "attribute", "#687822", ""),
-    ("Literal.String", "string", "#ba2121", ""),
-    ("Literal.Number", "number", "#666666", ""),
-    ("Generic.Inserted", "string", "#008400", ""),
-    ("Generic.Deleted", "error", "#a00000", ""),
-    ("Generic.Heading", "header", "#000080", "bold"),
-    ("Generic.Subheading", "header", "#800080", "bold"),
-    ("Generic.Prompt", "meta", "#000080", "bold"),
-    ("Generic.Error", "error", "#e40000", ""),
+_STYLES = (  # the first that fits; JupyterLab's name for it, the plain colour, more
+    ("Comment", "comment", "#408080", "italic"),
+    ("Keyword.Constant", "atom", "#2e8b2e", ""),
+    ("Keyword", "keyword", "#2e8b2e", "bold"),
+    ("Operator.Word", "keyword", "#2e8b2e", "bold"),
+    ("Operator", "operator", "#7a7a7a", "bold"),
+    ("Name.Builtin", "builtin", "#2e8b2e", ""),
+    ("Name.Exception", "builtin", "#2e8b2e", ""),
+    ("Name.Function", "def", "#4169e1", ""),
+    ("Name.Class", "def", "#4169e1", ""),
+    ("Name.Decorator", "meta", "#9a4fd0", ""),
+    ("Name.Tag", "tag", "#2e8b2e", "bold"),
+    ("Name.Attribute", "attribute", "#7a8a2a", ""),
+    ("Literal.String", "string", "#c0392b", ""),
+    ("Literal.Number", "number", "#7a7a7a", ""),
+    ("Generic.Inserted", "string", "#2e8b2e", ""),
+    ("Generic.Deleted", "error", "#c0392b", ""),
+    ("Generic.Heading", "header", "#4169e1", "bold"),
+    ("Generic.Subheading", "header", "#9a4fd0", "bold"),
+    ("Generic.Prompt", "meta", "#4169e1", "bold"),
+    ("Generic.Error", "error", "#e04040", ""),
 )
 _MORE = {"": "", "bold": "; font-weight:bold", "italic": "; font-style:italic"}
 _SLOW = re.compile(rf"[^\n]{{{MOST_IN_A_LINE + 1}}}|\s{{100}}")
@@ -82,5 +83,5 @@ def _style(kind: tuple[str, ...]) -> str:
     dotted = ".".join(kind)
     for name, variable, colour, more in _STYLES:
         if f"{dotted}.".startswith(f"{name}."):
-            return f"color:var(--jp-mirror-editor-{variable}-color, {colour}){_MORE[more]}"
+            return f"color:{colour}; color:var(--jp-mirror-editor-{variable}-color, {colour}){_MORE[more]}"
     return ""

@@ -81,9 +81,9 @@ class _Drawing:
                 stack.append(element)
 
     def _attributes(self, element: _Element, inside: str, offset: int) -> None:
-        if (found := _ID.search(inside)) is not None:
+        if ' id="' in inside and (found := _ID.search(inside)) is not None:
             self.ids.setdefault(unescape(found[1]), element)
-        if element.name != "a" and (href := _HREF.search(inside)) is not None:
+        if ' href="#' in inside and element.name != "a" and (href := _HREF.search(inside)) is not None:
             place = offset + href.start(), offset + href.end()
             self.references.append(_Reference(element, *place, unescape(href[1]), element.name))
         if "url(" in inside or element.name.startswith("fe"):

@@ -132,7 +132,10 @@ def test_footnotes_and_headings_of_two_outputs_do_not_meet() -> None:
 
 def test_code_has_the_colours_of_the_front_ends_editor() -> None:
     made = html('```python\nfor x in "a": # c\n```')
-    assert '<span style="color:var(--jp-mirror-editor-keyword-color, #008000); font-weight:bold">for' in made
+    assert (
+        '<span style="color:#2e8b2e; color:var(--jp-mirror-editor-keyword-color, #2e8b2e); font-weight:bold">for'
+        in made
+    )
     assert re.sub("<[^>]+>", "", made) == 'for x in "a": # c\n\n'
     assert "contain:paint" not in made  # colours stay in their place, so that the look is that of the front end's own
     assert "style" not in html("```nothing\nfor\n```") + html("```python\n" + "x = 1;" * 200 + "\n```")
