@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from .elements import words
@@ -43,6 +44,10 @@ def stays(name: str) -> bool:
     return name in _IN_PLACE or name in _OF_DRAWINGS or name.startswith(("font-", "stroke-", "fill-"))
 
 
+_SHORT = 200
+"""Characters of a style attribute that is remembered."""
+
+
 class Declarations(NamedTuple):
     """What is left of a style attribute, how many declarations are not, and whether something may be drawn outside its box."""
 
@@ -64,6 +69,15 @@ def value(text: str, id_prefix: str) -> str | None:
 
 def declarations(style: str, id_prefix: str) -> Declarations:
     """The declarations of a style attribute that may stay; its text unchanged if all may."""
+    return _short_declarations(style, id_prefix) if len(style) <= _SHORT else _declarations(style, id_prefix)
+
+
+@lru_cache(1024)
+def _short_declarations(style: str, id_prefix: str) -> Declarations:
+    return _declarations(style, id_prefix)  # a table or a piece of code says the same few again and again
+
+
+def _declarations(style: str, id_prefix: str) -> Declarations:
     kept, dropped, changed, moves = [], 0, False, False
     for declaration in style.split(";"):
         name, colon, given = declaration.partition(":")

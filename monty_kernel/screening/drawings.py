@@ -29,19 +29,9 @@ _LARGEST = {"numOctaves": 8.0, "stdDeviation": 200.0, "radius": 200.0}
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 
 
-@dataclass(slots=True)
-class _Element:
-    name: str
-    begin: int
-    number: int
-    end: int = 0
-    """Where its content ends in the text, and `last` which element is the last in it."""
-    last: int = 0
-
-
 @dataclass(frozen=True, slots=True)
 class _Reference:
-    element: _Element
+    element: int
     begin: int
     end: int
     """The attribute's place in the text."""
@@ -51,42 +41,47 @@ class _Reference:
 
 
 class _Drawing:
-    """The elements of a document that the sanitizer wrote, and what they draw again."""
+    """The elements of a document that the sanitizer wrote, by number, and what they draw again."""
 
     def __init__(self, text: str) -> None:
-        self.elements: list[_Element] = []
-        self.ids: dict[str, _Element] = {}
+        self.begins: list[int] = []
+        self.ends: list[int] = []  # where its content ends in the text
+        self.last: list[int] = []  # the number of the first element that is not in it
+        self.ids: dict[str, int] = {}
         self.references: list[_Reference] = []
         self.excessive: list[tuple[int, int]] = []
         self._known: dict[tuple[str, int], int] = {}
-        self._weights = [0]  # the cost of all elements before the one of that number
+        self._steps: list[int] = []  # of filters, the numbers of their elements
         self._read(text)
         self._places = [reference.begin for reference in self.references]
 
     def _read(self, text: str) -> None:
-        stack: list[_Element] = []
+        begins, ends, last, stack = self.begins, self.ends, self.last, [0]
         for tag in _TAG.finditer(text):
-            if tag[1]:
-                if stack:
-                    stack[-1].end, stack[-1].last = tag.start(), len(self.elements)
-                    stack.pop()
+            closes, name, inside = tag.groups()
+            if closes:
+                number = stack.pop()
+                ends[number], last[number] = tag.start(), len(begins)
                 continue
-            name, inside = tag[2], tag[3]
-            element = _Element(name, tag.start(), len(self.elements), tag.end(), len(self.elements) + 1)
-            self.elements.append(element)
-            self._weights.append(self._weights[-1] + (_PRIMITIVE if name.startswith("fe") else 1))
-            if inside:
-                self._attributes(element, inside, tag.start(3))
+            number = len(begins)
+            begins.append(tag.start())
+            ends.append(tag.end())
+            last.append(number + 1)
             if name not in _VOID:
-                stack.append(element)
+                stack.append(number)
+            if name.startswith("fe"):
+                self._steps.append(number)
+                self._attributes(number, name, inside, tag.start(3))
+            elif "#" in inside or " id=" in inside:
+                self._attributes(number, name, inside, tag.start(3))
 
-    def _attributes(self, element: _Element, inside: str, offset: int) -> None:
-        if ' id="' in inside and (found := _ID.search(inside)) is not None:
+    def _attributes(self, element: int, name: str, inside: str, offset: int) -> None:
+        if " id=" in inside and (found := _ID.search(inside)) is not None:
             self.ids.setdefault(unescape(found[1]), element)
-        if ' href="#' in inside and element.name != "a" and (href := _HREF.search(inside)) is not None:
+        if ' href="#' in inside and name != "a" and (href := _HREF.search(inside)) is not None:
             place = offset + href.start(), offset + href.end()
-            self.references.append(_Reference(element, *place, unescape(href[1]), element.name))
-        if "url(" in inside or element.name.startswith("fe"):
+            self.references.append(_Reference(element, *place, unescape(href[1]), name))
+        if "url(" in inside or name.startswith("fe"):
             for attribute in _ATTRIBUTE.finditer(inside):
                 place = offset + attribute.start(), offset + attribute.end()
                 for url in _URL.finditer(attribute[0]):
@@ -113,21 +108,23 @@ class _Drawing:
         element = reference.element
         times = 1
         if reference.how.startswith("marker"):  # at each corner of each line in it
-            times = 1 + (element.end - element.begin) // 4
+            times = 1 + (self.ends[element] - self.begins[element]) // 4
         elif reference.how in ("fill", "stroke"):
-            times = element.last - element.number
+            times = self.last[element] - element
         return min(times * self._target_cost(reference.target, reference.how, depth), MOST_DRAWN + 1)
 
     def _target_cost(self, target: str, how: str, depth: int) -> int:
+        known = self._known.get((target, depth))
+        if known is not None and how != "use":
+            return known
         element = self.ids[target]
-        inside = self.references[
-            bisect_left(self._places, element.begin) : bisect_left(self._places, max(element.end, element.begin + 1))
-        ]
+        first, behind = self.begins[element], max(self.ends[element], self.begins[element] + 1)
+        inside = self.references[bisect_left(self._places, first) : bisect_left(self._places, behind)]
         if depth >= _DEEPEST or (how == "use" and any(each.how == "use" for each in inside)):
             return MOST_DRAWN + 1
-        known = self._known.get((target, depth))
         if known is None:
-            known = self._weights[element.last] - self._weights[element.number]
+            steps = bisect_left(self._steps, self.last[element]) - bisect_left(self._steps, element)
+            known = self.last[element] - element + steps * _PRIMITIVE
             for each in inside:
                 if known > MOST_DRAWN:
                     break
