@@ -5,7 +5,7 @@
 #   make test    all tests (JupyterLab in headless Chromium among them)
 #   make lint    ruff and mypy
 #   make bench   the figures of the README, against ipykernel on this machine
-#   make fuzz    what parses what strangers wrote, by two fuzzers and in a browser for ten minutes (SECONDS=600)
+#   make fuzz    what parses what strangers wrote, by two fuzzers, in a browser, by texts that double, for ten minutes (SECONDS=600)
 #   make soak    50,000 cells in one kernel, then eight kernels for ten minutes (CELLS=50000 KERNELS=8 SECONDS=600)
 
 .DEFAULT_GOAL := help

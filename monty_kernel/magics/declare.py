@@ -23,6 +23,7 @@ from monty_kernel.engine.host import UsageError
 F = TypeVar("F", bound=Callable[..., Any])
 _WORD = re.compile(r"\s*(\S+)")
 _LONG = 10_000  # characters that `shlex` splits in 3 ms
+_MANY = 500  # words; `argparse` takes time that grows with the square of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,8 @@ class Magic:
                 words = shlex.split(args)
             except ValueError as error:
                 self.refuse(str(error).lower())
+            if len(words) > _MANY:
+                self.refuse(f"more than {_MANY} arguments")
             return self.parser.parse_args(words)
         words, start = self._leading_options(args)
         parsed = self.parser.parse_args(words)
@@ -143,8 +146,8 @@ class Magic:
             flag = word.partition("=")[0] if word.startswith("--") else word[:2]
             if flag not in values:  # the code may begin with a minus sign
                 break
-            if position > _LONG:
-                self.refuse(f"more than {_LONG:,} characters of options")
+            if position > _LONG or len(words) > _MANY:
+                self.refuse(f"more than {_LONG:,} characters or {_MANY} words of options")
             words.append(word)
             position = match.end()
             if values[flag] and word == flag and (value := _WORD.match(args, position)):

@@ -18,10 +18,10 @@ _DEEPEST = 5
 """References through references."""
 _PRIMITIVE = 100
 """A step of a filter costs as much as so many shapes."""
-_TAG = re.compile(r"<(/?)(\w+)([^<>]*+)>")
+_TAG = re.compile(r"<(/?)(\w++)([^<>]*+)>")
 _ID = re.compile(r' id="([^"]*+)"')
 _HREF = re.compile(r' href="#([^"]*+)"')
-_URL = re.compile(r"""(?:([\w-]+)(?:="|\s*:)\s*)?url\(\s*(?:'|&quot;)?#([\w.-]+)""")
+_URL = re.compile(r"""(?:(?<![\w-])([\w-]++)(?:="|\s*+:)\s*+)?url\(\s*(?:'|&quot;)?#([\w.-]+)""")
 _ATTRIBUTE = re.compile(r' ([\w-]+)="([^"]*+)"')
 _VOID = frozenset({"br", "hr", "img", "col"})
 _LARGEST = {"numOctaves": 8.0, "stdDeviation": 200.0, "radius": 200.0}

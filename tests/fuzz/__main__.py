@@ -1,5 +1,6 @@
 """`python -m tests.fuzz`: all targets with all engines at once, each engine for a time that its targets share.
 
+Beside them `tests.growth` looks for texts, up to the limits of each entry, that take time or memory which grows faster than they do.
 Exit status 0 if nothing was found. An input that breaks a promise is kept in the folder's `findings`; `--replay` tries it
 again. It becomes a file in `tests/fuzz/found`, which the test suite tries every time, and then it is fixed.
 """
@@ -23,6 +24,8 @@ from .loop import checked
 from .targets import IN_A_BROWSER, NAMES, find
 
 ENGINES = ("hypothesis", "atheris", "browser")
+GROWTH = "growth"
+"""Beside the engines: it tries texts that double, of every entry where a notebook supplies text, instead of the targets."""
 FOLDER = Path(__file__).parents[2] / ".fuzz"
 _GRACE = 120.0
 """Seconds that a target may take beyond its share, to start and to make what it found small."""
@@ -47,7 +50,7 @@ class Campaign:
             print(f"{line}  {'A PROMISE IS BROKEN' if name in self.found else 'ok'}", flush=True)
 
     def _run(self, name: str) -> str:
-        command = [sys.executable, "-m", "tests.fuzz.loop", self.engine, name, str(self._share), str(self._folder)]
+        command = self._command(name)
         with tempfile.TemporaryFile() as output:
             # a group of its own, so that a browser or a server ends with it
             process = subprocess.Popen(
@@ -67,6 +70,9 @@ class Campaign:
             self.found[name] = f"{said[-6000:]}\n(status: {status})"
         return said
 
+    def _command(self, name: str) -> list[str]:
+        return [sys.executable, "-m", "tests.fuzz.loop", self.engine, name, str(self._share), str(self._folder)]
+
     @staticmethod
     def _tried(said: str) -> str:
         for line in reversed(said.splitlines()):
@@ -74,6 +80,24 @@ class Campaign:
             if line.startswith(("tried ", "stat::number_of_executed_units:")):
                 return f"{int(words[-1]):,}"
         return ""
+
+
+class Growth(Campaign):
+    """`tests.growth` with texts up to the entries' limits, for as long as the engines run."""
+
+    promise = "no text takes time or memory that grows faster than it"
+
+    def __init__(self, seconds: float, folder: Path) -> None:
+        super().__init__(GROWTH, ["entries"], seconds, folder)
+
+    def _command(self, name: str) -> list[str]:
+        # what one text takes at the limits comes on top of each entry's share
+        return [sys.executable, "-m", "tests.growth", "--seconds", str(self._share), "--threads", "1"]
+
+    @staticmethod
+    def _tried(said: str) -> str:
+        words = said.splitlines()[-1].split() if said.strip() else []
+        return words[2] if words[1:2] == ["entries,"] else ""
 
 
 def replay(paths: list[Path]) -> int:
@@ -96,7 +120,7 @@ def main() -> int:
     everything = (*NAMES, *IN_A_BROWSER)
     parser = argparse.ArgumentParser("python -m tests.fuzz", description=__doc__)
     parser.add_argument("--seconds", type=float, default=600, help="how long each engine runs [600]")
-    parser.add_argument("--engine", choices=ENGINES, action="append", help="only this one [all]")
+    parser.add_argument("--engine", choices=(*ENGINES, GROWTH), action="append", help="only this one [all]")
     parser.add_argument(
         "--only", choices=everything, action="append", metavar="TARGET", help=f"only this one: {', '.join(everything)}"
     )
@@ -109,7 +133,7 @@ def main() -> int:
 
 def fuzz(options: argparse.Namespace) -> int:
     """Run the engines; the exit status."""
-    engines = options.engine or list(ENGINES)
+    engines = options.engine or [*ENGINES, *(() if options.only else (GROWTH,))]
     if "atheris" in engines and find_spec("atheris") is None:
         print(
             "atheris is not installed: pip install -e '.[fuzz]', on Linux and x86-64; or --engine hypothesis",
@@ -118,9 +142,12 @@ def fuzz(options: argparse.Namespace) -> int:
         return 2
     wanted = options.only or [*NAMES, *IN_A_BROWSER]
     shares = {
-        engine: [name for name in wanted if (name in IN_A_BROWSER) == (engine == "browser")] for engine in engines
+        engine: [name for name in wanted if (name in IN_A_BROWSER) == (engine == "browser")]
+        for engine in engines
+        if engine != GROWTH
     }
     campaigns = [Campaign(engine, names, options.seconds, options.folder) for engine, names in shares.items() if names]
+    campaigns += [Growth(options.seconds, options.folder)] if GROWTH in engines else []
     threads = [threading.Thread(target=campaign.run) for campaign in campaigns]
     for thread in threads:
         thread.start()
@@ -128,7 +155,8 @@ def fuzz(options: argparse.Namespace) -> int:
         thread.join()
     found = [(campaign.engine, name, said) for campaign in campaigns for name, said in campaign.found.items()]
     for engine, name, said in found:
-        print(f"\n{engine} found that in {name} this does not hold: {find(name).promise}.\n\n{said}")
+        promise = Growth.promise if engine == GROWTH else find(name).promise
+        print(f"\n{engine} found that in {name} this does not hold: {promise}.\n\n{said}")
     print(
         f"\n{len({name for names in shares.values() for name in names})} targets, {options.seconds:g} s with each of {', '.join(engines)}: {len(found) or 'nothing'} found."
     )

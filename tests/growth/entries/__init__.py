@@ -1,0 +1,1 @@
+"""The entries, room by room."""

@@ -1,0 +1,110 @@
+"""Cells that run: their parsing, magics and bodies of cell magics, expressions, type checks."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import cache
+
+from monty_kernel.cell_runner import first_line
+from monty_kernel.engine.cell import Cell, CellOptions, Feed, expression, parse
+from monty_kernel.engine.fstrings import parse_tree
+from monty_kernel.engine.sources import CellSource, SourceFrame
+from monty_kernel.engine.stray_return import stray_return
+from monty_kernel.introspect.facts import load_facts
+from monty_kernel.magics.registry import Magics
+from monty_kernel.typecheck import checker, doubts, report, session_stub
+from monty_kernel.typecheck.checker import Said
+from monty_kernel.typecheck.outline import outline
+from monty_kernel.typecheck.program import Program, checked_feeds, joined
+from monty_kernel.unasked import is_housekeeping
+
+from ..entry import MAGICS, MEBI, PYTHON, Entry
+from ..shapes import Shape
+
+TABLE = Magics()
+_LIMIT = 8 * MEBI
+
+
+def run_cell(text: str) -> Cell | None:
+    """All that is done with a cell before the sandbox gets it, and to lead a few places back."""
+    is_housekeeping(text, store_history=False)
+    first_line(text)
+    try:
+        cell = parse(CellSource("In[1]", text), lambda: TABLE, CellOptions(1))
+    except SyntaxError:
+        return None
+    stray_return(cell)
+    for feed in cell.steps:
+        if isinstance(feed, Feed):
+            last = feed.text.count("\n") + 1
+            for line in (1, last // 2 + 1, last):
+                feed.to_cell(line, 1, line, 5)
+    return cell
+
+
+def _expression(text: str) -> object:
+    with suppress(SyntaxError):
+        return expression(CellSource("<user expression>", text))
+    return None
+
+
+@cache
+def _known() -> doubts.Known:
+    return doubts.Known(load_facts(), frozenset(), (), False, (), frozenset(), frozenset())
+
+
+def _checked(text: str) -> object:
+    """The text that the checker gets for a cell, the stub of what a cell defines, and the way back of what was said."""
+    cell = run_cell(text)
+    if cell is None or len(text) > 1 << 15:  # `CellCheck.check` refuses more
+        return session_stub.definitions(text)
+    feeds = checked_feeds(cell)
+    whole = joined(feeds)
+    with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+        seen = outline(*parse_tree(whole))
+        program = Program(feeds, seen, {}, {}, ())
+        for at in (0, len(whole) // 2, len(whole)):
+            program.in_cell(at, at + 3)
+    known = session_stub.definitions(text)
+    return session_stub.stub(session_stub.past([known], [False]), {})
+
+
+def _doubted(text: str) -> object:
+    """What the checker may say: its messages quote the notebook."""
+    source = CellSource("In[1]", text)
+    rules = (
+        "unresolved-reference",
+        "unresolved-import",
+        "unresolved-attribute",
+        "invalid-assignment",
+        "invalid-argument-type",
+        "not-iterable",
+    )
+    span = (1, 1, 1, 9)
+    placed = [doubts.Placed(Said(rule, text, 1, 1, 1, 9), 0, 9, text[:1000], text[:2000], span) for rule in rules]
+    seen = outline(parse_tree("x = 1")[0], "x = 1")
+    doubts.believed(placed, seen, _known())
+    doubts.ignored("x", text)
+    finding = report.Finding(SourceFrame(source, *span, "<module>"), "x", text)
+    return report.warning([finding] * 3), report.refusal([finding] * 3)
+
+
+_FOUND = (
+    Shape("\n"), Shape(" \n"), Shape("\n", tail="x"), Shape(" \n", tail=" x"), Shape("\t\n"), Shape("x = 1\n"), Shape("_1 "), Shape("%who\n"), Shape(" ", tail="%"), Shape("a, ", tail="= %"), Shape("a ", tail="x"), Shape("\\\n", "%x "),
+    Shape("''"), Shape("'''"), Shape("f'{"), Shape("f'''{"), Shape("f'{x}' "), Shape("import IPython\n"), Shape("x = %time 1\n"), Shape("return "), Shape(" return;"), Shape("#\n", "return"), Shape(":;", tail="return"), Shape("x;", "a:"), Shape("é; ", tail="x"),
+    Shape(" \\\n", tail=";"), Shape("if x:\n  %time 1\n"), Shape("%reset -f\n"), Shape("\r"), Shape("x\r"), Shape("=", "a"), Shape("; ", "x"),
+)  # fmt: skip
+_PASTED = (">>> ", ">>> x\n", "... ", "... x\n", "...", "In [1]: ", "In [1]: x\n", "   ...: ", "...:", "1\n", " ", "\n")
+_MESSAGES = ("Name `", "`", "Cannot resolve imported module `", "Module `a` has no member `", "Object of type `", "` has no attribute `", "Literal[", '"', "]", "[", "(", ")", " | ", "Expected `", "assignable to attribute `x` of type `", "# type: ignore", "# ty: ignore[", "x.", ",", "list[", "int")  # fmt: skip
+
+ENTRIES = (
+    Entry("execute_request: cell", run_cell, (*PYTHON, *MAGICS), (("if x:\n ", ""), ("lambda: ", "x")), _FOUND, _LIMIT),
+    Entry("execute_request: magics in a cell", lambda text: run_cell("%who\n" + text), (*MAGICS, "\n", "x\n"), (), _FOUND, _LIMIT),
+    Entry("execute_request: indented cell", lambda text: run_cell("  x\n" + text), ("  ", "  x\n", "\n", "\t", " \n", "x\n"), (), (), _LIMIT),
+    Entry("execute_request: console's prompts", lambda text: run_cell(">>> x\n" + text), _PASTED, (), (Shape("\n"), Shape(" ", tail="x")), _LIMIT),
+    Entry("execute_request: IPython's prompts", lambda text: run_cell("In [1]: x\n" + text), _PASTED, (), (Shape("."), Shape("...\n")), _LIMIT),
+    Entry("execute_request: user_expressions", _expression, PYTHON, (), (Shape("f'{"), Shape("("))),
+    Entry("execute_request: NUL and surrogates", lambda text: (run_cell(text + "\0"), run_cell(text + "\ud800")), PYTHON),
+    Entry("type check: cell", _checked, PYTHON, (), (Shape("a = 1\n"), Shape("def f(a): pass\n"), Shape("_mkN "), Shape("__mk_stop")), 1 << 17),
+    Entry("type check: messages", _doubted, _MESSAGES, (("[", "]"), ("(", ")"), ("Literal[", "]")), (Shape("["), Shape("(", closing=")", middle="x", head="`", tail="`"), Shape("[", closing="]", head="Expected `", tail="`")), checker._LONGEST),
+)  # fmt: skip
