@@ -124,8 +124,24 @@ _AROUND = {
     "in a drawing": r"<svg><text y='9'>$\href{javascript:PWN}{x}$</text></svg>",
 }
 
+_CURSOR = "cursor:url(CANARY),auto"
+_PASTED = {
+    "a frame's colour": rf"$\fcolorbox{{red;{_CURSOR}}}{{white}}{{x}}$",
+    "a frame's colour that is defined": rf"$\definecolor{{y}}{{named}}{{red;{_CURSOR}}}\fcolorbox{{y}}{{white}}{{x}}$",
+    "chemistry": rf"\(\ce{{\sty$le{{{_CURSOR}}}{{x}}$}}\)",
+    "chemistry in an environment": rf"\begin{{align}}\ce{{A\sty$le{{{_CURSOR}}}{{x}}$}}\end{{align}}",
+    "chemistry in a macro": rf"\(\def\y#1{{\ce{{#1}}}}\y{{\s$tyle{{{_CURSOR}}}{{x}}$}}\)",
+    "chemistry that links": r"\(\ce{\hr$ef{https://canary.invalid/NUMBER}{x}$}\)",
+    "a delimiter's size": rf"$\DeclarePairedDelimiterX{{\y}}[1]{{(}}{{)}}{{\delimsizetyle{{{_CURSOR}}}{{#1}}}}\y[\s]{{x}}$",
+    "a delimiter's size that repeats": rf"\(\DeclarePairedDelimiterX{{\y}}[1]{{(}}{{)}}{{le{{{_CURSOR}}}{{x}}\delimsize }}\y[\sty$`]{{x}}\)",
+    "a tag's form": rf"\(\newtagform{{y}}[le]{{\sty}}{{{{x}}}}\usetagform{{y}}\) \[x\tag{{{_CURSOR}}}\]",
+}
+"""Names that come about in MathJax, and values that it puts into a style."""
+
 FORMULAS = (
     *family("latex", "formula", {text: f"${text}$" for text in _MACROS}),
     *family("html", "formula", _AROUND),
+    *family("html", "formula pasted", _PASTED),
+    *family("latex", "formula pasted", _PASTED),
     *family("markdown", "macro", {text: f"$${text}$$" for text in _MACROS[:36]}),
 )
