@@ -22,7 +22,6 @@ _MOST_RENDERED = 1 << 24
 MOST_TAGS = 200_000
 CONTAINED = '<div style="contain:paint;overflow:auto">'
 """Around what could be drawn over its surroundings: nothing in it leaves this box, and what is wider is scrolled to."""
-_BACK = str.maketrans({AMPERSAND: "&amp;", LESS: "&lt;", GREATER: "&gt;"})
 _EMPTY = re.compile(r"<((\w+)(?: [^<>]*+)?)></\2>", re.ASCII)
 """An element without content; XML has a shorter way to write it, which is how most drawings come."""
 _SVG_ENDS = re.compile(r"</svg>|<svg(?=[ >])")
@@ -87,12 +86,17 @@ def _clean(text: str) -> tuple[Markup, str]:
     markup = Markup(text)
     canonical = markup.rewritten()
     if "<" not in canonical:  # the sanitizer has nothing to do
-        return markup, canonical.translate(_BACK)
+        return markup, _without_stand_ins(canonical)
     clean = _sanitizer().clean(canonical)
     if "<svg" in clean:
         clean, removed = bounded(clean)
         markup.removed.update(removed)
-    return markup, clean.translate(_BACK)
+    return markup, _without_stand_ins(clean)
+
+
+def _without_stand_ins(text: str) -> str:
+    # on text that is not ASCII, `translate` takes twenty times as long
+    return text.replace(AMPERSAND, "&amp;").replace(LESS, "&lt;").replace(GREATER, "&gt;")
 
 
 @cache

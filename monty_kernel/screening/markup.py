@@ -50,8 +50,6 @@ _PLAIN_ATTRIBUTE = re.compile(r"[\w\s.,%#+\-:;/()]*+", re.ASCII)
 _LONG_REFERENCE = re.compile(r"&#[0-9]{4000,}+;?+")
 """No character has such a number, and `unescape` fails on one of more than 4,300 digits."""
 _SHORT_NAME = re.compile(r"[a-z][a-z0-9-]{0,30}", re.ASCII)
-_STAND_INS = str.maketrans({"&": AMPERSAND, "<": LESS, ">": GREATER})
-_QUOTED = str.maketrans({"&": AMPERSAND, "<": LESS, ">": GREATER, '"': "&quot;"})
 
 
 class Markup:
@@ -81,7 +79,7 @@ class Markup:
         return "".join(self._out)
 
     def _write(self, text: str) -> None:
-        self._out.append((_unescaped(text) if "&" in text else text).translate(_STAND_INS))
+        self._out.append(_with_stand_ins(_unescaped(text) if "&" in text else text))
 
     def _markup(self, start: int) -> int:
         """Deal with what begins with the `<` at `start`; where the text goes on."""
@@ -106,7 +104,7 @@ class Markup:
             return found.end() if found is not None else len(text)
         if text.startswith("<![CDATA[", start) and self._svg:
             stop = text.find("]]>", start)
-            self._out.append(text[start + 9 : stop if stop >= 0 else len(text)].translate(_STAND_INS))
+            self._out.append(_with_stand_ins(text[start + 9 : stop if stop >= 0 else len(text)]))
             return _after(text, "]]>", start)
         if following in ("!", "?", "/"):
             return _after(text, ">", start)
@@ -201,7 +199,7 @@ class Markup:
                 kept[written] = value
         if name == "a" and kept.get("href", "#")[0] != "#":
             kept["target"] = "_blank"
-        return "".join(f' {key}="{value.translate(_QUOTED)}"' for key, value in kept.items())
+        return "".join(f' {key}="{_quoted(value)}"' for key, value in kept.items())
 
     def _attribute(self, name: str, attribute: str, given: str, svg: bool) -> tuple[str, str | None]:
         """How an attribute is written, and its value if it may stay."""
@@ -265,6 +263,14 @@ class Markup:
 def may_be_linked(address: str) -> bool:
     """Whether it leads to a page of the web, to mail or to a file beside the notebook."""
     return _LINK.fullmatch(address) is not None or RELATIVE.fullmatch(address) is not None
+
+
+def _with_stand_ins(text: str) -> str:
+    return text.replace("&", AMPERSAND).replace("<", LESS).replace(">", GREATER)
+
+
+def _quoted(value: str) -> str:
+    return _with_stand_ins(value).replace('"', "&quot;")
 
 
 def _after(text: str, mark: str, position: int) -> int:
