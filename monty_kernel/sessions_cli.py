@@ -125,7 +125,7 @@ def _show(args: argparse.Namespace, store: SnapshotStore) -> None:
 
 def _end(info: SessionInfo) -> str:
     if info.how in ("running", "died"):
-        return "runs" if info.how == "running" else "died"
+        return "running" if info.how == "running" else "died"
     missing = "; its last cells could not be stored and are missing" if info.how == "incomplete" else ""
     return f"ended {_when(info.ended or info.started)}{missing}"
 

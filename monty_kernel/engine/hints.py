@@ -138,10 +138,10 @@ def _module(failure: Failure, name: str) -> str:
         close = get_close_matches(name, MODULES, 1, 0.75)
         instead = f"Did you mean {close[0]!r}?" if close else None
     if instead is None and name.isidentifier() and name not in sys.stdlib_module_names:
-        instead = f"If it is a file of tools of yours, grant it where the kernel is started: --tools {name}.py"
+        instead = f"If it is a file of tools of yours, grant it where the kernel is started: --tools {name}.py."
     if root == "IPython" and instead:
         return instead
-    advice = f"Monty, the sandbox, has no module {name!r} and installs none.{' ' + instead if instead else ''}"
+    advice = f"Monty, the sandbox, has no module {name!r}, and none can be installed.{' ' + instead if instead else ''}"
     return f"{advice} The modules there are: {', '.join(MODULES)}."
 
 
@@ -182,7 +182,7 @@ def _name(failure: Failure, name: str) -> str | None:
 
 
 def _file(failure: Failure, path: str) -> str:
-    return f"The sandbox opens no files of this computer, {path!r} included: put the text into a cell."
+    return f"The sandbox opens no files of this computer, {path!r} included: put the text into a cell, or ask for its folder with %mount."
 
 
 def _read_only_file(failure: Failure, path: str) -> str:

@@ -14,8 +14,8 @@ family = Family()
 
 _SAID = {
     "off": "Cells are not type-checked.",
-    "on": "Cells are type-checked before they run; what is found is shown, and they run.",
-    "strict": "Cells are type-checked before they run; those with findings do not run.",
+    "on": "Cells are type-checked before they run. Findings are shown, and the cell runs all the same.",
+    "strict": "Cells are type-checked before they run. A cell with findings does not run.",
 }
 
 

@@ -63,7 +63,7 @@ def mount(arguments: argparse.Namespace, context: MagicContext) -> None:
         raise UsageError(f"%mount: {error}.") from None
     mounted = context.grants.ask_to_mount(MountSpec(Path(arguments.host), place, arguments.mode), context.ask_person)
     if mounted is None:
-        raise UsageError("%mount: nothing was mounted: it takes your yes, and a folder that may be mounted.")
+        raise UsageError("%mount: nothing was mounted. It needs your yes, and a folder that may be mounted.")
     context.print(f"Mounted at {mounted.place}, {_MODES[mounted.mode]}.")
 
 

@@ -63,7 +63,7 @@ def history(arguments: argparse.Namespace, context: MagicContext) -> None:
 def _require_consent(context: MagicContext) -> None:
     # what it prints is saved in the notebook, which may be a stranger's and go back to them
     if not context.confirm("This cell asks for the inputs of your other sessions. Show them here? (y/[n]) "):
-        raise UsageError("%history: the inputs of other sessions are shown only where you say yes; nobody did.")
+        raise UsageError("%history: the inputs of other sessions are shown only after your yes, and there was none.")
 
 
 def _spans(ranges: list[str]) -> Iterator[tuple[int, int, int | None]]:

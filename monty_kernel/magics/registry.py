@@ -163,7 +163,7 @@ class Magics:
     def _nearest(self, sign: str, name: str) -> str:
         known = self.cell_names() if sign == "%%" else self.line_names()
         near = difflib.get_close_matches(name[:100], known, n=1, cutoff=0.7)
-        return f" Did you mean {sign}{near[0]}?" if near else " %lsmagic lists those there are."
+        return f" Did you mean {sign}{near[0]}?" if near else " %lsmagic lists all magics."
 
 
 def host_call(name: str, args: str) -> str:

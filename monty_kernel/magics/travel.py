@@ -118,7 +118,7 @@ def sessions(arguments: argparse.Namespace, context: MagicContext) -> None:
     found = archive.sessions()
     if arguments.all:
         if not context.confirm("This cell asks for the names of your other notebooks. Show them here? (y/[n]) "):
-            raise UsageError("%sessions: other notebooks are shown only where you say yes; nobody did.")
+            raise UsageError("%sessions: other notebooks are shown only after your yes, and there was none.")
     else:
         found = [info for info in found if info.notebook == archive.notebook is not None or info.id == archive.session]
     context.print(sessions_as_text(found, archive.session) or "There is no earlier session of this notebook.")
@@ -145,7 +145,7 @@ def resume(arguments: argparse.Namespace, context: MagicContext) -> None:
     else:
         named = [info for info in others if info.id == arguments.session]
         if not named:
-            raise UsageError("%resume: there is no such session. %sessions lists those there are.")
+            raise UsageError("%resume: there is no such session. %sessions lists this notebook's.")
         chosen = named[0]
     if not archive.is_own(chosen):
         _require_consent(context, archive, chosen, of_another_notebook=chosen not in here)
@@ -180,7 +180,7 @@ def _require_consent(
             else ", or, if you trust this notebook, restart the kernel with --MontyKernel.resume=allow"
         )
         raise UsageError(
-            "%resume: another kernel left this session, so it takes your yes, and nobody answered here. Run the line where the "
+            "%resume: another kernel left this session, so it needs your yes, and nobody answered here. Run the line where the "
             f"kernel can ask{option}."
         ) from None
     if answer != "yes":

@@ -135,7 +135,7 @@ def _note(removed: Counter[str], dropped: list[str], method: str | None, trust: 
         return None
     parts = parts[:8] + ([f"{len(parts) - 8} more"] if len(parts) > 8 else [])
     see = (
-        f" To see the original as text, print it: print(x.{method}()), where x is what the cell shows."
+        f" To see the original as text, run print(x.{method}()), where x is the object shown."
         if method
         else ""
     )

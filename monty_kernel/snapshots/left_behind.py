@@ -20,10 +20,10 @@ _DEFINES = re.compile(
     rf"|{_WORD}(?: *, *\w+)* *(?::[^=]*)?=(?!=)"
 )
 _ENDED: dict[How, str] = {
-    "running": "that runs since",
-    "closed": "that ended on",
-    "incomplete": "that ended on",
-    "died": "that died on",
+    "running": "running since",
+    "closed": "which ended on",
+    "incomplete": "which ended on",
+    "died": "which died on",
 }
 
 
@@ -55,10 +55,10 @@ def resume_question(info: SessionInfo, names: Sequence[str], *, of_another_noteb
     why = (
         "That is another notebook."
         if of_another_notebook
-        else "Another kernel ran it: the file at that path may be another's by now."
+        else "Another kernel ran it, and the file at that path may be somebody else's by now."
     )
     return (
-        f"may this notebook have all that is in the session {info.id} {of}, {_ENDED[info.how]} {when} with {states}"
+        f"may this notebook have everything in session {info.id} {of}, {_ENDED[info.how]} {when} with {states}"
         f"{_listed(names)}? {why} [y]es, [n]o: "
     )
 
@@ -68,7 +68,7 @@ def _listed(names: Sequence[str]) -> str:
         return ""
     shown = [_shown(name) for name in names[:_MOST_SHOWN]]
     more = [f"… ({len(names) - _MOST_SHOWN:,} more)"] if len(names) > _MOST_SHOWN else []
-    return f" and names such as {', '.join([*shown, *more])}"
+    return f" (names such as {', '.join([*shown, *more])})"
 
 
 def _shown(name: str) -> str:

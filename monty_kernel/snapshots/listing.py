@@ -17,7 +17,7 @@ Row = tuple[str, State[Any], State[Any] | None]
 
 
 _HOW: Mapping[How, str] = {
-    "running": "runs",
+    "running": "running",
     "closed": "ended",
     "incomplete": "ended, its last cells are missing",
     "died": "died",

@@ -108,7 +108,7 @@ class Timeline(Generic[S]):
             return self[int(text)]
         known = ", ".join(sorted(self._names)[:20])
         raise NoSuchState(
-            f"There is no state named {text!r}. " + (f"Names: {known}." if known else "None is named yet.")
+            f"There is no state named {text!r}. " + (f"Names: {known}." if known else "No state has a name yet.")
         )
 
     def back(self, cells: int, *, numbered: bool = True) -> State[S]:

@@ -71,7 +71,7 @@ LACKING = [
     ("x = 1\nx @= 2", "matrix multiplication augmented assignment (@=) is not yet supported", "write a = a @ b"),
     ("exec('del x')", UNSUPPORTED + "the 'del' statement", "no 'del' statement yet"),
     # modules
-    ("import numpy as np", "No module named 'numpy'", "no module 'numpy' and installs none."),
+    ("import numpy as np", "No module named 'numpy'", "no module 'numpy', and none can be installed."),
     ("import numpy", "No module named 'numpy'", "Packages with compiled code cannot be loaded."),
     ("from pandas import DataFrame", "No module named 'pandas'", "csv"),
     ("import matplotlib.pyplot as plt", "No module named 'matplotlib'", "display an SVG"),

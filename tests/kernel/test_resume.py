@@ -326,17 +326,17 @@ def test_what_another_kernel_left_at_this_path_takes_a_yes(start: Start) -> None
     heard = [told, second.run("%sessions"), second.run("%resume", allow_stdin=False)]
     assert heard[2].reply["ename"] == "UsageError"
     assert "--MontyKernel.resume=allow" in heard[2].reply["evalue"]
-    assert "takes your yes" in heard[2].reply["evalue"]
+    assert "needs your yes" in heard[2].reply["evalue"]
     for no in ("n", "", "always"):
         prompts, answer = second.answer("%resume", no)
         assert answer.reply["evalue"].startswith("%resume: nothing was resumed")
         heard.append(answer)
     (prompt,) = prompts
-    assert prompt.startswith(MARK + "may this notebook have all that is in the session ")
-    assert "of '/work/notebook.ipynb', that died on 20" in prompt and "with 33 states" in prompt
+    assert prompt.startswith(MARK + "may this notebook have everything in session ")
+    assert "of '/work/notebook.ipynb', which died on 20" in prompt and "with 33 states" in prompt
     assert (
-        " and names such as variable_29, variable_28," in prompt
-        and "variable_10, … (13 more)? Another kernel" in prompt
+        " (names such as variable_29, variable_28," in prompt
+        and "variable_10, … (13 more))? Another kernel" in prompt
     )
     assert prompt.isprintable()
     for each in heard:
@@ -415,7 +415,7 @@ def test_with_the_option_a_notebook_goes_on_where_nobody_is_asked(start: Start) 
     elsewhere = start("--MontyKernel.resume=allow", env={**env, "JPY_SESSION_NAME": "/work/strangers.ipynb"})
     session = next(line for line in first_sessions(elsewhere) if "notebook.ipynb" in line).split()[0]
     refused = elsewhere.run(f"%resume {session}", allow_stdin=False).reply["evalue"]
-    assert "takes your yes" in refused and "resume=allow" not in refused, "another notebook's always takes a yes"
+    assert "needs your yes" in refused and "resume=allow" not in refused, "another notebook's always takes a yes"
     second = start("--MontyKernel.resume=allow", env=env)
     assert second.run("%resume", allow_stdin=False).reply["status"] == "ok"
     assert second.run("x").plain == "1"
