@@ -53,27 +53,27 @@ def hint(failure: Failure) -> str | None:
 
 
 _ENDINGS: Mapping[str, str] = {
-    "crashed": "The process that ran the cell died. That is no error of the code's own: "
+    "crashed": "The process that ran the cell died. The code is not to blame: "
     "Monty crashed, or something ended the process.",
 }
 
 _LIMITS: Mapping[str, tuple[str, str]] = {
-    "memory": ("More memory is", "memory"),
-    "time": ("More time is", "seconds"),
-    "OutputLimitExceeded": ("More output is", "output"),
-    "HostCallLimitExceeded": ("More calls are", "host_calls"),
-    "SleepLimitExceeded": ("More sleep is", "asleep"),
+    "memory": ("memory", "memory"),
+    "time": ("time", "seconds"),
+    "OutputLimitExceeded": ("output", "output"),
+    "HostCallLimitExceeded": ("calls of the host", "host_calls"),
+    "SleepLimitExceeded": ("sleep", "asleep"),
 }
-"""By kind or name of the failure: what is to be had, and the limit that keeps it."""
+"""By kind or name of the failure: what there was too much of, and the limit that says so."""
 
 
-def _limit(more: str, name: str, failure: Failure) -> str:
+def _limit(what: str, name: str, failure: Failure) -> str:
     if "%limits" in failure.evalue:
         return "This notebook tightened that limit itself, with %limits: it stays so until the kernel is restarted."
     kind = KINDS[name]
     option = f"--MontyKernel.{kind.option}={kind.unit}"
     return (
-        f"{more} had by starting the kernel with {option}, or `monty-kernel run` with --{kind.option.replace('_', '-')}; "
+        f"To allow more {what}, start the kernel with {option}, or `monty-kernel run` with --{kind.option.replace('_', '-')}; "
         "%limits shows the limit."
     )
 

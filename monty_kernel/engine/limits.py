@@ -95,7 +95,9 @@ KINDS: Mapping[str, LimitKind] = {
     kind.name: kind
     for kind in (
         LimitKind("memory", "max_memory", "BYTES", "of the session", read_size, show_size, 4 << 20),
-        LimitKind("seconds", "max_cell_seconds", "SECONDS", "of computing, per cell", _read_seconds, _show_seconds, 0.1),
+        LimitKind(
+            "seconds", "max_cell_seconds", "SECONDS", "of computing, per cell", _read_seconds, _show_seconds, 0.1
+        ),
         LimitKind("recursion", "max_recursion_depth", "CALLS", "calls deep", _read_count, _show_count, 50),
         LimitKind("output", "max_cell_output", "BYTES", "of each cell", read_size, show_size),
         LimitKind("host_calls", "max_host_calls", "CALLS", "of each cell", _read_count, _show_count),

@@ -19,7 +19,7 @@ def reset(arguments: argparse.Namespace, context: MagicContext) -> None:
 
     Asks first; where nobody can answer, the answer is no.
     """
-    question = "Once deleted, variables cannot be recovered. Proceed (y/[n])? "
+    question = "This clears all variables of the session. Proceed (y/[n])? "
     if arguments.force or context.confirm(question):
         context.reset()
     else:

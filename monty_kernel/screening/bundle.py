@@ -134,11 +134,7 @@ def _note(removed: Counter[str], dropped: list[str], method: str | None, trust: 
     if not parts:
         return None
     parts = parts[:8] + ([f"{len(parts) - 8} more"] if len(parts) > 8 else [])
-    see = (
-        f" To see the original as text, run print(x.{method}()), where x is the object shown."
-        if method
-        else ""
-    )
+    see = f" To see the original as text, run print(x.{method}()), where x is the object shown." if method else ""
     return f"[monty-kernel left out of this output: {', '.join(parts)}.{see} If you trust this notebook, {trust}.]"
 
 

@@ -335,8 +335,7 @@ def test_what_another_kernel_left_at_this_path_takes_a_yes(start: Start) -> None
     assert prompt.startswith(MARK + "may this notebook have everything in session ")
     assert "of '/work/notebook.ipynb', which died on 20" in prompt and "with 33 states" in prompt
     assert (
-        " (names such as variable_29, variable_28," in prompt
-        and "variable_10, … (13 more))? Another kernel" in prompt
+        " (names such as variable_29, variable_28," in prompt and "variable_10, … (13 more))? Another kernel" in prompt
     )
     assert prompt.isprintable()
     for each in heard:

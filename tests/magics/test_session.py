@@ -12,7 +12,7 @@ from .session import Session
 def test_reset_asks_and_takes_no_for_an_answer(session: Session) -> None:
     session.run("x = 1")
     ran = session.run("%reset")
-    assert session.questions == ["Once deleted, variables cannot be recovered. Proceed (y/[n])? "]
+    assert session.questions == ["This clears all variables of the session. Proceed (y/[n])? "]
     assert ran.printed == "Nothing done. %reset -f resets without asking.\n"
     assert session.run("x").result == "1"
 
