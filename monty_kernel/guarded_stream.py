@@ -28,6 +28,19 @@ _JSON_PARTS = ("header", "parent_header", "metadata", "content")
 _OTHERWISE = "not what its protocol version says"
 
 
+LARGEST = 13 << 20
+"""Bytes of content that are read: room for the longest cell that runs (4 MiB), whose characters JSON writes with three times
+as many bytes at most, control characters apart."""
+
+
+class Oversized(dict[str, Any]):
+    """The content of a message of which only the size was looked at, in bytes."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.size = size
+
+
 class BadMessage(Exception):
     """A message is not to be handled; the text says why."""
 
@@ -84,18 +97,19 @@ def opened(session: Session, frames: Sequence[Any]) -> Opened:
             raise BadMessage("wrong signature")
         if signature[0] in session.digest_history:
             raise BadMessage("replayed")
+    *rest, text = signed
     try:
-        header, *others = (session.unpack(part) for part in signed)
+        header, parent, metadata = (session.unpack(part) for part in rest)
+        content = session.unpack(text) if len(text) <= LARGEST else Oversized(len(text))
     except Exception as error:
         raise BadMessage("not JSON") from error
-    for name, value in zip(_JSON_PARTS, (header, *others), strict=True):
+    for name, value in zip(_JSON_PARTS, (header, parent, metadata, content), strict=True):
         if not isinstance(value, dict):
             raise BadMessage(f"{name} is not an object")
     if not all(isinstance(header.get(name), str) for name in ("msg_id", "msg_type")):
         raise BadMessage("no msg_id or msg_type")
     if not str(header.get("version", "5.0")).partition(".")[0].isdecimal():
         raise BadMessage("no protocol version")
-    parent, metadata, content = others
     return Opened(parts[: start - 1], signature[0], header, parent, metadata, content, parts[start + 5 :])
 
 

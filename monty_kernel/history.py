@@ -10,8 +10,8 @@ from __future__ import annotations
 import datetime
 import logging
 import threading
-from collections.abc import Callable, Generator, Iterable, Mapping
-from itertools import chain
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from itertools import chain, islice
 from pathlib import Path
 
 from .history_file import PATIENCE, HistoryFile, Row, encodable, is_locked, is_trouble, matching
@@ -27,6 +27,10 @@ _TRIES = 20
 """How often a file that others are writing to is tried before that is said: each takes `DELAY` and `PATIENCE`."""
 
 _OUTPUT = 10_000  # characters of an output that are kept: a result may have a million
+_ANSWER = (
+    5 << 20
+)  # characters of all that one query gives: room for one input as long as any, and not for any number of them
+ENTRY = 64  # of these characters, what an entry counts for beside its text
 _PATTERN = 1000  # characters of a pattern; matching takes time in proportion to them
 _MOST = 1 << 62
 
@@ -92,8 +96,10 @@ class History:
         """
         n = 10 if n is None else _number(n)
         own = self._rows(lambda inputs: inputs.tail(n))
-        others = list(self._others("ORDER BY session DESC, line DESC LIMIT ?", n - len(own))) if len(own) < n else []
-        return _entries([*reversed(others), *own], output)
+        others = self._others("ORDER BY session DESC, line DESC LIMIT ?", max(0, n - len(own)))
+        newest = _entries(chain(reversed(own), others), output)
+        others.close()
+        return newest[::-1]
 
     def range(
         self, session: int = 0, start: int = 1, stop: int | None = None, *, raw: bool = True, output: bool = False
@@ -108,9 +114,10 @@ class History:
         current = self.session_number()
         asked, session = session, session if session > 0 else session + current
         if session != current:
-            return _entries(
-                self._others("AND session = ? AND line >= ? AND line < ? ORDER BY line", session, first, end), output
-            )
+            others = self._others("AND session = ? AND line >= ? AND line < ? ORDER BY line", session, first, end)
+            found = _entries(others, output)
+            others.close()
+            return found
         with self._lock:
             past = self._inputs.last + 1
         first, end = (place + past if place < 0 else place for place in (first, end))
@@ -130,16 +137,10 @@ class History:
         n = _MOST if n is None else _number(n)
         own = matching(reversed(self._rows(lambda inputs: list(inputs))), pattern)
         others = self._others("AND source_raw GLOB ? ORDER BY session DESC, line DESC", pattern)
-        found: list[Row] = []
-        seen: set[str] = set()
-        for row in chain(own, others):
-            if len(found) == n:
-                break
-            if not unique or row[2] not in seen:
-                seen.add(row[2])
-                found.append(row)
+        rows = chain(own, others)
+        newest = _entries(islice(_unique(rows) if unique else rows, n), output)
         others.close()
-        return _entries(reversed(found), output)
+        return newest[::-1]
 
     def session_number(self) -> int:
         """This session's number in the file; as long as nothing is written, the one that the file would give it now."""
@@ -223,9 +224,25 @@ class History:
 
 
 def _entries(rows: Iterable[Row], output: bool) -> list[Entry]:
-    if output:
-        return [(session, number, (source, text)) for session, number, source, text in rows]
-    return [row[:3] for row in rows]
+    """The first of the rows, as many as `_ANSWER` has room for."""
+    found: list[Entry] = []
+    left = _ANSWER
+    for session, number, source, text in rows:
+        left -= ENTRY + len(source) + (len(text or "") if output else 0)
+        if left < 0:
+            break
+        found.append((session, number, (source, text)) if output else (session, number, source))
+    return found
+
+
+def _unique(rows: Iterable[Row]) -> Iterator[Row]:
+    """Of rows with equal sources the first."""
+    seen: set[int] = set()
+    for row in rows:
+        known = hash(row[2])  # of 64 bits: the texts themselves would be kept, however many there are
+        if known not in seen:
+            seen.add(known)
+            yield row
 
 
 def _number(value: object, low: int = 0) -> int:

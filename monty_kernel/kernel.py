@@ -359,6 +359,10 @@ class MontyKernel(KernelTraits, Kernel):
             return
         wrong = problem(request.type, request.message["content"])
         if wrong is not None:
+            if request.type == "execute_request":  # no front end shows the reply alone
+                self.front.send(
+                    "error", {"ename": "ValueError", "evalue": wrong, "traceback": [f"ValueError: {wrong}"]}
+                )
             self._send_error_reply(request, "ValueError", wrong)
             return
         try:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from monty_kernel.guarded_stream import LARGEST, Oversized
+
 _FIELDS: Mapping[str, Mapping[str, type]] = {
     "execute_request": {"code": str},
     "complete_request": {"code": str, "cursor_pos": int},
@@ -23,6 +25,8 @@ _NAMES = {str: "a string", int: "an integer", bool: "true or false", dict: "an o
 
 def problem(kind: str, content: Mapping[str, Any]) -> str | None:
     """What is wrong with the content of a request of this type; None if nothing is."""
+    if isinstance(content, Oversized):
+        return f"the {kind} has {content.size:,} bytes of content, and no more than {LARGEST >> 20} MiB are read: split the cell"
     for name, wanted in _FIELDS.get(kind, {}).items():
         if name not in content:
             return f"{kind} needs {name!r}, {_NAMES[wanted]}"

@@ -10,6 +10,9 @@ from typing import Any, NamedTuple
 PATIENCE = 0.3
 """Seconds that a question waits behind a running cell before it is answered from what is known without the session."""
 
+AT_ONCE = 4
+"""Questions that are being answered beside a cell. Each may take the loop for a moment, and between such moments it hears interrupts."""
+
 Message = dict[str, Any]
 
 
@@ -48,6 +51,7 @@ class ShellQueue:
         self._running: asyncio.Task[None] | None = None
         self._patience: asyncio.TimerHandle | None = None
         self._answers: set[asyncio.Task[None]] = set()
+        self._answering = asyncio.Semaphore(AT_ONCE)
 
     def put(self, idents: list[bytes], message: Message) -> None:
         """Take a request off the wire. Call it on the loop."""
@@ -75,8 +79,14 @@ class ShellQueue:
         try:
             while self._waiting:
                 await self._serve(self._waiting.popleft())
+                await asyncio.sleep(0)  # a request that never waited leaves the loop to others, too
         finally:
             self._running = None
+
+    async def _answer_in_turn(self, request: Request) -> None:
+        async with self._answering:
+            await self._answer(request)
+            await asyncio.sleep(0)
 
     def _let_questions_pass(self) -> None:
         loop = asyncio.get_running_loop()
@@ -90,7 +100,7 @@ class ShellQueue:
                 stay.append(request)
                 later = request.received if later is None else later
             else:
-                task = loop.create_task(self._answer(request))
+                task = loop.create_task(self._answer_in_turn(request))
                 self._answers.add(task)
                 task.add_done_callback(self._answers.discard)
         self._waiting = stay

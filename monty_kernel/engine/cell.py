@@ -21,7 +21,7 @@ _LARGE = 1 << 17
 """Characters of code above which only a cell's last statement is parsed, and none if that is as long: `ast` takes 24 s and 5 GB
 for 10 MB."""
 
-MOST_BYTES = 1 << 23
+MOST_BYTES = 1 << 22
 """Of a cell's text, in UTF-8. The text is there several times while a cell begins, and 64 MiB have to do for all."""
 
 _MOST_MAGICS = 10_000

@@ -20,6 +20,9 @@ from .worker import reading, thinking
 _JUDGING = 1.0
 """Seconds of processor time for judging code that is not modest."""
 
+MOST_CHARACTERS = 1 << 18
+"""Of code that is looked into. Where the cursor is in it is found on the loop, at up to a microsecond a character."""
+
 _PATIENCE = 3.0
 """Seconds to wait for that: a console waits for the answer too."""
 
@@ -44,18 +47,22 @@ class Introspector:
         self._inspector = Inspector(session, magics, self._analysis)
 
     async def complete(self, code: str, cursor: int) -> Completions:
-        """What may stand at `cursor` (a code point offset) in `code`."""
+        """What may stand at `cursor` (a code point offset) in `code`; nothing in more than `MOST_CHARACTERS`."""
+        if len(code) > MOST_CHARACTERS:
+            return _nothing(code, cursor)
         begin()  # while the facts are read
         try:
             found = await self._completer.complete(code, cursor)
             self.warm_up()
         except Exception:
             _log.debug("completion failed", exc_info=True)
-            return Completions((), max(0, min(cursor, len(code))), max(0, min(cursor, len(code))))
+            return _nothing(code, cursor)
         return found
 
     async def inspect(self, code: str, cursor: int, detail_level: int = 0) -> Inspection:
         """What is known of the thing at `cursor`, or of the function whose call it is in. Detail 1 adds source."""
+        if len(code) > MOST_CHARACTERS:
+            return NOTHING_FOUND
         begin()
         try:
             found = await self._inspector.inspect(code, cursor, detail_level)
@@ -77,6 +84,8 @@ class Introspector:
         """Whether a console should run the code or let the person type on; and with `incomplete` the next line's indent."""
         if is_modest(code):
             return judge(code)
+        if len(code) > MOST_CHARACTERS:
+            return "unknown", ""
         asked = rooms.reading().submit("judge", code, seconds=_JUDGING)
         try:
             (status, indent), _ = await asyncio.wait_for(asyncio.wrap_future(asked), _PATIENCE)
@@ -105,3 +114,8 @@ class Introspector:
             thinking().submit(piece)
 
         reading().submit(read)
+
+
+def _nothing(code: str, cursor: int) -> Completions:
+    place = max(0, min(cursor, len(code)))
+    return Completions((), place, place)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from monty_kernel.engine.host import UsageError
+from monty_kernel.history import ENTRY
 
 from .context import MagicContext
 from .declare import Family, argument, shortened
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 family = Family()
 
 _MOST = 1000  # sessions that one range may span
+_SHOWN = (
+    1 << 20
+)  # characters that are printed; fewer than one answer of the history may have, so that what is cut is said
 _RANGE = re.compile(
     r"(?P<session>~?\d{1,9}/)?(?P<start>\d{1,9})?(?:(?P<sign>[-:])(?P<last_session>~?\d{1,9}/)?(?P<stop>\d{1,9})?)?\Z"
 )
@@ -43,6 +47,7 @@ def history(arguments: argparse.Namespace, context: MagicContext) -> None:
     spans = list(_spans(arguments.ranges))
     if arguments.pattern is not None or arguments.last is not None or any(session != 0 for session, _, _ in spans):
         _require_consent(context)
+    found: Iterable[Entry]
     if arguments.pattern is not None:
         pattern = f"*{' '.join(arguments.pattern)}*" if arguments.pattern else "*"
         found = context.history.search(pattern, unique=arguments.unique, n=arguments.last, output=arguments.outputs)
@@ -50,14 +55,15 @@ def history(arguments: argparse.Namespace, context: MagicContext) -> None:
     elif arguments.last is not None:
         found = context.history.tail(arguments.last + 1, output=arguments.outputs)[:-1]  # the last is this very cell
     else:
-        found = [
+        found = (
             entry
             for session, start, stop in spans
             for entry in context.history.range(session, start, stop, output=arguments.outputs)
-        ]
-    if found:
-        current = context.history.session_number() if numbers else 0
-        context.print("\n".join(_lines(found, numbers, current)))
+        )
+    current = context.history.session_number() if numbers else 0
+    lines = list(_within(_lines(found, numbers, current)))
+    if lines:
+        context.print("\n".join(lines))
 
 
 def _require_consent(context: MagicContext) -> None:
@@ -92,7 +98,19 @@ def _session(text: str) -> int:
     return -number if text.startswith("~") else number
 
 
-def _lines(entries: list[Entry], numbers: bool, current: int) -> Iterator[str]:
+def _within(lines: Iterable[str]) -> Iterator[str]:
+    """The lines, as long as there is room for them."""
+    left = _SHOWN
+    for line in lines:
+        if len(line) > left:
+            yield line[:left]
+            yield f"... [cut: %history shows {_SHOWN:,} characters; ask for fewer inputs, e.g. %history 4-6]"
+            return
+        left = max(0, left - len(line) - ENTRY)
+        yield line
+
+
+def _lines(entries: Iterable[Entry], numbers: bool, current: int) -> Iterator[str]:
     for session, number, content in entries:
         source, output = content if isinstance(content, tuple) else (content, None)
         source = source.expandtabs(4).rstrip()

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import argparse
 
-from monty_kernel.engine.host import UsageError
 from monty_kernel.engine.rewrite import CellRewrite
 
 from .declare import Family, argument
 
 family = Family()
-
-_MOST_BYTES = 1 << 22  # more markup is left out of outputs
 
 
 @family.cell(
@@ -41,8 +38,6 @@ def svg(_: argparse.Namespace, body: str) -> CellRewrite:
 
 
 def _shown(mime: str, body: str, metadata: str = "") -> CellRewrite:
-    if len(body.encode(errors="replace")) > _MOST_BYTES:
-        raise UsageError(f"the cell has more than {_MOST_BYTES >> 20} MiB of text, and no more is shown")
     # a console, which shows text alone, shows the source; that is written once, as it may be long
     emit = f"(lambda __mk_t: __mk_emit({{{mime!r}: __mk_t, 'text/plain': __mk_t}}, {{}}, {metadata!r}, None, False))"
     return CellRewrite(before=f"{emit}({body!r})", keep_body=False)

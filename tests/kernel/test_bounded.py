@@ -166,3 +166,41 @@ def test_large_markup_is_shown_as_a_small_one_is(warm: Kernel) -> None:
     html = answer.all("execute_result")[0]["data"]["text/html"]
     assert html == "<b>bold</b>" * 5_000
     assert "5,000" in answer.text("stderr")
+
+
+def test_inputs_that_are_printed_again_and_again_take_no_memory(start: Callable[..., Kernel]) -> None:
+    kernel = start()
+    kernel.run("kept = 41")
+    for _ in range(2):
+        kernel.run("#" + "a" * 4_000_000)
+    kernel.run("%history 1")
+    grown = growing(kernel)
+    printed = kernel.run("%history " + "1- " * 500, timeout=60).text()
+    assert grown() < MOST_MIB
+    assert len(printed) < 1_100_000
+    assert printed.startswith("kept = 41\n#aaa")
+    assert "cut: %history shows 1,048,576 characters" in printed[-200:]
+    assert kernel.run("kept + 1").plain == "42"
+
+
+@pytest.mark.parametrize("unit", ["x", "\\\n", "%", "%timeit -n "])
+def test_nothing_is_looked_for_in_text_that_nobody_typed(warm: Kernel, unit: str) -> None:
+    code = unit * ((4 << 20) // len(unit))
+    grown = growing(warm)
+    found = warm.client.complete(code, reply=True, timeout=60)["content"]
+    assert (found["status"], found["matches"]) == ("ok", [])
+    assert warm.client.inspect(code, reply=True, timeout=60)["content"]["found"] is False
+    asked = warm.client.is_complete(code)
+    while (reply := warm.client.get_shell_msg(timeout=60))["parent_header"]["msg_id"] != asked:
+        pass
+    assert reply["content"]["status"] == "unknown"
+    assert grown() < MOST_MIB
+
+
+def test_a_request_of_any_size_costs_little_more_than_to_receive_it(warm: Kernel) -> None:
+    grown = growing(warm)
+    answer = warm.run("x" * 20_000_000, timeout=60)
+    assert "no more than 13 MiB are read: split the cell" in answer.reply["evalue"]
+    assert [error["evalue"] for error in answer.all("error")] == [answer.reply["evalue"]]
+    assert grown() < MOST_MIB
+    assert warm.run("kept + 1").plain == "42"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from monty_kernel.shell_queue import PATIENCE, Request, ShellQueue
+from monty_kernel.shell_queue import AT_ONCE, PATIENCE, Request, ShellQueue
 
 
 def message(kind: str) -> dict[str, Any]:
@@ -56,3 +56,38 @@ def test_questions_pass_a_long_cell_each_after_its_own_wait() -> None:
 def test_an_old_timer_lets_no_new_question_pass() -> None:
     log = run(("cell", 0), ("question", 2.6 * PATIENCE), ("cell", 0), ("question", 0.5 * PATIENCE), ("question", 0))
     assert log == ["s cell 1", "s question 2", "a question 4", "a question 5", "s cell 3"]
+
+
+def most_in_a_row(*before: str) -> int:
+    """How many of fifty questions that never wait are handled before anything else on the loop has its turn."""
+    handled: list[None] = []
+    most = 0
+
+    async def main() -> None:
+        nonlocal most
+
+        async def serve(request: Request) -> None:
+            if request.type == "cell":
+                await asyncio.sleep(3 * PATIENCE)
+            else:
+                handled.append(None)
+
+        async def answer(request: Request) -> None:
+            handled.append(None)
+
+        queue = ShellQueue(serve, answer, frozenset({"question"}))
+        for kind in (*before, *["question"] * 50):
+            queue.put([], message(kind))
+        while queue._running is not None:
+            seen = len(handled)
+            await asyncio.sleep(0)
+            most = max(most, len(handled) - seen)
+
+    asyncio.run(main())
+    assert len(handled) == 50
+    return most
+
+
+def test_many_questions_leave_the_loop_to_an_interrupt() -> None:
+    assert most_in_a_row() == 1
+    assert most_in_a_row("cell") <= AT_ONCE
