@@ -61,7 +61,7 @@ _LIMITS: Mapping[str, tuple[str, str]] = {
     "memory": ("memory", "memory"),
     "time": ("time", "seconds"),
     "OutputLimitExceeded": ("output", "output"),
-    "HostCallLimitExceeded": ("calls of the host", "host_calls"),
+    "HostCallLimitExceeded": ("calls to the host", "host_calls"),
     "SleepLimitExceeded": ("sleep", "asleep"),
 }
 """By kind or name of the failure: what there was too much of, and the limit that says so."""

@@ -73,7 +73,8 @@ def screened_bundle(
         before = removed.total()
         clean = _screened(mime, data[mime], removed, place) if mime in SHOWN or mime == MARKDOWN else None
         if clean is None:
-            dropped.append(mime)
+            if removed.total() == before:
+                dropped.append(mime)
         else:
             kept["text/html" if mime == MARKDOWN else mime] = clean
         if removed.total() > before:
@@ -104,7 +105,7 @@ def _screened(mime: str, value: object, removed: Counter[str], place: str) -> An
     try:
         screened = screened_markup(mime, value, place)
     except TooLarge as error:
-        removed[f"output of {error}"] += 1
+        removed[f"{mime} of {error}"] += 1
         return None
     if mime == "image/svg+xml" and not screened.text:
         return None

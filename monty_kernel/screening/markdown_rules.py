@@ -100,7 +100,7 @@ def _linked(children: list[Token], ids: dict[str, str], removed: Counter[str]) -
         elif token.type == "link_close":
             inside -= 1
         elif token.type == "image" and not str(token.attrs.get("src", "")).startswith("data:"):
-            removed["remote image"] += 1
+            removed["linked image"] += 1
             address = str(token.attrs.get("src", ""))
             text = Token("text", "", 0, content=token.content or address)
             made += _link(address, text.content) if not inside and may_be_linked(address) else [text]

@@ -252,7 +252,7 @@ class Markup:
         given = given.strip()
         if _DATA_IMAGE.fullmatch(given):
             return given
-        self.removed["remote image" if not given.startswith("data:") else "image"] += 1
+        self.removed["linked image" if not given.startswith("data:") else "image"] += 1
         return None
 
     def _count(self, name: str) -> None:

@@ -26,14 +26,14 @@ def test_the_note_names_what_was_left_out(kernel: Kernel) -> None:
     html = "<iframe></iframe><script></script><img src=http://x><img src=//y><a href=javascript:z onclick=a>l</a><xé>"
     said = kernel.run(f"display({{'text/html': '{html}', 'x/y': ''}}, raw=True)").text("stderr")
     assert (
-        "output: <iframe>, <script>, element, event handler, link, 2 × remote image, x/y. To see the original as text, run print(x._repr_html_())"
+        "output: <iframe>, <script>, element, event handler, link, 2 × linked image, x/y. To see the original as text, run print(x._repr_html_())"
         in said
     )
     said = kernel.run(
         "from IPython.display import Markdown\nMarkdown('![a](http://x) <u onclick=a> [b](javascript:c)')"
     )
     assert (
-        "output: event handler, link, remote image. To see the original as text, run print(x._repr_markdown_())"
+        "output: event handler, link, linked image. To see the original as text, run print(x._repr_markdown_())"
         in said.text("stderr")
     )
     assert "If you trust this notebook, restart the kernel with --MontyKernel.trust_outputs=True.]" in said.text(

@@ -207,7 +207,7 @@ def test_what_is_left_out_has_a_line() -> None:
             )
         )
     )
-    assert "3 × remote image" in page
+    assert "3 × linked image" in page
     assert "[A cell of text/latex is not shown on a page." in page
     assert "kept" in page and "left out of this cell: <script>" in page
     assert "as <it> is" in page
