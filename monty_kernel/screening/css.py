@@ -16,13 +16,13 @@ _FUNCTIONS = words("""blur brightness calc clamp color color-mix conic-gradient 
     perspective polygon radial-gradient repeat repeating-linear-gradient repeating-radial-gradient rgb rgba rotate rotatex
     rotatey rotatez saturate scale scalex scaley sepia skew skewx skewy translate translatex translatey var""") | {""}
 _FAMILIES = words(
-    """align background border caret color column columns fill flex font gap grid hyphens justify letter-spacing line-height
+    """align background border caret color fill flex font gap grid hyphens justify letter-spacing line-height
     list-style margin marker mask-type max min opacity outline overflow padding paint-order place rotate row-gap scale
     stop stroke tab-size text transform translate white-space word"""
 )
 _FAMILY = re.compile(rf"(?:{'|'.join(_FAMILIES)})(?:-[a-z-]+)?")
 _SINGLE = words("""accent-color alignment-baseline appearance aspect-ratio baseline-shift block-size bottom box-shadow box-sizing
-    break-inside caption-side clear clip-path clip-rule color-scheme cursor direction display dominant-baseline empty-cells
+    break-inside caption-side clear clip-path clip-rule color-scheme column-gap cursor direction display dominant-baseline empty-cells
     filter flood-color flood-opacity float font height image-rendering inline-size isolation inset left lighting-color
     mask mix-blend-mode object-fit object-position order overflow-wrap pointer-events position print-color-adjust right
     shape-rendering table-layout top unicode-bidi user-select vector-effect vertical-align visibility width writing-mode
@@ -32,11 +32,15 @@ _IN_PLACE = words("""background-color color color-scheme cursor font-style font-
 """Whatever their values, these draw nothing outside the box that the element has without them."""
 
 
+_LAYERED = words("background background-image box-shadow filter mask mask-image text-shadow")
 _OF_DRAWINGS = words("""background display fill font height max-height max-width min-height min-width opacity shape-rendering stroke
     text-rendering width""")
 """What a drawing's own tag may say besides, which neither moves it nor shows what lies outside it."""
 _MANY_TRACKS = re.compile(r"repeat\(\s*\d{4}|\d{5}", re.IGNORECASE)
-"""In a grid or in columns, more of them than a browser lays out in time."""
+"""In a grid, more of them than a browser lays out in time. Columns of text are not in the lists at all: a page of them is as many
+as its height is of theirs, and within others that many times more."""
+_MOST_LAYERS = 32
+"""Of shadows, gradients or filters in one value, each of which is drawn anew for every letter or pixel."""
 
 
 def stays(name: str) -> bool:
@@ -67,6 +71,18 @@ def value(text: str, id_prefix: str) -> str | None:
     return _LOCAL.sub(lambda match: f"url(#{id_prefix}{match[2]})", text) if "#" in text else text
 
 
+def has_many_layers(name: str, text: str) -> bool:
+    """Whether a value lists more shadows, gradients or filters than a browser draws in time."""
+    if name not in _LAYERED or text.count("(") + text.count(",") < _MOST_LAYERS:
+        return False
+    depth, parts, functions = 0, 1, 0
+    for sign in re.findall(r"[(),]", text):
+        functions += sign == "(" and depth == 0
+        parts += sign == "," and depth == 0
+        depth += (sign == "(") - (sign == ")")
+    return max(parts, functions) > _MOST_LAYERS
+
+
 def declarations(style: str, id_prefix: str) -> Declarations:
     """The declarations of a style attribute that may stay; its text unchanged if all may."""
     return _short_declarations(style, id_prefix) if len(style) <= _SHORT else _declarations(style, id_prefix)
@@ -88,7 +104,10 @@ def _declarations(style: str, id_prefix: str) -> Declarations:
         if fit is None or (name == "position" and fit.strip().lower() not in ("static", "relative", "absolute")):
             dropped += 1
             continue
-        if name.startswith(("grid", "column")) and _MANY_TRACKS.search(fit) is not None:
+        if name.startswith("grid") and _MANY_TRACKS.search(fit) is not None:
+            dropped += 1
+            continue
+        if has_many_layers(name, fit):
             dropped += 1
             continue
         changed |= fit is not given

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import unescape
 
@@ -24,8 +25,11 @@ _HREF = re.compile(r' href="#([^"]*+)"')
 _URL = re.compile(r"""(?:(?<![\w-])([\w-]++)(?:="|\s*+:)\s*+)?url\(\s*(?:'|&quot;)?#([\w.-]+)""")
 _ATTRIBUTE = re.compile(r' ([\w-]+)="([^"]*+)"')
 _VOID = frozenset({"br", "hr", "img", "col"})
-_LARGEST = {"numOctaves": 8.0, "stdDeviation": 200.0, "radius": 200.0}
+_LARGEST = {"numOctaves": 8.0, "stdDeviation": 200.0, "radius": 20.0}
 """Values of filters beyond which each pixel costs too much."""
+_SOURCES = frozenset({"SourceGraphic", "SourceAlpha", "BackgroundImage", "BackgroundAlpha", "FillPaint", "StrokePaint"})
+_WITHOUT_INPUT = frozenset({"feFlood", "feTurbulence", "feMerge"})
+_WITH_TWO = frozenset({"feBlend", "feComposite"})
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 
 
@@ -40,6 +44,36 @@ class _Reference:
     """`use`, or the property that names it."""
 
 
+class _Filter:
+    """The steps of a filter. What one of them gives may be taken twice by the next, and that again, so a few can be billions."""
+
+    def __init__(self) -> None:
+        self.most = 0
+        """Of the costliest step, all that it takes, counted as often as it is taken."""
+        self._results: dict[str, int] = {}
+        self._result = ""
+        self._last = self._before = 0
+
+    def step(self, name: str, attributes: Mapping[str, str]) -> None:
+        """The next one: a primitive, or a node of the last, which merges."""
+        if name.startswith("feFunc"):
+            return
+        if name == "feMergeNode":
+            cost = self._last + self._cost(attributes.get("in"), self._before)
+        else:
+            if self._result:
+                self._results[self._result] = self._last
+            self._result, self._before = attributes.get("result", ""), self._last
+            inputs = () if name in _WITHOUT_INPUT else ("in", "in2") if name in _WITH_TWO else ("in",)
+            cost = 1 + sum(self._cost(attributes.get(each), self._before) for each in inputs)
+        self._last = min(cost, MOST_DRAWN)
+        self.most = max(self.most, self._last)
+
+    def _cost(self, name: str | None, previous: int) -> int:
+        """Of what an input names. A name that nothing has means the step before, as does none."""
+        return self._results.get(name or "", 0 if name in _SOURCES else previous)
+
+
 class _Drawing:
     """The elements of a document that the sanitizer wrote, by number, and what they draw again."""
 
@@ -52,11 +86,13 @@ class _Drawing:
         self.excessive: list[tuple[int, int]] = []
         self._known: dict[tuple[str, int], int] = {}
         self._steps: list[int] = []  # of filters, the numbers of their elements
+        self._filters: dict[int, _Filter] = {}
         self._read(text)
         self._places = [reference.begin for reference in self.references]
 
     def _read(self, text: str) -> None:
         begins, ends, last, stack = self.begins, self.ends, self.last, [0]
+        filter_ = _Filter()
         for tag in _TAG.finditer(text):
             closes, name, inside = tag.groups()
             if closes:
@@ -69,10 +105,13 @@ class _Drawing:
             last.append(number + 1)
             if name not in _VOID:
                 stack.append(number)
-            if name.startswith("fe"):
+            if name == "filter":
+                self._filters[number] = filter_ = _Filter()
+            step = name.startswith("fe")
+            if step:
                 self._steps.append(number)
-                self._attributes(number, name, inside, tag.start(3))
-            elif "#" in inside or " id=" in inside:
+                filter_.step(name, dict(_ATTRIBUTE.findall(inside)))
+            if step or "#" in inside or " id=" in inside:
                 self._attributes(number, name, inside, tag.start(3))
 
     def _attributes(self, element: int, name: str, inside: str, offset: int) -> None:
@@ -124,6 +163,8 @@ class _Drawing:
             return MOST_DRAWN + 1
         if known is None:
             steps = bisect_left(self._steps, self.last[element]) - bisect_left(self._steps, element)
+            if element in self._filters:
+                steps = max(steps, self._filters[element].most)
             known = self.last[element] - element + steps * _PRIMITIVE
             for each in inside:
                 if known > MOST_DRAWN:

@@ -7,8 +7,11 @@ that is left out passes here, this is also where it is counted.
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from collections import Counter
+from functools import cached_property
 from html import unescape
 
 from . import css
@@ -63,6 +66,12 @@ class Markup:
         self.removed: Counter[str] = Counter()
         self.moves = False
         """Whether something may be drawn outside the output's box."""
+
+    @cached_property
+    def _of_drawing(self) -> str:
+        """Before every id in a drawing: no drawing leads into another output's, beyond which nobody has counted what it draws."""
+        digest = hashlib.blake2s(self._text.encode(), digest_size=10).digest()
+        return f"{ID_PREFIX}{base64.b32encode(digest).decode().lower()}-"
 
     def rewritten(self) -> str:
         """The document in canonical form, `&`, `<` and `>` by their stand-ins."""
@@ -208,7 +217,7 @@ class Markup:
         elif attribute.startswith("data-commandlinker"):
             self.removed["command of JupyterLab"] += attribute.endswith("-command")
         elif attribute == "style":
-            style = css.declarations(given, ID_PREFIX)
+            style = css.declarations(given, self._of_drawing if "#" in given and "(" in given else "")
             self.removed["style declaration"] += style.dropped
             self.moves |= style.moves
             return attribute, style.text or None
@@ -217,7 +226,7 @@ class Markup:
         elif attribute == "src" and name == "img":
             return attribute, self._image(given)
         elif attribute == "id":
-            return attribute, ID_PREFIX + given.strip()
+            return attribute, (self._of_drawing if svg else ID_PREFIX) + given.strip()
         elif attribute in ("aria-labelledby", "headers"):
             return attribute, " ".join(ID_PREFIX + each for each in given.split())
         elif attribute == "class":
@@ -225,7 +234,9 @@ class Markup:
         elif attribute == "xmlns" and name == "svg":
             return attribute, "http://www.w3.org/2000/svg" if svg else None
         elif svg and attribute in SVG_ATTRIBUTES:
-            fit = css.value(given, ID_PREFIX)
+            fit = css.value(given, self._of_drawing if "#" in given else "")
+            if fit is not None and css.has_many_layers(attribute, fit):
+                fit = None
             self.removed["reference"] += fit is None
             return SVG_ATTRIBUTES[attribute], fit
         elif attribute in ("alt", "title", "aria-label", "lang", "summary", "datetime"):
@@ -242,7 +253,7 @@ class Markup:
             return self._image(given)
         given = given.strip()
         if given.startswith("#") and (name == "a" or name in SVG_LINKING):
-            return "#" + ID_PREFIX + given[1:]
+            return "#" + (self._of_drawing if svg else ID_PREFIX) + given[1:]
         if name == "a" and may_be_linked(given):
             return given
         self.removed["link" if name == "a" else "reference"] += 1

@@ -10,39 +10,16 @@ from __future__ import annotations
 
 import re
 
+from .elements import words
+
 JOINER = "\u2060"
 """Takes no room and is no letter: put inside, it makes markup the text that it is written as."""
 
-_NAMES = [
-    "href",
-    "url",
-    "style",
-    "class",
-    "cssId",
-    "data",
-    "html",
-    "require",
-    "autoload",
-    "includegraphics",
-    "unicode",
-    "mmlToken",
-    "bbox",
-    "fcolorbox",
-    "setOptions",
-    "mathtoolsset",
-    "csname",
-    "special",
-    "action",
-    "toggle",
-    "texttip",
-    "mathtip",
-    "tooltip",
-    "newtagform",
-    "renewtagform",
-]
+_NAMES = words("""href url style class cssId data html require autoload includegraphics unicode mmlToken bbox fcolorbox setOptions
+    mathtoolsset csname special action toggle texttip mathtip tooltip newtagform renewtagform""")
 """`fcolorbox` writes its colour into a style as it is, the tag forms put a tag together of pieces."""
 _BEGINNINGS = frozenset(name[:length] for name in _NAMES for length in range(1, len(name)))
-_MACROS = re.compile(rf"\\(?=(?:{'|'.join(_NAMES)}|html\w+)(?![A-Za-z])|delimsize)")
+_MACROS = re.compile(rf"\\(?=(?:{'|'.join(sorted(_NAMES))}|html\w+)(?![A-Za-z])|delimsize)")
 r"""`\delimsize` is replaced, whatever stands behind it, by what the reader of `\DeclarePairedDelimiterX` was given."""
 _BEFORE_DOLLAR = re.compile(r"\\([A-Za-z]{1,20})(?=\$)")
 

@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 TOGETHER = 400
 """Attacks on one page."""
 _ORIGIN = "http://pages.invalid"
-_POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
+_POLICY = re.compile(r'<meta (?=[^>]*http-equiv="Content-Security-Policy")[^>]*>')
 _OWN = (MATHJAX, f"{_ORIGIN}/components/")
 """Of the template: what sets formulas, and the fonts in its style sheet, which the page's policy blocks."""
 _PLACES = ".jp-OutputArea-output, .jp-MarkdownOutput, .output_subarea, .text_cell_render"
@@ -77,6 +77,7 @@ class Pages:
 
     def show(self, html: str) -> None:
         self._html = _POLICY.sub("", html)
+        assert "Content-Security-Policy" not in self._html
         self.page.goto(f"{_ORIGIN}/", wait_until="load")
         self.page.evaluate(INSPECTION)
         self.page.evaluate(_PROVOKE, _PLACES)

@@ -16,6 +16,17 @@ _INSIDE = {
     "a use that is animated": "<use href='#a'><animate attributeName='href' values='CANARY#x'/></use>",
     "a use of a use": "<g id='a'><rect width='1' height='1'/></g><g id='b'><use href='#a'/><use href='#a'/></g><g id='c'><use href='#b'/><use href='#b'/></g><use href='#c'/>",
     "a use of itself": "<g id='s'><use href='#s'/></g>",
+    "a filter whose steps double": "<filter id='f'><feFlood result='a0'/>"
+    + "".join(f"<feBlend in='a{n - 1}' in2='a{n - 1}' result='a{n}'/>" for n in range(1, 31))
+    + "</filter><rect width='9' height='9' filter='url(#f)'/>",
+    "a pattern of patterns": "<pattern id='p0' width='9' height='9'><rect width='5' height='5'/></pattern>"
+    + "".join(
+        f"<pattern id='p{n}' width='{9 + n}' height='9'>"
+        + f"<rect width='9' height='9' fill='url(#p{n - 1})'/>" * 10
+        + "</pattern>"
+        for n in range(1, 9)
+    )
+    + "<rect width='99' height='20' fill='url(#p8)'/>",
     "a gradient from elsewhere": "<linearGradient id='g' href='CANARY#g'/><rect width='9' height='9' fill='url(#g)'/>",
     "a pattern from elsewhere": "<pattern id='p' xlink:href='CANARY#p'/><rect width='9' height='9' fill='url(#p)'/>",
     "a filter from elsewhere": "<filter id='f' href='CANARY#f'/><rect width='9' height='9' filter='url(#f)'/>",

@@ -163,9 +163,18 @@ _MOVED_BY_TIME = {
     }.items()
 }
 
+_ENDLESS = {
+    "columns": "<div style='columns:1px;height:1px'><div style='height:10000000px'>x</div></div>",
+    "columns in columns": "<div style='columns:9;height:9px'>" * 20 + "x " * 1000 + "</div>" * 20,
+    "shadows": f"<div style='text-shadow:{','.join(['1px 1px 99px red'] * 3000)}'>{'x ' * 3000}</div>",
+    "blurs": f"<div style='filter:{'blur(999px) ' * 300}'>{'x ' * 3000}</div>",
+}
+"""A browser that draws these answers nothing for minutes."""
+
 STYLES = (
     *family("html", "style", _LOADING),
     *family("html", "moved", _MOVING),
     *family("html", "style in time", _MOVED_BY_TIME),
+    *family("html", "style without end", _ENDLESS),
 )
 """The names of those that would cover or break the page say so: they are not known to run or load anything."""
