@@ -60,7 +60,9 @@ class Budget:
     questions: asks the person, as long as they have patience with this cell.
     """
 
-    def __init__(self, limits: SessionLimits | None = None) -> None:
+    def __init__(self, limits: SessionLimits | None = None, *, most_shown: int | None = None) -> None:
+        """most_shown: characters of one MIME type of an output; the sanitizer leaves out what has more. None: no limit."""
+        self.most_shown = most_shown
         now = Limits() if limits is None else limits.now
         self._output, self._calls, self._asleep = now.output, now.host_calls, now.asleep
         # in words now, since the cell may tighten them for those after it

@@ -142,7 +142,7 @@ class Engine:
         self.expect()
         self._sandbox.access.begin(cell.source.label)
         self.limits.cell = cell.source.label
-        self._budget = Budget(self.limits)
+        self._budget = Budget(self.limits, most_shown=self.screen.most_shown)
         self.last_run = None
         self._running = CellSource(cell.source.label, cell.python)
         self.screen.begin()

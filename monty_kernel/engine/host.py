@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _MOST_RANDOM = 1 << 20
 
-_UNCOUNTED = frozenset({"__mk_emit", "__mk_clear", "time.sleep", "asyncio.sleep", "os.urandom"})
+_UNCOUNTED = frozenset({"__mk_emit", "__mk_clear", "__mk_most_shown", "time.sleep", "asyncio.sleep", "os.urandom"})
 """What cells ask of the host that is no call of theirs: output and sleep have limits of their own, and the module random is seeded."""
 
 _FREE_MAGICS = (("limits",), ("!usage",), ("!syntax",))
@@ -176,6 +176,7 @@ class Host:
             "getpass.getpass": self._getpass,
             "__mk_emit": self._emit,
             "__mk_clear": self._clear,
+            "__mk_most_shown": self._most_shown,
             "__mk_magic": self._magic,
             "time.sleep": self._sleep,
             "os.urandom": self._random,
@@ -360,6 +361,9 @@ class Host:
 
     def _clear(self, wait: object = False) -> None:
         self._front.emit(ClearOutput(bool(wait)))
+
+    def _most_shown(self) -> int | None:
+        return self._budget.most_shown
 
     def _magic(self, name: object, args: object = "") -> object:
         return self._front.magic(str(name), str(args))

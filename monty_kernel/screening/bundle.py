@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from monty_kernel.engine.outputs import MimeBundle
 
 from .apart import screened_markup
-from .screened import TooLarge
+from .screened import MOST_CHARACTERS, TooLarge
 from .terminal import shown
 from .tex import safe_tex
 
@@ -30,6 +30,10 @@ SHOWN = PICTURES | {
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*+", re.ASCII)
 _MIME_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 
+MOST_PLAIN = 1 << 20
+"""Characters of a Markdown source that is shown as text, as of any other text that stands for a value."""
+_CUT = f"\n... [cut: the first {MOST_PLAIN:,} of {{:,}} characters are shown]"
+
 
 class ScreenedBundle(NamedTuple):
     """What may be shown, and the line that says what may not; None if that is nothing."""
@@ -40,6 +44,7 @@ class ScreenedBundle(NamedTuple):
 
 
 MARKDOWN = "text/markdown"
+MARKUP = frozenset({MARKDOWN, "text/html", "image/svg+xml"})
 
 TRUST_KERNEL = "restart the kernel with --MontyKernel.trust_outputs=True"
 TRUST_RUN = "run it with --trust-outputs (in Python: trust_outputs=True)"
@@ -81,7 +86,7 @@ def screened_bundle(
             changed.append(mime)
     source = data.get(MARKDOWN)
     if isinstance(source, str) and ("text/plain" not in kept or _REPR.fullmatch(kept["text/plain"])):
-        kept["text/plain"] = shown(source)
+        kept["text/plain"] = shown(source[:MOST_PLAIN]) + (_CUT.format(len(source)) if len(source) > MOST_PLAIN else "")
     note = _note(removed, dropped, next((_METHODS[mime] for mime in changed if mime in _METHODS), None), trust)
     if not kept and note is not None:
         kept["text/plain"], note = note, None
@@ -90,6 +95,9 @@ def screened_bundle(
 
 def _screened(mime: str, value: object, removed: Counter[str], place: str) -> Any:
     """The value as it may be shown, Markdown as HTML; None if it may not."""
+    if isinstance(value, str) and len(value) > MOST_CHARACTERS and mime not in MARKUP:
+        removed[f"output of more than {MOST_CHARACTERS // 1_000_000} MB"] += 1
+        return None
     if mime == "application/json":
         return value
     if not isinstance(value, str):

@@ -8,6 +8,7 @@ from typing import Any
 from monty_kernel.engine.outputs import Display, MimeBundle, Output, Result, Stream
 
 from .bundle import TRUST_KERNEL, ScreenedBundle, screened_bundle
+from .screened import MOST_CHARACTERS
 from .terminal import PrintedText, shown
 
 MOST_NOTES = 5
@@ -29,6 +30,11 @@ class Screen:
         self._printed = PrintedText()
         self._name: Stream | None = None  # the last print: what is held back belongs to it
         self._notes: set[str] = set()
+
+    @property
+    def most_shown(self) -> int | None:
+        """Characters of one MIME type of an output that may be shown; None for no limit."""
+        return None if self.trust else MOST_CHARACTERS
 
     def begin(self) -> None:
         """A cell begins."""

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 MOST_BYTES = 4_000_000
 """Of markup, in UTF-8, whether HTML, SVG or Markdown."""
 
+MOST_CHARACTERS = 5_000_000
+"""Of any MIME type of an output: each takes the kernel some 10 bytes on its way from the worker."""
+
 
 @dataclass(frozen=True, slots=True)
 class Screened:

@@ -1,8 +1,9 @@
 # display(). A MIME bundle is made here, beside the value; only text leaves the sandbox.
-# __mk_emit and __mk_clear are host functions. The last argument of __mk_emit: whether it updates what was shown; None for
+# __mk_emit, __mk_clear and __mk_most_shown are host functions. The last argument of __mk_emit: whether it updates what was shown; None for
 # an empty output, the place of later updates.
 
 __mk_LIMIT = 1 << 20
+__mk_LARGE = 4000000
 __mk_METHODS = [
     ("_repr_html_", "text/html"),
     ("_repr_markdown_", "text/markdown"),
@@ -20,6 +21,15 @@ def __mk_cut(text):
     return text[:__mk_LIMIT] + f"\n... [cut: the first {__mk_LIMIT:,} of {len(text):,} characters are shown]"
 
 
+def __mk_fit(text):
+    # the host leaves out what is larger, and tells so by a text that is one character too long: no more of it need cross
+    if len(text) > __mk_LARGE:
+        most = __mk_most_shown()
+        if most is not None:
+            return text[: most + 1]
+    return text
+
+
 def __mk_complain(v, method, error):
     import sys
 
@@ -30,15 +40,20 @@ def __mk_put(data, jsons, mime, value):
     if type(mime) is not str:
         raise TypeError(f"a MIME type must be a str, not {type(mime).__name__}")
     if type(value) is str and mime != "application/json":
-        data[mime] = value
+        data[mime] = __mk_fit(value)
     elif type(value) is bytes:
         import base64
 
-        data[mime] = base64.b64encode(value).decode()
+        data[mime] = __mk_fit(base64.b64encode(value).decode())
     elif mime.endswith("json"):
         import json
 
-        jsons[mime] = json.dumps(value)
+        text = json.dumps(value)
+        fit = __mk_fit(text)
+        if len(fit) < len(text):
+            data[mime] = fit
+        else:
+            jsons[mime] = text
     else:
         raise TypeError(f"{mime} must be a str, not {type(value).__name__}")
 
