@@ -292,7 +292,7 @@ def _tasks(args: argparse.Namespace, targets: Targets) -> Sequence[Task]:
         target = args.output
         if args.output_dir is not None and source is not None:
             target = args.output_dir / (source.name if args.to == "notebook" else f"{source.stem}.html")
-        place = None if target is None else targets.add(target, name)
+        place = None if target is None else targets.add(target, name, only_files=args.output_dir is not None)
         tasks.append(Task(source, target, args.stdout, _page(args), place))
     return tasks
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 from monty_kernel.usage import UsageError
@@ -19,8 +20,9 @@ class Targets:
         self._folders: dict[Path, OpenFolder] = {}
         self._names: dict[tuple[str, str], str] = {}
 
-    def add(self, path: Path, name: str, what: str = "write") -> Place:
+    def add(self, path: Path, name: str, what: str = "write", *, only_files: bool = False) -> Place:
         """The place at a path that the person gave. name: what comes to be there. what: what cannot be done, for an error.
+        only_files: whether they gave its folder only, so that no pipe or device in it is written to.
 
         Raises:
             UsageError: it cannot be written, or something else goes there.
@@ -33,6 +35,7 @@ class Targets:
         if place.folder is not None and folder is None:
             self._folders[path.parent] = place.folder
             self._opened.callback(place.close)
+        place = replace(place, only_files=only_files)
         self._check(place, name, what)
         return place
 

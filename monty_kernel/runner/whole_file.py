@@ -24,6 +24,7 @@ _FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_DIRECTORY", 0) | g
 _STREAM = re.compile(
     r"/dev/(?:(?P<name>stdin|stdout|stderr)|fd/(?P<dev>\d{1,9}))|/proc/(?P<pid>[\w-]+)/fd/(?P<proc>\d{1,9})"
 )
+_NO_FILE = "it is no file but a pipe or a device, and only one that you name with -o is written to"
 _NAMED = {"stdin": 0, "stdout": 1, "stderr": 2}
 
 
@@ -64,7 +65,7 @@ class OpenFolder:
         ) as file:
             return file.read()
 
-    def why_not_writable(self, name: str) -> str | None:
+    def why_not_writable(self, name: str, *, only_files: bool = False) -> str | None:
         """Why `write` would fail, as far as can be told beforehand; None if it seems it would not."""
         before = self.found(name)
         if before is not None and stat.S_ISDIR(before.st_mode):
@@ -73,14 +74,15 @@ class OpenFolder:
             if not os.access(self._at(name), os.W_OK, **self._in()):
                 return "you may not write to it"
             if not stat.S_ISREG(before.st_mode):
-                return None
+                return _NO_FILE if only_files else None
         if not os.access(self._at("."), os.W_OK | os.X_OK, **self._in()):
             return f"you may not write to the folder {self._path}"
         return None
 
-    def write(self, name: str, data: bytes) -> None:
+    def write(self, name: str, data: bytes, *, only_files: bool = False) -> None:
         """Make a file of this name, in place of what has it. A file that is replaced keeps its permissions, but not what makes a
-        program run as its owner. What is no file (a pipe, a device) is written to as it is.
+        program run as its owner. What is no file (a pipe, a device) is written to as it is, or not at all if there are to be
+        `only_files`: a pipe that nobody reads would be waited for without end.
 
         Raises:
             OSError: it cannot be written; what was there before is untouched. If a whole new file could be made and not put in its
@@ -90,6 +92,8 @@ class OpenFolder:
         if before is not None and stat.S_ISDIR(before.st_mode):
             raise IsADirectoryError(errno.EISDIR, "it is a folder")
         if before is not None and not stat.S_ISREG(before.st_mode) and not stat.S_ISLNK(before.st_mode):
+            if only_files:
+                raise OSError(errno.EINVAL, _NO_FILE)
             self._write_into(name, data)
             return
         fresh = self._make(data, before)
@@ -167,15 +171,19 @@ class OpenFolder:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something is written: a name in an open folder, or a stream of this process by its number."""
+    """Where something is written: a name in an open folder, or a stream of this process by its number.
+
+    only_files: whether nothing but a file is written to, since the person gave the folder and not this name.
+    """
 
     path: Path
     folder: OpenFolder | None
     stream: int | None = None
+    only_files: bool = False
 
     def why_not_writable(self) -> str | None:
         """Why `write` would fail, as far as can be told beforehand; None if it seems it would not."""
-        return None if self.folder is None else self.folder.why_not_writable(self.path.name)
+        return None if self.folder is None else self.folder.why_not_writable(self.path.name, only_files=self.only_files)
 
     def is_stream(self) -> bool:
         """Whether what is written goes on to somebody who reads it as it comes: a log, perhaps."""
@@ -197,7 +205,7 @@ class Place:
             OSError: it cannot be written.
         """
         if self.folder is not None:
-            self.folder.write(self.path.name, data)
+            self.folder.write(self.path.name, data, only_files=self.only_files)
             return
         assert self.stream is not None
         for own in (sys.stdout, sys.stderr):

@@ -178,6 +178,14 @@ def test_a_link_to_a_stream_is_no_stream(checkout: Path) -> None:
     assert done.returncode == 0 and done.stdout == b"" and _is_a_file_of_its_own(checkout / "out.ipynb")
 
 
+def test_a_pipe_below_the_output_folder_is_not_waited_for(checkout: Path) -> None:
+    (checkout / "done").mkdir()
+    os.mkfifo(checkout / "done" / "in.ipynb")
+    done = run("in.ipynb", "--output-dir", "done", cwd=checkout)
+    assert done.returncode == 2 and done.stderr.count(b"\n") == 1, done.stderr
+    assert b"cannot write done/in.ipynb: it is no file but a pipe or a device" in done.stderr
+
+
 def test_a_file_that_is_mounted_over_another_is_an_error_and_no_loss(checkout: Path, tmp_path: Path) -> None:
     (tmp_path / "below").write_text("as it was")
     (checkout / "out.ipynb").write_text("covered")
