@@ -80,7 +80,7 @@ class Budget:
         if self._output is None or isinstance(output, Error):  # an error is cut short by itself
             return output
         left = self._output - self._shown
-        size = _size(output)
+        size = size_of(output)
         self._shown += size
         if size <= left:
             return output
@@ -156,7 +156,8 @@ class MeteredFront(PassingFront):
             self._stop()
 
 
-def _size(output: Stream | Display | Result | ClearOutput) -> int:
+def size_of(output: Stream | Display | Result | ClearOutput) -> int:
+    """Bytes that it counts for."""
     if isinstance(output, Stream):
         return _text_size(output.text)
     if isinstance(output, ClearOutput):

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pydantic_monty as monty
 
 from . import sandboxed
-from .budget import Budget
+from .budget import Budget, size_of
 from .cell import Cell, Feed, expression
 from .failures import STOPPED, raised, refused, said_by_cpython, unparsable
 from .host import Access, Front, UsageError, json_object, mime_bundle
@@ -42,6 +42,18 @@ class Outcome:
 
 INTERRUPTED = Failure("raised", "KeyboardInterrupt", "")
 """Of what the person stopped before it began."""
+
+_MOST_EXPRESSED = 4 << 20
+"""Bytes of what the user expressions of one cell give: one reply holds them all."""
+
+_FAILED = 4_096
+"""Bytes that one of them counts for that failed, beside its message."""
+
+_NOT_EVALUATED = Failure(
+    "limit",
+    "OutputLimitExceeded",
+    f"not evaluated: those before it gave {_MOST_EXPRESSED >> 20} MiB, all that one reply holds",
+)
 
 
 class CellRun(NamedTuple):
@@ -146,7 +158,7 @@ class Session:
             return Outcome(Failure("raised", "UsageError", str(error)), cut_short=True)
         except KeyboardInterrupt:  # between two feeds
             return Outcome(INTERRUPTED, cut_short=True)
-        return Outcome(None, result, {name: self._expression(text, how) for name, text in expressions.items()})
+        return Outcome(None, result, self._expressions(expressions, how))
 
     def run_again(self, done: Journaled) -> None:
         """Run a cell as it ran before: nobody sees it, and its journal answers.
@@ -252,6 +264,14 @@ class Session:
         if number:
             self._recorded[number] = feed.cell.text
         return _result(bundle)
+
+    def _expressions(self, texts: Mapping[str, str], how: CellRun) -> dict[str, Result | Failure]:
+        found: dict[str, Result | Failure] = {}
+        left = _MOST_EXPRESSED
+        for name, text in texts.items():
+            found[name] = each = self._expression(text, how) if left > 0 else _NOT_EVALUATED
+            left -= size_of(each) if isinstance(each, Result) else _FAILED + len(each.evalue)
+        return found
 
     def _expression(self, text: str, how: CellRun) -> Result | Failure:
         source = CellSource("<user expression>", text)

@@ -236,3 +236,18 @@ def test_a_request_of_any_size_costs_little_more_than_to_receive_it(warm: Kernel
     assert [error["evalue"] for error in answer.all("error")] == [answer.reply["evalue"]]
     assert grown() < MOST_MIB
     assert warm.run("kept + 1").plain == "42"
+
+
+def test_user_expressions_give_what_one_reply_holds(start: Callable[..., Kernel]) -> None:
+    kernel = start()
+    kernel.run("kept = 41")
+    grown = growing(kernel)
+    asked = {"first": "kept", **{f"long {n}": "many" for n in range(100)}, "wrong": "1 / 0"}
+    found = kernel.run("many = 'z' * 1_500_000", user_expressions=asked, timeout=60).reply["user_expressions"]
+    assert found["first"]["data"] == {"text/plain": "41"}
+    assert found["long 1"]["status"] == "ok"
+    assert "all that one reply holds" in found["long 99"]["evalue"] and found["wrong"]["ename"] == "OutputLimitExceeded"
+    assert grown() < MOST_MIB
+    failing = kernel.run("1", user_expressions={str(n): "1 / 0" for n in range(2_000)}, timeout=60).reply
+    names = [each["ename"] for each in failing["user_expressions"].values()]
+    assert names[0] == "ZeroDivisionError" and names[-1] == "OutputLimitExceeded"
