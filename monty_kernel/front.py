@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from zmq.eventloop.zmqstream import ZMQStream
 
 from monty_kernel.engine.outputs import ClearOutput, Display, Error, Output, Result, Stream
+from monty_kernel.engine.questions import MARK
 from monty_kernel.outlet import Outlet
 from monty_kernel.session_front import SessionFront, unanswerable
 
@@ -25,11 +26,12 @@ if TYPE_CHECKING:
 
 
 class _Question(NamedTuple):
-    """What a cell asked: where the answer goes, the client that was asked, the messages that its reply may name."""
+    """What was asked: where the answer goes, the client that was asked, the messages that its reply may name, whether the kernel asks."""
 
     answer: Future[str]
     ident: list[bytes]
     requests: frozenset[str]
+    of_kernel: bool
 
 
 class KernelFront(SessionFront):
@@ -43,6 +45,7 @@ class KernelFront(SessionFront):
         self._stdin = ZMQStream(kernel.stdin_socket)
         self._stdin.on_recv(self._input_reply, copy=False)
         self._asked: _Question | None = None
+        self._given_up = False  # whether a question was, to which an answer may be on its way still
         self._allow_stdin = False
 
     # On the loop
@@ -100,7 +103,8 @@ class KernelFront(SessionFront):
         asked = kernel.session.send(self._stdin, "input_request", content, parent, ident=ident)
         assert asked is not None
         requests = frozenset({asked["header"]["msg_id"], parent["header"]["msg_id"]})
-        self._asked = _Question(answer, [bytes(each) for each in ident], requests)
+        self._given_up = self._asked is not None
+        self._asked = _Question(answer, [bytes(each) for each in ident], requests, prompt.startswith(MARK))
 
     def _input_reply(self, frames: list[Any]) -> None:
         kernel = self._kernel
@@ -118,7 +122,9 @@ class KernelFront(SessionFront):
             return  # another client's, or nothing was asked
         if answered and answered not in asked.requests:
             return  # late: of a question that was interrupted
-        self._asked = None
+        if not answered and self._given_up and asked.of_kernel:
+            value = ""  # it may be meant for the question before, and what a person typed there grants nothing
+        self._asked, self._given_up = None, False
         if not asked.answer.set_running_or_notify_cancel():
             return
         if value == "\x04":

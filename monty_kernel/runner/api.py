@@ -15,7 +15,7 @@ from monty_kernel.walls.entrance import Policy
 
 from .from_session import start_of
 from .granted import Granted, Permission
-from .notebook_file import from_json
+from .notebook_file import from_json, read_notebook
 from .notebook_run import FailedCell, NotebookRun, Ran, RunOptions
 from .notebook_shape import NotebookUnreadable, checked
 from .parameters import Parameters, inject
@@ -235,7 +235,7 @@ def _prepared(
 
     given: Any = nb
     if isinstance(nb, (str, os.PathLike)):
-        given = from_json(Path(nb).read_bytes(), os.fspath(nb))
+        given = from_json(read_notebook(Path(nb)), os.fspath(nb))
     if not isinstance(given, Mapping):
         raise TypeError(f"a notebook or the path of one is needed, not {type(nb).__name__}")
     try:

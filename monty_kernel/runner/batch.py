@@ -17,7 +17,7 @@ from monty_kernel.engine.script import Diverged
 from monty_kernel.log_text import json_for_log
 from monty_kernel.walls.entrance import WallsMissing
 
-from .notebook_file import from_json, to_json
+from .notebook_file import from_json, read_notebook, to_json
 from .notebook_run import FailedCell, NotebookRun, Ran, RunOptions
 from .notebook_shape import Node, NotebookUnreadable
 from .page import PageFailed, PageOptions, page_of
@@ -165,7 +165,7 @@ class Batch:
 def _read(task: Task, place: Place | None) -> bytes:
     if task.source is not None:
         own = place is not None and task.place is None
-        return place.read() if place is not None and own else task.source.read_bytes()
+        return place.read() if place is not None and own else read_notebook(task.source)
     if sys.stdin is None:
         raise OSError(errno.EBADF, "it is closed")
     return sys.stdin.buffer.read()

@@ -7,13 +7,43 @@ running most notebooks. What is of another version goes through nbformat.
 from __future__ import annotations
 
 import json
+import os
+import re
+import stat
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 from .notebook_shape import MOST_DIGITS, TRANSIENT, Node, NotebookUnreadable, checked
 
+MOST_BYTES = 1 << 28
+_MOST_VALUES = 2_000_000
+"""Of a notebook: with small ones, these take about 400 MB and a second in which no other thread runs."""
+_STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
+_STRING_OF_BYTES = re.compile(_STRING.pattern.encode(), re.DOTALL)
 _NEWEST = 9  # major version that nbformat is asked about
+_TOO_LARGE = f"it is larger than {MOST_BYTES >> 20} MiB"
 _TEXT_BESIDE_TEXT = frozenset({"application/javascript", "image/svg+xml"})
+
+
+def read_notebook(path: Path) -> bytes:
+    """The bytes of a notebook's file.
+
+    Raises:
+        OSError: it cannot be read.
+        NotebookUnreadable: it is larger than any notebook, or a pipe that somebody put there: it might never end.
+    """
+    found = os.stat(path)
+    if not (
+        stat.S_ISREG(found.st_mode)
+        or stat.S_ISDIR(found.st_mode)
+        or path.is_relative_to("/dev")
+        or path.is_relative_to("/proc")
+    ):
+        raise NotebookUnreadable("it is not a regular file; `-` reads standard input")
+    if found.st_size > MOST_BYTES:
+        raise NotebookUnreadable(_TOO_LARGE)
+    return path.read_bytes()
 
 
 def from_json(text: str | bytes, name: str = "a notebook") -> Node:
@@ -22,6 +52,10 @@ def from_json(text: str | bytes, name: str = "a notebook") -> Node:
     Raises:
         NotebookUnreadable: it is not JSON, or not a notebook.
     """
+    if len(text) > MOST_BYTES:
+        raise NotebookUnreadable(_TOO_LARGE)
+    if _values(text) > _MOST_VALUES:
+        raise NotebookUnreadable(f"it holds more than {_MOST_VALUES:,} values")
     try:
         found = json.loads(text)
     except json.JSONDecodeError as error:
@@ -40,6 +74,17 @@ def from_json(text: str | bytes, name: str = "a notebook") -> Node:
             f"its `nbformat` is not a number from 1 to {_NEWEST}: it is no notebook, or a newer one"
         )
     return checked(found if version == 4 else _upgraded(text, version), name=name)
+
+
+def _values(text: str | bytes) -> int:
+    """About how many values a JSON text holds, and never fewer: told without reading it, which is what it is about."""
+    if len(text) <= _MOST_VALUES:  # a value takes a character at least
+        return 0
+    if isinstance(text, str):
+        structure = _STRING.sub("", text)
+        return structure.count(",") + structure.count("[") + structure.count("{")
+    structured = _STRING_OF_BYTES.sub(b"", text)
+    return structured.count(b",") + structured.count(b"[") + structured.count(b"{")
 
 
 def to_json(book: Node) -> bytes:

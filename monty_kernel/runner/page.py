@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from .notebook_file import read_notebook
+from .notebook_shape import NotebookUnreadable
 from .page_process import SECONDS, command
 
 Template = Literal["lab", "classic", "basic"]
@@ -78,7 +80,10 @@ def page_of(
         data = json.dumps(notebook).encode()
         name = "Notebook"
     else:
-        data = Path(notebook).read_bytes()
+        try:
+            data = read_notebook(Path(notebook))
+        except NotebookUnreadable as error:
+            raise PageFailed(str(error)) from error
         name = Path(notebook).stem
     options = {"template": template, "title": name if title is None else title, "inputs": inputs}
     return _answer(json.dumps(options).encode() + b"\n" + data).decode()

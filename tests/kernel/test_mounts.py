@@ -334,6 +334,19 @@ def test_a_question_for_a_mount_can_be_interrupted(start: Start, data: Path) -> 
     assert kernel.run("x").plain == "1"
 
 
+def test_an_answer_that_may_be_meant_for_an_earlier_question_grants_nothing(start: Start, data: Path) -> None:
+    kernel = start()
+    request, _ = prompt(kernel, "typed = input('y? ')")
+    kernel.manager.interrupt_kernel()
+    assert kernel.finish(request).reply["ename"] == "KeyboardInterrupt"
+    request, asked = prompt(kernel, f"%mount {data} /data ro")
+    assert asked.startswith(MARK)
+    kernel.client.input("y")  # names no question, as the answers of consoles do
+    assert error(kernel.finish(request)).startswith("UsageError")
+    _, answer = kernel.answer(f"%mount {data} /data ro", "y")
+    assert answer.text() == "Mounted at /data, read only.\n"
+
+
 def test_a_mount_that_is_refused_at_the_start_is_told_of(start: Start, data: Path) -> None:
     kernel = start(
         "--mount",

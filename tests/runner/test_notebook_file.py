@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -283,3 +284,23 @@ def test_the_state_of_widgets_goes_with_their_outputs() -> None:
     made = {"nbformat": 4, "nbformat_minor": 4, "metadata": {"widgets": state}, "cells": []}
     assert "widgets" not in run_notebook(made).metadata
     assert run_notebook(made, trust_outputs=True).metadata.widgets == state
+
+
+def test_a_file_of_more_values_than_any_notebook_is_refused_before_it_is_read() -> None:
+    many = b'{"nbformat": 4, "nbformat_minor": 5, "cells": [], "metadata": {"a": [' + b"[1]," * 1_100_000 + b"1]}}"
+    for text in (many, many.decode()):
+        with pytest.raises(NotebookUnreadable, match="more than 2,000,000 values"):
+            from_json(text)
+
+
+def test_commas_and_brackets_in_texts_are_no_values() -> None:
+    made = book(["x = 1"])
+    made.cells[0].outputs = [nbformat.v4.new_output("stream", text='[{"a\\", ' * 300_000)]  # type: ignore[no-untyped-call]
+    assert from_json(_as_nbformat_writes(made))["cells"][0]["outputs"][0]["text"] == made.cells[0].outputs[0].text
+
+
+def test_a_pipe_in_the_place_of_a_notebook_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.ipynb")
+    done = run(tmp_path / "a.ipynb")
+    assert done.returncode == 2
+    assert b"it is not a regular file; `-` reads standard input" in done.stderr
