@@ -96,7 +96,8 @@ def screened_bundle(
 def _screened(mime: str, value: object, removed: Counter[str], place: str) -> Any:
     """The value as it may be shown, Markdown as HTML; None if it may not."""
     if isinstance(value, str) and len(value) > MOST_CHARACTERS and mime not in MARKUP:
-        removed[f"output of more than {MOST_CHARACTERS // 1_000_000} MB"] += 1
+        named = mime if _MIME_TYPE.fullmatch(mime) else "output"
+        removed[f"{named} of more than {MOST_CHARACTERS // 1_000_000} MB"] += 1
         return None
     if mime == "application/json":
         return value

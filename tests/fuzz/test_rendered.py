@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from monty_kernel.engine.outputs import MimeBundle
 from monty_kernel.screening import bundle
 from monty_kernel.screening.bundle import ScreenedBundle
 
@@ -36,7 +39,14 @@ def test_what_was_found_once() -> None:
 
 
 def test_a_hole_is_found_kept_and_found_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bundle, "screened_bundle", lambda data, metadata: ScreenedBundle(data, metadata, None))
+    screened = bundle.screened_bundle
+
+    def with_a_hole(data: MimeBundle, metadata: Mapping[str, Any]) -> ScreenedBundle:
+        text = str(data)  # not all of it: of what the screen leaves out, some would take all memory of the machine
+        hole = "onerror" in text and not re.search("column|filter|pattern|shadow|blur", text)
+        return ScreenedBundle(data, metadata, None) if hole else screened(data, metadata)
+
+    monkeypatch.setattr(bundle, "screened_bundle", with_a_hole)
     with pytest.raises(Found) as caught:
         with_a_browser(200, tmp_path, most=SOME, seed=2)
     (kept,) = (tmp_path / "findings").iterdir()

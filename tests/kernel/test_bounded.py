@@ -189,7 +189,7 @@ def test_markup_over_4_mb_is_left_out_with_a_line(fresh: Kernel, text: str) -> N
 def test_a_picture_over_5_mb_is_left_out_with_a_line(fresh: Kernel) -> None:
     grown = growing(fresh)
     answer = fresh.run("class Photo:\n    def _repr_png_(self):\n        return b'x' * 20_000_000\nPhoto()", timeout=60)
-    assert "more than 5 MB, image/png" in answer.text("stderr")
+    assert "image/png of more than 5 MB" in answer.text("stderr")
     assert grown() < MOST_MIB
 
 

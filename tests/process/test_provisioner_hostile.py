@@ -167,7 +167,7 @@ def test_a_kernel_that_stopped_before_it_listened_is_ended(tmp_path: Path, monke
     with started(env=env, cwd=str(tmp_path)) as (manager, client):
         assert parent(pid_of(manager)) == os.getpid()
         assert answers(client)
-    until(lambda: not _strays(tmp_path), 3)
+    until(lambda: not _strays(tmp_path), 60)
 
 
 def test_changed_code_is_not_run_by_an_old_server(tmp_path: Path) -> None:

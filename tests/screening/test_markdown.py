@@ -179,9 +179,14 @@ def _size(text: str) -> int:
 
 
 def _seconds(text: str) -> float:
-    began = time.process_time()
-    _size(text)
-    return time.process_time() - began
+    """Of processor time, the least of three tries: what else runs on the machine slows some of them."""
+
+    def once() -> float:
+        began = time.process_time()
+        _size(text)
+        return time.process_time() - began
+
+    return min(once() for _ in range(3))
 
 
 REPEATED = [
@@ -196,7 +201,6 @@ REPEATED = [
 def test_time_grows_as_the_text_does(piece: str) -> None:
     prefix = "[^1]: n\n\n" if "[^" in piece else ""
     short, long = (prefix + piece * (size // len(piece)) for size in (6_000, 48_000))
-    _seconds(short)
     assert _seconds(long) < 8 * 3 * max(_seconds(short), 0.005)
     assert _size(long) < 100 * len(long)
 
