@@ -315,7 +315,9 @@ def test_named_states_take_no_more_than_their_share(start: Start, where: str, op
     kernel = start(f"--MontyKernel.snapshots={where}", option)
 
     def drawn() -> None:
-        time.sleep(1)  # after a pause a state is kept whole, and not as the source of its cell, which takes next to nothing
+        time.sleep(
+            1
+        )  # after a pause a state is kept whole, and not as the source of its cell, which takes next to nothing
         kernel.run(RANDOM)
 
     for name in ("one", "two"):
