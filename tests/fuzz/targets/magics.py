@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import argparse
 import ast
-import logging
 import warnings
 from contextlib import suppress
-from typing import NoReturn
 
 from hypothesis import strategies as st
 
-from monty_kernel.engine.host import StdinUnavailable, UsageError
-from monty_kernel.engine.limits import Limits, SessionLimits
+from monty_kernel.engine.host import UsageError
 from monty_kernel.engine.rewrite import CellRewrite, Rewrite
-from monty_kernel.grants.audit import Audit
-from monty_kernel.grants.grants import Grants
-from monty_kernel.history import History
 from monty_kernel.magics.declare import BadCode
 from monty_kernel.magics.registry import Magics
-from monty_kernel.typecheck.modes import TypeCheckMode
 from tests.fuzz.target import Target, mixtures, text_of
+from tests.magics.nobody import Nobody
 
 TABLE = Magics()
 NAMES = sorted({*TABLE.line_names(), *TABLE.cell_names(), "!", "?", "??", "nothing", "!usage", "!syntax", "=", "alone"})
@@ -56,10 +50,10 @@ def check_magic(data: bytes) -> None:
             pass
     TABLE.help(name), TABLE.options(name)
     with suppress(UsageError, SyntaxError):
-        TABLE.run(name, args, _Context())  # type: ignore[arg-type]
+        TABLE.run(name, args, Nobody(confirms=False))  # type: ignore[arg-type]
     if line.action is not None:
         with suppress(UsageError):
-            TABLE.act(line.action, _Context())  # type: ignore[arg-type]
+            TABLE.act(line.action, Nobody(confirms=False))  # type: ignore[arg-type]
 
 
 def _is_python(code: str) -> None:
@@ -73,36 +67,6 @@ def _is_python(code: str) -> None:
             return
         except SyntaxError as error:
             raise AssertionError(f"{code!r} is no Python") from error
-
-
-class _Context:
-    """A `MagicContext` with a history and grants that are real and empty, whose person says nothing; no session."""
-
-    def __init__(self) -> None:
-        self.history = History(None, logging.getLogger("fuzz"))
-        self.grants = Grants(Audit(None), {})
-        self.limits = SessionLimits(Limits())
-        self.type_check = TypeCheckMode()
-
-    @property
-    def travel(self) -> NoReturn:
-        raise UsageError("there is no session here")
-
-    def confirm(self, question: str) -> bool:
-        return False
-
-    def ask_person(self, question: str) -> NoReturn:
-        raise StdinUnavailable("nobody is here")
-
-    def describe(self, topic: str, detail_level: int = 0) -> None:
-        return None
-
-    def reset(self) -> None: ...
-    def print(self, text: str) -> None: ...
-    def display(self, bundle: object) -> None: ...
-    def page(self, text: object) -> None: ...
-    def resumed(self, said: str, last: int) -> str:
-        return said
 
 
 MAGICS = Target(

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from contextlib import suppress
-from typing import NoReturn
 
-from monty_kernel.engine.host import StdinUnavailable, UsageError
-from monty_kernel.engine.limits import Limits, SessionLimits
-from monty_kernel.grants.audit import Audit
-from monty_kernel.grants.grants import Grants
-from monty_kernel.history import History
+from monty_kernel.engine.host import UsageError
 from monty_kernel.magics.declare import BadCode
 from monty_kernel.magics.registry import Magics
-from monty_kernel.typecheck.modes import TypeCheckMode
+from tests.magics.nobody import Nobody
 
 from ..entry import PYTHON, Entry
 from ..shapes import Shape
@@ -59,40 +53,10 @@ _ARGUMENTS = (
 )
 
 
-class Nobody:
-    """A `MagicContext` with a history, limits and grants that are real; its person says yes, and there is no session."""
-
-    def __init__(self) -> None:
-        self.history = History(None, logging.getLogger("growth"))
-        self.history.add(1, "x = 1\n" * 100)
-        self.grants = Grants(Audit(None), {})
-        self.limits = SessionLimits(Limits())
-        self.type_check = TypeCheckMode()
-
-    @property
-    def travel(self) -> NoReturn:
-        raise UsageError("there is no session here")
-
-    def confirm(self, question: str) -> bool:
-        return True
-
-    def ask_line(self, question: str) -> str:
-        raise StdinUnavailable("nobody is here")
-
-    def describe(self, topic: str, detail_level: int = 0) -> None:
-        return None
-
-    def reset(self) -> None: ...
-    def print(self, text: str) -> None: ...
-    def display(self, bundle: object) -> None: ...
-    def page(self, text: object) -> None: ...
-    def resumed(self, said: str, last: int) -> str:
-        return said
-
-
 def _used(name: str, text: str) -> None:
     """The magic with these arguments, in a cell and by itself, and with this body."""
-    nobody = Nobody()
+    nobody = Nobody(confirms=True)
+    nobody.history.add(1, "x = 1\n" * 100)
     line = TABLE.line(name, text)
     with suppress(UsageError, SyntaxError, BadCode):
         TABLE.run(name, text, nobody)  # type: ignore[arg-type]

@@ -1,0 +1,46 @@
+"""A `MagicContext` without a session: what texts that were made up are tried on."""
+
+from __future__ import annotations
+
+import logging
+from typing import NoReturn
+
+from monty_kernel.engine.host import StdinUnavailable, UsageError
+from monty_kernel.engine.limits import Limits, SessionLimits
+from monty_kernel.grants.audit import Audit
+from monty_kernel.grants.grants import Grants
+from monty_kernel.history import History
+from monty_kernel.typecheck.modes import TypeCheckMode
+
+
+class Nobody:
+    """Its history, limits and grants are real. Nobody answers questions, but for those that `confirms` answers."""
+
+    resumes_unasked = False
+
+    def __init__(self, *, confirms: bool) -> None:
+        self.history = History(None, logging.getLogger("nobody"))
+        self.grants = Grants(Audit(None), {})
+        self.limits = SessionLimits(Limits())
+        self.type_check = TypeCheckMode()
+        self._confirms = confirms
+
+    @property
+    def travel(self) -> NoReturn:
+        raise UsageError("there is no session here")
+
+    def confirm(self, question: str) -> bool:
+        return self._confirms
+
+    def ask_person(self, question: str) -> NoReturn:
+        raise StdinUnavailable("nobody is here")
+
+    def describe(self, topic: str, detail_level: int = 0) -> None:
+        return None
+
+    def reset(self) -> None: ...
+    def print(self, text: str) -> None: ...
+    def display(self, bundle: object) -> None: ...
+    def page(self, text: object) -> None: ...
+    def resumed(self, said: str, last: int) -> str:
+        return said
