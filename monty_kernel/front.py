@@ -26,12 +26,13 @@ if TYPE_CHECKING:
 
 
 class _Question(NamedTuple):
-    """What was asked: where the answer goes, the client that was asked, the messages that its reply may name, whether the kernel asks."""
+    """What was asked: where the answer goes, the client that was asked, the messages that its reply may name, and the question."""
 
     answer: Future[str]
     ident: list[bytes]
     requests: frozenset[str]
-    of_kernel: bool
+    prompt: str
+    password: bool
 
 
 class KernelFront(SessionFront):
@@ -104,7 +105,7 @@ class KernelFront(SessionFront):
         assert asked is not None
         requests = frozenset({asked["header"]["msg_id"], parent["header"]["msg_id"]})
         self._given_up = self._asked is not None
-        self._asked = _Question(answer, [bytes(each) for each in ident], requests, prompt.startswith(MARK))
+        self._asked = _Question(answer, [bytes(each) for each in ident], requests, prompt, password)
 
     def _input_reply(self, frames: list[Any]) -> None:
         kernel = self._kernel
@@ -122,9 +123,11 @@ class KernelFront(SessionFront):
             return  # another client's, or nothing was asked
         if answered and answered not in asked.requests:
             return  # late: of a question that was interrupted
-        if not answered and self._given_up and asked.of_kernel:
-            value = ""  # it may be meant for the question before, and what a person typed there grants nothing
-        self._asked, self._given_up = None, False
+        given_up, self._asked, self._given_up = self._given_up, None, False
+        if not answered and given_up and asked.prompt.startswith(MARK):
+            # it may be meant for the question before, and what a person typed there grants nothing: ask again
+            self._input_request(asked.answer, asked.prompt, asked.password)
+            return
         if not asked.answer.set_running_or_notify_cancel():
             return
         if value == "\x04":

@@ -145,9 +145,17 @@ def kill_workers(pid: int) -> None:
     for each in workers:
         os.kill(each, signal.SIGKILL)
     deadline = time.monotonic() + 60
-    while set(workers) & set(worker_pids(pid)):
+    while any(map(_lives, workers)):
         assert time.monotonic() < deadline, f"the workers {workers} do not die"
         time.sleep(0.005)
+
+
+def _lives(pid: int) -> bool:
+    """Whether a thread of the process still runs: the first of them can be a zombie before the others."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE or len(os.listdir(f"/proc/{pid}/task")) > 1
+    except (psutil.NoSuchProcess, FileNotFoundError):
+        return False
 
 
 def _is_worker(process: psutil.Process) -> bool:
