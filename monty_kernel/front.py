@@ -33,6 +33,7 @@ class _Question(NamedTuple):
     requests: frozenset[str]
     prompt: str
     password: bool
+    parent: dict[str, Any]  # the request whose cell asks
 
 
 class KernelFront(SessionFront):
@@ -100,12 +101,19 @@ class KernelFront(SessionFront):
         assert kernel.session is not None
         parent = kernel.get_parent("shell")
         ident = kernel._get_shell_context_var(kernel._shell_parent_ident)
+        self._ask(answer, prompt, password, parent, [bytes(each) for each in ident])
+
+    def _ask(
+        self, answer: Future[str], prompt: str, password: bool, parent: dict[str, Any], ident: list[bytes]
+    ) -> None:
+        kernel = self._kernel
+        assert kernel.session is not None
         content = {"prompt": prompt, "password": password}
         asked = kernel.session.send(self._stdin, "input_request", content, parent, ident=ident)
         assert asked is not None
         requests = frozenset({asked["header"]["msg_id"], parent["header"]["msg_id"]})
         self._given_up = self._asked is not None
-        self._asked = _Question(answer, [bytes(each) for each in ident], requests, prompt, password)
+        self._asked = _Question(answer, ident, requests, prompt, password, parent)
 
     def _input_reply(self, frames: list[Any]) -> None:
         kernel = self._kernel
@@ -126,7 +134,7 @@ class KernelFront(SessionFront):
         given_up, self._asked, self._given_up = self._given_up, None, False
         if not answered and given_up and asked.prompt.startswith(MARK):
             # it may be meant for the question before, and what a person typed there grants nothing: ask again
-            self._input_request(asked.answer, asked.prompt, asked.password)
+            self._ask(asked.answer, asked.prompt, asked.password, asked.parent, asked.ident)
             return
         if not asked.answer.set_running_or_notify_cancel():
             return
