@@ -34,6 +34,7 @@ class _Question(NamedTuple):
     prompt: str
     password: bool
     parent: dict[str, Any]  # the request whose cell asks
+    after_one_given_up: bool  # to which an answer may be on its way still
 
 
 class KernelFront(SessionFront):
@@ -47,7 +48,6 @@ class KernelFront(SessionFront):
         self._stdin = ZMQStream(kernel.stdin_socket)
         self._stdin.on_recv(self._input_reply, copy=False)
         self._asked: _Question | None = None
-        self._given_up = False  # whether a question was, to which an answer may be on its way still
         self._allow_stdin = False
 
     # On the loop
@@ -112,8 +112,8 @@ class KernelFront(SessionFront):
         asked = kernel.session.send(self._stdin, "input_request", content, parent, ident=ident)
         assert asked is not None
         requests = frozenset({asked["header"]["msg_id"], parent["header"]["msg_id"]})
-        self._given_up = self._asked is not None
-        self._asked = _Question(answer, ident, requests, prompt, password, parent)
+        given_up = self._asked is not None
+        self._asked = _Question(answer, ident, requests, prompt, password, parent, given_up)
 
     def _input_reply(self, frames: list[Any]) -> None:
         kernel = self._kernel
@@ -131,8 +131,8 @@ class KernelFront(SessionFront):
             return  # another client's, or nothing was asked
         if answered and answered not in asked.requests:
             return  # late: of a question that was interrupted
-        given_up, self._asked, self._given_up = self._given_up, None, False
-        if not answered and given_up and asked.prompt.startswith(MARK):
+        self._asked = None
+        if not answered and asked.after_one_given_up and asked.prompt.startswith(MARK):
             # it may be meant for the question before, and what a person typed there grants nothing: ask again
             self._ask(asked.answer, asked.prompt, asked.password, asked.parent, asked.ident)
             return

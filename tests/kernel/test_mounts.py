@@ -226,27 +226,19 @@ def test_a_notebook_may_ask_and_only_a_yes_mounts(start: Start, data: Path) -> N
     kernel = start()
     (kernel.folder / "link").symlink_to(data)
 
-    def ask(line: str, *answers: str) -> tuple[list[str], Answer]:
-        request = kernel.client.execute(line, allow_stdin=True)
-        prompts = []
-        for answer in answers:
-            prompts.append(kernel.client.get_stdin_msg(timeout=10)["content"]["prompt"])
-            kernel.client.input(answer)
-        return prompts, kernel.finish(request)
-
-    prompts, answer = ask("%mount link /data ro", "n")
+    prompts, answer = kernel.answer("%mount link /data ro", "n")
     assert prompts == [f"{MARK}may this notebook read the folder {str(data)!r}, as '/data'? [y]es, [n]o: "]
     assert error(answer).startswith("UsageError") and str(data) not in error(answer) + answer.text()
     assert error(kernel.run("%mount link /data", allow_stdin=False)).startswith("UsageError")
     assert error(kernel.run("open('/data/a.txt')")).startswith("PermissionError")
-    _, answer = ask("%mount link /data ro", "yes")
+    _, answer = kernel.answer("%mount link /data ro", "yes")
     assert answer.text() == "Mounted at /data, read only.\n"
     assert kernel.run("open('/data/a.txt').read()").plain == "'one\\ntwo\\n'"
     assert kernel.run("%mounts").text() == "/data  …/data  read only\n"
     # what the disk holds is told to the person alone: the cell hears the same of all that is not mounted
     heard = set()
     for host in ("~", "/", "/nowhere", "/proc", "link/a.txt"):
-        prompts, answer = ask(f"%mount {host} /other rw", "y")
+        prompts, answer = kernel.answer(f"%mount {host} /other rw", "y")
         assert prompts[0].startswith(MARK + "this notebook asked for a folder and does not get it"), host
         heard.add(error(answer))
     assert len(heard) == 1
