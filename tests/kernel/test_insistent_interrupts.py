@@ -197,4 +197,6 @@ def test_many_at_once_are_one(kernel: Kernel) -> None:
 
     answer = kernel.run("kept.append(2)\nprint('wait')\ntime.sleep(60)", meanwhile=look)
     assert answer.reply["ename"] == "KeyboardInterrupt"
+    for _ in range(9):  # the next cell starts when all have arrived: control and shell are two sockets
+        assert kernel.client.get_control_msg(timeout=20)["msg_type"] == "interrupt_reply"
     assert kernel.run("6 * 7").plain == "42"
