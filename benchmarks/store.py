@@ -11,8 +11,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from monty_kernel.snapshots.running import RunningSessions
-from monty_kernel.snapshots.store import SnapshotStore
+from monty_kernel.store.running import RunningSessions
+from monty_kernel.store.store import SnapshotStore
 
 from .figures import MONTY, Family, Figure, Limit, Samples
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pydantic_monty as monty
 
-from monty_kernel.walls.pool import WalledPool
+from monty_kernel.isolation.pool import WalledPool
 
 from .figures import MONTY, Family, Figure, Limit, Samples
 

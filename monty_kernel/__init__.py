@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from monty_kernel.grants.decorator import tool
-    from monty_kernel.runner.api import run_notebook, run_notebook_async
-    from monty_kernel.runner.page import page_of
+    from monty_kernel.headless.api import run_notebook, run_notebook_async
+    from monty_kernel.headless.page import page_of
 
 __version__ = "0.1.0"
 __all__ = ["__version__", "page_of", "run_notebook", "run_notebook_async", "tool"]
@@ -19,11 +19,11 @@ __all__ = ["__version__", "page_of", "run_notebook", "run_notebook_async", "tool
 def __getattr__(name: str) -> Any:
     # not before they are asked for: a kernel starts without them
     if name in ("run_notebook", "run_notebook_async"):
-        from monty_kernel.runner import api
+        from monty_kernel.headless import api
 
         return getattr(api, name)
     if name == "page_of":
-        from monty_kernel.runner.page import page_of
+        from monty_kernel.headless.page import page_of
 
         return page_of
     if name == "tool":

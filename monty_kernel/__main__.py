@@ -11,7 +11,7 @@ if not sys.flags.safe_path and sys.path and sys.path[0] in ("", os.getcwd()):
     # Started without -P: a file named like a library in the notebook's folder must not be imported all the same.
     del sys.path[0]
 
-from monty_kernel.import_path import forget_relative
+from monty_kernel.startup import forget_relative
 
 forget_relative()
 
@@ -29,8 +29,8 @@ def main() -> None:
 
     signal.signal(signal.SIGTERM, end_early)  # until the app takes over
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    from monty_kernel import channels, connection
-    from monty_kernel.starting import begin_start
+    from monty_kernel.jupyter import channels, connection
+    from monty_kernel.startup import begin_start
 
     begin_start()
     argv = sys.argv[1:]
@@ -44,12 +44,12 @@ def main() -> None:
         except connection.ConnectionFailed:
             early = None  # the app tries again and says what is wrong
 
-    from monty_kernel.lean_imports import defer_packages, forgo_missing, import_lightly
+    from monty_kernel.startup import defer_packages, forgo_missing, import_lightly
 
     defer_packages()
     forgo_missing()
     import_lightly()
-    from monty_kernel import app
+    from monty_kernel.jupyter import app
 
     app.main(argv, early)
 

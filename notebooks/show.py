@@ -11,7 +11,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from monty_kernel.screening.terminal import shown
+from monty_kernel.sanitize.terminal import shown
 
 # Of an output's MIME types the first of these that it has is printed; any other is only named.
 _READABLE = ("text/plain", "text/markdown", "text/latex")

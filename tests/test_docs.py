@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from monty_kernel.app import MontyKernelApp
-from monty_kernel.engine.lacking import MODULES
+from monty_kernel.engine.errors.unsupported import MODULES
+from monty_kernel.jupyter.app import MontyKernelApp
 from monty_kernel.kernel_traits import KernelTraits
 from monty_kernel.magics.registry import Magics
 

@@ -20,8 +20,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from IPython.core.history import HistoryAccessor
 
-from monty_kernel.history import DELAY, Entry, History, default_path
-from monty_kernel.history_file import PATIENCE, HistoryFile
+from monty_kernel.history.file import PATIENCE, HistoryFile
+from monty_kernel.history.history import DELAY, Entry, History, default_path
 
 LOG = logging.getLogger("history")
 
@@ -280,7 +280,7 @@ def test_patterns_that_take_long(path: Path) -> None:
 def test_nothing_is_opened_or_loaded_for_a_cell(path: Path) -> None:
     code = """if True:
         import logging, sys, time
-        from monty_kernel.history import History
+        from monty_kernel.history.history import History
         times = []
         for _ in range(10):  # the machine may be busy
             history = History(sys.argv[1], logging.getLogger())
@@ -314,7 +314,7 @@ def test_a_long_history_is_searched_quickly(path: Path) -> None:
 def test_two_kernels_at_once_lose_nothing(path: Path) -> None:
     code = """if True:
         import logging, sys, time
-        from monty_kernel.history import History
+        from monty_kernel.history.history import History
         history = History(sys.argv[1], logging.getLogger())
         for number in range(1, 41):
             history.add(number, f"{sys.argv[2]} {number}")
@@ -334,7 +334,7 @@ def test_two_kernels_at_once_lose_nothing(path: Path) -> None:
 def test_a_killed_kernel_loses_at_most_the_last_second(path: Path) -> None:
     code = """if True:
         import logging, sys, time
-        from monty_kernel.history import History
+        from monty_kernel.history.history import History
         history = History(sys.argv[1], logging.getLogger())
         for number in range(1, 1000):
             history.add(number, str(time.time()))
@@ -485,7 +485,7 @@ def test_a_place_that_cannot_be_written(tmp_path: Path, where: str, caplog: pyte
 def test_a_full_disk(path: Path) -> None:
     code = """if True:
         import logging, resource, sys, time
-        from monty_kernel.history import DELAY, History
+        from monty_kernel.history.history import DELAY, History
         history = History(sys.argv[1], logging.getLogger())
         history.add(1, "small")
         time.sleep(DELAY + 0.4)
@@ -521,7 +521,7 @@ def test_python_without_sqlite(path: Path) -> None:
     code = """if True:
         import logging, sys, time
         sys.modules["_sqlite3"] = None
-        from monty_kernel.history import DELAY, History
+        from monty_kernel.history.history import DELAY, History
         history = History(sys.argv[1], logging.getLogger())
         history.add(1, "a")
         time.sleep(DELAY + 0.3)

@@ -9,9 +9,9 @@ from typing import Any
 Job = Callable[..., tuple[Any, str]]
 
 _JOBS = {
-    "taste": "monty_kernel.engine.tasting:taste",
+    "taste": "monty_kernel.engine.source.verdicts:taste",
     "judge": "monty_kernel.introspect.completeness:judged",
-    "screen": "monty_kernel.screening.apart:sanitized_apart",
+    "screen": "monty_kernel.sanitize.apart:sanitized_apart",
     "jedi": "monty_kernel.introspect.static:asked",
 }
 """Where each is found: what it needs is imported in the helper, when it is first asked for."""

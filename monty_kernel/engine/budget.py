@@ -11,10 +11,10 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
+from ..outputs import ClearOutput, Display, Error, Output, Result, Stream
 from .computing_time import ComputingTime
 from .limits import Limits, SessionLimits
-from .outputs import ClearOutput, Display, Error, Output, Result, Stream
-from .passing_front import PassingFront
+from .passing_host import PassingFront
 from .questions import Questions
 
 if TYPE_CHECKING:

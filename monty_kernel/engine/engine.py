@@ -7,24 +7,24 @@ from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from monty_kernel.screening.front import ScreenedFront
-from monty_kernel.screening.screen import Screen
+from monty_kernel.engine.sanitized_host import ScreenedFront
+from monty_kernel.sanitize.screen import Screen
 
+from ..outputs import Output, Result
 from .budget import Budget, MeteredFront
-from .cell import Cell
-from .failures import lost
+from .errors.failures import lost
 from .host import Access, Front
 from .journal import Journaled
 from .limits import Limits, SessionLimits
-from .outputs import Output, Result
 from .questions import Questions
-from .remembered import Remembered
-from .rewrite import Action
+from .recorder import Recording
+from .recovery import Remembered
 from .sandbox import WorkerLost
-from .script import Recording
 from .session import INTERRUPTED, CellRun, Outcome, Session
 from .snapshot import Snapshot
-from .sources import CellSource, Failure
+from .source.cell import Cell
+from .source.rewrite import Action
+from .source.sources import CellSource, Failure
 from .workers import Workers
 
 __all__ = ["Engine", "Outcome", "Snapshot"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .cell import Feed
-from .source_map import Edit, SourceMap
-from .sources import CellSource
+from .source.cell import Feed
+from .source.source_map import Edit, SourceMap
+from .source.sources import CellSource
 
 
 def feed_data(feed: Feed) -> dict[str, Any]:

@@ -12,11 +12,11 @@ from concurrent.futures import Future
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, TypeVar
 
+from ..outputs import ClearOutput, Display, Output, Stream
 from .budget import Budget, LimitReached
-from .outputs import ClearOutput, Display, Output, Stream
+from .interrupts import Turns
 from .questions import Answer, disguise
-from .script import UNHANDLED, Script, Settled, slept
-from .turns import Turns
+from .recorder import UNHANDLED, Script, Settled, slept
 
 if TYPE_CHECKING:
     from pydantic_monty import (

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from .cell import Cell
-from .rewrite import Action
-from .script import Entry
+from .recorder import Entry
+from .source.cell import Cell
+from .source.rewrite import Action
 
 
 class Journaled(NamedTuple):

@@ -10,8 +10,8 @@ import unicodedata
 from collections.abc import Callable
 from typing import Literal
 
-from .quoting import quoted
-from .visible_text import cut, visible
+from ..outputs.quoting import quoted
+from ..outputs.visible_text import cut, visible
 
 Answer = Literal["yes", "no", "always"]
 

@@ -9,14 +9,14 @@ from typing import Any, Literal
 
 import pydantic_monty as monty
 
+from ..outputs import Stream
 from .budget import Budget, LimitReached, MeteredFront, of_the_kernel
 from .computing_time import ComputingTime
 from .dump_limits import with_limits
 from .host import Access, Front, GoingOn, Host, NoAccess
+from .interrupts import Turns, Why, lives
 from .limits import Limits, SessionLimits
-from .outputs import Stream
-from .script import Diverged, Recording, Script
-from .turns import Turns, Why, lives
+from .recorder import Diverged, Recording, Script
 from .workers import Workers, only_by_name
 
 TO_LOAD = 3

@@ -9,20 +9,20 @@ from typing import Any, NamedTuple
 
 import pydantic_monty as monty
 
-from . import sandboxed
+from ..outputs import Result
+from . import prelude
 from .budget import Budget, size_of
-from .cell import Cell, Feed, expression
-from .failures import STOPPED, raised, refused, said_by_cpython, unparsable
+from .cell_log import CellsAlong, Trail
+from .errors.failures import STOPPED, raised, refused, said_by_cpython, unparsable
 from .host import Access, Front, UsageError, json_object, mime_bundle
 from .journal import Journaled
 from .limits import Limits, SessionLimits
-from .outputs import Result
-from .rewrite import Action
+from .recorder import Diverged, Replaying, Script
 from .sandbox import FeedError, Sandbox, WorkerLost
-from .script import Diverged, Replaying, Script
 from .snapshot import Snapshot
-from .sources import CellSource, Failure
-from .trail import CellsAlong, Trail
+from .source.cell import Cell, Feed, expression
+from .source.rewrite import Action
+from .source.sources import CellSource, Failure
 from .workers import Workers
 
 
@@ -98,7 +98,7 @@ class Session:
         self._trail, self._next_feed, self._parts = Trail(), 0, frozenset()
         self._unrecorded, self._recorded = {}, {}
         self.changed = False
-        self._feed_parts(frozenset({sandboxed.CORE}))
+        self._feed_parts(frozenset({prelude.CORE}))
 
     def dump(self) -> Snapshot:
         """What it is now, to be loaded later.
@@ -242,7 +242,7 @@ class Session:
     def _feed_parts(self, parts: Collection[str], how: CellRun | None = None) -> None:
         for part in parts:
             if part not in self._parts:
-                self._plain(sandboxed.source(part) + "\nNone", how)
+                self._plain(prelude.source(part) + "\nNone", how)
                 self._parts |= {part}
 
     def _feed(self, feed: Feed, how: CellRun) -> Result | None:
@@ -303,7 +303,7 @@ class Session:
                 return said
         failure = raised(error, self._feed_of)
         if feed := self._trail.feed(self._next_feed - 1):
-            from .places import placed
+            from .errors.locate import placed
 
             failure = placed(failure, feed.cell, self._trail.sources())
         return failure

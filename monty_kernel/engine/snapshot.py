@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .cell_log import Trail
 from .host import Written
 from .journal import Journaled
-from .trail import Trail
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """`python -P -m monty_kernel.fork_server FD` becomes the fork server. See `server`."""
 
-from monty_kernel.lean_imports import defer_packages, forgo_missing, import_lightly
+from monty_kernel.startup import defer_packages, forgo_missing, import_lightly
 
 
 def main() -> None:

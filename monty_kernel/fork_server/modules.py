@@ -11,17 +11,17 @@ from pathlib import Path
 
 NEEDED = (
     "tornado.platform.asyncio",
-    "monty_kernel.app",
-    "monty_kernel.kernel",
-    "monty_kernel.front",
-    "monty_kernel.cell_runner",
-    "monty_kernel.snapshots.travel",
+    "monty_kernel.jupyter.app",
+    "monty_kernel.jupyter.kernel",
+    "monty_kernel.jupyter.frontend",
+    "monty_kernel.session.cell_runner",
+    "monty_kernel.timetravel.travel",
 )
 """In this order. Until they are imported the first kernel waits."""
 
 SOON = (
-    "monty_kernel.snapshots.archive",
-    "monty_kernel.snapshots.store",
+    "monty_kernel.timetravel.archive",
+    "monty_kernel.store.store",
     "sqlite3",
     "ctypes",
     "zstandard",
@@ -35,15 +35,11 @@ NOT_KERNELS = (
     "monty_kernel.bounded.child",  # the helper's side
     "monty_kernel.bounded.jobs",
     "monty_kernel.cli",
-    "monty_kernel.engine.sandboxed",  # runs in Monty; the package itself comes with the engine
+    "monty_kernel.engine.prelude",  # runs in Monty; the package itself comes with the engine
     "monty_kernel.fork_server",
-    "monty_kernel.kernelspec_install",
-    "monty_kernel.run_cli",
-    "monty_kernel.runner",
-    "monty_kernel.sessions_cli",
-    "monty_kernel.walls.doctor",
-    "monty_kernel.walls.probe",
-    "monty_kernel.walls.trial",
+    "monty_kernel.headless",
+    "monty_kernel.isolation.probe",
+    "monty_kernel.isolation.trial",
 )
 """What no kernel imports, by itself or as a package with all that is in it."""
 

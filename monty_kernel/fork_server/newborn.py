@@ -13,8 +13,8 @@ import time
 from collections.abc import Sequence
 from typing import NoReturn, TextIO
 
-from monty_kernel import channels, connection
 from monty_kernel.fork_server.messages import Broken, Report, StartRequest, read_line, request_from
+from monty_kernel.jupyter import channels, connection
 
 _PATIENCE_SECONDS = 10.0  # with an owner that asked for a kernel and then says nothing
 
@@ -63,7 +63,7 @@ def _run(stream: socket.socket) -> int:
         _report_failure(stream, error)
         return 1
     stream.close()
-    from monty_kernel import app
+    from monty_kernel.jupyter import app
 
     app.main(list(request.argv), early, starter=request.starter)
     return 0

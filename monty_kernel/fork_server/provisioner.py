@@ -22,8 +22,8 @@ from monty_kernel.fork_server.forked_kernel import ForkedKernel
 from monty_kernel.fork_server.kind import Kind, can_fork, kind_of, runs_monty_kernel
 from monty_kernel.fork_server.messages import StartRequest
 from monty_kernel.fork_server.owner import NoKernel, Stdio, servers
-from monty_kernel.import_path import without_relative
-from monty_kernel.reconnecting import RESTARTED
+from monty_kernel.jupyter.reconnecting import RESTARTED
+from monty_kernel.startup import without_relative
 
 # What we know how to give to a forked kernel. Anything else (preexec_fn, umask, ...) is for Popen.
 _KNOWN = {"env", "cwd", "stdin", "stdout", "stderr", "independent", "extra_arguments", "kernel_id"}

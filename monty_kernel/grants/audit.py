@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from monty_kernel.private_folder import make_private
+from monty_kernel.files.private_folder import make_private
 
 from .plain import one_line
 

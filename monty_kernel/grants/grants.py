@@ -14,11 +14,11 @@ import pydantic_monty as monty
 
 from monty_kernel.engine.host import Asking, StdinUnavailable, Written
 from monty_kernel.engine.questions import Answer, NotAskedAgain, call_question, mount_question, never_mounted
-from monty_kernel.engine.quoting import plain_name
+from monty_kernel.outputs.quoting import plain_name
 
 from .audit import Audit, AuditFailed, Watch
-from .crossing import crossing
 from .decorator import Permission
+from .exceptions import crossing
 from .files import Files, Mount
 from .mount_spec import MEANING, MountRefused, MountSpec
 from .open_folder import OpenFolder, open_folder

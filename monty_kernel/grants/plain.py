@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from monty_kernel.engine.quoting import readable
-from monty_kernel.engine.visible_text import visible_line
+from monty_kernel.outputs.quoting import readable
+from monty_kernel.outputs.visible_text import visible_line
 
 MOST_BYTES = 1 << 26
 """Bytes that the arguments or the result of one call may take, estimated."""

@@ -246,7 +246,7 @@ def _trusted_path() -> Iterator[None]:
 
 
 def _check_name(name: str) -> None:
-    from monty_kernel.engine.lacking import MODULES
+    from monty_kernel.engine.errors.unsupported import MODULES
 
     if not name.isidentifier() or name.startswith("_"):
         raise ToolsRefused(f"cells cannot import a module named {name!r}: rename the file")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
-from ..engine.sources import CellSource
+from ..engine.source.sources import CellSource
 from .cursor import Surroundings, surroundings
 from .facts import Facts, load_facts
 from .interface import Kind

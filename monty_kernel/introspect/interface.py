@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from ..engine.sources import CellSource
+from ..engine.source.sources import CellSource
 
 Kind = Literal["function", "class", "instance", "module", "keyword", "param", "property", "magic", "path"]
 """What JupyterLab draws an icon for."""
@@ -25,7 +25,7 @@ class Session(Protocol):
     async def ask(self, expression: str) -> object | None:
         """The plain-data value of an expression that calls functions of `INTROSPECTION_PRELUDE`, from the idle sandbox.
 
-        The session was fed the engine's prelude, then `sandboxed.guarded(INTROSPECTION_PRELUDE)`.
+        The session was fed the engine's prelude, then `prelude.guarded(INTROSPECTION_PRELUDE)`.
 
         None when the session is busy running a cell, is gone, or took longer than about 50 ms; also when the
         expression raised. It is evaluated at module level, leaves no name behind and counts as no cell.

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ..engine.sandboxed import guarded
+from ..engine.prelude import guarded
 from .analysis import Analysis, Path
 from .interface import Kind, Session
 

@@ -1,6 +1,6 @@
 """The part of introspection that runs inside Monty: it looks at values without running any code of theirs.
 
-Feed `engine.sandboxed.guarded(INTROSPECTION_PRELUDE)` to a session, at any time after the engine's own prelude: that gives
+Feed `engine.prelude.guarded(INTROSPECTION_PRELUDE)` to a session, at any time after the engine's own prelude: that gives
 the builtins it calls names of their own, so that a cell which calls a variable `type` or `len` cannot change what it does.
 Types are taken from values for the same reason.
 

@@ -18,7 +18,7 @@ from typing import Any
 
 import pydantic_monty
 
-from monty_kernel.walls.pool import WalledPool
+from monty_kernel.isolation.pool import WalledPool
 
 from .candidates import (
     ALIASES,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from ..engine.tasting import vouch
+from ..engine.source.verdicts import vouch
 from .interface import Kind
 from .units import Unit, cut
 

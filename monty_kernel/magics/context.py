@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from monty_kernel.engine.limits import SessionLimits
-    from monty_kernel.engine.outputs import MimeBundle
     from monty_kernel.engine.questions import Answer
     from monty_kernel.grants.grants import Grants
-    from monty_kernel.history import History
-    from monty_kernel.snapshots.travel import TimeTravel
+    from monty_kernel.history.history import History
+    from monty_kernel.outputs import MimeBundle
+    from monty_kernel.timetravel.travel import TimeTravel
     from monty_kernel.typecheck.modes import TypeCheckMode
 
 

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from monty_kernel.engine.host import UsageError
-from monty_kernel.history import ENTRY
+from monty_kernel.history.history import ENTRY
 
 from .context import MagicContext
 from .declare import Family, argument, shortened
 
 if TYPE_CHECKING:
-    from monty_kernel.history import Entry
+    from monty_kernel.history.history import Entry
 
 family = Family()
 

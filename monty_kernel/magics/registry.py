@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable
 
 from monty_kernel.engine.host import UsageError
-from monty_kernel.engine.rewrite import Action, CellRewrite, Rewrite
+from monty_kernel.engine.source.rewrite import Action, CellRewrite, Rewrite
 
 from . import checking, granted, history, refused, rich, session, stock, timing, travel, variables
 from .context import MagicContext

@@ -6,9 +6,9 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from monty_kernel.engine.source_map import ByteOffsets, line_starts
-from monty_kernel.engine.statements import logical_lines
-from monty_kernel.engine.syntax_trees import syntax_tree
+from monty_kernel.engine.source.source_map import ByteOffsets, line_starts
+from monty_kernel.engine.source.statements import logical_lines
+from monty_kernel.engine.source.syntax_trees import syntax_tree
 
 from .declare import BadCode
 

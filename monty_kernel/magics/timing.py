@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import argparse
 
-from monty_kernel.engine import sandboxed
+from monty_kernel.engine import prelude
 from monty_kernel.engine.host import UsageError
-from monty_kernel.engine.rewrite import CellRewrite, Rewrite
+from monty_kernel.engine.source.rewrite import CellRewrite, Rewrite
 
 from .declare import BadCode, Code, Family, argument
 from .snippet import Snippet, examine
 
 family = Family()
 
-_PARTS = frozenset({sandboxed.TIMING})
+_PARTS = frozenset({prelude.TIMING})
 _START = "__mk_started = __mk_tic()\n"
 _STOP = "__mk_toc(__mk_started)"
 

@@ -13,9 +13,9 @@ from .context import MagicContext
 from .declare import Family, argument
 
 if TYPE_CHECKING:
-    from monty_kernel.snapshots.archive import Archive
-    from monty_kernel.snapshots.records import SessionInfo
-    from monty_kernel.snapshots.travel import TimeTravel
+    from monty_kernel.store.records import SessionInfo
+    from monty_kernel.timetravel.archive import Archive
+    from monty_kernel.timetravel.travel import TimeTravel
 
 family = Family()
 
@@ -93,8 +93,8 @@ _SHOWN = 200  # states: a table of thousands keeps a browser busy
 )
 def snapshots(arguments: argparse.Namespace, context: MagicContext) -> None:
     """List the states there are, branches as a tree: cell, first line, time, size, what each added to the store."""
-    from monty_kernel.snapshots.listing import as_html, as_text
-    from monty_kernel.snapshots.timeline import NoSuchState
+    from monty_kernel.timetravel.listing import as_html, as_text
+    from monty_kernel.timetravel.timeline import NoSuchState
 
     try:
         timeline = context.travel.timeline
@@ -112,7 +112,7 @@ def snapshots(arguments: argparse.Namespace, context: MagicContext) -> None:
 )
 def sessions(arguments: argparse.Namespace, context: MagicContext) -> None:
     """List the earlier sessions of this notebook: when they were, how many states they have, how they ended."""
-    from monty_kernel.snapshots.listing import sessions_as_text
+    from monty_kernel.timetravel.listing import sessions_as_text
 
     archive = _archive(context)
     found = archive.sessions()
@@ -162,8 +162,8 @@ def _require_consent(
     if context.resumes_unasked and not of_another_notebook:
         return
     from monty_kernel.engine.questions import MARK, NotAskedAgain
-    from monty_kernel.snapshots.left_behind import resume_question
-    from monty_kernel.snapshots.refusals import StoreError
+    from monty_kernel.store.errors import StoreError
+    from monty_kernel.timetravel.left_behind import resume_question
 
     try:
         names = archive.names(chosen)
@@ -188,8 +188,8 @@ def _require_consent(
 
 
 def _archive(context: MagicContext) -> Archive:
-    from monty_kernel.snapshots.refusals import StoreError
-    from monty_kernel.snapshots.timeline import NoSuchState
+    from monty_kernel.store.errors import StoreError
+    from monty_kernel.timetravel.timeline import NoSuchState
 
     try:
         archive = context.travel.archive
@@ -200,7 +200,7 @@ def _archive(context: MagicContext) -> Archive:
 
 
 def _report(context: MagicContext, act: Callable[[TimeTravel], str]) -> None:
-    from monty_kernel.snapshots.timeline import NoSuchState
+    from monty_kernel.timetravel.timeline import NoSuchState
 
     try:
         context.print(act(context.travel))

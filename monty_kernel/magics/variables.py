@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from monty_kernel.engine import sandboxed
-from monty_kernel.engine.rewrite import Rewrite
+from monty_kernel.engine import prelude
+from monty_kernel.engine.source.rewrite import Rewrite
 
 from .declare import Family, argument
 
@@ -35,4 +35,4 @@ def whos(arguments: argparse.Namespace) -> Rewrite:
 def _call(function: str, arguments: argparse.Namespace) -> Rewrite:
     # only code at the top level sees the session's names: locals() is called where the magic stands
     call = f"{function}(__mk_b_locals(), {arguments.types!r})"
-    return Rewrite(before=call, parts=frozenset({sandboxed.VARIABLES}), is_expression=True)
+    return Rewrite(before=call, parts=frozenset({prelude.VARIABLES}), is_expression=True)

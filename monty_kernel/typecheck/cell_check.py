@@ -9,16 +9,16 @@ from dataclasses import dataclass
 
 import pydantic_monty as monty
 
-from monty_kernel.engine import sandboxed
-from monty_kernel.engine.cell import Cell, Feed
+from monty_kernel.engine import prelude
 from monty_kernel.engine.engine import Engine
-from monty_kernel.engine.fstrings import parse_tree
-from monty_kernel.engine.sources import CellSource, SourceFrame
-from monty_kernel.engine.statements import weight
+from monty_kernel.engine.source.cell import Cell, Feed
+from monty_kernel.engine.source.fstrings import parse_tree
+from monty_kernel.engine.source.sources import CellSource, SourceFrame
+from monty_kernel.engine.source.statements import weight
 from monty_kernel.engine.workers import only_by_name
 from monty_kernel.introspect.facts import load_facts
 
-from . import doubts, session_stub
+from . import session_stub, suppressions
 from .checker import Checker, CheckFailed, Said
 from .outline import Outline, outline
 from .program import NOTEBOOK, Program, checked_feeds, joined
@@ -29,7 +29,7 @@ _CODE = 1 << 15
 
 _LARGE = 1 << 18  # characters of a cell, all counted
 _WORD = re.compile(r"[^\W\d]\w*")
-_SCOPE = sandboxed.guarded("locals()")
+_SCOPE = prelude.guarded("locals()")
 _MOST_NAMES = 5_000
 _MOST_SAID = 200
 """Things said of one cell that are looked at: nobody reads more."""
@@ -50,7 +50,7 @@ class Checked:
     @property
     def is_faulty(self) -> bool:
         """Whether something is wrong with the cell."""
-        return any(finding.rule not in doubts.INFORMATION for finding in self.findings)
+        return any(finding.rule not in suppressions.INFORMATION for finding in self.findings)
 
 
 class CellCheck:
@@ -125,7 +125,7 @@ class CellCheck:
         rest = [each for each in said if program.stop not in each.message]
         if not rest:
             return Checked()
-        known = doubts.Known(
+        known = suppressions.Known(
             load_facts(),
             before.attributes | seen.attributes,
             granted.keys(),
@@ -135,7 +135,7 @@ class CellCheck:
             seen.from_inside | before.from_inside,
         )
         placed = [each for one in rest[:_MOST_SAID] if (each := _placed(one, program, text)) is not None]
-        return Checked(tuple(_findings(doubts.believed(placed, seen, known), feeds[0].cell)))
+        return Checked(tuple(_findings(suppressions.believed(placed, seen, known), feeds[0].cell)))
 
     def _kinds(self, before: session_stub.Past, words: Iterable[str]) -> dict[str, str] | None:
         """What the names among these words hold, and those that they need; None if the session cannot tell."""
@@ -153,7 +153,7 @@ class CellCheck:
         return kinds
 
     def _ask(self, names: list[str]) -> dict[str, str] | None:
-        parts = {"kinds": sandboxed.source(sandboxed.KINDS)}
+        parts = {"kinds": prelude.source(prelude.KINDS)}
         found = self._engine.evaluate(f"__mk_kinds({_SCOPE}, {names!a})", parts)
         if not isinstance(found, dict):
             return None
@@ -173,7 +173,7 @@ def _normalized(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", each) for each in pieces)
 
 
-def _placed(said: Said, program: Program, text: str) -> doubts.Placed | None:
+def _placed(said: Said, program: Program, text: str) -> suppressions.Placed | None:
     """Where it is; None if that is nothing that the person typed."""
     start, end = program.offset(said.row, said.column), program.offset(said.end_row, said.end_column)
     span = program.in_cell(start, end)
@@ -181,14 +181,14 @@ def _placed(said: Said, program: Program, text: str) -> doubts.Placed | None:
         return None
     before = text[max(0, start - _AROUND) : start].rpartition("\n")[2]
     after = text[start : start + _AROUND].partition("\n")[0]
-    return doubts.Placed(said, start, end, text[start : min(end, start + _AROUND)], before + after, span)
+    return suppressions.Placed(said, start, end, text[start : min(end, start + _AROUND)], before + after, span)
 
 
-def _findings(placed: list[doubts.Placed], cell: CellSource) -> list[Finding]:
+def _findings(placed: list[suppressions.Placed], cell: CellSource) -> list[Finding]:
     lines = cell.text.split("\n")
     found = [
         Finding(SourceFrame(cell, *each.span, "<module>"), each.said.rule, each.said.message)
         for each in placed
-        if not any(doubts.ignored(each.said.rule, lines[line - 1]) for line in (each.span[0], each.span[2]))
+        if not any(suppressions.ignored(each.said.rule, lines[line - 1]) for line in (each.span[0], each.span[2]))
     ]
     return sorted(dict.fromkeys(found), key=lambda finding: (finding.frame.line, finding.frame.column))

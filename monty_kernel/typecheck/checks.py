@@ -9,15 +9,15 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from monty_kernel.engine.failures import interrupted
-from monty_kernel.engine.outputs import Output, Stream
-from monty_kernel.engine.sources import Failure
+from monty_kernel.engine.errors.failures import interrupted
+from monty_kernel.engine.source.sources import Failure
+from monty_kernel.outputs import Output, Stream
 
 from .modes import Mode, TypeCheckMode
 
 if TYPE_CHECKING:
-    from monty_kernel.engine.cell import Cell
     from monty_kernel.engine.engine import Engine
+    from monty_kernel.engine.source.cell import Cell
 
     from .cell_check import CellCheck
     from .checker import Checker

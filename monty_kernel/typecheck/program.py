@@ -6,9 +6,9 @@ import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 
-from monty_kernel.engine.cell import Cell, Feed
-from monty_kernel.engine.rewrite import Action
-from monty_kernel.engine.source_map import line_feed_starts, line_starts, place
+from monty_kernel.engine.source.cell import Cell, Feed
+from monty_kernel.engine.source.rewrite import Action
+from monty_kernel.engine.source.source_map import line_feed_starts, line_starts, place
 
 from .outline import Outline
 from .session_stub import ANY

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from monty_kernel.engine.excerpts import mark
-from monty_kernel.engine.sources import Failure, SourceFrame
-from monty_kernel.engine.text_lines import split_lines
-from monty_kernel.engine.visible_text import cut, visible
+from monty_kernel.engine.errors.excerpts import mark
+from monty_kernel.engine.source.sources import Failure, SourceFrame
+from monty_kernel.engine.source.text_lines import split_lines
+from monty_kernel.outputs.visible_text import cut, visible
 
 ERROR = "TypeCheckError"
 MOST = 20

@@ -14,8 +14,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from monty_kernel.engine.fstrings import parse_tree
-from monty_kernel.engine.sources import CellSource
+from monty_kernel.engine.source.fstrings import parse_tree
+from monty_kernel.engine.source.sources import CellSource
 
 from .outline import outline
 

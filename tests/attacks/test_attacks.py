@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from monty_kernel.walls.entrance import worker_binary
+from monty_kernel.isolation.launch import worker_binary
 from tests.kernel.client import Kernel
 
 from .collection import ATTACKS, Attack

@@ -8,7 +8,7 @@ from typing import Any
 
 import pydantic_monty as monty
 
-from monty_kernel.engine.sources import CellSource, Failure, SourceFrame
+from monty_kernel.engine.source.sources import CellSource, Failure, SourceFrame
 
 
 class Cells:

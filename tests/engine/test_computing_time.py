@@ -10,15 +10,15 @@ from concurrent.futures import Future
 import pytest
 
 from monty_kernel.engine.budget import Budget
-from monty_kernel.engine.cell import CellOptions, parse
 from monty_kernel.engine.computing_time import ComputingTime
 from monty_kernel.engine.engine import Engine, Outcome
-from monty_kernel.engine.failures import RESTORED
+from monty_kernel.engine.errors.failures import RESTORED
 from monty_kernel.engine.limits import Limits, SessionLimits
-from monty_kernel.engine.outputs import Stream
 from monty_kernel.engine.sandbox import FeedError, Sandbox, WorkerLost
-from monty_kernel.engine.sources import CellSource
+from monty_kernel.engine.source.cell import CellOptions, parse
+from monty_kernel.engine.source.sources import CellSource
 from monty_kernel.engine.workers import Workers
+from monty_kernel.outputs import Stream
 from tests.magics.session import Session
 
 STEP = (

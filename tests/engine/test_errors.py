@@ -11,9 +11,9 @@ from collections.abc import Iterator
 import pytest
 from wcwidth import wcswidth
 
-from monty_kernel.engine.errors import EVALUE_LIMIT, FRAME_LIMIT, render
-from monty_kernel.engine.sources import CellSource, Failure, SourceFrame
-from monty_kernel.engine.visible_text import display_width
+from monty_kernel.engine.errors.tracebacks import EVALUE_LIMIT, FRAME_LIMIT, render
+from monty_kernel.engine.source.sources import CellSource, Failure, SourceFrame
+from monty_kernel.outputs.visible_text import display_width
 from tests.engine.failing_cells import Cells, monty_cells
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -607,8 +607,8 @@ def test_the_same_shape_as_the_stock_kernel(cells: Cells, stock_errors: list[dic
 def test_the_first_error_of_a_process_waits_for_nothing_heavy() -> None:
     code = (
         "import sys\n"
-        "from monty_kernel.engine.errors import render\n"
-        "from monty_kernel.engine.sources import *\n"
+        "from monty_kernel.engine.errors.tracebacks import render\n"
+        "from monty_kernel.engine.source.sources import *\n"
         "cell = CellSource('In[1]', 'def f(x):\\n    return x / 0\\nf(1)')\n"
         "render(Failure('raised', 'ZeroDivisionError', 'x', (SourceFrame(cell, 2, 12, 2, 17, 'f'),)))\n"
         "assert not {'pygments', 'wcwidth', 'IPython'} & set(sys.modules)\n"

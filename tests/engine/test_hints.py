@@ -12,12 +12,12 @@ from typing import Any, cast
 
 import pytest
 
-from monty_kernel.engine import lacking
 from monty_kernel.engine.budget import NAMES
-from monty_kernel.engine.errors import render
-from monty_kernel.engine.hints import hint
+from monty_kernel.engine.errors import unsupported
+from monty_kernel.engine.errors.hints import hint
+from monty_kernel.engine.errors.tracebacks import render
 from monty_kernel.engine.limits import KINDS, LimitKind
-from monty_kernel.engine.sources import CellSource, Failure, SourceFrame
+from monty_kernel.engine.source.sources import CellSource, Failure, SourceFrame
 from tests.engine.failing_cells import Cells, monty_cells
 
 
@@ -320,7 +320,7 @@ def test_a_hostile_message_is_looked_at_only_in_part() -> None:
 
 
 def test_every_refusal_of_the_parser_was_tried() -> None:
-    assert {what for _, what, _ in SYNTAX} == set(lacking.SYNTAX)
+    assert {what for _, what, _ in SYNTAX} == set(unsupported.SYNTAX)
 
 
 def test_the_modules_are_those_that_monty_has(cells: Cells) -> None:
@@ -331,16 +331,16 @@ def test_the_modules_are_those_that_monty_has(cells: Cells) -> None:
         except Exception:
             continue
         present.append(name)
-    assert [name for name in present if name != "posixpath"] == sorted(lacking.MODULES)
+    assert [name for name in present if name != "posixpath"] == sorted(unsupported.MODULES)
 
 
 def test_advice_is_for_what_is_missing(cells: Cells) -> None:
-    for name in lacking.INSTEAD_OF_MODULE:
+    for name in unsupported.INSTEAD_OF_MODULE:
         assert cells.fail(f"import {name}").ename == "ModuleNotFoundError"
-    for name in lacking.BUILTINS:
+    for name in unsupported.BUILTINS:
         assert hasattr(builtins, name)
         assert cells.fail(name).ename == "NameError"
-    for name in lacking.INSTEAD_OF_MEMBER:
+    for name in unsupported.INSTEAD_OF_MEMBER:
         module, _, member = name.rpartition(".")
         assert cells.fail(f"import {module}\n{name}").ename == "AttributeError"
         assert hasattr(importlib.import_module(module), member) or member == "startfile"
@@ -365,7 +365,7 @@ def test_the_missing_methods_are_those_that_no_call_finds(cells: Cells, type_nam
             f"    except Exception:\n        return True\n    return True\n{calls}"
         )
         missing |= set() if found else {name}
-    assert missing == lacking.MISSING_METHODS.get("int" if type_name == "bool" else type_name, set())
+    assert missing == unsupported.MISSING_METHODS.get("int" if type_name == "bool" else type_name, set())
 
 
 @pytest.mark.parametrize(
@@ -408,7 +408,7 @@ def test_what_hints_advise_works_in_monty(cells: Cells, text: str) -> None:
 
 
 def test_the_encodings_named_are_known(cells: Cells) -> None:
-    for name in re.findall(r"[\w-]+", lacking.ENCODINGS.replace("and", "")):
+    for name in re.findall(r"[\w-]+", unsupported.ENCODINGS.replace("and", "")):
         cells.run(f"'a'.encode({name!r})")
 
 

@@ -15,12 +15,12 @@ from typing import Any
 
 import pytest
 
-from monty_kernel.engine.cell import CellOptions, parse
 from monty_kernel.engine.engine import Engine, Outcome
 from monty_kernel.engine.limits import Limits
-from monty_kernel.engine.outputs import Result
-from monty_kernel.engine.sources import CellSource, Failure
+from monty_kernel.engine.source.cell import CellOptions, parse
+from monty_kernel.engine.source.sources import CellSource, Failure
 from monty_kernel.magics.registry import Magics
+from monty_kernel.outputs import Result
 
 
 class Front:

@@ -6,8 +6,8 @@ import ast
 
 import pytest
 
-from monty_kernel.engine.source_map import ByteOffsets
-from monty_kernel.engine.statements import lines_inside_strings
+from monty_kernel.engine.source.source_map import ByteOffsets
+from monty_kernel.engine.source.statements import lines_inside_strings
 
 
 @pytest.mark.parametrize("text", ["é = 'ü'; x = é", "a\nüü = 1; b\r\nc", "x = '\U0001f600'; y"])

@@ -7,15 +7,15 @@ import builtins
 
 import pytest
 
-from monty_kernel.engine import sandboxed
+from monty_kernel.engine import prelude
 
 FREE = set(dir(builtins)) - {"format"}  # a parameter of Image
 
 
-@pytest.mark.parametrize("part", sandboxed.PARTS)
+@pytest.mark.parametrize("part", prelude.PARTS)
 def test_every_builtin_is_guarded_and_no_text_is_changed(part: str) -> None:
-    raw = ast.parse("\n".join(map(sandboxed._read, sandboxed.PARTS[part])))
-    guarded = ast.parse(sandboxed.guarded(ast.unparse(raw)))
+    raw = ast.parse("\n".join(map(prelude._read, prelude.PARTS[part])))
+    guarded = ast.parse(prelude.guarded(ast.unparse(raw)))
     for before, after in zip(ast.walk(raw), ast.walk(guarded), strict=True):
         if isinstance(before, ast.Constant):
             assert isinstance(after, ast.Constant) and after.value == before.value
@@ -23,10 +23,10 @@ def test_every_builtin_is_guarded_and_no_text_is_changed(part: str) -> None:
             assert after.id == f"__mk_b_{before.id}", f"add {before.id} to the guarded builtins"
 
 
-@pytest.mark.parametrize("part", sandboxed.PARTS)
+@pytest.mark.parametrize("part", prelude.PARTS)
 def test_names_are_marked_as_the_preludes(part: str) -> None:
     known = {"display", "In", "Out", "_", "__", "___", "_i", "_ii", "_iii", "_ih", "_oh"}
-    for node in ast.parse(sandboxed.source(part)).body:
+    for node in ast.parse(prelude.source(part)).body:
         targets = node.targets if isinstance(node, ast.Assign) else [node]
         names = [name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)]
         names = names if isinstance(node, ast.Assign) else [getattr(node, "name", "__mk_")]

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monty_kernel.engine.cell import CellOptions, parse
-from monty_kernel.engine.source_map import Edit, SourceMap, line_starts, place
-from monty_kernel.engine.sources import CellSource
+from monty_kernel.engine.source.cell import CellOptions, parse
+from monty_kernel.engine.source.source_map import Edit, SourceMap, line_starts, place
+from monty_kernel.engine.source.sources import CellSource
 from monty_kernel.magics.registry import Magics
 
 TEXT = st.text(alphabet="ab é\n\t🐍", max_size=40)

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from monty_kernel.engine.syntax_trees import expression_tree, syntax_tree
+from monty_kernel.engine.source.syntax_trees import expression_tree, syntax_tree
 
 SOURCE = "\n".join(f"def f{n}(a, b=[{n}]):\n    return [(a + {n}) * b[0] for a in range({n})]" for n in range(60))
 

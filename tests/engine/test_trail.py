@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from monty_kernel.engine.cell import CellOptions, Feed, parse
-from monty_kernel.engine.sources import CellSource
-from monty_kernel.engine.trail import CellsAlong, Trail
+from monty_kernel.engine.cell_log import CellsAlong, Trail
+from monty_kernel.engine.source.cell import CellOptions, Feed, parse
+from monty_kernel.engine.source.sources import CellSource
 from monty_kernel.magics.registry import Magics
 
 SOURCES = [

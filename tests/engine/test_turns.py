@@ -11,7 +11,7 @@ from concurrent.futures import Future
 
 import pytest
 
-from monty_kernel.engine.turns import GRACE, Turns
+from monty_kernel.engine.interrupts import GRACE, Turns
 
 
 @pytest.fixture
@@ -160,7 +160,7 @@ def test_the_third_interrupt_that_a_cell_waits_through_kills_it(worker: subproce
 def test_interrupts_apart_and_those_of_another_cell_do_not_count(
     worker: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("monty_kernel.engine.turns.INSISTENT_SECONDS", 0.2)
+    monkeypatch.setattr("monty_kernel.engine.interrupts.INSISTENT_SECONDS", 0.2)
     turns = Turns()
     for _ in range(2):
         turns.expect()

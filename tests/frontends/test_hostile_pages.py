@@ -15,8 +15,8 @@ from nbconvert.exporters import HTMLExporter
 from nbformat import from_dict
 from playwright.sync_api import Page, Route
 
-from monty_kernel.runner.page import TEMPLATES, page_of
-from monty_kernel.runner.page_frame import MATHJAX
+from monty_kernel.headless.page import TEMPLATES, page_of
+from monty_kernel.headless.page_frame import MATHJAX
 from tests.screening.attacks import Attack
 from tests.screening.hostile import ATTACKS
 from tests.screening.hostile.case import text_of

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page
 
-from monty_kernel.screening.html import screened_html
+from monty_kernel.sanitize.html import screened_html
 from tests.screening.hostile import ATTACKS
 from tests.screening.hostile.case import text_of
 

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
-from monty_kernel.screening.bundle import ScreenedBundle, screened_bundle
-from monty_kernel.screening.html import screened_html
-from monty_kernel.screening.markdown import screened_markdown
+from monty_kernel.sanitize.bundle import ScreenedBundle, screened_bundle
+from monty_kernel.sanitize.html import screened_html
+from monty_kernel.sanitize.markdown import screened_markdown
 from tests.screening.attacks import Attack
 from tests.screening.hostile import ATTACKS
 from tests.screening.hostile.case import text_of

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from monty_kernel.engine.outputs import MimeBundle
-from monty_kernel.screening import bundle
-from monty_kernel.screening.bundle import ScreenedBundle
+from monty_kernel.outputs import MimeBundle
+from monty_kernel.sanitize import bundle
+from monty_kernel.sanitize.bundle import ScreenedBundle
 
 from .browser import Found, with_a_browser
 from .targets import rendered

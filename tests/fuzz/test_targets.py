@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import HealthCheck, given, seed, settings
 
-from monty_kernel.screening.screened import Screened
+from monty_kernel.sanitize.screened import Screened
 
 from .target import Target
 from .targets import NAMES, find
@@ -71,22 +71,22 @@ _NEVER = re.compile("(?!)")
 _UNSCREENED = lambda text, **_: Screened(text, Counter())  # noqa: E731
 _FAR = lambda *_: (1, 1, 999, 1)  # noqa: E731
 SABOTAGE: dict[str, tuple[str, object, bytes | Callable[[bytes], bytes]]] = {
-    "cells": ("monty_kernel.engine.cell.Feed.to_cell", _FAR, b"x"),
-    "expressions": ("monty_kernel.engine.cell.Feed.to_cell", _FAR, b"x"),
+    "cells": ("monty_kernel.engine.source.cell.Feed.to_cell", _FAR, b"x"),
+    "expressions": ("monty_kernel.engine.source.cell.Feed.to_cell", _FAR, b"x"),
     "magics": ("monty_kernel.magics.registry.host_call", lambda name, args: f"__mk_magic('{name}', '{args}')", b"who\nit's"),
     "introspection": ("monty_kernel.introspect.introspector.judge", lambda *_: ("maybe", ""), b"[0]\nx"),
-    "frames": ("monty_kernel.guarded_stream.refusal", lambda *_: None, bytes),
+    "frames": ("monty_kernel.jupyter.guarded_stream.refusal", lambda *_: None, bytes),
     "worker": ("monty_kernel.engine.host.Host._settle", lambda *_: {"bad": 1}, b'[["__mk_emit", [{}, {}, "", null, false], {}, false]]'),
-    "notes": ("monty_kernel.snapshots.pending.same", lambda *_: True, _flipped),
-    "state_data": ("monty_kernel.snapshots.journal_data._back", lambda value: 1 / 0, b"[[1]]"),
-    "session_files": ("monty_kernel.snapshots.transfer.same", lambda *_: True, bytes),
-    "store": ("monty_kernel.snapshots.contents.Contents.pieces", lambda *_: [b"{}"], bytes),
-    "html": ("monty_kernel.screening.html._sanitizer", lambda: SimpleNamespace(clean=lambda text: "<script>"), b"<b>x"),
-    "svg": ("monty_kernel.screening.html._first_svg", lambda text: text + "x", b"<svg></svg>"),
-    "markdown": ("monty_kernel.screening.markdown.screened_html", _UNSCREENED, b"<script>x</script>"),
-    "bundles": ("monty_kernel.screening.markdown.screened_html", _UNSCREENED, b'{"text/markdown": "<script>x</script>"}'),
-    "terminal": ("monty_kernel.screening.terminal._STEERING", _NEVER, b"\x1b]0;x\x07"),
-    "notebooks": ("monty_kernel.runner.notebook_shape._text", lambda value: value, bytes),
+    "notes": ("monty_kernel.store.pending.same", lambda *_: True, _flipped),
+    "state_data": ("monty_kernel.timetravel.journal_data._back", lambda value: 1 / 0, b"[[1]]"),
+    "session_files": ("monty_kernel.store.transfer.same", lambda *_: True, bytes),
+    "store": ("monty_kernel.store.contents.Contents.pieces", lambda *_: [b"{}"], bytes),
+    "html": ("monty_kernel.sanitize.html._sanitizer", lambda: SimpleNamespace(clean=lambda text: "<script>"), b"<b>x"),
+    "svg": ("monty_kernel.sanitize.html._first_svg", lambda text: text + "x", b"<svg></svg>"),
+    "markdown": ("monty_kernel.sanitize.markdown.screened_html", _UNSCREENED, b"<script>x</script>"),
+    "bundles": ("monty_kernel.sanitize.markdown.screened_html", _UNSCREENED, b'{"text/markdown": "<script>x</script>"}'),
+    "terminal": ("monty_kernel.sanitize.terminal._STEERING", _NEVER, b"\x1b]0;x\x07"),
+    "notebooks": ("monty_kernel.headless.notebook_shape._text", lambda value: value, bytes),
 }  # fmt: skip
 """What breaks each target's code, and an input that shows it; a function makes it of the first seed."""
 

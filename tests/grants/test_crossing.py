@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from monty_kernel.grants.crossing import crossing, without_folders
+from monty_kernel.grants.exceptions import crossing, without_folders
 
 
 def raised(call: Any) -> dict[str, str]:

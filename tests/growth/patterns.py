@@ -23,7 +23,7 @@ from types import ModuleType
 from typing import Any
 
 import monty_kernel
-from monty_kernel.grants import crossing
+from monty_kernel.grants import exceptions
 from monty_kernel.typecheck import checker
 
 from .entry import MEBI, Entry
@@ -31,7 +31,7 @@ from .shapes import Shape
 
 _METHODS = ("match", "fullmatch", "search", "finditer", "findall", "sub", "subn", "split")
 _TAILS = ("", "!", "\n", "\0")
-_NOT_OF_THE_HOST = "monty_kernel.engine.sandboxed."
+_NOT_OF_THE_HOST = "monty_kernel.engine.prelude."
 """These run in the sandbox, and are no modules for this Python."""
 
 BOUNDED: Mapping[str, tuple[int, str]] = {
@@ -41,7 +41,7 @@ BOUNDED: Mapping[str, tuple[int, str]] = {
     ),
     **dict.fromkeys(
         ("grants.crossing._LONG_PATH", "grants.crossing._SPACED", "grants.crossing._FILE_ADDRESS"),
-        (crossing._READ, "`crossing` reads no more of a message"),
+        (exceptions._READ, "`crossing` reads no more of a message"),
     ),
     "runner.page_fragments._HEADING": (
         1 << 12,

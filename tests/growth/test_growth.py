@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from monty_kernel.kernel import QUESTIONS
+from monty_kernel.jupyter.kernel import QUESTIONS
+from monty_kernel.jupyter.request_content import _FIELDS
 from monty_kernel.magics.registry import Magics
-from monty_kernel.request_content import _FIELDS
-from monty_kernel.screening.bundle import SHOWN
+from monty_kernel.sanitize.bundle import SHOWN
 
 from .campaign import Tried, try_entry
 from .controls import CONTROLS, INNOCENT

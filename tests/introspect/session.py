@@ -9,8 +9,8 @@ from typing import Any
 
 import pydantic_monty
 
-from monty_kernel.engine import sandboxed
-from monty_kernel.engine.sources import CellSource
+from monty_kernel.engine import prelude
+from monty_kernel.engine.source.sources import CellSource
 from monty_kernel.introspect.interface import Completions, Inspection
 from monty_kernel.introspect.introspector import Introspector
 from monty_kernel.introspect.prelude import INTROSPECTION_PRELUDE
@@ -21,7 +21,7 @@ class MontySession:
 
     def __init__(self, monty: Any) -> None:
         self._monty = monty
-        self._monty.feed_run(sandboxed.source(sandboxed.CORE) + "\nNone")
+        self._monty.feed_run(prelude.source(prelude.CORE) + "\nNone")
         self._has_prelude = False
         self._cells: list[CellSource] = []
         self.printed: list[str] = []
@@ -45,7 +45,7 @@ class MontySession:
             return None
         try:
             if not self._has_prelude:
-                self._feed(sandboxed.guarded(INTROSPECTION_PRELUDE) + "\nNone")
+                self._feed(prelude.guarded(INTROSPECTION_PRELUDE) + "\nNone")
                 self._has_prelude = True
             return self._feed(expression)
         except pydantic_monty.MontyError as error:

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from monty_kernel.engine.sources import CellSource
+from monty_kernel.engine.source.sources import CellSource
 from monty_kernel.introspect.units import NotebookReader, Unit
 from monty_kernel.introspect.worker import Worker
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from monty_kernel.engine.turns import INSISTENT_SECONDS
+from monty_kernel.engine.interrupts import INSISTENT_SECONDS
 
 from .client import Answer, Kernel, Message
 

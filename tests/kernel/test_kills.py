@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from monty_kernel.snapshots.key import user_key
-from monty_kernel.snapshots.running import RunningSessions
-from monty_kernel.snapshots.store import SnapshotStore
+from monty_kernel.store.key import user_key
+from monty_kernel.store.running import RunningSessions
+from monty_kernel.store.store import SnapshotStore
 
 from .client import Answer, Kernel, worker_pids
 from .marked_session import Marked, any_cell

@@ -7,8 +7,8 @@ import threading
 
 import pytest
 
-from monty_kernel.engine.outputs import ClearOutput, Display, Output, Stream
-from monty_kernel.outlet import OVERHEAD, ROOM, Outlet
+from monty_kernel.jupyter.output_queue import OVERHEAD, ROOM, Outlet
+from monty_kernel.outputs import ClearOutput, Display, Output, Stream
 
 COUNT = 10_000
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from monty_kernel.shell_queue import AT_ONCE, PATIENCE, Request, ShellQueue
+from monty_kernel.jupyter.shell_queue import AT_ONCE, PATIENCE, Request, ShellQueue
 
 
 def message(kind: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from monty_kernel.wire_session import WireSession
+from monty_kernel.jupyter.wire_session import WireSession
 
 TEXTS = ["é漢😀", "\ud800", "\udc80", "\udcff", "a\ud83d\udc80"]
 

@@ -9,7 +9,7 @@ from monty_kernel.engine.host import StdinUnavailable, UsageError
 from monty_kernel.engine.limits import Limits, SessionLimits
 from monty_kernel.grants.audit import Audit
 from monty_kernel.grants.grants import Grants
-from monty_kernel.history import History
+from monty_kernel.history.history import History
 from monty_kernel.typecheck.modes import TypeCheckMode
 
 

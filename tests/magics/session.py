@@ -8,13 +8,13 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
-from monty_kernel.engine.cell import CellOptions, parse
 from monty_kernel.engine.engine import Engine
 from monty_kernel.engine.limits import Limits
-from monty_kernel.engine.outputs import Display, Stream
-from monty_kernel.engine.sources import CellSource, Failure
-from monty_kernel.history import History
+from monty_kernel.engine.source.cell import CellOptions, parse
+from monty_kernel.engine.source.sources import CellSource, Failure
+from monty_kernel.history.history import History
 from monty_kernel.magics.registry import Magics
+from monty_kernel.outputs import Display, Stream
 
 
 @dataclass

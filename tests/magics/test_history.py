@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from monty_kernel.history import History
+from monty_kernel.history.history import History
 
 from .session import Session
 

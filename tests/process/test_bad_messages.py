@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jupyter_client.session import Session
 
-from monty_kernel.guarded_stream import refusal
+from monty_kernel.jupyter.guarded_stream import refusal
 
 from .wire import KEY, MONTY, KernelProcess, run
 

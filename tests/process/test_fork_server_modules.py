@@ -67,7 +67,7 @@ def test_what_is_left_out_exists_and_is_no_kernels() -> None:
     for name in NOT_KERNELS:
         assert importlib.util.find_spec(name) is not None, name
     assert not {name for name in NEEDED if name in NOT_KERNELS}
-    assert {"monty_kernel.grants.files", "monty_kernel.introspect.live", "monty_kernel.screening.html"} <= set(useful())
+    assert {"monty_kernel.grants.files", "monty_kernel.introspect.live", "monty_kernel.sanitize.html"} <= set(useful())
 
 
 def test_what_is_read_of_the_environment_at_import_belongs_to_the_kind_of_server() -> None:
@@ -82,7 +82,7 @@ class Watched(type(os.environ)):
         read.add(name)
         return super().__contains__(name)
 os.environ.__class__ = Watched
-from monty_kernel.lean_imports import defer_packages, forgo_missing, import_lightly
+from monty_kernel.startup import defer_packages, forgo_missing, import_lightly
 defer_packages(); forgo_missing(); import_lightly()
 import importlib
 from monty_kernel.fork_server.modules import NEEDED, useful

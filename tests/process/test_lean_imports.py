@@ -11,7 +11,7 @@ import pytest
 
 from .wire import KernelProcess, run
 
-PREPARED = "import sys\nfrom monty_kernel.lean_imports import defer_packages, import_lightly\ndefer_packages()\n"
+PREPARED = "import sys\nfrom monty_kernel.startup import defer_packages, import_lightly\ndefer_packages()\n"
 
 
 def python(code: str) -> str:
@@ -66,13 +66,13 @@ HEAVY = frozenset(
 LATER = frozenset(
     {
         "sqlite3",
-        "monty_kernel.cell_runner",
-        "monty_kernel.engine.cell",
+        "monty_kernel.session.cell_runner",
+        "monty_kernel.engine.source.cell",
         "monty_kernel.engine.engine",
-        "monty_kernel.history",
-        "monty_kernel.screening",
-        "monty_kernel.snapshots",
-        "monty_kernel.walls",
+        "monty_kernel.history.history",
+        "monty_kernel.sanitize",
+        "monty_kernel.timetravel",
+        "monty_kernel.isolation",
     }
 )
 """What the sandbox thread imports, while the loop answers."""
@@ -99,10 +99,10 @@ def imports_in(log: str) -> set[str]:
 
 
 def test_what_a_kernel_imports_before_it_answers() -> None:
-    code = "import_lightly()\nimport monty_kernel.app, monty_kernel.kernel\nprint(*(n for n in sys.modules if sys.modules[n]))"
+    code = "import_lightly()\nimport monty_kernel.jupyter.app, monty_kernel.jupyter.kernel\nprint(*(n for n in sys.modules if sys.modules[n]))"
     bare = set(python("print(*sys.modules)").split())  # what the environment's own .pth files import is not ours
     imported = set(python(code).split()) - bare
-    assert {"monty_kernel.kernel", "zmq", "traitlets.config.application"} <= imported
+    assert {"monty_kernel.jupyter.kernel", "zmq", "traitlets.config.application"} <= imported
     assert not among(imported, HEAVY | LATER | NEVER)
     assert not strangers(imported)
 
@@ -113,7 +113,7 @@ def test_what_a_kernel_has_imported_when_a_cell_has_run(tmp_path: Path) -> None:
     with KernelProcess(tmp_path, [*watched, "-m", "monty_kernel"]) as kernel:
         assert run(kernel.client(), "6 * 7") == "42"
     imported = imports_in(kernel.output()) - imports_in(bare)
-    assert {"monty_kernel.kernel", "monty_kernel.engine.engine", "sqlite3"} <= imported
+    assert {"monty_kernel.jupyter.kernel", "monty_kernel.engine.engine", "sqlite3"} <= imported
     assert not among(imported, HEAVY | NEVER) - {"curses"}  # listed too when it is not found
     assert not strangers(imported) - CELLS_TOO
 

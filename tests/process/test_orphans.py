@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from monty_kernel.orphans import OrphanWatch, _start_time
+from monty_kernel.isolation.orphans import OrphanWatch, _start_time
 
 from .wire import alive, eventually_gone
 
@@ -21,7 +21,7 @@ BUSY = [sys.executable, "-c", "while True: pass"]
 # Stands for a kernel: watches the pids it reads, tells its shell's pid, and keeps a file open that nobody must inherit.
 HOLDER = """
 import os, sys
-from monty_kernel.orphans import OrphanWatch, _start_time
+from monty_kernel.isolation.orphans import OrphanWatch, _start_time
 os.set_inheritable(os.open("inheritable", os.O_CREAT | os.O_RDWR), True)
 watch = OrphanWatch()
 for line in sys.stdin:
@@ -108,7 +108,8 @@ def test_a_process_that_merely_has_the_number_of_a_worker_is_left_alone(
 ) -> None:
     stranger, worker = busy
     monkeypatch.setattr(
-        "monty_kernel.orphans._start_time", lambda pid, real=_start_time: "1" if pid == stranger.pid else real(pid)
+        "monty_kernel.isolation.orphans._start_time",
+        lambda pid, real=_start_time: "1" if pid == stranger.pid else real(pid),
     )
     watch = OrphanWatch()
     watch.watch([stranger.pid, worker.pid])

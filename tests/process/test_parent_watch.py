@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from monty_kernel.parent_watch import ParentWatch, process_to_watch
+from monty_kernel.jupyter.parent_watch import ParentWatch, process_to_watch
 
 
 def test_the_server_is_watched_if_it_is_an_ancestor() -> None:

@@ -22,8 +22,8 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
 from monty_kernel import run_notebook, run_notebook_async
 from monty_kernel.engine.limits import Limits
-from monty_kernel.runner.notebook_run import NotebookRun, RunOptions
-from monty_kernel.runner.session_pool import SessionPool
+from monty_kernel.headless.notebook_run import NotebookRun, RunOptions
+from monty_kernel.headless.session_pool import SessionPool
 
 from .awkward import book
 from .command import texts, write

@@ -13,7 +13,7 @@ import pytest
 from nbclient import NotebookClient
 
 from monty_kernel import run_notebook
-from monty_kernel.snapshots.store import user_store
+from monty_kernel.store.store import user_store
 
 from .awkward import book
 from .command import read, run, texts, write

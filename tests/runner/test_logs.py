@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from monty_kernel import log_text
-from monty_kernel.log_text import LogStream, for_log, json_for_log
+from monty_kernel.outputs import log_text
+from monty_kernel.outputs.log_text import LogStream, for_log, json_for_log
 
 from .command import SECONDS, read, run, write
 
@@ -196,7 +196,7 @@ def test_a_build_that_has_a_terminal_is_a_log(tmp_path: Path, monkeypatch: pytes
 
 
 def test_the_kernels_own_log_passes_too() -> None:
-    from monty_kernel.visible_log import VisibleFormatter
+    from monty_kernel.jupyter.visible_log import VisibleFormatter
 
     for command_ in COMMANDS:
         record = logging.LogRecord("x", logging.WARNING, "x.py", 1, "%s", (f"a\n{command_}",), None)

@@ -11,7 +11,7 @@ from typing import Any
 import nbformat
 import pytest
 
-from monty_kernel.runner.notebook_file import NotebookUnreadable, from_json, to_json
+from monty_kernel.headless.notebook_file import NotebookUnreadable, from_json, to_json
 
 from .awkward import NOTEBOOKS, book
 from .command import read, run, texts

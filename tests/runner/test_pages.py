@@ -21,10 +21,10 @@ from nbconvert.exporters import HTMLExporter
 from nbformat import from_dict
 
 from monty_kernel import page_of
-from monty_kernel.runner import page as pages
-from monty_kernel.runner import page_frame, page_process
-from monty_kernel.runner.notebook_file import NotebookUnreadable
-from monty_kernel.runner.page import TEMPLATES, PageFailed
+from monty_kernel.headless import page as pages
+from monty_kernel.headless import page_frame, page_process
+from monty_kernel.headless.notebook_file import NotebookUnreadable
+from monty_kernel.headless.page import TEMPLATES, PageFailed
 from tests.frontends.jupyterlab import browser_page
 
 from .command import SECONDS, command, read, run, write
@@ -316,7 +316,7 @@ def test_a_page_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch)
 def test_the_process_ends_with_the_one_that_asked() -> None:
     starts = (
         "import subprocess, sys, time\n"
-        "from monty_kernel.runner.page_process import command\n"
+        "from monty_kernel.headless.page_process import command\n"
         "child = subprocess.Popen(command(), stdin=subprocess.PIPE, start_new_session=True)\n"
         "print(child.pid, flush=True)\n"
         "time.sleep(600)\n"

@@ -13,7 +13,7 @@ from hypothesis import given
 from papermill.cli import _resolve_type  # type: ignore[import-untyped]
 from papermill.parameterize import parameterize_notebook  # type: ignore[import-untyped]
 
-from monty_kernel.runner.parameters import inject, source, typed
+from monty_kernel.headless.parameters import inject, source, typed
 
 from .awkward import Cell, book
 

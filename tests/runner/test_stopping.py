@@ -13,7 +13,7 @@ import pytest
 from nbclient.exceptions import CellTimeoutError
 
 from monty_kernel import run_notebook
-from monty_kernel.runner.notebook_file import to_json
+from monty_kernel.headless.notebook_file import to_json
 
 from .awkward import book
 from .command import SECONDS, command, read, report, texts, write
@@ -109,7 +109,7 @@ def test_a_kill_while_writing_leaves_the_old_file_whole(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_put_in_its_place_is_left_beside_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from monty_kernel.runner import whole_file
+    from monty_kernel.files import whole_file
 
     path = write(tmp_path / "in.ipynb", "1")
     before, new = path.read_bytes(), to_json(read(path))
@@ -126,7 +126,7 @@ def test_a_file_that_cannot_be_put_in_its_place_is_left_beside_it(
 
 
 def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from monty_kernel.runner import whole_file
+    from monty_kernel.files import whole_file
 
     path = write(tmp_path / "in.ipynb", "1")
     before = path.read_bytes()

@@ -8,8 +8,8 @@ import pytest
 from nbclient.exceptions import CellExecutionError
 
 from monty_kernel import run_notebook
-from monty_kernel.runner.notebook_run import RunOptions
-from monty_kernel.runner.session_pool import SessionPool
+from monty_kernel.headless.notebook_run import RunOptions
+from monty_kernel.headless.session_pool import SessionPool
 from tests.typecheck.session import run as run_cells
 
 from .awkward import book

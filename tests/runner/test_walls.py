@@ -10,7 +10,7 @@ import psutil  # type: ignore[import-untyped,unused-ignore]
 import pytest
 
 from monty_kernel import run_notebook
-from monty_kernel.walls.entrance import WallsMissing, worker_binary
+from monty_kernel.isolation.launch import WallsMissing, worker_binary
 from tests.walls.machine import on_linux, standing
 
 from .awkward import book

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from monty_kernel.screening import css
-from monty_kernel.screening.bundle import SHOWN, screened_bundle
-from monty_kernel.screening.elements import HTML_ATTRIBUTES, HTML_TAGS, SVG_ATTRIBUTES, SVG_TAGS
-from monty_kernel.screening.html import screened_html, screened_svg
-from monty_kernel.screening.markdown import screened_markdown
+from monty_kernel.sanitize import css
+from monty_kernel.sanitize.bundle import SHOWN, screened_bundle
+from monty_kernel.sanitize.elements import HTML_ATTRIBUTES, HTML_TAGS, SVG_ATTRIBUTES, SVG_TAGS
+from monty_kernel.sanitize.html import screened_html, screened_svg
+from monty_kernel.sanitize.markdown import screened_markdown
 
 from .attacks import ATTACKS, Attack
 

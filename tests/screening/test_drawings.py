@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from monty_kernel.screening.html import CONTAINED, screened_html, screened_svg
+from monty_kernel.sanitize.html import CONTAINED, screened_html, screened_svg
 
 NS = 'xmlns="http://www.w3.org/2000/svg"'
 

@@ -7,10 +7,10 @@ import time
 
 import pytest
 
-from monty_kernel.screening.bundle import screened_bundle
-from monty_kernel.screening.colours import LANGUAGES, coloured
-from monty_kernel.screening.markdown import screened_markdown
-from monty_kernel.screening.screened import TooLarge
+from monty_kernel.sanitize.bundle import screened_bundle
+from monty_kernel.sanitize.colours import LANGUAGES, coloured
+from monty_kernel.sanitize.markdown import screened_markdown
+from monty_kernel.sanitize.screened import TooLarge
 
 LITERAL = '<span class="mathjax_ignore tex2jax_ignore">'
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from monty_kernel.screening.terminal import PrintedText, shown
+from monty_kernel.sanitize.terminal import PrintedText, shown
 
 STEERING = {
     "the cursor up": "\x1b[1A",

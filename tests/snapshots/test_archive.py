@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
+from monty_kernel.engine.cell_log import Trail
 from monty_kernel.engine.engine import Snapshot
-from monty_kernel.engine.trail import Trail
-from monty_kernel.snapshots import archive as module
-from monty_kernel.snapshots import backlog, pending
-from monty_kernel.snapshots.archive import Archive, Stored
-from monty_kernel.snapshots.listing import sessions_as_text
-from monty_kernel.snapshots.pending import PENDING
-from monty_kernel.snapshots.refusals import StoreUnavailable
-from monty_kernel.snapshots.store import SnapshotStore
+from monty_kernel.store import backlog, pending
+from monty_kernel.store.errors import StoreUnavailable
+from monty_kernel.store.pending import PENDING
+from monty_kernel.store.store import SnapshotStore
+from monty_kernel.timetravel import archive as module
+from monty_kernel.timetravel.archive import Archive, Stored
+from monty_kernel.timetravel.listing import sessions_as_text
 
 from .test_store import opened
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from monty_kernel.snapshots.compression import codec
-from monty_kernel.snapshots.refusals import StateRefused
-from monty_kernel.snapshots.store import SnapshotStore
-from monty_kernel.snapshots.tables import NAME
+from monty_kernel.store.compression import codec
+from monty_kernel.store.errors import StateRefused
+from monty_kernel.store.store import SnapshotStore
+from monty_kernel.store.tables import NAME
 
 from .test_store import KEY, content, opened
 

@@ -146,7 +146,7 @@ def test_a_store_of_10_000_snapshots_opens_at_once(tmp_path: Path) -> None:
 
 def test_importing_it_loads_nothing_heavy() -> None:
     code = (
-        "import sys; import monty_kernel.snapshots.store as s; "
+        "import sys; import monty_kernel.store.store as s; "
         "print([m for m in ('sqlite3', 'zstandard', 'pyfastcdc') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -10,7 +10,7 @@ import pytest
 
 HOLES = """
 import psutil
-from monty_kernel.snapshots.heap import give_back
+from monty_kernel.timetravel.heap import give_back
 
 held = [bytes(100_000) for _ in range(1000)]
 held = held[::20]

@@ -17,10 +17,10 @@ from pathlib import Path
 
 import pytest
 
-from monty_kernel.snapshots.records import Retention
-from monty_kernel.snapshots.refusals import StoreError
-from monty_kernel.snapshots.store import SnapshotStore
-from monty_kernel.snapshots.tables import NAME
+from monty_kernel.store.errors import StoreError
+from monty_kernel.store.records import Retention
+from monty_kernel.store.store import SnapshotStore
+from monty_kernel.store.tables import NAME
 
 from .test_store import opened
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from monty_kernel.snapshots.listing import as_html, as_text
-from monty_kernel.snapshots.timeline import Timeline
+from monty_kernel.timetravel.listing import as_html, as_text
+from monty_kernel.timetravel.timeline import Timeline
 
 
 def grown(count: int) -> Timeline[str]:

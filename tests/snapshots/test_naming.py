@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from monty_kernel.snapshots.naming import MOST_NAMES, NotNamed, Pinned, check_room, share_in_memory, shares_on_disk
-from monty_kernel.snapshots.records import Retention
-from monty_kernel.snapshots.retention import Group, kept
-from monty_kernel.snapshots.running import RunningSessions
-from monty_kernel.snapshots.store import SnapshotStore
+from monty_kernel.store.naming import MOST_NAMES, NotNamed, Pinned, check_room, share_in_memory, shares_on_disk
+from monty_kernel.store.records import Retention
+from monty_kernel.store.retention import Group, kept
+from monty_kernel.store.running import RunningSessions
+from monty_kernel.store.store import SnapshotStore
 
 
 @pytest.fixture

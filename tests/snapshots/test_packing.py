@@ -6,12 +6,12 @@ import random
 
 import pytest
 
+from monty_kernel.engine.cell_log import Trail
 from monty_kernel.engine.engine import Snapshot
 from monty_kernel.engine.host import Written
-from monty_kernel.engine.trail import Trail
-from monty_kernel.snapshots.archive import OnDisk
-from monty_kernel.snapshots.packing import Kept, make_room, pack
-from monty_kernel.snapshots.timeline import State
+from monty_kernel.timetravel.archive import OnDisk
+from monty_kernel.timetravel.packing import Kept, make_room, pack
+from monty_kernel.timetravel.timeline import State
 
 
 def states(*, files: int = 0) -> list[State[Kept]]:

@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
-from monty_kernel.snapshots import database
-from monty_kernel.snapshots.notes import Notes
-from monty_kernel.snapshots.pending import PENDING, REFUSED, Pending, notes
-from monty_kernel.snapshots.refusals import StoreUnavailable
-from monty_kernel.snapshots.signing import Signer
-from monty_kernel.snapshots.store import SnapshotStore
-from monty_kernel.snapshots.tables import NAME
+from monty_kernel.store import database
+from monty_kernel.store.errors import StoreUnavailable
+from monty_kernel.store.notes import Notes
+from monty_kernel.store.pending import PENDING, REFUSED, Pending, notes
+from monty_kernel.store.signing import Signer
+from monty_kernel.store.store import SnapshotStore
+from monty_kernel.store.tables import NAME
 
 from .test_store import opened
 

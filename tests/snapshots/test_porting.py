@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from monty_kernel.snapshots.refusals import StateRefused, StoreError
-from monty_kernel.snapshots.store import SnapshotStore
+from monty_kernel.store.errors import StateRefused, StoreError
+from monty_kernel.store.store import SnapshotStore
 
 from .test_store import KEY, content, opened
 
@@ -105,9 +105,9 @@ def test_no_change_of_a_file_gets_in_or_breaks_anything(store: SnapshotStore, tm
 
 def test_a_forged_file_breaks_nothing(store: SnapshotStore, tmp_path: Path) -> None:
     """As a stranger can make it: whole by its own account, its manifest anything."""
-    from monty_kernel.snapshots import transfer
-    from monty_kernel.snapshots.contents import Contents
-    from monty_kernel.snapshots.signing import Signer
+    from monty_kernel.store import transfer
+    from monty_kernel.store.contents import Contents
+    from monty_kernel.store.signing import Signer
 
     session = filled(store)
     chance = random.Random(5)
@@ -142,8 +142,8 @@ def test_a_forged_file_breaks_nothing(store: SnapshotStore, tmp_path: Path) -> N
 def _write(to: Path, of: Path, manifest: object, contents: object, signer: object) -> None:
     from hashlib import blake2b
 
-    from monty_kernel.snapshots import transfer
-    from monty_kernel.snapshots.canonical import canonical
+    from monty_kernel.store import transfer
+    from monty_kernel.store.canonical import canonical
 
     whole = of.read_bytes()
     (size,) = transfer._LENGTH.unpack(whole[-transfer._END :][:8])

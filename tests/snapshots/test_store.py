@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from monty_kernel.snapshots.records import JournalEntry, Recovery, Retention, StateId
-from monty_kernel.snapshots.refusals import SessionRunning, StateMissing, StateRefused
-from monty_kernel.snapshots.running import RunningSessions
-from monty_kernel.snapshots.store import SnapshotStore
+from monty_kernel.store.errors import SessionRunning, StateMissing, StateRefused
+from monty_kernel.store.records import JournalEntry, Recovery, Retention, StateId
+from monty_kernel.store.running import RunningSessions
+from monty_kernel.store.store import SnapshotStore
 
 KEY = bytes(range(32))
 VERSIONS = {"monty": "1.4.0", "kernel": "1"}

@@ -17,10 +17,10 @@ from pathlib import Path
 
 import pytest
 
-from monty_kernel.snapshots import database
-from monty_kernel.snapshots.refusals import StoreError, StoreUnavailable
-from monty_kernel.snapshots.store import SnapshotStore
-from monty_kernel.snapshots.tables import NAME
+from monty_kernel.store import database
+from monty_kernel.store.errors import StoreError, StoreUnavailable
+from monty_kernel.store.store import SnapshotStore
+from monty_kernel.store.tables import NAME
 
 from .test_store import content, opened
 
@@ -38,7 +38,7 @@ def in_process(folder: Path, before: str, then: str) -> str:
 import logging, os, pathlib, random, signal, sys
 sys.path.insert(0, {str(Path(__file__).parents[2])!r})
 from tests.snapshots.test_store import content, opened
-from monty_kernel.snapshots.refusals import StoreUnavailable
+from monty_kernel.store.errors import StoreUnavailable
 folder = pathlib.Path({str(folder)!r})
 store = opened(folder)
 session = store.begin(None)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from monty_kernel.runner.session_pool import SessionPool
+from monty_kernel.headless.session_pool import SessionPool
 
 from .session import sessions
 

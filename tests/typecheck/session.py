@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from monty_kernel.runner.notebook_run import NotebookRun, RunOptions
-from monty_kernel.runner.session_pool import SessionPool
+from monty_kernel.headless.notebook_run import NotebookRun, RunOptions
+from monty_kernel.headless.session_pool import SessionPool
 from monty_kernel.typecheck.modes import Mode
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from monty_kernel.headless.granted import Granted
+from monty_kernel.headless.session_pool import SessionPool
 from monty_kernel.introspect.facts import load_facts
-from monty_kernel.runner.granted import Granted
-from monty_kernel.runner.session_pool import SessionPool
 
 from .ordinary_cells import FIRST_SESSION, SECOND_SESSION, THIRD_SESSION
 from .session import run

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from monty_kernel.walls import doctor
-from monty_kernel.walls.machine import this_machine
+from monty_kernel.cli import doctor
+from monty_kernel.isolation.machine import this_machine
 
 MACHINE = this_machine()
 on_linux = pytest.mark.skipif(MACHINE is None, reason="there are walls for Linux on x86-64 and 64-bit ARM only")

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from monty_kernel.walls.memory_file import MemoryFile
-from monty_kernel.walls.tape import Tape
+from monty_kernel.isolation.memory_file import MemoryFile
+from monty_kernel.isolation.syscall_program import Tape
 
 from .machine import MACHINE, on_linux
 
@@ -20,8 +20,8 @@ pytestmark = on_linux
 _ALLOW, _ERRNO = 0x7FFF0000, 0x00050000
 LANDLOCK = ("landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self")
 FEED = """
-from monty_kernel.walls.pool import WalledPool
-from monty_kernel.walls.entrance import WallsMissing
+from monty_kernel.isolation.pool import WalledPool
+from monty_kernel.isolation.launch import WallsMissing
 import sys
 try:
     pool = WalledPool(sys.argv[1], min_processes=1, max_processes=1)

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from monty_kernel.walls import doctor, probe
-from monty_kernel.walls.launcher import NOT_TRIED, STEPS
-from monty_kernel.walls.machine import X86_64
-from monty_kernel.walls.trial import Outcome
+from monty_kernel.cli import doctor
+from monty_kernel.isolation import probe
+from monty_kernel.isolation.launcher import NOT_TRIED, STEPS
+from monty_kernel.isolation.machine import X86_64
+from monty_kernel.isolation.trial import Outcome
 
 from .machine import on_linux
 

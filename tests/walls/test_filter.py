@@ -7,8 +7,8 @@ import struct
 
 import pytest
 
-from monty_kernel.walls.machine import AARCH64, X86_64, Machine
-from monty_kernel.walls.seccomp import Filter, latch_filter, worker_filter
+from monty_kernel.isolation.machine import AARCH64, X86_64, Machine
+from monty_kernel.isolation.seccomp import Filter, latch_filter, worker_filter
 
 PATH = 0xE0001230
 PID = 4711

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from monty_kernel.walls.launcher import NOT_STARTED, REFUSED, STEPS, Program, launcher
-from monty_kernel.walls.libraries import loaded_files
-from monty_kernel.walls.memory_file import MemoryFile
-from monty_kernel.walls.tape import Tape
+from monty_kernel.isolation.launcher import NOT_STARTED, REFUSED, STEPS, Program, launcher
+from monty_kernel.isolation.libraries import loaded_files
+from monty_kernel.isolation.memory_file import MemoryFile
+from monty_kernel.isolation.syscall_program import Tape
 
 from .machine import MACHINE, on_linux
 

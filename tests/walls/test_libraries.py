@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from monty_kernel.walls.entrance import worker_binary
-from monty_kernel.walls.libraries import elf_needs, loaded_files
+from monty_kernel.isolation.launch import worker_binary
+from monty_kernel.isolation.libraries import elf_needs, loaded_files
 
 from .machine import on_linux
 

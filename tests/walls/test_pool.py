@@ -8,9 +8,9 @@ from functools import partial
 
 import pytest
 
-from monty_kernel.walls import entrance, launcher
-from monty_kernel.walls.entrance import WallsMissing
-from monty_kernel.walls.pool import WalledPool
+from monty_kernel.isolation import launch, launcher
+from monty_kernel.isolation.launch import WallsMissing
+from monty_kernel.isolation.pool import WalledPool
 
 from .machine import on_linux
 
@@ -26,7 +26,7 @@ def answer(pool: WalledPool) -> object:
 
 @pytest.fixture
 def no_landlock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(entrance, "launcher", partial(launcher.launcher, newest_landlock=0))
+    monkeypatch.setattr(launch, "launcher", partial(launcher.launcher, newest_landlock=0))
 
 
 @on_linux
@@ -45,7 +45,7 @@ def test_without_landlock_not_all_can_be_built() -> None:
 
 
 def test_on_another_system_there_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(entrance, "this_machine", lambda: None)
+    monkeypatch.setattr(launch, "this_machine", lambda: None)
     with pytest.raises(WallsMissing, match="for Linux"):
         WalledPool("require", min_processes=1, max_processes=1)
     pool = WalledPool(min_processes=1, max_processes=1)
@@ -61,5 +61,5 @@ def test_a_worker_that_starts_in_no_way_says_so(monkeypatch: pytest.MonkeyPatch)
 
 def test_nothing_of_linux_is_needed_to_import_it() -> None:
     """As on Windows, which has no fcntl."""
-    code = "import sys; sys.modules['fcntl'] = None; import monty_kernel.walls.pool, monty_kernel.walls.doctor"
+    code = "import sys; sys.modules['fcntl'] = None; import monty_kernel.isolation.pool, monty_kernel.cli.doctor"
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

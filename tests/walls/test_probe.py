@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from monty_kernel.walls import landlock, probe, trial
-from monty_kernel.walls.doctor import landlock_version
-from monty_kernel.walls.launcher import NOT_TRIED
+from monty_kernel.cli.doctor import landlock_version
+from monty_kernel.isolation import landlock, probe, trial
+from monty_kernel.isolation.launcher import NOT_TRIED
 
 from .machine import MACHINE, on_linux
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from monty_kernel.walls.machine import AARCH64, X86_64, Machine, this_machine
-from monty_kernel.walls.tape import Tape
+from monty_kernel.isolation.machine import AARCH64, X86_64, Machine, this_machine
+from monty_kernel.isolation.syscall_program import Tape
 
 EMULATORS = {"x86_64": "qemu-x86_64", "aarch64": "qemu-aarch64"}
 

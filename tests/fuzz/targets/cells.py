@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import warnings
 
-from monty_kernel.engine import ipython_imports, pasted, statements  # noqa: F401 - loaded now, to be traced
-from monty_kernel.engine.cell import CellOptions, Feed, expression, parse
-from monty_kernel.engine.rewrite import Action
-from monty_kernel.engine.sources import CellSource
+from monty_kernel.engine.source import ipython_imports, pasted, statements  # noqa: F401 - loaded now, to be traced
+from monty_kernel.engine.source.cell import CellOptions, Feed, expression, parse
+from monty_kernel.engine.source.rewrite import Action
+from monty_kernel.engine.source.sources import CellSource
 from monty_kernel.magics.registry import Magics
 from tests.fuzz.target import Target, mixtures, text_of
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from monty_kernel import guarded_stream, wire_session
-from monty_kernel.request_content import problem
+from monty_kernel.jupyter import guarded_stream, wire_session
+from monty_kernel.jupyter.request_content import problem
 from tests.fuzz.target import JSON, Target, as_json
 
 KEY = b"the key of these tests"

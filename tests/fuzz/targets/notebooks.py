@@ -8,8 +8,8 @@ from copy import deepcopy
 
 from hypothesis import strategies as st
 
-from monty_kernel.runner import notebook_file
-from monty_kernel.runner.notebook_shape import NotebookUnreadable
+from monty_kernel.headless import notebook_file
+from monty_kernel.headless.notebook_shape import NotebookUnreadable
 from tests.fuzz.target import JSON, Target, as_json, mangled
 
 _CELL = {"cell_type": "code", "id": "a", "metadata": {"tags": ["parameters"]}, "execution_count": 1, "source": ["x = 1\n", "x"],

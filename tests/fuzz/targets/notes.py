@@ -10,8 +10,8 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from monty_kernel.snapshots.pending import Pending, notes
-from monty_kernel.snapshots.signing import Signer
+from monty_kernel.store.pending import Pending, notes
+from monty_kernel.store.signing import Signer
 from tests.fuzz.target import Target, mangled
 
 _SIGNER = Signer(bytes(range(32)))

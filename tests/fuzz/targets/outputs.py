@@ -8,13 +8,8 @@ from xml.etree import ElementTree
 
 from hypothesis import strategies as st
 
-from monty_kernel.screening import (
-    bundle,
-    html,
-    markdown,
-    terminal,
-)
-from monty_kernel.screening.screened import TooLarge
+from monty_kernel.sanitize import bundle, html, markdown, terminal
+from monty_kernel.sanitize.screened import TooLarge
 from tests.fuzz.target import JSON, Target, as_json, json_of, mixtures, text_of
 from tests.screening.attacks import ATTACKS
 from tests.screening.test_attacks import PIECES, active

@@ -14,7 +14,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from monty_kernel.screening import bundle
+from monty_kernel.sanitize import bundle
 from tests.frontends.renderers import Renderers, Shown, renderers, serving
 from tests.fuzz.documents import document
 from tests.fuzz.target import Target, as_json, json_of

@@ -17,7 +17,7 @@ import zmq
 from hypothesis import strategies as st
 from jupyter_client.connect import write_connection_file
 
-from monty_kernel import app, guarded_stream, kernel, request_content, shell_queue, wire_session  # noqa: F401 - traced
+from monty_kernel.jupyter import app, guarded_stream, kernel, request_content, shell_queue, wire_session  # noqa: F401 - traced
 from tests.fuzz.target import JSON, Target, as_json, json_of
 
 KEY = b"the key of these tests"

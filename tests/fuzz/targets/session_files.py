@@ -13,11 +13,12 @@ from pathlib import Path
 from hypothesis import strategies as st
 
 from monty_kernel.magics.registry import Magics
-from monty_kernel.snapshots import porting, stored_state, transfer  # noqa: F401 - loaded now, to be traced
-from monty_kernel.snapshots.compression import codec
-from monty_kernel.snapshots.refusals import StateRefused, StoreError
-from monty_kernel.snapshots.store import SnapshotStore
-from monty_kernel.snapshots.transfer import MAGIC
+from monty_kernel.store import porting, transfer  # noqa: F401 - loaded now, to be traced
+from monty_kernel.store.compression import codec
+from monty_kernel.store.errors import StateRefused, StoreError
+from monty_kernel.store.store import SnapshotStore
+from monty_kernel.store.transfer import MAGIC
+from monty_kernel.timetravel import stored_state
 from tests.fuzz.target import JSON, Target, as_json, json_of, mangled
 
 from .store import filled, opened

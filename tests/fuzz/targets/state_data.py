@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from monty_kernel.engine.engine import Snapshot
-from monty_kernel.snapshots import chunks, journal_data, meta
+from monty_kernel.store import chunks
+from monty_kernel.timetravel import journal_data, meta
 from tests.fuzz.target import JSON, Target, as_json, json_of
 
 from .session_files import _ENTRY, _META, _changed

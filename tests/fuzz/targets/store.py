@@ -8,7 +8,7 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from monty_kernel.snapshots import (  # noqa: F401 - loaded now, to be traced
+from monty_kernel.store import (  # noqa: F401 - loaded now, to be traced
     catching_up,
     chunks,
     collecting,
@@ -19,11 +19,11 @@ from monty_kernel.snapshots import (  # noqa: F401 - loaded now, to be traced
     rows,
     stored_sessions,
 )
-from monty_kernel.snapshots.records import Retention
-from monty_kernel.snapshots.refusals import StoreError
-from monty_kernel.snapshots.running import RunningSessions
-from monty_kernel.snapshots.store import SnapshotStore
-from monty_kernel.snapshots.tables import NAME
+from monty_kernel.store.errors import StoreError
+from monty_kernel.store.records import Retention
+from monty_kernel.store.running import RunningSessions
+from monty_kernel.store.store import SnapshotStore
+from monty_kernel.store.tables import NAME
 from tests.fuzz.target import Target, mangled
 
 _LOG = logging.getLogger("fuzz")

@@ -5,18 +5,18 @@ from __future__ import annotations
 from contextlib import suppress
 from functools import cache
 
-from monty_kernel.cell_runner import first_line
-from monty_kernel.engine.cell import Cell, CellOptions, Feed, expression, parse
-from monty_kernel.engine.fstrings import parse_tree
-from monty_kernel.engine.sources import CellSource, SourceFrame
-from monty_kernel.engine.stray_return import stray_return
+from monty_kernel.engine.source.cell import Cell, CellOptions, Feed, expression, parse
+from monty_kernel.engine.source.fstrings import parse_tree
+from monty_kernel.engine.source.sources import CellSource, SourceFrame
+from monty_kernel.engine.source.stray_return import stray_return
 from monty_kernel.introspect.facts import load_facts
+from monty_kernel.jupyter.vscode import is_housekeeping
 from monty_kernel.magics.registry import Magics
-from monty_kernel.typecheck import checker, doubts, report, session_stub
+from monty_kernel.session.cell_runner import first_line
+from monty_kernel.typecheck import checker, report, session_stub, suppressions
 from monty_kernel.typecheck.checker import Said
 from monty_kernel.typecheck.outline import outline
 from monty_kernel.typecheck.program import Program, checked_feeds, joined
-from monty_kernel.unasked import is_housekeeping
 
 from ..entry import MAGICS, MEBI, PYTHON, Entry
 from ..shapes import Shape
@@ -49,8 +49,8 @@ def _expression(text: str) -> object:
 
 
 @cache
-def _known() -> doubts.Known:
-    return doubts.Known(load_facts(), frozenset(), (), False, (), frozenset(), frozenset())
+def _known() -> suppressions.Known:
+    return suppressions.Known(load_facts(), frozenset(), (), False, (), frozenset(), frozenset())
 
 
 def _checked(text: str) -> object:
@@ -81,10 +81,10 @@ def _doubted(text: str) -> object:
         "not-iterable",
     )
     span = (1, 1, 1, 9)
-    placed = [doubts.Placed(Said(rule, text, 1, 1, 1, 9), 0, 9, text[:1000], text[:2000], span) for rule in rules]
+    placed = [suppressions.Placed(Said(rule, text, 1, 1, 1, 9), 0, 9, text[:1000], text[:2000], span) for rule in rules]
     seen = outline(parse_tree("x = 1")[0], "x = 1")
-    doubts.believed(placed, seen, _known())
-    doubts.ignored("x", text)
+    suppressions.believed(placed, seen, _known())
+    suppressions.ignored("x", text)
     finding = report.Finding(SourceFrame(source, *span, "<module>"), "x", text)
     return report.warning([finding] * 3), report.refusal([finding] * 3)
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from monty_kernel.engine.errors import render
-from monty_kernel.engine.hints import hint
-from monty_kernel.engine.places import placed
-from monty_kernel.engine.sources import CellSource, Failure, SourceFrame
-from monty_kernel.engine.text_lines import split_lines
-from monty_kernel.runner.batch import Done, Task
-from monty_kernel.runner.notebook_run import FailedCell
-from monty_kernel.runner.report import as_json, failure, summary
+from monty_kernel.engine.errors.hints import hint
+from monty_kernel.engine.errors.locate import placed
+from monty_kernel.engine.errors.tracebacks import render
+from monty_kernel.engine.source.sources import CellSource, Failure, SourceFrame
+from monty_kernel.engine.source.text_lines import split_lines
+from monty_kernel.headless.batch import Done, Task
+from monty_kernel.headless.notebook_run import FailedCell
+from monty_kernel.headless.report import as_json, failure, summary
 
 from ..entry import PYTHON, Entry
 from ..shapes import Shape

@@ -6,8 +6,8 @@ import json
 import warnings
 from contextlib import suppress
 
-from monty_kernel.runner import notebook_file, page_fragments, parameters
-from monty_kernel.runner.notebook_file import NotebookUnreadable
+from monty_kernel.headless import notebook_file, page_fragments, parameters
+from monty_kernel.headless.notebook_file import NotebookUnreadable
 
 from ..entry import MEBI, Entry
 from ..shapes import Shape

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from monty_kernel.engine import questions, visible_text
-from monty_kernel.engine.outputs import Display, Result, Stream
-from monty_kernel.grants import crossing, plain
-from monty_kernel.screening.bundle import screened_bundle
-from monty_kernel.screening.screen import Screen
-from monty_kernel.screening.terminal import PrintedText
+from monty_kernel.engine import questions
+from monty_kernel.grants import exceptions, plain
+from monty_kernel.outputs import Display, Result, Stream, visible_text
+from monty_kernel.sanitize.bundle import screened_bundle
+from monty_kernel.sanitize.screen import Screen
+from monty_kernel.sanitize.terminal import PrintedText
 
 from ..entry import MEBI, Entry
 from ..shapes import Shape
@@ -148,7 +148,7 @@ ENTRIES = (
     Entry("question: call", lambda text: questions.call_question(plain.short({text: [text]})), PROMPTS),
     Entry("question: mount", lambda text: questions.mount_question(plain.one_line(text), plain.one_line(text), "read"), PATHS),
     Entry("tools: value", _crossed, PROMPTS),
-    Entry("tools: error", lambda text: crossing.crossing(OSError(text)), PATHS),
-    Entry("tools: path in an error", crossing.without_folders, PATHS, limit=crossing._READ),
+    Entry("tools: error", lambda text: exceptions.crossing(OSError(text)), PATHS),
+    Entry("tools: path in an error", exceptions.without_folders, PATHS, limit=exceptions._READ),
     Entry("shown: width", lambda text: visible_text.display_width(visible_text.visible(text)), PROMPTS),
 )  # fmt: skip

@@ -8,7 +8,7 @@ import sys
 import threading
 from pathlib import Path
 
-from monty_kernel.lean_imports import defer_packages, forgo_missing, import_lightly
+from monty_kernel.startup import defer_packages, forgo_missing, import_lightly
 
 defer_packages()
 forgo_missing()
@@ -32,6 +32,6 @@ def write() -> None:
 
 
 threading.Thread(target=write, daemon=True).start()
-from monty_kernel import app  # noqa: E402
+from monty_kernel.jupyter import app  # noqa: E402
 
 app.main(sys.argv[1:])

@@ -1,4 +1,4 @@
-"""A `monty_kernel.kernel` without an engine: a cell is one Python expression, evaluated with `kernel` and `asyncio` at hand."""
+"""A `monty_kernel.jupyter.kernel` without an engine: a cell is one Python expression, evaluated with `kernel` and `asyncio` at hand."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from ipykernel.kernelbase import Kernel
 
-from monty_kernel.iopub import IOPub
+from monty_kernel.jupyter.iopub import IOPub
 
 
 class MontyKernel(Kernel):

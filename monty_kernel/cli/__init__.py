@@ -1,0 +1,81 @@
+"""The `monty-kernel` command. Each subcommand lives in a module of its own, which adds its parser and runs it.
+
+A subcommand module has `add_parser(commands)`: it makes its parser there and sets the parser's default `run` to a
+function of the parsed arguments that returns the exit status, or raises `UsageError`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import NoReturn
+
+from monty_kernel import __version__
+from monty_kernel.outputs.log_text import guard_output
+from monty_kernel.startup import forget_relative
+from monty_kernel.usage import UsageError
+
+COMMAND_MODULES = {
+    "monty_kernel.cli.install": ("install", "remove"),
+    "monty_kernel.cli.run": ("run",),
+    "monty_kernel.cli.sessions": ("sessions",),
+    "monty_kernel.cli.doctor": ("doctor",),
+}
+"""The modules, and the commands that each adds."""
+
+_EXAMPLES = """\
+examples:
+  monty-kernel install --user
+  monty-kernel install --sys-prefix --name monty-small --display-name "Monty, 256 MB" -- --MontyKernel.max_memory=268435456
+  monty-kernel remove --user
+  monty-kernel run report.ipynb --inplace
+  monty-kernel sessions list
+  monty-kernel doctor
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        sys.stderr.write(f"{self.prog}: {message}\nTry `{self.prog} --help`.\n")
+        raise SystemExit(2)
+
+
+def parser(command: str | None = None) -> argparse.ArgumentParser:
+    """The whole command line; if the `command` is known, as much of it as that needs. After `install … --` come options of the kernel, in `args.kernel_options`."""
+    top = _Parser(
+        prog="monty-kernel",
+        description="Install and manage the Monty kernel, and run notebooks in it: Jupyter notebooks in a sandboxed Python.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="version", version=f"monty-kernel {__version__}")
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    wanted = [name for name, its in COMMAND_MODULES.items() if command in its]
+    for name in wanted or COMMAND_MODULES:
+        import_module(name).add_parser(commands)
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line, by default the process's own; the exit status is the command's, or 2 for what the person can put right."""
+    forget_relative()
+    if argv is None:
+        guard_output()  # for good: what Python says at the end of the process passes too
+    words = list(sys.argv[1:] if argv is None else argv)
+    kernel_options: list[str] | None = None
+    if "--" in words and words[0] != "run":  # there it says, as everywhere, that no more options come
+        cut = words.index("--")
+        words, kernel_options = words[:cut], words[cut + 1 :]
+    top = parser(words[0] if words else None)
+    args = top.parse_args(words)
+    if kernel_options is not None and not getattr(args, "takes_kernel_options", False):
+        top.error("only `install` takes options of the kernel after `--`")
+    args.kernel_options = kernel_options or []
+    try:
+        status: int = args.run(args)
+    except UsageError as error:
+        print(f"monty-kernel: {error}", file=sys.stderr)
+        return 2
+    return status

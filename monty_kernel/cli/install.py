@@ -1,0 +1,161 @@
+"""`monty-kernel install` and `remove`: kernelspecs that start the kernel with this very interpreter."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from monty_kernel.cli.kernel_options import check_kernel_options
+from monty_kernel.usage import UsageError
+
+if TYPE_CHECKING:
+    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+DEFAULT_NAME = "monty"
+
+
+def add_parser(commands: Subparsers) -> None:
+    """Add `install` and `remove`."""
+    install = commands.add_parser(
+        "install",
+        help="make the kernel known to Jupyter",
+        description="Write a kernelspec that starts the Monty kernel with this Python interpreter.",
+        epilog="What follows `--` is passed to the kernel at each start; `python -m monty_kernel --help-all` lists its options.",
+        usage="%(prog)s (--user | --sys-prefix | --prefix DIR) [--name NAME] [--display-name TEXT] [--fork]"
+        " [-- KERNEL OPTIONS]",
+    )
+    _add_location(install)
+    install.add_argument("--display-name", metavar="TEXT", help="what front ends call it [Python (Monty sandbox)]")
+    install.add_argument(
+        "--fork",
+        action="store_true",
+        help="let kernels start at once, by forking, wherever the kernelspec is read: every Jupyter that finds it needs "
+        "monty-kernel in its own environment, and does not show the kernel otherwise [only with --sys-prefix]",
+    )
+    install.set_defaults(run=_install, takes_kernel_options=True)
+
+    remove = commands.add_parser(
+        "remove",
+        help="make Jupyter forget a kernel that `install` made known",
+        description="Remove a kernelspec of the Monty kernel: where you say, or else the user's and this environment's. "
+        "Kernels that run go on running.",
+    )
+    _add_location(remove, required=False)
+    remove.set_defaults(run=_remove)
+
+
+def _add_location(command: argparse.ArgumentParser, *, required: bool = True) -> None:
+    where = command.add_mutually_exclusive_group(required=required)
+    where.add_argument("--user", action="store_true", help="for this user, whatever environment Jupyter runs in")
+    where.add_argument("--sys-prefix", action="store_true", help=f"in this Python environment ({sys.prefix})")
+    where.add_argument("--prefix", metavar="DIR", type=Path, help="in DIR/share/jupyter/kernels")
+    command.add_argument("--name", default=DEFAULT_NAME, help="the kernelspec's name [%(default)s]")
+
+
+def _install(args: argparse.Namespace) -> int:
+    (kernels,) = _kernel_folders(args)
+    folder = kernels / _valid_name(args.name)
+    if folder.exists() and not _is_ours(folder):
+        raise UsageError(f"{folder} is the kernelspec of another kernel; choose another --name.")
+    check_kernel_options(args.kernel_options)
+    fork = args.fork or folder.is_relative_to(Path(sys.prefix))  # Jupyter in this environment knows our provisioner
+    spec = spec_document(args.display_name, args.kernel_options, fork=fork)
+    try:
+        _write_spec(folder, spec)
+    except OSError as error:
+        raise UsageError(f"cannot write {folder}: {error.strerror}. Choose a place that you may write to.") from error
+    print(f"Installed kernelspec {args.name} in {folder}")
+    return 0
+
+
+def _remove(args: argparse.Namespace) -> int:
+    name = _valid_name(args.name)
+    places = _kernel_folders(args)
+    found = [folder for kernels in places if (folder := kernels / name).is_dir()]
+    if not found:
+        where = " or ".join(map(str, places))
+        raise UsageError(f"there is no kernelspec {name} in {where}; `jupyter kernelspec list` shows all.")
+    for folder in found:
+        if not _is_ours(folder):
+            raise UsageError(f"{folder} is the kernelspec of another kernel; `jupyter kernelspec remove` removes it.")
+    for folder in found:
+        try:
+            folder.unlink() if folder.is_symlink() else shutil.rmtree(folder)
+        except OSError as error:
+            raise UsageError(f"cannot remove {folder}: {error.strerror}.") from error
+        print(f"Removed kernelspec {name} from {folder.parent}")
+    return 0
+
+
+def _valid_name(name: str) -> str:
+    if re.fullmatch(r"[a-zA-Z0-9_-][a-zA-Z0-9._-]*", name) is None:
+        raise UsageError(f"{name!r} cannot name a kernelspec: use letters, digits, '-', '_' and '.' only.")
+    return name
+
+
+def _kernel_folders(args: argparse.Namespace) -> list[Path]:
+    """The `kernels` folders meant: the one that was named, or the user's and the environment's."""
+    from jupyter_core.paths import jupyter_data_dir
+
+    user = Path(jupyter_data_dir(), "kernels")
+    environment = Path(sys.prefix, "share", "jupyter", "kernels")
+    if args.prefix is not None:
+        return [args.prefix.absolute() / "share" / "jupyter" / "kernels"]
+    if args.user:
+        return [user]
+    return [environment] if args.sys_prefix else [user, environment]
+
+
+def spec_document(display_name: str | None, kernel_options: Sequence[str], *, fork: bool) -> dict[str, Any]:
+    """The contents of kernel.json: the packaged one, with this interpreter's absolute path and the kernel's options.
+
+    fork: whether it names our provisioner. jupyter_client refuses a kernel whose provisioner is not installed beside it.
+    """
+    document: dict[str, Any] = json.loads((packaged_spec() / "kernel.json").read_text(encoding="utf-8"))
+    document["argv"][0] = sys.executable
+    document["argv"] += kernel_options
+    if not fork:
+        del document["metadata"]["kernel_provisioner"]
+    if display_name is not None:
+        if not display_name.strip():
+            raise UsageError("--display-name must not be empty.")
+        document["display_name"] = display_name
+    return document
+
+
+def packaged_spec() -> Path:
+    """The folder with kernel.json and the logos: inside the installed package, or beside it in a checkout."""
+    package = Path(__file__).parents[1]
+    installed = package / "kernelspec"
+    return installed if installed.is_dir() else package.parent / "kernelspec"
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether the kernelspec in `folder` starts a Monty kernel."""
+    try:
+        document = json.loads((folder / "kernel.json").read_text(encoding="utf-8"))
+        return "monty_kernel" in document["argv"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def _write_spec(folder: Path, document: dict[str, Any]) -> None:
+    """Put the spec in place in one step: a front end that lists kernels meanwhile sees the old one or the new one."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as scratch:
+        fresh = Path(scratch) / "spec"
+        fresh.mkdir()
+        for file in packaged_spec().glob("logo-*"):
+            shutil.copyfile(file, fresh / file.name)
+        (fresh / "kernel.json").write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+        if folder.exists():
+            os.rename(folder, Path(scratch) / "replaced")
+        os.rename(fresh, folder)

@@ -1,0 +1,127 @@
+"""The lines of source around a place in a cell, as IPython shows them: numbered, coloured, with an arrow.
+
+To IPython's layout it adds carets under the failing expression, on a line of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from monty_kernel.engine.errors.highlight import highlight
+from monty_kernel.engine.errors.scopes import CellLayout, Scope
+from monty_kernel.engine.source.sources import SourceFrame
+from monty_kernel.outputs.visible_text import display_width, more, visible
+
+CONTEXT = 2  # statements before and after the failing one: IPython's five pieces
+PIECE_LINES = 6  # a longer neighbour is shown with a gap in its middle
+STATEMENT_LINES = 12  # the same for the failing statement itself
+BLANK_LINES = 2  # as many between two statements are shown, with their numbers
+LINE_LIMIT = 400  # characters of a line; a longer one is cut around the failing expression
+_LEAD = 80  # characters left before that expression
+
+_GUTTER = 7
+_RED, _GREEN, _PLAIN = "\x1b[31m", "\x1b[32m", "\x1b[39m"
+
+
+def excerpt(cell: CellLayout, frame: SourceFrame, scope: Scope | None) -> list[str]:
+    """The lines around `frame`, without line ends. `scope` bounds the context; empty if the cell has no such line."""
+    if not 1 <= frame.line <= len(cell.lines):
+        return []
+    rows: list[str] = []
+    for group in _groups(cell, frame.line, scope):
+        if not group:
+            rows.append(f"{_GREEN}   (...){_PLAIN}")
+            continue
+        marked = [mark(cell.lines[number - 1], *_failing(cell.lines[number - 1], frame, number)) for number in group]
+        coloured = highlight([text for text, _ in marked])
+        for number, text, (_, carets) in zip(group, coloured, marked, strict=True):
+            rows.append(f"{_number(number, number == frame.line)} {text}")
+            if carets:
+                rows.append(f"{' ' * (_GUTTER + 1)}{_RED}{carets}{_PLAIN}")
+    return rows
+
+
+def mark(line: str, start: int, stop: int | None) -> tuple[str, str]:
+    """A line fit to show, and the blanks and carets that mark `line[start:stop]` when printed under it.
+
+    At least one caret, though the mark may lie behind the line's end; none if `stop` is None. A long line is cut
+    around `start`. Tabs stay tabs in both, so the carets are aligned whatever the tab width of the screen.
+    """
+    first, last = _window(line, start)
+    part = line[first:last]
+    lead = "… " if first else ""
+    rest = len(line) - last
+    shown = lead + visible(part) + (more(rest) if rest > 0 else "")
+    if stop is None:
+        return shown, ""
+    start = min(max(start, first), last) - first
+    carets = _fill(part[start : max(stop - first, start)], "^") or "^"
+    return shown, " " * len(lead) + _fill(part[:start], " ") + carets
+
+
+def _window(line: str, start: int) -> tuple[int, int]:
+    if len(line) <= LINE_LIMIT:
+        return 0, len(line)
+    first = 0 if start < LINE_LIMIT - _LEAD else max(0, min(start - _LEAD, len(line) - LINE_LIMIT))
+    return first, first + LINE_LIMIT
+
+
+def _failing(line: str, frame: SourceFrame, number: int) -> tuple[int, int | None]:
+    """Which part of line `number` belongs to the failing expression: 0-based, `stop` None for no part."""
+    end_line = max(frame.end_line, frame.line)
+    if not frame.line <= number <= end_line:
+        return 0, None
+    length = len(line.rstrip())
+    start = frame.column - 1 if number == frame.line else len(line) - len(line.lstrip())
+    stop = frame.end_column - 1 if number == end_line else length
+    if number != frame.line and start >= min(stop, length):
+        return 0, None  # a blank line within the expression
+    return start, stop
+
+
+def _groups(cell: CellLayout, line: int, scope: Scope | None) -> Iterator[range]:
+    """Runs of lines to show; an empty range stands for a gap."""
+    pieces = [piece for piece in cell.pieces if scope is None or _within(piece, scope.lines)]
+    here = next((index for index, piece in enumerate(pieces) if line in piece), None)
+    if here is None:
+        yield range(max(1, line - CONTEXT), min(len(cell.lines), line + CONTEXT) + 1)
+        return
+    shown_to = 0
+    for index in range(max(0, here - CONTEXT), min(len(pieces), here + CONTEXT + 1)):
+        piece = pieces[index]
+        if shown_to and shown_to < piece.start <= shown_to + BLANK_LINES:
+            yield range(shown_to, piece.start)
+        shown_to = piece.stop
+        if index != here and len(piece) > PIECE_LINES:
+            yield from (piece[:3], range(0), piece[-2:])
+        elif index == here and len(piece) > STATEMENT_LINES:
+            yield from _shortened(piece, line)
+        else:
+            yield piece
+
+
+def _shortened(piece: range, line: int) -> Iterator[range]:
+    at = piece.index(line)
+    first = max(0, min(at - 2, len(piece) - (STATEMENT_LINES - 2)))
+    window = piece[first : first + STATEMENT_LINES - 2]
+    if first:
+        yield from (piece[:1], range(0)) if first > 1 else (piece[:1],)
+    yield window
+    if window.stop < piece.stop:
+        yield range(0)
+
+
+def _within(piece: range, lines: range) -> bool:
+    return lines.start <= piece.start and piece.stop <= lines.stop
+
+
+def _number(number: int, current: bool) -> str:
+    digits = str(number)
+    if not current:
+        return f"{_GREEN}{digits:>{_GUTTER}}{_PLAIN}"
+    arrow = "> ".rjust(_GUTTER - len(digits), "-") if len(digits) < _GUTTER - 1 else ""
+    return f"{_GREEN}{arrow}{_PLAIN}{_GREEN}{digits}{_PLAIN}"
+
+
+def _fill(text: str, mark: str) -> str:
+    return "\t".join(mark * display_width(visible(part)) for part in text.split("\t"))

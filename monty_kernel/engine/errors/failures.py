@@ -1,0 +1,145 @@
+"""Monty's errors -> Failure: names, messages and frames in the terms of the cells that the person typed."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import pydantic_monty as monty
+
+from ..budget import NAMES, LimitReached
+from ..interrupts import INSISTENT_SECONDS
+from ..source.fstrings import parse_tree
+from ..source.sources import CellSource, Failure, SourceFrame
+from ..source.syntax_trees import expression_tree
+
+if TYPE_CHECKING:
+    from ..limits import SessionLimits
+    from ..sandbox import WorkerLost
+    from ..source.cell import Feed
+    from ..source.rewrite import Action
+
+_LARGE = 1 << 18  # characters above which a syntax error is Monty's to describe: ast takes seconds and gigabytes
+
+RESTORED = "The session is as it was before this cell."
+
+STOPPED: dict[str, str] = {
+    "interrupted": "The cell was computing, so its worker was stopped.",
+    "insisted": f"The cell caught KeyboardInterrupt and went on: the third interrupt within "
+    f"{INSISTENT_SECONDS:g} seconds stopped its worker.",
+    "ended": "Its worker was stopped.",
+}
+"""What is said of a worker that was stopped, by why it was."""
+
+
+def unparsable(error: monty.MontyError) -> bool:
+    """Whether Monty refused the source, so that nothing of it ran."""
+    if not isinstance(error, (monty.MontyRuntimeError, monty.MontySyntaxError)):
+        return False
+    frames = error.traceback()  # a cell can raise SyntaxError itself: then something ran, and the frame has a function
+    if len(frames) != 1 or frames[0].function_name is not None:
+        return False
+    from .locate import is_arity_error
+
+    return not is_arity_error(type(error.exception()).__name__, error.display("msg"))
+
+
+def raised(error: monty.MontyError, feed_of: Callable[[str], Feed | None]) -> Failure:
+    """The Failure for code that raised or could not be parsed. feed_of: filename in a frame -> the feed it names."""
+    inner = error.exception()
+    name = type(inner).__name__
+    message = (
+        error.display("msg") if isinstance(error, (monty.MontyRuntimeError, monty.MontySyntaxError)) else str(error)
+    )
+    if name == "KeyError":
+        message = _key(message)
+    frames = _without_wrappers(_frames(error, feed_of))
+    return Failure("syntax" if unparsable(error) else "raised", name, message, frames)
+
+
+def refused(refusal: Exception, failure: Failure) -> Failure:
+    """The Failure for what the host refused with an exception that Monty has no type for."""
+    name = {"StdinUnavailable": "StdinNotImplementedError"}.get(type(refusal).__name__, type(refusal).__name__)
+    if isinstance(refusal, LimitReached):
+        return Failure("limit", refusal.name, str(refusal), failure.frames)
+    frames = () if name == "UsageError" else failure.frames  # as in IPython: the line itself says it all
+    return Failure(failure.kind, name, str(refusal), frames)
+
+
+def lost(error: WorkerLost, limits: SessionLimits, went: Action | None = None) -> Failure:
+    """The Failure for a cell whose worker is gone. went: what the cell last did to be in another state, if anything."""
+    restored = RESTORED if went is None else f"The session is as it was after this cell's %{went.name}."
+    if error.cause in STOPPED:
+        return Failure("interrupted", "KeyboardInterrupt", "", note=f"{STOPPED[error.cause]} {restored}")
+    if error.cause == "memory":
+        message = f"the session would need more than {limits.held('memory')}" if limits.now.memory else str(error)
+        return Failure("memory", "MemoryError", message, note=restored)
+    if error.cause == "time":
+        return Failure("time", "TimeoutError", str(error), note=restored)
+    if error.cause in NAMES:
+        return Failure("limit", NAMES[error.cause], str(error), note=restored)
+    return Failure("crashed", "WorkerCrashed", f"the sandbox worker died: {error}", note=restored)
+
+
+def said_by_cpython(feed: Feed) -> Failure | None:
+    """The Failure in CPython's words for source that it refuses too: they and its place are the clearer ones."""
+    source, maps = feed.maps[0].original, feed.maps[1:]
+    if len(source) > _LARGE:
+        return None
+    try:
+        parse_tree(source)
+    except SyntaxError as error:
+        line, column = error.lineno or 1, error.offset or 1
+        end_line, end_column = error.end_lineno or line, error.end_offset or column + 1
+        span = line, column, *max((end_line, end_column), (line, column + 1))
+        for source_map in maps:
+            span = source_map.lines_and_columns(*span)
+        return Failure("syntax", type(error).__name__, error.msg, (SourceFrame(feed.cell, *span, "<module>"),))
+    except (ValueError, RecursionError, MemoryError):
+        return None
+    return None
+
+
+def _frames(error: monty.MontyError, feed_of: Callable[[str], Feed | None]) -> Iterator[SourceFrame]:
+    if not isinstance(error, (monty.MontyRuntimeError, monty.MontySyntaxError)):
+        return
+    for frame in error.traceback():
+        feed = feed_of(frame.filename)
+        span = frame.line, frame.column, frame.end_line, frame.end_column
+        function = frame.function_name or "<module>"
+        if feed is not None:
+            yield SourceFrame(feed.cell, *feed.to_cell(*span), function)
+        elif not frame.filename.startswith("<python-input-"):  # the prelude's own frames are nobody's business
+            yield SourceFrame(None, *span, function)
+
+
+def _without_wrappers(frames: Iterable[SourceFrame]) -> tuple[SourceFrame, ...]:
+    # %timeit puts the person's code into a function: to them it stands where the magic does
+    found: list[SourceFrame] = []
+    for frame in frames:
+        if frame.function.startswith("__mk_") and found:
+            frame = frame._replace(function=found.pop().function)
+        found.append(frame)
+    return tuple(found)
+
+
+def _key(message: str) -> str:
+    # Monty keeps a KeyError's key as text alone, str(key): quote it as the key's repr() unless it reads as a number or tuple
+    try:
+        key = ast.literal_eval(expression_tree(message.lstrip(" \t"))) if len(message) < 1000 else message
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):  # TypeError: "{[]}"
+        key = message
+    return message if isinstance(key, (int, float, complex, tuple, bytes, type(None))) else repr(message)
+
+
+def impossible(source: CellSource, error: SyntaxError) -> Failure:
+    """The Failure for text that cannot even be handed to Monty; `error` says where."""
+    line, column = error.lineno or 1, error.offset or 1
+    place = SourceFrame(source, line, column, error.end_lineno or line, error.end_offset or column + 1, "<module>")
+    return Failure("syntax", "SyntaxError", error.msg, (place,))
+
+
+def interrupted() -> Failure:
+    """The Failure for a cell that the person stopped before it began."""
+    return Failure("raised", "KeyboardInterrupt", "")

@@ -1,0 +1,321 @@
+"""Where an error is Monty's and not the person's: one line that says what is missing, and what to do instead.
+
+A hint must be true. Most errors below look like those of ordinary mistakes, so each rule asks for what tells the two
+apart: that Python has the name, that the class in the cell defines the method, that nobody raised it by hand.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping
+
+from monty_kernel.engine.errors import object_hints as objects
+from monty_kernel.engine.errors.failing_code import failing_text, raised_by_hand
+from monty_kernel.engine.errors.host_python import has_member, has_submodule, host_type
+from monty_kernel.engine.errors.scopes import parse
+from monty_kernel.engine.errors.unsupported import (
+    BASES,
+    BUILTINS,
+    ENCODINGS,
+    EXCEPTION_BASE,
+    INSTEAD_OF_MEMBER,
+    INSTEAD_OF_MODULE,
+    MODULES,
+    SYNTAX,
+)
+from monty_kernel.engine.limits import KINDS
+from monty_kernel.engine.source.ipython_imports import NAMES as DISPLAY_NAMES
+from monty_kernel.engine.source.sources import Failure
+from monty_kernel.engine.source.text_lines import split_lines
+
+_MESSAGE_LIMIT = 1_000
+_LISTS_IN_MONTY = frozenset({"map", "zip", "enumerate", "filter", "reversed"})
+
+
+def hint(failure: Failure) -> str | None:
+    """One line about what Monty lacks, if that is what made the cell fail; None for everybody's ordinary errors."""
+    if failure.kind in _ENDINGS:
+        return _ENDINGS[failure.kind]
+    limit = _LIMITS.get(failure.ename if failure.kind == "limit" else failure.kind)
+    if limit is not None:
+        return _limit(*limit, failure)
+    if failure.kind == "interrupted" or raised_by_hand(failure):
+        return None
+    message = failure.evalue[:_MESSAGE_LIMIT]
+    for pattern, rule in _RULES.get(failure.ename, ()):
+        match = re.fullmatch(pattern, message, re.DOTALL)
+        if match:
+            return rule(failure, *match.groups())
+    return None
+
+
+_ENDINGS: Mapping[str, str] = {
+    "crashed": "The process that ran the cell died. The code is not to blame: "
+    "Monty crashed, or something ended the process.",
+}
+
+_LIMITS: Mapping[str, tuple[str, str]] = {
+    "memory": ("memory", "memory"),
+    "time": ("time", "seconds"),
+    "OutputLimitExceeded": ("output", "output"),
+    "HostCallLimitExceeded": ("calls to the host", "host_calls"),
+    "SleepLimitExceeded": ("sleep", "asleep"),
+}
+"""By kind or name of the failure: what there was too much of, and the limit that says so."""
+
+
+def _limit(what: str, name: str, failure: Failure) -> str:
+    if "%limits" in failure.evalue:
+        return "This notebook tightened that limit itself, with %limits: it stays so until the kernel is restarted."
+    kind = KINDS[name]
+    option = f"--MontyKernel.{kind.option}={kind.unit}"
+    return (
+        f"To allow more {what}, start the kernel with {option}, or `monty-kernel run` with --{kind.option.replace('_', '-')}; "
+        "%limits shows the limit."
+    )
+
+
+# Syntax ---------------------------------------------------------------------------------------------------------------
+
+
+def _syntax(failure: Failure, what: str) -> str:
+    if what == "class inheritance and metaclasses":
+        return _inheritance(failing_text(failure)) or SYNTAX[what]
+    return SYNTAX.get(what, f"Monty has no {what} yet: write it in another way.")
+
+
+def _inheritance(text: str) -> str | None:
+    head = re.match(r"class\s++\w++\s*+(?:\[[^\]]*+\]\s*+)?\(([^)]*+)\)", text)
+    bases = re.findall(r"(?:^|,)\s*(?:\w+\.)*(\w+)", head[1]) if head else []
+    for base in bases:
+        host = getattr(builtins, base, None)
+        if base.endswith(("Error", "Exception")) or (isinstance(host, type) and issubclass(host, BaseException)):
+            return EXCEPTION_BASE
+        if base in ("IntEnum", "StrEnum", "Flag", "IntFlag"):
+            base = "Enum"
+        if base in BASES:
+            return BASES[base]
+    return None
+
+
+def _wildcard(failure: Failure) -> str:
+    return "Monty imports no '*' yet: name what you need, as in 'from math import sqrt, pi'."
+
+
+def _installs(failure: Failure) -> str | None:
+    frame = failure.frames[0] if failure.frames else None
+    lines = split_lines(frame.cell.text) if frame is not None and frame.cell is not None else []
+    line = lines[frame.line - 1] if frame is not None and 1 <= frame.line <= len(lines) else ""
+    if re.match(r"\s*(?:python3? -m )?(?:pip3?|conda|mamba|uv)\s+[a-z]", line):
+        return "Nothing can be installed: the sandbox has the modules that Monty brings, such as math, json, re and datetime."
+    return None
+
+
+def _in_place_matmul(failure: Failure) -> str:
+    return "Monty has no '@=' yet: write a = a @ b."
+
+
+def _dataclass_option(failure: Failure, function: str, option: str) -> str:
+    more = " and sort with key=" if option == "order" else ""
+    return f"Monty's {function} has no {option}= yet: leave it out{more}."
+
+
+# Modules and names ----------------------------------------------------------------------------------------------------
+
+
+_NO_SHELL = "Cells run in Monty, not in IPython, so there is no shell object; %lsmagic lists the magics that work."
+
+
+def _module(failure: Failure, name: str) -> str:
+    root = name.partition(".")[0]
+    instead = INSTEAD_OF_MODULE.get(name) or INSTEAD_OF_MODULE.get(root)
+    if instead is None and not has_submodule(name):
+        from difflib import get_close_matches
+
+        close = get_close_matches(name, MODULES, 1, 0.75)
+        instead = f"Did you mean {close[0]!r}?" if close else None
+    if instead is None and name.isidentifier() and name not in sys.stdlib_module_names:
+        instead = f"If it is a file of tools of yours, grant it where the kernel is started: --tools {name}.py."
+    if root == "IPython" and instead:
+        return instead
+    advice = f"Monty, the sandbox, has no module {name!r}, and none can be installed.{' ' + instead if instead else ''}"
+    return f"{advice} The modules there are: {', '.join(MODULES)}."
+
+
+def _imported_name(failure: Failure, name: str, module: str) -> str | None:
+    if module == "IPython.display":
+        return f"The sandbox has these names of {module}: {', '.join(DISPLAY_NAMES)}."
+    if module == "IPython":
+        return _NO_SHELL
+    return _member(failure, module, name)
+
+
+def _of_ipython(failure: Failure, name: str) -> str | None:
+    # the prelude's stand-ins for the packages are values of a class called so
+    return f"Of IPython the sandbox has IPython.display, with {', '.join(DISPLAY_NAMES)}."
+
+
+def _member(failure: Failure, module: str, name: str) -> str | None:
+    if not has_member(module, name):
+        return None
+    module = "os.path" if module == "posixpath" else module
+    instead = INSTEAD_OF_MEMBER.get(f"{module}.{name}", "write what it does by hand, or do without.")
+    return f"Python's {module} has {name!r}, Monty's has not yet: {instead}"
+
+
+def _name(failure: Failure, name: str) -> str | None:
+    if name == "get_ipython":
+        return _NO_SHELL
+    if not hasattr(builtins, name):
+        return None
+    instead = BUILTINS.get(name)
+    if instead is None:
+        kind = "exception" if host_type(name) else "built-in"
+        instead = "use Exception, or another that is there." if kind == "exception" else "do without."
+    return instead if instead[0] == "M" else f"Python has the built-in {name!r}, Monty has not yet: {instead}"
+
+
+# The outside world ----------------------------------------------------------------------------------------------------
+
+
+def _file(failure: Failure, path: str) -> str:
+    return f"The sandbox opens no files of this computer, {path!r} included: put the text into a cell, or ask for its folder with %mount."
+
+
+def _read_only_file(failure: Failure, path: str) -> str:
+    return f"What holds {path!r} was granted to this notebook for reading only."
+
+
+def _environment(failure: Failure, function: str) -> str:
+    if function in ("os.environ", "os.getenv"):
+        return "The sandbox sees no environment variables: write the value into the cell, or ask for it with input()."
+    return f"{function} asks the machine for something, and the sandbox does not let it."
+
+
+def _update_mode(failure: Failure) -> str:
+    return "Monty opens a file to read or to write, not both: open it twice."
+
+
+# Calls ----------------------------------------------------------------------------------------------------------------
+
+
+def _exception_arguments(failure: Failure) -> str:
+    return "An exception in Monty takes one string or nothing: put all you want to say into one f-string."
+
+
+def _internal(failure: Failure, what: str) -> str:
+    return "That is a fault within Monty, not in the code: writing the line in another way may avoid it."
+
+
+def _not_an_iterator(failure: Failure) -> str | None:
+    values = _made_by(failure)
+    if any(isinstance(value, ast.GeneratorExp) or _calls_list_maker(value) for value in values):
+        return "Generator expressions, map(), zip() and their like are lists in Monty: write next(iter(...))."
+    return None
+
+
+def _calls_list_maker(value: ast.expr) -> bool:
+    return isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in _LISTS_IN_MONTY
+
+
+def _made_by(failure: Failure) -> Iterator[ast.expr]:
+    """What the argument of the failing `next(...)` is, or was assigned in the same cell."""
+    tree = parse(failing_text(failure))
+    call = tree.body[0].value if tree and tree.body and isinstance(tree.body[0], ast.Expr) else None
+    if not isinstance(call, ast.Call) or not call.args:
+        return
+    argument = call.args[0]
+    yield argument
+    cell = failure.frames[-1].cell
+    if isinstance(argument, ast.Name) and cell is not None:
+        for node in ast.walk(parse(cell.text) or ast.Module([], [])):
+            if isinstance(node, ast.Assign) and argument.id in (getattr(target, "id", None) for target in node.targets):
+                yield node.value
+
+
+def _json_option(failure: Failure, kind: str, option: str) -> str | None:
+    known = ("default", "cls", "check_circular") if kind == "En" else ("cls", "object_hook", "object_pairs_hook")
+    if option not in known:
+        return None
+    function, when = ("dumps", "before") if kind == "En" else ("loads", "after")
+    return f"Monty's json.{function}() has no {option}= yet: convert the values {when} it."
+
+
+def _encoding(failure: Failure, name: str) -> str | None:
+    from encodings.aliases import aliases  # not codecs.lookup: that would import a module by the notebook's word
+
+    known = re.sub(r"\W", "_", name.lower())
+    if known not in aliases and known not in aliases.values():
+        return None
+    return f"Monty knows the encodings {ENCODINGS} only."
+
+
+def _special_form(failure: Failure) -> str:
+    return "Monty has no type variables to make yet: leave them out, they change nothing when code runs."
+
+
+_TOO_LARGE = (
+    "Monty takes at most 65,535 elements in one literal: join several shorter ones, or read the data out of a text with "
+    "json.loads('...')."
+)
+_CALLED_BY_SUB = "Monty's re.sub() takes a text as replacement: loop over re.finditer() and join the pieces yourself."
+
+_STALLED = (
+    "What asyncio.sleep() gave in one cell cannot be awaited in a later one: make it and await it in the same cell."
+)
+
+_Rules = tuple[tuple[str, Callable[..., str | None]], ...]
+_RULES: Mapping[str, _Rules] = {
+    "NotImplementedError": (
+        (r"The monty syntax parser does not yet support (.+)", _syntax),
+        (r"Wildcard imports .*", _wildcard),
+        (r"(dataclass\(\)|field\(\)) does not yet support the (\w+) (?:option|argument)", _dataclass_option),
+        (r"OS function '([^']+)\)?' not implemented with standard execution", _environment),
+    ),
+    "SyntaxError": (
+        (r"function too large: .*", lambda failure: _TOO_LARGE),
+        (r"invalid syntax", _installs),
+        (r"matrix multiplication augmented assignment .*", _in_place_matmul),
+    ),
+    "ModuleNotFoundError": ((r"No module named '([^']+)'.*", _module),),
+    "ImportError": ((r"cannot import name '(\w+)' from '([\w.]+)'.*", _imported_name),),
+    "NameError": ((r"name '(\w+)' is not defined", _name),),
+    "PermissionError": (
+        (r"Permission denied: '(.*)'", _file),
+        (r"\[Errno 30\] Read-only file system: '(.*)'", _read_only_file),
+    ),
+    "ValueError": ((r"update modes \('\+'\) are not yet supported", _update_mode),),
+    "LookupError": ((r"unknown encoding: (.+)", _encoding),),
+    "RuntimeError": (
+        (r"'([\w.]+)' is not supported in this environment", _environment),
+        (r"Internal error in monty: exceptions can only be called with zero or one string argument", _exception_arguments),
+        (r"Internal error in monty: asyncio scheduler stalled.*", lambda failure: _STALLED),
+        (r"Internal error in monty: (.*)", _internal),
+    ),
+    "AttributeError": (
+        (r"module '([\w.]+)' has no attribute '(\w+)'", _member),
+        (r"'module' object has no attribute '(\w+)'", _of_ipython),
+        (r"type object '([\w.]+)' has no attribute '(\w+)'", objects.missing_type_attribute),
+        (r"'([\w.]+)' object has no attribute '(\w+)'", objects.missing_attribute),
+        (r"'([\w.]+)' object has no attribute '(\w+)' and no __dict__ for setting new attributes", objects.new_attribute),
+    ),
+    "TypeError": (
+        (r"object of type '([\w.]+)' has no len\(\)", objects.no_len),
+        (r"'([\w.]+)' object is not reversible", objects.not_reversible),
+        (r"'([<>]=?)' not supported between instances of '([\w.]+)' and '([\w.]+)'", objects.no_order),
+        (r"unsupported operand type\(s\) for (\S+?)(?: or pow\(\))?: '([\w.]+)' and .*", objects.in_place_operator),
+        (r"exceptions must derive from BaseException", objects.not_raisable),
+        (r"catching classes that do not inherit from BaseException is not allowed", objects.not_raisable),
+        (r"cannot create '(\w+)' instances", objects.no_instances),
+        (r"callable replacement is not yet supported in re\.sub\(\)", lambda failure: _CALLED_BY_SUB),
+        (r"type\(\) bases are not supported", lambda failure: SYNTAX["class inheritance and metaclasses"]),
+        (r"'list' object is not an iterator", _not_an_iterator),
+        (r"cannot convert '([\w.]+)' object to bytes", objects.bytes_of),
+        (r"JSON(En|De)coder\.__init__\(\) got an unexpected keyword argument '(\w+)'", _json_option),
+        (r"print\(\) 'file' argument must be sys\.stdout or sys\.stderr, not ([\w.]+)", objects.print_file),
+        (r"'typing\._SpecialForm' object is not callable", _special_form),
+    ),
+}  # fmt: skip

@@ -1,0 +1,160 @@
+"""Hints about objects: attributes and methods that Monty's values lack, special methods it does not call."""
+
+from __future__ import annotations
+
+import io
+import re
+
+from monty_kernel.engine.errors.failing_code import class_named, defines, failing_text
+from monty_kernel.engine.errors.host_python import host_type, is_native
+from monty_kernel.engine.errors.unsupported import EXCEPTION_BASE, MISSING_METHODS, SYNTAX, instead_of_attribute
+from monty_kernel.engine.source.sources import Failure
+
+_PROBED = {"str", "bytes", "int", "float", "complex", "list", "dict", "set", "frozenset", "tuple", "range", "bool"}
+_OF_EVERY_CLASS = {
+    "__dict__",
+    "__module__",
+    "__qualname__",
+    "__mro__",
+    "__bases__",
+    "__subclasses__",
+    "__annotations__",
+}
+_REFLECTED = {
+    "<": ("__lt__", "__gt__"),
+    ">": ("__gt__", "__lt__"),
+    "<=": ("__le__", "__ge__"),
+    ">=": ("__ge__", "__le__"),
+}
+_IN_PLACE = {
+    "+": "add", "-": "sub", "*": "mul", "/": "truediv", "//": "floordiv", "%": "mod", "**": "pow",
+    "&": "and", "|": "or", "^": "xor", "<<": "lshift", ">>": "rshift", "@": "matmul",
+}  # fmt: skip
+
+
+def missing_attribute(failure: Failure, type_name: str, name: str) -> str | None:
+    if type_name == "_io.TextIOWrapper":
+        return _file_attribute(failing_text(failure), name)
+    host = None if class_named(failure, type_name) else host_type(type_name)
+    if host is None:
+        return _own_class_attribute(failure, type_name, name)
+    if name not in dir(host):
+        return None
+    if issubclass(host, BaseException):
+        return "An exception in Monty carries its message only: str(error) gives it."
+    if type_name in _PROBED and name not in _missing(type_name) and not name.startswith("__"):
+        return _not_handed_out(name)
+    return _python_has(type_name, name)
+
+
+def _not_handed_out(name: str) -> str:
+    return (
+        f"Monty calls the methods of built-in values but does not hand them out: "
+        f"call .{name}(...) here, or wrap it as in 'lambda value: thing.{name}(value)'."
+    )
+
+
+def _file_attribute(text: str, name: str) -> str | None:
+    if name not in dir(io.TextIOWrapper):
+        return None
+    if "sys.std" in text or text.endswith(")"):  # an opened file's methods do work when called
+        return "Monty's sys.stdout and sys.stderr have no methods yet: use print(text, end='', file=sys.stderr)."
+    return _not_handed_out(name)
+
+
+def _own_class_attribute(failure: Failure, type_name: str, name: str) -> str | None:
+    if not is_native(type_name) and defines(failure, type_name, "__getattr__", "__getattribute__"):
+        return "Monty does not call __getattr__ of your own classes yet: write a method such as get(name) and call it."
+    return _object_attribute(name)
+
+
+def _object_attribute(name: str) -> str | None:
+    if name.startswith("__") and (name in dir(object) or name in _OF_EVERY_CLASS):
+        return f"Objects and classes have no {name} in Monty yet: {instead_of_attribute('object', name)}"
+    return None
+
+
+def missing_type_attribute(failure: Failure, type_name: str, name: str) -> str | None:
+    host = None if class_named(failure, type_name) else host_type(type_name)
+    if host is None:
+        return _object_attribute(name)
+    if name not in dir(host):
+        return None
+    if type_name in _PROBED and name not in _missing(type_name) and not name.startswith("__"):
+        return (
+            f"Monty has the methods of a built-in type only on its values: write value.{name}(), "
+            f"or 'lambda value: value.{name}()' to pass it on."
+        )
+    return _python_has(type_name, name)
+
+
+def _missing(type_name: str) -> frozenset[str]:
+    return MISSING_METHODS.get("int" if type_name == "bool" else type_name, frozenset())
+
+
+def _python_has(type_name: str, name: str) -> str:
+    key = "int" if type_name == "bool" else type_name
+    return f"Python's {type_name} has {name!r}, Monty's has not yet: {instead_of_attribute(key, name)}"
+
+
+def new_attribute(failure: Failure, type_name: str, name: str) -> str | None:
+    if type_name == "function":
+        return "Functions take no attributes in Monty yet: keep the value in a dict, or in an object of your own class."
+    host = host_type(type_name)
+    if host is not None and issubclass(host, BaseException):
+        return "An exception in Monty carries its message only: put what you want to say into that."
+    return None
+
+
+def no_len(failure: Failure, type_name: str) -> str | None:
+    return _uncalled(failure, type_name, ("__len__",), "write a method such as size() and call that")
+
+
+def not_reversible(failure: Failure, type_name: str) -> str | None:
+    return _uncalled(failure, type_name, ("__reversed__",), "reverse a list of its items")
+
+
+def no_order(failure: Failure, operator: str, left: str, right: str) -> str | None:
+    method, reflected = _REFLECTED[operator]
+    key = "compare a key instead, as in sorted(items, key=lambda item: item.name)"
+    return _uncalled(failure, left, (method,), key) or _uncalled(failure, right, (reflected,), key)
+
+
+def _uncalled(failure: Failure, type_name: str, methods: tuple[str, ...], instead: str) -> str | None:
+    """The hint for a special method that Monty never calls; a mere "if" when the class is not in the traceback."""
+    if is_native(type_name):
+        return None
+    defined = defines(failure, type_name, *methods)
+    if defined is False:
+        return None
+    condition = "" if defined else f"if {type_name!r} defines it, "
+    return f"Monty does not call {methods[0]} of your own classes yet: {condition}{instead}."
+
+
+def in_place_operator(failure: Failure, operator: str, left: str) -> str | None:
+    name = _IN_PLACE.get(operator.removesuffix("="))
+    if name and defines(failure, left, f"__i{name}__") and not defines(failure, left, f"__{name}__"):
+        return f"Monty does not call __i{name}__ of your own classes yet: define __{name}__."
+    return None
+
+
+def not_raisable(failure: Failure) -> str | None:
+    return EXCEPTION_BASE if re.match(r"[A-Za-z_]", failing_text(failure)) else None
+
+
+def no_instances(failure: Failure, type_name: str) -> str | None:
+    if type_name == "object":
+        return "Monty makes no bare objects yet: write 'class Marker: pass' and use Marker()."
+    return SYNTAX["method decorators (classmethod/staticmethod/property)"] if type_name == "property" else None
+
+
+def bytes_of(failure: Failure, type_name: str) -> str | None:
+    if type_name in ("list", "tuple", "range", "set", "frozenset"):
+        return "Monty makes no bytes from numbers yet: write bytes.fromhex(''.join(f'{n:02x}' for n in numbers))."
+    return _uncalled(failure, type_name, ("__bytes__",), "write a method that returns the bytes and call that")
+
+
+def print_file(failure: Failure, type_name: str) -> str | None:
+    if type_name != "_io.TextIOWrapper" and not defines(failure, type_name, "write"):
+        return None
+    return "Monty prints to sys.stdout and sys.stderr only yet: call the .write(text) of anything else."

@@ -1,0 +1,188 @@
+"""Runs many notebooks at once over one pool of workers: read, run, write, each on a thread of its own."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import sys
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Literal
+
+from monty_kernel.engine.recorder import Diverged
+from monty_kernel.isolation.launch import WallsMissing
+from monty_kernel.outputs.log_text import json_for_log
+
+from ..files.whole_file import Place, place_at
+from .notebook_file import from_json, read_notebook, to_json
+from .notebook_run import FailedCell, NotebookRun, Ran, RunOptions
+from .notebook_shape import Node, NotebookUnreadable
+from .page import PageFailed, PageOptions, page_of
+from .parameters import Parameters, inject
+from .session_pool import SessionPool
+
+_log = logging.getLogger(__name__)
+
+Status = Literal["ok", "error", "timeout", "output", "stopped", "unreadable", "unwritable", "broken"]
+"""`broken`: the sandbox could not be started, or what the run starts from could not be made again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A notebook to run. source: its file; None for standard input. target: where it is written, None for nowhere; `stdout` says
+    that it goes to standard output. page: it is written as a page. place: the target, opened; one that has none is the source
+    itself, whose folder is opened before the notebook is read, through no link, and written to afterwards."""
+
+    source: Path | None
+    target: Path | None = None
+    stdout: bool = False
+    page: PageOptions | None = None
+    place: Place | None = None
+
+    @property
+    def name(self) -> str:
+        return "standard input" if self.source is None else str(self.source)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of a task. started: seconds since the epoch. said: why it could not be done, for a status without a failed cell."""
+
+    task: Task
+    status: Status
+    started: float
+    seconds: float
+    cells: int = 0
+    failed: FailedCell | None = None
+    cell_id: str | None = None
+    said: str = ""
+
+
+class Batch:
+    """Tasks that run in `pool`, as many at once as it has threads.
+
+    on_read: told how many code cells a notebook has. on_cell: called after each cell. Both on any thread.
+    """
+
+    def __init__(
+        self,
+        tasks: Sequence[Task],
+        pool: SessionPool,
+        options: RunOptions,
+        parameters: Parameters,
+        *,
+        on_read: Callable[[int], None] = lambda cells: None,
+        on_cell: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._tasks = tasks
+        self._pool = pool
+        self._options = options
+        self._parameters = parameters
+        self._on_read = on_read
+        self._on_cell = on_cell
+        self._stopping = False
+        self._running: set[NotebookRun] = set()
+
+    def run(self, on_done: Callable[[Done], None]) -> list[Done]:
+        """Run all; what came of them, in the order of the tasks. `on_done` is called here, as each ends."""
+        ended: SimpleQueue[Future[Done]] = SimpleQueue()
+        futures = [self._pool.threads.submit(self._do, task) for task in self._tasks]
+        for future in futures:
+            future.add_done_callback(ended.put)
+        for _ in futures:
+            on_done(ended.get().result())
+        return [future.result() for future in futures]
+
+    def stop(self) -> None:
+        """Cut the running cells short; what has run is written, what has not begun does not. For a signal handler too."""
+        self._stopping = True
+        for run in tuple(self._running):
+            run.stop()
+
+    def _do(self, task: Task) -> Done:
+        started, begin = time.time(), time.perf_counter()
+        place = task.place
+        try:
+            if place is None and task.target is not None:
+                try:
+                    place = place_at(task.target, follow=False)
+                except OSError as error:
+                    said = error.strerror or str(error)
+                    return Done(task, "unreadable", started, time.perf_counter() - begin, said=said)
+            return self._try(task, place, started, begin)
+        except Exception as error:  # of Monty or ours: one notebook's trouble is not another's
+            _log.debug("a notebook could not be run", exc_info=True)
+            said = f"{type(error).__name__}: {error}"
+            return Done(task, "broken", started, time.perf_counter() - begin, said=said)
+        finally:
+            if place is not None and task.place is None:
+                place.close()
+
+    def _try(self, task: Task, place: Place | None, started: float, begin: float) -> Done:
+
+        def done(status: Status, said: str = "", ran: Ran | None = None, cell_id: str | None = None) -> Done:
+            cells, failed = (0, None) if ran is None else (ran.cells, ran.failed)
+            return Done(task, status, started, time.perf_counter() - begin, cells, failed, cell_id, said)
+
+        if self._stopping:
+            return done("stopped", "it was not begun")
+        try:
+            book = from_json(_read(task, place), task.name)
+        except OSError as error:
+            return done("unreadable", error.strerror or str(error))
+        except (NotebookUnreadable, MemoryError) as error:
+            return done("unreadable", str(error) or "it does not fit into memory")
+        if self._parameters:
+            inject(book, self._parameters)
+        self._on_read(sum(cell["cell_type"] == "code" for cell in book["cells"]))
+        run = NotebookRun(book, self._options, on_cell=self._on_cell)
+        self._running.add(run)
+        try:
+            if self._stopping:  # perhaps before the run was there to be stopped
+                run.stop()
+            ran = run.execute(self._pool)
+        except Diverged as error:
+            return done("broken", f"what it starts from cannot be made again, since {error}")
+        except WallsMissing as error:
+            return done("broken", str(error))
+        finally:
+            self._running.discard(run)
+        failed = ran.failed
+        cell_id = None if failed is None else book["cells"][failed.index].get("id")
+        try:
+            _write(task, place, book)
+        except PageFailed as error:
+            return done("unwritable", f"no page could be made of it: {error}", ran, cell_id)
+        except OSError as error:
+            return done("unwritable", f"{task.target or 'standard output'}: {error.strerror or error}", ran, cell_id)
+        return done("ok" if failed is None else failed.kind, "", ran, cell_id)
+
+
+def _read(task: Task, place: Place | None) -> bytes:
+    if task.source is not None:
+        own = place is not None and task.place is None
+        return place.read() if place is not None and own else read_notebook(task.source)
+    if sys.stdin is None:
+        raise OSError(errno.EBADF, "it is closed")
+    return sys.stdin.buffer.read()
+
+
+def _write(task: Task, place: Place | None, book: Node) -> None:
+    if task.stdout:
+        if sys.stdout is None:
+            raise OSError(errno.EBADF, "it is closed")
+        sys.stdout.buffer.write(_file(task, book, printed=True))
+        sys.stdout.buffer.flush()
+    elif place is not None:
+        place.write(_file(task, book, printed=place.is_stream()))
+
+
+def _file(task: Task, book: Node, *, printed: bool) -> bytes:
+    if task.page is None:
+        return json_for_log(to_json(book)) if printed else to_json(book)
+    title = None if task.source is None else task.source.stem
+    return page_of(book, task.page.template, title=title, inputs=task.page.inputs).encode()

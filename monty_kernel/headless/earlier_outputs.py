@@ -1,0 +1,63 @@
+"""Outputs that a notebook brought along, of cells that did not run: its author made them, so they pass the screen like any other.
+
+What a run writes is shown by whoever gets it (nbconvert makes HTML of it), and what stands below a cell looks like the run's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from monty_kernel.outputs.visible_text import visible
+from monty_kernel.sanitize.bundle import TRUST_RUN, screened_bundle
+from monty_kernel.sanitize.terminal import shown
+
+from .notebook_shape import Node
+
+
+def screened_outputs(outputs: list[Node], node: Callable[[Node], Node] = dict, *, cell: int = 0) -> list[Node]:
+    """The outputs of one cell as they may be shown; one line on stderr says what was left out. Outputs of no known kind are left out.
+
+    node: makes a dict of the kind that the notebook is made of, of a plain one. cell: its index, so that ids in its outputs are no others'.
+    """
+    clean: list[Node] = []
+    notes: list[str] = []
+    for number, output in enumerate(outputs):
+        kind = output.get("output_type")
+        if kind == "stream":
+            clean.append(node({**output, "text": shown(_joined(output.get("text")))}))
+        elif kind == "error":
+            lines = output.get("traceback")
+            traceback = [shown(_joined(line)) for line in lines] if isinstance(lines, list) else []
+            said = {name: visible(_joined(output.get(name))) for name in ("ename", "evalue")}
+            clean.append(node({**output, **said, "traceback": traceback}))
+        elif kind in ("display_data", "execute_result"):
+            bundle = screened_bundle(
+                _bundle(output.get("data")),
+                _mapping(output.get("metadata")),
+                place=f"kept{cell}-{number}",
+                trust=TRUST_RUN,
+            )
+            clean.append(node({**output, "data": node(dict(bundle.data)), "metadata": node(dict(bundle.metadata))}))
+            if bundle.note is not None and bundle.note not in notes:
+                notes.append(bundle.note)
+    if notes:
+        clean.append(node({"output_type": "stream", "name": "stderr", "text": "".join(f"{note}\n" for note in notes)}))
+    return clean
+
+
+def _bundle(data: object) -> dict[str, Any]:
+    # in a notebook, text may be a list of its lines
+    return {
+        mime: value if mime == "application/json" or not isinstance(value, list) else _joined(value)
+        for mime, value in _mapping(data).items()
+    }
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _joined(text: object) -> str:
+    lines = text if isinstance(text, list) else [text]
+    return "".join(line for line in lines if isinstance(line, str))

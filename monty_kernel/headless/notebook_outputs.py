@@ -1,0 +1,110 @@
+"""Renders what cells emit into the cells of a notebook, as nbclient renders the kernel's messages.
+
+Only neighbouring prints are joined to one output, where nbclient keeps as many as there were messages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from monty_kernel.outputs import ClearOutput, Display, Error, Output, Result, Stream
+from monty_kernel.outputs.finite import finite
+
+from .notebook_shape import Node
+
+
+class NotebookOutputs:
+    """The outputs of one run. For one thread.
+
+    node: makes a dict of the kind that the notebook is made of, of a plain one.
+    """
+
+    def __init__(self, book: Node, node: Callable[[Node], Node] = dict) -> None:
+        self._cells: list[Node] = book["cells"]
+        self._node = node
+        self._index = 0
+        self._outputs: list[Node] = []
+        self._clear_next = False
+        self._printed: list[str] = []  # of the stream that is the last output; joined when another comes
+        self._displays: dict[str, dict[int, list[int]]] = {}  # display id -> cell -> places among its outputs
+        self.size = 0
+        """Characters of output so far, also of what was cleared."""
+
+    def begin(self, index: int) -> None:
+        """The cell at this index runs from now on; its old outputs go."""
+        self._index, self._outputs, self._clear_next = index, [], False
+        self._cells[index]["outputs"] = self._outputs
+
+    def end(self) -> None:
+        """The cell is over."""
+        self._join_printed()
+
+    def add(self, output: Output, number: int = 0) -> None:
+        """Take an output of the running cell. number: its execution count, for a result."""
+        if isinstance(output, Stream):
+            self.size += len(output.text)
+            if not self._clear_next and self._printed and self._outputs[-1]["name"] == output.name:
+                self._printed.append(output.text)
+                return
+            self._append({"output_type": "stream", "name": output.name, "text": ""})
+            self._printed = [output.text]
+        elif isinstance(output, ClearOutput):
+            if output.wait:
+                self._clear_next = True
+            else:
+                self._clear()
+        elif isinstance(output, Display):
+            self._display(output)
+        elif isinstance(output, Result):
+            self._append(
+                {
+                    "output_type": "execute_result",
+                    "metadata": finite(output.metadata),
+                    "data": self._data(output),
+                    "execution_count": number,
+                }
+            )
+        elif isinstance(output, Error):
+            self.size += sum(map(len, output.traceback))
+            traceback = list(output.traceback)
+            self._append(
+                {"output_type": "error", "ename": output.ename, "evalue": output.evalue, "traceback": traceback}
+            )
+
+    def _display(self, output: Display) -> None:
+        data, metadata = self._data(output), finite(output.metadata)
+        if output.display_id:  # an id that is shown again changes what it showed before, in whatever cell
+            for index, places in self._displays.get(output.display_id, {}).items():
+                for place in places:
+                    shown = self._cells[index]["outputs"][place]
+                    shown["data"], shown["metadata"] = self._node(dict(data)), self._node(dict(metadata))
+        if output.update:
+            return
+        self._append({"output_type": "display_data", "metadata": metadata, "data": data})
+        if output.display_id:
+            cells = self._displays.setdefault(output.display_id, {})
+            cells.setdefault(self._index, []).append(len(self._outputs) - 1)
+
+    def _data(self, output: Display | Result) -> dict[str, Any]:
+        data: dict[str, Any] = finite(dict(output.data))
+        self.size += sum(len(value if isinstance(value, str) else repr(value)) for value in data.values())
+        return data
+
+    def _append(self, output: Node) -> None:
+        if self._clear_next:
+            self._clear()
+            self._clear_next = False
+        self._join_printed()
+        self._outputs.append(self._node(output))
+
+    def _clear(self) -> None:
+        self._printed = []
+        self._outputs.clear()
+        for cells in self._displays.values():
+            cells.pop(self._index, None)
+
+    def _join_printed(self) -> None:
+        if self._printed:
+            self._outputs[-1]["text"] = "".join(self._printed)
+            self._printed = []

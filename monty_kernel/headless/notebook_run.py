@@ -1,0 +1,336 @@
+"""One run of one notebook: its cells go through the engine one after the other, and their outputs into the notebook."""
+
+from __future__ import annotations
+
+import copy
+import datetime
+import logging
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from monty_kernel.bounded.helper import Unanswered
+from monty_kernel.bounded.waiting import waiting_by
+from monty_kernel.engine.engine import Engine, Outcome, Snapshot
+from monty_kernel.engine.limits import Limits
+from monty_kernel.engine.sandbox import WorkerLost
+from monty_kernel.engine.source.sources import Failure
+from monty_kernel.outputs import Error
+from monty_kernel.session.cell_runner import CellRequest, CellRunner
+from monty_kernel.session.language_info import LANGUAGE_INFO
+from monty_kernel.session.replies import error_content
+from monty_kernel.timetravel.policy import FREE, DumpBudget
+from monty_kernel.typecheck.checks import TypeChecks
+from monty_kernel.typecheck.modes import Mode
+
+from .earlier_outputs import screened_outputs
+from .frontend import NotebookFront
+from .granted import Granted
+from .notebook_file import tags
+from .notebook_outputs import NotebookOutputs
+from .notebook_shape import Node
+
+if TYPE_CHECKING:
+    from monty_kernel.typecheck.checker import Checker
+
+_log = logging.getLogger(__name__)
+
+DUMPS = 0.1
+"""Share of the cells' time that snapshots may take: cells between two of them would be run again after a crash."""
+
+GRACE = 2.0
+"""Seconds that a cell has to end after it was interrupted for its time. Then it has caught that, and is ended."""
+
+LAST_WORDS = 0.1
+"""Seconds after a worker died in which whoever stops the run may say so: Ctrl-C in a terminal reaches the workers first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A state to start from, of a stored session, and the number of its last cell."""
+
+    snapshot: Snapshot
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """How a notebook is run.
+
+    timeout: seconds that a cell may take, of whatever it does; None or anything not above 0 for no limit. interrupt_on_timeout: then
+    the cell is interrupted, instead of the run being ended. It may catch that and end within `GRACE`; later it is undone. allow_errors: go on after a cell that failed.
+    record_timing: note in each cell's metadata when it ran. max_output: characters of output that the notebook may get; None
+    for no limit. trust_outputs: put outputs into the notebook as cells make them, scripts and all. typecheck: what becomes of
+    cells that the type checker finds fault with. snapshot_memory: bytes that the states between the cells may take; the oldest make room.
+    """
+
+    timeout: float | None = None
+    interrupt_on_timeout: bool = False
+    allow_errors: bool = False
+    limits: Limits = field(default_factory=Limits)
+    record_timing: bool = True
+    max_output: int | None = 100_000_000
+    start: Start | None = None
+    granted: Granted = field(default_factory=Granted)
+    trust_outputs: bool = False
+    typecheck: Mode = "off"
+    snapshot_memory: int = 1 << 28
+
+
+Kind = Literal["error", "timeout", "output", "stopped"]
+
+
+@dataclass(frozen=True, slots=True)
+class FailedCell:
+    """Why a run ended early, and where. index: of the cell among all the notebook's. number: its execution count.
+
+    kind: `error`, the cell failed; `timeout`, it took too long; `output`, it made too much output; `stopped`, by whoever ran it.
+    """
+
+    kind: Kind
+    index: int
+    number: int
+    ename: str
+    evalue: str
+    traceback: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What came of a run. cells: how many ran to their end, well or not."""
+
+    cells: int
+    seconds: float
+    failed: FailedCell | None = None
+
+
+class Sessions(Protocol):
+    """Where a run gets its session from."""
+
+    def engine(self, options: RunOptions) -> AbstractContextManager[Engine]:
+        """An engine whose session has not begun."""
+
+    def begin(self, engine: Engine, options: RunOptions) -> None:
+        """Begin its session: a new one, or the one that the options start from."""
+
+    def checker(self) -> Checker:
+        """What asks the type checker."""
+
+
+class NotebookRun:
+    """Runs a notebook in place. `execute` belongs to one thread, any other may call `stop`.
+
+    node: makes the notebook's kind of dict of a plain one. on_cell: called after each cell that ran.
+    """
+
+    def __init__(
+        self,
+        book: Node,
+        options: RunOptions,
+        *,
+        node: Callable[[Node], Node] = dict,
+        on_cell: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._book = book
+        self._options = options
+        self._node = node
+        self._on_cell = on_cell
+        self._outputs = NotebookOutputs(book, node)
+        self._ran: set[int] = set()  # the cells that were begun: what they show is of this run
+        self._engine: Engine | None = None
+        self._stopped = threading.Event()
+        self._late = False  # whether the running cell has taken too long
+        self._lock = threading.Lock()
+        self._running = 0  # the running cell's number
+        self._timer: threading.Timer | None = None  # of the running cell
+        self._unsettled: CellRequest | None = None  # the cell whose state is to be remembered before the next one runs
+
+    def stop(self) -> None:
+        """End the run: the running cell is cut short, no other starts. `execute` returns soon."""
+        self._stopped.set()
+        self._cut_short()
+
+    def execute(self, sessions: Sessions) -> Ran:
+        """Run the cells. Whatever happens to them, what they showed until then is in the notebook.
+
+        Raises:
+            MontyError, RuntimeError: no worker could be started.
+            Diverged: the state to start from could not be made again.
+        """
+        try:
+            return self._execute(sessions)
+        finally:
+            if not self._options.trust_outputs:
+                self._screen_what_stayed()
+
+    def _execute(self, sessions: Sessions) -> Ran:
+        begin = time.perf_counter()
+        self._book["metadata"]["language_info"] = self._node(copy.deepcopy(LANGUAGE_INFO))
+        with sessions.engine(self._options) as engine:
+            self._engine = engine
+            try:
+                sessions.begin(engine, self._options)
+            except (KeyboardInterrupt, WorkerLost):
+                if not self._stopped.is_set():
+                    raise
+            types = TypeChecks(engine, self._options.typecheck, sessions.checker)
+            front = NotebookFront(
+                engine, self._outputs, self._options.max_output, types.mode, self._options.snapshot_memory
+            )
+            try:
+                cells, failed = self._execute_cells(engine, front, types)
+            finally:
+                front.close()
+        return Ran(cells, time.perf_counter() - begin, failed)
+
+    def _screen_what_stayed(self) -> None:
+        # the state of widgets that no output shows any more: those that did are left out, as cells here have none
+        self._book["metadata"].pop("widgets", None)
+        with waiting_by(self._unless_stopped):
+            for index, cell in enumerate(self._book["cells"]):
+                if cell["cell_type"] == "code" and cell["outputs"] and index not in self._ran:
+                    cell["outputs"] = screened_outputs(cell["outputs"], self._node, cell=index)
+
+    def _unless_stopped(self, future: Future[Any]) -> Any:
+        """The result of a helper that sanitizes a large output. Once the run was stopped nobody waits: it is left out."""
+        while not future.done():
+            if self._stopped.wait(0.02):
+                raise Unanswered("the run was stopped")
+        return future.result()
+
+    def _execute_cells(self, engine: Engine, front: NotebookFront, types: TypeChecks) -> tuple[int, FailedCell | None]:
+        if self._options.start is not None:
+            front.count_from(self._options.start.last)
+        budget = DumpBudget(DUMPS, free=0.0, guess=FREE)
+        runner = CellRunner(engine, front, lambda: front.magics, front.travel, budget, lambda: True, types, _log)
+        first, cells = front.count, 0
+        for index, cell in enumerate(self._book["cells"]):
+            if cell["cell_type"] != "code" or not cell["source"].strip() or "skip-execution" in tags(cell):
+                continue
+            failed = self._execute_cell(runner, front, index, first + cells + 1)
+            if failed is not None and self._is_final(failed):
+                return cells, failed
+            cells += 1
+            self._on_cell()
+            if failed is not None and not (self._options.allow_errors or "raises-exception" in tags(cell)):
+                return cells, failed
+        return cells, None
+
+    def _is_final(self, failed: FailedCell) -> bool:
+        """Whether the run ends with it also where errors are allowed."""
+        return failed.kind != "error" and not (failed.kind == "timeout" and self._options.interrupt_on_timeout)
+
+    def _execute_cell(self, runner: CellRunner, front: NotebookFront, index: int, count: int) -> FailedCell | None:
+        cell = self._book["cells"][index]
+        if self._stopped.is_set():
+            return FailedCell("stopped", index, front.count, "KeyboardInterrupt", "the run was stopped")
+        number = front.begin(cell["source"])
+        cell["execution_count"] = number
+        if self._options.record_timing:
+            cell["metadata"]["execution"] = self._node({})
+        if self._unsettled is not None:
+            runner.settle(self._unsettled)
+        self._note_time(cell, "iopub.status.busy", "iopub.execute_input")
+        self._outputs.begin(index)
+        self._ran.add(index)
+        request = CellRequest(cell["source"], number, remember=True, silent=False)
+        outcome = self._run(runner, request)
+        failed = self._why_cut_short(outcome, front, index)
+        if failed is None or failed.kind == "output" or not self._is_final(failed):
+            failed = self._show(outcome, failed, index, number)
+        self._outputs.end()
+        if failed is None or not self._is_final(failed):
+            cell["execution_count"] = count
+            self._note_time(cell, "shell.execute_reply", "iopub.status.idle")
+            self._unsettled = request
+        return failed
+
+    def _show(self, outcome: Outcome, cut: FailedCell | None, index: int, number: int) -> FailedCell | None:
+        """Put what the cell ended with into the notebook; its failure. cut: why it was cut short."""
+        failure = outcome.failure
+        if cut is not None:
+            note = failure.note if failure is not None and cut.kind == "timeout" else None
+            failure = Failure("raised", cut.ename, cut.evalue, note=note)
+        if failure is None:
+            if outcome.result is not None:
+                self._outputs.add(outcome.result, number)
+            return None
+        content = error_content(failure)
+        error = Error(content["ename"], content["evalue"], tuple(content["traceback"]))
+        self._outputs.add(error)
+        kind: Kind = "error" if cut is None else cut.kind
+        return FailedCell(kind, index, number, error.ename, error.evalue, error.traceback)
+
+    def _run(self, runner: CellRunner, request: CellRequest) -> Outcome:
+        assert self._engine is not None
+        seconds = self._options.timeout
+        self._engine.expect()
+        with self._lock:
+            self._running, self._late = request.number, False
+        if seconds is not None and seconds > 0:
+            with self._lock:
+                self._after(min(seconds, threading.TIMEOUT_MAX), self._take_too_long, request.number)
+        if self._stopped.is_set():  # before the engine expected a cell: it was told in vain
+            self._engine.interrupt()
+        try:
+            return runner.run(request)
+        finally:
+            with self._lock:
+                self._running = 0
+                if self._timer is not None:
+                    self._timer.cancel()
+                self._timer = None
+
+    def _after(self, seconds: float, call: Callable[[int], None], number: int) -> None:
+        self._timer = threading.Timer(seconds, call, (number,))
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _take_too_long(self, number: int) -> None:
+        with self._lock:
+            if self._running != number:
+                return
+            if self._options.interrupt_on_timeout and self._engine is not None:
+                self._engine.interrupt()
+                self._after(GRACE, self._ignore_the_interrupt, number)
+            else:
+                self._late = True
+                self._cut_short()
+
+    def _ignore_the_interrupt(self, number: int) -> None:
+        with self._lock:
+            if self._running == number:
+                self._late = True
+                self._cut_short()
+
+    def _cut_short(self) -> None:
+        if self._engine is not None:
+            self._engine.interrupt()
+            self._engine.kill()
+
+    def _why_cut_short(self, outcome: Outcome, front: NotebookFront, index: int) -> FailedCell | None:
+        failure, number = outcome.failure, front.count
+        if front.overflowed:
+            said = f"the notebook's output would be longer than {self._options.max_output:,} characters"
+            return FailedCell("output", index, number, "OutputLimitExceeded", said)
+        if failure is None:
+            return None
+        if self._late:
+            said = f"the cell took longer than {self._options.timeout:g} seconds"
+            if self._options.interrupt_on_timeout:
+                said += f" and did not end within {GRACE:g} seconds of KeyboardInterrupt"
+            return FailedCell("timeout", index, number, "CellTimeoutError", said)
+        if self._stopped.wait(LAST_WORDS if failure.kind == "crashed" else 0):
+            return FailedCell("stopped", index, number, "KeyboardInterrupt", "the run was stopped")
+        return None
+
+    def _note_time(self, cell: Node, *events: str) -> None:
+        if self._options.record_timing:
+            now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+            execution: dict[str, Any] = cell["metadata"].setdefault("execution", self._node({}))
+            for event in events:
+                execution[event] = now

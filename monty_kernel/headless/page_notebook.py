@@ -1,0 +1,233 @@
+"""A notebook made anew for a page: of listed fields only, with a stand-in wherever it said something.
+
+nbconvert's templates, filters and parsers get this notebook, in which no letter is the stranger's. What stands for what is in `Pieces`,
+and is put in its place when the page is finished (`page_frame.py`).
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterator, Mapping
+from html import escape
+from typing import Any, Literal
+
+from monty_kernel.outputs.visible_text import visible
+
+from . import page_fragments as fragments
+from .earlier_outputs import screened_outputs
+from .notebook_file import tags
+from .notebook_shape import Node
+
+Kind = Literal["content", "attribute", "title"]
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+_MIME_TYPE = re.compile(r"[\w.+-]{1,40}/[\w.+-]{1,40}", re.ASCII)
+_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,60}", re.ASCII)
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+"""In no piece, whatever became of it on its way: an escape sequence could change the encoding of a page that does not say which it has."""
+_COMMAND = re.compile(r"(?m)^([^\S\n]*+)([:+~^#-])|#(?=#[^\s\[#]{0,64}\[)")
+"""The sign with which a command to a build service begins, for a page may be printed into the log of a build. In HTML there is another
+way to write it."""
+_ORDER = (
+    "text/html",
+    "image/svg+xml",
+    "text/latex",
+    "image/png",
+    "image/jpeg",
+    "image/gif",
+    "image/webp",
+    "image/bmp",
+    "application/json",
+    "text/plain",
+)
+"""Which type of an output is shown: nbconvert's order, and what its templates lack before plain text."""
+
+
+class Pieces:
+    """What is put into the page, each piece under a stand-in: a word that no notebook can contain, since it is drawn by lot."""
+
+    def __init__(self) -> None:
+        self._lot = secrets.token_hex(8)
+        self._pieces: dict[str, tuple[Kind, str]] = {}
+        self.pattern = re.compile(rf"mk{self._lot}x\d+e")
+        self.formulas = False
+
+    def content(self, html: str, *, typeset: bool = True) -> str:
+        """The stand-in for HTML that stands between tags. typeset: whether MathJax looks for formulas in it."""
+        self.formulas = self.formulas or (typeset and fragments.has_formula(html))
+        return self._add("content", html)
+
+    def attribute(self, value: str) -> str:
+        """The stand-in for what is in an attribute's quotes."""
+        return self._add("attribute", escape(visible(value)))
+
+    def title(self, text: str) -> str:
+        """The stand-in for the page's title."""
+        return self._add("title", escape(visible(text)))
+
+    def kind(self, stand_in: str) -> Kind:
+        """What a stand-in stands for."""
+        return self._pieces[stand_in][0]
+
+    def placed(self, page: str) -> str:
+        """`page` with the pieces in their places."""
+        return self.pattern.sub(lambda match: self._pieces[match[0]][1], page)
+
+    def missing(self, page: str) -> bool:
+        """Whether a piece of content has no place in `page`."""
+        placed = set(self.pattern.findall(page))
+        return any(kind == "content" and name not in placed for name, (kind, _) in self._pieces.items())
+
+    def _add(self, kind: Kind, text: str) -> str:
+        stand_in = f"mk{self._lot}x{len(self._pieces)}e"
+        self._pieces[stand_in] = kind, _COMMAND.sub(_as_reference, _CONTROL.sub("", text))
+        return stand_in
+
+
+def _as_reference(command: re.Match[str]) -> str:
+    return f"{command[1] or ''}&#{ord(command[0][-1])};"
+
+
+def with_stand_ins(book: Node, pieces: Pieces, *, title: str, inputs: bool) -> Node:
+    """The notebook for nbconvert. title: the page's, if the notebook has none. inputs: whether code cells show their source."""
+    metadata = book["metadata"]
+    given = metadata.get("title")
+    shown = given if isinstance(given, str) and given.strip() else title
+    cells: list[Node] = []
+    names = {cell.get("id") for cell in book["cells"] if isinstance(cell.get("id"), str)}
+    for number, cell in enumerate(book["cells"]):
+        made = _code(cell, pieces, number, inputs) if cell["cell_type"] == "code" else _text(cell, pieces, number)
+        made["id"] = _own_id(cell.get("id"), number, names)
+        made["metadata"] = {"tags": plain} if (plain := [tag for tag in tags(cell) if _is_plain_word(tag)]) else {}
+        cells.append(made)
+    if "widgets" in metadata:
+        note = _note({"the state of widgets": 1}, "page")
+        cells.append(_cell(pieces.content(note)) | {"id": _own_id(None, len(cells), names), "metadata": {}})
+    return {
+        "nbformat": 4,
+        "nbformat_minor": 5,
+        "metadata": {"title": pieces.title(" ".join(shown.split())[:1000])},
+        "cells": cells,
+    }
+
+
+def _own_id(given: object, number: int, taken: set[Any]) -> str:
+    if isinstance(given, str) and _ID.fullmatch(given) and given in taken:
+        taken.discard(given)  # a second cell of that name gets another
+        return given
+    name = f"cell-{number}"
+    while name in taken:
+        name += "-"
+    return name[:64]
+
+
+def _is_plain_word(tag: object) -> bool:
+    return isinstance(tag, str) and _TAG.fullmatch(tag) is not None
+
+
+def _cell(stand_in: str) -> Node:
+    return {"cell_type": "markdown", "source": stand_in}
+
+
+def _text(cell: Node, pieces: Pieces, number: int) -> Node:
+    """A cell of text, or of an unknown type, which is shown as a text cell is."""
+    kind, text = cell["cell_type"], cell["source"]
+    if kind == "raw":
+        kind = cell["metadata"].get("raw_mimetype", cell["metadata"].get("format"))
+        kind = kind.lower() if isinstance(kind, str) else ""
+    if kind in ("markdown", "text/markdown"):
+        shown = fragments.markdown(text, cell.get("attachments"), place=f"cell{number}")
+    elif kind == "text/html":
+        shown = fragments.html(text)
+    elif kind in ("", "text/plain"):
+        shown = fragments.plain(text)
+    else:
+        # nbconvert leaves a cell that is meant for another format out without a word
+        name = kind if _MIME_TYPE.fullmatch(kind) else "an unknown type"
+        return _cell(pieces.content(_line(f"[A cell of {name} is not shown on a page. The notebook's file has it.]")))
+    if shown.removed:
+        note = _note(shown.removed, "cell")
+        return _cell(pieces.content(shown.text + note))
+    return _cell(pieces.content(shown.text))
+
+
+def _code(cell: Node, pieces: Pieces, number: int, inputs: bool) -> Node:
+    return {
+        "cell_type": "code",
+        "source": pieces.content(fragments.source(cell["source"]), typeset=False) if inputs else "",
+        "execution_count": _count(cell.get("execution_count")),
+        "outputs": list(_outputs(cell, pieces, number)),
+    }
+
+
+def _outputs(cell: Node, pieces: Pieces, number: int) -> Iterator[Node]:
+    for output in screened_outputs(cell["outputs"], cell=number):
+        kind = output["output_type"]
+        if kind == "stream":
+            text = pieces.content(fragments.printed(output["text"]), typeset=False)
+            yield {"output_type": kind, "name": "stderr" if output.get("name") == "stderr" else "stdout", "text": text}
+        elif kind == "error":
+            lines = output["traceback"] or [f"{output['ename']}: {output['evalue']}"]
+            text = fragments.printed("\n".join(lines))
+            shown = [pieces.content(text, typeset=False)]
+            yield {"output_type": kind, "ename": "", "evalue": "", "traceback": shown}
+        else:
+            mime = next((each for each in _ORDER if each in output["data"]), None)
+            if mime is None:
+                continue
+            data, metadata = _datum(mime, output["data"][mime], output["metadata"], pieces)
+            made: Node = {"output_type": kind, "data": data, "metadata": metadata}
+            if kind == "execute_result":
+                made["execution_count"] = _count(output.get("execution_count"))
+            yield made
+
+
+def _datum(mime: str, value: Any, metadata: Node, pieces: Pieces) -> tuple[Node, Node]:
+    """The one type of an output that is shown, as data and metadata for nbconvert."""
+    if mime in ("image/png", "image/jpeg"):
+        return {mime: pieces.attribute(fragments.data_of(value))}, _size(mime, metadata, pieces)
+    if mime == "image/svg+xml":
+        return {mime: pieces.attribute(fragments.drawing(value))}, {}
+    if mime in ("text/plain", "application/json"):
+        shown = fragments.printed(value) if mime == "text/plain" else fragments.tree(value)
+        return {"text/plain": pieces.content(shown, typeset=False)}, {}
+    if mime == "text/latex":
+        return {mime: pieces.content(fragments.formula(value))}, {}
+    if mime == "text/html":
+        html, typeset = value, True
+    else:
+        html, typeset = fragments.picture(mime, value), False
+    return {"text/html": pieces.content(html, typeset=typeset)}, {}
+
+
+def _size(mime: str, metadata: Node, pieces: Pieces) -> Node:
+    """What the templates print beside a picture. They put no quotes around numbers."""
+    own = metadata.get(mime)
+    said = {**metadata, **(own if isinstance(own, Mapping) else {})}
+    size: Node = {}
+    for name in ("width", "height"):
+        value = said.get(name)
+        if isinstance(value, (int, float)) and 0 < value < 100_000:
+            size[name] = round(value)
+    if said.get("unconfined") is True:
+        size["unconfined"] = True
+    if said.get("needs_background") in ("light", "dark"):
+        size["needs_background"] = str(said["needs_background"])
+    if isinstance(said.get("alt"), str):
+        size["alt"] = pieces.attribute(said["alt"])
+    return size
+
+
+def _count(value: object) -> int | None:
+    return value if type(value) is int and 0 <= value < 1 << 53 else None
+
+
+def _note(removed: Mapping[str, int], place: str) -> str:
+    parts = [name if count == 1 else f"{count:,} × {name}" for name, count in sorted(removed.items())]
+    parts = parts[:8] + ([f"{len(parts) - 8} more"] if len(parts) > 8 else [])
+    said = f"[monty-kernel left out of this {place}: {', '.join(parts)}. The notebook's file has it.]"
+    return _line(said)
+
+
+def _line(text: str) -> str:
+    return f"<p><em>{escape(text)}</em></p>"

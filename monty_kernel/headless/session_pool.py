@@ -1,0 +1,159 @@
+"""Where the sessions of headless runs come from: warm workers, and a state that has the prelude already."""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from monty_kernel.engine.engine import Engine, Snapshot
+from monty_kernel.engine.workers import Workers
+from monty_kernel.isolation.launch import Policy, WallsMissing
+from monty_kernel.isolation.orphans import OrphanWatch
+from monty_kernel.sanitize.bundle import TRUST_RUN
+from monty_kernel.sanitize.screen import Screen
+from monty_kernel.startup import forgo_missing
+
+from .notebook_run import RunOptions
+
+if TYPE_CHECKING:
+    from monty_kernel.typecheck.checker import Checker
+
+_log = logging.getLogger(__name__)
+
+MOST = max(8, 4 * (os.cpu_count() or 1))
+"""Notebooks that run at once in one process, when each of many callers brings one; the next waits for a worker."""
+
+
+class SessionPool:
+    """Sessions over one pool of workers. Any thread may call.
+
+    warm: workers started ahead. most: sessions at once. walls: whether they may start when their walls cannot be built.
+    memory: the most that any of them may be granted, in bytes of heap; None for no limit. own_workers: whether no two of them
+    have the same worker, which takes 8 ms more for each (measured on two cores).
+    """
+
+    def __init__(
+        self,
+        *,
+        warm: int,
+        most: int,
+        walls: Policy = "best",
+        memory: int | None = None,
+        own_workers: bool = False,
+    ) -> None:
+        forgo_missing()
+        self._walls: Policy = walls
+        self._orphans = OrphanWatch()
+        self._workers = Workers(self._orphans.watch, warm=warm, most=most, walls=walls, memory=memory, once=own_workers)
+        self._checker: Checker | None = None
+        self._making = threading.Lock()
+        self._fresh: Snapshot | None = None
+        self.threads = ThreadPoolExecutor(most, thread_name_prefix="notebook")
+        """Threads for the runs: each session belongs to one."""
+
+    def warm_up(self) -> None:
+        """Start the workers, and make the state that sessions begin with."""
+        options = RunOptions()
+        with self.engine(options) as engine:
+            self.begin(engine, options)
+
+    @contextmanager
+    def engine(self, options: RunOptions) -> Iterator[Engine]:
+        """An engine whose session has not begun. It belongs to the thread that asks for it.
+
+        Raises:
+            ToolsRefused: what is granted cannot be had.
+        """
+        screen = Screen(trust=options.trust_outputs, how_to_trust=TRUST_RUN)
+        engine = Engine(options.limits, self._workers, options.granted.grants(), screen)
+        try:
+            yield engine
+        finally:
+            engine.access.close()
+            engine.close()
+
+    def begin(self, engine: Engine, options: RunOptions) -> None:
+        """Begin its session: a new one, or the one that the options start from.
+
+        Raises:
+            MontyError, RuntimeError: no worker could be started.
+            Diverged: what the options start from must run cells again, and one went another way.
+            KeyboardInterrupt, WorkerLost: the engine was told to stop meanwhile.
+        """
+        if options.start is not None:
+            engine.load(options.start.snapshot)
+        elif self._fresh is not None:
+            engine.load(self._fresh)
+        else:
+            engine.start()
+            self._fresh = engine.snapshot
+            if self.unwalled is not None:
+                _log.warning("The sandbox is the only wall. %s", self.unwalled)
+
+    def checker(self) -> Checker:
+        """What asks the type checker, for one run after the other."""
+        with self._making:
+            if self._checker is None:
+                from monty_kernel.typecheck.checker import checker
+
+                self._checker = checker(self._walls, self._orphans)
+            return self._checker
+
+    @property
+    def unwalled(self) -> WallsMissing | None:
+        """Why the workers have no walls, if they have none."""
+        return self._workers.unwalled
+
+    def close(self) -> None:
+        """End the workers, once every run has ended. Idempotent."""
+        self.threads.shutdown()
+        if self._checker is not None:
+            self._checker.close()
+        self._workers.close()
+        self._orphans.close()
+
+
+_lock = threading.Lock()
+_shared: dict[tuple[Policy, bool], SessionPool] = {}
+_inherited: list[SessionPool] = []  # the parent's, of no use in its forked child
+
+
+def shared_pool(walls: Policy = "best", own_workers: bool = False) -> SessionPool:
+    """The process's own pool of that kind, made on first use and ended with the process.
+
+    Raises:
+        RuntimeError: the process was forked from one that had a pool.
+    """
+    with _lock:
+        if _inherited:  # measured with pydantic_monty 1.4.0: the child waits for ever for threads it has not
+            raise RuntimeError(
+                "notebooks were run before this process was forked, and its child cannot run any: "
+                "fork before the first one, or start processes with the method 'spawn'"
+            )
+        kind = walls, own_workers
+        if kind not in _shared:
+            _shared[kind] = SessionPool(warm=1, most=MOST, walls=walls, own_workers=own_workers)
+        return _shared[kind]
+
+
+def _close() -> None:
+    for pool in _shared.values():
+        pool.close()
+
+
+def _forget() -> None:
+    global _lock
+    _lock = threading.Lock()
+    _inherited.extend(_shared.values())
+    _shared.clear()
+
+
+atexit.register(_close)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)

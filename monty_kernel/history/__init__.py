@@ -1,0 +1,1 @@
+"""The inputs of cells, kept between kernels."""

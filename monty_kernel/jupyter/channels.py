@@ -1,0 +1,133 @@
+"""The five sockets of a kernel, bound where a connection file says; the heartbeat answers from a thread of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import threading
+from typing import NamedTuple
+
+import zmq
+
+from monty_kernel.jupyter.connection import CHANNELS, ConnectionFailed, ConnectionInfo
+
+_SOCKET_TYPES = {"shell": zmq.ROUTER, "control": zmq.ROUTER, "stdin": zmq.ROUTER, "iopub": zmq.XPUB, "hb": zmq.ROUTER}
+_LINGER_MS = 250  # how long a client may take, when the kernel ends, to read what was already sent to it
+
+# How many messages may wait for a subscriber that reads slowly. Of printed text that is 1 MiB, of the largest results 32 MiB.
+IOPUB_MESSAGES_IN_FLIGHT = 32
+
+_CURVE_HINT = (
+    "The pyzmq installed here has no CurveZMQ, but the connection file asks for it: install pyzmq's own wheel."
+)
+
+
+class Channels(NamedTuple):
+    """The bound sockets. `info` says where they really listen, `requested` what was asked for (ports may be 0)."""
+
+    requested: ConnectionInfo
+    info: ConnectionInfo
+    context: zmq.Context[zmq.Socket[bytes]]
+    shell: zmq.Socket[bytes]
+    control: zmq.Socket[bytes]
+    stdin: zmq.Socket[bytes]
+    iopub: zmq.Socket[bytes]
+    hb: zmq.Socket[bytes]
+
+    def start_heartbeat(self) -> None:
+        """Echo on `hb` from now on, in libzmq's own loop: no Python runs, so a busy kernel is still seen to be alive."""
+        threading.Thread(target=_echo, args=(self.hb,), name="heartbeat", daemon=True).start()
+
+    def close(self, linger_ms: int = _LINGER_MS) -> None:
+        """Close all sockets and wait, at most `linger_ms`, until what was sent has left."""
+        for socket in (self.shell, self.control, self.stdin, self.iopub):
+            socket.close(linger=linger_ms)
+        self.hb.linger = 0
+        self.context.term()  # ends the heartbeat thread too, which closes its socket
+        self.remove_files()
+
+    def remove_files(self) -> None:
+        """Remove the files that stand for IPC sockets."""
+        if self.info.transport == "ipc":
+            for channel in CHANNELS:
+                with contextlib.suppress(OSError):
+                    os.unlink(f"{self.info.ip}-{self.info.port(channel)}")
+
+
+def bind(requested: ConnectionInfo) -> Channels:
+    """Open and bind the five sockets; ports given as 0 are chosen. Raises ConnectionFailed."""
+    context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
+    sockets: dict[str, zmq.Socket[bytes]] = {}
+    ports: dict[str, int] = {}
+    try:
+        for channel in CHANNELS:
+            sockets[channel] = socket = context.socket(_SOCKET_TYPES[channel])
+            _configure(socket, channel, requested)
+            ports[f"{channel}_port"] = _bind_one(socket, channel, requested)
+    except BaseException:
+        context.destroy(linger=0)
+        raise
+    return Channels(requested, requested.with_ports(ports), context, **sockets)
+
+
+def _configure(socket: zmq.Socket[bytes], channel: str, info: ConnectionInfo) -> None:
+    socket.linger = _LINGER_MS
+    socket.ipv6 = ":" in info.ip and info.transport == "tcp"
+    if channel == "iopub":
+        socket.sndhwm = IOPUB_MESSAGES_IN_FLIGHT
+        socket.setsockopt(zmq.XPUB_NODROP, 1)
+        socket.setsockopt(zmq.XPUB_VERBOSE, 1)  # tell us of every subscription, not only of the first to a topic
+    else:
+        # A client that reconnects under its old identity takes it over (libzmq #2892).
+        socket.router_handover = True
+    if channel in ("shell", "control"):
+        # ROUTER drops what exceeds the mark: a client that queues 2,000 cells at once would wait for lost replies.
+        socket.sndhwm = 0
+    if info.curve_secretkey is not None and info.curve_publickey is not None:
+        if not zmq.has("curve"):
+            raise ConnectionFailed(_CURVE_HINT)
+        try:
+            socket.curve_secretkey = info.curve_secretkey.encode()
+            socket.curve_publickey = info.curve_publickey.encode()
+        except (zmq.ZMQError, ValueError) as error:
+            raise ConnectionFailed("The connection file's curve keys are not Z85 keys of 40 characters.") from error
+        socket.curve_server = True
+
+
+def _bind_one(socket: zmq.Socket[bytes], channel: str, info: ConnectionInfo) -> int:
+    port = info.port(channel)
+    if info.transport == "ipc":
+        port = port or _free_ipc_number(info.ip)
+        url = f"ipc://{info.ip}-{port}"
+    else:
+        ip = "0.0.0.0" if info.ip == "*" else info.ip
+        url = f"tcp://[{ip}]:" if ":" in ip else f"tcp://{ip}:"
+        url += str(port) if port else "*"
+    try:
+        socket.bind(url)
+    except zmq.ZMQError as error:
+        hint = " Another process listens there: choose another port, or 0." if error.errno == errno.EADDRINUSE else ""
+        raise ConnectionFailed(f"Cannot listen on {url} for {channel}: {error}.{hint}") from error
+    if port == 0:
+        endpoint = socket.getsockopt_string(zmq.LAST_ENDPOINT)
+        port = int(endpoint.rpartition(":")[2])
+    return port
+
+
+def _free_ipc_number(prefix: str) -> int:
+    number = 1
+    while os.path.exists(f"{prefix}-{number}"):
+        number += 1
+    return number
+
+
+def _echo(socket: zmq.Socket[bytes]) -> None:
+    while True:
+        try:
+            zmq.proxy(socket, socket)
+        except zmq.ZMQError as error:
+            if error.errno == errno.EINTR:
+                continue
+            socket.close(linger=0)  # the context was terminated: the kernel ends
+            return

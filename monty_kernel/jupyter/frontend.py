@@ -1,0 +1,215 @@
+"""The kernel's side of a running cell: its outputs go to IOPub, its questions to the stdin channel, its pages to the reply."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from concurrent.futures import Future
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from zmq.eventloop.zmqstream import ZMQStream
+
+from monty_kernel.engine.questions import MARK
+from monty_kernel.jupyter.output_queue import Outlet
+from monty_kernel.outputs import ClearOutput, Display, Error, Output, Result, Stream
+from monty_kernel.session.frontend import SessionFront, unanswerable
+
+if TYPE_CHECKING:
+    from monty_kernel.engine.engine import Engine
+    from monty_kernel.grants.quota import Quota
+    from monty_kernel.history.history import History
+    from monty_kernel.jupyter.kernel import MontyKernel
+    from monty_kernel.magics.registry import Magics
+    from monty_kernel.timetravel.travel import TimeTravel
+    from monty_kernel.typecheck.modes import TypeCheckMode
+
+
+class _Question(NamedTuple):
+    """What was asked: where the answer goes, the client that was asked, the messages that its reply may name, and the question."""
+
+    answer: Future[str]
+    ident: list[bytes]
+    requests: frozenset[str]
+    prompt: str
+    password: bool
+    parent: dict[str, Any]  # the request whose cell asks
+    after_one_given_up: bool  # to which an answer may be on its way still
+
+
+class KernelFront(SessionFront):
+    """The session's front over Jupyter messages. What `SessionFront` has is called on the sandbox thread, all else on the loop."""
+
+    def __init__(self, kernel: MontyKernel, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__()
+        self._kernel = kernel
+        self._loop = loop
+        self._outlet = Outlet(loop, self._send_or_say, kernel.iopub_socket.drained)
+        self._stdin = ZMQStream(kernel.stdin_socket)
+        self._stdin.on_recv(self._input_reply, copy=False)
+        self._asked: _Question | None = None
+        self._allow_stdin = False
+
+    # On the loop
+
+    def begin(self, *, allow_stdin: bool) -> None:
+        """A cell starts."""
+        self._allow_stdin = allow_stdin
+        self.payload = []
+
+    async def flush(self) -> None:
+        """Return when all that the cell emitted is sent."""
+        await self._outlet.flush()
+
+    def close(self) -> None:
+        """Nobody reads any more: let the cell go on, and end its question."""
+        self._outlet.close()
+        if self._asked is not None:
+            self._asked.answer.cancel()
+
+    def send(self, kind: str, content: dict[str, Any]) -> None:
+        """Publish a message on IOPub, as part of the running request."""
+        kernel = self._kernel
+        assert kernel.session is not None
+        kernel.session.send(
+            kernel.iopub_socket, kind, content, parent=kernel.get_parent("shell"), ident=kernel._topic(kind)
+        )
+
+    def send_output(self, output: Output, number: int = 0) -> None:
+        """Publish an output at once. number: the execution count of a result's cell."""
+        if isinstance(output, Stream):
+            self.send("stream", {"name": output.name, "text": output.text})
+        elif isinstance(output, Display):
+            transient = {} if output.display_id is None else {"display_id": output.display_id}
+            kind = "update_display_data" if output.update else "display_data"
+            self.send(kind, {"data": output.data, "metadata": output.metadata, "transient": transient})
+        elif isinstance(output, ClearOutput):
+            self.send("clear_output", {"wait": output.wait})
+        elif isinstance(output, Result):
+            self.send("execute_result", {"data": output.data, "metadata": output.metadata, "execution_count": number})
+        elif isinstance(output, Error):
+            self.send("error", {"ename": output.ename, "evalue": output.evalue, "traceback": list(output.traceback)})
+
+    def _send_or_say(self, output: Output) -> None:
+        try:
+            self.send_output(output)
+        except Exception:  # a defect of ours must not keep back what comes after it
+            self._kernel.log.exception("An output could not be sent.")
+
+    def _input_request(self, answer: Future[str], prompt: str, password: bool) -> None:
+        kernel = self._kernel
+        assert kernel.session is not None
+        parent = kernel.get_parent("shell")
+        ident = kernel._get_shell_context_var(kernel._shell_parent_ident)
+        self._ask(answer, prompt, password, parent, [bytes(each) for each in ident])
+
+    def _ask(
+        self, answer: Future[str], prompt: str, password: bool, parent: dict[str, Any], ident: list[bytes]
+    ) -> None:
+        kernel = self._kernel
+        assert kernel.session is not None
+        content = {"prompt": prompt, "password": password}
+        asked = kernel.session.send(self._stdin, "input_request", content, parent, ident=ident)
+        assert asked is not None
+        requests = frozenset({asked["header"]["msg_id"], parent["header"]["msg_id"]})
+        given_up = self._asked is not None
+        self._asked = _Question(answer, ident, requests, prompt, password, parent, given_up)
+
+    def _input_reply(self, frames: list[Any]) -> None:
+        kernel = self._kernel
+        assert kernel.session is not None
+        try:
+            idents, rest = kernel.session.feed_identities(frames, copy=False)
+            message = kernel.session.deserialize(rest, copy=False)
+            value = message["content"]["value"]
+            answered = message["parent_header"].get("msg_id")
+        except Exception as error:
+            kernel.log.info("Dropped a message on stdin: %s", error)
+            return
+        asked = self._asked
+        if asked is None or [bytes(each) for each in idents] != asked.ident:
+            return  # another client's, or nothing was asked
+        if answered and answered not in asked.requests:
+            return  # late: of a question that was interrupted
+        self._asked = None
+        if not answered and asked.after_one_given_up and asked.prompt.startswith(MARK):
+            # it may be meant for the question before, and what a person typed there grants nothing: ask again
+            self._ask(asked.answer, asked.prompt, asked.password, asked.parent, asked.ident)
+            return
+        if not asked.answer.set_running_or_notify_cancel():
+            return
+        if value == "\x04":
+            asked.answer.set_exception(EOFError("EOF when reading a line"))
+        else:
+            asked.answer.set_result(str(value))
+
+    # On the sandbox thread
+
+    def emit(self, output: Output) -> None:
+        """Send an output; waits while the clients cannot take more."""
+        self._outlet.put(output)
+
+    def ask(self, prompt: str, *, password: bool) -> Future[str]:
+        """Ask through the stdin channel, after all that was printed before."""
+        if not self._allow_stdin:
+            return unanswerable(password=password)
+        answer: Future[str] = Future()
+
+        async def request() -> None:
+            await self._outlet.flush()
+            if not answer.done():  # else the cell was interrupted meanwhile
+                self._input_request(answer, prompt, password)
+
+        asyncio.run_coroutine_threadsafe(request(), self._loop)
+        return answer
+
+    # What the session's front needs of the kernel
+
+    @property
+    def engine(self) -> Engine:
+        return self._kernel.engine
+
+    @property
+    def magics(self) -> Magics:
+        return self._kernel.magics
+
+    @property
+    def history(self) -> History:
+        """The history kept between kernels."""
+        return self._kernel.history
+
+    @property
+    def travel(self) -> TimeTravel:
+        """The states of the session."""
+        return self._kernel.travel
+
+    @property
+    def type_check(self) -> TypeCheckMode:
+        """Whether cells are type-checked before they run."""
+        return self._kernel.types.mode
+
+    @property
+    def mount_quota(self) -> Quota:
+        """What cells may add to folders that are mounted to be changed."""
+        return self._kernel.mount_quota
+
+    @property
+    def resumes_unasked(self) -> bool:
+        """Whether what another kernel left under this notebook's path is brought back without a question."""
+        return bool(self._kernel.resume == "allow")
+
+    @property
+    def own_files(self) -> Sequence[Path]:
+        """What no cell may change, wherever it is."""
+        return self._kernel.own_files
+
+    def count_from(self, last: int) -> None:
+        """Cells count on from this number, if it is higher than theirs."""
+        self._kernel.count_from(last)
+
+    def look_up(self, topic: str, detail_level: int, *, between_feeds: bool) -> str | None:
+        """What introspection knows of a name: it is asked on the loop, and may ask the session whose thread waits here."""
+        question = self._kernel.introspector.describe(topic, detail_level)
+        if between_feeds:
+            return self._kernel.session_view.answer_between_feeds(question, self._loop)
+        return self.engine.wait_for(asyncio.run_coroutine_threadsafe(question, self._loop))

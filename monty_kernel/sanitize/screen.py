@@ -1,0 +1,107 @@
+"""Where outputs pass on their way from a cell to whoever shows them, the kernel or the headless runner."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from monty_kernel.outputs import Display, MimeBundle, Output, Result, Stream
+
+from .bundle import TRUST_KERNEL, ScreenedBundle, screened_bundle
+from .screened import MOST_CHARACTERS
+from .terminal import PrintedText, shown
+
+MOST_NOTES = 5
+"""Notes that one cell gives at most. The same is said once."""
+
+Emit = Callable[[Output], None]
+
+
+class Screen:
+    """Makes outputs safe to show. For one thread, the one that drives the sandbox.
+
+    trust: let everything pass as it is; the person said so where they started the kernel. how_to_trust: what notes say of it.
+    """
+
+    def __init__(self, *, trust: bool = False, how_to_trust: str = TRUST_KERNEL) -> None:
+        self.trust = trust
+        self._how_to_trust = how_to_trust
+        self._bundles = 0
+        self._printed = PrintedText()
+        self._name: Stream | None = None  # the last print: what is held back belongs to it
+        self._notes: set[str] = set()
+
+    @property
+    def most_shown(self) -> int | None:
+        """Characters of one MIME type of an output that may be shown; None for no limit."""
+        return None if self.trust else MOST_CHARACTERS
+
+    def begin(self) -> None:
+        """A cell begins."""
+        self._notes.clear()
+
+    def emit(self, output: Output, emit: Emit) -> None:
+        """Pass an output on to `emit`, and what there is to say of it."""
+        if self.trust:
+            emit(output)
+        elif isinstance(output, Stream):
+            self._print(output, emit)
+        else:
+            self.finish(emit)
+            if isinstance(output, Display):
+                output, note = self._display(output)
+                emit(output)
+                self._say(note, emit)
+            else:
+                emit(output)
+
+    def result(self, result: Result, emit: Emit) -> Result:
+        """A result as it may be shown; what there is to say of it goes to `emit`."""
+        if self.trust:
+            return result
+        self.finish(emit)
+        clean = self._screened(result.data, result.metadata)
+        self._say(clean.note, emit)
+        self._printed.passed(str(clean.data.get("text/plain", "")))
+        return result._replace(data=clean.data, metadata=clean.metadata)
+
+    def prompt(self, text: str) -> str:
+        """A question to the person, which a console prints raw."""
+        return text if self.trust else self._printed.passed(shown(text))
+
+    def settle(self, emit: Emit) -> None:
+        """Pass on what was held back, and end what would hide or turn round what comes next. Before the kernel itself asks something."""
+        self.finish(emit)
+        if text := self._printed.settled():
+            emit(Stream("stdout", text))
+
+    def page(self, data: MimeBundle) -> dict[str, Any]:
+        """A page of help, which is no output of a cell, as it may be shown."""
+        return dict(data if self.trust else self._screened(data, {}).data)
+
+    def finish(self, emit: Emit) -> None:
+        """Pass on what was held back. For the end of a cell, and before anything but the same stream."""
+        last, self._name = self._name, None
+        if last is not None and (rest := self._printed.rest()):
+            emit(last._replace(text=rest))
+
+    def _print(self, output: Stream, emit: Emit) -> None:
+        if self._name is not None and self._name.name != output.name:
+            self.finish(emit)
+        self._name = output
+        if text := self._printed.feed(output.text):
+            emit(output._replace(text=text))
+
+    def _screened(self, data: MimeBundle, metadata: Mapping[str, Any]) -> ScreenedBundle:
+        self._bundles += 1
+        return screened_bundle(data, metadata, place=str(self._bundles), trust=self._how_to_trust)
+
+    def _display(self, output: Display) -> tuple[Display, str | None]:
+        clean = self._screened(output.data, output.metadata)
+        self._printed.passed(str(clean.data.get("text/plain", "")))
+        return output._replace(data=clean.data, metadata=clean.metadata), clean.note
+
+    def _say(self, note: str | None, emit: Emit) -> None:
+        if note is not None and note not in self._notes and len(self._notes) < MOST_NOTES:
+            self._notes.add(note)
+            emit(Stream("stderr", note + "\n"))

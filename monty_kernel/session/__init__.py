@@ -1,0 +1,1 @@
+"""What a kernel and a headless run share: how cells run, and what is around them."""

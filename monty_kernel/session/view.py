@@ -1,0 +1,68 @@
+"""What introspection sees of the session: the cells that ran, and answers from the idle sandbox."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from concurrent.futures import Executor, Future
+from queue import SimpleQueue
+from typing import Any, TypeVar
+
+from monty_kernel.engine.engine import Engine
+from monty_kernel.engine.source.sources import CellSource
+
+T = TypeVar("T")
+
+PATIENCE = 0.05
+"""Seconds that an answer from the sandbox may take; without it, what is known without the session must do."""
+
+
+class SessionView:
+    """Implements introspection's `Session` over the engine and its thread."""
+
+    def __init__(self, engine: Engine, thread: Executor, is_busy: Callable[[], bool]) -> None:
+        self._engine = engine
+        self._thread = thread
+        self._is_busy = is_busy
+        self._visitors: SimpleQueue[tuple[str, Future[object]] | None] | None = None
+
+    def cells(self) -> Sequence[CellSource]:
+        """The sources of the cells that ran so far, oldest first, and of the one that is running."""
+        return self._engine.known_cells
+
+    async def ask(self, expression: str) -> object | None:
+        """The value of an expression over introspection's prelude; None if the session is busy or slow to answer."""
+        answer: Awaitable[object]
+        if self._visitors is not None:
+            visit: Future[object] = Future()
+            self._visitors.put((expression, visit))
+            answer = asyncio.wrap_future(visit)
+        elif self._is_busy():
+            return None
+        else:
+            answer = asyncio.get_running_loop().run_in_executor(self._thread, self._evaluate, expression)
+        try:
+            return await asyncio.wait_for(asyncio.shield(answer), PATIENCE)
+        except TimeoutError:
+            return None
+
+    def answer_between_feeds(self, question: Coroutine[Any, Any, T], loop: asyncio.AbstractEventLoop) -> T:
+        """The result of a question that runs on the loop, and asks the sandbox whose thread this is.
+
+        For an action between two feeds of a cell: the session is idle then, but its thread waits here.
+        """
+        visitors: SimpleQueue[tuple[str, Future[object]] | None] = SimpleQueue()
+        self._visitors = visitors
+        answer = asyncio.run_coroutine_threadsafe(question, loop)
+        answer.add_done_callback(lambda _: visitors.put(None))
+        while (visitor := visitors.get()) is not None:
+            expression, visit = visitor
+            visit.set_result(self._evaluate(expression))
+        self._visitors = None
+        return answer.result()
+
+    def _evaluate(self, expression: str) -> object:
+        from monty_kernel.engine.prelude import guarded
+        from monty_kernel.introspect.prelude import INTROSPECTION_PRELUDE
+
+        return self._engine.evaluate(expression, {"introspection": guarded(INTROSPECTION_PRELUDE)})
