@@ -143,6 +143,31 @@ def test_magics_inside_functions_answer(resumed: Kernel) -> None:
     assert resumed.run("helped()").text() != ""
 
 
+def test_new_cells_use_magics_and_imports_in_the_old_session(resumed: Kernel) -> None:
+    assert "Wall time" in resumed.run("%time sum([1, 2])").text()
+    assert "Wall time" in resumed.run("%%time\nsum([1, 2])").text()
+    assert resumed.run("%timeit -o -q -n 2 -r 2 sum([1])").plain is not None
+    assert "per loop" in resumed.run("%%timeit -n 2 -r 2\nsum([1])").text()
+    assert "account" in resumed.run("%who Account").text()
+    assert "Account" in resumed.run("%whos").text()
+    assert "account" in (resumed.run("now = %who_ls\nnow").plain or "")
+    assert resumed.run("!ls").reply["ename"] == "UsageError"
+    assert resumed.run("[n for n in range(40_000)]").plain is not None
+    assert shown(resumed.run("import IPython\nIPython.display.display(IPython.display.HTML('<i>i</i>'))"))[0] == {
+        "text/html": "<i>i</i>",
+        "text/plain": "<IPython.core.display.HTML object>",
+    }
+
+
+def test_completion_and_inspection_see_the_old_values(resumed: Kernel) -> None:
+    matches = resumed.client.complete("account.", reply=True, timeout=30)["content"]["matches"]
+    assert {"add", "owner", "rows"} <= {each.rpartition(".")[2] for each in matches}
+    keys = resumed.client.complete("documents['", reply=True, timeout=30)["content"]["matches"]
+    assert any("text/html" in each for each in keys)
+    found = resumed.client.inspect("account", reply=True, timeout=30)["content"]
+    assert found["found"] and "Account" in found["data"]["text/plain"]
+
+
 def test_what_magics_gave_is_there(resumed: Kernel) -> None:
     assert resumed.run("timing.best > 0, len(timing.timings), 'documents' in names").plain == "(True, 2, True)"
     assert "per loop" in (resumed.run("timing").plain or "")
