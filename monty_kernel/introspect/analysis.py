@@ -10,9 +10,10 @@ from functools import cache, lru_cache
 
 from ..engine.source.sources import CellSource
 from .cursor import Surroundings, surroundings
-from .facts import Facts, load_facts
+from .facts import Facts
 from .interface import Kind
 from .jedi_client import JediClient, jedi_client
+from .probing import load_facts
 from .static import Known, Signature, Source
 from .supplied import stub_units
 from .units import Notebook, NotebookReader, Unit, cut, definers_of, parsed_expression, relevant

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -63,24 +62,3 @@ class Facts:
         """`builtins.str`, `str`, `Counter`, `_decimal.Decimal` -> the key of that type here."""
         name = type_name.removeprefix("builtins.")
         return name if name in self.methods else self.type_names.get(name, name)
-
-
-_lock = threading.Lock()
-_facts: Facts | None = None
-
-
-def load_facts() -> Facts:
-    """The facts about the installed Monty, asked once per process in a worker of its own (about 0.1 s); thread-safe.
-
-    When no worker can be started the answer is empty, and the next call tries again.
-    """
-    global _facts
-    with _lock:
-        if _facts is None:
-            from .probing import probe
-
-            try:
-                _facts = probe()
-            except Exception:  # whatever keeps a worker from starting: completion must still answer
-                return Facts()
-        return _facts

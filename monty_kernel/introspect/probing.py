@@ -12,6 +12,7 @@ import inspect
 import keyword
 import re
 import sys
+import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -102,6 +103,25 @@ def _answer(snapshot: Any) -> Any:
     if snapshot.is_os_function:
         return snapshot.resume_not_handled()
     return snapshot.resume({"exception": NameError(snapshot.function_name)})
+
+
+_lock = threading.Lock()
+_facts: Facts | None = None
+
+
+def load_facts() -> Facts:
+    """The facts about the installed Monty, asked for once per process in a worker of their own (about 0.1 s); thread-safe.
+
+    If no worker can be started, the answer is empty and the next call tries again.
+    """
+    global _facts
+    with _lock:
+        if _facts is None:
+            try:
+                _facts = probe()
+            except Exception:  # completion must still answer, whatever kept the worker from starting
+                return Facts()
+        return _facts
 
 
 def probe() -> Facts:

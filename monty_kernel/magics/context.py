@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from monty_kernel.engine.questions import Answer
     from monty_kernel.grants.grants import Grants
     from monty_kernel.history.history import History
+    from monty_kernel.introspect.interface import MagicCatalogue
     from monty_kernel.outputs import MimeBundle
     from monty_kernel.timetravel.travel import TimeTravel
     from monty_kernel.typecheck.modes import TypeCheckMode
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 
 class MagicContext(Protocol):
     """Called on the sandbox thread."""
+
+    @property
+    def magics(self) -> MagicCatalogue:
+        """All magics: their names and their help."""
 
     @property
     def history(self) -> History:

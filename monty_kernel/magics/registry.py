@@ -8,14 +8,14 @@ from collections.abc import Iterable
 from monty_kernel.engine.host import UsageError
 from monty_kernel.engine.source.rewrite import Action, CellRewrite, Rewrite
 
-from . import checking, granted, history, refused, rich, session, stock, timing, travel, variables
+from . import checking, granted, help, history, refused, rich, session, stock, timing, travel, variables
 from .context import MagicContext
 from .declare import BadCode, Family, Magic, shortened
-from .help import help_family
 
 FAMILIES = (
     checking.family,
     granted.family,
+    help.family,
     history.family,
     refused.family,
     rich.family,
@@ -43,7 +43,7 @@ class Magics:
         self._line: dict[str, Magic] = {}
         self._cell: dict[str, Magic] = {}
         self._refused: dict[str, str] = {}
-        for family in [*families, help_family(self)]:
+        for family in families:
             self._refused.update(family.refused)
             for magic in family.magics:
                 (self._cell if magic.kind == "cell" else self._line)[magic.name] = magic

@@ -16,7 +16,7 @@ from monty_kernel.engine.source.fstrings import parse_tree
 from monty_kernel.engine.source.sources import CellSource, SourceFrame
 from monty_kernel.engine.source.statements import weight
 from monty_kernel.engine.workers import only_by_name
-from monty_kernel.introspect.facts import load_facts
+from monty_kernel.introspect.probing import load_facts
 
 from . import session_stub, suppressions
 from .checker import Checker, CheckFailed, Said

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pydantic_monty
 import pytest
 
-from monty_kernel.introspect import facts as facts_module
+from monty_kernel.introspect import probing
 from monty_kernel.introspect.candidates import SAMPLES, Sample
-from monty_kernel.introspect.facts import Facts, load_facts
+from monty_kernel.introspect.facts import Facts
+from monty_kernel.introspect.probing import load_facts
 
 from .session import Notebook
 
@@ -22,7 +23,7 @@ def test_they_are_asked_once(facts: Facts) -> None:
 
 
 def test_when_no_worker_starts_there_are_none_and_the_next_call_tries_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(facts_module, "_facts", None)
+    monkeypatch.setattr(probing, "_facts", None)
     monkeypatch.setenv("MONTY_BIN", "/nonexistent")
     monkeypatch.setattr("monty_kernel.introspect.probing.pydantic_monty.Monty", lambda **_: 1 / 0)
     assert not load_facts().builtins

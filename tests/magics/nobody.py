@@ -10,6 +10,7 @@ from monty_kernel.engine.limits import Limits, SessionLimits
 from monty_kernel.grants.audit import Audit
 from monty_kernel.grants.grants import Grants
 from monty_kernel.history.history import History
+from monty_kernel.magics.registry import Magics
 from monty_kernel.typecheck.modes import TypeCheckMode
 
 
@@ -19,6 +20,7 @@ class Nobody:
     resumes_unasked = False
 
     def __init__(self, *, confirms: bool) -> None:
+        self.magics = Magics()
         self.history = History(None, logging.getLogger("nobody"))
         self.grants = Grants(Audit(None), {})
         self.limits = SessionLimits(Limits())

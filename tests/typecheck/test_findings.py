@@ -9,7 +9,7 @@ import pytest
 
 from monty_kernel.headless.granted import Granted
 from monty_kernel.headless.session_pool import SessionPool
-from monty_kernel.introspect.facts import load_facts
+from monty_kernel.introspect.probing import load_facts
 
 from .ordinary_cells import FIRST_SESSION, SECOND_SESSION, THIRD_SESSION
 from .session import run
