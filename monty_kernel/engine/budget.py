@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, Literal
 from ..outputs import ClearOutput, Display, Error, Output, Result, Stream
 from .computing_time import ComputingTime
 from .limits import Limits, SessionLimits
-from .passing_host import PassingFront
+from .passing_host import PassingFrontend
 from .questions import Questions
 
 if TYPE_CHECKING:
-    from .host import Front
+    from .host import Frontend
 
 OVERHEAD = 256
 """Bytes that every display counts for beside its own: each is a message of its own, however little it shows."""
@@ -138,11 +138,11 @@ def of_the_kernel() -> Budget:
     return Budget(SessionLimits(Limits(host_calls=0, asleep=0)))
 
 
-class MeteredFront(PassingFront):
-    """A front that takes what the budget admits. stop: ends the feed that goes on."""
+class MeteredFrontend(PassingFrontend):
+    """A frontend that takes what the budget admits. stop: ends the feed that goes on."""
 
-    def __init__(self, front: Front, budget: Budget, stop: Callable[[], None]) -> None:
-        super().__init__(front)
+    def __init__(self, frontend: Frontend, budget: Budget, stop: Callable[[], None]) -> None:
+        super().__init__(frontend)
         self._budget = budget
         self._stop = stop
 

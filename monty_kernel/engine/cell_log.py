@@ -36,7 +36,7 @@ _USUAL = (
 """What most steps have in common."""
 
 
-class Trail:
+class CellLog:
     """One step of the way, and those before it. Only the last step of a chain is added to; snapshots keep the others.
 
     depth: how many steps are before it.
@@ -44,7 +44,7 @@ class Trail:
 
     __slots__ = ("_first", "_own", "before", "depth")
 
-    def __init__(self, before: Trail | None = None) -> None:
+    def __init__(self, before: CellLog | None = None) -> None:
         if before is not None:
             before._pack()
         self.before = before
@@ -89,7 +89,7 @@ class Trail:
 
     def feed(self, number: int) -> Feed | None:
         """The feed that tracebacks call `<python-input-number>`."""
-        step: Trail | None = self
+        step: CellLog | None = self
         while step is not None:
             if step._first is not None and step._first <= number:
                 return step._own_feed(number)
@@ -105,7 +105,7 @@ class Trail:
 
     def sources(self) -> Iterator[CellSource]:
         """The cells that were fed, as the person typed them, newest first."""
-        step: Trail | None = self
+        step: CellLog | None = self
         last: CellSource | None = None
         while step is not None:
             for cell in step._own_sources():
@@ -124,7 +124,7 @@ class Trail:
     def cells(self) -> list[CellSource]:
         """What ran, oldest first."""
         steps: list[list[CellSource]] = []
-        step: Trail | None = self
+        step: CellLog | None = self
         while step is not None:
             steps.append(step.own_cells)
             step = step.before
@@ -160,20 +160,20 @@ def _unpacked(packed: bytes) -> StepData:
     return said
 
 
-class CellsAlong:
+class KnownCells:
     """The cells of the way that was asked for last, so that of the next one only what is new has to be unpacked. Any thread may call."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._steps: list[Trail] = []  # each at its depth
+        self._steps: list[CellLog] = []  # each at its depth
         self._ends: list[int] = []  # how many cells there are with each
         self._cells: list[CellSource] = []
 
-    def to(self, trail: Trail) -> list[CellSource]:
+    def to(self, cell_log: CellLog) -> list[CellSource]:
         """What ran until there, oldest first."""
         with self._lock:
-            fresh: list[Trail] = []
-            step: Trail | None = trail if trail.is_packed else trail.before
+            fresh: list[CellLog] = []
+            step: CellLog | None = cell_log if cell_log.is_packed else cell_log.before
             while step is not None and not (step.depth < len(self._steps) and self._steps[step.depth] is step):
                 fresh.append(step)
                 step = step.before
@@ -183,4 +183,4 @@ class CellsAlong:
                 self._cells += step.own_cells
                 self._steps.append(step)
                 self._ends.append(len(self._cells))
-            return self._cells + ([] if trail.is_packed else trail.own_cells)
+            return self._cells + ([] if cell_log.is_packed else cell_log.own_cells)

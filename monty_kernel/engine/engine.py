@@ -7,18 +7,18 @@ from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from monty_kernel.engine.sanitized_host import ScreenedFront
+from monty_kernel.engine.sanitized_host import SanitizedFrontend
 from monty_kernel.sanitize.screen import Screen
 
 from ..outputs import Output, Result
-from .budget import Budget, MeteredFront
+from .budget import Budget, MeteredFrontend
 from .errors.failures import lost
-from .host import Access, Front
+from .host import Access, Frontend
 from .journal import Journaled
 from .limits import Limits, SessionLimits
 from .questions import Questions
-from .recorder import Recording
-from .recovery import Remembered
+from .recorder import Recorder
+from .recovery import Recovery
 from .sandbox import WorkerLost
 from .session import INTERRUPTED, CellRun, Outcome, Session
 from .snapshot import Snapshot
@@ -57,7 +57,7 @@ class Engine:
         self._owns_workers = workers is None
         self._session = Session(self.limits, self._workers, access)
         self._sandbox = self._session.sandbox
-        self._remembered = Remembered(self._session, self.limits)
+        self._recovery = Recovery(self._session, self.limits)
         self._budget = Budget()  # the running cell's
 
     @property
@@ -82,11 +82,11 @@ class Engine:
 
     def start(self) -> None:
         """Start the worker and a new, empty session."""
-        self._remembered.start()
+        self._recovery.start()
 
     def close(self) -> None:
         """End the session, and give its worker back. Idempotent."""
-        self._remembered.end()
+        self._recovery.end()
         if self._owns_workers:
             self._workers.close()
 
@@ -94,24 +94,24 @@ class Engine:
 
     def expect(self) -> None:
         """Say that a cell will come to `run`: an interrupt from now until `over` is meant for it. Idempotent."""
-        self._sandbox.turns.expect()
+        self._sandbox.interrupts.expect()
 
     def over(self) -> None:
         """Say that an expected cell has ended, or will not come after all. Idempotent."""
-        self._sandbox.turns.over()
+        self._sandbox.interrupts.over()
 
     def interrupt(self) -> bool:
         """Stop the cell that runs or is expected, from any thread; False when there is none."""
-        return self._sandbox.turns.interrupt()
+        return self._sandbox.interrupts.interrupt()
 
     @property
     def is_feeding(self) -> bool:
         """Whether a feed is under way, also while it waits for the host."""
-        return self._sandbox.turns.running
+        return self._sandbox.interrupts.running
 
     def wait_for(self, future: Future[T]) -> T:
         """The future's result, waited for in the middle of a feed or between two. Raises KeyboardInterrupt."""
-        return self._sandbox.turns.wait_for(future)
+        return self._sandbox.interrupts.wait_for(future)
 
     @property
     def questions(self) -> Questions:
@@ -120,14 +120,14 @@ class Engine:
 
     def kill(self) -> None:
         """End the running cell and its worker at once, from any thread. For leaving: nothing is restored by this."""
-        self._sandbox.turns.kill()
+        self._sandbox.interrupts.kill()
 
     # Cells
 
     def run(
         self,
         cell: Cell,
-        front: Front,
+        frontend: Frontend,
         *,
         number: int = 0,
         expressions: Mapping[str, str] | None = None,
@@ -135,7 +135,7 @@ class Engine:
     ) -> Outcome:
         """Run a cell, then evaluate the user expressions. `act` does the actions between the cell's feeds.
 
-        Outputs go to `front` as they happen, through the screen; the result and the failure come back. What the cell did stays in the
+        Outputs go to `frontend` as they happen, through the screen; the result and the failure come back. What the cell did stays in the
         session, also when it fails, unless the worker was lost: then the session is as it was before the cell, or as the last action
         made it that went to another state.
         """
@@ -146,7 +146,7 @@ class Engine:
         self.last_run = None
         self._running = CellSource(cell.source.label, cell.python)
         self.screen.begin()
-        script, asked = Recording(), dict(expressions or {})
+        recorder, asked = Recorder(), dict(expressions or {})
         went: Action | None = None
 
         def acting(action: Action) -> None:
@@ -157,14 +157,14 @@ class Engine:
                 went = action
 
         try:
-            self._remembered.before_cell()
-            how = CellRun(ScreenedFront(front, self.screen), number, script, self._budget)
+            self._recovery.before_cell()
+            how = CellRun(SanitizedFrontend(frontend, self.screen), number, recorder, self._budget)
             ran = self._session.run(cell, how, asked, acting)
-            outcome = self._screened(self._admitted(ran), front)
+            outcome = self._screened(self._admitted(ran), frontend)
         except KeyboardInterrupt:  # of the restoring
             return Outcome(INTERRUPTED)
         except WorkerLost as error:
-            self._remembered.lost()
+            self._recovery.lost()
             outcome = Outcome(lost(error, self.limits, went))
         else:
             if number:
@@ -172,17 +172,23 @@ class Engine:
             if self._session.changed:
                 failed = ran.failure is not None
                 cut_short = (
-                    not script.is_whole
+                    not recorder.is_whole
                     or outcome.cut_short
                     or any(each is INTERRUPTED for each in outcome.expressions.values())
                 )
                 self.last_run = Journaled(
-                    cell, number, asked, tuple(script.entries), failed, cut_short, len(cell.source.text) + script.size
+                    cell,
+                    number,
+                    asked,
+                    tuple(recorder.entries),
+                    failed,
+                    cut_short,
+                    len(cell.source.text) + recorder.size,
                 )
-            self._remembered.after_cell(self.last_run)
+            self._recovery.after_cell(self.last_run)
         finally:
             self._running = None
-            self.screen.finish(front.emit)
+            self.screen.finish(frontend.emit)
             self.over()
         if number:
             self._session.missed(number, cell)
@@ -194,14 +200,16 @@ class Engine:
         if number:
             self._session.missed(number, cell)
 
-    def show(self, output: Output, front: Front) -> None:
+    def show(self, output: Output, frontend: Frontend) -> None:
         """Put an output of the kernel's own, such as a magic's, among those of the running cell."""
-        MeteredFront(ScreenedFront(front, self.screen), self._budget, self._sandbox.turns.kill).emit(output)
+        MeteredFrontend(SanitizedFrontend(frontend, self.screen), self._budget, self._sandbox.interrupts.kill).emit(
+            output
+        )
 
     def admits(self, output: Output) -> bool:
         """Whether the running cell may still show this, of what is not shown among its outputs; it counts."""
         if self._budget.over is None and self._budget.admit(output) is None:
-            self._sandbox.turns.kill()
+            self._sandbox.interrupts.kill()
         return self._budget.over is None
 
     def _admitted(self, outcome: Outcome) -> Outcome:
@@ -220,9 +228,9 @@ class Engine:
                 return Failure("limit", over.name, str(over))
         return found
 
-    def _screened(self, outcome: Outcome, front: Front) -> Outcome:
+    def _screened(self, outcome: Outcome, frontend: Frontend) -> Outcome:
         def result(shown: Result) -> Result:
-            return self.screen.result(shown, front.emit)
+            return self.screen.result(shown, frontend.emit)
 
         try:
             return replace(
@@ -241,7 +249,7 @@ class Engine:
     @property
     def snapshot(self) -> Snapshot | None:
         """The last state that was remembered."""
-        return self._remembered.snapshot
+        return self._recovery.snapshot
 
     @property
     def unsaved(self) -> bool:
@@ -251,27 +259,27 @@ class Engine:
     @property
     def sessions(self) -> int:
         """How many were started: one more after `%reset`, and where nothing could be restored."""
-        return self._remembered.sessions
+        return self._recovery.sessions
 
     @property
     def is_usable(self) -> bool:
         """Whether there is a session, with a worker that lives."""
-        return self._remembered.is_usable
+        return self._recovery.is_usable
 
     def recover(self) -> str | None:
         """Make the session usable if its worker is gone, by loading the last snapshot; what the person is to be told."""
-        return self._remembered.recover()
+        return self._recovery.recover()
 
     def settle(self, *, dump: bool = True) -> bool:
         """Between two cells: remember the session as it is now, or restore it if its worker is gone; whether it was dumped.
 
         dump: whether a dump may be taken; without one, the session is remembered by what ran since the last, if it can be.
         """
-        return self._remembered.settle(dump=dump)
+        return self._recovery.settle(dump=dump)
 
     def take_snapshot(self) -> None:
         """Remember the session as it is now, for `recover`."""
-        self._remembered.take_snapshot()
+        self._recovery.take_snapshot()
 
     def load(self, snapshot: Snapshot) -> None:
         """Make the session what it was when the snapshot was taken, in a fresh worker.
@@ -282,7 +290,7 @@ class Engine:
             KeyboardInterrupt: the person did not want to wait for such a cell.
             After any of them the session is gone, until it is restored from the snapshot that `snapshot` says.
         """
-        self._remembered.load(snapshot)
+        self._recovery.load(snapshot)
 
     def evaluate(self, text: str, parts: Mapping[str, str]) -> Any:
         """The plain-data value of an expression over the prelude's functions; None if it fails. Runs no user code.

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from ..outputs import ClearOutput, Display, Output, Stream
 from .budget import Budget, LimitReached
-from .interrupts import Turns
+from .interrupts import InterruptController
 from .questions import Answer, disguise
-from .recorder import UNHANDLED, Script, Settled, slept
+from .recorder import UNHANDLED, Recorder, Replayer, Settled, slept
 
 if TYPE_CHECKING:
     from pydantic_monty import (
@@ -38,7 +38,7 @@ _FREE_MAGICS = (("limits",), ("!usage",), ("!syntax",))
 """Nor is it to look at the limits, or to be told what is wrong with a magic."""
 
 
-class Front(Protocol):
+class Frontend(Protocol):
     """What runs the engine: the kernel or the headless runner. Called on the sandbox thread."""
 
     def emit(self, output: Output) -> None:
@@ -160,14 +160,20 @@ class Host:
     """Answers the suspensions of one feed."""
 
     def __init__(
-        self, front: Front, turns: Turns, source: str, script: Script, access: Access, budget: Budget | None = None
+        self,
+        frontend: Frontend,
+        interrupts: InterruptController,
+        source: str,
+        recorder: Recorder | Replayer,
+        access: Access,
+        budget: Budget | None = None,
     ) -> None:
-        self._front = front
+        self._frontend = frontend
         self._budget = budget or Budget()
         self._access = access
         self._calls: dict[int, Future[ExternalSettledResult]] = {}  # by call id: what granted functions will answer
-        self._script = script
-        self._turns = turns
+        self._recorder = recorder
+        self._interrupts = interrupts
         self._source = source
         self._sleeps: list[tuple[float, int]] = []  # heap of (deadline, call id)
         self.refusal: Exception | None = None  # the last exception of a type that Monty does not know
@@ -192,18 +198,18 @@ class Host:
         """The answer to a function or OS call."""
         name = str(snapshot.function_name)
         if snapshot.is_os_function:
-            if name == "asyncio.sleep" and not self._turns.take_interrupt():
+            if name == "asyncio.sleep" and not self._interrupts.take_interrupt():
                 heapq.heappush(self._sleeps, (time.monotonic() + _seconds(*snapshot.args), snapshot.call_id))
                 return partial(snapshot.resume, {"future": ...})
             if name == "import":
                 return snapshot.resume_auto
             if name == "open" or name.startswith("Path."):
-                answer = self._script.call(name, lambda: self._file(name, snapshot))
+                answer = self._recorder.call(name, lambda: self._file(name, snapshot))
                 self._end_if_over()
                 return snapshot.resume_not_handled if answer is UNHANDLED else partial(snapshot.resume, answer)
             if name not in ("time.sleep", "asyncio.sleep", "os.urandom"):
                 return snapshot.resume_not_handled
-        result = self._script.call(name, lambda: self._answer(name, snapshot))
+        result = self._recorder.call(name, lambda: self._answer(name, snapshot))
         self._end_if_over()
         return partial(snapshot.resume, result)
 
@@ -212,7 +218,7 @@ class Host:
             raise self._budget.over
 
     def _answer(self, name: str, snapshot: FunctionSnapshot) -> ExternalResult:
-        if self._turns.take_interrupt():
+        if self._interrupts.take_interrupt():
             return {"exception": KeyboardInterrupt()}
         if name == "asyncio.sleep":
             return {"exception": KeyboardInterrupt()}  # the interrupt that call() took
@@ -228,7 +234,7 @@ class Host:
         return self._settle(lambda: function(*snapshot.args, **snapshot.kwargs))
 
     def _file(self, name: str, snapshot: FunctionSnapshot) -> ExternalResult:
-        if self._turns.take_interrupt():
+        if self._interrupts.take_interrupt():
             return {"exception": KeyboardInterrupt()}
         if (refused := self._count()) is not None:
             return refused
@@ -254,7 +260,7 @@ class Host:
         if not isinstance(answer, Future):
             return answer
         self._calls[snapshot.call_id] = answer
-        self._turns.wake_for(answer)
+        self._interrupts.wake_for(answer)
         return {"future": ...}
 
     def ask(self, question: str) -> Answer:
@@ -262,11 +268,11 @@ class Host:
         return self._budget.questions.ask(question, self._send)
 
     def _send(self, question: str) -> str:
-        return self._turns.wait_for(self._front.ask(question, password=False))
+        return self._interrupts.wait_for(self._frontend.ask(question, password=False))
 
     def wait_for(self, future: Future[T]) -> T:
         """See `Asking`."""
-        return self._turns.wait_for(future)
+        return self._interrupts.wait_for(future)
 
     def close(self) -> None:
         """The feed is over: what it called and did not await is cancelled."""
@@ -277,7 +283,7 @@ class Host:
     def futures(self, snapshot: FutureSnapshot) -> GoingOn:
         """Every task of the cell awaits the host: wait for the first that is due, answer all that are."""
         pending = list(snapshot.pending_call_ids)
-        settled = self._script.settle(lambda: self._wait_for_some(pending))
+        settled = self._recorder.resolve(lambda: self._wait_for_some(pending))
         self._end_if_over()
         self._sleeps = [entry for entry in self._sleeps if entry[1] not in settled]
         return partial(snapshot.resume, dict(settled))
@@ -294,7 +300,7 @@ class Host:
         allowed = self._budget.may_sleep(asleep)
         try:
             if calls or allowed == asleep:  # a call may be answered before the sleep is over
-                self._turns.wait_for_any(list(calls.values()), deadline if allowed == asleep else start + allowed)
+                self._interrupts.wait_for_any(list(calls.values()), deadline if allowed == asleep else start + allowed)
         except KeyboardInterrupt:
             self.close()
             if calls:
@@ -325,7 +331,7 @@ class Host:
         if self._budget.may_sleep(wanted) < wanted:
             raise self._budget.overslept()
         try:
-            self._turns.wait_until(start + wanted)
+            self._interrupts.wait_until(start + wanted)
         finally:
             self._budget.slept(min(wanted, time.monotonic() - start))
 
@@ -338,7 +344,7 @@ class Host:
     def _input(self, prompt: object = "", *more: object) -> str:
         if more:
             raise TypeError(f"input expected at most 1 argument, got {1 + len(more)}")
-        return self._turns.wait_for(self._front.ask(self._prompt(prompt), password=False))
+        return self._interrupts.wait_for(self._frontend.ask(self._prompt(prompt), password=False))
 
     def _prompt(self, prompt: object) -> str:
         text = disguise(str(prompt))
@@ -347,7 +353,7 @@ class Host:
         return text
 
     def _getpass(self, prompt: object = "Password: ", stream: object = None, *, echo_char: object = None) -> str:
-        return self._turns.wait_for(self._front.ask(self._prompt(prompt), password=True))
+        return self._interrupts.wait_for(self._frontend.ask(self._prompt(prompt), password=True))
 
     def _emit(self, data: object, jsons: object, metadata: object, display_id: object, update: object) -> str | None:
         bundle = mime_bundle(data, jsons)
@@ -356,27 +362,27 @@ class Host:
         if display_id is not None and not isinstance(display_id, str):
             raise TypeError(f"display_id must be a str or True, not {type(display_id).__name__}")
         if bundle or update is None:
-            self._front.emit(Display(bundle, json_object(metadata), display_id, bool(update)))
+            self._frontend.emit(Display(bundle, json_object(metadata), display_id, bool(update)))
         return display_id
 
     def _clear(self, wait: object = False) -> None:
-        self._front.emit(ClearOutput(bool(wait)))
+        self._frontend.emit(ClearOutput(bool(wait)))
 
     def _most_shown(self) -> int | None:
         return self._budget.most_shown
 
     def _magic(self, name: object, args: object = "") -> object:
-        return self._front.magic(str(name), str(args))
+        return self._frontend.magic(str(name), str(args))
 
     def _help(self, snapshot: FunctionSnapshot) -> None:
         position = snapshot.position
         call = self._source.encode()[position.start : position.end].decode(errors="replace")
         topic = call[call.find("(") + 1 : -1].strip() if position.filename and call.endswith(")") else ""
         kind = _class_of(snapshot.args[0]) if snapshot.args else ""
-        self._front.emit(Stream("stdout", self._front.help(topic, kind) + "\n"))
+        self._frontend.emit(Stream("stdout", self._frontend.help(topic, kind) + "\n"))
 
     def _exit(self, *_: object) -> None:
-        self._front.leave()
+        self._frontend.leave()
         raise SystemExit
 
 

@@ -45,7 +45,7 @@ def lives(pid: int) -> bool:
         return False
 
 
-class Turns:
+class InterruptController:
     """Interrupts one cell at a time.
 
     A cell is one or more feeds, with work of the host's before, between and after them: parsing, restoring the session,

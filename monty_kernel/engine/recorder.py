@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pydantic_monty import ExternalResult, ExternalSettledResult
@@ -39,18 +39,8 @@ class Diverged(Exception):
     """How many cells were run again before it as they had been."""
 
 
-class Script(Protocol):
-    """Stands between a cell and the host."""
-
-    def call(self, name: str, answer: Callable[[], ExternalResult]) -> ExternalResult:
-        """The answer to a host function; `answer` gets it."""
-
-    def settle(self, wait: Callable[[], Settled]) -> Settled:
-        """The futures to resolve next; `wait` waits for them."""
-
-
 @dataclass(slots=True)
-class Recording:
+class Recorder:
     """Lets the host answer, and keeps the answers."""
 
     entries: list[Entry] = field(default_factory=list)
@@ -62,6 +52,7 @@ class Recording:
         return self.size <= KEPT
 
     def call(self, name: str, answer: Callable[[], ExternalResult]) -> ExternalResult:
+        """The answer to a host function, which `answer` gives."""
         result: Any = answer()
         exception = result.get("exception")
         if isinstance(exception, BaseException):
@@ -76,7 +67,8 @@ class Recording:
             self._keep(("call", name, result.get("return_value")), result.get("return_value"))
         return result  # type: ignore[no-any-return]
 
-    def settle(self, wait: Callable[[], Settled]) -> Settled:
+    def resolve(self, wait: Callable[[], Settled]) -> Settled:
+        """The futures to resolve next, which `wait` waits for."""
         settled = wait()
         plain = _slept(settled)
         if plain is not None:
@@ -102,7 +94,7 @@ class Recording:
             self.entries.clear()
 
 
-class Replaying:
+class Replayer:
     """Answers from what was recorded; the host is not asked.
 
     Raises:
@@ -113,6 +105,7 @@ class Replaying:
         self._entries = list(reversed(entries))
 
     def call(self, name: str, answer: Callable[[], ExternalResult]) -> ExternalResult:
+        """The answer that was recorded. `answer` is not called."""
         entry = self._next(f"calls {name}")
         if entry[0] in ("due", "settled") or entry[1] != name:
             raise Diverged(f"it calls {name} where it had {_said(entry)}")
@@ -124,7 +117,8 @@ class Replaying:
             return UNHANDLED  # type: ignore[no-any-return]
         return _failed(entry[2], entry[3]) if entry[0] == "fail" else {"exception": exception_of(entry[2], entry[3])}
 
-    def settle(self, wait: Callable[[], Settled]) -> Settled:
+    def resolve(self, wait: Callable[[], Settled]) -> Settled:
+        """The futures that were resolved then. `wait` is not called."""
         entry = self._next("waits")
         if entry[0] == "due":
             return dict.fromkeys(entry[1], slept(entry[2]))

@@ -21,7 +21,7 @@ _NOT_YET_TIGHT = " Until it can be saved, %limits does not hold for memory and r
 _ALLOCATION = "[0] * 1000\nNone"
 
 
-class Remembered:
+class Recovery:
     """The last snapshot of a session and the cells since, which together make the session again. For the sandbox thread.
 
     snapshot: None before there is one. sessions: how many were started: one more after `%reset`, and where nothing could be restored.

@@ -10,13 +10,13 @@ from typing import Any, Literal
 import pydantic_monty as monty
 
 from ..outputs import Stream
-from .budget import Budget, LimitReached, MeteredFront, of_the_kernel
+from .budget import Budget, LimitReached, MeteredFrontend, of_the_kernel
 from .computing_time import ComputingTime
 from .dump_limits import with_limits
-from .host import Access, Front, GoingOn, Host, NoAccess
-from .interrupts import Turns, Why, lives
+from .host import Access, Frontend, GoingOn, Host, NoAccess
+from .interrupts import InterruptController, Why, lives
 from .limits import Limits, SessionLimits
-from .recorder import Diverged, Recording, Script
+from .recorder import Diverged, Recorder, Replayer
 from .workers import Workers, only_by_name
 
 TO_LOAD = 3
@@ -50,10 +50,10 @@ class WorkerLost(Exception):
 
 
 class Sandbox:
-    """One session in one worker. Every method but `turns.interrupt` and `turns.kill` belongs to the sandbox thread."""
+    """One session in one worker. Every method but `interrupts.interrupt` and `interrupts.kill` belongs to the sandbox thread."""
 
     def __init__(self, limits: SessionLimits, workers: Workers, access: Access | None = None) -> None:
-        self.turns = Turns()
+        self.interrupts = InterruptController()
         self.access = access or NoAccess()
         self.limits = limits.now
         """Those of the worker."""
@@ -92,16 +92,16 @@ class Sandbox:
     def feed(
         self,
         source: str,
-        front: Front,
+        frontend: Frontend,
         inputs: Mapping[str, Any] | None = None,
-        script: Script | None = None,
+        recorder: Recorder | Replayer | None = None,
         budget: Budget | None = None,
         *,
         of_cell: bool = True,
     ) -> Any:
         """Run one feed to its end; the value of its last line, which must be plain data.
 
-        script: stands between the feed and the host; by default the host answers and nothing is kept. budget: the cell's; by
+        recorder: stands between the feed and the host; by default the host answers and nothing is kept. budget: the cell's; by
         default that of a feed of the kernel's own, which may neither call the host nor sleep.
 
         Raises:
@@ -113,28 +113,30 @@ class Sandbox:
         assert self._session is not None and self._pid is not None, "start() comes first"
         # what the kernel itself asks the session, between two cells, is granted nothing
         budget = budget or of_the_kernel()
-        front = MeteredFront(front, budget, self.turns.kill)
-        host = Host(front, self.turns, source, script or Recording(), self.access if script else _NO_ACCESS, budget)
+        frontend = MeteredFrontend(frontend, budget, self.interrupts.kill)
+        host = Host(
+            frontend, self.interrupts, source, recorder or Recorder(), self.access if recorder else _NO_ACCESS, budget
+        )
         computing = budget.computing
         if computing is not None and computing.is_used_up:
             budget.overtime()
             raise self._stopped(budget)
-        self.turns.begin(self._pid, of_cell=of_cell)
+        self.interrupts.begin(self._pid, of_cell=of_cell)
         try:
             with self._watched(budget):
-                output = self._drive(self._session, source, host, front, inputs or {}, computing)
+                output = self._drive(self._session, source, host, frontend, inputs or {}, computing)
         except (FeedError, WorkerLost, LimitReached) as error:
             if budget.over is not None:
-                self.turns.kill()  # it may wait for an answer
+                self.interrupts.kill()  # it may wait for an answer
                 raise self._stopped(budget) from None
             if computing is not None and isinstance(error, WorkerLost) and error.cause == "time":
                 budget.overtime()  # Monty found out, and ended the feed
                 raise self._stopped(budget) from error
-            if isinstance(error, FeedError) and self.turns.end():
+            if isinstance(error, FeedError) and self.interrupts.end():
                 raise self._stopped(budget) from None
             raise
         finally:
-            killed = self.turns.end()
+            killed = self.interrupts.end()
             host.close()
         if killed:  # just as it finished: its effects are gone with its worker
             raise self._stopped(budget)
@@ -142,7 +144,7 @@ class Sandbox:
 
     def _stopped(self, budget: Budget) -> WorkerLost:
         over = budget.over
-        return WorkerLost(self.turns.why) if over is None else WorkerLost(over.kind, str(over))
+        return WorkerLost(self.interrupts.why) if over is None else WorkerLost(over.kind, str(over))
 
     def _watched(self, budget: Budget) -> AbstractContextManager[None]:
         computing, own = budget.computing, self.limits.seconds
@@ -151,7 +153,7 @@ class Sandbox:
 
         def over() -> None:
             budget.overtime()
-            self.turns.kill()
+            self.interrupts.kill()
 
         return computing.watched(over)
 
@@ -160,15 +162,15 @@ class Sandbox:
         session: monty.MontySession,
         source: str,
         host: Host,
-        front: Front,
+        frontend: Frontend,
         inputs: Mapping[str, Any],
         computing: ComputingTime | None,
     ) -> Any:
-        turns = self.turns
-        emit = front.emit if computing is None else computing.beside(front.emit)
+        interrupts = self.interrupts
+        emit = frontend.emit if computing is None else computing.beside(frontend.emit)
 
         def printed(name: Literal["stdout", "stderr"], text: str) -> None:
-            if not turns.killed:
+            if not interrupts.killed:
                 emit(Stream(name, text))
 
         go_on: GoingOn = partial(session.feed_start, source, inputs=dict(inputs), print_callback=printed)
@@ -190,7 +192,7 @@ class Sandbox:
                     return snapshot.output
         except monty.MontyCrashedError as error:
             raise WorkerLost(
-                turns.why if turns.killed else "time" if error.timed_out else "crashed", str(error)
+                interrupts.why if interrupts.killed else "time" if error.timed_out else "crashed", str(error)
             ) from error
         except monty.MontyRuntimeError as error:
             limit = _limit_hit(error)

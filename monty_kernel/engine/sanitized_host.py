@@ -1,35 +1,35 @@
-"""A front whose outputs and questions pass the screen."""
+"""A frontend whose outputs and questions pass the screen."""
 
 from __future__ import annotations
 
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
-from monty_kernel.engine.passing_host import PassingFront
+from monty_kernel.engine.passing_host import PassingFrontend
 from monty_kernel.engine.questions import MARK
 from monty_kernel.outputs import Output
 
 from ..sanitize.screen import Screen
 
 if TYPE_CHECKING:
-    from monty_kernel.engine.host import Front
+    from monty_kernel.engine.host import Frontend
 
 
-class ScreenedFront(PassingFront):
-    """The `Front` that the engine sees."""
+class SanitizedFrontend(PassingFrontend):
+    """The `Frontend` that the engine sees."""
 
-    def __init__(self, front: Front, screen: Screen) -> None:
-        super().__init__(front)
+    def __init__(self, frontend: Frontend, screen: Screen) -> None:
+        super().__init__(frontend)
         self._screen = screen
 
     def emit(self, output: Output) -> None:
         """Take an output, and pass on what of it may be shown."""
-        self._screen.emit(output, self._front.emit)
+        self._screen.emit(output, self._frontend.emit)
 
     def ask(self, prompt: str, *, password: bool) -> Future[str]:
         """Ask the person for a line, after all that was printed before."""
         if prompt.startswith(MARK):
-            self._screen.settle(self._front.emit)
+            self._screen.settle(self._frontend.emit)
         else:
-            self._screen.finish(self._front.emit)
+            self._screen.finish(self._frontend.emit)
         return super().ask(self._screen.prompt(prompt), password=password)

@@ -12,12 +12,12 @@ import pydantic_monty as monty
 from ..outputs import Result
 from . import prelude
 from .budget import Budget, size_of
-from .cell_log import CellsAlong, Trail
+from .cell_log import CellLog, KnownCells
 from .errors.failures import STOPPED, raised, refused, said_by_cpython, unparsable
-from .host import Access, Front, UsageError, json_object, mime_bundle
+from .host import Access, Frontend, UsageError, json_object, mime_bundle
 from .journal import Journaled
 from .limits import Limits, SessionLimits
-from .recorder import Diverged, Replaying, Script
+from .recorder import Diverged, Recorder, Replayer
 from .sandbox import FeedError, Sandbox, WorkerLost
 from .snapshot import Snapshot
 from .source.cell import Cell, Feed, expression
@@ -62,9 +62,9 @@ class CellRun(NamedTuple):
     again: whether it ran before; then no interrupt is meant for it.
     """
 
-    front: Front
+    frontend: Frontend
     number: int
-    script: Script
+    recorder: Recorder | Replayer
     budget: Budget
     again: bool = False
 
@@ -79,8 +79,8 @@ class Session:
         self.sandbox = Sandbox(limits, workers, access)
         self.changed = False
         self._limits = limits
-        self._trail = Trail()
-        self._cells = CellsAlong()
+        self._cell_log = CellLog()
+        self._cells = KnownCells()
         self._next_feed = 0
         self._parts: frozenset[str] = frozenset()
         self._unrecorded: dict[int, str] = {}  # cells whose source `In` in the sandbox lacks, by their numbers
@@ -89,13 +89,13 @@ class Session:
     @property
     def cells(self) -> list[CellSource]:
         """What ran in it and is known, as plain Python, oldest first."""
-        return self._cells.to(self._trail)
+        return self._cells.to(self._cell_log)
 
     # A state, and back
 
     def begin(self) -> None:
         """Be a new session, in the empty worker that was just started."""
-        self._trail, self._next_feed, self._parts = Trail(), 0, frozenset()
+        self._cell_log, self._next_feed, self._parts = CellLog(), 0, frozenset()
         self._unrecorded, self._recorded = {}, {}
         self.changed = False
         self._feed_parts(frozenset({prelude.CORE}))
@@ -110,8 +110,8 @@ class Session:
             raise RuntimeError("the worker is gone")
         state = self.sandbox.dump()
         unrecorded, written = tuple(self._unrecorded.items()), self.sandbox.access.freeze()
-        snapshot = Snapshot(state, self._next_feed, self._parts, self._trail, unrecorded, written=written)
-        self._trail = Trail(self._trail)
+        snapshot = Snapshot(state, self._next_feed, self._parts, self._cell_log, unrecorded, written=written)
+        self._cell_log = CellLog(self._cell_log)
         self.noted()
         return snapshot
 
@@ -131,7 +131,7 @@ class Session:
         except monty.MontyCrashedError:  # somebody killed that worker too: it is not the snapshot's fault
             self.sandbox.start(snapshot.state, limits)
         self._next_feed, self._parts = snapshot.next_feed, snapshot.parts
-        self._trail = Trail(snapshot.trail)
+        self._cell_log = CellLog(snapshot.cell_log)
         self._unrecorded, self._recorded = dict(snapshot.unrecorded), {}
 
     # Cells
@@ -167,8 +167,8 @@ class Session:
             Diverged: it went another way.
             KeyboardInterrupt: the person did not want to wait for it.
         """
-        script = Replaying(done.entries)
-        how = CellRun(NOBODY, done.number, script, Budget(), again=True)
+        replayer = Replayer(done.entries)
+        how = CellRun(NOBODY, done.number, replayer, Budget(), again=True)
         try:
             outcome = self.run(done.cell, how, done.expressions, lambda action: None)
         except WorkerLost as error:
@@ -177,14 +177,14 @@ class Session:
             raise Diverged("it ended its worker") from None
         if (outcome.failure is not None) != done.failed:
             raise Diverged("it failed, which it had not" if outcome.failure else "it succeeded where it had failed")
-        script.finish()
+        replayer.finish()
         if done.number:
             self.add_cell(done.cell)
             self.missed(done.number, done.cell)
 
     def add_cell(self, cell: Cell) -> None:
         """Note that a cell of the history ran and stays."""
-        self._trail.add_cell(CellSource(cell.source.label, cell.python))
+        self._cell_log.add_cell(CellSource(cell.source.label, cell.python))
 
     def missed(self, number: int, cell: Cell) -> None:
         """Note a cell's source for `In`, unless the sandbox has it already."""
@@ -234,7 +234,7 @@ class Session:
         if how is None:
             return self.sandbox.feed(text, NOBODY, inputs, of_cell=False)
         try:
-            return self.sandbox.feed(text, how.front, inputs, how.script, how.budget, of_cell=not how.again)
+            return self.sandbox.feed(text, how.frontend, inputs, how.recorder, how.budget, of_cell=not how.again)
         except KeyboardInterrupt:  # it did not come to the worker
             self._next_feed -= 1
             raise
@@ -253,7 +253,7 @@ class Session:
                 break
             self._plain(f"__mk_begin({missed})\nNone", how, {"__mk_source": text})
             self._recorded[missed] = self._unrecorded.pop(missed)
-        self._trail.add_feed(self._next_feed, feed)
+        self._cell_log.add_feed(self._next_feed, feed)
         self.changed = True
         try:
             bundle = self._plain(feed.text, how, {"__mk_source": feed.cell.text} if number else None)
@@ -278,7 +278,7 @@ class Session:
         try:
             feed = expression(source)
             self._feed_parts(feed.parts, how)
-            self._trail.add_feed(self._next_feed, feed)
+            self._cell_log.add_feed(self._next_feed, feed)
             return _result(self._plain(feed.text, how)) or Result({"text/plain": "None"})
         except SyntaxError as error:
             return Failure("syntax", "SyntaxError", error.msg)
@@ -297,20 +297,20 @@ class Session:
         return failure
 
     def _explained(self, error: monty.MontyError) -> Failure:
-        if isinstance(error, monty.MontySyntaxError) and (feed := self._trail.feed(self._next_feed - 1)):
+        if isinstance(error, monty.MontySyntaxError) and (feed := self._cell_log.feed(self._next_feed - 1)):
             said = said_by_cpython(feed)
             if said is not None:
                 return said
         failure = raised(error, self._feed_of)
-        if feed := self._trail.feed(self._next_feed - 1):
-            from .errors.locate import placed
+        if feed := self._cell_log.feed(self._next_feed - 1):
+            from .errors.locate import locate
 
-            failure = placed(failure, feed.cell, self._trail.sources())
+            failure = locate(failure, feed.cell, self._cell_log.sources())
         return failure
 
     def _feed_of(self, filename: str) -> Feed | None:
         head, _, tail = filename.partition("<python-input-")
-        return self._trail.feed(int(tail[:-1])) if not head and tail[:-1].isdigit() else None
+        return self._cell_log.feed(int(tail[:-1])) if not head and tail[:-1].isdigit() else None
 
 
 def _result(bundle: object) -> Result | None:

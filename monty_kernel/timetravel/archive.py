@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from monty_kernel.engine.cell_log import Trail
+from monty_kernel.engine.cell_log import CellLog
 from monty_kernel.engine.engine import Snapshot
 from monty_kernel.engine.journal import Journaled
 from monty_kernel.engine.source.rewrite import MagicTable
@@ -105,7 +105,7 @@ class Archive:
         self._complained = False
         self._added: dict[int, int] = {}  # the bytes that each stored state took
         self._parents: dict[int, int | None] = {}  # of the states of a session that was taken up
-        self._trails: dict[int, Trail] = {}  # of each stored state's snapshot, or of the nearest before it
+        self._cell_logs: dict[int, CellLog] = {}  # of each stored state's snapshot, or of the nearest before it
         self._place: OnDisk | None = None
         self._current = 0
         self._sessions = 0
@@ -119,7 +119,7 @@ class Archive:
         self._backlog = Backlog(log)
         self._named = False  # whether a state has a name
         self._claimed: str | None = None
-        self._loaded: tuple[str, dict[int, Trail]] = ("", {})  # the other session that was read last
+        self._loaded: tuple[str, dict[int, CellLog]] = ("", {})  # the other session that was read last
         self._own: set[str] = set()  # sessions that were this kernel's since it was started
         self._thread = StoringThread(self._guarded, self._all_stored)
         self._thread.soon(self._sessions_here)
@@ -293,20 +293,20 @@ class Archive:
             failed=state.failed,
             created=state.created,
         )
-        self._trails[state.number] = snapshot.trail
+        self._cell_logs[state.number] = snapshot.cell_log
         self._added[state.number] = self._added.get(state.number, 0) + info.added
         self._unnoted.discard(state.number)
         self._grown += info.added
         if self._current != state.number and self._current in self._added:
             store.move(session, self._current)  # this put came late; the session has gone on
 
-    def _lead_on(self, state: Stored) -> Trail | None:
-        """The trail of the nearest state before this one whose snapshot is stored; those after this one find it too."""
+    def _lead_on(self, state: Stored) -> CellLog | None:
+        """The cell log of the nearest state before this one whose snapshot is stored; those after this one find it too."""
         since, base = None, state.parent
         while base is not None and since is None:
-            since, base = self._trails.get(base), self._parents.get(base)
+            since, base = self._cell_logs.get(base), self._parents.get(base)
         if since is not None:
-            self._trails.setdefault(state.number, since)
+            self._cell_logs.setdefault(state.number, since)
         return since
 
     def _all_stored(self) -> None:
@@ -341,9 +341,9 @@ class Archive:
         def loading() -> Snapshot:
             if place.session not in (self.session, self._loaded[0]):
                 self._loaded = place.session, {}
-            known = self._trails if place.session == self.session else self._loaded[1]
+            known = self._cell_logs if place.session == self.session else self._loaded[1]
             found = read_state(self._opened(), place.session, number, self._magics, known)
-            known.update(found.trails)
+            known.update(found.cell_logs)
             return found.snapshot
 
         return self._thread.now(loading)
@@ -429,7 +429,7 @@ class Archive:
             self._named = any(info.names for info in states)
             self._added = {info.id.number: info.added for info in states}
             self._parents = {info.id.number: info.parent for info in states}
-            self._trails = self._loaded[1] if self._loaded[0] == claimed else {}
+            self._cell_logs = self._loaded[1] if self._loaded[0] == claimed else {}
             self._loaded = "", {}
 
         self._thread.now(adopting)

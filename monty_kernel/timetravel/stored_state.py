@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from monty_kernel.engine.cell_log import Trail
+from monty_kernel.engine.cell_log import CellLog
 from monty_kernel.engine.engine import Snapshot
 from monty_kernel.engine.host import Written
 from monty_kernel.engine.journal import Journaled
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 class StoredState(NamedTuple):
     """A state that was read.
 
-    trails: of the snapshot that it rests on and of those before, by their numbers; its reruns lead on from there.
+    cell_logs: of the snapshot that it rests on and of those before, by their numbers; its reruns lead on from there.
     """
 
     snapshot: Snapshot
-    trails: Mapping[int, Trail]
+    cell_logs: Mapping[int, CellLog]
 
 
 def read_state(
@@ -37,11 +37,11 @@ def read_state(
     session: str,
     number: int,
     magics: Callable[[], MagicTable],
-    known: Mapping[int, Trail] | None = None,
+    known: Mapping[int, CellLog] | None = None,
 ) -> StoredState:
     """The state after the session's cell `number`; 0 is its start. What cells had written to overlays is not on disk.
 
-    known: trails of snapshots of the session, so that what led to them need not be read.
+    known: cell logs of snapshots of the session, so that what led to them need not be read.
 
     Raises:
         StoreError: it is not what was stored, or cannot be read; the message says which.
@@ -53,26 +53,28 @@ def read_state(
 
 
 def _read(
-    store: SnapshotStore, session: str, number: int, magics: Callable[[], MagicTable], known: Mapping[int, Trail]
+    store: SnapshotStore, session: str, number: int, magics: Callable[[], MagicTable], known: Mapping[int, CellLog]
 ) -> StoredState:
     recovery = store.recovery(session, number)
     state, meta = store.get(session, recovery.base)
     if recovery.base in known:
-        snapshot = replace(snapshot_of(state, [meta]), trail=known[recovery.base])
+        snapshot = replace(snapshot_of(state, [meta]), cell_log=known[recovery.base])
         way = [recovery.base]
     else:
         way = _way(store, session, recovery.base, known)
         before = known.get(way.pop()) if way[-1] in known else None
         metas = (store.meta(session, each) for each in reversed(way[1:]))
         snapshot = snapshot_of(state, [*metas, meta], before)
-    trails: dict[int, Trail] = {}
-    step: Trail | None = snapshot.trail
+    cell_logs: dict[int, CellLog] = {}
+    step: CellLog | None = snapshot.cell_log
     for each in way:
         if step is not None:
-            trails[each], step = step, step.before
+            cell_logs[each], step = step, step.before
     reruns = tuple(_journaled(each.entry, magics) for each in recovery.entries)
-    whole = Snapshot(state, snapshot.next_feed, snapshot.parts, snapshot.trail, snapshot.unrecorded, reruns, Written())
-    return StoredState(whole, trails)
+    whole = Snapshot(
+        state, snapshot.next_feed, snapshot.parts, snapshot.cell_log, snapshot.unrecorded, reruns, Written()
+    )
+    return StoredState(whole, cell_logs)
 
 
 def sources(store: SnapshotStore, session: str, number: int) -> Iterator[str]:
@@ -91,8 +93,8 @@ def sources(store: SnapshotStore, session: str, number: int) -> Iterator[str]:
                 yield str(cell[1])
 
 
-def _way(store: SnapshotStore, session: str, base: int, known: Mapping[int, Trail]) -> list[int]:
-    """The numbers of a snapshot and of those before it, back to the first or to one whose trail is known."""
+def _way(store: SnapshotStore, session: str, base: int, known: Mapping[int, CellLog]) -> list[int]:
+    """The numbers of a snapshot and of those before it, back to the first or to one whose cell log is known."""
     states = {info.id.number: info for info in store.states(session)}
     way: list[int] = []
     here: int | None = base

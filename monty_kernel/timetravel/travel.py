@@ -144,7 +144,7 @@ class TimeTravel:
         while number is not None:
             state = self.timeline[number]
             kept = state.snapshot.snapshot if isinstance(state.snapshot, Packed) else state.snapshot
-            if not isinstance(kept, Snapshot) or kept.trail is not snapshot.trail:
+            if not isinstance(kept, Snapshot) or kept.cell_log is not snapshot.cell_log:
                 pass
             elif kept.reruns == snapshot.reruns[: len(kept.reruns)]:
                 break

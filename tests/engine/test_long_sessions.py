@@ -23,7 +23,7 @@ from monty_kernel.magics.registry import Magics
 from monty_kernel.outputs import Result
 
 
-class Front:
+class Frontend:
     """Swallows what cells print."""
 
     def emit(self, output: object) -> None: ...
@@ -55,7 +55,7 @@ class RandomSession:
         self.random = random.Random(seed)
         self.engine = Engine(Limits(memory=1 << 28))
         self.engine.start()
-        self.front = Front()
+        self.frontend = Frontend()
         self.magics = Magics()
         self.count = 0
         self.made = 0
@@ -75,7 +75,7 @@ class RandomSession:
         self.engine.recover()
         return self.engine.run(
             cell,
-            self.front,
+            self.frontend,
             number=number if remember else 0,
             expressions=expressions,
             act=lambda _: self.engine.start(),

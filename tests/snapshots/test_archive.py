@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from monty_kernel.engine.cell_log import Trail
+from monty_kernel.engine.cell_log import CellLog
 from monty_kernel.engine.engine import Snapshot
 from monty_kernel.store import backlog, pending
 from monty_kernel.store.errors import StoreUnavailable
@@ -23,7 +23,7 @@ from .test_store import opened
 
 
 def state(number: int) -> Stored:
-    snapshot = Snapshot(b"state %d" % number, number, frozenset(), Trail())
+    snapshot = Snapshot(b"state %d" % number, number, frozenset(), CellLog())
     return Stored(number, number - 1 if number else None, f"cell {number}", False, snapshot, created=float(number))
 
 

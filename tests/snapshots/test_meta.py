@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from monty_kernel.engine.cell_log import Trail
+from monty_kernel.engine.cell_log import CellLog
 from monty_kernel.engine.engine import Snapshot
 from monty_kernel.engine.source.cell import CellOptions, Feed, parse
 from monty_kernel.engine.source.sources import CellSource
@@ -21,26 +21,26 @@ CELLS = [
 ]
 
 
-def trail_of(sources: list[str], before: Trail | None, first: int) -> Trail:
-    trail = Trail(before)
+def trail_of(sources: list[str], before: CellLog | None, first: int) -> CellLog:
+    cell_log = CellLog(before)
     for number, source in enumerate(sources, first):
         cell = parse(CellSource(f"In[{number}]", source), Magics, CellOptions(number))
-        trail.add_cell(CellSource(f"In[{number}]", cell.python))
+        cell_log.add_cell(CellSource(f"In[{number}]", cell.python))
         for step in cell.steps:
             assert isinstance(step, Feed)
-            trail.add_feed(number, step)
-    return trail
+            cell_log.add_feed(number, step)
+    return cell_log
 
 
 def test_what_comes_back_is_what_was_there() -> None:
     first = Snapshot(b"one", 3, frozenset({"core"}), trail_of(CELLS[:2], None, 1))
-    second = Snapshot(b"two", 5, frozenset({"core", "names"}), trail_of(CELLS[2:], first.trail, 3), ((4, "lost"),))
-    metas = [json.loads(json.dumps(meta)) for meta in (meta_of(first, None), meta_of(second, first.trail))]
+    second = Snapshot(b"two", 5, frozenset({"core", "names"}), trail_of(CELLS[2:], first.cell_log, 3), ((4, "lost"),))
+    metas = [json.loads(json.dumps(meta)) for meta in (meta_of(first, None), meta_of(second, first.cell_log))]
     back = snapshot_of(b"two", metas)
     assert (back.state, back.next_feed, back.parts, back.unrecorded) == (b"two", 5, second.parts, ((4, "lost"),))
-    assert back.trail.cells() == second.trail.cells()
+    assert back.cell_log.cells() == second.cell_log.cells()
     for number in range(1, 5):
-        was, now = second.trail.feed(number), back.trail.feed(number)
+        was, now = second.cell_log.feed(number), back.cell_log.feed(number)
         assert was is not None and now is not None
         assert (now.cell, now.text, now.parts) == (was.cell, was.text, was.parts)
         for line in range(1, was.text.count("\n") + 2):
@@ -49,18 +49,18 @@ def test_what_comes_back_is_what_was_there() -> None:
 
 def test_each_state_carries_only_its_own_step() -> None:
     first = Snapshot(b"", 3, frozenset(), trail_of(CELLS[:2], None, 1))
-    second = Snapshot(b"", 5, frozenset(), trail_of(CELLS[2:], first.trail, 3))
-    assert [label for label, _ in meta_of(second, first.trail)["cells"]] == ["In[3]", "In[4]"]
+    second = Snapshot(b"", 5, frozenset(), trail_of(CELLS[2:], first.cell_log, 3))
+    assert [label for label, _ in meta_of(second, first.cell_log)["cells"]] == ["In[3]", "In[4]"]
     assert len(meta_of(second, None)["cells"]) == 4
 
 
 def test_a_state_whose_stored_ancestor_is_another_copy_carries_all() -> None:
     first, copy = (Snapshot(b"", 3, frozenset(), trail_of(CELLS[:2], None, 1)) for _ in range(2))
-    second = Snapshot(b"", 5, frozenset(), trail_of(CELLS[2:], first.trail, 3))
-    meta = meta_of(second, copy.trail)
+    second = Snapshot(b"", 5, frozenset(), trail_of(CELLS[2:], first.cell_log, 3))
+    meta = meta_of(second, copy.cell_log)
     assert meta["whole"] and len(meta["cells"]) == 4
-    assert snapshot_of(b"", [meta], copy.trail).trail.cells() == second.trail.cells()
-    assert meta_of(first, first.trail) == {**meta_of(first, None), "whole": False, "cells": [], "feeds": {}}
+    assert snapshot_of(b"", [meta], copy.cell_log).cell_log.cells() == second.cell_log.cells()
+    assert meta_of(first, first.cell_log) == {**meta_of(first, None), "whole": False, "cells": [], "feeds": {}}
 
 
 @pytest.mark.parametrize(
@@ -76,6 +76,6 @@ def test_a_state_whose_stored_ancestor_is_another_copy_carries_all() -> None:
     ],
 )
 def test_anything_else_is_refused(damage: dict[str, object]) -> None:
-    good = dict(meta_of(Snapshot(b"", 0, frozenset(), Trail()), None))
+    good = dict(meta_of(Snapshot(b"", 0, frozenset(), CellLog()), None))
     with pytest.raises(ValueError):  # noqa: PT011 - the message is for the log
         snapshot_of(b"", [{**good, **damage} if damage else {}])

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from monty_kernel.engine.cell_log import Trail
+from monty_kernel.engine.cell_log import CellLog
 from monty_kernel.engine.engine import Snapshot
 from monty_kernel.engine.host import Written
 from monty_kernel.timetravel.archive import OnDisk
@@ -19,7 +19,7 @@ def states(*, files: int = 0) -> list[State[Kept]]:
     found: list[State[Kept]] = []
     for number in range(11):
         written = Written({"place": {("a",): object()}}) if number == files != 0 else Written({"place": {}})
-        snapshot = Snapshot(random.Random(number).randbytes(1000), 0, frozenset(), Trail(), written=written)
+        snapshot = Snapshot(random.Random(number).randbytes(1000), 0, frozenset(), CellLog(), written=written)
         kept = pack(snapshot) if number % 2 else snapshot
         found.append(State(number, number - 1 if number else None, "", False, kept, 1000))
     return found

@@ -43,7 +43,7 @@ def is_arity_error(name: str, message: str) -> bool:
     return name == "TypeError" and _ARITY.match(message) is not None
 
 
-def placed(failure: Failure, cell: CellSource, cells: Iterable[CellSource]) -> Failure:
+def locate(failure: Failure, cell: CellSource, cells: Iterable[CellSource]) -> Failure:
     """The failure with frames as CPython would have them, as far as that can be told. Never raises.
 
     cell: the one that was running. cells: those that ran before, newest first.

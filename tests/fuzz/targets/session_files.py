@@ -89,9 +89,9 @@ def _read_all(store: SnapshotStore, session: str) -> None:
             assert "\n" not in str(error), "not one line"
             continue
         assert isinstance(found.snapshot.state, bytes)  # any: the file says which of its parts it is
-        found.snapshot.trail.cells()
+        found.snapshot.cell_log.cells()
         for number in range(5):
-            feed = found.snapshot.trail.feed(number)
+            feed = found.snapshot.cell_log.feed(number)
             if feed is not None:
                 feed.to_cell(1, 1, 2, 2)
     again = _folder() / "again"

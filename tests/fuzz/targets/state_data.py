@@ -26,8 +26,8 @@ def check_state_data(data: bytes) -> None:
         except ValueError:
             return
         assert isinstance(snapshot, Snapshot)
-        for number in list(snapshot.trail.own_feeds):
-            feed = snapshot.trail.feed(number)
+        for number in list(snapshot.cell_log.own_feeds):
+            feed = snapshot.cell_log.feed(number)
             assert feed is not None
             feed.to_cell(1, 1, 3, 3)
         whole = meta.meta_of(snapshot, None)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from monty_kernel.engine import host as hosts
 from monty_kernel.engine import interrupts
-from monty_kernel.engine.recorder import Recording
+from monty_kernel.engine.recorder import Recorder
 from monty_kernel.outputs import ClearOutput, Display, Output, Result, Stream
 from monty_kernel.sanitize.screen import Screen
 from tests.fuzz.target import JSON, Target, as_json, json_of
@@ -67,7 +67,7 @@ def check_worker(data: bytes) -> None:
     """JSON says what the worker asks: a list of [name, arguments, keywords, whether it is a call of the system]."""
     said = json_of(data)
     front = _Front()
-    host = hosts.Host(front, interrupts.Turns(), "help(x)", Recording(), hosts.NoAccess())
+    host = hosts.Host(front, interrupts.InterruptController(), "help(x)", Recorder(), hosts.NoAccess())
     for call in (said if isinstance(said, list) else [])[:5]:
         if not (isinstance(call, list) and len(call) == 4 and isinstance(call[0], str)):
             continue

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from monty_kernel.engine.errors.hints import hint
-from monty_kernel.engine.errors.locate import placed
+from monty_kernel.engine.errors.locate import locate
 from monty_kernel.engine.errors.tracebacks import render
 from monty_kernel.engine.source.sources import CellSource, Failure, SourceFrame
 from monty_kernel.engine.source.text_lines import split_lines
@@ -57,9 +57,9 @@ def _traceback(text: str) -> object:
             Failure("raised", "TypeError", "<lambda>() takes 1 positional argument but 2 were given", frames[:1]),
             Failure("syntax", "SyntaxError", "invalid syntax", frames[1:2]),
         ):
-            found += (render(placed(failed, cell, [cell])),)
+            found += (render(locate(failed, cell, [cell])),)
     nowhere = "Internal error in monty: exceptions can only be called with zero or one string argument"
-    found.append(render(placed(Failure("raised", "RuntimeError", nowhere), cell, [cell])))
+    found.append(render(locate(Failure("raised", "RuntimeError", nowhere), cell, [cell])))
     return found
 
 
@@ -73,7 +73,7 @@ def _message(text: str) -> object:
             Failure("raised", name, text),
             Failure("syntax", name, text, _frames(cell)[:1], text),
         ):
-            said += (hint(failed), render(placed(failed, cell, [cell])))
+            said += (hint(failed), render(locate(failed, cell, [cell])))
     return said, render(Failure("raised", text, "x", _frames(cell, text)))
 
 

@@ -11,7 +11,7 @@ from concurrent.futures import Future
 
 import pytest
 
-from monty_kernel.engine.interrupts import GRACE, Turns
+from monty_kernel.engine.interrupts import GRACE, InterruptController
 
 
 @pytest.fixture
@@ -30,152 +30,152 @@ def later(seconds: float, call: object) -> None:
 
 
 def test_without_a_cell_there_is_nothing_to_interrupt() -> None:
-    turns = Turns()
-    assert not turns.interrupt()
-    turns.expect()
-    turns.over()
-    assert not turns.interrupt()
+    interrupts = InterruptController()
+    assert not interrupts.interrupt()
+    interrupts.expect()
+    interrupts.over()
+    assert not interrupts.interrupt()
 
 
 def test_an_interrupt_before_the_first_feed_stops_the_cell_there(worker: subprocess.Popen[bytes]) -> None:
-    turns = Turns()
-    turns.expect()
-    assert turns.interrupt()
-    turns.begin(worker.pid, of_cell=False)  # a question of the kernel's own
-    turns.end()
-    turns.expect()
+    interrupts = InterruptController()
+    interrupts.expect()
+    assert interrupts.interrupt()
+    interrupts.begin(worker.pid, of_cell=False)  # a question of the kernel's own
+    interrupts.end()
+    interrupts.expect()
     with pytest.raises(KeyboardInterrupt):
-        turns.begin(worker.pid)
-    turns.begin(worker.pid)
-    assert not turns.end()
+        interrupts.begin(worker.pid)
+    interrupts.begin(worker.pid)
+    assert not interrupts.end()
 
 
 def test_an_interrupt_between_two_feeds_stops_the_cell_before_the_second(worker: subprocess.Popen[bytes]) -> None:
-    turns = Turns()
-    turns.expect()
-    turns.begin(worker.pid)
-    turns.end()
-    turns.interrupt()
+    interrupts = InterruptController()
+    interrupts.expect()
+    interrupts.begin(worker.pid)
+    interrupts.end()
+    interrupts.interrupt()
     with pytest.raises(KeyboardInterrupt):
-        turns.begin(worker.pid)
+        interrupts.begin(worker.pid)
 
 
 def test_what_one_cell_missed_does_not_reach_the_next(worker: subprocess.Popen[bytes]) -> None:
-    turns = Turns()
-    turns.expect()
-    turns.interrupt()
-    turns.over()
-    turns.expect()
-    turns.begin(worker.pid)
+    interrupts = InterruptController()
+    interrupts.expect()
+    interrupts.interrupt()
+    interrupts.over()
+    interrupts.expect()
+    interrupts.begin(worker.pid)
     time.sleep(GRACE * 2)
-    assert not turns.end()
+    assert not interrupts.end()
     assert worker.poll() is None
 
 
 def test_a_feed_that_ends_in_time_is_not_killed_and_neither_is_the_next(worker: subprocess.Popen[bytes]) -> None:
-    turns = Turns()
-    turns.expect()
-    turns.begin(worker.pid)
-    turns.interrupt()
-    assert not turns.end()
-    turns.over()
-    turns.expect()
-    turns.begin(worker.pid)
+    interrupts = InterruptController()
+    interrupts.expect()
+    interrupts.begin(worker.pid)
+    interrupts.interrupt()
+    assert not interrupts.end()
+    interrupts.over()
+    interrupts.expect()
+    interrupts.begin(worker.pid)
     time.sleep(GRACE * 2)
     assert worker.poll() is None
 
 
 def test_a_computing_cell_is_killed_however_often_it_is_interrupted(worker: subprocess.Popen[bytes]) -> None:
-    turns = Turns()
-    turns.expect()
-    turns.begin(worker.pid)
+    interrupts = InterruptController()
+    interrupts.expect()
+    interrupts.begin(worker.pid)
     deadline = time.monotonic() + GRACE * 4
     while time.monotonic() < deadline:
-        turns.interrupt()
+        interrupts.interrupt()
         time.sleep(GRACE / 5)
     assert worker.wait(1) == -signal.SIGKILL
-    assert turns.end()
+    assert interrupts.end()
 
 
 def test_each_interrupt_has_its_own_grace(worker: subprocess.Popen[bytes]) -> None:
-    turns = Turns()
-    turns.expect()
-    turns.begin(worker.pid)
-    turns.interrupt()
-    assert turns.take_interrupt()  # the cell called the host, caught it, and computes on
+    interrupts = InterruptController()
+    interrupts.expect()
+    interrupts.begin(worker.pid)
+    interrupts.interrupt()
+    assert interrupts.take_interrupt()  # the cell called the host, caught it, and computes on
     time.sleep(GRACE * 0.8)
-    turns.interrupt()
+    interrupts.interrupt()
     time.sleep(GRACE * 0.6)
     assert worker.poll() is None, "the first interrupt's time is up, the second's is not"
     assert worker.wait(1) == -signal.SIGKILL
 
 
 def test_an_interrupt_that_meets_the_end_of_a_wait_is_not_lost(worker: subprocess.Popen[bytes]) -> None:
-    turns = Turns()
+    interrupts = InterruptController()
     for _ in range(200):
-        turns.expect()
-        turns.begin(worker.pid)
+        interrupts.expect()
+        interrupts.begin(worker.pid)
         deadline = time.monotonic() + 0.002
-        later(0.002, turns.interrupt)
+        later(0.002, interrupts.interrupt)
         try:
-            turns.wait_until(deadline)
-            while not turns.take_interrupt():  # what a host call finds
+            interrupts.wait_until(deadline)
+            while not interrupts.take_interrupt():  # what a host call finds
                 time.sleep(0.0001)
         except KeyboardInterrupt:
             pass
-        assert not turns.end()
-        turns.over()
+        assert not interrupts.end()
+        interrupts.over()
     assert worker.poll() is None
 
 
 def test_a_question_between_two_feeds_is_interrupted() -> None:
-    turns = Turns()
-    turns.expect()
+    interrupts = InterruptController()
+    interrupts.expect()
     answer: Future[str] = Future()
-    later(0.02, turns.interrupt)
+    later(0.02, interrupts.interrupt)
     with pytest.raises(KeyboardInterrupt):
-        turns.wait_for(answer)
+        interrupts.wait_for(answer)
     assert answer.cancelled()
 
 
-def caught(turns: Turns) -> None:
+def caught(interrupts: InterruptController) -> None:
     """A cell that waits is interrupted, and catches it."""
-    later(0.01, turns.interrupt)
+    later(0.01, interrupts.interrupt)
     with pytest.raises(KeyboardInterrupt):
-        turns.wait_until(time.monotonic() + 60)
+        interrupts.wait_until(time.monotonic() + 60)
 
 
 def test_the_third_interrupt_that_a_cell_waits_through_kills_it(worker: subprocess.Popen[bytes]) -> None:
-    turns = Turns()
-    turns.expect()
-    turns.begin(worker.pid)
+    interrupts = InterruptController()
+    interrupts.expect()
+    interrupts.begin(worker.pid)
     for _ in range(2):
-        caught(turns)
+        caught(interrupts)
     assert worker.poll() is None
-    caught(turns)
+    caught(interrupts)
     assert worker.wait(5) == -signal.SIGKILL
-    assert turns.end() and turns.why == "insisted"
+    assert interrupts.end() and interrupts.why == "insisted"
 
 
 def test_interrupts_apart_and_those_of_another_cell_do_not_count(
     worker: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("monty_kernel.engine.interrupts.INSISTENT_SECONDS", 0.2)
-    turns = Turns()
+    interrupts = InterruptController()
     for _ in range(2):
-        turns.expect()
-        turns.begin(worker.pid)
+        interrupts.expect()
+        interrupts.begin(worker.pid)
         for _ in range(3):
-            caught(turns)
+            caught(interrupts)
             time.sleep(0.11)
-        turns.end()
-        turns.over()
+        interrupts.end()
+        interrupts.over()
     monkeypatch.undo()
     for _ in range(3):
-        turns.expect()
-        turns.begin(worker.pid)
+        interrupts.expect()
+        interrupts.begin(worker.pid)
         for _ in range(2):
-            caught(turns)
-        turns.end()
-        turns.over()
+            caught(interrupts)
+        interrupts.end()
+        interrupts.over()
     assert worker.poll() is None

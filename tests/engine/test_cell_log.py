@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from monty_kernel.engine.cell_log import CellsAlong, Trail
+from monty_kernel.engine.cell_log import CellLog, KnownCells
 from monty_kernel.engine.source.cell import CellOptions, Feed, parse
 from monty_kernel.engine.source.sources import CellSource
 from monty_kernel.magics.registry import Magics
@@ -20,15 +20,15 @@ SOURCES = [
 ]  # fmt: skip
 
 
-def stepped(trail: Trail | None, number: int, source: str) -> tuple[Trail, CellSource, Feed]:
-    """The trail with one more step: the cell of this number, whose only feed has twice the number."""
+def stepped(cell_log: CellLog | None, number: int, source: str) -> tuple[CellLog, CellSource, Feed]:
+    """The cell log with one more step: the cell of this number, whose only feed has twice the number."""
     cell = parse(CellSource(f"In[{number}]", source), Magics, CellOptions(number))
     python, (feed,) = CellSource(f"In[{number}]", cell.python), cell.steps
     assert isinstance(feed, Feed)
-    trail = Trail(trail)
-    trail.add_cell(python)
-    trail.add_feed(2 * number, feed)
-    return trail, python, feed
+    cell_log = CellLog(cell_log)
+    cell_log.add_cell(python)
+    cell_log.add_feed(2 * number, feed)
+    return cell_log, python, feed
 
 
 def places(feed: Feed) -> Iterator[tuple[int, int, int, int]]:
@@ -38,60 +38,60 @@ def places(feed: Feed) -> Iterator[tuple[int, int, int, int]]:
 
 
 def test_every_feed_and_every_cell_is_what_it_was() -> None:
-    trail, cells, feeds = Trail(), [], {}
+    cell_log, cells, feeds = CellLog(), [], {}
     for number in range(1, 51):
-        trail, python, feed = stepped(trail, number, SOURCES[number % len(SOURCES)])
+        cell_log, python, feed = stepped(cell_log, number, SOURCES[number % len(SOURCES)])
         cells.append(python)
         feeds[2 * number] = feed
-    assert trail.cells() == cells
-    assert list(trail.sources()) == [feeds[number].cell for number in sorted(feeds, reverse=True)]
+    assert cell_log.cells() == cells
+    assert list(cell_log.sources()) == [feeds[number].cell for number in sorted(feeds, reverse=True)]
     for number, was in feeds.items():
-        now = trail.feed(number)
+        now = cell_log.feed(number)
         assert now is not None
         assert (now.cell, now.text, now.parts) == (was.cell, was.text, was.parts)
         assert [each.original for each in now.maps] == [each.original for each in was.maps]
         assert list(places(now)) == list(places(was))
-    assert [trail.feed(number) for number in (0, 1, 49, 101, 102)] == [None] * 5  # the prelude's own, and none
+    assert [cell_log.feed(number) for number in (0, 1, 49, 101, 102)] == [None] * 5  # the prelude's own, and none
 
 
 def test_a_step_that_was_gone_on_from_takes_no_more() -> None:
-    first = Trail()
-    Trail(first)
+    first = CellLog()
+    CellLog(first)
     with pytest.raises(AssertionError):
         first.add_cell(CellSource("In[1]", "1"))
 
 
 def test_a_huge_cell_stays_as_it_is() -> None:
-    trail, _, feed = stepped(None, 1, "x = '" + "a" * (1 << 20) + "'")
-    after, python, _ = stepped(trail, 2, "x")
+    cell_log, _, feed = stepped(None, 1, "x = '" + "a" * (1 << 20) + "'")
+    after, python, _ = stepped(cell_log, 2, "x")
     assert after.feed(2) is feed
-    assert [cell.label for cell in CellsAlong().to(after)] == ["In[1]", "In[2]"]
-    assert CellsAlong().to(after)[-1] == python
+    assert [cell.label for cell in KnownCells().to(after)] == ["In[1]", "In[2]"]
+    assert KnownCells().to(after)[-1] == python
 
 
 def test_cells_along_any_way_of_a_tree() -> None:
     """Whatever state is gone back to, the cells are those that led there, also those of the step that is not over."""
     chance = random.Random(5)
-    trails: list[tuple[Trail, list[CellSource]]] = [(Trail(), [])]
-    along = CellsAlong()
+    cell_logs: list[tuple[CellLog, list[CellSource]]] = [(CellLog(), [])]
+    along = KnownCells()
     for number in range(1, 400):
-        before, cells = chance.choice(trails[-4:]) if chance.random() < 0.9 else chance.choice(trails)
-        trail, python, _ = stepped(before, number, chance.choice(SOURCES))
-        trails.append((trail, [*cells, python]))
+        before, cells = chance.choice(cell_logs[-4:]) if chance.random() < 0.9 else chance.choice(cell_logs)
+        cell_log, python, _ = stepped(before, number, chance.choice(SOURCES))
+        cell_logs.append((cell_log, [*cells, python]))
         if number % 3 == 0:
-            there, wanted = chance.choice(trails[-6:])
+            there, wanted = chance.choice(cell_logs[-6:])
             assert along.to(there) == wanted
-    there, wanted = trails[1]
+    there, wanted = cell_logs[1]
     assert along.to(there) == wanted
 
 
 def test_a_step_takes_few_bytes() -> None:
-    trail = Trail()
+    cell_log = CellLog()
     for number in range(1, 301):
-        trail, _, _ = stepped(trail, number, SOURCES[number % len(SOURCES)])
+        cell_log, _, _ = stepped(cell_log, number, SOURCES[number % len(SOURCES)])
     gc.collect()
     taken = 0
-    step = trail.before
+    step = cell_log.before
     while step is not None:
         own = step._own
         assert isinstance(own, bytes), "it is not packed"
