@@ -56,6 +56,7 @@ class Figure:
 
     sample: the key of the round's value, where several figures judge the same one.
     against: what the figure is compared with.
+    contender: which of the family's contenders that is; by default the second.
     """
 
     key: str
@@ -64,6 +65,7 @@ class Figure:
     limit: Limit | None = None
     sample: str | None = None
     against: str = "ipykernel"
+    contender: str | None = None
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ import json
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from queue import Empty
 from typing import Any
 
 import psutil  # type: ignore[import-untyped,unused-ignore]
@@ -41,6 +42,18 @@ class Kernel:
         """Until the kernel says `iopub_welcome`: from then on nothing it publishes is lost. ipykernel >= 7 says it too."""
         while self.client.get_iopub_msg(timeout=SECONDS)["msg_type"] != "iopub_welcome":
             pass
+
+    def wait_until_heard(self) -> None:
+        """Until a request's `idle` arrives: the same for a kernel that says no `iopub_welcome`."""
+        while True:
+            request = self.client.kernel_info()
+            self.take_reply(request)
+            with suppress(Empty):
+                while True:
+                    message = self.client.get_iopub_msg(timeout=0.2)
+                    ours = message["parent_header"].get("msg_id") == request
+                    if ours and message["content"].get("execution_state") == "idle":
+                        return
 
     def start(self, code: str) -> str:
         """Send an `execute_request`; returns its id."""

@@ -17,6 +17,7 @@ from . import (
     store,
     time_travel,
     walls,
+    wire,
 )
 from .figures import Family
 
@@ -37,4 +38,5 @@ FAMILIES: tuple[Family, ...] = (
     programs.FAMILY,
     walls.FAMILY,
     screening.FAMILY,
+    wire.FAMILY,
 )

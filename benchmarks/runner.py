@@ -29,7 +29,7 @@ def measure(family: Family) -> list[Measurement]:
     ours, *others = contenders
     other = others[0] if others else ""
     return [
-        Measurement(figure, of(ours, key), of(other, key), of(aside, key))
+        Measurement(figure, of(ours, key), of(figure.contender or other, key), of(aside, key))
         for figure in family.figures
         for key in (figure.sample or figure.key,)
     ]
