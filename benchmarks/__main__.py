@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tests.own_folders import own_folders
+from tests.support.own_folders import own_folders
 
 from . import kishu
 from .figures import Measurement

@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.own_folders import MARK, own_folders, take_own_folders
-from tests.persons_folders import PersonsFolders
+from tests.support.own_folders import MARK, own_folders, take_own_folders
+from tests.support.persons_folders import PersonsFolders
+
+if TYPE_CHECKING:
+    from tests.support.kernel_client import Kernel
 
 # Before any test module is imported: some libraries look at the environment once, when they are imported.
 _persons = None if MARK in os.environ else PersonsFolders()  # pytest-xdist's workers leave it to who started them
@@ -25,6 +29,33 @@ def folders() -> Iterator[Path]:
     """New folders for the tests of a file; the folder that holds them."""
     with own_folders() as folder:
         yield folder
+
+
+@pytest.fixture(scope="module")
+def kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
+    """One kernel for all tests of a module; it must have printed nothing to its stderr by the end."""
+    from tests.support.kernel_client import Kernel
+
+    started = Kernel(tmp_path_factory.mktemp("kernel"))
+    yield started
+    started.close()
+    assert started.stderr.read_text() == ""
+
+
+@pytest.fixture
+def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Kernel]]:
+    """Start kernels of a test's own."""
+    from tests.support.kernel_client import Kernel
+
+    kernels: list[Kernel] = []
+
+    def starter(*options: str, **kwargs: object) -> Kernel:
+        kernels.append(Kernel(tmp_path_factory.mktemp("kernel"), list(options), **kwargs))  # type: ignore[arg-type]
+        return kernels[-1]
+
+    yield starter
+    for each in kernels:
+        each.close()
 
 
 def pytest_runtest_logreport() -> None:

@@ -17,7 +17,7 @@ _MODULE = ("-m", "monty_kernel")
 # Flags that act once, at the start. Others (-i, -v, -X, -W, ...) are for somebody who is looking for something.
 _FLAGS = re.compile(r"-[BEIOPsS]+")
 
-# What is read while the interpreter starts and the modules are imported; tests/process/test_fork_server_modules.py keeps watch.
+# What is read while the interpreter starts and the modules are imported; tests/fork_server/test_modules.py keeps watch.
 _READ_AT_START = re.compile(
     r"""_?PYTHON.* | LD_.* | LC_.* | LANG | LANGUAGE | MALLOC_.* | GLIBC_.* | OPENSSL_.* | SSL_.*
     | HOME | USER | USERNAME | LOGNAME | XDG_.* | APPDATA | LOCALAPPDATA | ANDROID_.*

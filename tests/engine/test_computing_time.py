@@ -19,7 +19,7 @@ from monty_kernel.engine.source.cell import CellOptions, parse
 from monty_kernel.engine.source.sources import CellSource
 from monty_kernel.engine.workers import Workers
 from monty_kernel.outputs import Stream
-from tests.magics.session import Session
+from tests.support.engine_session import Session
 
 STEP = (
     "import time, asyncio\ndef step(n=1):\n    for i in range(n):\n        end = time.monotonic() + 0.1\n"

@@ -14,7 +14,7 @@ from wcwidth import wcswidth
 from monty_kernel.engine.errors.tracebacks import EVALUE_LIMIT, FRAME_LIMIT, render
 from monty_kernel.engine.source.sources import CellSource, Failure, SourceFrame
 from monty_kernel.outputs.visible_text import display_width
-from tests.engine.failing_cells import Cells, monty_cells
+from tests.support.failing_cells import Cells, monty_cells
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 RULE = "-" * 75

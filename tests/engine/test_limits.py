@@ -18,7 +18,7 @@ from monty_kernel.engine.source.cell import CellOptions, parse
 from monty_kernel.engine.source.sources import CellSource
 from monty_kernel.engine.workers import Workers
 from monty_kernel.outputs import ClearOutput, Display, Stream
-from tests.magics.session import Session
+from tests.support.engine_session import Session
 
 SOME = [
     Limits(),

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from .environment import KERNEL
-from .terminal import Terminal, open_terminal
+from tests.support.frontends.environment import KERNEL
+from tests.support.frontends.terminal import Terminal, open_terminal
 
 
 @pytest.fixture

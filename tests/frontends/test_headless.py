@@ -13,8 +13,8 @@ import pytest
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
-from .environment import KERNEL
-from .notebooks import SESSION, SESSION_OUTPUTS, notebook, outputs, read, write
+from tests.support.frontends.environment import KERNEL
+from tests.support.frontends.notebooks import SESSION, SESSION_OUTPUTS, notebook, outputs, read, write
 
 COMMAND_SECONDS = 60
 COLOURS = re.compile(r"\x1b\[[\d;]*m")

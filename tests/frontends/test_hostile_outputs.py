@@ -18,13 +18,12 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Page, Request, expect
 
-from tests.screening.attacks import ATTACKS, Attack
-
-from .environment import isolated_environment
-from .jupyterlab import Lab, Notebook, browser_page
-from .notebooks import notebook as notebook_of
-from .notebooks import write
-from .server import TOKEN, Server, running_server
+from tests.support.frontends.environment import isolated_environment
+from tests.support.frontends.jupyterlab import Lab, Notebook, browser_page
+from tests.support.frontends.notebooks import notebook as notebook_of
+from tests.support.frontends.notebooks import write
+from tests.support.frontends.server import TOKEN, Server, running_server
+from tests.support.hostile.attacks import ATTACKS, Attack
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 

@@ -17,12 +17,11 @@ from playwright.sync_api import Page, Route
 
 from monty_kernel.headless.page import TEMPLATES, page_of
 from monty_kernel.headless.page_frame import MATHJAX
-from tests.screening.attacks import Attack
-from tests.screening.hostile import ATTACKS
-from tests.screening.hostile.case import text_of
-
-from .jupyterlab import browser_page
-from .renderers import INSPECTION, NAMES, Observer
+from tests.support.frontends.jupyterlab import browser_page
+from tests.support.frontends.renderers import INSPECTION, NAMES, Observer
+from tests.support.hostile import ATTACKS
+from tests.support.hostile.attacks import Attack
+from tests.support.hostile.case import text_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 

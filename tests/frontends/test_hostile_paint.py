@@ -12,10 +12,9 @@ import pytest
 from playwright.sync_api import Page
 
 from monty_kernel.sanitize.html import screened_html
-from tests.screening.hostile import ATTACKS
-from tests.screening.hostile.case import text_of
-
-from .jupyterlab import browser_page
+from tests.support.frontends.jupyterlab import browser_page
+from tests.support.hostile import ATTACKS
+from tests.support.hostile.case import text_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 

@@ -13,12 +13,11 @@ import pytest
 from monty_kernel.sanitize.bundle import ScreenedBundle, screened_bundle
 from monty_kernel.sanitize.html import screened_html
 from monty_kernel.sanitize.markdown import screened_markdown
-from tests.screening.attacks import Attack
-from tests.screening.hostile import ATTACKS
-from tests.screening.hostile.case import text_of
-
-from .renderers import Renderers, Shown, renderers, serving
-from .server import Server
+from tests.support.frontends.renderers import Renderers, Shown, renderers, serving
+from tests.support.frontends.server import Server
+from tests.support.hostile import ATTACKS
+from tests.support.hostile.attacks import Attack
+from tests.support.hostile.case import text_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 

@@ -12,9 +12,9 @@ import psutil  # type: ignore[import-untyped,unused-ignore]
 import pytest
 from tornado.httpclient import HTTPClientError
 
-from .channels import V1_PROTOCOL, Channels, kernel_channels, rest
-from .environment import KERNEL, display_name
-from .server import Server, running_server
+from tests.support.frontends.channels import V1_PROTOCOL, Channels, kernel_channels, rest
+from tests.support.frontends.environment import KERNEL, display_name
+from tests.support.frontends.server import Server, running_server
 
 TEST_SECONDS = 60
 

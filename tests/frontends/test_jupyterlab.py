@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import FloatRect, Page, expect
 
-from .environment import display_name, isolated_environment
-from .jupyterlab import HEIGHT, WIDTH, Lab, Notebook, browser_page
-from .notebooks import notebook as notebook_of
-from .notebooks import write
-from .server import Server, running_server
+from tests.support.frontends.environment import display_name, isolated_environment
+from tests.support.frontends.jupyterlab import HEIGHT, WIDTH, Lab, Notebook, browser_page
+from tests.support.frontends.notebooks import notebook as notebook_of
+from tests.support.frontends.notebooks import write
+from tests.support.frontends.server import Server, running_server
 
 pytestmark = pytest.mark.browser
 

@@ -11,8 +11,16 @@ from typing import Any
 import psutil  # type: ignore[import-untyped,unused-ignore]
 import pytest
 
-from .kernel_process import Answer, Kernel, running_kernel
-from .vscode_messages import FLAGS, STARTUP, UNASKED, USER_FLAGS, VARIABLES_VIEW, WARM_COMPLETER, WIDGETS_VERSION
+from tests.support.frontends.kernel_process import Answer, Kernel, running_kernel
+from tests.support.frontends.vscode_messages import (
+    FLAGS,
+    STARTUP,
+    UNASKED,
+    USER_FLAGS,
+    VARIABLES_VIEW,
+    WARM_COMPLETER,
+    WIDGETS_VERSION,
+)
 
 HISTORY_TAIL = {"hist_access_type": "tail", "n": 20, "output": False, "raw": True}
 

@@ -18,7 +18,7 @@ import time
 from importlib.util import find_spec
 from pathlib import Path
 
-from tests.own_folders import own_folders
+from tests.support.own_folders import own_folders
 
 from .loop import checked
 from .targets import IN_A_BROWSER, NAMES, find

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from functools import cache
 from random import Random
 
-from tests.screening.hostile import UNFILLED
-from tests.screening.hostile.case import MIME, text_of
+from tests.support.hostile import UNFILLED
+from tests.support.hostile.case import MIME, text_of
 
 _CUTS = re.compile(r"(?<=[>\n])|(?=[<\[!`$|\\])|(?<=[)\]])")
 _AROUND = (

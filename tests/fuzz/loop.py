@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import NoReturn
 
-from tests.own_folders import own_folders
+from tests.support.own_folders import own_folders
 
 from .target import SECONDS, Target
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pydantic_monty
 import pytest
 
-from .session import MontySession, Notebook
+from tests.support.introspected_session import MontySession, Notebook
 
 
 @pytest.fixture(scope="package")

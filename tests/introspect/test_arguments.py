@@ -5,7 +5,7 @@ from __future__ import annotations
 import pydantic_monty
 import pytest
 
-from .session import Notebook
+from tests.support.introspected_session import Notebook
 
 CELLS = """
 import json, random

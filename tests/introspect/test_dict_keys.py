@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .session import Notebook
+from tests.support.introspected_session import Notebook
 
 
 @pytest.mark.parametrize(("code", "matches"), [

@@ -9,8 +9,7 @@ from monty_kernel.introspect import probing
 from monty_kernel.introspect.candidates import SAMPLES, Sample
 from monty_kernel.introspect.facts import Facts
 from monty_kernel.introspect.probing import load_facts
-
-from .session import Notebook
+from tests.support.introspected_session import Notebook
 
 
 @pytest.fixture(scope="module")

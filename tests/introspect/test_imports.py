@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .session import Notebook
+from tests.support.introspected_session import Notebook
 
 
 def test_import_lists_montys_modules(notebook: Notebook) -> None:

@@ -8,8 +8,7 @@ import pytest
 
 from monty_kernel.engine.source.ipython_imports import NAMES
 from monty_kernel.introspect.supplied import supplied_modules
-
-from .session import Notebook
+from tests.support.introspected_session import Notebook
 
 MISSING = [
     "dir",

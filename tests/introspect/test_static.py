@@ -13,8 +13,7 @@ import pytest
 
 from monty_kernel.introspect.probing import load_facts
 from monty_kernel.introspect.static import Source, StaticAnalysis, fenced
-
-from .session import Notebook
+from tests.support.introspected_session import Notebook
 
 _seen: list[str] | None = None
 

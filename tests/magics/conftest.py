@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from .session import Session
+from tests.support.engine_session import Session
 
 
 @pytest.fixture

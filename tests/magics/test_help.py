@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .session import Session
+from tests.support.engine_session import Session
 
 
 def test_lsmagic_lists_what_works(session: Session) -> None:

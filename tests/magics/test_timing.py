@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from .session import Session
+from tests.support.engine_session import Session
 
 pytestmark = pytest.mark.filterwarnings("ignore:invalid")  # of the odd code that is tried here
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .session import Session
+from tests.support.engine_session import Session
 
 
 def test_who_prints_names_as_ipython_does(session: Session) -> None:

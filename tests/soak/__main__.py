@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.own_folders import own_folders
+from tests.support.own_folders import own_folders
 
 from .deeds import Wrong
 from .many_kernels import soak_many

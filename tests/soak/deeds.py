@@ -13,7 +13,7 @@ from typing import Any
 
 import psutil
 
-from tests.kernel.client import Answer, Kernel, worker_pids
+from tests.support.kernel_client import Answer, Kernel, worker_pids
 
 from .model import Model
 

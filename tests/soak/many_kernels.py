@@ -16,7 +16,7 @@ from typing import Any
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_core.utils import ensure_event_loop
 
-from tests.kernel.client import Kernel, Message
+from tests.support.kernel_client import Kernel, Message
 
 _BUSY = re.compile("another kernel is writing to it|database is locked")
 """What a kernel says when it has waited for the others for some seconds. It tries again, and loses nothing by it."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tests.kernel.client import Kernel
+from tests.support.kernel_client import Kernel
 
 from .deeds import Deeds
 from .measures import MIB, Holdings, at_rest, holdings, leaks

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from monty_kernel.headless.session_pool import SessionPool
-
-from .session import sessions
+from tests.support.checked_session import sessions
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,8 @@ import pytest
 from monty_kernel.headless.granted import Granted
 from monty_kernel.headless.session_pool import SessionPool
 from monty_kernel.introspect.probing import load_facts
-
-from .ordinary_cells import FIRST_SESSION, SECOND_SESSION, THIRD_SESSION
-from .session import run
+from tests.support.checked_session import run
+from tests.support.ordinary_cells import FIRST_SESSION, SECOND_SESSION, THIRD_SESSION
 
 FINDING = re.compile(r"Type check: In\[\d+\], line (\d+): .* \[([a-z-]+)\]\n {4}(.*)\n {4}( *)(\^+)\n")
 

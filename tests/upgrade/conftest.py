@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.kernel.client import Kernel
+from tests.support.kernel_client import Kernel
 
 from .cells import BOOKSHOP, NOTEBOOK
 

@@ -20,8 +20,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 import monty_kernel
-from tests.kernel.client import Answer, Kernel
-from tests.own_folders import own_folders
+from tests.support.kernel_client import Answer, Kernel
+from tests.support.own_folders import own_folders
 from tests.upgrade.cells import BOOKSHOP, CELLS, EXPORTED, EXPORTED_CELLS, NOTEBOOK, PENDING
 from tests.upgrade.configuration import OPTIONS, as_python
 

@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 from jupyter_client.blocking.client import BlockingKernelClient
 
-from tests.kernel.client import worker_pids
-from tests.process.forked import until
-from tests.process.wire import MONTY, eventually_gone, messages_of, run
-from tests.runner.command import command, read, texts, write
+from tests.support.forked_kernels import until
+from tests.support.kernel_client import worker_pids
+from tests.support.kernel_process import MONTY, eventually_gone, messages_of, run
+from tests.support.run_command import command, read, texts, write
 
 from .configuration import OPTIONS
 from .conftest import Left

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.process.forked import started
-from tests.process.wire import messages_of, run
+from tests.support.forked_kernels import started
+from tests.support.kernel_process import messages_of, run
 
 from .conftest import Left
 

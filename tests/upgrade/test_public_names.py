@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from jupyter_client.kernelspec import KernelSpecManager
 
-from tests.kernel.client import Kernel
-from tests.process.wire import MONTY
+from tests.support.kernel_client import Kernel
+from tests.support.kernel_process import MONTY
 
 NAMES: dict[str, Any] = tomllib.loads(Path(__file__).with_name("public_names.toml").read_text(encoding="utf-8"))
 COMMAND = [str(Path(sys.executable).with_name("monty-kernel"))]

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.kernel.client import Answer, Kernel
+from tests.support.kernel_client import Answer, Kernel
 
 from .cells import NOTEBOOK
 from .conftest import Left

@@ -14,7 +14,7 @@ from monty_kernel.engine.source.rewrite import CellRewrite, Rewrite
 from monty_kernel.magics.declare import BadCode
 from monty_kernel.magics.registry import Magics
 from tests.fuzz.target import Target, mixtures, text_of
-from tests.magics.nobody import Nobody
+from tests.support.nobody import Nobody
 
 TABLE = Magics()
 NAMES = sorted({*TABLE.line_names(), *TABLE.cell_names(), "!", "?", "??", "nothing", "!usage", "!syntax", "=", "alone"})

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from monty_kernel.sanitize import bundle, html, markdown, terminal
 from monty_kernel.sanitize.screened import TooLarge
 from tests.fuzz.target import JSON, Target, as_json, json_of, mixtures, text_of
-from tests.screening.attacks import ATTACKS
-from tests.screening.test_attacks import PIECES, active
+from tests.support.hostile.attacks import ATTACKS
+from tests.support.hostile.finder import PIECES, active
 
 _EXTRA = (
     "<svg viewBox='0 0 9 9'>", "<path d='M0 0'/>", "<use href='#a'/>", "<style>a{}</style>", "<a href=", "<img src='data:image/png;base64,AA=='>", "<details open>", "<td colspan=2>",

@@ -15,10 +15,10 @@ from typing import Any
 from hypothesis import strategies as st
 
 from monty_kernel.sanitize import bundle
-from tests.frontends.renderers import Renderers, Shown, renderers, serving
 from tests.fuzz.documents import document
 from tests.fuzz.target import Target, as_json, json_of
-from tests.screening.attacks import Attack
+from tests.support.frontends.renderers import Renderers, Shown, renderers, serving
+from tests.support.hostile.attacks import Attack
 
 TOGETHER = 100
 """Documents on the stage at once."""

@@ -7,7 +7,7 @@ from contextlib import suppress
 from monty_kernel.engine.host import UsageError
 from monty_kernel.magics.declare import BadCode
 from monty_kernel.magics.registry import Magics
-from tests.magics.nobody import Nobody
+from tests.support.nobody import Nobody
 
 from ..entry import PYTHON, Entry
 from ..shapes import Shape

@@ -1,0 +1,1 @@
+"""The walls around the worker process, and attempts to get out of them."""

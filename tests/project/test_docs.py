@@ -1,0 +1,66 @@
+"""The documentation keeps up with the code: links lead somewhere, and every option, magic and module is in it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from monty_kernel.engine.errors.unsupported import MODULES
+from monty_kernel.jupyter.app import MontyKernelApp
+from monty_kernel.kernel_traits import KernelTraits
+from monty_kernel.magics.registry import Magics
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+_LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+_HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=[page.stem for page in PAGES])
+def test_links_lead_somewhere(page: Path) -> None:
+    for link in _LINK.findall(page.read_text(encoding="utf-8")):
+        if "://" in link:
+            continue
+        path, _, anchor = link.partition("#")
+        target = page.parent / path if path else page
+        assert target.exists(), link
+        if anchor:
+            assert anchor in map(_slug, _HEADING.findall(target.read_text(encoding="utf-8"))), link
+
+
+def test_every_page_is_reached_from_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for page in PAGES[1:]:
+        assert f"({page.relative_to(ROOT)})" in readme
+
+
+def test_every_option_is_documented() -> None:
+    page = (ROOT / "docs" / "options.md").read_text(encoding="utf-8")
+    for owner in (KernelTraits, MontyKernelApp):
+        for name in owner.class_own_traits(config=True):
+            assert f".{name}`" in page or f"`{name}`" in page, name
+
+
+def test_every_magic_is_documented() -> None:
+    page = (ROOT / "docs" / "magics.md").read_text(encoding="utf-8")
+    magics = Magics()
+    for name in magics.line_names():
+        assert re.search(rf"(?<!%)%{name}\b", page), name
+    for name in magics.cell_names():
+        assert re.search(rf"%%{name}\b", page), name
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/language.md"])
+def test_every_module_is_listed(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert f"{len(MODULES)} of the standard library" in text or page != "README.md"
+    for name in MODULES:
+        assert f"`{name}`" in text, name
+
+
+def _slug(heading: str) -> str:
+    """The anchor that a heading gets on the usual code hosts."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-")

@@ -1,0 +1,133 @@
+"""A run of the tests reads nothing of the person's, and leaves all of it as it was, byte for byte."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.support.forked_kernels import until
+from tests.support.kernel_process import MONTY, KernelProcess, run
+from tests.support.own_folders import MARK
+
+ROOT = Path(__file__).parents[2]
+TELLS = "import pathlib; pathlib.Path({file!r}).write_text('read')\n"
+
+Files = dict[str, tuple[int, bytes]]
+
+
+def _environment(home: Path) -> dict[str, str]:
+    """What a person has who set nothing but their home folder, and is in no run of tests."""
+    names = ("PATH", "LANG", "TERM", "TMPDIR", "VIRTUAL_ENV")
+    return {"HOME": str(home), **{name: os.environ[name] for name in names if name in os.environ}}
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A home folder in which the kernel was used: a history, stored states, jedi's cache; and configuration that tells if read."""
+    home = tmp_path / "home"
+    home.mkdir()
+    folders = {"DATA": ".local/share/jupyter", "RUNTIME": ".local/share/jupyter/runtime", "CONFIG": ".jupyter"}
+    env = {"HOME": str(home), **{f"JUPYTER_{name}_DIR": str(home / folder) for name, folder in folders.items()}}
+    with KernelProcess(
+        tmp_path, MONTY, env=env, cwd=home
+    ) as kernel:  # no fork server, which would stay and fill jedi's cache
+        client = kernel.client()
+        for code in ("1 + 2", "1+2", "1 - 2", "1*2", "12"):
+            run(client, code)
+        assert client.complete("import itert", reply=True, timeout=30)["content"]["matches"]
+    until(lambda: not _at_home(home), 60)
+    for path in (
+        ".jupyter/monty_kernel_config.py",
+        ".jupyter/jupyter_config.py",
+        ".ipython/profile_default/startup/1.py",
+    ):
+        file = home / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(TELLS.format(file=str(tmp_path / "was-read")))
+    return home
+
+
+def _at_home(home: Path) -> list[int]:
+    """Processes whose home folder it is: what a kernel started may outlive it for a moment, and write."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+            if process.environ().get("HOME") == str(home):
+                found.append(process.pid)
+    return found
+
+
+def _files(home: Path) -> Files:
+    return {str(path): (path.stat().st_mtime_ns, path.read_bytes()) for path in home.rglob("*") if path.is_file()}
+
+
+def _run(home: Path, *arguments: str, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
+    return subprocess.run(
+        command, cwd=folder, env=_environment(home), capture_output=True, text=True, timeout=110, check=False
+    )
+
+
+@pytest.mark.parametrize("workers", ["0", "1"])
+def test_a_run_neither_reads_nor_changes_what_a_used_kernel_left(home: Path, tmp_path: Path, workers: str) -> None:
+    before = _files(home)
+    assert any(name.endswith("history.sqlite") for name in before)
+    done = _run(home, "-n", workers, "tests/jupyter/test_conformance.py::TestKernel", "-k", "history or completion")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "2 passed" in done.stdout
+    assert "tests changed files" not in done.stdout
+    assert _files(home) == before
+    assert not (tmp_path / "was-read").exists()
+
+
+LEAK = """
+import pathlib
+
+def test_that_forgets_its_environment():
+    pathlib.Path({history!r}).write_text("a test's")
+"""
+OTHERS = """
+
+def _other_programs():
+    yield from {others!r}
+"""
+
+
+@pytest.mark.parametrize("workers", ["0", "1"])
+@pytest.mark.parametrize("others", [[], ["jupyter lab"]], ids=["alone", "others"])
+def test_a_run_that_changes_the_persons_files_fails(
+    home: Path, tmp_path: Path, workers: str, others: list[str]
+) -> None:
+    """Unless the person is at work meanwhile: then the run only tells. The suite's own conftest, and a test that forgets it."""
+    suite = tmp_path / "suite" / "tests"
+    (suite / "support").mkdir(parents=True)
+    support = [f"support/{name}.py" for name in ("__init__", "own_folders", "persons_folders")]
+    for name in ("__init__.py", "conftest.py", *support):
+        (suite / name).write_bytes((ROOT / "tests" / name).read_bytes())
+    with (suite / "support" / "persons_folders.py").open("a") as watch:
+        watch.write(OTHERS.format(others=others))
+    history = home / ".local/share/jupyter/monty_kernel/history.sqlite"
+    (suite / "test_leak.py").write_text(LEAK.format(history=str(history)))
+    done = _run(home, "-n", workers, "tests", folder=suite.parent)
+    assert "1 passed" in done.stdout, done.stdout + done.stderr
+    assert str(history) in done.stdout
+    if others:
+        assert done.returncode == 0
+        assert "may have been another program: jupyter lab" in done.stdout
+    else:
+        assert done.returncode == 1
+        assert "The tests changed files of the person" in done.stdout
+
+
+def test_every_test_has_folders_of_its_own() -> None:
+    run = os.environ[MARK]
+    for name in ("HOME", "JUPYTER_DATA_DIR", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
+        assert os.environ[name].startswith(f"{run}{os.sep}")
+    assert not {"JUPYTER_PATH", "JUPYTER_CONFIG_PATH", "XDG_DATA_HOME", "XDG_CACHE_HOME"} & os.environ.keys()
+    assert len(os.environ["JUPYTER_RUNTIME_DIR"]) < 60, "names of sockets are made of it, and may have 107 bytes"

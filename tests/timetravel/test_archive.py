@@ -1,0 +1,120 @@
+"""A kernel's archive when the store cannot be written to for a while: nothing is missing afterwards, nothing is out of order."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monty_kernel.engine.cell_log import CellLog
+from monty_kernel.engine.engine import Snapshot
+from monty_kernel.store import backlog, pending
+from monty_kernel.store.errors import StoreUnavailable
+from monty_kernel.store.pending import PENDING
+from monty_kernel.store.store import SnapshotStore
+from monty_kernel.timetravel import archive as module
+from monty_kernel.timetravel.archive import Archive, Stored
+from monty_kernel.timetravel.listing import sessions_as_text
+from tests.support.stores import opened
+
+
+def state(number: int) -> Stored:
+    snapshot = Snapshot(b"state %d" % number, number, frozenset(), CellLog())
+    return Stored(number, number - 1 if number else None, f"cell {number}", False, snapshot, created=float(number))
+
+
+def unavailable(*args: Any, **options: Any) -> Any:
+    raise StoreUnavailable("the disk is full")
+
+
+@pytest.mark.parametrize("back", [True, False])
+def test_a_disk_that_is_full_for_a_while(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, back: bool) -> None:
+    monkeypatch.setattr(backlog, "AGAIN", 0.0)
+    store = opened(tmp_path)
+    put, full = store.put, False
+
+    def sometimes(*args: Any, **options: Any) -> Any:
+        if full:
+            unavailable()
+        return put(*args, **options)
+
+    monkeypatch.setattr(store, "put", sometimes)
+    kept = Archive(lambda: store.running, lambda running: store, "a.ipynb", dict, logging.getLogger("archive"))
+    for number in range(9):
+        full = number in (3, 4) or (number > 6 and not back)
+        kept.keep(state(number), None)
+        kept.added()  # waits until it was tried
+        assert (kept.trouble is not None) == (full or number > 3)
+    session = kept.session
+    assert session is not None
+    kept.close()
+    if not back:
+        full_yet = opened(tmp_path)
+        monkeypatch.setattr(full_yet._database, "write", unavailable)
+        (info,) = full_yet.sessions()
+        assert (info.id, info.how, info.last) == (session, "closed", 6), "it did not die"
+        with pytest.raises(StoreUnavailable, match="cannot be stored now; make room"):
+            full_yet.claim(session)
+    full = False
+    later = opened(tmp_path)
+    (info,) = later.sessions()
+    assert (info.id, info.how, info.last) == (session, "closed", 8)
+    assert [each.id.number for each in later.states(session)] == list(range(9))
+    for number in range(9):
+        assert later.get(session, number)[0] == b"state %d" % number
+    assert list((tmp_path / "snapshots" / PENDING).iterdir()) == []
+
+
+def test_what_is_not_even_noted_is_said_to_be_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = opened(tmp_path)
+    kept = Archive(lambda: store.running, lambda running: store, "a.ipynb", dict, logging.getLogger("archive"))
+    for number in range(5):
+        if number == 2:
+            kept.added()
+            monkeypatch.setattr(pending, "MOST", 0)
+            monkeypatch.setattr(store, "put", unavailable)
+        kept.keep(state(number), None)
+    session = kept.session
+    kept.close()
+    for _ in range(2):  # as it is marked, then as it is stored
+        (info,) = opened(tmp_path).sessions()
+        assert (info.id, info.how, info.last) == (session, "incomplete", 1)
+    assert list((tmp_path / "snapshots" / PENDING).iterdir()) == []
+    assert "its last cells are missing" in sessions_as_text([info], None)
+    log = logging.getLogger("archive")
+    running = opened(tmp_path).running
+    following = Archive(lambda: running, lambda running: SnapshotStore(running, log), "a.ipynb", dict, log)
+    following.look_back()
+    following.sessions()
+    assert following.left is not None and following.left.id == session
+    following.close()
+
+
+def test_an_end_that_takes_too_long_is_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "CLOSING", 0.0)
+    store, go_on = opened(tmp_path), threading.Event()
+    put = store.put
+
+    def slow(*args: Any, **options: Any) -> Any:
+        go_on.wait(10)
+        return put(*args, **options)
+
+    kept = Archive(lambda: store.running, lambda running: store, "a.ipynb", dict, logging.getLogger("archive"))
+    kept.keep(state(0), None)
+    kept.added()
+    monkeypatch.setattr(store, "put", slow)
+    kept.keep(state(1), None)
+    kept.close()
+    session = kept.session
+    assert session is not None
+    released = opened(tmp_path)
+    monkeypatch.setattr(released._liveness, "is_held", lambda session: False)  # as when the process has ended now
+    assert released._with_life(released._read(lambda db: released._rows.session(db, session), None)).how == "closed"
+    go_on.set()
+    kept._thread._thread.shutdown(wait=True)
+    (info,) = opened(tmp_path).sessions()
+    assert (info.how, info.last) == ("closed", 1)
+    assert list((tmp_path / "snapshots" / PENDING).iterdir()) == []

@@ -1,1 +1,0 @@
-"""The walls around the worker process."""
