@@ -9,7 +9,7 @@ from typing import Any
 Job = Callable[..., tuple[Any, str]]
 
 _JOBS = {
-    "taste": "monty_kernel.engine.source.verdicts:taste",
+    "taste": "monty_kernel.engine.source.syntax_trees:taste",
     "judge": "monty_kernel.introspect.completeness:judged",
     "screen": "monty_kernel.sanitize.apart:sanitized_apart",
     "jedi": "monty_kernel.introspect.static:asked",

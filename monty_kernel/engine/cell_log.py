@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import threading
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from .feed_data import feed_data, feed_of
 from .source.cell import Feed
+from .source.source_map import Edit, SourceMap
 from .source.sources import CellSource
 
 _Own = tuple[list[CellSource], dict[int, Feed]]
@@ -184,3 +184,35 @@ class KnownCells:
                 self._steps.append(step)
                 self._ends.append(len(self._cells))
             return self._cells + ([] if cell_log.is_packed else cell_log.own_cells)
+
+
+# A feed as plain JSON data: how the disk and the packed steps hold it -------------------------------------------------
+
+
+def feed_data(feed: Feed) -> dict[str, Any]:
+    """The data of a feed. Its text is left out: the edits make it of the cell's."""
+    return {
+        "label": feed.cell.label,
+        "text": feed.cell.text,
+        "parts": sorted(feed.parts),
+        "maps": [[[edit.start, edit.end, edit.text, edit.blame] for edit in each.edits] for each in feed.maps],
+    }
+
+
+def feed_of(data: Mapping[str, Any]) -> Feed:
+    """The feed of such data.
+
+    Raises:
+        KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError: it is not what `feed_data` makes.
+    """
+    cell = CellSource(str(data["label"]), str(data["text"]))
+    text, maps = cell.text, []
+    for edits in reversed(data["maps"]):  # the last map is the one nearest to what the person typed
+        made = SourceMap(text, [_edit(*each) for each in edits])
+        maps.append(made)
+        text = made.text
+    return Feed(cell, text, tuple(reversed(maps)), frozenset(map(str, data["parts"])))
+
+
+def _edit(start: Any, end: Any, text: Any, blame: Any) -> Edit:
+    return Edit(int(start), int(end), str(text), None if blame is None else (int(blame[0]), int(blame[1])))

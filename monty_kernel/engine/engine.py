@@ -7,21 +7,20 @@ from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from monty_kernel.engine.sanitized_host import SanitizedFrontend
-from monty_kernel.sanitize.screen import Screen
-
 from ..outputs import Output, Result
+from ..sanitize.screen import Screen
+from .access import Access
 from .budget import Budget, MeteredFrontend
 from .errors.failures import lost
-from .host import Access, Frontend
-from .journal import Journaled
+from .frontend import Frontend
 from .limits import Limits, SessionLimits
 from .questions import Questions
 from .recorder import Recorder
 from .recovery import Recovery
 from .sandbox import WorkerLost
+from .sanitized_host import SanitizedFrontend
 from .session import INTERRUPTED, CellRun, Outcome, Session
-from .snapshot import Snapshot
+from .snapshot import Journaled, Snapshot
 from .source.cell import Cell
 from .source.rewrite import Action
 from .source.sources import CellSource, Failure

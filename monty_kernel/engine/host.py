@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import heapq
-import json
 import os
 import time
 import uuid
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-from ..outputs import ClearOutput, Display, Output, Stream
+from ..outputs import ClearOutput, Display, Stream
+from .access import Access
 from .budget import Budget, LimitReached
+from .bundles import json_object, mime_bundle
+from .frontend import Frontend, StdinUnavailable, UsageError
 from .interrupts import InterruptController
 from .questions import Answer, disguise
 from .recorder import UNHANDLED, Recorder, Replayer, Settled, slept
 
 if TYPE_CHECKING:
     from pydantic_monty import (
-        ExternalModule,
         ExternalResult,
         ExternalSettledResult,
         FunctionSnapshot,
@@ -38,119 +39,7 @@ _FREE_MAGICS = (("limits",), ("!usage",), ("!syntax",))
 """Nor is it to look at the limits, or to be told what is wrong with a magic."""
 
 
-class Frontend(Protocol):
-    """What runs the engine: the kernel or the headless runner. Called on the sandbox thread."""
-
-    def emit(self, output: Output) -> None:
-        """Take an output; may block, which is the back-pressure a printing cell feels."""
-
-    def ask(self, prompt: str, *, password: bool) -> Future[str]:
-        """Ask the person for a line. The future raises `EOFError` at end of input and `StdinUnavailable` where nobody can answer."""
-
-    def magic(self, name: str, args: str) -> object:
-        """Run a host-side magic; what it returns, plain data, is the value of the line. Raises `UsageError`."""
-
-    def help(self, topic: str, kind: str = "") -> str:
-        """The text that `help(topic)` prints. kind: the name of the value's class, if the value is of one and it is known."""
-
-    def leave(self) -> None:
-        """The cell called `exit()`."""
-
-
-class UsageError(Exception):
-    """A magic cannot be used like this; the message says what to do."""
-
-
-class StdinUnavailable(Exception):
-    """Nobody can answer `input()`; the message says why."""
-
-
 T = TypeVar("T")
-
-
-class Asking(Protocol):
-    """What a granted function may do while the cell waits for it."""
-
-    def ask(self, question: str) -> Answer:
-        """The person's answer. Raises `NotAskedAgain`, `StdinUnavailable`, `EOFError` or `KeyboardInterrupt`."""
-
-    def wait_for(self, future: Future[T]) -> T:
-        """The future's result. Raises `KeyboardInterrupt`, or what the future raises."""
-
-
-class Written(NamedTuple):
-    """What cells wrote and no disk holds: a value that states keep. size: bytes."""
-
-    layers: Mapping[Any, Any] = {}
-    size: int = 0
-
-
-class Access(Protocol):
-    """What the person granted to cells. Called on the sandbox thread."""
-
-    @property
-    def modules(self) -> Mapping[str, ExternalModule]:
-        """What cells may import besides Monty's own modules."""
-
-    def begin(self, cell: str) -> None:
-        """A cell starts, with this label."""
-
-    def notices(self) -> list[str]:
-        """What the person is to be told of their grants, once."""
-
-    def call(
-        self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], asking: Asking
-    ) -> ExternalResult | Future[ExternalSettledResult]:
-        """Answer `module.function(...)`, now or later. Only `KeyboardInterrupt` is raised."""
-
-    def file(self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> ExternalResult | None:
-        """Answer what a cell asks of a file; None if it is of no file that was granted."""
-
-    def freeze(self) -> Written:
-        """What was written in memory so far."""
-
-    def thaw(self, written: Written) -> None:
-        """Make that what it was, as far as it is still granted."""
-
-    def interrupted(self) -> None:
-        """Calls that were to be answered later have been cancelled."""
-
-    def close(self) -> None:
-        """The session is over. Idempotent; from any thread."""
-
-
-class NoAccess:
-    """Nothing is granted."""
-
-    modules: Mapping[str, ExternalModule] = {}
-
-    def begin(self, cell: str) -> None:
-        """Nothing to note."""
-
-    def notices(self) -> list[str]:
-        """Nothing to tell."""
-        return []
-
-    def call(self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], asking: Asking) -> ExternalResult:
-        """Refuse."""
-        return {"exc_type": "PermissionError", "message": f"{name}() is not granted to this session"}
-
-    def file(self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
-        """Grant no file."""
-
-    def freeze(self) -> Written:
-        """Nothing was written."""
-        return Written()
-
-    def thaw(self, written: Written) -> None:
-        """Nothing to make."""
-
-    def interrupted(self) -> None:
-        """Nothing to note."""
-
-    def close(self) -> None:
-        """Nothing to close."""
-
 
 GoingOn: TypeAlias = "Callable[[], SyncSnapshot]"
 """An answer on its way: called, it lets the sandbox go on with it, and returns the snapshot of what that asks next."""
@@ -400,53 +289,6 @@ def _class_of(value: object) -> str:
 def _is_own(name: str, snapshot: FunctionSnapshot) -> bool:
     """Whether a call is no call of the cell's."""
     return name in _UNCOUNTED or (name == "__mk_magic" and snapshot.args[:1] in _FREE_MAGICS)
-
-
-def mime_bundle(data: object, jsons: object) -> dict[str, Any]:
-    """The bundle that the prelude built: texts by MIME type, and JSON texts by MIME type, which are parsed.
-
-    Raises:
-        TypeError: it is not of this form, since the cell called the prelude's functions itself.
-        ValueError: a text is no JSON, or nested too deeply.
-    """
-    if not (isinstance(data, dict) and isinstance(jsons, dict)):
-        raise TypeError("a MIME bundle maps MIME types to text")
-    for key, value in (*data.items(), *jsons.items()):
-        if not (isinstance(key, str) and isinstance(value, str)):
-            raise TypeError("a MIME bundle maps MIME types to text")
-    return {**data, **{mime: _parsed(text) for mime, text in jsons.items()}}
-
-
-def json_object(text: object) -> dict[str, Any]:
-    """Metadata, from the JSON text the prelude made; empty text is no metadata.
-
-    Raises:
-        TypeError: it is not a JSON object.
-        ValueError: it is no JSON, or nested too deeply.
-    """
-    value = _parsed(text) if isinstance(text, str) and text else {}
-    if not isinstance(value, dict):
-        raise TypeError(f"metadata must be a dict, not {type(value).__name__}")
-    return value
-
-
-_DEPTH = 200
-"""Levels of nested JSON that are sent on: `json` recurses, and gives up at about a thousand."""
-
-
-def _parsed(text: str) -> Any:
-    too_deep = f"JSON nested more than {_DEPTH} levels deep cannot be shown"
-    try:
-        value = json.loads(text)
-    except RecursionError:
-        raise ValueError(too_deep) from None
-    level = [value] if text.count("[") + text.count("{") > _DEPTH else []
-    for _ in range(_DEPTH):
-        children = (child for node in level for child in (node.values() if isinstance(node, dict) else node))
-        level = [child for child in children if isinstance(child, (dict, list))]
-        if not level:
-            return value
-    raise ValueError(too_deep)
 
 
 def _seconds(value: object = 0) -> float:

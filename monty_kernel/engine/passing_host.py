@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ..outputs import Output
 
 if TYPE_CHECKING:
-    from .host import Frontend
+    from .frontend import Frontend
 
 
 class PassingFrontend:

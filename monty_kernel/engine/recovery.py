@@ -7,13 +7,12 @@ from dataclasses import replace
 
 import pydantic_monty as monty
 
-from .host import Written
-from .journal import Journaled
+from .access import Written
 from .limits import Limits, SessionLimits, show_size
 from .recorder import Diverged
 from .sandbox import FeedError, WorkerLost
 from .session import Session
-from .snapshot import Snapshot
+from .snapshot import Journaled, Snapshot
 
 _DIED = "The sandbox worker had died"
 _TOO_LARGE = "Saving the session would have taken more than max_memory, and its worker was ended"

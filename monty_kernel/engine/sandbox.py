@@ -10,10 +10,11 @@ from typing import Any, Literal
 import pydantic_monty as monty
 
 from ..outputs import Stream
-from .budget import Budget, LimitReached, MeteredFrontend, of_the_kernel
-from .computing_time import ComputingTime
+from .access import Access, NoAccess
+from .budget import Budget, ComputingTime, LimitReached, MeteredFrontend, of_the_kernel
 from .dump_limits import with_limits
-from .host import Access, Frontend, GoingOn, Host, NoAccess
+from .frontend import Frontend
+from .host import GoingOn, Host
 from .interrupts import InterruptController, Why, lives
 from .limits import Limits, SessionLimits
 from .recorder import Diverged, Recorder, Replayer

@@ -5,14 +5,13 @@ from __future__ import annotations
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
-from monty_kernel.engine.passing_host import PassingFrontend
-from monty_kernel.engine.questions import MARK
-from monty_kernel.outputs import Output
-
+from ..outputs import Output
 from ..sanitize.screen import Screen
+from .passing_host import PassingFrontend
+from .questions import MARK
 
 if TYPE_CHECKING:
-    from monty_kernel.engine.host import Frontend
+    from .frontend import Frontend
 
 
 class SanitizedFrontend(PassingFrontend):

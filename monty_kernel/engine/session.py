@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -11,15 +10,16 @@ import pydantic_monty as monty
 
 from ..outputs import Result
 from . import prelude
+from .access import Access
 from .budget import Budget, size_of
+from .bundles import result_of
 from .cell_log import CellLog, KnownCells
 from .errors.failures import STOPPED, raised, refused, said_by_cpython, unparsable
-from .host import Access, Frontend, UsageError, json_object, mime_bundle
-from .journal import Journaled
+from .frontend import Frontend, UsageError
 from .limits import Limits, SessionLimits
 from .recorder import Diverged, Recorder, Replayer
 from .sandbox import FeedError, Sandbox, WorkerLost
-from .snapshot import Snapshot
+from .snapshot import Journaled, Snapshot
 from .source.cell import Cell, Feed, expression
 from .source.rewrite import Action
 from .source.sources import CellSource, Failure
@@ -263,7 +263,7 @@ class Session:
             raise
         if number:
             self._recorded[number] = feed.cell.text
-        return _result(bundle)
+        return result_of(bundle)
 
     def _expressions(self, texts: Mapping[str, str], how: CellRun) -> dict[str, Result | Failure]:
         found: dict[str, Result | Failure] = {}
@@ -279,7 +279,7 @@ class Session:
             feed = expression(source)
             self._feed_parts(feed.parts, how)
             self._cell_log.add_feed(self._next_feed, feed)
-            return _result(self._plain(feed.text, how)) or Result({"text/plain": "None"})
+            return result_of(self._plain(feed.text, how)) or Result({"text/plain": "None"})
         except SyntaxError as error:
             return Failure("syntax", "SyntaxError", error.msg)
         except FeedError as error:
@@ -311,18 +311,6 @@ class Session:
     def _feed_of(self, filename: str) -> Feed | None:
         head, _, tail = filename.partition("<python-input-")
         return self._cell_log.feed(int(tail[:-1])) if not head and tail[:-1].isdigit() else None
-
-
-def _result(bundle: object) -> Result | None:
-    if not (isinstance(bundle, tuple) and len(bundle) == 3):
-        return None
-    texts, jsons, metadata = bundle
-    with suppress(TypeError, ValueError):  # the cell redefined the prelude's functions: shown is nothing that is forged
-        try:
-            return Result(mime_bundle(texts, jsons), json_object(metadata))
-        except ValueError:  # nested too deeply
-            return Result(mime_bundle(texts, {}))
-    return None
 
 
 class _Nobody:

@@ -7,9 +7,8 @@ from collections.abc import Callable, Collection, Mapping
 
 import pydantic_monty as monty
 
-from monty_kernel.isolation.launch import Policy, WallsMissing
-from monty_kernel.isolation.pool import WalledPool
-
+from ..isolation.launch import Policy, WallsMissing
+from ..isolation.pool import WalledPool
 from .limits import Limits
 
 

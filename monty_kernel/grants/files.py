@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pydantic_monty as monty
 
-from monty_kernel.engine.host import Written
+from monty_kernel.engine.access import Written
 
 from .folder import Folder, Info, Parts
 from .mount_spec import Mode, MountRefused, MountSpec

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pydantic_monty as monty
 
-from monty_kernel.engine.host import Asking, StdinUnavailable, Written
+from monty_kernel.engine.access import Asking, Written
+from monty_kernel.engine.frontend import StdinUnavailable
 from monty_kernel.engine.questions import Answer, NotAskedAgain, call_question, mount_question, never_mounted
 from monty_kernel.outputs.quoting import plain_name
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from ..engine.source.verdicts import vouch
+from ..engine.source.syntax_trees import vouch
 from .interface import Kind
 from .units import Unit, cut
 

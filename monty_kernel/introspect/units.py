@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..engine.source.sources import CellSource
-from ..engine.source.syntax_trees import expression_tree, syntax_tree
-from ..engine.source.verdicts import TooCostly, vouch
+from ..engine.source.syntax_trees import TooCostly, expression_tree, syntax_tree, vouch
 from .cursor import surroundings
 from .interface import Kind
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from monty_kernel.engine.host import UsageError
+from monty_kernel.engine.frontend import UsageError
 from monty_kernel.typecheck.modes import MODES, TooLenient
 
 from .context import MagicContext

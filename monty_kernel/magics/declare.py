@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any, Literal, NoReturn, TypeVar
 
-from monty_kernel.engine.host import UsageError
+from monty_kernel.engine.frontend import UsageError
 
 F = TypeVar("F", bound=Callable[..., Any])
 _WORD = re.compile(r"\s*(\S+)")

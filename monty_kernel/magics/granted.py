@@ -7,7 +7,7 @@ import html
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from monty_kernel.engine.host import UsageError
+from monty_kernel.engine.frontend import UsageError
 
 from .context import MagicContext
 from .declare import Family, argument

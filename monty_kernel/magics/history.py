@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from monty_kernel.engine.host import UsageError
+from monty_kernel.engine.frontend import UsageError
 from monty_kernel.history.history import ENTRY
 
 from .context import MagicContext

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-from monty_kernel.engine.host import UsageError
+from monty_kernel.engine.frontend import UsageError
 from monty_kernel.engine.source.rewrite import Action, CellRewrite, Rewrite
 
 from . import checking, granted, help, history, refused, rich, session, stock, timing, travel, variables

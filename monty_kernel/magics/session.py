@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from monty_kernel.engine.host import UsageError
+from monty_kernel.engine.frontend import UsageError
 from monty_kernel.engine.limits import KINDS, BadLimit, Limits, SessionLimits, effective
 
 from .context import MagicContext

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from monty_kernel.engine import prelude
-from monty_kernel.engine.host import UsageError
+from monty_kernel.engine.frontend import UsageError
 from monty_kernel.engine.source.rewrite import CellRewrite, Rewrite
 
 from .declare import BadCode, Code, Family, argument

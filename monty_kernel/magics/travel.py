@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from monty_kernel.engine.host import StdinUnavailable, UsageError
+from monty_kernel.engine.frontend import StdinUnavailable, UsageError
 
 from .context import MagicContext
 from .declare import Family, argument

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from monty_kernel.bounded.waiting import waiting_by
 from monty_kernel.engine.engine import Engine, Outcome
-from monty_kernel.engine.errors.failures import impossible, interrupted
+from monty_kernel.engine.errors.failures import impossible, interrupted, stray_return
 from monty_kernel.engine.source.cell import CellOptions, parse
 from monty_kernel.engine.source.rewrite import Action
 from monty_kernel.engine.source.sources import CellSource, Failure
-from monty_kernel.engine.source.stray_return import stray_return
 from monty_kernel.isolation.launch import WallsMissing
 from monty_kernel.outputs import Stream
 from monty_kernel.timetravel.timeline import first_line

@@ -9,7 +9,7 @@ from concurrent.futures import CancelledError, Future
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from monty_kernel.engine.host import StdinUnavailable
+from monty_kernel.engine.frontend import StdinUnavailable
 from monty_kernel.engine.questions import MARK, Answer, NotAskedAgain
 from monty_kernel.outputs import Display, MimeBundle, Output, Stream
 

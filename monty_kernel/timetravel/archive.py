@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from monty_kernel.engine.cell_log import CellLog
 from monty_kernel.engine.engine import Snapshot
-from monty_kernel.engine.journal import Journaled
+from monty_kernel.engine.snapshot import Journaled
 from monty_kernel.engine.source.rewrite import MagicTable
 
 from ..store.backlog import Backlog, Task

@@ -7,8 +7,8 @@ import decimal
 from collections.abc import Mapping
 from typing import Any
 
-from monty_kernel.engine.journal import Journaled
 from monty_kernel.engine.recorder import Entry
+from monty_kernel.engine.snapshot import Journaled
 
 _BOXES: Mapping[str, Any] = {"tuple": tuple, "set": set, "frozenset": frozenset}
 _LONG = 4096  # bits: Python writes and reads no int of more than 4,300 decimal digits, but any in hexadecimal

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from monty_kernel.engine.cell_log import CellLog
+from monty_kernel.engine.cell_log import CellLog, feed_of
 from monty_kernel.engine.engine import Snapshot
-from monty_kernel.engine.feed_data import feed_of
 from monty_kernel.engine.source.sources import CellSource
 
 Meta = Mapping[str, Any]

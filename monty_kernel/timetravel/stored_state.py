@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from monty_kernel.engine.access import Written
 from monty_kernel.engine.cell_log import CellLog
 from monty_kernel.engine.engine import Snapshot
-from monty_kernel.engine.host import Written
-from monty_kernel.engine.journal import Journaled
+from monty_kernel.engine.snapshot import Journaled
 from monty_kernel.engine.source.cell import CellOptions, parse
 from monty_kernel.engine.source.rewrite import MagicTable
 from monty_kernel.engine.source.sources import CellSource

@@ -9,10 +9,10 @@ from contextlib import suppress
 import pydantic_monty as monty
 
 from monty_kernel.engine import prelude
+from monty_kernel.engine.access import Written
 from monty_kernel.engine.engine import Engine, Snapshot
-from monty_kernel.engine.host import Written
-from monty_kernel.engine.journal import Journaled
 from monty_kernel.engine.recorder import Diverged
+from monty_kernel.engine.snapshot import Journaled
 
 from ..store.errors import StoreError
 from ..store.naming import NotNamed, check_room, share_in_memory

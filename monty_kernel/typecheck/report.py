@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monty_kernel.engine.errors.excerpts import mark
+from monty_kernel.engine.source.source_map import split_lines
 from monty_kernel.engine.source.sources import Failure, SourceFrame
-from monty_kernel.engine.source.text_lines import split_lines
 from monty_kernel.outputs.visible_text import cut, visible
 
 ERROR = "TypeCheckError"

@@ -9,8 +9,7 @@ from concurrent.futures import Future
 
 import pytest
 
-from monty_kernel.engine.budget import Budget
-from monty_kernel.engine.computing_time import ComputingTime
+from monty_kernel.engine.budget import Budget, ComputingTime
 from monty_kernel.engine.engine import Engine, Outcome
 from monty_kernel.engine.errors.failures import RESTORED
 from monty_kernel.engine.limits import Limits, SessionLimits

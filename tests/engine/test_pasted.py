@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monty_kernel.engine.source.pasted import unpasted
+from monty_kernel.engine.source.ipython import unpasted
 
 
 @pytest.mark.parametrize(

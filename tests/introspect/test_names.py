@@ -6,7 +6,7 @@ import builtins
 
 import pytest
 
-from monty_kernel.engine.source.ipython_imports import NAMES
+from monty_kernel.engine.source.ipython import NAMES
 from monty_kernel.introspect.supplied import supplied_modules
 from tests.support.introspected_session import Notebook
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import NoReturn
 
-from monty_kernel.engine.host import StdinUnavailable, UsageError
+from monty_kernel.engine.frontend import StdinUnavailable, UsageError
 from monty_kernel.engine.limits import Limits, SessionLimits
 from monty_kernel.grants.audit import Audit
 from monty_kernel.grants.grants import Grants

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -11,16 +12,21 @@ import pydantic_monty as monty
 from ..budget import NAMES, LimitReached
 from ..interrupts import INSISTENT_SECONDS
 from ..source.fstrings import parse_tree
+from ..source.ipython import unpasted
+from ..source.source_map import ByteOffsets, line_feed_starts, place
 from ..source.sources import CellSource, Failure, SourceFrame
 from ..source.syntax_trees import expression_tree
 
 if TYPE_CHECKING:
     from ..limits import SessionLimits
     from ..sandbox import WorkerLost
-    from ..source.cell import Feed
+    from ..source.cell import Cell, Feed
     from ..source.rewrite import Action
 
 _LARGE = 1 << 18  # characters above which a syntax error is Monty's to describe: ast takes seconds and gigabytes
+
+_MOST_SEARCHED = 1 << 17  # characters above which no stray `return` is looked for, as `cell` parses no more
+_RETURN = re.compile(r"^(?:[^#\n]*[:;])?[^\S\n]*+return\b", re.MULTILINE)
 
 RESTORED = "The session is as it was before this cell."
 
@@ -143,3 +149,39 @@ def impossible(source: CellSource, error: SyntaxError) -> Failure:
 def interrupted() -> Failure:
     """The Failure for a cell that the person stopped before it began."""
     return Failure("raised", "KeyboardInterrupt", "")
+
+
+def stray_return(cell: Cell) -> Failure | None:
+    """The Failure for a cell with such a `return`, with its place; None for all others."""
+    if len(cell.python) > _MOST_SEARCHED or "return" not in cell.python or not _RETURN.search(cell.python):
+        return None
+    try:
+        tree, text = parse_tree(cell.python)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None  # Monty reports what is wrong with it
+    found = _outside(tree)
+    if found is None:
+        return None
+    lines = line_feed_starts(text)
+    start, end = ByteOffsets(text).span(found)
+    pasted = unpasted(cell.source.text)
+    above = (pasted.text if pasted else cell.source.text).count("\n") - text.count("\n")  # the line of a cell magic
+    (line, column), (end_line, end_column) = place(lines, start), place(lines, end)
+    span = line + above, column, end_line + above, end_column
+    if pasted is not None:
+        span = pasted.lines_and_columns(*span)
+    frame = SourceFrame(cell.source, *span, "<module>")
+    return Failure("syntax", "SyntaxError", "'return' outside function", (frame,))
+
+
+def _outside(tree: ast.Module) -> ast.Return | None:
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Return):
+            return node
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            for field in ("body", "handlers", "orelse", "finalbody", "cases"):
+                below = getattr(node, field, None)
+                waiting += below if isinstance(below, list) else ()  # the body of a lambda is an expression
+    return None

@@ -12,11 +12,13 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
-from monty_kernel.engine.errors import object_hints as objects
-from monty_kernel.engine.errors.failing_code import failing_text, raised_by_hand
-from monty_kernel.engine.errors.host_python import has_member, has_submodule, host_type
-from monty_kernel.engine.errors.scopes import parse
-from monty_kernel.engine.errors.unsupported import (
+from ..errors import object_hints as objects
+from ..limits import KINDS
+from ..source.ipython import NAMES as DISPLAY_NAMES
+from ..source.source_map import split_lines
+from ..source.sources import Failure
+from .cell_code import failing_text, parse, raised_by_hand
+from .unsupported import (
     BASES,
     BUILTINS,
     ENCODINGS,
@@ -25,11 +27,10 @@ from monty_kernel.engine.errors.unsupported import (
     INSTEAD_OF_MODULE,
     MODULES,
     SYNTAX,
+    has_member,
+    has_submodule,
+    host_type,
 )
-from monty_kernel.engine.limits import KINDS
-from monty_kernel.engine.source.ipython_imports import NAMES as DISPLAY_NAMES
-from monty_kernel.engine.source.sources import Failure
-from monty_kernel.engine.source.text_lines import split_lines
 
 _MESSAGE_LIMIT = 1_000
 _LISTS_IN_MONTY = frozenset({"map", "zip", "enumerate", "filter", "reversed"})

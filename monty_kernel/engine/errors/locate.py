@@ -16,11 +16,9 @@ from inspect import Parameter, Signature
 from itertools import islice
 from typing import NamedTuple
 
-from ..source.source_map import ByteColumns
+from ..source.source_map import ByteColumns, split_lines
 from ..source.sources import CellSource, Failure, SourceFrame
-from ..source.text_lines import split_lines
-from .failing_code import NOT_AN_EXCEPTION, failing_text
-from .scopes import parse
+from .cell_code import NOT_AN_EXCEPTION, failing_text, parse
 
 _ARITY = re.compile(
     r"(?P<name>\w+|<lambda>)\(\) (?:missing \d+ required|takes (?:from )?\d+|takes no|got multiple values)"

@@ -5,10 +5,9 @@ from __future__ import annotations
 import io
 import re
 
-from monty_kernel.engine.errors.failing_code import class_named, defines, failing_text
-from monty_kernel.engine.errors.host_python import host_type, is_native
-from monty_kernel.engine.errors.unsupported import EXCEPTION_BASE, MISSING_METHODS, SYNTAX, instead_of_attribute
-from monty_kernel.engine.source.sources import Failure
+from ..source.sources import Failure
+from .cell_code import class_named, defines, failing_text
+from .unsupported import EXCEPTION_BASE, MISSING_METHODS, SYNTAX, host_type, instead_of_attribute, is_native
 
 _PROBED = {"str", "bytes", "int", "float", "complex", "list", "dict", "set", "frozenset", "tuple", "range", "bool"}
 _OF_EVERY_CLASS = {

@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from monty_kernel.engine.errors.excerpts import excerpt, mark
-from monty_kernel.engine.errors.hints import hint
-from monty_kernel.engine.errors.scopes import CellLayout, layout
-from monty_kernel.engine.source.sources import CellSource, Failure, SourceFrame
-from monty_kernel.engine.source.text_lines import split_lines
-from monty_kernel.outputs import Error
-from monty_kernel.outputs.visible_text import cut, visible
+from ...outputs import Error
+from ...outputs.visible_text import cut, visible
+from ..source.source_map import split_lines
+from ..source.sources import CellSource, Failure, SourceFrame
+from .cell_code import CellLayout, layout
+from .excerpts import excerpt, mark
+from .hints import hint
 
 EVALUE_LIMIT = 65_536  # characters of `Error.evalue`
 SHOWN_LIMIT = 16_384  # characters of the message in the traceback

@@ -9,13 +9,12 @@ from typing import NamedTuple
 
 from .. import prelude
 from .fstrings import parse_tree, require_expression
-from .pasted import unpasted
+from .ipython import import_edits, line_edits, unpasted
 from .rewrite import Action, CellRewrite, MagicTable, Rewrite
 from .source_map import ByteOffsets, Edit, SourceMap, line_starts
 from .sources import CellSource
 from .statements import last_statement, lines_inside_strings, logical_lines, weight
-from .syntax_trees import syntax_tree
-from .verdicts import TooCostly
+from .syntax_trees import TooCostly, syntax_tree
 
 _LARGE = 1 << 17
 """Characters of code above which only a cell's last statement is parsed, and none if that is as long: `ast` takes 24 s and 5 GB
@@ -353,8 +352,6 @@ def _catch_last(text: str, options: CellOptions, finish: str) -> list[Edit]:
     quiet = [*edits, Edit(len(text), len(text), f"\n{finish}None")]
     tail_at, parsed = _parsed_end(text)
     if tail_at and "IPython" in text:
-        from .ipython_imports import line_edits
-
         edits += line_edits(text[:tail_at])
         quiet = [*edits, quiet[-1]]
     if parsed is None:
@@ -364,8 +361,6 @@ def _catch_last(text: str, options: CellOptions, finish: str) -> list[Edit]:
     if _LEAVE.fullmatch(text):
         return [*edits, Edit(len(text), len(text), "()\nNone")]
     if "IPython" in tail:
-        from .ipython_imports import import_edits
-
         edits += (Edit(edit.start + tail_at, edit.end + tail_at, edit.text) for edit in import_edits(tail, body))
         quiet = [*edits, quiet[-1]]
     if not body or not options.show or not isinstance(body[-1], ast.Expr) or isinstance(body[-1].value, ast.Starred):

@@ -6,7 +6,7 @@ import itertools
 import re
 from collections.abc import Iterator
 
-from monty_kernel.bounded.waiting import breathe
+from ...bounded.waiting import breathe
 
 _BREATH = 10_000
 """Steps, of a microsecond or so, between two looks whether the person still wants all this."""

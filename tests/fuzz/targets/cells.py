@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import warnings
 
-from monty_kernel.engine.source import ipython_imports, pasted, statements  # noqa: F401 - loaded now, to be traced
+from monty_kernel.engine.source import ipython, statements  # noqa: F401 - loaded now, to be traced
 from monty_kernel.engine.source.cell import CellOptions, Feed, expression, parse
 from monty_kernel.engine.source.rewrite import Action
 from monty_kernel.engine.source.sources import CellSource
@@ -40,7 +40,7 @@ def check_cell(data: bytes) -> None:
         for feed in feeds:
             _leads_back(feed, lines)
         tree = _tree(text)
-        if tree is not None and pasted.unpasted(text) is None and "IPython" not in text:
+        if tree is not None and ipython.unpasted(text) is None and "IPython" not in text:
             assert cell.python == text, "Python without magics is not left as it is"
             assert len(feeds) == 1 and len(cell.steps) == 1
             _is_the_same(tree, feeds[0].text)

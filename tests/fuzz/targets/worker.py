@@ -10,8 +10,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from monty_kernel.engine import host as hosts
-from monty_kernel.engine import interrupts
+from monty_kernel.engine.access import NoAccess
+from monty_kernel.engine.bundles import json_object, mime_bundle
+from monty_kernel.engine.frontend import UsageError
+from monty_kernel.engine.host import Host
+from monty_kernel.engine.interrupts import InterruptController
 from monty_kernel.engine.recorder import Recorder
 from monty_kernel.outputs import ClearOutput, Display, Output, Result, Stream
 from monty_kernel.sanitize.screen import Screen
@@ -40,7 +43,7 @@ class _Front:
 
     def magic(self, name: str, args: str) -> object:
         assert isinstance(name, str) and isinstance(args, str)
-        raise hosts.UsageError("no magics here")
+        raise UsageError("no magics here")
 
     def help(self, topic: str, kind: str = "") -> str:
         return topic
@@ -67,7 +70,7 @@ def check_worker(data: bytes) -> None:
     """JSON says what the worker asks: a list of [name, arguments, keywords, whether it is a call of the system]."""
     said = json_of(data)
     front = _Front()
-    host = hosts.Host(front, interrupts.InterruptController(), "help(x)", Recorder(), hosts.NoAccess())
+    host = Host(front, InterruptController(), "help(x)", Recorder(), NoAccess())
     for call in (said if isinstance(said, list) else [])[:5]:
         if not (isinstance(call, list) and len(call) == 4 and isinstance(call[0], str)):
             continue
@@ -91,7 +94,7 @@ def check_worker(data: bytes) -> None:
             json.dumps(dict(output.data)), json.dumps(dict(output.metadata))
             assert output.display_id is None or isinstance(output.display_id, str)
     with contextlib.suppress(TypeError, ValueError):
-        hosts.mime_bundle(said, said), hosts.json_object(said)
+        mime_bundle(said, said), json_object(said)
 
 
 _BUNDLE = {"text/html": "<b>x</b><script>y</script>", "text/plain": "x"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from monty_kernel.engine.host import UsageError
+from monty_kernel.engine.frontend import UsageError
 from monty_kernel.magics.declare import BadCode
 from monty_kernel.magics.registry import Magics
 from tests.support.nobody import Nobody

@@ -1,4 +1,4 @@
-"""Leads `import IPython` and its kin to the prelude: Monty has no such module, yet many notebooks begin with it."""
+"""What IPython takes in a cell and Monty does not: prompts and indentation that a paste brought along, imports of IPython."""
 
 from __future__ import annotations
 
@@ -7,9 +7,18 @@ import contextlib
 import re
 from collections.abc import Iterable, Iterator
 
-from .source_map import ByteOffsets, Edit
+from .source_map import ByteOffsets, Edit, SourceMap, line_starts
 from .statements import logical_lines
 from .syntax_trees import syntax_tree
+
+_INDENT = re.compile(r"(?:[ \t]*\n)*(?P<indent>[ \t]+)\S")
+_PROMPTS = (
+    (re.compile(r"\s*>>> ?"), re.compile(r"[ \t]*(?:>>>|\.\.\.)(?: |$)", re.MULTILINE)),
+    (re.compile(r"\s*In \[\d+\]: ?"), re.compile(r"[ \t]*(?:In \[\d+\]:|\.\.\.+:)(?: |$)", re.MULTILINE)),
+)
+
+
+_LARGE = 1 << 17  # characters; nobody pastes more, and each line would be an edit
 
 NAMES = (
     "DisplayHandle", "HTML", "Image", "JSON", "Latex", "Markdown", "Math", "Pretty", "SVG",
@@ -18,6 +27,26 @@ NAMES = (
 _IMPORT = re.compile(r"[ \t]*+(?P<line>(?:import|from)[ \t]+(?=[^#\n]{0,999}IPython)(?s:.){1,9999})\Z")
 _MOST = 1_000
 _MODULES = {"IPython.display", "IPython.core.display", "IPython.core.display_functions", "IPython.lib.display"}
+
+
+def unpasted(text: str) -> SourceMap | None:
+    """The text without what a paste brought along; None if it brought nothing, or is longer than any paste."""
+    if len(text) > _LARGE:
+        return None
+    for first, every in _PROMPTS:
+        if first.match(text):
+            edits = [Edit(match.start(), match.end(), "") for match in map(every.match, *_lines(text)) if match]
+            return SourceMap(text, edits)
+    indented = _INDENT.match(text)
+    if indented is None:
+        return None
+    indent = indented["indent"]
+    return SourceMap(text, [Edit(at, at + len(indent), "") for at in line_starts(text) if text.startswith(indent, at)])
+
+
+def _lines(text: str) -> tuple[list[str], list[int]]:
+    starts = line_starts(text)
+    return [text] * len(starts), starts
 
 
 def import_edits(text: str, body: Iterable[ast.stmt]) -> Iterator[Edit]:

@@ -1,0 +1,35 @@
+"""What the engine needs of whoever runs it, the kernel or the headless runner."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from typing import Protocol
+
+from ..outputs import Output
+
+
+class Frontend(Protocol):
+    """What runs the engine: the kernel or the headless runner. Called on the sandbox thread."""
+
+    def emit(self, output: Output) -> None:
+        """Take an output; may block, which is the back-pressure a printing cell feels."""
+
+    def ask(self, prompt: str, *, password: bool) -> Future[str]:
+        """Ask the person for a line. The future raises `EOFError` at end of input and `StdinUnavailable` where nobody can answer."""
+
+    def magic(self, name: str, args: str) -> object:
+        """Run a host-side magic; what it returns, plain data, is the value of the line. Raises `UsageError`."""
+
+    def help(self, topic: str, kind: str = "") -> str:
+        """The text that `help(topic)` prints. kind: the name of the value's class, if the value is of one and it is known."""
+
+    def leave(self) -> None:
+        """The cell called `exit()`."""
+
+
+class UsageError(Exception):
+    """A magic cannot be used like this; the message says what to do."""
+
+
+class StdinUnavailable(Exception):
+    """Nobody can answer `input()`; the message says why."""
