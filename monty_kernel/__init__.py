@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from monty_kernel.grants.decorator import tool
+    from monty_kernel.grants.tool_files import tool
     from monty_kernel.headless.api import run_notebook, run_notebook_async
     from monty_kernel.headless.page import page_of
 
@@ -27,7 +27,7 @@ def __getattr__(name: str) -> Any:
 
         return page_of
     if name == "tool":
-        from monty_kernel.grants.decorator import tool
+        from monty_kernel.grants.tool_files import tool
 
         return tool
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

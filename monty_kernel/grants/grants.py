@@ -18,7 +18,6 @@ from monty_kernel.engine.questions import Answer, NotAskedAgain, call_question, 
 from monty_kernel.outputs.quoting import plain_name
 
 from .audit import Audit, AuditFailed, Watch
-from .decorator import Permission
 from .exceptions import crossing
 from .files import Files, Mount
 from .mount_spec import MEANING, MountRefused, MountSpec
@@ -26,7 +25,7 @@ from .open_folder import OpenFolder, open_folder
 from .plain import NotPlain, one_line, plain_copy, short
 from .quota import Quota
 from .threads import ToolLoop, ToolThread
-from .tool_files import Tool, ToolModule, ToolsRefused, load
+from .tool_files import Permission, Tool, ToolModule, ToolsRefused, load
 
 if TYPE_CHECKING:
     from pydantic_monty import ExcType, ExternalExceptionData, ExternalResult, ExternalSettledResult

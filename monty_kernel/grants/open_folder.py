@@ -1,15 +1,166 @@
-"""A folder of the host that was opened to be mounted: what it is called, and the descriptor that keeps it the same whatever is renamed."""
+"""Opens a folder of the host to be mounted, unless it is one that is never mounted: those that hold keys, and those the kernel trusts."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from .forbidden import why_forbidden
 from .mount_spec import Mode, MountRefused
-from .plain import short
+from .plain import one_line, short
+
+_KEYS = (
+    ".ssh", ".gnupg", ".aws", ".azure", ".kube", ".docker", ".password-store", ".mozilla", ".netrc", ".config/gcloud",
+    ".config/gh", ".config/google-chrome", ".config/chromium", ".local/share/keyrings", ".local/bin", ".config/autostart",
+    ".config/systemd", ".git-credentials", "Library/Keychains", "Library/LaunchAgents", "bin", ".ipython", ".cargo",
+    ".vscode", ".vscode-server", ".config/git", ".config/fish", ".config/nvim", ".local/lib", ".local/share/applications",
+)  # fmt: skip
+_SYSTEM = (
+    "/proc", "/sys", "/dev", "/run", "/etc", "/boot", "/bin", "/sbin", "/lib", "/lib64", "/usr/bin", "/usr/sbin", "/usr/lib",
+    "/usr/lib64", "/usr/local/bin", "/usr/local/lib", "/var/spool/cron",
+)  # fmt: skip
+_EVERYBODYS = ("/home", "/Users")
+_CACHES = ("jedi", "parso", "monty-kernel", "monty_kernel")
+"""In the folder of caches: parsed modules that completion unpickles."""
+
+_MOST_LOOKED_UP = 1000  # names; a circle of links would never end
+
+
+@dataclass(frozen=True, slots=True)
+class Forbidden:
+    """A folder that is not mounted, nor one that holds it; nor, if `inside`, one within it."""
+
+    folder: Path
+    what: str
+    inside: bool = True
+
+
+def why_forbidden(real: Path, fd: int, mode: Mode, own_files: Iterable[Path] = ()) -> str | None:
+    """Why a folder, given by its real path and its descriptor, is not mounted, as "it is not mounted…" goes on; None if it may be.
+
+    own_files: what cells must not change.
+    """
+    for each in (*_keys(), *_trusted()):
+        if (why := _conflict(real, fd, each)) is not None:
+            return f": it {why}"
+    if mode != "rw":
+        return None
+    for file in own_files:
+        if any(folder.is_relative_to(real) for folder in folders_looked_into(file)):
+            return f" to be changed: {one_line(file.name, 100)} is in it, which cells must not change"
+    for each in _imported():
+        if (why := _conflict(real, fd, each)) is not None:
+            return f" to be changed: it {why}"
+    return None
+
+
+def _conflict(real: Path, fd: int, forbidden: Forbidden) -> str | None:
+    # by device and inode, so that neither another spelling nor a bind mount gets past
+    try:
+        there = Path(os.path.realpath(forbidden.folder))
+        held = [_identity(each) for each in (there, *there.parents) if each.exists()]
+    except OSError:
+        return None
+    if not there.exists():
+        return (
+            f"{'is' if there == real else 'holds'} {forbidden.what}"
+            if there.is_relative_to(real) and there != real
+            else None
+        )
+    own = os.fstat(fd)
+    if (own.st_dev, own.st_ino) == held[0]:
+        return f"is {forbidden.what}"
+    if (own.st_dev, own.st_ino) in held:
+        return f"holds {forbidden.what}"
+    if forbidden.inside and held[0] in [_identity(each) for each in real.parents]:
+        return f"is inside {forbidden.what}"
+    return None
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    found = os.stat(path)
+    return found.st_dev, found.st_ino
+
+
+def _keys() -> Iterator[Forbidden]:
+    """The home folder, Jupyter's own, and a few that hold secrets or what starts by itself."""
+    from jupyter_core.paths import jupyter_config_path, jupyter_data_dir, jupyter_path, jupyter_runtime_dir
+
+    for home in _homes():
+        yield Forbidden(home, "your home folder", inside=False)
+        for name in _KEYS:
+            yield Forbidden(home / name, f"~/{name}, where keys are kept or programs start")
+    for folder in {*jupyter_config_path(), *jupyter_path(), jupyter_data_dir(), jupyter_runtime_dir()}:
+        yield Forbidden(Path(folder), "a folder of Jupyter's own")
+    ipython = os.environ.get("IPYTHONDIR")
+    if ipython:
+        yield Forbidden(Path(ipython).expanduser(), "IPython's own folder, where programs start")
+    if os.name == "posix":
+        for folder in _SYSTEM:
+            yield Forbidden(Path(folder), "a folder of the system's")
+        for folder in _EVERYBODYS:
+            yield Forbidden(Path(folder), "where everybody's home folders are", inside=False)
+
+
+def _trusted() -> Iterator[Forbidden]:
+    """What the kernel takes code from, or pickles: the running Python, the import path, the caches of completion."""
+    for folder in {sys.prefix, sys.base_prefix, sys.exec_prefix, os.path.dirname(sys.executable)}:
+        yield Forbidden(Path(folder), "the folder of the running Python")
+    yield Forbidden(Path(__file__).parents[1], "a folder of this kernel's own")
+    for entry in filter(os.path.isabs, dict.fromkeys(sys.path)):  # what is not there yet could be made
+        folder = os.path.dirname(entry) if os.path.isfile(entry) else entry
+        yield Forbidden(Path(folder), "a folder that the running Python imports from")
+    caches = [os.environ.get("XDG_CACHE_HOME", ""), *(str(home / ".cache") for home in _homes())]
+    caches += [str(home / "Library" / "Caches") for home in _homes()] if sys.platform == "darwin" else []
+    own = {os.path.join(folder, name) for folder in filter(os.path.isabs, caches) for name in _CACHES}
+    jedi = sys.modules.get("jedi.settings")  # it may be a temporary folder, where the usual one cannot be written
+    for cache in {*own, *filter(None, [getattr(jedi, "cache_directory", None)])}:
+        yield Forbidden(Path(cache), "where completion keeps parsed modules")
+
+
+def _imported() -> Iterator[Forbidden]:
+    """What cells must not change besides: where loaded modules came from, wherever that is, and the folder of temporary files."""
+    import tempfile
+
+    yield Forbidden(Path(tempfile.gettempdir()), "the folder of temporary files", inside=False)
+    files = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
+    for folder in {os.path.dirname(file) for file in files if isinstance(file, str) and os.path.isabs(file)}:
+        yield Forbidden(Path(folder), "a folder that the running Python has imported from")
+
+
+def _homes() -> set[Path]:
+    homes = {Path.home(), Path(os.path.expanduser("~"))}
+    if hasattr(os, "getuid"):
+        import pwd
+
+        with suppress(KeyError):
+            homes.add(Path(pwd.getpwuid(os.getuid()).pw_dir))
+    return homes
+
+
+def folders_looked_into(file: Path) -> Iterator[Path]:
+    """The real folders in which the system looks a name up to find a file: who can change one of them can exchange the file."""
+    at, todo = Path("/"), list(reversed(Path(os.path.abspath(file)).parts[1:]))
+    for _ in range(_MOST_LOOKED_UP):
+        if not todo:
+            return
+        name = todo.pop()
+        if name == "..":
+            at = at.parent
+            continue
+        yield at
+        try:
+            target = Path(os.readlink(at / name))
+        except OSError:  # no link, or nothing there
+            at /= name
+            continue
+        todo += reversed(target.parts[1:] if target.is_absolute() else target.parts)
+        at = Path("/") if target.is_absolute() else at
+
 
 _LONGEST = 300  # characters of a path in an error
 

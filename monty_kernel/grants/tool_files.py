@@ -1,4 +1,4 @@
-"""A tools file, or an importable module, as a module of tools: its functions, its constants, and their stub.
+"""Tools files: `@tool`, and a file or an importable module read as a module of tools with its functions, constants and stub.
 
 The file is run once, on the host, with everything the person may do: it is theirs. Nothing of it is read again later.
 """
@@ -15,11 +15,34 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Literal, TypeVar, overload
 
 from . import type_hints
-from .decorator import MARK, Permission
 from .plain import NotPlain, plain_copy
+
+Permission = Literal["allow", "ask", "deny"]
+MARK = "__monty_tool__"
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@overload
+def tool(function: F, /) -> F: ...
+@overload
+def tool(*, ask: bool = False, deny: bool = False) -> Callable[[F], F]: ...
+def tool(function: F | None = None, /, *, ask: bool = False, deny: bool = False) -> F | Callable[[F], F]:
+    """Make a function a tool, also one that another module defined; use it as `@tool` or `@tool(ask=True)`.
+
+    ask: the person is asked before each call. deny: no call is let through, until the configuration says otherwise.
+    """
+    permission: Permission = "deny" if deny else "ask" if ask else "allow"
+
+    def mark(marked: F) -> F:
+        setattr(marked, MARK, permission)
+        return marked
+
+    return mark if function is None else mark(function)
+
 
 _RESERVED = frozenset({"IPython", "getpass"})
 

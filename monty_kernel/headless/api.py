@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from monty_kernel.engine.limits import Limits
 from monty_kernel.isolation.launch import Policy
-from monty_kernel.typecheck.modes import Mode
+from monty_kernel.typecheck.checks import Mode
 
 from .from_session import start_of
 from .granted import Granted, Permission

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from monty_kernel.engine.limits import Limits
 from monty_kernel.isolation.launch import Policy
-from monty_kernel.typecheck.modes import Mode
+from monty_kernel.typecheck.checks import Mode
 from monty_kernel.usage import UsageError
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from monty_kernel.engine.source.sources import CellSource
 from monty_kernel.outputs import Output
 from monty_kernel.session.frontend import SessionFront, unanswerable
 from monty_kernel.timetravel.travel import TimeTravel
-from monty_kernel.typecheck.modes import TypeCheckMode
+from monty_kernel.typecheck.checks import TypeCheckMode
 
 from .notebook_outputs import NotebookOutputs
 

@@ -24,8 +24,7 @@ from monty_kernel.session.cell_runner import CellRequest, CellRunner
 from monty_kernel.session.language_info import LANGUAGE_INFO
 from monty_kernel.session.replies import error_content
 from monty_kernel.timetravel.policy import FREE, DumpBudget
-from monty_kernel.typecheck.checks import TypeChecks
-from monty_kernel.typecheck.modes import Mode
+from monty_kernel.typecheck.checks import Mode, TypeChecks
 
 from .earlier_outputs import screened_outputs
 from .frontend import NotebookFront

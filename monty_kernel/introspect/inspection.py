@@ -3,21 +3,58 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib import import_module
 
-from . import host_docs
 from .analysis import Analysis, Path, Place, path_of, place
 from .completion import DEADLINE
 from .cursor import identifier_after, identifier_before, primary_before
-from .definitions import Definition
-from .host_docs import Doc
+from .documentation import Definition, Doc, Resolver, doc_by_full_name, type_doc
 from .interface import NOTHING_FOUND, Inspection, MagicCatalogue, Session
 from .live import Live, Look
 from .magic_lines import as_python, magic_place
-from .pages import cell_name, coloured, page
-from .resolution import Resolver
 from .supplied import LABEL
 from .worker import reading, thinking
+
+_TITLE = "\x1b[31m{}:\x1b[39m"
+_WIDTH = 17
+
+
+def page(fields: Iterable[tuple[str, str | None]]) -> str:
+    """Fields that have a text, one after the other; texts of several lines begin on a line of their own."""
+    parts = []
+    for title, text in fields:
+        if text is None or not text.strip():
+            continue
+        label = _TITLE.format(title)
+        if "\n" in text or title in _BELOW:
+            parts.append(f"{label}\n{text.rstrip()}")
+        else:
+            parts.append(f"{label}{' ' * max(1, _WIDTH - len(title) - 1)}{text}")
+    return "\n".join(parts)
+
+
+_BELOW = ("Source",)
+
+
+def coloured(source: str) -> str:
+    """Python source with ANSI colours; as it is when Pygments is missing or the source is long."""
+    if len(source) > 50_000:
+        return source
+    try:
+        pygments, formatters, lexers = (import_module(f"pygments{each}") for each in ("", ".formatters", ".lexers"))
+    except ImportError:
+        return source
+    return str(pygments.highlight(source, lexers.PythonLexer(), formatters.TerminalFormatter())).rstrip("\n")
+
+
+def cell_name(label: str) -> str | None:
+    """`In[3]` -> `Cell In[3]`, as tracebacks call it; None for the kernel's own."""
+    if label == "<kernel>":
+        return None
+    return f"Cell {label}" if label.startswith("In[") else label
+
 
 _MOST_NESTED = 8
 """Brackets around the cursor that are looked at: each may need an answer of the session's and one of jedi's."""
@@ -102,7 +139,7 @@ class Inspector:
         doc = own.doc if own else value.doc if value else None
         facts = self._analysis.facts
         if own is None and doc is None and look.kind == "instance" and facts.of_value(look.type_name) is not None:
-            doc = host_docs.of_type(facts.type_key(look.type_name), facts).doc
+            doc = type_doc(facts.type_key(look.type_name), facts).doc
         signature = f"{look.name}({', '.join(look.fields)})" if look.kind == "class" and look.fields else None
         return page(
             [
@@ -134,7 +171,7 @@ class Inspector:
                     else ("Type", each.name)
                 )
                 return page([titles, ("Docstring", each.doc or "<no docstring>")])
-            doc = host_docs.by_full_name(each.full_name, self._analysis.facts)
+            doc = doc_by_full_name(each.full_name, self._analysis.facts)
             if doc is not None:
                 return (
                     page([("Type", doc.name), ("Docstring", doc.doc)])

@@ -23,8 +23,6 @@ from dataclasses import astuple, dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from .parsed_modules import forgive_damage
-
 if TYPE_CHECKING:
     import tempfile
 
@@ -306,3 +304,24 @@ def _temporary() -> tempfile.TemporaryDirectory[str]:
 
 
 _temporary_directory: tempfile.TemporaryDirectory[str] | None = None
+
+
+def forgive_damage() -> None:
+    """Have parso parse a module anew where its file cannot be read, and keep in memory what cannot be written."""
+    grammar: Any = importlib.import_module("parso.grammar")
+    cache: Any = importlib.import_module("parso.cache")
+
+    def load_module(*args: Any, **options: Any) -> Any:
+        try:
+            return cache.load_module(*args, **options)
+        except Exception:  # unpickling half a file fails in any way
+            return None
+
+    def try_to_save_module(*args: Any, **options: Any) -> None:
+        try:
+            cache.try_to_save_module(*args, **options)
+        except OSError:  # it is in memory by now
+            return
+
+    grammar.load_module = load_module
+    grammar.try_to_save_module = try_to_save_module

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from monty_kernel.jupyter.kernel import MontyKernel
     from monty_kernel.magics.registry import Magics
     from monty_kernel.timetravel.travel import TimeTravel
-    from monty_kernel.typecheck.modes import TypeCheckMode
+    from monty_kernel.typecheck.checks import TypeCheckMode
 
 
 class _Question(NamedTuple):

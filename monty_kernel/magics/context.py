@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from monty_kernel.introspect.interface import MagicCatalogue
     from monty_kernel.outputs import MimeBundle
     from monty_kernel.timetravel.travel import TimeTravel
-    from monty_kernel.typecheck.modes import TypeCheckMode
+    from monty_kernel.typecheck.checks import TypeCheckMode
 
 
 class MagicContext(Protocol):

@@ -8,22 +8,19 @@ from collections.abc import Iterable
 from monty_kernel.engine.frontend import UsageError
 from monty_kernel.engine.source.rewrite import Action, CellRewrite, Rewrite
 
-from . import checking, granted, help, history, refused, rich, session, stock, timing, travel, variables
+from . import granted, help, history, rich, session, stock, timing, travel
 from .context import MagicContext
 from .declare import BadCode, Family, Magic, shortened
 
 FAMILIES = (
-    checking.family,
     granted.family,
     help.family,
     history.family,
-    refused.family,
     rich.family,
     session.family,
     stock.family,
     timing.family,
     travel.family,
-    variables.family,
 )
 
 _USAGE = "!usage"

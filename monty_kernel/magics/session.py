@@ -1,11 +1,14 @@
-"""%reset and %limits: the session as a whole."""
+"""%who, %limits, %typecheck, %reset: the session as a whole, its variables and its settings."""
 
 from __future__ import annotations
 
 import argparse
 
+from monty_kernel.engine import prelude
 from monty_kernel.engine.frontend import UsageError
 from monty_kernel.engine.limits import KINDS, BadLimit, Limits, SessionLimits, effective
+from monty_kernel.engine.source.rewrite import Rewrite
+from monty_kernel.typecheck.checks import MODES, TooLenient
 
 from .context import MagicContext
 from .declare import Family, argument
@@ -83,3 +86,52 @@ def _table(limits: SessionLimits) -> str:
 def _shown(limits: Limits, name: str) -> str:
     value = effective(limits, name)
     return "no limit" if value is None else KINDS[name].show(value)
+
+
+_SAID = {
+    "off": "Cells are not type-checked.",
+    "on": "Cells are type-checked before they run. Findings are shown, and the cell runs all the same.",
+    "strict": "Cells are type-checked before they run. A cell with findings does not run.",
+}
+
+
+@family.host("typecheck", argument("mode", nargs="?", choices=MODES, help="[say how it is now]"))
+def typecheck(arguments: argparse.Namespace, context: MagicContext) -> None:
+    """Type-check each cell from the next one on: `on` shows what is found and runs the cell, `strict` does not run it.
+
+    Where the person asked for the one or the other when they started the session, a notebook cannot ask for less.
+    """
+    mode = context.type_check
+    if arguments.mode is not None:
+        try:
+            mode.set(arguments.mode)
+        except TooLenient as error:
+            raise UsageError(f"%typecheck {arguments.mode}: {error}.") from None
+    context.print(_SAID[mode.now])
+
+
+_TYPES = argument("types", nargs="*", metavar="TYPE", help="show only variables of these types, e.g. int str function")
+
+
+@family.line("who", _TYPES)
+def who(arguments: argparse.Namespace) -> Rewrite:
+    """Print the names of the session's variables. Names that begin with an underscore are left out."""
+    return _call("__mk_who", arguments)
+
+
+@family.line("who_ls", _TYPES)
+def who_ls(arguments: argparse.Namespace) -> Rewrite:
+    """Give the names of the session's variables as a sorted list."""
+    return _call("__mk_who_ls", arguments)
+
+
+@family.line("whos", _TYPES)
+def whos(arguments: argparse.Namespace) -> Rewrite:
+    """Print the session's variables with their types and what they hold; of collections, their length."""
+    return _call("__mk_whos", arguments)
+
+
+def _call(function: str, arguments: argparse.Namespace) -> Rewrite:
+    # only code at the top level sees the session's names: locals() is called where the magic stands
+    call = f"{function}(__mk_b_locals(), {arguments.types!r})"
+    return Rewrite(before=call, parts=frozenset({prelude.VARIABLES}), is_expression=True)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from monty_kernel.history.history import History
     from monty_kernel.magics.registry import Magics
     from monty_kernel.timetravel.travel import TimeTravel
-    from monty_kernel.typecheck.modes import TypeCheckMode
+    from monty_kernel.typecheck.checks import TypeCheckMode
 
 _COLOURS = re.compile(r"\x1b\[[\d;]*m")
 

@@ -1,28 +1,83 @@
-"""One cell's way through the checker: from what the session holds to the findings that may be believed."""
+"""The check of one cell: from what the session holds to the findings that can be trusted, and how a person sees them."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import pydantic_monty as monty
 
 from monty_kernel.engine import prelude
 from monty_kernel.engine.engine import Engine
+from monty_kernel.engine.errors.excerpts import mark
 from monty_kernel.engine.source.cell import Cell, Feed
 from monty_kernel.engine.source.fstrings import parse_tree
-from monty_kernel.engine.source.sources import CellSource, SourceFrame
+from monty_kernel.engine.source.source_map import split_lines
+from monty_kernel.engine.source.sources import CellSource, Failure, SourceFrame
 from monty_kernel.engine.source.statements import weight
 from monty_kernel.engine.workers import only_by_name
 from monty_kernel.introspect.probing import load_facts
+from monty_kernel.outputs.visible_text import cut, visible
 
-from . import session_stub, suppressions
+from . import suppressions
 from .checker import Checker, CheckFailed, Said
 from .outline import Outline, outline
-from .program import NOTEBOOK, Program, checked_feeds, joined
-from .report import Finding
+from .program import NOTEBOOK, SUPPLIED, KnownCells, Past, Program, checked_feeds, definitions, joined, past, stub
+
+ERROR = "TypeCheckError"
+MOST = 20
+"""Findings that are shown of one cell; the others are counted."""
+
+_LONGEST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that the checker found in a cell. rule: its name, as `# ty: ignore[rule]` takes it."""
+
+    frame: SourceFrame
+    rule: str
+    message: str
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong, and by which rule."""
+        return f"{visible(cut(self.message, _LONGEST))} [{self.rule}]"
+
+
+def warning(findings: Sequence[Finding]) -> str:
+    """The findings as text for standard error, without a line break at its end."""
+    return "\n".join([*map(_shown, findings[:MOST]), *_rest(findings)])
+
+
+def refusal(findings: Sequence[Finding]) -> Failure:
+    """The failure of a cell that has these findings, and was therefore not run."""
+    first, others = findings[0], findings[1:]
+    said = ["The cell was not run, since %typecheck is strict."]
+    if others:
+        said = [*map(_shown, others[: MOST - 1]), *_rest(findings), *said]
+    return Failure("syntax", ERROR, first.sentence, (first.frame,), "\n".join(said))
+
+
+def _shown(finding: Finding) -> str:
+    frame = finding.frame
+    lines = split_lines(frame.cell.text) if frame.cell else []
+    head = f"Type check: {frame.cell.label if frame.cell else '<string>'}, line {frame.line}: {finding.sentence}"
+    if not 1 <= frame.line <= len(lines):
+        return head
+    line = lines[frame.line - 1]
+    indent = len(line) - len(line.lstrip())
+    stop = frame.end_column - 1 if frame.end_line <= frame.line else len(line.rstrip())
+    text, carets = mark(line.lstrip(), frame.column - 1 - indent, stop - indent)
+    return f"{head}\n    {text}\n    {carets}"
+
+
+def _rest(findings: Sequence[Finding]) -> list[str]:
+    more = len(findings) - MOST
+    return [f"Type check: {more} more {'finding' if more == 1 else 'findings'}."] if more > 0 else []
+
 
 _CODE = 1 << 15
 """Characters of code, strings and comments not counted, above which a cell is not checked: reading it takes 0.1 s here and much more there."""
@@ -59,7 +114,7 @@ class CellCheck:
     def __init__(self, engine: Engine, checker: Checker) -> None:
         self._engine = engine
         self._checker = checker
-        self._known = session_stub.Known()
+        self._known = KnownCells()
         self._failed: set[CellSource] = set()
         self._faulty: set[str] = set()
 
@@ -72,7 +127,7 @@ class CellCheck:
 
     def faulty(self, cell: Cell) -> None:
         """A cell has findings: what it was to define is not reported as unknown, time and again, in those after it."""
-        self._faulty.update(session_stub.definitions(cell.python).last)
+        self._faulty.update(definitions(cell.python).last)
 
     def check(self, cell: Cell) -> Checked:
         """What is wrong with a cell that has not run yet.
@@ -101,15 +156,15 @@ class CellCheck:
     def _check(self, feeds: list[Feed], text: str, seen: Outline) -> Checked:
         words = set(_WORD.findall(text if text.isascii() else f"{text} {_normalized(text)}"))
         cells = self._engine.cells
-        before = session_stub.past(self._known.of(cells), [cell in self._failed for cell in cells])
+        before = past(self._known.of(cells), [cell in self._failed for cell in cells])
         kinds = self._kinds(before, words)
         if kinds is None:
             return Checked(note="the session does not tell what its names hold")
         unknown = [*_FREE, *sorted(self._faulty | before.from_inside | before.last.keys())]
         unknown = [name for name in unknown if name in words and name not in kinds]
-        source, lines = session_stub.stub(before, kinds)
+        source, lines = stub(before, kinds)
         mentioned = {name: kind for name, kind in kinds.items() if name in words}
-        mentioned |= {name: "function" for name in session_stub.SUPPLIED if name in words and name not in kinds}
+        mentioned |= {name: "function" for name in SUPPLIED if name in words and name not in kinds}
         lines |= {name: "" for name in mentioned if name not in lines}
         program = Program(feeds, seen, mentioned, lines, unknown)
         granted = self._engine.access.modules
@@ -137,7 +192,7 @@ class CellCheck:
         placed = [each for one in rest[:_MOST_SAID] if (each := _placed(one, program, text)) is not None]
         return Checked(tuple(_findings(suppressions.believed(placed, seen, known), feeds[0].cell)))
 
-    def _kinds(self, before: session_stub.Past, words: Iterable[str]) -> dict[str, str] | None:
+    def _kinds(self, before: Past, words: Iterable[str]) -> dict[str, str] | None:
         """What the names among these words hold, and those that they need; None if the session cannot tell."""
         kinds: dict[str, str] = {}
         asked: set[str] = set()

@@ -1,4 +1,4 @@
-"""The type check of one session as those see it who run cells: its mode, and what is done before and after each cell.
+"""The type check of one session, as whoever runs its cells sees it: its mode, and what is done before and after each cell.
 
 Nothing of the checker is loaded or started before a cell is to be checked.
 """
@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, get_args
 
 from monty_kernel.engine.errors.failures import interrupted
 from monty_kernel.engine.source.sources import Failure
 from monty_kernel.outputs import Output, Stream
-
-from .modes import Mode, TypeCheckMode
 
 if TYPE_CHECKING:
     from monty_kernel.engine.engine import Engine
@@ -21,6 +19,35 @@ if TYPE_CHECKING:
 
     from .cell_check import CellCheck
     from .checker import Checker
+
+Mode = Literal["off", "on", "strict"]
+"""off: cells just run. on: findings are shown, and the cell runs. strict: a cell with findings does not run."""
+
+MODES: tuple[Mode, ...] = get_args(Mode)
+
+
+class TooLenient(ValueError):
+    """The person asked for more than the notebook wants; the message says so."""
+
+
+class TypeCheckMode:
+    """The mode of one session. The person set it where the session was started; a notebook may not go below that."""
+
+    def __init__(self, asked: Mode = "off") -> None:
+        self.asked: Mode = asked
+        self.now: Mode = asked
+
+    def set(self, mode: Mode) -> None:
+        """Check cells like this from now on.
+
+        Raises:
+            TooLenient: it is less than the person asked for.
+        """
+        if MODES.index(mode) < MODES.index(self.asked):
+            raise TooLenient(
+                f"cells are checked with {self.asked!r} at least, as was asked for where this session was started"
+            )
+        self.now = mode
 
 
 _log = logging.getLogger(__name__)
@@ -45,8 +72,7 @@ class TypeChecks:
 
     def before(self, cell: Cell, emit: Callable[[Output], None]) -> Failure | None:
         """Check a cell that is about to run, and say what was found; why it must not run, None if it may."""
-        from .cell_check import CellCheck, Checked
-        from .report import refusal, warning
+        from .cell_check import CellCheck, Checked, refusal, warning
 
         if self._check is None:
             self._check = CellCheck(self._engine, self._checker())

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from monty_kernel.grants.forbidden import folders_looked_into
 from monty_kernel.grants.mount_spec import MODES, Mode, MountRefused, parse_mount
-from monty_kernel.grants.open_folder import open_folder
+from monty_kernel.grants.open_folder import folders_looked_into, open_folder
 
 
 @pytest.mark.parametrize(

@@ -36,14 +36,14 @@ _NOT_OF_THE_HOST = "monty_kernel.engine.prelude."
 
 BOUNDED: Mapping[str, tuple[int, str]] = {
     **dict.fromkeys(
-        ("typecheck.doubts._SEVERAL", "typecheck.doubts._WANTED"),
+        ("typecheck.suppressions._SEVERAL", "typecheck.suppressions._WANTED"),
         (checker._LONGEST, "`checker` cuts what the checker says"),
     ),
     **dict.fromkeys(
-        ("grants.crossing._LONG_PATH", "grants.crossing._SPACED", "grants.crossing._FILE_ADDRESS"),
+        ("grants.exceptions._LONG_PATH", "grants.exceptions._SPACED", "grants.exceptions._FILE_ADDRESS"),
         (exceptions._READ, "`crossing` reads no more of a message"),
     ),
-    "runner.page_fragments._HEADING": (
+    "headless.page_fragments._HEADING": (
         1 << 12,
         "it reads what the sanitizer writes, where each heading has its end; `page:` has the rest",
     ),

@@ -13,7 +13,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
 from monty_kernel import run_notebook
-from monty_kernel.typecheck.modes import Mode
+from monty_kernel.typecheck.checks import Mode
 from tests.support.awkward_notebooks import NOTEBOOKS, book
 
 MEMORY = 200_000_000

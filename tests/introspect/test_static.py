@@ -60,6 +60,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_notebooks_folder_is_not_touched(notebook: Notebook, folder: Path, seen: list[str]) -> None:
     where = str(folder)
     notebook.run("import math")
+    notebook.complete("math.")  # the helper process starts with the first question
+    seen.clear()
     for code in (
         "import evil\nevil.", "import evil_package\nevil_package.", "from evil import TRAPPED\nTRAPPED.", "from . import evil\nevil.",
         "from .evil import ", "from .. import evil\nevil.", "import json\njson.", "import numpy as np\nnp.", "import sitecustomize\nsitecustomize.",

@@ -9,7 +9,7 @@ from typing import Any
 
 from monty_kernel.headless.notebook_run import NotebookRun, RunOptions
 from monty_kernel.headless.session_pool import SessionPool
-from monty_kernel.typecheck.modes import Mode
+from monty_kernel.typecheck.checks import Mode
 
 
 @dataclass(frozen=True)

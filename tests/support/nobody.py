@@ -11,7 +11,7 @@ from monty_kernel.grants.audit import Audit
 from monty_kernel.grants.grants import Grants
 from monty_kernel.history.history import History
 from monty_kernel.magics.registry import Magics
-from monty_kernel.typecheck.modes import TypeCheckMode
+from monty_kernel.typecheck.checks import TypeCheckMode
 
 
 class Nobody:

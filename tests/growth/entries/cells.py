@@ -13,10 +13,10 @@ from monty_kernel.introspect.probing import load_facts
 from monty_kernel.jupyter.vscode import is_housekeeping
 from monty_kernel.magics.registry import Magics
 from monty_kernel.session.cell_runner import first_line
-from monty_kernel.typecheck import checker, report, session_stub, suppressions
+from monty_kernel.typecheck import cell_check, checker, suppressions
 from monty_kernel.typecheck.checker import Said
 from monty_kernel.typecheck.outline import outline
-from monty_kernel.typecheck.program import Program, checked_feeds, joined
+from monty_kernel.typecheck.program import Program, checked_feeds, definitions, joined, past, stub
 
 from ..entry import MAGICS, MEBI, PYTHON, Entry
 from ..shapes import Shape
@@ -57,7 +57,7 @@ def _checked(text: str) -> object:
     """The text that the checker gets for a cell, the stub of what a cell defines, and the way back of what was said."""
     cell = run_cell(text)
     if cell is None or len(text) > 1 << 15:  # `CellCheck.check` refuses more
-        return session_stub.definitions(text)
+        return definitions(text)
     feeds = checked_feeds(cell)
     whole = joined(feeds)
     with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
@@ -65,8 +65,8 @@ def _checked(text: str) -> object:
         program = Program(feeds, seen, {}, {}, ())
         for at in (0, len(whole) // 2, len(whole)):
             program.in_cell(at, at + 3)
-    known = session_stub.definitions(text)
-    return session_stub.stub(session_stub.past([known], [False]), {})
+    known = definitions(text)
+    return stub(past([known], [False]), {})
 
 
 def _doubted(text: str) -> object:
@@ -85,8 +85,8 @@ def _doubted(text: str) -> object:
     seen = outline(parse_tree("x = 1")[0], "x = 1")
     suppressions.believed(placed, seen, _known())
     suppressions.ignored("x", text)
-    finding = report.Finding(SourceFrame(source, *span, "<module>"), "x", text)
-    return report.warning([finding] * 3), report.refusal([finding] * 3)
+    finding = cell_check.Finding(SourceFrame(source, *span, "<module>"), "x", text)
+    return cell_check.warning([finding] * 3), cell_check.refusal([finding] * 3)
 
 
 _FOUND = (

@@ -1,0 +1,356 @@
+"""What is written about a value of the session: its definition in a cell, or CPython's documentation.
+
+Nothing is run to know a signature: functions and classes of cells are described from their source. Of CPython's objects only builtins,
+the modules Monty has and the tools that were granted are touched, by names the facts confirmed.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import importlib
+import inspect
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from inspect import Parameter
+from typing import Any
+
+from .analysis import Analysis, Path, Place
+from .facts import Facts
+from .interface import Kind
+from .live import Live, Look
+from .supplied import stub_units, supplied_names
+from .units import Unit, parsed
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A function or class as it was written. `cell` is the label of its cell, `In[3]`; line counts from 1 in it."""
+
+    name: str
+    is_class: bool
+    signature: str
+    doc: str | None
+    init_doc: str | None
+    source: str
+    cell: str
+    line: int
+    is_async: bool = False
+    parameters: tuple[tuple[str, int], ...] = ()
+    """Each parameter's name and `inspect.Parameter` kind; what an instance's method or a class is called with."""
+
+
+def find_definition(unit: Unit, name: str, member: str = "") -> Definition | None:
+    """The definition of `name` in a unit, or of a method of that class."""
+    tree = parsed(unit.text)
+    if tree is None:
+        return None
+    node = _last(tree, name)
+    if node is None:
+        return None
+    if member:
+        if not isinstance(node, ast.ClassDef):
+            return None
+        node = next((each for each in reversed(node.body) if isinstance(each, Function) and each.name == member), None)
+        if node is None:
+            return None
+    return _describe(unit, node, bound=bool(member))
+
+
+def _last(tree: ast.AST, name: str) -> Function | ast.ClassDef | None:
+    found: Function | ast.ClassDef | None = None
+    for node in _statements(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and node.name == name:
+            found = node
+    return found
+
+
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    """Statements at the top level, those under `if`, `try` and the like included."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, (ast.stmt, ast.ExceptHandler, ast.match_case)):
+            yield child
+            if not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                yield from _statements(child)
+
+
+def _describe(unit: Unit, node: Function | ast.ClassDef, bound: bool) -> Definition:
+    first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+    lines = unit.text.split("\n")[first - 1 : node.end_lineno]
+    init = None
+    if isinstance(node, ast.ClassDef):
+        init = next((each for each in node.body if isinstance(each, Function) and each.name == "__init__"), None)
+    function = init if isinstance(node, ast.ClassDef) else node
+    if function is not None:
+        arguments = _unbound(function.args) if bound or init is not None else function.args
+        signature, parameters = f"{node.name}({ast.unparse(arguments)})", _parameters(arguments)
+        if isinstance(node, Function) and node.returns is not None:
+            signature += f" -> {ast.unparse(node.returns)}"
+    else:
+        fields = _fields(node) if isinstance(node, ast.ClassDef) else {}
+        signature = f"{node.name}({', '.join(fields.values())})"
+        parameters = tuple((name, int(Parameter.POSITIONAL_OR_KEYWORD)) for name in fields)
+    return Definition(
+        name=node.name,
+        is_class=isinstance(node, ast.ClassDef),
+        signature=signature,
+        doc=ast.get_docstring(node),
+        init_doc=ast.get_docstring(init) if init else None,
+        source="\n".join(lines),
+        cell=unit.cell,
+        line=unit.line + first - 1,
+        is_async=isinstance(node, ast.AsyncFunctionDef),
+        parameters=parameters,
+    )
+
+
+def _unbound(arguments: ast.arguments) -> ast.arguments:
+    """The arguments without `self`."""
+    positional, plain = list(arguments.posonlyargs), list(arguments.args)
+    if positional or plain:
+        (positional or plain).pop(0)
+    kept = len(positional) + len(plain)
+    return ast.arguments(
+        posonlyargs=positional,
+        args=plain,
+        vararg=arguments.vararg,
+        kwonlyargs=arguments.kwonlyargs,
+        kw_defaults=arguments.kw_defaults,
+        kwarg=arguments.kwarg,
+        defaults=arguments.defaults[-kept:] if kept else [],
+    )
+
+
+def _parameters(arguments: ast.arguments) -> tuple[tuple[str, int], ...]:
+    groups = (
+        (arguments.posonlyargs, Parameter.POSITIONAL_ONLY),
+        (arguments.args, Parameter.POSITIONAL_OR_KEYWORD),
+        (arguments.kwonlyargs, Parameter.KEYWORD_ONLY),
+    )
+    return tuple((each.arg, int(kind)) for group, kind in groups for each in group)
+
+
+def _fields(node: ast.ClassDef) -> dict[str, str]:
+    """The parameters a dataclass's own `__init__` takes, as they are written."""
+    if not any("dataclass" in ast.unparse(each) for each in node.decorator_list):
+        return {}
+    found = {}
+    for each in node.body:
+        if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name):
+            default = f" = {ast.unparse(each.value)}" if each.value is not None else ""
+            found[each.target.id] = f"{each.target.id}: {ast.unparse(each.annotation)}{default}"
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Doc:
+    """A signature (None where CPython tells none), a docstring and what kind of thing it is: `function`, `class`, `module`..."""
+
+    name: str
+    kind: str
+    signature: str | None
+    doc: str | None
+    parameters: tuple[tuple[str, int], ...] = ()
+    """Each parameter's name and `inspect.Parameter` kind, without `self`."""
+
+
+def builtin_doc(name: str, facts: Facts) -> Doc:
+    """A builtin function, class or constant."""
+    return _doc(name, getattr(builtins, name, None), f"builtin {_kind(getattr(builtins, name, None))}", facts)
+
+
+def module_doc(name: str, facts: Facts) -> Doc:
+    """A module that Monty has."""
+    return _doc(name, _module(name, facts), "module", facts)
+
+
+def member_doc(module: str, name: str, facts: Facts) -> Doc:
+    """A member of such a module."""
+    host = _module(module, facts)
+    value = getattr(host, name, None)
+    kind = _kind(value) if hasattr(host, name) else facts.of_module(module).get(name, "instance")
+    return _doc(f"{module}.{name}", value, kind, facts)
+
+
+def type_doc(key: str, facts: Facts) -> Doc:
+    """A builtin type, by its key in the facts."""
+    return _doc(key, _type(key, facts), "class", facts)
+
+
+def method_doc(key: str, name: str, facts: Facts) -> Doc:
+    """A method or other attribute of a builtin type."""
+    value = getattr(_type(key, facts), name, None)
+    return _doc(f"{key}.{name}", value, "method" if callable(value) else "attribute", facts)
+
+
+def doc_by_full_name(full_name: str, facts: Facts) -> Doc | None:
+    """`builtins.str.split`, `json.dumps`, `math` as jedi names them; None for what Monty does not have."""
+    parts = full_name.split(".")
+    if parts[0] == "builtins":
+        parts = parts[1:]
+        if len(parts) == 1 and parts[0] in facts.builtins:
+            return builtin_doc(parts[0], facts)
+    elif full_name in facts.modules:
+        return module_doc(full_name, facts)
+    if len(parts) < 2:
+        return None
+    owner, name = ".".join(parts[:-1]), parts[-1]
+    if name in facts.of_module(owner):
+        return member_doc(owner, name, facts)
+    if name in (facts.of_value(owner) or {}) or name in (facts.of_class(owner) or {}):
+        return method_doc(facts.type_key(owner), name, facts)
+    return None
+
+
+def _module(name: str, facts: Facts) -> Any:
+    if name in facts.granted:
+        return facts.granted[name]
+    if name.split(".")[0] not in sys.stdlib_module_names:
+        return None
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        return None
+
+
+def _type(key: str, facts: Facts) -> Any:
+    module, _, name = key.rpartition(".")
+    return getattr(_module(module, facts) if module else builtins, name, None)
+
+
+def _kind(value: Any) -> str:
+    if inspect.ismodule(value):
+        return "module"
+    if inspect.isclass(value):
+        return "class"
+    return "function" if callable(value) else type(value).__name__
+
+
+def _doc(name: str, value: Any, kind: str, facts: Facts) -> Doc:
+    signature = None
+    parameters: tuple[tuple[str, int], ...] = ()
+    if callable(value):
+        try:
+            plain = inspect.signature(value)
+        except (TypeError, ValueError):
+            pass
+        else:
+            kept = _in_monty(plain, facts.arguments.get(name))
+            if kind == "method" and kept and kept[0].name in ("self", "cls"):
+                kept.pop(0)
+            signature = f"{name.rpartition('.')[2]}{plain.replace(parameters=kept)}"
+            parameters = tuple((each.name, int(each.kind)) for each in kept)
+    documented = callable(value) or inspect.ismodule(value)
+    return Doc(name, kind, signature, inspect.getdoc(value) if documented else None, parameters)
+
+
+def _in_monty(plain: inspect.Signature, accepted: frozenset[str] | None) -> list[inspect.Parameter]:
+    """The parameters without keywords that Monty refuses."""
+    return [
+        each
+        for each in plain.parameters.values()
+        if accepted is None or each.kind != inspect.Parameter.KEYWORD_ONLY or each.name in accepted
+    ]
+
+
+class Resolver:
+    """Finds definitions and documentation. Everything it says of builtins is confirmed by the facts."""
+
+    def __init__(self, live: Live, analysis: Analysis) -> None:
+        self._live = live
+        self._analysis = analysis
+
+    async def of_look(self, path: Path, look: Look) -> Definition | Doc | None:
+        """Of a module, class or function that the session has at `path`; None for instances and unknown things."""
+        facts = self._analysis.facts
+        if look.kind == "module":
+            return module_doc(look.name, facts) if look.name in facts.modules else None
+        if look.kind == "class":
+            found = self.definition(look.name, ("class",)) or self.definition(path.attribute or path.root, ("class",))
+            if found is not None:
+                return found
+            if look.name in facts.builtins:
+                return builtin_doc(look.name, facts)
+            return doc_by_full_name(facts.type_key(look.name), facts)
+        if look.kind == "function":
+            return await self._of_function(path, look)
+        return None
+
+    async def _of_function(self, path: Path, look: Look) -> Definition | Doc | None:
+        facts = self._analysis.facts
+        if path.steps and (method := await self.of_member(path)) is not None:
+            return method
+        if not path.steps:
+            found = self.definition(look.name, ("function",)) or self.definition(path.root, ("function",))
+            if found is not None:
+                return found
+        if look.name in facts.builtins:
+            return builtin_doc(look.name, facts)
+        granted, _, member = look.name.partition(".")
+        if granted in facts.granted and member in facts.of_module(granted):
+            return member_doc(granted, member, facts)
+        for module, members in facts.members.items():
+            if look.type_name == "builtin_function_or_method" and members.get(look.name) == "function":
+                return member_doc(module, look.name, facts)
+        return None
+
+    async def of_member(self, path: Path) -> Definition | Doc | None:
+        """Of `value.name`, by what the session says the value is. Methods of builtin types cannot be looked at themselves."""
+        member = path.attribute
+        owner = await self._live.look(path.owner) if member is not None else None
+        if owner is None or member is None:
+            return None
+        if owner.kind == "module":
+            facts = self._analysis.facts
+            return member_doc(owner.name, member, facts) if member in facts.of_module(owner.name) else None
+        of_class = owner.kind == "class"
+        return self.method(owner.name if of_class else owner.type_name, member, of_class)
+
+    def method(self, type_name: str, member: str, of_class: bool = False) -> Definition | Doc | None:
+        """A method, by the name of its class: one of the cells' or a builtin one."""
+        unit = self.unit(type_name.removeprefix("__main__."), ("class",))
+        if unit is not None:
+            return find_definition(unit, type_name.removeprefix("__main__."), member)
+        facts = self._analysis.facts
+        attributes = facts.of_class(type_name) if of_class else facts.of_value(type_name)
+        return method_doc(facts.type_key(type_name), member, facts) if attributes and member in attributes else None
+
+    def of_name(self, name: str, busy: bool) -> Definition | Doc | None:
+        """Of a name the session does not have, or cannot tell about because it is busy."""
+        if busy and (unit := self._analysis.notebook.definition(name)) is not None:
+            if (found := find_definition(unit, name)) is not None:
+                return found
+            if unit.defines[name] == "module" and name in self._analysis.facts.modules:
+                return module_doc(name, self._analysis.facts)
+        if name in supplied_names():
+            return self._supplied(name)
+        return builtin_doc(name, self._analysis.facts) if name in self._analysis.facts.builtins else None
+
+    def definition(self, name: str, kinds: Sequence[Kind]) -> Definition | None:
+        """The last definition of a function or class in the cells that ran, or in the kernel's stub."""
+        unit = self._analysis.notebook.definition(name, kinds)
+        return find_definition(unit, name) if unit is not None else self._supplied(name)
+
+    def in_cells(self, where: Place, dotted: str) -> Definition | None:
+        """`f`, `C` or `C.m` as code at that place would find it: this cell's first, then earlier cells', then the kernel's."""
+        name, _, member = dotted.partition(".")
+        for unit in reversed(where.others):
+            if name in unit.defines:
+                return find_definition(unit, name, member)
+        found = self._analysis.notebook.definition(name)
+        return find_definition(found, name, member) if found is not None else self._supplied(name, member)
+
+    def unit(self, name: str, kinds: Sequence[Kind], where: Place | None = None) -> Unit | None:
+        """The statement that defines a name, in this cell, an earlier one or the kernel's stub."""
+        for unit in reversed(where.others if where else ()):
+            if unit.defines.get(name) in kinds:
+                return unit
+        found = self._analysis.notebook.definition(name, kinds)
+        return found or next((unit for unit in stub_units() if unit.defines.get(name) in kinds), None)
+
+    def _supplied(self, name: str, member: str = "") -> Definition | None:
+        unit = next((unit for unit in stub_units() if name in unit.defines), None)
+        return find_definition(unit, name, member) if unit else None
