@@ -1,0 +1,94 @@
+"""A file of lines that only this user can read: it is appended to, never through a link, and found again when it was moved away."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from .private_folder import make_private
+
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+_APPEND = os.O_WRONLY | os.O_APPEND | os.O_CREAT | _NO_LINK | getattr(os, "O_NONBLOCK", 0)
+
+
+class AppendFailed(OSError):
+    """The file cannot be opened or written. The message is a clause that says so, and why."""
+
+
+class AppendedFile:
+    """Opens the file with the first line. Several processes may append to one file; within a process one thread at a time may call.
+
+    Args:
+        path: made with mode 0600, in folders that are made for this user alone.
+        largest: bytes after which the file is renamed to `PATH.1`, in place of an earlier one, and a new one is begun; None for no limit.
+    """
+
+    def __init__(self, path: Path, largest: int | None = None) -> None:
+        self.path = path
+        self._largest = largest
+        self._file: int | None = None
+
+    def open(self) -> int:
+        """The descriptor of the file that has the path now.
+
+        Raises:
+            AppendFailed: it cannot be opened, is a link or is no regular file.
+        """
+        if self._file is not None:
+            if self._is_in_place(self._file):
+                return self._file
+            self.close()  # moved away, as logs are, or deleted: nobody would find what is written to it
+        try:
+            make_private(self.path.parent)
+            file = os.open(self.path, _APPEND, 0o600)
+        except OSError as error:
+            why = "it is a link; give the path that it leads to" if os.path.islink(self.path) else error.strerror
+            raise AppendFailed(f"cannot be opened: {why}") from None
+        if not stat.S_ISREG(os.fstat(file).st_mode):
+            os.close(file)
+            raise AppendFailed("cannot be opened: it is no regular file")
+        self._end_line(file)
+        self._file = file
+        return file
+
+    def append(self, line: bytes) -> None:
+        """Write a line, which ends with a newline.
+
+        Raises:
+            AppendFailed: it is not written, or only half of it.
+        """
+        file = self.open()
+        try:
+            if self._largest is not None and os.fstat(file).st_size >= self._largest:
+                os.replace(self.path, f"{self.path}.1")
+                file = self.open()
+            written = os.write(file, line)  # one write in append mode: lines of several kernels do not mix
+        except OSError as error:
+            written, why = 0, error.strerror
+        else:
+            why = "the disk is full"
+        if written != len(line):
+            self.close()
+            raise AppendFailed(f"cannot be written: {why}")
+
+    def close(self) -> None:
+        """Close the file. Idempotent; the next line opens it again."""
+        file, self._file = self._file, None
+        if file is not None:
+            os.close(file)
+
+    def _is_in_place(self, file: int) -> bool:
+        try:
+            return os.path.samestat(os.lstat(self.path), os.fstat(file))
+        except OSError:
+            return False
+
+    def _end_line(self, file: int) -> None:
+        # a kernel that was killed, or a full disk, may have left half a line
+        size = os.fstat(file).st_size
+        if size:
+            with open(os.open(self.path, os.O_RDONLY | _NO_LINK), "rb") as reading:
+                reading.seek(size - 1)
+                if reading.read(1) != b"\n":
+                    os.write(file, b"\n")
