@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 from monty_kernel.usage import UsageError
 
 if TYPE_CHECKING:
+    from monty_kernel.grants.tool_files import Permission
     from monty_kernel.headless.batch import Task
     from monty_kernel.headless.configured import Configured
-    from monty_kernel.headless.granted import Permission
     from monty_kernel.headless.notebook_run import RunOptions
     from monty_kernel.headless.page import PageOptions
     from monty_kernel.headless.targets import Targets

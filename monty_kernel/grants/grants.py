@@ -15,6 +15,7 @@ import pydantic_monty as monty
 from monty_kernel.engine.access import Asking, Written
 from monty_kernel.engine.frontend import StdinUnavailable
 from monty_kernel.engine.questions import Answer, NotAskedAgain, call_question, mount_question, never_mounted
+from monty_kernel.engine.workers import only_by_name
 from monty_kernel.outputs.quoting import plain_name
 
 from .audit import Audit, AuditFailed, Watch
@@ -91,7 +92,7 @@ class Grants:
         """The same as Monty takes them. Their functions are stand-ins: calls arrive at `call` by name."""
         return {
             name: monty.ExternalModule(
-                {**module.constants, **dict.fromkeys(module.tools, _only_by_name)}, stubs=module.stub
+                {**module.constants, **dict.fromkeys(module.tools, only_by_name)}, stubs=module.stub
             )
             for name, module in self._modules.items()
         }
@@ -376,7 +377,3 @@ def _listed(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
 
 def _refused(kind: ExcType, message: str) -> ExternalExceptionData:
     return {"exc_type": kind, "message": message}
-
-
-def _only_by_name(*args: object, **kwargs: object) -> object:
-    raise RuntimeError("tools are answered as suspensions, never called")

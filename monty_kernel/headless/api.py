@@ -14,7 +14,7 @@ from monty_kernel.isolation.launch import Policy
 from monty_kernel.typecheck.checks import Mode
 
 from .from_session import start_of
-from .granted import Granted, Permission
+from .granted import Granted
 from .notebook_file import from_json, read_notebook
 from .notebook_run import FailedCell, NotebookRun, Ran, RunOptions
 from .notebook_shape import NotebookUnreadable, checked
@@ -23,6 +23,8 @@ from .session_pool import SessionPool, shared_pool
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
+
+    from monty_kernel.grants.tool_files import Permission
 
 
 def run_notebook(

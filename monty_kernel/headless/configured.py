@@ -16,7 +16,7 @@ from monty_kernel.typecheck.checks import Mode
 from monty_kernel.usage import UsageError
 
 if TYPE_CHECKING:
-    from monty_kernel.headless.granted import Permission
+    from monty_kernel.grants.tool_files import Permission
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from monty_kernel.grants.grants import Grants
-
-Permission = Literal["allow", "ask", "deny"]
+    from monty_kernel.grants.tool_files import Permission
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +37,18 @@ class Granted:
             return None
         from monty_kernel.grants.audit import Audit
         from monty_kernel.grants.grants import Grants
-        from monty_kernel.grants.mount_spec import parse_mount
+        from monty_kernel.grants.opening import grant
         from monty_kernel.grants.quota import Quota
-        from monty_kernel.grants.tool_files import ToolsRefused
 
         quota = Quota(self.mount_max_bytes, self.mount_max_files)
         grants = Grants(Audit(self.audit_file), self.permissions, quota=quota)
         try:
-            grants.load_tools(self.tools)
-            for text in self.mounts:
-                grants.mount(parse_mount(text))
-            unknown = grants.unknown_permissions()
-            if unknown:
-                raise ToolsRefused(f"a permission was given for {', '.join(unknown)}, but there is no such tool")
+            grant(grants, self.tools, self.mounts, _stop, relative_mounts=True)
         except BaseException:
             grants.close()
             raise
         return grants
+
+
+def _stop(what: str, error: Exception) -> None:
+    raise error

@@ -233,9 +233,9 @@ class MontyKernel(KernelTraits, Kernel):
 
         try:
             if self._grants is not None:
-                from monty_kernel.grants.opening import open_doors
+                from monty_kernel.grants.opening import grant_or_tell
 
-                open_doors(self._grants, self.tools, self.mounts, self.log)
+                grant_or_tell(self._grants, self.tools, self.mounts, self.log)
             workers = self._workers
             import_module(_RUNNER)  # on a thread beside the worker's start it took longer: they share one lock
             self.engine.start()
