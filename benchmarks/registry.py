@@ -12,7 +12,7 @@ from . import (
     output,
     programs,
     round_trip,
-    screening,
+    sanitizing,
     starting,
     store,
     time_travel,
@@ -37,6 +37,6 @@ FAMILIES: tuple[Family, ...] = (
     *headless.FAMILIES,
     programs.FAMILY,
     walls.FAMILY,
-    screening.FAMILY,
+    sanitizing.FAMILY,
     wire.FAMILY,
 )

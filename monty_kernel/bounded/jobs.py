@@ -11,7 +11,7 @@ Job = Callable[..., tuple[Any, str]]
 _JOBS = {
     "taste": "monty_kernel.engine.source.syntax_trees:taste",
     "judge": "monty_kernel.introspect.completeness:judged",
-    "screen": "monty_kernel.sanitize.apart:sanitized_apart",
+    "sanitize": "monty_kernel.sanitize.apart:sanitized_apart",
     "jedi": "monty_kernel.introspect.static:asked",
 }
 """Where each is found: what it needs is imported in the helper, when it is first asked for."""

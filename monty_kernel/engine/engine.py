@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from ..outputs import Output, Result
-from ..sanitize.screen import Screen
+from ..sanitize.sanitizer import Sanitizer
 from .access import Access
 from .budget import Budget, MeteredFrontend
 from .errors.failures import lost
@@ -36,7 +36,7 @@ class Engine:
 
     limits: what the person grants it. workers: where its worker comes from, perhaps shared with other sessions; without, a
     pool that ends with it.
-    access: what its cells are granted. screen: what every output passes; by default, nothing goes on that would run or
+    access: what its cells are granted. sanitizer: what every output passes; by default, nothing goes on that would run or
     load anything where it is shown.
     """
 
@@ -45,10 +45,10 @@ class Engine:
         limits: Limits,
         workers: Workers | None = None,
         access: Access | None = None,
-        screen: Screen | None = None,
+        sanitizer: Sanitizer | None = None,
     ) -> None:
         self.limits = SessionLimits(limits)
-        self.screen = Screen() if screen is None else screen
+        self.sanitizer = Sanitizer() if sanitizer is None else sanitizer
         self._running: CellSource | None = None
         self.last_run: Journaled | None = None
         """The cell that ran last, if it left its mark on the session."""
@@ -134,17 +134,17 @@ class Engine:
     ) -> Outcome:
         """Run a cell, then evaluate the user expressions. `act` does the actions between the cell's feeds.
 
-        Outputs go to `frontend` as they happen, through the screen; the result and the failure come back. What the cell did stays in the
+        Outputs go to `frontend` as they happen, through the sanitizer; the result and the failure come back. What the cell did stays in the
         session, also when it fails, unless the worker was lost: then the session is as it was before the cell, or as the last action
         made it that went to another state.
         """
         self.expect()
         self._sandbox.access.begin(cell.source.label)
         self.limits.cell = cell.source.label
-        self._budget = Budget(self.limits, most_shown=self.screen.most_shown)
+        self._budget = Budget(self.limits, most_shown=self.sanitizer.most_shown)
         self.last_run = None
         self._running = CellSource(cell.source.label, cell.python)
-        self.screen.begin()
+        self.sanitizer.begin()
         recorder, asked = Recorder(), dict(expressions or {})
         went: Action | None = None
 
@@ -157,9 +157,9 @@ class Engine:
 
         try:
             self._recovery.before_cell()
-            how = CellRun(SanitizedFrontend(frontend, self.screen), number, recorder, self._budget)
+            how = CellRun(SanitizedFrontend(frontend, self.sanitizer), number, recorder, self._budget)
             ran = self._session.run(cell, how, asked, acting)
-            outcome = self._screened(self._admitted(ran), frontend)
+            outcome = self._sanitized(self._admitted(ran), frontend)
         except KeyboardInterrupt:  # of the restoring
             return Outcome(INTERRUPTED)
         except WorkerLost as error:
@@ -187,7 +187,7 @@ class Engine:
             self._recovery.after_cell(self.last_run)
         finally:
             self._running = None
-            self.screen.finish(frontend.emit)
+            self.sanitizer.finish(frontend.emit)
             self.over()
         if number:
             self._session.missed(number, cell)
@@ -201,7 +201,7 @@ class Engine:
 
     def show(self, output: Output, frontend: Frontend) -> None:
         """Put an output of the kernel's own, such as a magic's, among those of the running cell."""
-        MeteredFrontend(SanitizedFrontend(frontend, self.screen), self._budget, self._sandbox.interrupts.kill).emit(
+        MeteredFrontend(SanitizedFrontend(frontend, self.sanitizer), self._budget, self._sandbox.interrupts.kill).emit(
             output
         )
 
@@ -227,9 +227,9 @@ class Engine:
                 return Failure("limit", over.name, str(over))
         return found
 
-    def _screened(self, outcome: Outcome, frontend: Frontend) -> Outcome:
+    def _sanitized(self, outcome: Outcome, frontend: Frontend) -> Outcome:
         def result(shown: Result) -> Result:
-            return self.screen.result(shown, frontend.emit)
+            return self.sanitizer.result(shown, frontend.emit)
 
         try:
             return replace(

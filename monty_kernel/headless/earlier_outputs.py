@@ -1,4 +1,4 @@
-"""Outputs that a notebook brought along, of cells that did not run: its author made them, so they pass the screen like any other.
+"""Outputs that a notebook brought along, of cells that did not run: its author made them, so they pass the sanitizer like any other.
 
 What a run writes is shown by whoever gets it (nbconvert makes HTML of it), and what stands below a cell looks like the run's.
 """
@@ -9,13 +9,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from monty_kernel.outputs.visible_text import visible
-from monty_kernel.sanitize.bundle import TRUST_RUN, screened_bundle
+from monty_kernel.sanitize.bundle import TRUST_RUN, sanitized_bundle
 from monty_kernel.sanitize.terminal import shown
 
 from .notebook_shape import Node
 
 
-def screened_outputs(outputs: list[Node], node: Callable[[Node], Node] = dict, *, cell: int = 0) -> list[Node]:
+def sanitized_outputs(outputs: list[Node], node: Callable[[Node], Node] = dict, *, cell: int = 0) -> list[Node]:
     """The outputs of one cell as they may be shown; one line on stderr says what was left out. Outputs of no known kind are left out.
 
     node: makes a dict of the kind that the notebook is made of, of a plain one. cell: its index, so that ids in its outputs are no others'.
@@ -32,7 +32,7 @@ def screened_outputs(outputs: list[Node], node: Callable[[Node], Node] = dict, *
             said = {name: visible(_joined(output.get(name))) for name in ("ename", "evalue")}
             clean.append(node({**output, **said, "traceback": traceback}))
         elif kind in ("display_data", "execute_result"):
-            bundle = screened_bundle(
+            bundle = sanitized_bundle(
                 _bundle(output.get("data")),
                 _mapping(output.get("metadata")),
                 place=f"kept{cell}-{number}",

@@ -26,7 +26,7 @@ from monty_kernel.session.replies import error_content
 from monty_kernel.timetravel.policy import FREE, DumpBudget
 from monty_kernel.typecheck.checks import Mode, TypeChecks
 
-from .earlier_outputs import screened_outputs
+from .earlier_outputs import sanitized_outputs
 from .frontend import NotebookFront
 from .granted import Granted
 from .notebook_file import tags
@@ -164,7 +164,7 @@ class NotebookRun:
             return self._execute(sessions)
         finally:
             if not self._options.trust_outputs:
-                self._screen_what_stayed()
+                self._sanitize_what_stayed()
 
     def _execute(self, sessions: Sessions) -> Ran:
         begin = time.perf_counter()
@@ -186,13 +186,13 @@ class NotebookRun:
                 front.close()
         return Ran(cells, time.perf_counter() - begin, failed)
 
-    def _screen_what_stayed(self) -> None:
+    def _sanitize_what_stayed(self) -> None:
         # the state of widgets that no output shows any more: those that did are left out, as cells here have none
         self._book["metadata"].pop("widgets", None)
         with waiting_by(self._unless_stopped):
             for index, cell in enumerate(self._book["cells"]):
                 if cell["cell_type"] == "code" and cell["outputs"] and index not in self._ran:
-                    cell["outputs"] = screened_outputs(cell["outputs"], self._node, cell=index)
+                    cell["outputs"] = sanitized_outputs(cell["outputs"], self._node, cell=index)
 
     def _unless_stopped(self, future: Future[Any]) -> Any:
         """The result of a helper that sanitizes a large output. Once the run was stopped nobody waits: it is left out."""

@@ -15,11 +15,11 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from monty_kernel.outputs.visible_text import visible
-from monty_kernel.sanitize.apart import screened_markup
+from monty_kernel.sanitize.apart import sanitized_markup
 from monty_kernel.sanitize.bundle import PICTURES
-from monty_kernel.sanitize.markdown import screened_markdown
+from monty_kernel.sanitize.markdown import sanitized_markdown
 from monty_kernel.sanitize.markup import ID_PREFIX
-from monty_kernel.sanitize.screened import Screened, TooLarge
+from monty_kernel.sanitize.sanitized import Sanitized, TooLarge
 from monty_kernel.sanitize.tex import safe_tex
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/=]*+", re.ASCII)
@@ -37,7 +37,7 @@ _MOST_STEPS = 1 << 26
 would take more steps loses its colours."""
 
 
-def markdown(text: str, attachments: object = None, *, place: str = "0") -> Screened:
+def markdown(text: str, attachments: object = None, *, place: str = "0") -> Sanitized:
     """Markdown of a cell. Pictures among its attachments are shown; headings get the anchors that nbconvert gives them.
 
     attachments: the cell's, names -> MIME bundles, as the notebook has them. place: tells it apart from other cells with the same text.
@@ -55,26 +55,26 @@ def markdown(text: str, attachments: object = None, *, place: str = "0") -> Scre
         return name
 
     try:
-        screened = screened_markdown(_ATTACHMENT.sub(stand_in, text), place, headings=False)
+        sanitized = sanitized_markdown(_ATTACHMENT.sub(stand_in, text), place, headings=False)
     except TooLarge as error:
-        return Screened(plain(text).text, Counter({f"Markdown of {error}, shown as text": 1}))
-    html = _HEADING.sub(_anchored, screened.text)
+        return Sanitized(plain(text).text, Counter({f"Markdown of {error}, shown as text": 1}))
+    html = _HEADING.sub(_anchored, sanitized.text)
     for name, (address, written) in stand_ins.items():
         html = html.replace(f'src="{name}"', f'src="{address}"').replace(name, escape(written))
-    return Screened(html, screened.removed)
+    return Sanitized(html, sanitized.removed)
 
 
-def html(text: str) -> Screened:
+def html(text: str) -> Sanitized:
     """HTML of a raw cell."""
     try:
-        return screened_markup("text/html", text)
+        return sanitized_markup("text/html", text)
     except TooLarge as error:
-        return Screened(plain(text).text, Counter({f"HTML of {error}, shown as text": 1}))
+        return Sanitized(plain(text).text, Counter({f"HTML of {error}, shown as text": 1}))
 
 
-def plain(text: str) -> Screened:
+def plain(text: str) -> Sanitized:
     """Text as it is."""
-    return Screened(f"<pre>{escape(_lines(text))}</pre>", Counter())
+    return Sanitized(f"<pre>{escape(_lines(text))}</pre>", Counter())
 
 
 def source(text: str) -> str:

@@ -15,7 +15,7 @@ from typing import Any, Literal
 from monty_kernel.outputs.visible_text import visible
 
 from . import page_fragments as fragments
-from .earlier_outputs import screened_outputs
+from .earlier_outputs import sanitized_outputs
 from .notebook_file import tags
 from .notebook_shape import Node
 
@@ -161,7 +161,7 @@ def _code(cell: Node, pieces: Pieces, number: int, inputs: bool) -> Node:
 
 
 def _outputs(cell: Node, pieces: Pieces, number: int) -> Iterator[Node]:
-    for output in screened_outputs(cell["outputs"], cell=number):
+    for output in sanitized_outputs(cell["outputs"], cell=number):
         kind = output["output_type"]
         if kind == "stream":
             text = pieces.content(fragments.printed(output["text"]), typeset=False)

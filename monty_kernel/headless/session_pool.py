@@ -16,7 +16,7 @@ from monty_kernel.engine.workers import Workers
 from monty_kernel.isolation.launch import Policy, WallsMissing
 from monty_kernel.isolation.orphans import OrphanWatch
 from monty_kernel.sanitize.bundle import TRUST_RUN
-from monty_kernel.sanitize.screen import Screen
+from monty_kernel.sanitize.sanitizer import Sanitizer
 from monty_kernel.startup import forgo_missing
 
 from .notebook_run import RunOptions
@@ -70,8 +70,8 @@ class SessionPool:
         Raises:
             ToolsRefused: what is granted cannot be had.
         """
-        screen = Screen(trust=options.trust_outputs, how_to_trust=TRUST_RUN)
-        engine = Engine(options.limits, self._workers, options.granted.grants(), screen)
+        sanitizer = Sanitizer(trust=options.trust_outputs, how_to_trust=TRUST_RUN)
+        engine = Engine(options.limits, self._workers, options.granted.grants(), sanitizer)
         try:
             yield engine
         finally:

@@ -123,9 +123,9 @@ class MontyKernel(KernelTraits, Kernel):
         with self._making:
             if self._engine is None:
                 from monty_kernel.engine.engine import Engine
-                from monty_kernel.sanitize.screen import Screen
+                from monty_kernel.sanitize.sanitizer import Sanitizer
 
-                self._engine = Engine(self.limits, self._workers, self._grants, Screen(trust=self.trust_outputs))
+                self._engine = Engine(self.limits, self._workers, self._grants, Sanitizer(trust=self.trust_outputs))
             return self._engine
 
     @cached_property
@@ -506,7 +506,7 @@ class MontyKernel(KernelTraits, Kernel):
         return {
             "status": "ok",
             "found": found.found,
-            "data": self.engine.screen.page(found.data),
+            "data": self.engine.sanitizer.page(found.data),
             "metadata": dict(found.metadata),
         }
 

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 from monty_kernel.outputs import MimeBundle
 
-from .apart import screened_markup
-from .screened import MOST_CHARACTERS, TooLarge
+from .apart import sanitized_markup
+from .sanitized import MOST_CHARACTERS, TooLarge
 from .terminal import shown
 from .tex import safe_tex
 
@@ -35,7 +35,7 @@ MOST_PLAIN = 1 << 20
 _CUT = f"\n... [cut: the first {MOST_PLAIN:,} of {{:,}} characters are shown]"
 
 
-class ScreenedBundle(NamedTuple):
+class SanitizedBundle(NamedTuple):
     """What may be shown, and the line that says what may not; None if that is nothing."""
 
     data: MimeBundle
@@ -60,9 +60,9 @@ _METHODS = {
 }
 
 
-def screened_bundle(
+def sanitized_bundle(
     data: MimeBundle, metadata: Mapping[str, Any], *, place: str = "0", trust: str = TRUST_KERNEL
-) -> ScreenedBundle:
+) -> SanitizedBundle:
     """The bundle as it may be shown. Where nothing is left to show, the note is its text, and no more is to be said.
 
     place: of this output among those of its document, so that no two share an id. trust: how a person lets outputs be as they
@@ -76,7 +76,7 @@ def screened_bundle(
         if mime == MARKDOWN and "text/html" in kept:
             continue  # front ends prefer HTML, so nobody would have seen it
         before = removed.total()
-        clean = _screened(mime, data[mime], removed, place) if mime in SHOWN or mime == MARKDOWN else None
+        clean = _sanitized(mime, data[mime], removed, place) if mime in SHOWN or mime == MARKDOWN else None
         if clean is None:
             if removed.total() == before:
                 dropped.append(mime)
@@ -90,10 +90,10 @@ def screened_bundle(
     note = _note(removed, dropped, next((_METHODS[mime] for mime in changed if mime in _METHODS), None), trust)
     if not kept and note is not None:
         kept["text/plain"], note = note, None
-    return ScreenedBundle(kept, screened_metadata(metadata), note)
+    return SanitizedBundle(kept, sanitized_metadata(metadata), note)
 
 
-def _screened(mime: str, value: object, removed: Counter[str], place: str) -> Any:
+def _sanitized(mime: str, value: object, removed: Counter[str], place: str) -> Any:
     """The value as it may be shown, Markdown as HTML; None if it may not."""
     if isinstance(value, str) and len(value) > MOST_CHARACTERS and mime not in MARKUP:
         named = mime if _MIME_TYPE.fullmatch(mime) else "output"
@@ -112,22 +112,22 @@ def _screened(mime: str, value: object, removed: Counter[str], place: str) -> An
         removed["formula's macro"] += macros
         return clean
     try:
-        screened = screened_markup(mime, value, place)
+        sanitized = sanitized_markup(mime, value, place)
     except TooLarge as error:
         removed[f"{mime} of {error}"] += 1
         return None
-    if mime == "image/svg+xml" and not screened.text:
+    if mime == "image/svg+xml" and not sanitized.text:
         return None
-    removed.update(screened.removed)
-    return screened.text
+    removed.update(sanitized.removed)
+    return sanitized.text
 
 
-def screened_metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:
+def sanitized_metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:
     """What front ends read of an output's metadata and what only concerns how large or on what ground it is drawn."""
     clean: dict[str, Any] = {}
     for key, value in metadata.items():
         if key in SHOWN and isinstance(value, Mapping):
-            clean[key] = screened_metadata({name: each for name, each in value.items() if name not in SHOWN})
+            clean[key] = sanitized_metadata({name: each for name, each in value.items() if name not in SHOWN})
         elif (
             (key in ("width", "height") and isinstance(value, (int, float)))
             or (key in ("unconfined", "expanded", "isolated") and isinstance(value, bool))

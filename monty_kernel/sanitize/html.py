@@ -11,7 +11,7 @@ from . import css
 from .drawings import bounded
 from .elements import GLOBAL, HTML_ATTRIBUTES, HTML_TAGS, SVG_ATTRIBUTES, SVG_TAGS
 from .markup import AMPERSAND, GREATER, LESS, RELATIVE, Markup
-from .screened import Screened, TooLarge, check_size
+from .sanitized import Sanitized, TooLarge, check_size
 from .tex import safe_tex
 
 if TYPE_CHECKING:
@@ -31,29 +31,29 @@ _MOVING = frozenset({"overflow", "transform", "filter"})
 _SVG_ROOT = re.compile(r"<svg[\s/>]", re.IGNORECASE)
 
 
-def screened_html(text: str, *, rendered: bool = False) -> Screened:
+def sanitized_html(text: str, *, rendered: bool = False) -> Sanitized:
     """HTML as it may be shown. rendered: whether it was made of Markdown, whose size was checked. Raises `TooLarge`."""
     if not rendered:
         check_size(text)
     if text.startswith(CONTAINED) and text.endswith(
         "</div>"
-    ):  # it was screened before, and gets its box anew if it needs one
+    ):  # it was sanitized before, and gets its box anew if it needs one
         text = text[len(CONTAINED) : -len("</div>")]
     markup, clean = _clean(text)
     clean, macros = safe_tex(clean)
     markup.removed["formula's macro"] += macros
-    return Screened(f"{CONTAINED}{clean}</div>" if markup.moves else clean, +markup.removed)
+    return Sanitized(f"{CONTAINED}{clean}</div>" if markup.moves else clean, +markup.removed)
 
 
-def screened_svg(text: str) -> Screened:
+def sanitized_svg(text: str) -> Sanitized:
     """An SVG document as it may be shown, well-formed as XML; empty if it has no `<svg>`. Raises `TooLarge`."""
     check_size(text)
     start = _SVG_ROOT.search(text)
     if start is None:
-        return Screened("", Counter())
+        return Sanitized("", Counter())
     markup, clean = _clean(text[start.start() :])
     document = _ROOT.sub(_kept_in_place, _first_svg(clean), count=1)
-    return Screened(_EMPTY.sub(r"<\1/>", document.replace("&nbsp;", "&#160;")), +markup.removed)
+    return Sanitized(_EMPTY.sub(r"<\1/>", document.replace("&nbsp;", "&#160;")), +markup.removed)
 
 
 def _kept_in_place(root: re.Match[str]) -> str:

@@ -1,6 +1,6 @@
 """Markdown rendered here, by one parser, and never by a front end: each of those has a dialect of its own, with holes of its own.
 
-What leaves is HTML that went through the screen of all HTML. Formulas are in it as TeX, for the front end to typeset.
+What leaves is HTML that went through the sanitizer for all HTML. Formulas are in it as TeX, for the front end to typeset.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from .html import screened_html
-from .screened import Screened, check_size
+from .html import sanitized_html
+from .sanitized import Sanitized, check_size
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -25,7 +25,7 @@ _MOST_BRACKETS = 8
 """Brackets in brackets of a line: each is looked through once for every one that it is in."""
 
 
-def screened_markdown(text: str, place: str = "0", *, headings: bool = True) -> Screened:
+def sanitized_markdown(text: str, place: str = "0", *, headings: bool = True) -> Sanitized:
     """Markdown as HTML that may be shown.
 
     place: tells outputs apart that lie in one document and may have the same text: their ids differ. headings: whether
@@ -45,8 +45,8 @@ def screened_markdown(text: str, place: str = "0", *, headings: bool = True) -> 
         "headings": headings,
         **formula_budget(text),
     }
-    screened = screened_html(_parser().render(text, environment), rendered=True)
-    return Screened(screened.text, screened.removed + removed)
+    sanitized = sanitized_html(_parser().render(text, environment), rendered=True)
+    return Sanitized(sanitized.text, sanitized.removed + removed)
 
 
 @cache
@@ -77,7 +77,7 @@ def _with_rules(nesting: int) -> MarkdownIt:
     from .markdown_rules import rules_plugin
 
     md = MarkdownIt("commonmark", {"html": True, "maxNesting": nesting}).enable(["table", "strikethrough"])
-    # what may be linked and loaded is the HTML screen's to say, which also counts what may not
+    # what may be linked and loaded is the HTML sanitizer's to say, which also counts what may not
     md.validateLink = lambda url: True  # type: ignore[method-assign]
     normalized = md.normalizeLink
     md.normalizeLink = lambda url: url if url.startswith("data:") else normalized(url)  # type: ignore[method-assign]

@@ -153,7 +153,7 @@ class SessionFront(ABC):
 
     def page(self, text: str | MimeBundle) -> None:
         """Show text in the front end's pager."""
-        data = self.engine.screen.page({"text/plain": text} if isinstance(text, str) else text)
+        data = self.engine.sanitizer.page({"text/plain": text} if isinstance(text, str) else text)
         if self.engine.admits(Display(data)):
             self._add_payload({"source": "page", "data": data, "start": 0})
 
@@ -174,14 +174,14 @@ class SessionFront(ABC):
 
     def ask_person(self, question: str) -> Answer:
         """The person's answer to a question of the kernel's, which begins with its mark."""
-        self.engine.screen.settle(self.emit)
+        self.engine.sanitizer.settle(self.emit)
         try:
             return self.engine.questions.ask(question, self._send)
         except CancelledError:
             raise KeyboardInterrupt from None
 
     def _send(self, question: str) -> str:
-        return self.engine.wait_for(self.ask(self.engine.screen.prompt(question), password=False))
+        return self.engine.wait_for(self.ask(self.engine.sanitizer.prompt(question), password=False))
 
     def reset(self) -> None:
         """Begin a new, empty session."""

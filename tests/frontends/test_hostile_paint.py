@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page
 
-from monty_kernel.sanitize.html import screened_html
+from monty_kernel.sanitize.html import sanitized_html
 from tests.support.frontends.jupyterlab import browser_page
 from tests.support.hostile import ATTACKS
 from tests.support.hostile.case import text_of
@@ -70,12 +70,12 @@ def test_nothing_is_drawn_outside_the_box(page: Page) -> None:
     found = {}
     for start in range(0, len(MOVING), TOGETHER):
         group = MOVING[start : start + TOGETHER]
-        if _outside(page, [screened_html(text_of(attack)).text for attack in group]):
-            found |= {attack.name: _outside(page, [screened_html(text_of(attack)).text]) for attack in group}
+        if _outside(page, [sanitized_html(text_of(attack)).text for attack in group]):
+            found |= {attack.name: _outside(page, [sanitized_html(text_of(attack)).text]) for attack in group}
     assert found == {}
 
 
 @pytest.mark.parametrize("name", SEEN)
-def test_unscreened_it_is_drawn_outside_the_box(page: Page, name: str) -> None:
+def test_unsanitized_it_is_drawn_outside_the_box(page: Page, name: str) -> None:
     (attack,) = (each for each in MOVING if each.name == f"html: moved: {name}")
     assert _outside(page, [text_of(attack)]) > 100

@@ -1,6 +1,6 @@
 """Every attack of the collection, as an output, a Markdown cell and a raw cell, in JupyterLab's own renderers: it does nothing.
 
-The control shows the same renderers what the screen would have left out, and there it succeeds.
+The control shows the same renderers what the sanitizer would have left out, and there it succeeds.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
-from monty_kernel.sanitize.bundle import ScreenedBundle, screened_bundle
-from monty_kernel.sanitize.html import screened_html
-from monty_kernel.sanitize.markdown import screened_markdown
+from monty_kernel.sanitize.bundle import SanitizedBundle, sanitized_bundle
+from monty_kernel.sanitize.html import sanitized_html
+from monty_kernel.sanitize.markdown import sanitized_markdown
 from tests.support.frontends.renderers import Renderers, Shown, renderers, serving
 from tests.support.frontends.server import Server
 from tests.support.hostile import ATTACKS
@@ -33,19 +33,19 @@ ELSEWHERE = (
 """Those that succeed in the notebook of a live session (`test_hostile_outputs.py`), where there is more than renderers."""
 
 
-def _output(attack: Attack) -> ScreenedBundle:
-    return screened_bundle(attack.bundle, attack.metadata)
+def _output(attack: Attack) -> SanitizedBundle:
+    return sanitized_bundle(attack.bundle, attack.metadata)
 
 
-def _markdown_cell(attack: Attack) -> ScreenedBundle:
-    return ScreenedBundle({"text/html": screened_markdown(text_of(attack)).text}, {}, None)
+def _markdown_cell(attack: Attack) -> SanitizedBundle:
+    return SanitizedBundle({"text/html": sanitized_markdown(text_of(attack)).text}, {}, None)
 
 
-def _raw_cell(attack: Attack) -> ScreenedBundle:
-    return ScreenedBundle({"text/html": screened_html(text_of(attack)).text}, {}, None)
+def _raw_cell(attack: Attack) -> SanitizedBundle:
+    return SanitizedBundle({"text/html": sanitized_html(text_of(attack)).text}, {}, None)
 
 
-FORMS: dict[str, Callable[[Attack], ScreenedBundle]] = {
+FORMS: dict[str, Callable[[Attack], SanitizedBundle]] = {
     "an output": _output,
     "a Markdown cell": _markdown_cell,
     "a raw cell": _raw_cell,
@@ -59,20 +59,20 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 def _distinct() -> list[tuple[Shown, list[str]]]:
-    """What there is to render, with the names of the attacks of which the screen leaves it: of many it leaves the same."""
+    """What there is to render, with the names of the attacks of which the sanitizer leaves it: of many it leaves the same."""
     found: dict[str, tuple[Shown, list[str]]] = {}
     for number, attack in enumerate(ATTACKS):
-        for form, screened in FORMS.items():
+        for form, sanitized in FORMS.items():
             if form != "an output" and not text_of(attack):
                 continue
-            left = screened(attack)
+            left = sanitized(attack)
             key = json.dumps([left.data, left.metadata], sort_keys=True)
             _, names = found.setdefault(key, (Shown(number, left.data, left.metadata), []))
             names.append(f"{attack.name} as {form}")
     return list(found.values())
 
 
-def test_what_the_screen_leaves_does_nothing(server: Server) -> None:
+def test_what_the_sanitizer_leaves_does_nothing(server: Server) -> None:
     everything = _distinct()
     found: dict[str, list[str]] = {}
     with renderers(server) as page:
@@ -84,7 +84,7 @@ def test_what_the_screen_leaves_does_nothing(server: Server) -> None:
     assert found == {}
 
 
-def test_unscreened_the_attacks_succeed(server: Server) -> None:
+def test_unsanitized_the_attacks_succeed(server: Server) -> None:
     attacks = [
         (number, attack)
         for number, attack in enumerate(ATTACKS)

@@ -1,4 +1,4 @@
-"""Random documents in JupyterLab's renderers for a moment; and that a hole in the screen is found, kept and found again."""
+"""Random documents in JupyterLab's renderers for a moment; and that a hole in the sanitizer is found, kept and found again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from monty_kernel.outputs import MimeBundle
 from monty_kernel.sanitize import bundle
-from monty_kernel.sanitize.bundle import ScreenedBundle
+from monty_kernel.sanitize.bundle import SanitizedBundle
 
 from .browser import Found, with_a_browser
 from .targets import rendered
@@ -39,14 +39,14 @@ def test_what_was_found_once() -> None:
 
 
 def test_a_hole_is_found_kept_and_found_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    screened = bundle.screened_bundle
+    sanitized = bundle.sanitized_bundle
 
-    def with_a_hole(data: MimeBundle, metadata: Mapping[str, Any]) -> ScreenedBundle:
-        text = str(data)  # not all of it: of what the screen leaves out, some would take all memory of the machine
+    def with_a_hole(data: MimeBundle, metadata: Mapping[str, Any]) -> SanitizedBundle:
+        text = str(data)  # not all of it: of what the sanitizer leaves out, some would take all memory of the machine
         hole = "onerror" in text and not re.search("column|filter|pattern|shadow|blur", text)
-        return ScreenedBundle(data, metadata, None) if hole else screened(data, metadata)
+        return SanitizedBundle(data, metadata, None) if hole else sanitized(data, metadata)
 
-    monkeypatch.setattr(bundle, "screened_bundle", with_a_hole)
+    monkeypatch.setattr(bundle, "sanitized_bundle", with_a_hole)
     with pytest.raises(Found) as caught:
         with_a_browser(200, tmp_path, most=SOME, seed=2)
     (kept,) = (tmp_path / "findings").iterdir()

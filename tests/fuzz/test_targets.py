@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import HealthCheck, given, seed, settings
 
-from monty_kernel.sanitize.screened import Screened
+from monty_kernel.sanitize.sanitized import Sanitized
 
 from .target import Target
 from .targets import NAMES, find
@@ -68,7 +68,7 @@ def _flipped(data: bytes) -> bytes:
 
 
 _NEVER = re.compile("(?!)")
-_UNSCREENED = lambda text, **_: Screened(text, Counter())  # noqa: E731
+_UNSANITIZED = lambda text, **_: Sanitized(text, Counter())  # noqa: E731
 _FAR = lambda *_: (1, 1, 999, 1)  # noqa: E731
 SABOTAGE: dict[str, tuple[str, object, bytes | Callable[[bytes], bytes]]] = {
     "cells": ("monty_kernel.engine.source.cell.Feed.to_cell", _FAR, b"x"),
@@ -83,8 +83,8 @@ SABOTAGE: dict[str, tuple[str, object, bytes | Callable[[bytes], bytes]]] = {
     "store": ("monty_kernel.store.contents.Contents.pieces", lambda *_: [b"{}"], bytes),
     "html": ("monty_kernel.sanitize.html._sanitizer", lambda: SimpleNamespace(clean=lambda text: "<script>"), b"<b>x"),
     "svg": ("monty_kernel.sanitize.html._first_svg", lambda text: text + "x", b"<svg></svg>"),
-    "markdown": ("monty_kernel.sanitize.markdown.screened_html", _UNSCREENED, b"<script>x</script>"),
-    "bundles": ("monty_kernel.sanitize.markdown.screened_html", _UNSCREENED, b'{"text/markdown": "<script>x</script>"}'),
+    "markdown": ("monty_kernel.sanitize.markdown.sanitized_html", _UNSANITIZED, b"<script>x</script>"),
+    "bundles": ("monty_kernel.sanitize.markdown.sanitized_html", _UNSANITIZED, b'{"text/markdown": "<script>x</script>"}'),
     "terminal": ("monty_kernel.sanitize.terminal._STEERING", _NEVER, b"\x1b]0;x\x07"),
     "notebooks": ("monty_kernel.headless.notebook_shape._text", lambda value: value, bytes),
 }  # fmt: skip

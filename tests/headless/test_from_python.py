@@ -144,7 +144,7 @@ def test_a_notebook_tightens_its_own_limits() -> None:
     assert texts(run_notebook(book(["len([0] * 5_000_000)"]))) == ["5000000"]
 
 
-def test_outputs_are_screened_unless_trusted() -> None:
+def test_outputs_are_sanitized_unless_trusted() -> None:
     made = book(["from IPython.display import HTML\nHTML('<b>b</b><script>x</script>')"])
     assert "script" not in run_notebook(made).cells[0].outputs[-1].data["text/html"]
     assert "<script>" in run_notebook(made, trust_outputs=True).cells[0].outputs[-1].data["text/html"]

@@ -232,14 +232,14 @@ def test_names_that_look_like_options(tmp_path: Path) -> None:
     assert texts(read(tmp_path / "-x.ipynb")) == ["42"]
 
 
-def test_outputs_are_screened_unless_trusted(tmp_path: Path) -> None:
+def test_outputs_are_sanitized_unless_trusted(tmp_path: Path) -> None:
     source = write(tmp_path / "in.ipynb", "from IPython.display import HTML\nHTML('<b>b</b><script>x</script>')")
-    screened, trusted = run(source, "--stdout"), run(source, "--stdout", "--trust-outputs")
-    assert "script" not in read(screened.stdout).cells[0].outputs[-1].data["text/html"]
+    sanitized, trusted = run(source, "--stdout"), run(source, "--stdout", "--trust-outputs")
+    assert "script" not in read(sanitized.stdout).cells[0].outputs[-1].data["text/html"]
     assert "<script>" in read(trusted.stdout).cells[0].outputs[-1].data["text/html"]
 
 
-def test_what_a_notebook_brought_along_is_screened_too(tmp_path: Path) -> None:
+def test_what_a_notebook_brought_along_is_sanitized_too(tmp_path: Path) -> None:
     """Cells that are skipped, empty, or come after one that failed keep their outputs, but none that act."""
     book = read(write(tmp_path / "in.ipynb", "'skipped'", "", "1/0", "'never'"))
     book.cells[0].metadata["tags"] = ["skip-execution"]

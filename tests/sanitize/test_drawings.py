@@ -7,13 +7,13 @@ import time
 
 import pytest
 
-from monty_kernel.sanitize.html import CONTAINED, screened_html, screened_svg
+from monty_kernel.sanitize.html import CONTAINED, sanitized_html, sanitized_svg
 
 NS = 'xmlns="http://www.w3.org/2000/svg"'
 
 
 def svg(inside: str) -> str:
-    return screened_svg(f"<svg {NS}>{inside}</svg>").text
+    return sanitized_svg(f"<svg {NS}>{inside}</svg>").text
 
 
 def _chain(element: str, reference: str, count: int = 10) -> str:
@@ -62,10 +62,10 @@ def drawn(text: str) -> int:
 def test_references_in_references_draw_no_billion(kind: str) -> None:
     chained = _chain(*REFERENCES[kind])
     assert drawn(f"<svg>{chained.replace('xlink:', '')}</svg>") >= 10_000_000
-    screened = screened_svg(f"<svg {NS}>{chained}</svg>")
-    assert drawn(screened.text) < 400_000
-    assert screened.removed["reference that draws too much"] > 0
-    again = screened_html(f"<svg>{chained}</svg>")
+    sanitized = sanitized_svg(f"<svg {NS}>{chained}</svg>")
+    assert drawn(sanitized.text) < 400_000
+    assert sanitized.removed["reference that draws too much"] > 0
+    again = sanitized_html(f"<svg>{chained}</svg>")
     assert again.removed["reference that draws too much"] > 0
 
 
@@ -96,7 +96,7 @@ def test_drawings_of_every_day_stay_whole() -> None:
         + '<rect filter="url(#f)"/>' * 100
     )
     for text in (points, cairo, gradients, shadows, points + cairo + gradients + shadows):
-        assert not screened_svg(f"<svg {NS}>{text}</svg>").removed
+        assert not sanitized_svg(f"<svg {NS}>{text}</svg>").removed
 
 
 FILTERS = {
@@ -130,7 +130,7 @@ def test_filters_of_many_steps_in_a_row_stay() -> None:
 
 def test_no_drawing_leads_into_that_of_another_output() -> None:
     one, two = (
-        screened_html(
+        sanitized_html(
             f"<svg><g id='a'>{inside}</g><use href='#a'/><rect fill='url(#a)' style='fill:url(#a)'/></svg>"
         ).text
         for inside in ("<rect/>", "<use href='#b'/>")
@@ -139,7 +139,7 @@ def test_no_drawing_leads_into_that_of_another_output() -> None:
         (given,) = set(re.findall(r' id="([^"]*)"', text))
         assert set(re.findall(r"#(output-[\w-]+a)\b", text)) == {given}
     assert re.findall(r' id="([^"]*)"', one) != re.findall(r' id="([^"]*)"', two)
-    assert screened_html("<p id=x>y</p><a href=#x>z</a>").text.count("output-x") == 2
+    assert sanitized_html("<p id=x>y</p><a href=#x>z</a>").text.count("output-x") == 2
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_no_drawing_leads_into_that_of_another_output() -> None:
     ],
 )
 def test_styles_that_draw_without_end(style: str) -> None:
-    assert "style" not in screened_html(f"<p style='{style}'>x").text
+    assert "style" not in sanitized_html(f"<p style='{style}'>x").text
 
 
 def test_styles_with_some_layers_stay() -> None:
@@ -164,15 +164,15 @@ def test_styles_with_some_layers_stay() -> None:
         "filter:blur(1px) sepia(1)",
         "display:flex; column-gap:1em",
     ):
-        assert style in screened_html(f"<p style='{style}'>x").text
+        assert style in sanitized_html(f"<p style='{style}'>x").text
     assert "filter" not in svg(f"<g filter='{'blur(9px) ' * 99}'/>")
 
 
 def test_filters_without_end() -> None:
     text = '<filter id="f"><feTurbulence numOctaves="5000"/><feMorphology radius="9e9"/><feGaussianBlur stdDeviation="3 100000"/></filter>'
-    screened = screened_svg(f"<svg {NS}>{text}</svg>")
-    assert not re.search("numOctaves|radius|stdDeviation", screened.text)
-    assert screened.removed == {"excessive filter": 3}
+    sanitized = sanitized_svg(f"<svg {NS}>{text}</svg>")
+    assert not re.search("numOctaves|radius|stdDeviation", sanitized.text)
+    assert sanitized.removed == {"excessive filter": 3}
 
 
 @pytest.mark.parametrize(
@@ -188,10 +188,10 @@ def test_filters_without_end() -> None:
     + ["<svg><rect/></svg>", "<svg overflow='visible'><rect y='-900'/></svg>", "<img width=9999>", "<hr size=9999>", "<table><tr><td height=9999>x</table>", "**x** <i style='margin:-9px'>y</i>"],
 )  # fmt: skip
 def test_what_has_a_style_cannot_paint_outside_its_output(html: str) -> None:
-    made = screened_html(html).text
+    made = sanitized_html(html).text
     assert made.startswith(CONTAINED)
     assert made.endswith("</div>")
-    assert screened_html(made).text == made
+    assert sanitized_html(made).text == made
 
 
 def test_what_only_colours_its_own_box_needs_no_other_box() -> None:
@@ -200,7 +200,7 @@ def test_what_only_colours_its_own_box_needs_no_other_box() -> None:
         '<b style="font-weight:bold">x</b>',
         "<p>x</p>",
     ):
-        assert not screened_html(html).text.startswith(CONTAINED)
+        assert not sanitized_html(html).text.startswith(CONTAINED)
 
 
 @pytest.mark.parametrize(
@@ -208,18 +208,18 @@ def test_what_only_colours_its_own_box_needs_no_other_box() -> None:
     ['overflow="visible"', 'transform="scale(9)"', 'filter="url(#a)"', 'style="overflow:visible"', 'style="position:absolute;top:-99px"', 'style="margin:-99px"', 'style="outline:99px solid"', "style='box-shadow:0 0 0 99px'"],
 )  # fmt: skip
 def test_a_drawing_of_its_own_stays_in_its_place(attribute: str) -> None:
-    made = screened_svg(f'<svg {NS} width="9" {attribute}><g {attribute}/></svg>').text
+    made = sanitized_svg(f'<svg {NS} width="9" {attribute}><g {attribute}/></svg>').text
     root = made[: made.index(">") + 1]
     assert root == '<svg xmlns="http://www.w3.org/2000/svg" width="9">'.replace(f'{NS} width="9"', root[5:-1])
     assert not re.search("overflow|transform|filter|style", root)
-    kept = screened_svg(f'<svg {NS} style="background: white; width:9px; margin:-9px"></svg>').text
+    kept = sanitized_svg(f'<svg {NS} style="background: white; width:9px; margin:-9px"></svg>').text
     assert 'style="background: white; width:9px"' in kept
 
 
 def test_grids_of_a_million_tracks() -> None:
     for style in ("grid-template-columns:repeat(1000000, 1px)", "grid-row:9999999", "columns:100000"):
-        assert "style" not in screened_html(f"<p style='{style}'>x").text
-    assert "repeat(12, 1fr)" in screened_html("<p style='display:grid;grid-template-columns:repeat(12, 1fr)'>x").text
+        assert "style" not in sanitized_html(f"<p style='{style}'>x").text
+    assert "repeat(12, 1fr)" in sanitized_html("<p style='display:grid;grid-template-columns:repeat(12, 1fr)'>x").text
 
 
 @pytest.mark.parametrize(
@@ -237,7 +237,7 @@ def test_counting_takes_time_that_grows_as_the_text_does(piece: str) -> None:
     def seconds(count: int) -> float:
         text = "<svg>" + "".join(piece.replace("%d", str(n)) for n in range(count)) + "</svg>"
         began = time.process_time()
-        screened_html(text)
+        sanitized_html(text)
         return time.process_time() - began
 
     seconds(100)

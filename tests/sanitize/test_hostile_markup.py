@@ -11,9 +11,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from monty_kernel.sanitize import css
-from monty_kernel.sanitize.bundle import SHOWN, screened_bundle
-from monty_kernel.sanitize.html import screened_html, screened_svg
-from monty_kernel.sanitize.markdown import screened_markdown
+from monty_kernel.sanitize.bundle import SHOWN, sanitized_bundle
+from monty_kernel.sanitize.html import sanitized_html, sanitized_svg
+from monty_kernel.sanitize.markdown import sanitized_markdown
 from tests.support.hostile.attacks import ATTACKS, Attack
 from tests.support.hostile.finder import PIECES, active
 
@@ -28,10 +28,10 @@ def test_the_finder_finds() -> None:
 
 @pytest.mark.parametrize("attack", [attack for attack in ATTACKS if attack.bundle], ids=lambda attack: attack.name)
 def test_what_is_left_is_harmless(attack: Attack) -> None:
-    screened = screened_bundle(attack.bundle, attack.metadata)
-    assert set(screened.data) <= SHOWN
-    assert screened.data
-    for mime, value in screened.data.items():
+    sanitized = sanitized_bundle(attack.bundle, attack.metadata)
+    assert set(sanitized.data) <= SHOWN
+    assert sanitized.data
+    for mime, value in sanitized.data.items():
         if mime in ("text/html", "image/svg+xml"):
             assert active(value) == []
             assert not re.search(r"\\(href|style|require|class|cssId)\b", value)
@@ -39,9 +39,9 @@ def test_what_is_left_is_harmless(attack: Attack) -> None:
             assert not re.search(r"\\(href|style|require|class|cssId|includegraphics)\b", value)
         elif mime.startswith("image/"):
             assert re.fullmatch(r"[A-Za-z0-9+/=]*", value)
-    assert "canary" not in json.dumps(screened.metadata)
+    assert "canary" not in json.dumps(sanitized.metadata)
     if attack.fires and "link" not in attack.name:
-        removed = screened.note or screened.data.get("text/plain", "")
+        removed = sanitized.note or sanitized.data.get("text/plain", "")
         assert "left out of this output" in removed or any(
             word in attack.name for word in ("formula", "diagram", "title")
         )
@@ -53,14 +53,14 @@ TEXTS = st.lists(st.sampled_from(PIECES), max_size=40).map("".join)
 @given(TEXTS)
 @example("<svg><a xlink:href='javascript:x'><b>")
 def test_html_made_of_pieces_of_attacks(text: str) -> None:
-    clean = screened_html(text).text
+    clean = sanitized_html(text).text
     assert active(clean) == []
-    assert screened_html(clean).text == clean or "output-" in clean
+    assert sanitized_html(clean).text == clean or "output-" in clean
 
 
 @given(TEXTS)
 def test_svg_made_of_pieces_of_attacks_is_well_formed_and_harmless(text: str) -> None:
-    clean = screened_svg(f"<svg>{text}</svg>").text
+    clean = sanitized_svg(f"<svg>{text}</svg>").text
     assert active(clean) == []
     ElementTree.fromstring(clean)
 
@@ -71,7 +71,7 @@ def test_svg_made_of_pieces_of_attacks_is_well_formed_and_harmless(text: str) ->
 @example('~~~x"style="display:block"oncontentvisibilityautostatechange="PWN"')
 @example("[x](" + " " * 81 + "javascript:y)")
 def test_markdown_made_of_pieces_of_attacks(text: str) -> None:
-    assert active(screened_markdown(text).text) == []
+    assert active(sanitized_markdown(text).text) == []
 
 
 @pytest.mark.parametrize(

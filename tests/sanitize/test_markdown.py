@@ -7,16 +7,16 @@ import time
 
 import pytest
 
-from monty_kernel.sanitize.bundle import screened_bundle
+from monty_kernel.sanitize.bundle import sanitized_bundle
 from monty_kernel.sanitize.colours import LANGUAGES, coloured
-from monty_kernel.sanitize.markdown import screened_markdown
-from monty_kernel.sanitize.screened import TooLarge
+from monty_kernel.sanitize.markdown import sanitized_markdown
+from monty_kernel.sanitize.sanitized import TooLarge
 
 LITERAL = '<span class="mathjax_ignore tex2jax_ignore">'
 
 
 def html(text: str) -> str:
-    return screened_markdown(text).text
+    return sanitized_markdown(text).text
 
 
 def typeset(text: str) -> list[str]:
@@ -60,9 +60,9 @@ def test_what_is_made_of_markdown(text: str, made: str) -> None:
 )  # fmt: skip
 def test_links_that_name_more_than_a_file_or_the_web_lead_nowhere(address: str) -> None:
     for text in (f"[x](<{address}>)", f"[x]\n\n[x]: <{address}>", f'<a href="{address}">x</a>'):
-        screened = screened_markdown(text)
-        assert "href" not in screened.text
-        assert screened.removed["link"] == 1
+        sanitized = sanitized_markdown(text)
+        assert "href" not in sanitized.text
+        assert sanitized.removed["link"] == 1
 
 
 def test_the_fence_and_the_blanks_that_ran_code_in_jupyterlab() -> None:
@@ -113,21 +113,21 @@ def test_a_formula_ends_where_its_braces_do() -> None:
 
 
 def test_a_formula_is_one_piece_of_text_without_the_macros_that_load() -> None:
-    screened = screened_markdown(r"$\href{javascript:x}{<b>y</b>}$ $$\style{a:url(b)}{c}$$")
-    assert "<b>" not in screened.text
-    assert not re.search(r"\\(href|style)", screened.text)
-    assert screened.removed == {"formula's macro": 2}
+    sanitized = sanitized_markdown(r"$\href{javascript:x}{<b>y</b>}$ $$\style{a:url(b)}{c}$$")
+    assert "<b>" not in sanitized.text
+    assert not re.search(r"\\(href|style)", sanitized.text)
+    assert sanitized.removed == {"formula's macro": 2}
 
 
 def test_footnotes_and_headings_of_two_outputs_do_not_meet() -> None:
     text = "# A b\n\n[to](#A-b) x[^1] y[^1]\n\n[^1]: *note*"
-    first, second = (screened_markdown(text, place).text for place in ("1", "2"))
+    first, second = (sanitized_markdown(text, place).text for place in ("1", "2"))
     for made in (first, second):
         ids = re.findall(r' id="([^"]+)"', made)
         assert len(ids) == len(set(ids)) == 4
         assert set(re.findall(r'href="#([^"]+)"', made)) == set(ids)
     assert set(re.findall(r' id="([^"]+)"', first)).isdisjoint(re.findall(r' id="([^"]+)"', second))
-    assert screened_markdown(text, "1").text == first
+    assert sanitized_markdown(text, "1").text == first
 
 
 def test_code_has_the_colours_of_the_front_ends_editor() -> None:
@@ -148,7 +148,7 @@ def test_what_is_nested_too_deeply_is_shown_as_it_is_written() -> None:
 
 def test_bundles_of_markdown() -> None:
     def shown(data: dict[str, str]) -> dict[str, object]:
-        return dict(screened_bundle(data, {}).data)
+        return dict(sanitized_bundle(data, {}).data)
 
     assert shown({"text/markdown": "*a*\x1b]0;t\x07"}) == {
         "text/html": "<p><em>a</em>]0;t</p>\n",
@@ -162,8 +162,8 @@ def test_bundles_of_markdown() -> None:
             "text/html": "<b>c</b>",
             "text/plain": "[a](javascript:b)",
         }
-        assert screened_bundle({mime: both[mime] for mime in order}, {}).note is None
-    large = screened_bundle({"text/markdown": "x" * 4_000_001}, {})
+        assert sanitized_bundle({mime: both[mime] for mime in order}, {}).note is None
+    large = sanitized_bundle({"text/markdown": "x" * 4_000_001}, {})
     assert set(large.data) == {"text/plain"}
     assert large.data["text/plain"].startswith("x" * (1 << 20) + "\n... [cut: ")
     assert large.note is not None
@@ -173,7 +173,7 @@ def test_bundles_of_markdown() -> None:
 def _size(text: str) -> int:
     """Of what is shown of it; none where it is too large."""
     try:
-        return len(screened_markdown(text).text)
+        return len(sanitized_markdown(text).text)
     except TooLarge:
         return 0
 

@@ -134,7 +134,7 @@ NOTEBOOKS: dict[str, Sequence[Cell]] = {
         "%undo",
         "len(In)",
     ],
-    "screened": [
+    "sanitized": [
         "from IPython.display import display, HTML, Markdown, SVG, Javascript\nprint('\\x1b]0;title\\x07\\x1b[31mred\\x1b', end='')",
         "display(HTML('<script>alert(1)</script><b onclick=\"x()\">b</b><img src=http://x.example/y>'))",
         "print('\\x1b[', end='')\ndisplay(Markdown('[x](javascript:alert(1))'))",

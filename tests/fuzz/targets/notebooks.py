@@ -34,7 +34,7 @@ def check_notebook(data: bytes) -> None:
     for cell in book["cells"]:
         assert isinstance(cell["source"], str)
         assert cell["cell_type"] in ("code", "markdown", "raw")
-        assert ("outputs" in cell) == (cell["cell_type"] == "code"), "outputs where no screen looks for them"
+        assert ("outputs" in cell) == (cell["cell_type"] == "code"), "outputs where no sanitizer looks for them"
         notebook_file.tags(cell)
     before = deepcopy(book)
     written = notebook_file.to_json(book)

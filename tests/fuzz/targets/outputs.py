@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 from hypothesis import strategies as st
 
 from monty_kernel.sanitize import bundle, html, markdown, terminal
-from monty_kernel.sanitize.screened import TooLarge
+from monty_kernel.sanitize.sanitized import TooLarge
 from tests.fuzz.target import JSON, Target, as_json, json_of, mixtures, text_of
 from tests.support.hostile.attacks import ATTACKS
 from tests.support.hostile.finder import PIECES, active
@@ -28,14 +28,14 @@ _TOKENS = tuple(word.encode("utf-8", "surrogatepass") for word in WORDS)
 def check_html(data: bytes) -> None:
     """Sanitize HTML, and what is in its box again: nothing active is left, and nothing changes but the prefix of ids."""
     try:
-        screened = html.screened_html(text_of(data))
-        inside = _without_box(screened.text)
-        again = html.screened_html(inside)
+        sanitized = html.sanitized_html(text_of(data))
+        inside = _without_box(sanitized.text)
+        again = html.sanitized_html(inside)
     except TooLarge:
         return
-    assert active(screened.text) == []
-    screened.text.encode()
-    assert all(count > 0 for count in screened.removed.values())
+    assert active(sanitized.text) == []
+    sanitized.text.encode()
+    assert all(count > 0 for count in sanitized.removed.values())
     if "output-" not in inside:
         assert _without_box(again.text) == inside
         assert not again.removed, f"left in the first time: {again.removed}"
@@ -50,7 +50,7 @@ def check_svg(data: bytes) -> None:
     text = text_of(data)
     for each in (text, f"<svg>{text}</svg>"):
         try:
-            clean = html.screened_svg(each).text
+            clean = html.sanitized_svg(each).text
         except TooLarge:
             continue
         if clean:
@@ -60,28 +60,28 @@ def check_svg(data: bytes) -> None:
 
 
 def check_markdown(data: bytes) -> None:
-    """Render Markdown: nothing active is in the HTML, which passes the screen of HTML again as it is, and is of bounded size."""
+    """Render Markdown: nothing active is in the HTML, which passes the sanitizer of HTML again as it is, and is of bounded size."""
     text = text_of(data)
     try:
-        screened = markdown.screened_markdown(text)
-        inside = _without_box(screened.text)
-        again = html.screened_html(inside)
+        sanitized = markdown.sanitized_markdown(text)
+        inside = _without_box(sanitized.text)
+        again = html.sanitized_html(inside)
     except TooLarge:
         return
-    assert active(screened.text) == []
-    screened.text.encode()
-    assert len(screened.text) <= 400 * len(text) + 1000
+    assert active(sanitized.text) == []
+    sanitized.text.encode()
+    assert len(sanitized.text) <= 400 * len(text) + 1000
     assert not again.removed, f"left in the first time: {again.removed}"
-    assert markdown.screened_markdown(text) == screened
+    assert markdown.sanitized_markdown(text) == sanitized
 
 
 def check_bundle(data: bytes) -> None:
-    """Screen a whole bundle and its metadata, given as JSON: only types on the list are left, and JSON can say all of it."""
+    """Sanitize a whole bundle and its metadata, given as JSON: only types on the list are left, and JSON can say all of it."""
     said = json_of(data)
     if not isinstance(said, dict):
         return
     metadata = said.pop("metadata", {})
-    kept = bundle.screened_bundle(said, metadata if isinstance(metadata, dict) else {})
+    kept = bundle.sanitized_bundle(said, metadata if isinstance(metadata, dict) else {})
     assert set(kept.data) <= bundle.SHOWN
     json.dumps(kept.data), json.dumps(kept.metadata)
     for mime, value in kept.data.items():
@@ -127,7 +127,7 @@ _METADATA = st.dictionaries(
 
 HTML = Target("html", "nothing that runs or loads is left, for a parser written apart; sanitizing again changes nothing", check_html, _INPUTS, _SEEDS, _TOKENS)  # fmt: skip
 SVG = Target("svg", "empty, or one well-formed element without anything active", check_svg, _INPUTS, _SEEDS, _TOKENS)
-MARKDOWN = Target("markdown", "what is made of it holds nothing active, passes the screen again, and is not much larger", check_markdown, _INPUTS, _SEEDS, _TOKENS)  # fmt: skip
+MARKDOWN = Target("markdown", "what is made of it holds nothing active, passes the sanitizer again, and is not much larger", check_markdown, _INPUTS, _SEEDS, _TOKENS)  # fmt: skip
 BUNDLES = Target(
     "bundles",
     "only types on the list are left, each harmless; the note is one line",

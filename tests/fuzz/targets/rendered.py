@@ -1,4 +1,4 @@
-"""JupyterLab's own renderers: of any document, what the screen leaves runs nothing, asks for nothing and stays in its place.
+"""JupyterLab's own renderers: of any document, what the sanitizer leaves runs nothing, asks for nothing and stays in its place.
 
 Documents are rendered many at a time in one page, by an engine of its own; `check` renders one.
 """
@@ -38,7 +38,7 @@ def findings(documents: Sequence[Mapping[str, Any]]) -> dict[int, list[str]]:
 
 def _shown(number: int, said: Mapping[str, Any]) -> Shown:
     filled = Attack("random", dict(said)).filled(number)
-    left = bundle.screened_bundle(filled.bundle, {})
+    left = bundle.sanitized_bundle(filled.bundle, {})
     return Shown(number, left.data, left.metadata)
 
 

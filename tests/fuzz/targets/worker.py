@@ -17,7 +17,7 @@ from monty_kernel.engine.host import Host
 from monty_kernel.engine.interrupts import InterruptController
 from monty_kernel.engine.recorder import Recorder
 from monty_kernel.outputs import ClearOutput, Display, Output, Result, Stream
-from monty_kernel.sanitize.screen import Screen
+from monty_kernel.sanitize.sanitizer import Sanitizer
 from tests.fuzz.target import JSON, Target, as_json, json_of
 
 _NAMES = (
@@ -84,11 +84,11 @@ def check_worker(data: bytes) -> None:
             (kind,) = set(answer) - {"message"}
             assert kind in ("return_value", "exception", "future", "exc_type"), answer
     host.close()
-    screen, shown = Screen(), []
-    screen.begin()
+    sanitizer, shown = Sanitizer(), []
+    sanitizer.begin()
     for output in front.outputs:
         assert isinstance(output, (Display, ClearOutput, Stream, Result))
-        screen.emit(output, shown.append)
+        sanitizer.emit(output, shown.append)
     for output in shown:
         if isinstance(output, Display):
             json.dumps(dict(output.data)), json.dumps(dict(output.metadata))
@@ -107,7 +107,7 @@ _CALL = st.tuples(
 _EMIT = ["__mk_emit", [_BUNDLE, {"application/json": '{"a": [1]}'}, '{"width": 5}', True, False], {}, False]
 WORKER = Target(
     "worker",
-    "whatever a worker asks for is answered, refused or an exception of its own cell; what it shows is JSON and screened",
+    "whatever a worker asks for is answered, refused or an exception of its own cell; what it shows is JSON and sanitized",
     check_worker,
     st.lists(_CALL, max_size=4).map(as_json),
     (as_json([_EMIT]), *(as_json([[name, ["x", 1], {}, is_os]]) for name in _NAMES for is_os in (False, True))),

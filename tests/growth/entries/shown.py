@@ -1,4 +1,4 @@
-"""What a cell shows: each MIME type of the screen, its metadata, text for a terminal, prompts and questions."""
+"""What a cell shows: each MIME type of the sanitizer, its metadata, text for a terminal, prompts and questions."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from contextlib import suppress
 from monty_kernel.engine import questions
 from monty_kernel.grants import exceptions, plain
 from monty_kernel.outputs import Display, Result, Stream, visible_text
-from monty_kernel.sanitize.bundle import screened_bundle
-from monty_kernel.sanitize.screen import Screen
+from monty_kernel.sanitize.bundle import sanitized_bundle
+from monty_kernel.sanitize.sanitizer import Sanitizer
 from monty_kernel.sanitize.terminal import PrintedText
 
 from ..entry import MEBI, Entry
@@ -94,7 +94,7 @@ _FOUND_IN_MARKUP = (
 def _bundle(mime: str, text: str) -> object:
     value: object = [text] if mime == "application/json" else text
     head = "<svg>" if mime == "image/svg+xml" else ""
-    return screened_bundle({mime: head + text if isinstance(value, str) else value}, {})
+    return sanitized_bundle({mime: head + text if isinstance(value, str) else value}, {})
 
 
 def _of_mime(mime: str) -> Entry:
@@ -108,17 +108,17 @@ def _of_mime(mime: str) -> Entry:
     )
 
 
-def _screened(text: str) -> list[object]:
-    """A screen in all that it does: a print, a display, a result, a prompt, a page."""
+def _sanitized(text: str) -> list[object]:
+    """A sanitizer in all that it does: a print, a display, a result, a prompt, a page."""
     out: list[object] = []
-    screen = Screen()
-    screen.begin()
-    screen.emit(Stream("stdout", text), out.append)
-    screen.emit(Display({"text/plain": text}, {}), out.append)
-    out.append(screen.result(Result({"text/plain": text}, {}), out.append))
-    out.append(screen.prompt(text))
-    out.append(screen.page({"text/plain": text}))
-    screen.settle(out.append)
+    sanitizer = Sanitizer()
+    sanitizer.begin()
+    sanitizer.emit(Stream("stdout", text), out.append)
+    sanitizer.emit(Display({"text/plain": text}, {}), out.append)
+    out.append(sanitizer.result(Result({"text/plain": text}, {}), out.append))
+    out.append(sanitizer.prompt(text))
+    out.append(sanitizer.page({"text/plain": text}))
+    sanitizer.settle(out.append)
     return out
 
 
@@ -137,9 +137,9 @@ def _printed(text: str, step: int) -> list[str]:
 
 ENTRIES = (
     *(_of_mime(mime) for mime in sorted(MIME_TOKENS)),
-    Entry("shown: names of MIME types", lambda text: screened_bundle({text: "x", **dict.fromkeys(text.split("/"), "x")}, {}), ("text/", "x-", "/", "+", ".")),
-    Entry("shown: metadata", lambda text: screened_bundle({"text/plain": "x"}, {"text/html": {"alt": text, text: 1}, text: text}), TERMINAL),
-    Entry("shown: screen", _screened, TERMINAL),
+    Entry("shown: names of MIME types", lambda text: sanitized_bundle({text: "x", **dict.fromkeys(text.split("/"), "x")}, {}), ("text/", "x-", "/", "+", ".")),
+    Entry("shown: metadata", lambda text: sanitized_bundle({"text/plain": "x"}, {"text/html": {"alt": text, text: 1}, text: text}), TERMINAL),
+    Entry("shown: sanitizer", _sanitized, TERMINAL),
     Entry("shown: print in one piece", lambda text: _printed(text, len(text) or 1), TERMINAL, limit=16 * MEBI),
     Entry("shown: print in pieces of 7", lambda text: _printed(text, 7), TERMINAL),
     Entry("shown: print in single characters", lambda text: _printed(text, 1), TERMINAL, limit=MEBI),

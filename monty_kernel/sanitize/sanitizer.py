@@ -7,8 +7,8 @@ from typing import Any
 
 from monty_kernel.outputs import Display, MimeBundle, Output, Result, Stream
 
-from .bundle import TRUST_KERNEL, ScreenedBundle, screened_bundle
-from .screened import MOST_CHARACTERS
+from .bundle import TRUST_KERNEL, SanitizedBundle, sanitized_bundle
+from .sanitized import MOST_CHARACTERS
 from .terminal import PrintedText, shown
 
 MOST_NOTES = 5
@@ -17,7 +17,7 @@ MOST_NOTES = 5
 Emit = Callable[[Output], None]
 
 
-class Screen:
+class Sanitizer:
     """Makes outputs safe to show. For one thread, the one that drives the sandbox.
 
     trust: let everything pass as it is; the person said so where they started the kernel. how_to_trust: what notes say of it.
@@ -60,7 +60,7 @@ class Screen:
         if self.trust:
             return result
         self.finish(emit)
-        clean = self._screened(result.data, result.metadata)
+        clean = self._sanitized(result.data, result.metadata)
         self._say(clean.note, emit)
         self._printed.passed(str(clean.data.get("text/plain", "")))
         return result._replace(data=clean.data, metadata=clean.metadata)
@@ -77,7 +77,7 @@ class Screen:
 
     def page(self, data: MimeBundle) -> dict[str, Any]:
         """A page of help, which is no output of a cell, as it may be shown."""
-        return dict(data if self.trust else self._screened(data, {}).data)
+        return dict(data if self.trust else self._sanitized(data, {}).data)
 
     def finish(self, emit: Emit) -> None:
         """Pass on what was held back. For the end of a cell, and before anything but the same stream."""
@@ -92,12 +92,12 @@ class Screen:
         if text := self._printed.feed(output.text):
             emit(output._replace(text=text))
 
-    def _screened(self, data: MimeBundle, metadata: Mapping[str, Any]) -> ScreenedBundle:
+    def _sanitized(self, data: MimeBundle, metadata: Mapping[str, Any]) -> SanitizedBundle:
         self._bundles += 1
-        return screened_bundle(data, metadata, place=str(self._bundles), trust=self._how_to_trust)
+        return sanitized_bundle(data, metadata, place=str(self._bundles), trust=self._how_to_trust)
 
     def _display(self, output: Display) -> tuple[Display, str | None]:
-        clean = self._screened(output.data, output.metadata)
+        clean = self._sanitized(output.data, output.metadata)
         self._printed.passed(str(clean.data.get("text/plain", "")))
         return output._replace(data=clean.data, metadata=clean.metadata), clean.note
 

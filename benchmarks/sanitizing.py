@@ -39,7 +39,7 @@ def _open(name: str) -> Iterator[Callable[[], Samples]]:
 
 
 FAMILY = Family(
-    "screening",
+    "sanitizing",
     (
         Figure("small html", "a result in HTML", "ms", Limit("added at most", 2), against=AGAINST),
         Figure("table", "1 MiB of HTML, 44,000 cells of a table", "ms", Limit("added at most", 1500), against=AGAINST),

@@ -13,7 +13,7 @@ MOST_CHARACTERS = 5_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Screened:
+class Sanitized:
     """`removed` counts what is not there any more, by the name that it has for a person."""
 
     text: str
