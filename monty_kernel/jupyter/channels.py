@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import threading
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import zmq
@@ -120,6 +121,41 @@ def _free_ipc_number(prefix: str) -> int:
     while os.path.exists(f"{prefix}-{number}"):
         number += 1
     return number
+
+
+_SEND, _RECEIVE = zmq.backend.Socket.send, zmq.backend.Socket.recv
+# pyzmq combines and converts the members of its enumerations at every use, which takes longer than the call itself
+_NOBLOCK, _MORE_FOLLOWS, _HAS_MORE = int(zmq.NOBLOCK), int(zmq.SNDMORE), int(zmq.RCVMORE)
+_EVENTS, _READABLE = int(zmq.EVENTS), int(zmq.POLLIN)
+
+
+def send_now(socket: zmq.Socket[bytes], frames: Sequence[bytes]) -> None:
+    """Send a message, copied, if there is room for it. In 1 µs; pyzmq's `send_multipart` takes 8.
+
+    Raises:
+        zmq.Again: there is none. Nothing was sent: libzmq asks for room at the first frame only.
+    """
+    *first, last = frames
+    for frame in first:
+        _SEND(socket, frame, _NOBLOCK | _MORE_FOLLOWS)
+    _SEND(socket, last, _NOBLOCK)
+
+
+def receive_now(socket: zmq.Socket[bytes]) -> list[bytes]:
+    """The frames of a message that has arrived.
+
+    Raises:
+        zmq.Again: none has.
+    """
+    frames = [_RECEIVE(socket, _NOBLOCK)]
+    while socket.get(_HAS_MORE):
+        frames.append(_RECEIVE(socket, _NOBLOCK))
+    return frames
+
+
+def is_readable(socket: zmq.Socket[bytes]) -> bool:
+    """Whether a message has arrived. `socket.events` takes three times as long."""
+    return bool(socket.get(_EVENTS) & _READABLE)  # type: ignore[operator]
 
 
 def _echo(socket: zmq.Socket[bytes]) -> None:

@@ -17,6 +17,8 @@ from jupyter_client.adapter import adapt
 from jupyter_client.jsonutil import extract_dates
 from zmq.eventloop.zmqstream import ZMQStream
 
+from monty_kernel.jupyter.channels import is_readable, receive_now, send_now
+
 if TYPE_CHECKING:
     from jupyter_client.session import Session
 
@@ -99,8 +101,9 @@ def opened(session: Session, frames: Sequence[Any]) -> Opened:
             raise BadMessage("replayed")
     *rest, text = signed
     try:
-        header, parent, metadata = (session.unpack(part) for part in rest)
-        content = session.unpack(text) if len(text) <= LARGEST else Oversized(len(text))
+        unpack = session.unpack
+        header, parent, metadata = ({} if part == b"{}" else unpack(part) for part in rest)  # most are empty
+        content = unpack(text) if len(text) <= LARGEST else Oversized(len(text))
     except Exception as error:
         raise BadMessage("not JSON") from error
     for name, value in zip(_JSON_PARTS, (header, parent, metadata, content), strict=True):
@@ -137,6 +140,7 @@ class GuardedStream(ZMQStream):
         channel: str,
         log: logging.Logger | logging.LoggerAdapter[Any],
     ) -> None:
+        self._receive: Callable[[list[Any]], None] | None = None
         super().__init__(socket)
         self._session = session
         self._channel = channel
@@ -145,6 +149,7 @@ class GuardedStream(ZMQStream):
         self._next_line_at = 0.0
 
     def on_recv(self, callback: Callable[[list[Any]], Any] | None, copy: bool = True) -> None:
+        self._receive = None
         if callback is None:
             super().on_recv(None)
             return
@@ -172,6 +177,26 @@ class GuardedStream(ZMQStream):
             callback(found.idents, message)
 
         super().on_recv(receive, copy=True)
+        self._receive = receive
+
+    def _handle_events(self, fd: Any, events: int) -> None:
+        """As ZMQStream's. It asks the socket for its events three times a message, in 7 µs each; this asks twice, in 2."""
+        if self._receive is None or self._flushed or self.sending():
+            super()._handle_events(fd, events)  # type: ignore[no-untyped-call]
+            return
+        try:
+            frames = receive_now(self.socket) if is_readable(self.socket) else None
+        except zmq.ZMQError:  # the socket or its context is closed, which ZMQStream knows how to take
+            super()._handle_events(fd, events)  # type: ignore[no-untyped-call]
+            return
+        if frames is not None:
+            self._run_callback(self._receive, frames)
+            self._look_again()
+
+    def _look_again(self) -> None:
+        """Look for further messages: the descriptor signals edges, and what was done since may have taken one with it."""
+        if self.socket is not None and self.receiving() and is_readable(self.socket):
+            self.io_loop.add_callback(self._handle_events, self.socket, 0)
 
     def send_multipart(
         self,
@@ -185,12 +210,11 @@ class GuardedStream(ZMQStream):
         """Send now. ZMQStream would queue it for the loop's next round, behind whatever else is ready to run."""
         if callback is None and not self.sending():
             try:
-                self.socket.send_multipart(msg, flags | zmq.NOBLOCK, copy=True)
+                send_now(self.socket, msg)
             except zmq.Again:
                 pass
             else:
-                # The send may have taken the wake-up of a message that has arrived with it.
-                self._update_handler(self._state)  # type: ignore[no-untyped-call]
+                self._look_again()
                 return
         super().send_multipart(msg, flags=flags, copy=copy, track=track, callback=callback, **kwargs)
 

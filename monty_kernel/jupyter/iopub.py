@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 import zmq
 
+from monty_kernel.jupyter.channels import is_readable, send_now
+
 if TYPE_CHECKING:
     from jupyter_client.session import Session
 
 _RETRY_SECONDS = 0.05  # a blocked send is retried when libzmq wakes us; this is the belt to those braces
 _SUBSCRIPTIONS_PER_TURN = 100
-_EVENTS, _READABLE = int(zmq.EVENTS), int(zmq.POLLIN)  # as enumeration members each look takes twice as long
 
 
 class IOPub:
@@ -107,8 +108,7 @@ class IOPub:
 
     def _try_send(self, frames: list[bytes]) -> bool:
         try:
-            # Only the first frame can meet a full pipe: libzmq counts a message when its last frame is written.
-            self._socket.send_multipart(frames, zmq.NOBLOCK, copy=True)
+            send_now(self._socket, frames)
         except zmq.Again:
             return False
         self._blocked_since = None
@@ -118,7 +118,7 @@ class IOPub:
     def _send_to_those_with_room(self, frames: list[bytes]) -> None:
         self._socket.setsockopt(zmq.XPUB_NODROP, 0)
         try:
-            self._socket.send_multipart(frames, zmq.NOBLOCK, copy=True)
+            send_now(self._socket, frames)
         finally:
             self._socket.setsockopt(zmq.XPUB_NODROP, 1)
         self._blocked_since = None
@@ -171,7 +171,7 @@ class IOPub:
         early, self._early = self._early, None
         topics: dict[bytes, None] = {}
         for _ in range(_SUBSCRIPTIONS_PER_TURN):
-            if not int(self._socket.getsockopt(_EVENTS)) & _READABLE:
+            if not is_readable(self._socket):
                 break
             event, *_ = self._socket.recv_multipart(zmq.NOBLOCK)
             if event[:1] == b"\x01":
