@@ -2,43 +2,29 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from typing import Any
 
-from ..engine.source.sources import CellSource
+from monty_kernel.bounded import rooms
+from monty_kernel.engine.source.sources import CellSource
+
 from .cursor import Surroundings, surroundings
 from .facts import Facts
 from .interface import Kind
-from .jedi_client import JediClient, jedi_client
 from .probing import load_facts
 from .static import Known, Signature, Source
 from .supplied import stub_units
-from .units import Notebook, NotebookReader, Unit, cut, definers_of, parsed_expression, relevant
-
-
-@dataclass(frozen=True, slots=True)
-class Path:
-    """How to reach a value: a name of the session, then `('.', attribute)` and `('[', key)` steps."""
-
-    root: str
-    steps: tuple[tuple[str, str | int], ...] = ()
-
-    @property
-    def owner(self) -> Path:
-        """The path without its last step."""
-        return Path(self.root, self.steps[:-1])
-
-    @property
-    def attribute(self) -> str | None:
-        """The attribute that the last step takes, if it takes one."""
-        return str(self.steps[-1][1]) if self.steps and self.steps[-1][0] == "." else None
-
+from .units import Notebook, NotebookReader, Unit, cut, definers_of, relevant
 
 _WINDOW = 20_000
 """Characters around the cursor that are looked at: half a second of jedi would be wasted on more."""
+
+_QUESTION = 3.0
+_LOADING = 20.0
+"""Seconds of processor time. The person has given up on a question long before; the next one waits for it, so it must end."""
 
 _NEXT_STATEMENT = re.compile(r"^(?!(?:else|elif|except|finally)\b)(?=[^\s#)\]}])", re.MULTILINE)
 _SCOPES = re.compile(r"\s*(?:@|async\s+def\b|def\b|class\b)")
@@ -157,27 +143,29 @@ class Analysis:
 
     def names(self, where: Place) -> list[Known]:
         """Names in the scope of the cursor that the statement at hand brings in, attributes, keyword arguments."""
-        return self._jedi().names(self._source(where, where.cursor))
+        return _known(self._ask_about("names", where, where.cursor))
 
     def infer(self, where: Place, end: int) -> list[Known]:
         """What the expression that ends at `end` may be."""
-        return self._jedi().infer(self._source(where, end))
+        return _known(self._ask_about("infer", where, end))
 
     def document(self, where: Place, end: int) -> list[Known]:
         """The same, with docstrings."""
-        return self._jedi().document(self._source(where, end))
+        return _known(self._ask_about("document", where, end))
 
     def signature(self, where: Place) -> Signature | None:
         """The function whose call the cursor is in."""
-        return self._jedi().signature(self._source(where, where.cursor))
+        found = self._ask_about("signature", where, where.cursor)
+        return None if found is None else Signature(found[0], tuple((name, kind) for name, kind in found[1]))
 
     def warm_up(self) -> bool:
         """Do a piece of what questions would have to wait for; False when there was nothing left to do."""
         imported = self.notebook.modules & self.facts.modules
-        return any(self._jedi().load(name) for name in ("builtins", *sorted(imported)))
+        return any(_ask_jedi("load", "", name, seconds=_LOADING) for name in ("builtins", *sorted(imported)))
 
-    def _jedi(self) -> JediClient:
-        return jedi_client(load_facts().modules)
+    def _ask_about(self, question: str, where: Place, offset: int) -> Any:
+        source = self._source(where, offset)
+        return _ask_jedi(question, source.head + source.chunk, len(source.head), source.offset, seconds=_QUESTION)
 
     def _source(self, where: Place, offset: int) -> Source:
         start = max(where.around.chunk_start, where.cursor - 2 * _WINDOW)
@@ -199,6 +187,25 @@ class Analysis:
         return Source(head, chunk, max(0, offset - start))
 
 
+@cache
+def start_jedi() -> None:
+    """Start the helper process, once, and have it import jedi; returns at once."""
+    rooms.thinking().submit("jedi", "", ["import", []], seconds=_LOADING)
+
+
+def _ask_jedi(question: str, text: str, *arguments: Any, seconds: float) -> Any:
+    given = (question, sorted(load_facts().modules), *arguments)
+    value, _ = rooms.ask("jedi", text, *given, seconds=seconds, room=rooms.thinking())
+    return value
+
+
+def _known(found: Any) -> list[Known]:
+    return [
+        Known(name, kind, full_name, local, doc, tuple(signatures))
+        for name, kind, full_name, local, doc, signatures in found
+    ]
+
+
 @lru_cache(maxsize=8)
 def _cut(text: str) -> tuple[Unit, ...]:
     return cut(text)
@@ -211,31 +218,3 @@ def _supplied_definers() -> Mapping[str, Sequence[int]]:
 
 def _blanked(text: str, start: int, end: int) -> str:
     return text[:start] + re.sub(r"[^\n]", " ", text[start:end]) + text[end:]
-
-
-def path_of(expression: str) -> Path | None:
-    """`a.b["c"][0]` as a path; None for anything whose value only running it could tell."""
-    node = parsed_expression(expression)
-    if node is None:
-        return None
-    steps: list[tuple[str, str | int]] = []
-    while not isinstance(node, ast.Name):
-        if isinstance(node, ast.Attribute):
-            steps.append((".", node.attr))
-        elif isinstance(node, ast.Subscript) and (key := _constant(node.slice)) is not None:
-            steps.append(("[", key))
-        else:
-            return None
-        node = node.value
-    if node.id.startswith("__mk_") or len(steps) > 20:
-        return None
-    return Path(node.id, tuple(reversed(steps)))
-
-
-def _constant(node: ast.expr) -> str | int | None:
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        inner = _constant(node.operand)
-        return -inner if isinstance(inner, int) else None
-    if isinstance(node, ast.Constant) and isinstance(node.value, (str, int)) and not isinstance(node.value, bool):
-        return node.value
-    return None

@@ -8,14 +8,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from .analysis import Analysis, Path, Place, path_of, place
+from .analysis import Analysis, Place, place
 from .cursor import Opened, arguments_before, primary_before
 from .documentation import Doc, Resolver
 from .interface import Completions
-from .live import Live
+from .live import Live, Path, path_of
 from .static import Signature
+from .threads import jedi_thread
 from .units import parsed_expression
-from .worker import thinking
 
 
 class ArgumentCompleter:
@@ -38,7 +38,7 @@ class ArgumentCompleter:
             return []
         signature = await self._of_session(where, callee)
         if signature is None:
-            signature = await thinking().run(lambda: self._analysis.signature(where), self._deadline)
+            signature = await jedi_thread().run(lambda: self._analysis.signature(where), self._deadline)
         if signature is None:
             return []
         positional, keywords = given
@@ -108,7 +108,7 @@ async def complete_keys(where: Place, live: Live, analysis: Analysis, deadline: 
         keys = await live.keys(subscript.path, prefix)
     if keys is None:
         before = _cut_after(where, subscript.bracket.start + 1)
-        known = await thinking().run(lambda: analysis.names(before), deadline) or []
+        known = await jedi_thread().run(lambda: analysis.names(before), deadline) or []
         keys = [key for each in known if (key := _literal(each.name)) is not None]
     after = where.text[cursor : cursor + 100].split("\n")[0]
     if string is not None:

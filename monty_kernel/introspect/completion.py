@@ -11,17 +11,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import cast
 
-from .analysis import Analysis, Path, Place, path_of, place
+from .analysis import Analysis, Place, place
 from .brackets import ArgumentCompleter, complete_keys
 from .cursor import identifier_before, primary_before, space_before
 from .documentation import Resolver
 from .facts import Facts
 from .interface import Completions, Kind, MagicCatalogue, Session
-from .live import Live, Look
+from .live import Live, Look, Path, path_of
 from .magic_lines import MagicPlace, as_python, magic_place
 from .static import Known
 from .supplied import supplied_modules, supplied_names
-from .worker import reading, thinking
+from .threads import cell_thread, jedi_thread
 
 _BEFORE_IMPORT = re.compile(r"\A\s*+(?:try|else|finally|(?:if|except)\b[^:\n]*+)\s*+:\s*+")
 _FROM_IMPORT = re.compile(r"\s*+from\s++([\w.]++)\s++import\b\s*+\(?([\w\s,]*+)", re.DOTALL)
@@ -150,7 +150,7 @@ class Completer:
         if inside is not None and inside.kind in ("comment", "template", "spec"):
             return nothing
         cells = self._session.cells()
-        where = await reading().run(lambda: self._analysis.prepare(cells, where), DEADLINE) or where
+        where = await cell_thread().run(lambda: self._analysis.prepare(cells, where), DEADLINE) or where
         asked = _Asked(where, identifier_before(text, cursor))
         if (inside is not None and inside.kind == "string") or asked.prefix[:1].isdigit():
             return await self._keys(where)
@@ -178,7 +178,7 @@ class Completer:
             live = await self._live.names("")  # perhaps only the case differs
         known: list[Known] = []
         if where.has_scopes:
-            known = await thinking().run(lambda: analysis.names(where), DEADLINE) or []
+            known = await jedi_thread().run(lambda: analysis.names(where), DEADLINE) or []
         found: dict[str, Kind] = dict(supplied_names())
         found.update(_kinds(analysis.facts.builtins))
         found.update(dict.fromkeys(analysis.facts.keywords, "keyword"))
@@ -246,7 +246,7 @@ class Completer:
     async def _of_expression(self, where: Place, end: int) -> Found:
         """The attributes of what an expression may give, by static analysis."""
         analysis = self._analysis
-        inferred = await thinking().run(lambda: analysis.infer(where, end), DEADLINE) or []
+        inferred = await jedi_thread().run(lambda: analysis.infer(where, end), DEADLINE) or []
         found: dict[str, Kind] = {}
         unclear = False
         for each in inferred:
@@ -259,7 +259,7 @@ class Completer:
             else:
                 unclear = True
         if unclear:
-            known = await thinking().run(lambda: analysis.names(where), DEADLINE) or []
+            known = await jedi_thread().run(lambda: analysis.names(where), DEADLINE) or []
             found.update(
                 (each.name, each.kind) for each in known if each.full_name.startswith("__main__.") or each.local
             )

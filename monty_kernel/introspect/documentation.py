@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from inspect import Parameter
 from typing import Any
 
-from .analysis import Analysis, Path, Place
+from .analysis import Analysis, Place
 from .facts import Facts
 from .interface import Kind
-from .live import Live, Look
+from .live import Live, Look, Path
 from .supplied import stub_units, supplied_names
 from .units import Unit, parsed
 

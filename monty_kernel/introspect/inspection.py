@@ -7,15 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import import_module
 
-from .analysis import Analysis, Path, Place, path_of, place
+from .analysis import Analysis, Place, place
 from .completion import DEADLINE
 from .cursor import identifier_after, identifier_before, primary_before
 from .documentation import Definition, Doc, Resolver, doc_by_full_name, type_doc
 from .interface import NOTHING_FOUND, Inspection, MagicCatalogue, Session
-from .live import Live, Look
+from .live import Live, Look, Path, path_of
 from .magic_lines import as_python, magic_place
 from .supplied import LABEL
-from .worker import reading, thinking
+from .threads import cell_thread, jedi_thread
 
 _TITLE = "\x1b[31m{}:\x1b[39m"
 _WIDTH = 17
@@ -113,7 +113,7 @@ class Inspector:
     async def _prepared(self, text: str, cursor: int) -> Place:
         where = place(text, min(cursor, len(text)))
         cells = self._session.cells()
-        return await reading().run(lambda: self._analysis.prepare(cells, where), DEADLINE) or where
+        return await cell_thread().run(lambda: self._analysis.prepare(cells, where), DEADLINE) or where
 
     async def _describe(self, where: Place, target: _Target, detail: int) -> str | None:
         path = path_of(where.text[target.start : target.end])
@@ -157,7 +157,7 @@ class Inspector:
         method = await self._of_method(where, target.end)
         if method is not None:
             return _page(method, detail)
-        known = await thinking().run(lambda: self._analysis.document(where, target.end), DEADLINE) or []
+        known = await jedi_thread().run(lambda: self._analysis.document(where, target.end), DEADLINE) or []
         for each in known:
             if each.kind == "instance" and target.documented:
                 continue
@@ -191,7 +191,7 @@ class Inspector:
         if owner[-1:] in ("'", '"'):
             return self._resolver.method("bytes" if re.match(r"[rR]?[bB]", owner) else "str", member)
         length = len(where.text[:dot].rstrip())
-        inferred = await thinking().run(lambda: self._analysis.infer(where, length), DEADLINE) if owner else None
+        inferred = await jedi_thread().run(lambda: self._analysis.infer(where, length), DEADLINE) if owner else None
         for each in inferred or []:
             if each.kind in ("instance", "class") and not each.local:
                 found = self._resolver.method(each.full_name, member, each.kind == "class")

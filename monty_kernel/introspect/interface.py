@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from ..engine.source.sources import CellSource
+from monty_kernel.engine.source.sources import CellSource
 
 Kind = Literal["function", "class", "instance", "module", "keyword", "param", "property", "magic", "path"]
 """What JupyterLab draws an icon for."""

@@ -9,13 +9,12 @@ from collections.abc import Callable, Mapping
 from monty_kernel.bounded import rooms
 from monty_kernel.bounded.modest import is_modest
 
-from .analysis import Analysis
+from .analysis import Analysis, start_jedi
 from .completeness import Status, judge
 from .completion import Completer
 from .inspection import Inspector
 from .interface import NOTHING_FOUND, Completions, Inspection, MagicCatalogue, Session
-from .jedi_client import begin
-from .worker import reading, thinking
+from .threads import cell_thread, jedi_thread
 
 _JUDGING = 1.0
 """Seconds of processor time for judging code that is not modest."""
@@ -50,7 +49,7 @@ class Introspector:
         """What may stand at `cursor` (a code point offset) in `code`; nothing in more than `MOST_CHARACTERS`."""
         if len(code) > MOST_CHARACTERS:
             return _nothing(code, cursor)
-        begin()  # while the facts are read
+        start_jedi()  # while the facts are read
         try:
             found = await self._completer.complete(code, cursor)
             self.warm_up()
@@ -63,7 +62,7 @@ class Introspector:
         """What is known of the thing at `cursor`, or of the function whose call it is in. Detail 1 adds source."""
         if len(code) > MOST_CHARACTERS:
             return NOTHING_FOUND
-        begin()
+        start_jedi()
         try:
             found = await self._inspector.inspect(code, cursor, detail_level)
             self.warm_up()
@@ -107,13 +106,13 @@ class Introspector:
 
         def piece() -> None:
             if self._analysis.warm_up():
-                thinking().submit(piece)
+                jedi_thread().submit(piece)
 
         def read() -> None:
             self._analysis.read(cells)
-            thinking().submit(piece)
+            jedi_thread().submit(piece)
 
-        reading().submit(read)
+        cell_thread().submit(read)
 
 
 def _nothing(code: str, cursor: int) -> Completions:

@@ -2,17 +2,66 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ..engine.prelude import guarded
-from .analysis import Analysis, Path
+from monty_kernel.engine.prelude import guarded
+
+from .analysis import Analysis
 from .interface import Kind, Session
+from .units import parsed_expression
 
 _SCOPE = guarded("locals()")
 _KINDS: dict[str, Kind] = {"function": "function", "class": "class", "module": "module", "instance": "instance"}
 _QUOTED = re.compile(r"'([^']*)'|<(?:built-in )?function (\w+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """How to reach a value: a name of the session, then `('.', attribute)` and `('[', key)` steps."""
+
+    root: str
+    steps: tuple[tuple[str, str | int], ...] = ()
+
+    @property
+    def owner(self) -> Path:
+        """The path without its last step."""
+        return Path(self.root, self.steps[:-1])
+
+    @property
+    def attribute(self) -> str | None:
+        """The attribute that the last step takes, if it takes one."""
+        return str(self.steps[-1][1]) if self.steps and self.steps[-1][0] == "." else None
+
+
+def path_of(expression: str) -> Path | None:
+    """`a.b["c"][0]` as a path; None for anything whose value only running it could tell."""
+    node = parsed_expression(expression)
+    if node is None:
+        return None
+    steps: list[tuple[str, str | int]] = []
+    while not isinstance(node, ast.Name):
+        if isinstance(node, ast.Attribute):
+            steps.append((".", node.attr))
+        elif isinstance(node, ast.Subscript) and (key := _key(node.slice)) is not None:
+            steps.append(("[", key))
+        else:
+            return None
+        node = node.value
+    if node.id.startswith("__mk_") or len(steps) > 20:
+        return None
+    return Path(node.id, tuple(reversed(steps)))
+
+
+def _key(node: ast.expr) -> str | int | None:
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        inner = _key(node.operand)
+        return -inner if isinstance(inner, int) else None
+    if isinstance(node, ast.Constant) and isinstance(node.value, (str, int)) and not isinstance(node.value, bool):
+        return node.value
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,7 +168,7 @@ class StaticAnalysis:
 
 def asked(text: str, question: str, modules: list[str], *arguments: Any) -> tuple[Any, str]:
     """The job: import jedi, load a module, or answer a question about a text, given the length of its head and the offset in the rest."""
-    if question == "begin":
+    if question == "import":
         importlib.import_module("jedi")
         return None, ""
     analysis = _shared_analysis(tuple(modules))

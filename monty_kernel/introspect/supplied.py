@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from ..engine.source.syntax_trees import vouch
+from monty_kernel.engine.source.syntax_trees import vouch
+
 from .interface import Kind
 from .units import Unit, cut
 

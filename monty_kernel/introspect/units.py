@@ -8,8 +8,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ..engine.source.sources import CellSource
-from ..engine.source.syntax_trees import TooCostly, expression_tree, syntax_tree, vouch
+from monty_kernel.engine.source.sources import CellSource
+from monty_kernel.engine.source.syntax_trees import TooCostly, expression_tree, syntax_tree, vouch
+
 from .cursor import surroundings
 from .interface import Kind
 

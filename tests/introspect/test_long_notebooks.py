@@ -10,8 +10,8 @@ import time
 import pytest
 
 from monty_kernel.engine.source.sources import CellSource
+from monty_kernel.introspect.threads import JobThread
 from monty_kernel.introspect.units import NotebookReader, Unit
-from monty_kernel.introspect.worker import Worker
 from tests.support.introspected_session import Notebook
 
 CELL = '''
@@ -74,7 +74,7 @@ def test_the_loop_runs_on_while_a_question_is_thought_about() -> None:
 
     async def ask() -> int:
         ticks = 0
-        thinking = asyncio.create_task(Worker("test").run(think, 30))
+        thinking = asyncio.create_task(JobThread("test").run(think, 30))
         while not thinking.done():
             await asyncio.sleep(0.001)
             ticks += 1
@@ -84,7 +84,7 @@ def test_the_loop_runs_on_while_a_question_is_thought_about() -> None:
 
 
 def test_a_question_without_answer_is_given_up() -> None:
-    worker = Worker("test")
+    worker = JobThread("test")
     release = threading.Event()
 
     async def ask() -> tuple[object, object, object]:
@@ -102,7 +102,7 @@ def test_a_question_without_answer_is_given_up() -> None:
 
 def test_a_job_that_fails_is_no_answer() -> None:
     async def ask() -> object:
-        return await Worker("test").run(lambda: 1 / 0, 1)
+        return await JobThread("test").run(lambda: 1 / 0, 1)
 
     assert asyncio.run(ask()) is None
 

@@ -1,4 +1,4 @@
-"""A thread for slow questions, so that the event loop goes on serving interrupts while jedi thinks."""
+"""Threads for slow questions, so that the event loop goes on serving interrupts while jedi works."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ T = TypeVar("T")
 
 
 @cache
-def reading() -> Worker:
-    """The process's worker for what takes milliseconds: cutting cells. It never waits for jedi."""
-    return Worker("introspection: reading")
+def cell_thread() -> JobThread:
+    """The process's thread for what takes milliseconds, such as cutting cells into statements. It never waits for jedi."""
+    return JobThread("introspection: reading")
 
 
 @cache
-def thinking() -> Worker:
-    """The process's worker for jedi, which must never run on two threads at once."""
-    return Worker("introspection: jedi")
+def jedi_thread() -> JobThread:
+    """The process's thread for questions to jedi, which takes one at a time."""
+    return JobThread("introspection: jedi")
 
 
-class Worker:
-    """Runs jobs one after the other on a daemon thread, started with the first.
+class JobThread:
+    """Runs jobs one after the other on a thread that starts with the first.
 
-    A daemon, unlike `ThreadPoolExecutor`'s threads: a job that takes minutes must not keep the kernel from ending.
+    It is a daemon thread, unlike those of `ThreadPoolExecutor`: a job that takes minutes must not keep the kernel from ending.
     """
 
     def __init__(self, name: str) -> None:
@@ -38,7 +38,7 @@ class Worker:
         self._starting = threading.Lock()
 
     def submit(self, job: Callable[[], T]) -> Future[T]:
-        """Queue a job. One that is cancelled before its turn does not run."""
+        """Queue a job. If it is cancelled before it starts, it does not run."""
         future: Future[T] = Future()
         self._jobs.put((job, future))
         with self._starting:
@@ -48,7 +48,7 @@ class Worker:
         return future
 
     async def run(self, job: Callable[[], T], deadline: float) -> T | None:
-        """The job's result; None if it fails or is not there after `deadline` seconds (it may then run on unheeded)."""
+        """The job's result, or None if it fails or takes longer than `deadline` seconds. A late job runs on to its end."""
         future = self.submit(job)
         try:
             return await asyncio.wait_for(asyncio.wrap_future(future), deadline)
@@ -57,7 +57,7 @@ class Worker:
         except asyncio.CancelledError:
             future.cancel()
             raise
-        except Exception:  # jedi fails on odd code in many ways; no answer is the orderly answer
+        except Exception:  # jedi fails on unusual code in many ways, and the person is better served by no answer
             return None
 
     def _run(self) -> None:
