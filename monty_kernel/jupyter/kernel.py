@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, partial
 from importlib import import_module
 from pathlib import Path
@@ -22,6 +21,7 @@ from monty_kernel.jupyter.frontend import KernelFront
 from monty_kernel.jupyter.guarded_stream import GuardedStream
 from monty_kernel.jupyter.reconnecting import Reconnecting
 from monty_kernel.jupyter.request_content import problem
+from monty_kernel.jupyter.sandbox_thread import SandboxThread, resolve
 from monty_kernel.jupyter.shell_queue import Request, ShellQueue
 from monty_kernel.jupyter.vscode import is_housekeeping
 from monty_kernel.kernel_traits import KernelTraits
@@ -92,7 +92,6 @@ class MontyKernel(KernelTraits, Kernel):
         self._count = 0
         self._closed = False
         self._executing: dict[str, Any] | None = None  # the execute_request whose cell runs
-        self._settled: asyncio.Future[None] | None = None  # done when the session is ready for the next cell
         self._orphans = OrphanWatch()
         self._grants = self._granted()
         self._making = threading.RLock()
@@ -100,8 +99,9 @@ class MontyKernel(KernelTraits, Kernel):
         self._engine: Engine | None = None
         self._travel: TimeTravel | None = None
         self._checker: Checker | None = None
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="sandbox")
-        self._queue = ShellQueue(self._serve, self._answer, QUESTIONS)
+        self._thread = SandboxThread()
+        # a request waits until the session is ready again after the cell before it
+        self._queue = ShellQueue(self._serve, self._answer, QUESTIONS, ready=self._thread.idle)
         self._reconnecting = Reconnecting()
         self._thread.submit(self._start_session)
 
@@ -332,17 +332,6 @@ class MontyKernel(KernelTraits, Kernel):
             await self._reconnecting.over()
             await self._execute(request)
         self._publish_status("idle", "shell")
-        settled, self._settled = self._settled, None
-        if settled is not None:
-            from monty_kernel.isolation.launch import WallsMissing
-
-            try:
-                await settled
-            except WallsMissing:
-                pass  # the cell before has said so, and the next will
-            except Exception:
-                if not self._closed:
-                    self.log.exception("The session could not be remembered; the next cell starts from what is known.")
 
     async def _answer(self, request: Request) -> None:
         """Answer a question while a cell runs; its status messages must not leave the cell looking idle."""
@@ -467,9 +456,26 @@ class MontyKernel(KernelTraits, Kernel):
 
     def _hand_over(self, cell: CellRequest) -> asyncio.Future[Outcome]:
         self.engine.expect()
-        running = self._on_sandbox_thread(self._runner.run, cell)
-        self._settled = self._on_sandbox_thread(self._runner.settle, cell)  # while the loop sends what came of the cell
+        loop, runner = asyncio.get_running_loop(), self._runner
+        running: asyncio.Future[Outcome] = loop.create_future()
+
+        def work() -> None:
+            loop.call_soon_threadsafe(resolve, running, runner.run(cell))
+            self._settle(cell)  # while the loop sends what came of the cell
+
+        self._thread.post(work)
         return running
+
+    def _settle(self, cell: CellRequest) -> None:
+        from monty_kernel.isolation.launch import WallsMissing
+
+        try:
+            self._runner.settle(cell)
+        except WallsMissing:
+            pass  # the cell before has said so, and the next will
+        except Exception:
+            if not self._closed:
+                self.log.exception("The session could not be remembered; the next cell starts from what is known.")
 
     async def _publish_outcome(self, cell: CellRequest, outcome: Outcome) -> dict[str, Any]:
         """Publish what the cell ended with; what the reply has to say of it."""

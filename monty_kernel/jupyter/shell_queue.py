@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, NamedTuple
 
 PATIENCE = 0.3
@@ -29,11 +29,14 @@ class Request(NamedTuple):
         return str(self.message["header"]["msg_type"])
 
 
+async def _at_once() -> None: ...
+
+
 class ShellQueue:
     """Feeds requests to `serve`, each when the one before is done.
 
     `answer` gets those of `questions` types that have waited `PATIENCE` seconds behind a cell: a front end asks for completions
-    while a cell runs, and an answer after the cell is of no use to anybody.
+    while a cell runs, and an answer after the cell is of no use to anybody. `ready` is awaited before each request.
     """
 
     def __init__(
@@ -41,10 +44,12 @@ class ShellQueue:
         serve: Callable[[Request], Coroutine[Any, Any, None]],
         answer: Callable[[Request], Coroutine[Any, Any, None]],
         questions: frozenset[str],
+        ready: Callable[[], Awaitable[None]] = _at_once,
     ) -> None:
         self._serve = serve
         self._answer = answer
         self._questions = questions
+        self._ready = ready
         self._waiting: deque[Request] = deque()
         self._count = 0
         self._aborted = 0
@@ -60,7 +65,7 @@ class ShellQueue:
         self._waiting.append(Request(idents, message, self._count, loop.time()))
         if self._running is None:
             self._running = loop.create_task(self._run())
-        elif self._patience is None and message["header"]["msg_type"] in self._questions:
+        if self._patience is None and message["header"]["msg_type"] in self._questions:
             self._patience = loop.call_later(PATIENCE, self._let_questions_pass)
 
     def cells_wait(self) -> bool:
@@ -78,8 +83,11 @@ class ShellQueue:
     async def _run(self) -> None:
         try:
             while self._waiting:
-                await self._serve(self._waiting.popleft())
-                await asyncio.sleep(0)  # a request that never waited leaves the loop to others, too
+                await self._ready()
+                if self._waiting:  # else questions that have been answered meanwhile
+                    await self._serve(self._waiting.popleft())
+                if self._waiting:
+                    await asyncio.sleep(0)  # a request that never waited leaves the loop to others, too
         finally:
             self._running = None
 
