@@ -14,8 +14,8 @@ from typing import NoReturn
 
 from monty_kernel import __version__
 from monty_kernel.outputs.log_text import guard_output
+from monty_kernel.settings import UsageError
 from monty_kernel.startup import forget_relative
-from monty_kernel.usage import UsageError
 
 COMMAND_MODULES = {
     "monty_kernel.cli.install": ("install", "remove"),

@@ -13,13 +13,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from monty_kernel.cli.kernel_options import check_kernel_options
-from monty_kernel.usage import UsageError
+from monty_kernel.settings import UsageError
 
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
 DEFAULT_NAME = "monty"
+_ALL = "`python -m monty_kernel --help-all` lists all"
 
 
 def add_parser(commands: Subparsers) -> None:
@@ -159,3 +159,36 @@ def _write_spec(folder: Path, document: dict[str, Any]) -> None:
         if folder.exists():
             os.rename(folder, Path(scratch) / "replaced")
         os.rename(fresh, folder)
+
+
+def check_kernel_options(options: Sequence[str]) -> None:
+    """Raise UsageError if the kernel does not have these options, or not with these values."""
+    if not options:
+        return
+    from traitlets.config.loader import ConfigError, DeferredConfig
+    from traitlets.traitlets import TraitError
+
+    from monty_kernel.jupyter.app import MontyKernelApp
+
+    app = MontyKernelApp()  # a mistake in a kernelspec would make every start fail
+    try:
+        app.parse_command_line(list(options))
+        for section, values in app.cli_config.items():
+            traits = _options_of(app, section)
+            for name, value in values.items():
+                if name not in traits:
+                    raise UsageError(f"the kernel has no option {section}.{name}; {_ALL}.")
+                if isinstance(value, DeferredConfig):
+                    value = value.get_value(traits[name])
+                traits[name]._validate(app, value)
+    except (ConfigError, TraitError, ValueError) as error:
+        raise UsageError(f"the kernel does not take `{' '.join(options)}`: {error}") from error
+    if app.extra_args:
+        raise UsageError(f"the kernel takes no argument {app.extra_args[0]!r}; its options begin with `--`.")
+
+
+def _options_of(app: Any, section: str) -> dict[str, Any]:
+    for cls in app._classes_with_config_traits():
+        if cls.__name__ == section:
+            return dict(cls.class_traits(config=True))
+    raise UsageError(f"the kernel has no options {section}.*; {_ALL}.")

@@ -7,22 +7,21 @@ import importlib.util
 import os
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from monty_kernel.usage import UsageError
+from monty_kernel.engine.limits import KINDS, read_size, show_size
+from monty_kernel.settings import HEADLESS, OPTIONS, Option, Settings, UsageError, configured
 
 if TYPE_CHECKING:
-    from monty_kernel.grants.tool_files import Permission
-    from monty_kernel.headless.batch import Task
-    from monty_kernel.headless.configured import Configured
-    from monty_kernel.headless.notebook_run import RunOptions
+    from monty_kernel.headless.batch import Targets, Task
     from monty_kernel.headless.page import PageOptions
-    from monty_kernel.headless.targets import Targets
+    from monty_kernel.headless.run_options import RunOptions
+    from monty_kernel.headless.session_pool import SessionPool
 
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
@@ -76,89 +75,60 @@ def add_parser(commands: Subparsers) -> None:
     run.add_argument("--parameters", metavar="FILE", type=Path, help="the parameters in a YAML or JSON file")
     run.add_argument("--timeout", metavar="SECONDS", type=_seconds, help="how long each cell may take [no limit]")
     run.add_argument(
-        "--walls",
-        choices=("best", "require"),
-        help="the walls around each worker: the best that this computer can build, or all of them, or no worker [best]",
-    )
-    run.add_argument(
         "--own-workers",
         action="store_true",
         help="give each notebook a worker process that no other one had; for strangers' notebooks, at some 8 ms each",
     )
     run.add_argument("--allow-errors", action="store_true", help="go on after a cell that failed")
-    run.add_argument("--max-memory", metavar="BYTES", type=_size, help="memory of each notebook, as in 500M [1Gi]")
     run.add_argument(
         "--max-output",
         metavar="BYTES",
         type=_size,
         default=100_000_000,
-        help="characters of output of each notebook; one that makes more is stopped [100M]",
+        help="characters of output that each notebook may make; one that makes more is stopped [100M]",
     )
-    run.add_argument(
-        "--snapshot-memory",
-        metavar="BYTES",
-        type=_size,
-        default=1 << 28,
-        help="what the states between each notebook's cells may take, for %%undo and its kin [256Mi]",
-    )
-    limits = run.add_argument_group("limits of each cell", "A notebook can only tighten them, with %%limits.")
-    limits.add_argument("--max-cell-seconds", metavar="SECONDS", type=_seconds, help="of computing [no limit]")
-    limits.add_argument("--max-recursion-depth", metavar="CALLS", type=_depth, help="how deep calls may nest [1000]")
-    limits.add_argument("--max-cell-output", metavar="BYTES", type=_size, help="of output, as in 1M [no limit]")
-    limits.add_argument("--max-host-calls", metavar="CALLS", type=_calls, help="of tools, files, magics [no limit]")
-    limits.add_argument("--max-seconds-asleep", metavar="SECONDS", type=_seconds, help="of sleep in all [no limit]")
     run.add_argument(
         "--from",
         metavar="ID[@N]",
         dest="start",
         help="start from the state after cell N of a session that `monty-kernel sessions list` shows [where it stopped]",
     )
-    run.add_argument(
-        "--tools",
-        metavar="FILE.py",
-        action="append",
-        help="a file of functions, or a module's name, that cells may call: they run outside the sandbox, as you",
-    )
-    run.add_argument(
-        "--tool-permission",
-        metavar="NAME=allow|deny",
-        action="append",
-        default=[],
-        help="what each call of a tool needs, as in shop.order=deny, instead of what the file says; to ask is to deny here",
-    )
-    run.add_argument(
-        "--mount",
-        metavar="HOST:SANDBOX[:MODE]",
-        action="append",
-        help="a folder that cells may use; MODE is ro, rw or overlay, which keeps what they write in memory [overlay]",
-    )
-    run.add_argument(
-        "--mount-max-bytes",
-        metavar="BYTES",
-        type=_size,
-        help="what each notebook may add to folders mounted rw, as in 500M [1Gi]",
-    )
-    run.add_argument(
-        "--mount-max-files",
-        metavar="FILES",
-        type=_calls,
-        help="how many files and folders each notebook may make in folders mounted rw [10000]",
-    )
-    run.add_argument("--audit", metavar="FILE", type=Path, help="log each call of a tool to FILE")
-    run.add_argument(
-        "--trust-outputs",
-        action=argparse.BooleanOptionalAction,
-        help="let outputs into the notebook as cells make them: with scripts, and what a browser would load",
-    )
-    run.add_argument(
-        "--typecheck",
-        choices=("off", "on", "strict"),
-        help="type-check each cell before it runs: on shows what is found, strict runs no cell with findings [off]",
-    )
-    run.add_argument("-j", "--jobs", metavar="N", type=_count, default=1, help="how many notebooks run at once [1]")
+    _add_options(run)
+    run.add_argument("-j", "--jobs", metavar="N", type=_jobs, default=1, help="how many notebooks run at once [1]")
     run.add_argument("--report", metavar="FILE", type=Path, help="write what came of each notebook to a JSON file")
     run.add_argument("-q", "--quiet", action="store_true", help="say nothing of notebooks that ran well")
     run.set_defaults(run=_run)
+
+
+def _add_options(run: argparse.ArgumentParser) -> None:
+    limits = run.add_argument_group("limits", "A notebook can only tighten them, with %limits.")
+    limited = {kind.option for kind in KINDS.values()}
+    others = run.add_argument_group(
+        "options of the kernel", "What is not given here is as in Jupyter's configuration folders."
+    )
+    for name, option in OPTIONS.items():
+        if option.flag:
+            text = f"{option.help}{option.only_in_run}{_default(name, option)}".replace("%", "%%")
+            (limits if name in limited else others).add_argument(option.flag, dest=name, help=text, **_kind(option))
+
+
+def _kind(option: Option) -> dict[str, Any]:
+    if option.unit:
+        kinds = {"BYTES": _size, "SECONDS": _seconds}
+        return {"metavar": option.unit, "type": kinds.get(option.unit, partial(_count, least=option.least or 0))}
+    if isinstance(option.default, bool):
+        return {"action": argparse.BooleanOptionalAction}
+    if isinstance(option.default, (tuple, Mapping)):
+        return {"metavar": option.form, "action": "append"}
+    return {"choices": option.choices} if option.choices else {"metavar": option.form}
+
+
+def _default(name: str, option: Option) -> str:
+    value = vars(HEADLESS)[name]
+    if option.unit:
+        shown = option.none if value is None else show_size(value) if option.unit == "BYTES" else f"{value:,}"
+        return f" [{shown}]"
+    return f" [{value}]" if option.choices and value else ""
 
 
 def _run(args: argparse.Namespace) -> int:
@@ -167,20 +137,19 @@ def _run(args: argparse.Namespace) -> int:
     if args.stdout and len(args.notebooks) > 1:
         raise UsageError("--stdout takes one notebook; for several, --output-dir names a folder.")
     _require_page_makes_sense(args)
-    from monty_kernel.headless.configured import configured
     from monty_kernel.headless.session_pool import SessionPool
 
-    options = _with_flags(configured(), args)
+    settings = _settings(args)
     jobs = min(args.jobs, len(args.notebooks))
     pool = SessionPool(
-        warm=jobs, most=jobs, walls=options.walls, memory=options.limits.memory, own_workers=args.own_workers
+        warm=jobs, most=jobs, walls=settings.walls, memory=settings.max_memory, own_workers=args.own_workers
     )
     try:
         # workers start while what is left is imported and checked
         warming = threading.Thread(target=_warm_up, args=(pool,), name="warm up")
         warming.start()
         try:
-            return _run_in(pool, args, options)
+            return _run_in(pool, args, settings)
         finally:
             warming.join()
     except KeyboardInterrupt:  # before the first notebook, or after the last
@@ -215,24 +184,22 @@ def _page(args: argparse.Namespace) -> PageOptions | None:
     return PageOptions(args.template or "lab", not args.no_input)
 
 
-def _warm_up(pool: Any) -> None:
+def _warm_up(pool: SessionPool) -> None:
     with suppress(Exception):  # each notebook meets the same trouble, and its line says what it is
         pool.warm_up()
 
 
-def _run_in(pool: Any, args: argparse.Namespace, configured: Configured) -> int:
-    from monty_kernel.headless import batch as batches
-    from monty_kernel.headless.progress import watch
-    from monty_kernel.headless.report import as_json, exit_status
-    from monty_kernel.headless.targets import Targets
+def _run_in(pool: SessionPool, args: argparse.Namespace, settings: Settings) -> int:
+    from monty_kernel.headless.batch import Batch, Targets
+    from monty_kernel.headless.report import as_json, exit_status, watch
 
     with ExitStack() as opened:
         targets = Targets(opened)
         tasks = _tasks(args, targets)
         report = None if args.report is None else targets.add(args.report, "the report", "write the report")
-        options, parameters = _options(args, configured), _parameters(args)
+        options, parameters = _options(args, settings), _parameters(args)
         with watch(len(tasks), quiet=args.quiet) as seen:
-            batch = batches.Batch(tasks, pool, options, parameters, on_read=seen.on_read, on_cell=seen.on_cell)
+            batch = Batch(tasks, pool, options, parameters, on_read=seen.on_read, on_cell=seen.on_cell)
             stopped = _Stopped(batch)
             with stopped:
                 done = batch.run(seen.on_done)
@@ -297,65 +264,39 @@ def _tasks(args: argparse.Namespace, targets: Targets) -> Sequence[Task]:
     return tasks
 
 
-def _options(args: argparse.Namespace, configured: Configured) -> RunOptions:
-    from monty_kernel.headless.granted import Granted
-    from monty_kernel.headless.notebook_run import RunOptions
+def _options(args: argparse.Namespace, settings: Settings) -> RunOptions:
+    from monty_kernel.headless.run_options import NoSuchStart, RunOptions, start_of
 
-    start = None
-    if args.start is not None:
-        from monty_kernel.headless.from_session import NoSuchStart, start_of
-
-        try:
-            start = start_of(args.start)
-        except NoSuchStart as error:
-            raise UsageError(f"--from: {error}.") from error
+    try:
+        start = None if args.start is None else start_of(args.start)
+    except NoSuchStart as error:
+        raise UsageError(f"--from: {error}.") from error
     return RunOptions(
-        args.timeout,
+        settings=settings,
+        timeout=args.timeout,
         allow_errors=args.allow_errors,
-        limits=configured.limits,
         max_output=args.max_output,
         start=start,
-        granted=Granted(
-            tuple(configured.tools),
-            configured.tool_permissions,
-            Path(configured.audit_file).expanduser() if configured.audit_file else None,
-            tuple(configured.mounts),
-            configured.mount_max_bytes,
-            configured.mount_max_files,
-        ),
-        trust_outputs=configured.trust_outputs,
-        typecheck=configured.typecheck,
-        snapshot_memory=args.snapshot_memory,
     )
 
 
-def _with_flags(configured: Configured, args: argparse.Namespace) -> Configured:
-    """What the command line says prevails over the files, option by option, and tool by tool for permissions."""
-    from monty_kernel.engine.limits import KINDS
-
-    said: dict[str, Any] = {
-        "limits": configured.limits._replace(
-            **{kind.name: value for kind in KINDS.values() if (value := getattr(args, kind.option)) is not None},
-        ),
-        "walls": args.walls,
-        "trust_outputs": args.trust_outputs,
-        "typecheck": args.typecheck,
-        "mounts": args.mount,
-        "mount_max_bytes": args.mount_max_bytes,
-        "mount_max_files": args.mount_max_files,
-        "audit_file": None if args.audit is None else str(args.audit),
-    }
-    if args.tools is not None:
+def _settings(args: argparse.Namespace) -> Settings:
+    """What the command line says prevails over the configuration, option by option, and tool by tool for permissions."""
+    settings = configured()
+    given = {name: value for name, option in OPTIONS.items() if option.flag and (value := vars(args)[name]) is not None}
+    if "tools" in given:
         # the kernel wants an absolute path, since its working folder is the notebook's; here it is where the person types
-        said["tools"] = [os.path.abspath(each) if each.endswith(".py") else each for each in args.tools]
-    permissions: dict[str, Permission] = dict(configured.tool_permissions)
-    for text in args.tool_permission:
-        name, _, permission = text.rpartition("=")
-        if not name or permission not in ("allow", "ask", "deny"):
-            raise UsageError(f"--tool-permission takes NAME=allow or NAME=deny, not {text!r}.")
-        permissions[name] = permission
-    said["tool_permissions"] = permissions
-    return replace(configured, **{name: value for name, value in said.items() if value is not None})
+        given["tools"] = [os.path.abspath(tool) if tool.endswith(".py") else tool for tool in given["tools"]]
+    if "tool_permissions" in given:
+        given["tool_permissions"] = {**settings.tool_permissions, **dict(map(_permission, given["tool_permissions"]))}
+    return settings.but(**given)
+
+
+def _permission(text: str) -> tuple[str, str]:
+    name, _, permission = text.rpartition("=")
+    if not name or permission not in OPTIONS["tool_permissions"].choices:
+        raise UsageError(f"--tool-permission takes NAME=allow or NAME=deny, not {text!r}.")
+    return name, permission
 
 
 def _parameters(args: argparse.Namespace) -> dict[str, Any]:
@@ -377,27 +318,19 @@ def _seconds(word: str) -> float:
     return seconds
 
 
-def _count(word: str) -> int:
+def _jobs(word: str) -> int:
     if not word.isdecimal() or not 1 <= int(word) <= 1000:
         raise argparse.ArgumentTypeError(f"{word!r} is not a number from 1 to 1000")
     return int(word)
 
 
-def _depth(word: str) -> int:
-    if not word.isdecimal() or not 1 <= int(word) <= 1_000_000:
-        raise argparse.ArgumentTypeError(f"{word!r} is not a number from 1 to 1,000,000")
-    return int(word)
-
-
-def _calls(word: str) -> int:
-    if not word.isdecimal() or len(word) > 18:
-        raise argparse.ArgumentTypeError(f"{word!r} is not a number of calls")
+def _count(word: str, least: float) -> int:
+    if not word.isdecimal() or len(word) > 18 or int(word) < least:
+        raise argparse.ArgumentTypeError(f"{word!r} is not a whole number{' above 0' if least else ''}")
     return int(word)
 
 
 def _size(word: str) -> int:
-    from monty_kernel.engine.limits import read_size
-
     try:
         size = read_size(word)
     except ValueError as error:

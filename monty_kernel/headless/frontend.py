@@ -1,145 +1,164 @@
-"""The session's front in a headless run: outputs go into the notebook, and nobody is there to be asked."""
+"""The front end of a headless run: outputs go into the notebook, and nobody is there to be asked."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import Sequence
+from collections.abc import Callable
 from concurrent.futures import Future
-from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from monty_kernel.engine.engine import Engine
-from monty_kernel.engine.source.sources import CellSource
-from monty_kernel.outputs import Output
-from monty_kernel.session.frontend import SessionFront, unanswerable
-from monty_kernel.timetravel.travel import TimeTravel
-from monty_kernel.typecheck.checks import TypeCheckMode
+from monty_kernel.outputs import ClearOutput, Display, Error, Output, Result, Stream
+from monty_kernel.outputs.finite import finite
+from monty_kernel.session.frontend import SessionFrontend, unanswerable
 
-from .notebook_outputs import NotebookOutputs
+from .notebook_shape import Node
 
 if TYPE_CHECKING:
     from monty_kernel.history.history import History
-    from monty_kernel.introspect.introspector import Introspector
-    from monty_kernel.magics.registry import Magics
-
-_log = logging.getLogger(__name__)
+    from monty_kernel.session.services import SessionServices
 
 
-class NotebookFront(SessionFront):
-    """One run's front. For the sandbox thread, like the session itself.
+class NotebookFrontend(SessionFrontend):
+    """One run's front end. For the sandbox thread, like the session itself.
 
     most: characters of output that the notebook may hold; when there are more, the run is stopped and `overflowed` is set.
-    snapshot_memory: bytes that the states between the cells may take.
     """
 
-    def __init__(
-        self,
-        engine: Engine,
-        outputs: NotebookOutputs,
-        most: int | None,
-        type_check: TypeCheckMode,
-        snapshot_memory: int,
-    ) -> None:
-        super().__init__()
-        self._engine = engine
-        self._type_check = type_check
+    def __init__(self, services: SessionServices, outputs: NotebookOutputs, most: int | None) -> None:
+        super().__init__(services)
         self._outputs = outputs
         self._most = most
-        self._snapshot_memory = snapshot_memory
-        self._inputs: dict[int, str] = {}
-        self.count = 0
-        """The number of the last cell."""
+        self._inputs: dict[int, str] = {}  # that the history does not have yet
         self.overflowed = False
 
     @property
-    def engine(self) -> Engine:
-        return self._engine
-
-    @property
-    def type_check(self) -> TypeCheckMode:
-        """Whether cells are type-checked before they run."""
-        return self._type_check
-
-    @cached_property
-    def magics(self) -> Magics:
-        """The table of magics."""
-        from monty_kernel.magics.registry import Magics
-
-        return Magics()
-
-    @cached_property
     def history(self) -> History:
-        """The inputs of this run. Those of the person's earlier sessions are no business of a notebook that runs unseen."""
-        from monty_kernel.history.history import History
-
-        history = History(None, _log)
+        """The inputs of this run. Notebooks that run unseen have no business with the person's earlier sessions."""
+        history = self.services.history
         for number, source in self._inputs.items():
             history.add(number, source)
+        self._inputs.clear()
         return history
-
-    @cached_property
-    def travel(self) -> TimeTravel:
-        """The states of the session, in memory alone."""
-        return TimeTravel(self._engine, most=self._snapshot_memory)
-
-    @cached_property
-    def _introspector(self) -> Introspector:
-        from monty_kernel.introspect.introspector import Introspector
-
-        return Introspector(_SessionView(self._engine), self.magics)
 
     def begin(self, source: str) -> int:
         """A cell starts; its number."""
         self.payload = []
-        self.count += 1
-        self._inputs[self.count] = source
-        if "history" in self.__dict__:
-            self.history.add(self.count, source)
-        return self.count
+        self.services.count += 1
+        self._inputs[self.services.count] = source
+        return self.services.count
 
     def emit(self, output: Output) -> None:
         """Put an output into the notebook."""
         if self.overflowed:
             return
-        self._outputs.add(output, self.count)
+        self._outputs.add(output, self.services.count)
         if self._most is not None and self._outputs.size > self._most:
             self.overflowed = True
-            self._engine.interrupt()
-            self._engine.kill()
+            self.services.engine.interrupt()
+            self.services.engine.kill()
 
     def ask(self, prompt: str, *, password: bool) -> Future[str]:
         """Nobody answers."""
         return unanswerable(password=password)
 
-    def count_from(self, last: int) -> None:
-        """Cells count on from this number, if it is higher than theirs."""
-        self.count = max(self.count, last)
-
     def look_up(self, topic: str, detail_level: int, *, between_feeds: bool) -> str | None:
         """What introspection knows of a name, asked on a loop of its own."""
-        return asyncio.run(self._introspector.describe(topic, detail_level))
-
-    def close(self) -> None:
-        """Let go of what was kept for the run."""
-        if "travel" in self.__dict__:
-            self.travel.close()
+        return asyncio.run(self.services.introspector.describe(topic, detail_level))
 
 
-class _SessionView:
-    """Implements introspection's `Session` on the sandbox thread itself."""
+class NotebookOutputs:
+    """The outputs of one run, put into cells as nbclient does it with the kernel's messages. For one thread.
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    Only neighbouring prints are joined to one output, where nbclient keeps as many as there were messages.
 
-    def cells(self) -> Sequence[CellSource]:
-        return self._engine.known_cells
+    node: makes a dict of the kind that the notebook is made of, of a plain one.
+    """
 
-    async def ask(self, expression: str) -> object | None:
-        if self._engine.is_feeding:
-            return None
-        from monty_kernel.engine.prelude import guarded
-        from monty_kernel.introspect.prelude import INTROSPECTION_PRELUDE
+    def __init__(self, book: Node, node: Callable[[Node], Node] = dict) -> None:
+        self._cells: list[Node] = book["cells"]
+        self._node = node
+        self._index = 0
+        self._outputs: list[Node] = []
+        self._clear_next = False
+        self._printed: list[str] = []  # of the stream that is the last output; joined when another comes
+        self._displays: dict[str, dict[int, list[int]]] = {}  # display id -> cell -> positions among its outputs
+        self.size = 0
+        """Characters of output so far, also of what was cleared."""
 
-        answer: object = self._engine.evaluate(expression, {"introspection": guarded(INTROSPECTION_PRELUDE)})
-        return answer
+    def begin(self, index: int) -> None:
+        """The cell at this index runs from now on; its old outputs go."""
+        self._index, self._outputs, self._clear_next = index, [], False
+        self._cells[index]["outputs"] = self._outputs
+
+    def end(self) -> None:
+        """The cell is over."""
+        self._join_printed()
+
+    def add(self, output: Output, number: int = 0) -> None:
+        """Take an output of the running cell. number: its execution count, for a result."""
+        if isinstance(output, Stream):
+            self.size += len(output.text)
+            if not self._clear_next and self._printed and self._outputs[-1]["name"] == output.name:
+                self._printed.append(output.text)
+                return
+            self._append({"output_type": "stream", "name": output.name, "text": ""})
+            self._printed = [output.text]
+        elif isinstance(output, ClearOutput):
+            if output.wait:
+                self._clear_next = True
+            else:
+                self._clear()
+        elif isinstance(output, Display):
+            self._display(output)
+        elif isinstance(output, Result):
+            self._append(
+                {
+                    "output_type": "execute_result",
+                    "metadata": finite(output.metadata),
+                    "data": self._data(output),
+                    "execution_count": number,
+                }
+            )
+        elif isinstance(output, Error):
+            self.size += sum(map(len, output.traceback))
+            traceback = list(output.traceback)
+            self._append(
+                {"output_type": "error", "ename": output.ename, "evalue": output.evalue, "traceback": traceback}
+            )
+
+    def _display(self, output: Display) -> None:
+        data, metadata = self._data(output), finite(output.metadata)
+        if output.display_id:  # an id that is shown again changes what it showed before, in whatever cell
+            for index, positions in self._displays.get(output.display_id, {}).items():
+                for position in positions:
+                    shown = self._cells[index]["outputs"][position]
+                    shown["data"], shown["metadata"] = self._node(dict(data)), self._node(dict(metadata))
+        if output.update:
+            return
+        self._append({"output_type": "display_data", "metadata": metadata, "data": data})
+        if output.display_id:
+            cells = self._displays.setdefault(output.display_id, {})
+            cells.setdefault(self._index, []).append(len(self._outputs) - 1)
+
+    def _data(self, output: Display | Result) -> dict[str, Any]:
+        data: dict[str, Any] = finite(dict(output.data))
+        self.size += sum(len(value if isinstance(value, str) else repr(value)) for value in data.values())
+        return data
+
+    def _append(self, output: Node) -> None:
+        if self._clear_next:
+            self._clear()
+            self._clear_next = False
+        self._join_printed()
+        self._outputs.append(self._node(output))
+
+    def _clear(self) -> None:
+        self._printed = []
+        self._outputs.clear()
+        for cells in self._displays.values():
+            cells.pop(self._index, None)
+
+    def _join_printed(self) -> None:
+        if self._printed:
+            self._outputs[-1]["text"] = "".join(self._printed)
+            self._printed = []

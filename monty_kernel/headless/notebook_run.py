@@ -4,39 +4,29 @@ from __future__ import annotations
 
 import copy
 import datetime
-import logging
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from monty_kernel.bounded.helper import Unanswered
 from monty_kernel.bounded.waiting import waiting_by
-from monty_kernel.engine.engine import Engine, Outcome, Snapshot
-from monty_kernel.engine.limits import Limits
+from monty_kernel.engine.engine import Engine, Outcome
 from monty_kernel.engine.sandbox import WorkerLost
 from monty_kernel.engine.source.sources import Failure
 from monty_kernel.outputs import Error
 from monty_kernel.session.cell_runner import CellRequest, CellRunner
-from monty_kernel.session.language_info import LANGUAGE_INFO
-from monty_kernel.session.replies import error_content
+from monty_kernel.session.replies import LANGUAGE_INFO, error_content
 from monty_kernel.timetravel.policy import FREE, DumpBudget
-from monty_kernel.typecheck.checks import Mode, TypeChecks
 
 from .earlier_outputs import sanitized_outputs
-from .frontend import NotebookFront
-from .granted import Granted
+from .frontend import NotebookFrontend, NotebookOutputs
 from .notebook_file import tags
-from .notebook_outputs import NotebookOutputs
 from .notebook_shape import Node
-
-if TYPE_CHECKING:
-    from monty_kernel.typecheck.checker import Checker
-
-_log = logging.getLogger(__name__)
+from .run_options import RunOptions
+from .session_pool import SessionPool
 
 DUMPS = 0.1
 """Share of the cells' time that snapshots may take: cells between two of them would be run again after a crash."""
@@ -46,38 +36,6 @@ GRACE = 2.0
 
 LAST_WORDS = 0.1
 """Seconds after a worker died in which whoever stops the run may say so: Ctrl-C in a terminal reaches the workers first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """A state to start from, of a stored session, and the number of its last cell."""
-
-    snapshot: Snapshot
-    last: int
-
-
-@dataclass(frozen=True, slots=True)
-class RunOptions:
-    """How a notebook is run.
-
-    timeout: seconds that a cell may take, of whatever it does; None or anything not above 0 for no limit. interrupt_on_timeout: then
-    the cell is interrupted, instead of the run being ended. It may catch that and end within `GRACE`; later it is undone. allow_errors: go on after a cell that failed.
-    record_timing: note in each cell's metadata when it ran. max_output: characters of output that the notebook may get; None
-    for no limit. trust_outputs: put outputs into the notebook as cells make them, scripts and all. typecheck: what becomes of
-    cells that the type checker finds fault with. snapshot_memory: bytes that the states between the cells may take; the oldest make room.
-    """
-
-    timeout: float | None = None
-    interrupt_on_timeout: bool = False
-    allow_errors: bool = False
-    limits: Limits = field(default_factory=Limits)
-    record_timing: bool = True
-    max_output: int | None = 100_000_000
-    start: Start | None = None
-    granted: Granted = field(default_factory=Granted)
-    trust_outputs: bool = False
-    typecheck: Mode = "off"
-    snapshot_memory: int = 1 << 28
 
 
 Kind = Literal["error", "timeout", "output", "stopped"]
@@ -105,19 +63,6 @@ class Ran:
     cells: int
     seconds: float
     failed: FailedCell | None = None
-
-
-class Sessions(Protocol):
-    """Where a run gets its session from."""
-
-    def engine(self, options: RunOptions) -> AbstractContextManager[Engine]:
-        """An engine whose session has not begun."""
-
-    def begin(self, engine: Engine, options: RunOptions) -> None:
-        """Begin its session: a new one, or the one that the options start from."""
-
-    def checker(self) -> Checker:
-        """What asks the type checker."""
 
 
 class NotebookRun:
@@ -153,38 +98,33 @@ class NotebookRun:
         self._stopped.set()
         self._cut_short()
 
-    def execute(self, sessions: Sessions) -> Ran:
+    def execute(self, pool: SessionPool) -> Ran:
         """Run the cells. Whatever happens to them, what they showed until then is in the notebook.
 
         Raises:
             MontyError, RuntimeError: no worker could be started.
             Diverged: the state to start from could not be made again.
+            ToolsRefused, MountRefused: the settings grant what cannot be had.
         """
         try:
-            return self._execute(sessions)
+            return self._execute(pool)
         finally:
-            if not self._options.trust_outputs:
+            if not self._options.settings.trust_outputs:
                 self._sanitize_what_stayed()
 
-    def _execute(self, sessions: Sessions) -> Ran:
-        begin = time.perf_counter()
+    def _execute(self, pool: SessionPool) -> Ran:
+        started = time.perf_counter()
         self._book["metadata"]["language_info"] = self._node(copy.deepcopy(LANGUAGE_INFO))
-        with sessions.engine(self._options) as engine:
-            self._engine = engine
+        with pool.session(self._options.settings) as services:
+            self._engine = services.engine
             try:
-                sessions.begin(engine, self._options)
+                pool.begin(services.engine, self._options)
             except (KeyboardInterrupt, WorkerLost):
                 if not self._stopped.is_set():
                     raise
-            types = TypeChecks(engine, self._options.typecheck, sessions.checker)
-            front = NotebookFront(
-                engine, self._outputs, self._options.max_output, types.mode, self._options.snapshot_memory
-            )
-            try:
-                cells, failed = self._execute_cells(engine, front, types)
-            finally:
-                front.close()
-        return Ran(cells, time.perf_counter() - begin, failed)
+            frontend = NotebookFrontend(services, self._outputs, self._options.max_output)
+            cells, failed = self._execute_cells(frontend)
+        return Ran(cells, time.perf_counter() - started, failed)
 
     def _sanitize_what_stayed(self) -> None:
         # the state of widgets that no output shows any more: those that did are left out, as cells here have none
@@ -201,16 +141,16 @@ class NotebookRun:
                 raise Unanswered("the run was stopped")
         return future.result()
 
-    def _execute_cells(self, engine: Engine, front: NotebookFront, types: TypeChecks) -> tuple[int, FailedCell | None]:
+    def _execute_cells(self, frontend: NotebookFrontend) -> tuple[int, FailedCell | None]:
+        services = frontend.services
         if self._options.start is not None:
-            front.count_from(self._options.start.last)
-        budget = DumpBudget(DUMPS, free=0.0, guess=FREE)
-        runner = CellRunner(engine, front, lambda: front.magics, front.travel, budget, lambda: True, types, _log)
-        first, cells = front.count, 0
+            services.count_from(self._options.start.last)
+        runner = CellRunner(frontend, DumpBudget(DUMPS, free=0.0, guess=FREE), cells_wait=lambda: True)
+        first, cells = services.count, 0
         for index, cell in enumerate(self._book["cells"]):
             if cell["cell_type"] != "code" or not cell["source"].strip() or "skip-execution" in tags(cell):
                 continue
-            failed = self._execute_cell(runner, front, index, first + cells + 1)
+            failed = self._execute_cell(runner, frontend, index, first + cells + 1)
             if failed is not None and self._is_final(failed):
                 return cells, failed
             cells += 1
@@ -223,11 +163,13 @@ class NotebookRun:
         """Whether the run ends with it also where errors are allowed."""
         return failed.kind != "error" and not (failed.kind == "timeout" and self._options.interrupt_on_timeout)
 
-    def _execute_cell(self, runner: CellRunner, front: NotebookFront, index: int, count: int) -> FailedCell | None:
+    def _execute_cell(
+        self, runner: CellRunner, frontend: NotebookFrontend, index: int, count: int
+    ) -> FailedCell | None:
         cell = self._book["cells"][index]
         if self._stopped.is_set():
-            return FailedCell("stopped", index, front.count, "KeyboardInterrupt", "the run was stopped")
-        number = front.begin(cell["source"])
+            return FailedCell("stopped", index, frontend.services.count, "KeyboardInterrupt", "the run was stopped")
+        number = frontend.begin(cell["source"])
         cell["execution_count"] = number
         if self._options.record_timing:
             cell["metadata"]["execution"] = self._node({})
@@ -238,7 +180,7 @@ class NotebookRun:
         self._ran.add(index)
         request = CellRequest(cell["source"], number, remember=True, silent=False)
         outcome = self._run(runner, request)
-        failed = self._why_cut_short(outcome, front, index)
+        failed = self._why_cut_short(outcome, frontend, index)
         if failed is None or failed.kind == "output" or not self._is_final(failed):
             failed = self._show(outcome, failed, index, number)
         self._outputs.end()
@@ -311,9 +253,9 @@ class NotebookRun:
             self._engine.interrupt()
             self._engine.kill()
 
-    def _why_cut_short(self, outcome: Outcome, front: NotebookFront, index: int) -> FailedCell | None:
-        failure, number = outcome.failure, front.count
-        if front.overflowed:
+    def _why_cut_short(self, outcome: Outcome, frontend: NotebookFrontend, index: int) -> FailedCell | None:
+        failure, number = outcome.failure, frontend.services.count
+        if frontend.overflowed:
             said = f"the notebook's output would be longer than {self._options.max_output:,} characters"
             return FailedCell("output", index, number, "OutputLimitExceeded", said)
         if failure is None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from monty_kernel.outputs.finite import finite
-from monty_kernel.usage import UsageError
+from monty_kernel.settings import UsageError
 
 from .notebook_file import tags
 from .notebook_shape import Node

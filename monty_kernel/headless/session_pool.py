@@ -17,9 +17,11 @@ from monty_kernel.isolation.launch import Policy, WallsMissing
 from monty_kernel.isolation.orphans import OrphanWatch
 from monty_kernel.sanitize.bundle import TRUST_RUN
 from monty_kernel.sanitize.sanitizer import Sanitizer
+from monty_kernel.session.services import SessionServices
+from monty_kernel.settings import Settings
 from monty_kernel.startup import forgo_missing
 
-from .notebook_run import RunOptions
+from .run_options import RunOptions
 
 if TYPE_CHECKING:
     from monty_kernel.typecheck.checker import Checker
@@ -60,23 +62,22 @@ class SessionPool:
     def warm_up(self) -> None:
         """Start the workers, and make the state that sessions begin with."""
         options = RunOptions()
-        with self.engine(options) as engine:
-            self.begin(engine, options)
+        with self.session(options.settings) as session:
+            self.begin(session.engine, options)
 
     @contextmanager
-    def engine(self, options: RunOptions) -> Iterator[Engine]:
-        """An engine whose session has not begun. It belongs to the thread that asks for it.
+    def session(self, settings: Settings) -> Iterator[PooledSession]:
+        """A session that has not begun. It belongs to the thread that asks for it.
 
         Raises:
-            ToolsRefused: what is granted cannot be had.
+            ToolsRefused, MountRefused: the settings grant what cannot be had.
         """
-        sanitizer = Sanitizer(trust=options.trust_outputs, how_to_trust=TRUST_RUN)
-        engine = Engine(options.limits, self._workers, options.granted.grants(), sanitizer)
+        session = PooledSession(self, settings)
         try:
-            yield engine
+            session.open_grants()
+            yield session
         finally:
-            engine.access.close()
-            engine.close()
+            session.close()
 
     def begin(self, engine: Engine, options: RunOptions) -> None:
         """Begin its session: a new one, or the one that the options start from.
@@ -106,6 +107,11 @@ class SessionPool:
             return self._checker
 
     @property
+    def workers(self) -> Workers:
+        """Where the sessions' workers come from."""
+        return self._workers
+
+    @property
     def unwalled(self) -> WallsMissing | None:
         """Why the workers have no walls, if they have none."""
         return self._workers.unwalled
@@ -117,6 +123,53 @@ class SessionPool:
             self._checker.close()
         self._workers.close()
         self._orphans.close()
+
+
+class PooledSession(SessionServices):
+    """A session over the pool's workers, whose cells nobody watches: it is granted all that its settings say, or does not begin."""
+
+    def __init__(self, pool: SessionPool, settings: Settings) -> None:
+        super().__init__(settings, _log)
+        self._pool = pool
+
+    def open_grants(self) -> None:
+        """Load the tools and mount the folders.
+
+        Raises:
+            ToolsRefused: a file cannot be used, or a permission is for no tool.
+            MountRefused: a folder is not mounted.
+        """
+        grants = self.granted
+        if grants is None:
+            return
+        from monty_kernel.grants.mount_spec import parse_mount
+        from monty_kernel.grants.tool_files import ToolsRefused
+
+        grants.load_tools(self.settings.tools)
+        for text in self.settings.mounts:
+            grants.mount(parse_mount(text))
+        unknown = grants.unknown_permissions()
+        if unknown:
+            raise ToolsRefused(f"a permission was given for {', '.join(unknown)}, but there is no such tool")
+
+    def close(self) -> None:
+        """End the session, and give its worker back."""
+        if self.has("travel"):
+            self.travel.close()
+        if self.has("engine"):
+            self.engine.access.close()
+            self.engine.close()
+        elif self.has("granted") and self.granted is not None:  # they were refused
+            self.granted.close()
+
+    def make_workers(self) -> Workers:
+        return self._pool.workers
+
+    def make_checker(self) -> Checker:
+        return self._pool.checker()
+
+    def make_sanitizer(self) -> Sanitizer:
+        return Sanitizer(trust=self.settings.trust_outputs, how_to_trust=TRUST_RUN)
 
 
 _lock = threading.Lock()

@@ -19,18 +19,19 @@ import zmq
 from jupyter_client.session import Session
 from jupyter_core.paths import jupyter_runtime_dir
 from traitlets import CaselessStrEnum, Float, Instance, Integer, TraitError, Type, Unicode
-from traitlets.config.application import Application, catch_config_error
+from traitlets.config.application import Application, LevelFormatter, catch_config_error
 from traitlets.config.loader import Config
 
-from monty_kernel import __version__, config_files
+from monty_kernel import __version__
 from monty_kernel.jupyter import connection
 from monty_kernel.jupyter.channels import Channels, bind
 from monty_kernel.jupyter.connection import CHANNELS, ConnectionFailed, ConnectionInfo
 from monty_kernel.jupyter.guarded_stream import GuardedStream
 from monty_kernel.jupyter.iopub import IOPub
 from monty_kernel.jupyter.parent_watch import ParentWatch, process_to_watch
-from monty_kernel.jupyter.visible_log import VisibleFormatter
 from monty_kernel.jupyter.wire_session import WireSession
+from monty_kernel.outputs.log_text import for_log
+from monty_kernel.settings import CONFIGURATION_FILES, configuration_folders
 from monty_kernel.startup import end_start
 
 # The end of the process, in seconds: each step has its share, and together they stay below the one second that is promised.
@@ -39,6 +40,14 @@ FINISH_IOPUB_SECONDS = 0.1
 LAST_RESORT_SECONDS = 0.9
 
 LONGEST_START_SECONDS = 5.0
+
+
+class VisibleFormatter(LevelFormatter):
+    """Formats as traitlets does, then makes the text harmless: a notebook's text must steer neither a terminal nor a build service."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record's text."""
+        return for_log(super().format(record))
 
 
 class MontyKernelApp(Application):
@@ -157,8 +166,8 @@ class MontyKernelApp(Application):
                 self.fail(f"There is no configuration file {self.config_file}.")
             self.load_config_file(name, path=[folder])
         else:
-            folders = config_files.folders()
-            for name in config_files.NAMES:
+            folders = configuration_folders()
+            for name in CONFIGURATION_FILES:
                 self.load_config_file(name, path=folders)
         self.update_config(command_line)
 

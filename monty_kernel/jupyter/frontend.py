@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from concurrent.futures import Future
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from zmq.eventloop.zmqstream import ZMQStream
@@ -13,16 +11,12 @@ from zmq.eventloop.zmqstream import ZMQStream
 from monty_kernel.engine.questions import MARK
 from monty_kernel.jupyter.output_queue import Outlet
 from monty_kernel.outputs import ClearOutput, Display, Error, Output, Result, Stream
-from monty_kernel.session.frontend import SessionFront, unanswerable
+from monty_kernel.session.frontend import SessionFrontend, unanswerable
 
 if TYPE_CHECKING:
-    from monty_kernel.engine.engine import Engine
-    from monty_kernel.grants.quota import Quota
-    from monty_kernel.history.history import History
-    from monty_kernel.jupyter.kernel import MontyKernel
-    from monty_kernel.magics.registry import Magics
-    from monty_kernel.timetravel.travel import TimeTravel
-    from monty_kernel.typecheck.checks import TypeCheckMode
+    from ipykernel.kernelbase import Kernel
+
+    from monty_kernel.session.services import SessionServices
 
 
 class _Question(NamedTuple):
@@ -37,14 +31,17 @@ class _Question(NamedTuple):
     after_one_given_up: bool  # to which an answer may be on its way still
 
 
-class KernelFront(SessionFront):
-    """The session's front over Jupyter messages. What `SessionFront` has is called on the sandbox thread, all else on the loop."""
+class KernelFrontend(SessionFrontend):
+    """The session's front end over Jupyter messages.
 
-    def __init__(self, kernel: MontyKernel, loop: asyncio.AbstractEventLoop) -> None:
-        super().__init__()
+    What `SessionFrontend` has is called on the sandbox thread, all else on the loop.
+    """
+
+    def __init__(self, kernel: Kernel, services: SessionServices, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(services)
         self._kernel = kernel
         self._loop = loop
-        self._outlet = Outlet(loop, self._send_or_say, kernel.iopub_socket.drained)
+        self._outputs = Outlet(loop, self._send_or_say, kernel.iopub_socket.drained)
         self._stdin = ZMQStream(kernel.stdin_socket)
         self._stdin.on_recv(self._input_reply, copy=False)
         self._asked: _Question | None = None
@@ -59,11 +56,11 @@ class KernelFront(SessionFront):
 
     async def flush(self) -> None:
         """Return when all that the cell emitted is sent."""
-        await self._outlet.flush()
+        await self._outputs.flush()
 
     def close(self) -> None:
         """Nobody reads any more: let the cell go on, and end its question."""
-        self._outlet.close()
+        self._outputs.close()
         if self._asked is not None:
             self._asked.answer.cancel()
 
@@ -147,7 +144,7 @@ class KernelFront(SessionFront):
 
     def emit(self, output: Output) -> None:
         """Send an output; waits while the clients cannot take more."""
-        self._outlet.put(output)
+        self._outputs.put(output)
 
     def ask(self, prompt: str, *, password: bool) -> Future[str]:
         """Ask through the stdin channel, after all that was printed before."""
@@ -156,60 +153,17 @@ class KernelFront(SessionFront):
         answer: Future[str] = Future()
 
         async def request() -> None:
-            await self._outlet.flush()
+            await self._outputs.flush()
             if not answer.done():  # else the cell was interrupted meanwhile
                 self._input_request(answer, prompt, password)
 
         asyncio.run_coroutine_threadsafe(request(), self._loop)
         return answer
 
-    # What the session's front needs of the kernel
-
-    @property
-    def engine(self) -> Engine:
-        return self._kernel.engine
-
-    @property
-    def magics(self) -> Magics:
-        return self._kernel.magics
-
-    @property
-    def history(self) -> History:
-        """The history kept between kernels."""
-        return self._kernel.history
-
-    @property
-    def travel(self) -> TimeTravel:
-        """The states of the session."""
-        return self._kernel.travel
-
-    @property
-    def type_check(self) -> TypeCheckMode:
-        """Whether cells are type-checked before they run."""
-        return self._kernel.types.mode
-
-    @property
-    def mount_quota(self) -> Quota:
-        """What cells may add to folders that are mounted to be changed."""
-        return self._kernel.mount_quota
-
-    @property
-    def resumes_unasked(self) -> bool:
-        """Whether what another kernel left under this notebook's path is brought back without a question."""
-        return bool(self._kernel.resume == "allow")
-
-    @property
-    def own_files(self) -> Sequence[Path]:
-        """What no cell may change, wherever it is."""
-        return self._kernel.own_files
-
-    def count_from(self, last: int) -> None:
-        """Cells count on from this number, if it is higher than theirs."""
-        self._kernel.count_from(last)
-
     def look_up(self, topic: str, detail_level: int, *, between_feeds: bool) -> str | None:
         """What introspection knows of a name: it is asked on the loop, and may ask the session whose thread waits here."""
-        question = self._kernel.introspector.describe(topic, detail_level)
+        services = self.services
+        question = services.introspector.describe(topic, detail_level)
         if between_feeds:
-            return self._kernel.session_view.answer_between_feeds(question, self._loop)
-        return self.engine.wait_for(asyncio.run_coroutine_threadsafe(question, self._loop))
+            return services.view.answer_between_feeds(question, self._loop)
+        return services.engine.wait_for(asyncio.run_coroutine_threadsafe(question, self._loop))

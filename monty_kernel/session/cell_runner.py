@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from monty_kernel.bounded.waiting import waiting_by
-from monty_kernel.engine.engine import Engine, Outcome
+from monty_kernel.engine.engine import Outcome
 from monty_kernel.engine.errors.failures import impossible, interrupted, stray_return
 from monty_kernel.engine.source.cell import CellOptions, parse
 from monty_kernel.engine.source.rewrite import Action
@@ -18,15 +17,12 @@ from monty_kernel.outputs import Stream
 from monty_kernel.timetravel.timeline import first_line
 
 if TYPE_CHECKING:
-    from monty_kernel.magics.registry import Magics
-    from monty_kernel.session.frontend import SessionFront
+    from monty_kernel.session.frontend import SessionFrontend
     from monty_kernel.timetravel.policy import DumpBudget
-    from monty_kernel.timetravel.travel import TimeTravel
-    from monty_kernel.typecheck.checks import TypeChecks
 
 
 class CellRequest(NamedTuple):
-    """A cell to run. number: its execution count, or the next one's if it is not to be remembered."""
+    """A cell to run. number: its execution count, or the next one's if the cell stays out of the history (not `remember`)."""
 
     code: str
     number: int
@@ -36,30 +32,24 @@ class CellRequest(NamedTuple):
 
 
 class CellRunner:
-    """Parses and runs cells on the engine; for the sandbox thread, where a large cell holds nobody up."""
+    """Parses and runs cells on the engine; for the sandbox thread, where a large cell holds nobody up.
 
-    def __init__(
-        self,
-        engine: Engine,
-        front: SessionFront,
-        magics: Callable[[], Magics],
-        travel: TimeTravel,
-        budget: DumpBudget,
-        cells_wait: Callable[[], bool],
-        types: TypeChecks,
-        log: logging.Logger | logging.LoggerAdapter[logging.Logger],
-    ) -> None:
-        self._engine = engine
-        self._front = front
-        self._magics = magics
-        self._travel = travel
+    frontend: shows what cells emit, and has the session's services. budget: the time that dumps may take.
+    cells_wait: whether another cell is queued.
+    """
+
+    def __init__(self, frontend: SessionFrontend, budget: DumpBudget, cells_wait: Callable[[], bool]) -> None:
+        services = frontend.services
+        self._services = services
+        self._engine = services.engine
+        self._travel = services.travel
+        self._types = services.types
+        self._frontend = frontend
         self._budget = budget
         self._cells_wait = cells_wait
-        self._types = types
-        self._log = log
         self._label = ""
         self._failed = False
-        self._mistyped = False
+        self._misused_magic = False
 
     def run(self, request: CellRequest) -> Outcome:
         """What came of the cell. Never raises: a defect of ours must not leave the front end waiting for a reply."""
@@ -76,19 +66,19 @@ class CellRunner:
         except WallsMissing as error:
             return Outcome(Failure("raised", "WallsMissing", str(error)))
         except Exception as error:
-            self._log.exception("A cell could not be run.")
+            self._services.log.exception("A cell could not be run.")
             return Outcome(Failure("raised", type(error).__name__, f"internal error of monty-kernel: {error}"))
         finally:
             self._engine.over()
 
     def settle(self, request: CellRequest) -> None:
-        """After `run`, while its outcome is on its way: remember the state that the cell left."""
+        """After `run`, while its outcome is on its way: keep the state that the cell left."""
         waiting = self._cells_wait()
         dump = self._budget.allows(cells_wait=waiting)
         start = time.perf_counter()
         if self._engine.settle(dump=dump):
             self._budget.dumped(time.perf_counter() - start, kept_waiting=waiting)
-        if self._mistyped:  # a magic that was used wrongly is nothing to undo
+        if self._misused_magic:  # nothing to undo
             self._travel.overlook()
         else:
             self._travel.record(request.number if request.remember else 0, self._label, self._failed)
@@ -99,38 +89,38 @@ class CellRunner:
         source = CellSource(f"In[{request.number}]", request.code)
         options = CellOptions(request.number, show=not request.silent, begin=request.remember)
         try:
-            cell = parse(source, self._magics, options)
+            cell = parse(source, lambda: self._services.magics, options)
         except SyntaxError as error:
             return Outcome(impossible(source, error))
         recovered = self._engine.recover()
         if recovered is not None:
-            self._front.emit(Stream("stderr", recovered + "\n"))
+            self._frontend.emit(Stream("stderr", recovered + "\n"))
         number = request.number if request.remember else 0
         self._travel.begin(number)
         self._notice(request)
         for notice in self._engine.access.notices():
-            self._front.emit(Stream("stderr", notice + "\n"))
+            self._frontend.emit(Stream("stderr", notice + "\n"))
         refusal = stray_return(cell)
         if refusal is None and self._types.wanted and not request.silent:
-            refusal = self._types.before(cell, self._front.emit)
+            refusal = self._types.before(cell, self._frontend.emit)
         if refusal is not None:
             self._engine.pass_over(cell, number)
             return Outcome(refusal)
-        outcome = self._engine.run(cell, self._front, number=number, expressions=request.expressions, act=self._act)
+        outcome = self._engine.run(cell, self._frontend, number=number, expressions=request.expressions, act=self._act)
         self._types.after(cell, failed=outcome.failure is not None)
         failure = outcome.failure
-        self._mistyped = (
+        self._misused_magic = (
             failure is not None and failure.ename == "UsageError" and cell.python.strip() in ("", "pass", "None")
         )
-        if not self._mistyped:
+        if not self._misused_magic:
             self._travel.foresee(number, self._label, failure is not None)
-        self._notice(request)  # of what was before the first cell is known only now
+        self._notice(request)  # again: before the first cell, notices of earlier sessions were not known yet
         return outcome
 
     def _notice(self, request: CellRequest) -> None:
         notice = self._travel.notice() if request.remember else None
         if notice is not None:
-            self._front.emit(Stream("stderr", notice + "\n"))
+            self._frontend.emit(Stream("stderr", notice + "\n"))
 
     def _act(self, action: Action) -> None:
-        self._magics().act(action, self._front)
+        self._services.magics.act(action, self._frontend)

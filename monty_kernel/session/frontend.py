@@ -1,12 +1,10 @@
-"""What magics and the engine ask of whoever shows a session, as far as it is the same for the kernel and the headless runner."""
+"""What magics and the engine ask of whoever shows a session, as far as it is the same for the kernel and the headless run."""
 
 from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
 from concurrent.futures import CancelledError, Future
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monty_kernel.engine.frontend import StdinUnavailable
@@ -14,12 +12,11 @@ from monty_kernel.engine.questions import MARK, Answer, NotAskedAgain
 from monty_kernel.outputs import Display, MimeBundle, Output, Stream
 
 if TYPE_CHECKING:
-    from monty_kernel.engine.engine import Engine
     from monty_kernel.engine.limits import SessionLimits
     from monty_kernel.grants.grants import Grants
-    from monty_kernel.grants.quota import Quota
     from monty_kernel.history.history import History
     from monty_kernel.magics.registry import Magics
+    from monty_kernel.session.services import SessionServices
     from monty_kernel.timetravel.travel import TimeTravel
     from monty_kernel.typecheck.checks import TypeCheckMode
 
@@ -29,59 +26,22 @@ _COLOURS = re.compile(r"\x1b\[[\d;]*m")
 def unanswerable(*, password: bool) -> Future[str]:
     """The answer to a question where nobody can be asked: it raises StdinUnavailable."""
     answer: Future[str] = Future()
-    what = "getpass" if password else "input"
-    answer.set_exception(StdinUnavailable(f"{what}() was called, but this front end does not support input requests."))
+    function = "getpass" if password else "input"
+    answer.set_exception(
+        StdinUnavailable(f"{function}() was called, but this front end does not support input requests.")
+    )
     return answer
 
 
-class SessionFront(ABC):
-    """Implements the engine's `Front` and the magics' `MagicContext` over a few abstract methods.
+class SessionFrontend(ABC):
+    """Implements the engine's `Front` and the magics' `MagicContext` over three abstract methods.
 
     All of it is called on the sandbox thread. `payload` is what the cell's reply will hold for the front end.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, services: SessionServices) -> None:
+        self.services = services
         self.payload: list[dict[str, Any]] = []
-
-    @property
-    @abstractmethod
-    def engine(self) -> Engine:
-        """The session."""
-
-    @property
-    @abstractmethod
-    def magics(self) -> Magics:
-        """The table of magics."""
-
-    @property
-    @abstractmethod
-    def history(self) -> History:
-        """The inputs of this session and of those before it."""
-
-    @property
-    @abstractmethod
-    def travel(self) -> TimeTravel:
-        """The states of the session."""
-
-    @property
-    @abstractmethod
-    def type_check(self) -> TypeCheckMode:
-        """Whether cells are type-checked before they run."""
-
-    @property
-    def mount_quota(self) -> Quota | None:
-        """What cells may add to folders that are mounted to be changed; None: as much as by default."""
-        return None
-
-    @property
-    def resumes_unasked(self) -> bool:
-        """Whether what another kernel left under this notebook's path is brought back without a question."""
-        return False
-
-    @property
-    def own_files(self) -> Sequence[Path]:
-        """What no cell may change, wherever it is."""
-        return ()
 
     @abstractmethod
     def emit(self, output: Output) -> None:
@@ -92,18 +52,14 @@ class SessionFront(ABC):
         """Ask the person for a line. The future raises StdinUnavailable where nobody can answer."""
 
     @abstractmethod
-    def count_from(self, last: int) -> None:
-        """Cells count on from this number, if it is higher than theirs."""
-
-    @abstractmethod
     def look_up(self, topic: str, detail_level: int, *, between_feeds: bool) -> str | None:
         """What introspection knows of a name; between two feeds it may look at the session."""
 
-    # The engine's front
+    # The engine's front end
 
     def magic(self, name: str, args: str) -> object:
         """Run a host-side magic."""
-        return self.magics.run(name, args, self)
+        return self.services.magics.run(name, args, self)
 
     def help(self, topic: str, kind: str = "") -> str:
         """What `help(topic)` prints: about the name, or else about the class of its value."""
@@ -111,10 +67,10 @@ class SessionFront(ABC):
             return "Type help(name) or name? for help on a name, %lsmagic for the magics."
         if topic[0] in "'\"" and topic[0] == topic[-1] and topic.strip("'\"").replace(".", "").isidentifier():
             topic, kind = topic.strip("'\""), ""  # help('math')
-        found = self.look_up(topic, 0, between_feeds=False)
-        if not found and kind and kind.isidentifier():
-            found = self.look_up(kind, 0, between_feeds=False)
-        return _COLOURS.sub("", found or f"No documentation found for {topic!r}.")
+        text = self.look_up(topic, 0, between_feeds=False)
+        if not text and kind and kind.isidentifier():
+            text = self.look_up(kind, 0, between_feeds=False)
+        return _COLOURS.sub("", text or f"No documentation found for {topic!r}.")
 
     def leave(self) -> None:
         """The cell called `exit()`: the front end decides what that means, the session stays."""
@@ -123,47 +79,68 @@ class SessionFront(ABC):
     # The magics' context
 
     @property
+    def magics(self) -> Magics:
+        """The table of magics."""
+        return self.services.magics
+
+    @property
     def limits(self) -> SessionLimits:
         """What the session may use."""
-        return self.engine.limits
+        return self.services.engine.limits
 
     @property
     def grants(self) -> Grants:
         """What the person granted."""
-        from monty_kernel.grants.grants import Grants
+        return self.services.grants
 
-        access = self.engine.access
-        if not isinstance(access, Grants):  # nothing so far
-            access = self.engine.access = Grants(own_files=self.own_files, quota=self.mount_quota)
-        return access
+    @property
+    def history(self) -> History:
+        """The inputs of this session and of those before it."""
+        return self.services.history
+
+    @property
+    def travel(self) -> TimeTravel:
+        """The states of the session."""
+        return self.services.travel
+
+    @property
+    def type_check(self) -> TypeCheckMode:
+        """Whether cells are type-checked before they run."""
+        return self.services.types.mode
+
+    @property
+    def resumes_unasked(self) -> bool:
+        """Whether what another kernel left under this notebook's path is brought back without a question."""
+        return self.services.settings.resume == "allow"
 
     def resumed(self, said: str, last: int) -> str:
         """A session goes on: cells count on from its last one, and its inputs are this session's."""
-        self.count_from(last)
-        self.history.take_up(self.engine.inputs())
+        self.services.count_from(last)
+        self.history.take_up(self.services.engine.inputs())
         return said
 
     def display(self, bundle: MimeBundle) -> None:
         """Show a MIME bundle among the cell's outputs."""
-        self.engine.show(Display(bundle), self)
+        self.services.engine.show(Display(bundle), self)
 
     def print(self, text: str) -> None:
         """Print a line to the cell's stdout."""
-        self.engine.show(Stream("stdout", text + "\n"), self)
+        self.services.engine.show(Stream("stdout", text + "\n"), self)
 
     def page(self, text: str | MimeBundle) -> None:
         """Show text in the front end's pager."""
-        data = self.engine.sanitizer.page({"text/plain": text} if isinstance(text, str) else text)
-        if self.engine.admits(Display(data)):
+        engine = self.services.engine
+        data = engine.sanitizer.page({"text/plain": text} if isinstance(text, str) else text)
+        if engine.admits(Display(data)):
             self._add_payload({"source": "page", "data": data, "start": 0})
 
     def _add_payload(self, payload: dict[str, Any]) -> None:
         # as in IPython, the last of a kind alone is kept: a cell may page in a loop
-        self.payload[:] = [each for each in self.payload if each["source"] != payload["source"]] + [payload]
+        self.payload[:] = [other for other in self.payload if other["source"] != payload["source"]] + [payload]
 
     def describe(self, topic: str, detail_level: int = 0) -> str | None:
         """What introspection knows of a name; None if nothing. Between two feeds it may look at the session."""
-        return self.look_up(topic, detail_level, between_feeds=not self.engine.is_feeding)
+        return self.look_up(topic, detail_level, between_feeds=not self.services.engine.is_feeding)
 
     def confirm(self, question: str) -> bool:
         """The person's answer to a yes-or-no question; no where nobody can answer. Raises KeyboardInterrupt."""
@@ -174,15 +151,17 @@ class SessionFront(ABC):
 
     def ask_person(self, question: str) -> Answer:
         """The person's answer to a question of the kernel's, which begins with its mark."""
-        self.engine.sanitizer.settle(self.emit)
+        engine = self.services.engine
+        engine.sanitizer.settle(self.emit)
         try:
-            return self.engine.questions.ask(question, self._send)
+            return engine.questions.ask(question, self._send)
         except CancelledError:
             raise KeyboardInterrupt from None
 
     def _send(self, question: str) -> str:
-        return self.engine.wait_for(self.ask(self.engine.sanitizer.prompt(question), password=False))
+        engine = self.services.engine
+        return engine.wait_for(self.ask(engine.sanitizer.prompt(question), password=False))
 
     def reset(self) -> None:
         """Begin a new, empty session."""
-        self.engine.start()
+        self.services.engine.start()

@@ -13,14 +13,20 @@ from monty_kernel.engine.source.sources import CellSource
 
 T = TypeVar("T")
 
-PATIENCE = 0.05
-"""Seconds that an answer from the sandbox may take; without it, what is known without the session must do."""
+LONGEST_ANSWER = 0.05
+"""Seconds that the sandbox may take to answer. After that introspection makes do with what it knows without the session."""
 
 
 class SessionView:
-    """Implements introspection's `Session` over the engine and its thread."""
+    """Implements introspection's `Session` over the engine.
 
-    def __init__(self, engine: Engine, thread: Executor, is_busy: Callable[[], bool]) -> None:
+    thread: runs the session, if introspection is asked on another thread; without, it is asked on the sandbox thread itself.
+    is_busy: whether a cell runs or waits there.
+    """
+
+    def __init__(
+        self, engine: Engine, thread: Executor | None = None, is_busy: Callable[[], bool] = lambda: False
+    ) -> None:
         self._engine = engine
         self._thread = thread
         self._is_busy = is_busy
@@ -33,6 +39,8 @@ class SessionView:
     async def ask(self, expression: str) -> object | None:
         """The value of an expression over introspection's prelude; None if the session is busy or slow to answer."""
         answer: Awaitable[object]
+        if self._thread is None:
+            return None if self._engine.is_feeding else self._evaluate(expression)
         if self._visitors is not None:
             visit: Future[object] = Future()
             self._visitors.put((expression, visit))
@@ -42,14 +50,14 @@ class SessionView:
         else:
             answer = asyncio.get_running_loop().run_in_executor(self._thread, self._evaluate, expression)
         try:
-            return await asyncio.wait_for(asyncio.shield(answer), PATIENCE)
+            return await asyncio.wait_for(asyncio.shield(answer), LONGEST_ANSWER)
         except TimeoutError:
             return None
 
     def answer_between_feeds(self, question: Coroutine[Any, Any, T], loop: asyncio.AbstractEventLoop) -> T:
-        """The result of a question that runs on the loop, and asks the sandbox whose thread this is.
+        """The result of a question that runs on the loop and may ask the sandbox, whose thread calls this.
 
-        For an action between two feeds of a cell: the session is idle then, but its thread waits here.
+        For an action between two feeds of a cell. The session is idle then, but its thread waits here and answers.
         """
         visitors: SimpleQueue[tuple[str, Future[object]] | None] = SimpleQueue()
         self._visitors = visitors

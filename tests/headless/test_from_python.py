@@ -21,9 +21,10 @@ import pytest
 from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
 from monty_kernel import run_notebook, run_notebook_async
-from monty_kernel.engine.limits import Limits
-from monty_kernel.headless.notebook_run import NotebookRun, RunOptions
+from monty_kernel.headless.notebook_run import NotebookRun
+from monty_kernel.headless.run_options import RunOptions
 from monty_kernel.headless.session_pool import SessionPool
+from monty_kernel.settings import HEADLESS
 from tests.support.awkward_notebooks import book
 from tests.support.run_command import texts, write
 
@@ -130,7 +131,7 @@ def test_each_run_has_its_own_limits() -> None:
     pool = SessionPool(warm=1, most=1)
     try:
         for memory, fits in ((20_000_000, False), (500_000_000, True), (30_000_000, False), (None, True)):
-            run = NotebookRun(book(["len([0] * 5_000_000)"]), RunOptions(limits=Limits(memory=memory)))
+            run = NotebookRun(book(["len([0] * 5_000_000)"]), RunOptions(settings=HEADLESS.but(max_memory=memory)))
             assert (run.execute(pool).failed is None) == fits, memory
     finally:
         pool.close()

@@ -193,7 +193,7 @@ def test_a_build_that_has_a_terminal_is_a_log(tmp_path: Path, monkeypatch: pytes
 
 
 def test_the_kernels_own_log_passes_too() -> None:
-    from monty_kernel.jupyter.visible_log import VisibleFormatter
+    from monty_kernel.jupyter.app import VisibleFormatter
 
     for command_ in COMMANDS:
         record = logging.LogRecord("x", logging.WARNING, "x.py", 1, "%s", (f"a\n{command_}",), None)

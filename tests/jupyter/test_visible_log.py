@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 from monty_kernel.jupyter.app import MontyKernelApp
-from monty_kernel.jupyter.visible_log import VisibleFormatter
+from monty_kernel.jupyter.app import VisibleFormatter
 
 
 def _formatted(message: str, *args: object, exc_info: Any = None) -> str:
@@ -28,4 +28,4 @@ def test_arguments_and_tracebacks_are_made_visible() -> None:
 
 def test_the_kernel_logs_with_it() -> None:
     formatters = MontyKernelApp().get_default_logging_config()["formatters"]
-    assert [each["class"] for each in formatters.values()] == ["monty_kernel.jupyter.visible_log.VisibleFormatter"]
+    assert [each["class"] for each in formatters.values()] == ["monty_kernel.jupyter.app.VisibleFormatter"]

@@ -9,8 +9,8 @@ import pytest
 
 from monty_kernel.engine.errors.unsupported import MODULES
 from monty_kernel.jupyter.app import MontyKernelApp
-from monty_kernel.kernel_traits import KernelTraits
 from monty_kernel.magics.registry import Magics
+from monty_kernel.settings import OPTIONS
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -39,9 +39,8 @@ def test_every_page_is_reached_from_the_readme() -> None:
 
 def test_every_option_is_documented() -> None:
     page = (ROOT / "docs" / "options.md").read_text(encoding="utf-8")
-    for owner in (KernelTraits, MontyKernelApp):
-        for name in owner.class_own_traits(config=True):
-            assert f".{name}`" in page or f"`{name}`" in page, name
+    for name in (*OPTIONS, *MontyKernelApp.class_own_traits(config=True)):
+        assert f".{name}`" in page or f"`{name}`" in page, name
 
 
 def test_every_magic_is_documented() -> None:

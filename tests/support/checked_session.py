@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from monty_kernel.headless.notebook_run import NotebookRun, RunOptions
+from monty_kernel.headless.notebook_run import NotebookRun
+from monty_kernel.headless.run_options import RunOptions
 from monty_kernel.headless.session_pool import SessionPool
-from monty_kernel.typecheck.checks import Mode
+from monty_kernel.settings import HEADLESS, TypeCheck
 
 
 @dataclass(frozen=True)
@@ -33,14 +34,15 @@ def sessions() -> Iterator[SessionPool]:
         pool.close()
 
 
-def run(pool: SessionPool, cells: Sequence[str], typecheck: Mode = "on", **options: Any) -> list[Ran]:
+def run(pool: SessionPool, cells: Sequence[str], typecheck: TypeCheck = "on", **settings: Any) -> list[Ran]:
     """What comes of the cells, one after the other, whatever fails."""
     book: dict[str, Any] = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}
     for number, source in enumerate(cells):
         book["cells"].append({
             "cell_type": "code", "id": str(number), "metadata": {}, "source": source, "outputs": [], "execution_count": None,
         })  # fmt: skip
-    NotebookRun(book, RunOptions(allow_errors=True, typecheck=typecheck, **options)).execute(pool)
+    options = RunOptions(settings=HEADLESS.but(typecheck=typecheck, **settings), allow_errors=True)
+    NotebookRun(book, options).execute(pool)
     return [_ran(cell) for cell in book["cells"]]
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from monty_kernel.headless.granted import Granted
 from monty_kernel.headless.session_pool import SessionPool
 from monty_kernel.introspect.probing import load_facts
 from tests.support.checked_session import run
@@ -119,7 +118,7 @@ def test_tools_are_known_by_their_signatures(pool: SessionPool, tmp_path: Path) 
         "shop.order('x')\norder(1).foo\nshop.nothing\n(await shop.price('a')).foo\nshop.LIMIT.foo",
         "order(1, 'a') + shop.order(2)\nawait shop.price('x') + 1",
     ]
-    imported, wrong, right = run(pool, cells, granted=Granted((str(tools),)))
+    imported, wrong, right = run(pool, cells, tools=[str(tools)])
     assert (imported.said, right.said) == ("", "")
     assert found(wrong.said) == [
         (1, "invalid-argument-type", "'x'"),

@@ -127,10 +127,10 @@ def test_every_option_has_the_value_that_the_file_sets(
 def test_the_files_of_this_version_set_the_same_options() -> None:
     """An option that is new belongs into `configuration.py`, for the next archive to have."""
     from monty_kernel.jupyter.app import MontyKernelApp
-    from monty_kernel.kernel_traits import KernelTraits
+    from monty_kernel.settings import traits
 
     inherited = {"log_datefmt", "log_format", "logging_config", "show_config", "show_config_json"}
-    kernels = set(KernelTraits.class_traits(config=True))
+    kernels = set(traits())
     processes = set(MontyKernelApp.class_traits(config=True)) - inherited
     assert (set(OPTIONS["MontyKernel"]), set(OPTIONS["MontyKernelApp"])) == (kernels, processes)
 

@@ -1,0 +1,139 @@
+"""The kernel's session and the thread that drives it: how it starts beside the loop, and how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from functools import partial
+from importlib import import_module
+from logging import Logger
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from monty_kernel.jupyter.sandbox_thread import SandboxThread
+from monty_kernel.session.services import SessionServices, made_once
+from monty_kernel.settings import Settings
+from monty_kernel.startup import end_start
+
+if TYPE_CHECKING:
+    from monty_kernel.engine.workers import Workers
+    from monty_kernel.isolation.orphans import OrphanWatch
+    from monty_kernel.session.view import SessionView
+    from monty_kernel.timetravel.archive import Archive
+    from monty_kernel.typecheck.checker import Checker
+
+_RUNNER = "monty_kernel.session.cell_runner"
+"""What runs cells, with the engine and all that belongs to it."""
+
+
+class KernelSession(SessionServices):
+    """The one session of a kernel. The sandbox thread makes its parts while the loop tells the client that the kernel is here.
+
+    identity: what tells this kernel from others, but not from itself after a restart; None if nothing does. No cell can read it.
+    is_busy: whether a cell runs. The rest is for `SessionServices`.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        log: Logger,
+        own_files: Sequence[Path],
+        identity: str | None,
+        is_busy: Callable[[], bool],
+    ) -> None:
+        super().__init__(settings, log, own_files)
+        self.closed = False
+        self._identity = identity
+        self._is_busy = is_busy
+        self._checker: Checker | None = None
+        self.thread = SandboxThread()
+
+    def start(self) -> None:
+        """Let the sandbox thread start the session."""
+        self.thread.submit(self._start)
+
+    def _start(self) -> None:
+        from monty_kernel.isolation.launch import WallsMissing
+
+        try:
+            if self.granted is not None:
+                from monty_kernel.grants.opening import open_doors
+
+                open_doors(self.granted, self.settings.tools, self.settings.mounts, self.log)
+            workers = self.workers
+            import_module(_RUNNER)  # on a thread beside the worker's start it took longer: they share one lock
+            self.engine.start()
+            if workers.unwalled is not None:
+                self.log.warning("The sandbox is the only wall. %s", workers.unwalled)
+            self.travel  # noqa: B018 - so that the first cell need not wait for it
+        except WallsMissing as error:
+            self.log.error("The sandbox worker was not started. %s", error)
+        except Exception:
+            if not self.closed:  # else close() has just killed the worker
+                self.log.exception("The sandbox worker did not start; the next cell tries again.")
+        finally:
+            end_start()
+
+    async def close(self) -> None:
+        """End the session and its workers. Idempotent."""
+        if self.closed:
+            return
+        self.closed = True
+        if self._checker is not None:
+            self.engine.interrupt()  # a cell that is being checked does not begin any more
+        self.engine.kill()
+        on_thread = partial(asyncio.get_running_loop().run_in_executor, self.thread)
+        await on_thread(self.engine.close)
+        if self._checker is not None:
+            await on_thread(self._checker.close)
+        await on_thread(self.workers.close)
+        self.thread.shutdown(wait=False)
+        if self.has("travel"):
+            self.travel.close()
+        self._orphans.close()
+        self.engine.access.close()
+        if self.has("history"):
+            await asyncio.to_thread(self.history.close)
+
+    # What the kernel has for its one session
+
+    @made_once
+    def _orphans(self) -> OrphanWatch:
+        from monty_kernel.isolation.orphans import OrphanWatch
+
+        return OrphanWatch()
+
+    def make_workers(self) -> Workers:
+        """A pool of the kernel's own."""
+        from monty_kernel.engine.workers import Workers
+
+        return Workers(self._orphans.watch, walls=self.settings.walls, memory=self.settings.max_memory)
+
+    def make_checker(self) -> Checker:
+        """A checker of the kernel's own."""
+        from monty_kernel.typecheck.checker import checker
+
+        self._checker = checker(self.settings.walls, self._orphans)
+        return self._checker
+
+    def make_archive(self) -> Archive | None:
+        """The user's store, if states are kept on disk."""
+        settings = self.settings
+        if settings.snapshots != "disk":
+            return None
+        from monty_kernel.timetravel.user_archive import user_archive
+
+        return user_archive(
+            lambda: self.magics,
+            self.log,
+            self._identity,
+            days=settings.snapshot_max_days,
+            states=settings.snapshot_max_states,
+            size=settings.snapshot_max_bytes,
+        )
+
+    def make_view(self) -> SessionView:
+        """The session as introspection sees it from the loop."""
+        from monty_kernel.session.view import SessionView
+
+        return SessionView(self.engine, self.thread, self._is_busy)
