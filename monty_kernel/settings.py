@@ -21,10 +21,6 @@ CONFIGURATION_FILES = ("jupyter_config", "monty_kernel_config")
 """Names without `.py` or `.json`. The later one prevails."""
 
 
-class UsageError(Exception):
-    """What the person asked for cannot be done. The message says why, and what to do instead."""
-
-
 class Option(NamedTuple):
     """An option of `MontyKernel`.
 
@@ -127,27 +123,27 @@ class Settings(_Declared):
     )
     walls: Walls = _option(
         default="best",
-        help="the walls around the worker process: the 'best' that this computer can build, or 'require' all of them and start "
-        "no worker without",
-        more="`monty-kernel doctor` shows which walls stand.",
+        help="the isolation of the worker process: 'best' is what this computer can build; with 'require', no worker starts "
+        "without all of it",
+        more="monty-kernel doctor shows what works.",
         choices=get_args(Walls),
         flag="--walls",
     )
     snapshots: Literal["disk", "memory", "off"] = _option(
         default="disk",
-        help="where the states between cells are kept: on 'disk', in Jupyter's data folder, where %resume finds them too; in "
-        "'memory', for %undo and the like; or 'off', which keeps only the last one, for interrupts and crashes",
+        help="where the states between cells are kept for time travel: on 'disk', in Jupyter's data folder; in 'memory'; or "
+        "'off', which keeps only the last one, for interrupts and crashes",
         choices=("disk", "memory", "off"),
     )
     snapshot_budget: float = _option(
         default=0.1,
-        help="share of the cells' time that snapshots may take while other cells wait",
+        help="share of the cells' time that taking snapshots may cost while other cells wait",
         unit="SHARE",
         least=0,
     )
     snapshot_memory: int = _option(
         default=1 << 29,
-        help="bytes of memory that the states between cells may take; the oldest make room first, and named ones may take half",
+        help="bytes of memory that the states between cells may take; the oldest are dropped first, and named ones may take half",
         unit="BYTES",
         least=0,
         flag="--snapshot-memory",
@@ -161,7 +157,7 @@ class Settings(_Declared):
     mounts: Sequence[str] = _option(
         default=(),
         help="a folder for cells, as HOST:SANDBOX or HOST:SANDBOX:MODE; MODE is ro, rw or overlay, the default, which keeps "
-        "what cells write in memory; may be given several times",
+        "what cells write in memory; can be repeated",
         form="HOST:SANDBOX[:MODE]",
         flag="--mount",
     )
@@ -175,7 +171,7 @@ class Settings(_Declared):
     )
     mount_max_files: int | None = _option(
         default=10_000,
-        help="how many files and folders cells may make in folders mounted rw",
+        help="how many files and folders cells may create in folders mounted rw",
         unit="FILES",
         least=0,
         none="no limit",
@@ -183,8 +179,8 @@ class Settings(_Declared):
     )
     tools: Sequence[str] = _option(
         default=(),
-        help="a Python file, by its path, or a module, by its name, whose functions cells may call; they run outside the "
-        "sandbox; may be given several times",
+        help="a Python file, by its path, or a module, by its name, whose functions cells may call outside the sandbox; "
+        "can be repeated",
         more="The path must be absolute.",
         form="FILE.py",
         flag="--tools",
@@ -214,8 +210,8 @@ class Settings(_Declared):
     )
     snapshot_max_bytes: int | None = _option(
         default=2 << 30,
-        help="bytes that the states of all sessions may take on disk; the session that takes the most makes room first, and "
-        "named states may take half",
+        help="bytes that the states of all sessions may take on disk; the session that takes the most gives up its states "
+        "first; named states may take half, those of one session a quarter",
         unit="BYTES",
         least=0,
         none="no limit",
@@ -234,7 +230,7 @@ class Settings(_Declared):
     )
     typecheck: TypeCheck = _option(
         default="off",
-        help="type-check each cell before it runs: 'on' shows what is found and runs the cell, 'strict' runs no cell with findings",
+        help="type-check each cell before it runs: 'on' shows the findings and runs the cell, 'strict' runs no cell with findings",
         more="A notebook can ask for more with %typecheck, never for less.",
         choices=get_args(TypeCheck),
         flag="--typecheck",
@@ -321,6 +317,8 @@ def configured() -> Settings:
     from traitlets.config.application import Application
     from traitlets.config.configurable import Configurable
     from traitlets.traitlets import TraitError
+
+    from monty_kernel.engine.frontend import UsageError
 
     reader = Application()
     reader.raise_config_file_errors = True

@@ -13,8 +13,8 @@ from importlib import import_module
 from typing import NoReturn
 
 from monty_kernel import __version__
+from monty_kernel.engine.frontend import UsageError
 from monty_kernel.outputs.log_text import guard_output
-from monty_kernel.settings import UsageError
 from monty_kernel.startup import forget_relative
 
 COMMAND_MODULES = {

@@ -14,8 +14,9 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
+from monty_kernel.engine.frontend import UsageError
 from monty_kernel.engine.limits import KINDS, read_size, show_size
-from monty_kernel.settings import HEADLESS, OPTIONS, Option, Settings, UsageError, configured
+from monty_kernel.settings import HEADLESS, OPTIONS, Option, Settings, configured
 
 if TYPE_CHECKING:
     from monty_kernel.headless.batch import Targets, Task

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from monty_kernel.engine.frontend import UsageError
 from monty_kernel.outputs.visible_text import display_width, visible, visible_line
-from monty_kernel.settings import UsageError
 from monty_kernel.store.errors import StoreError
 from monty_kernel.store.records import Retention, SessionInfo, StateInfo
 from monty_kernel.store.store import SnapshotStore, user_store

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from ..outputs import Output
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from ..outputs import Output
 
 
 class Frontend(Protocol):
@@ -28,7 +30,7 @@ class Frontend(Protocol):
 
 
 class UsageError(Exception):
-    """A magic cannot be used like this; the message says what to do."""
+    """What the person asked of a magic or a command cannot be done. The message says why, and what to do instead."""
 
 
 class StdinUnavailable(Exception):

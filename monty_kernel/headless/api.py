@@ -75,21 +75,21 @@ def run_notebook(
         max_output: characters of output that the notebook may get; None for no limit.
         from_session: start from a stored state: `ID` or `ID@N`, as `monty-kernel sessions list` shows them.
         record_timing: note in each cell's metadata when it ran.
-        walls: the walls around the worker process: the 'best' that this computer can build, or 'require' all of them and start no worker
-            without.
+        walls: the isolation of the worker process: 'best' is what this computer can build; with 'require', no worker starts without all
+            of it.
         own_worker: use a worker process that no other notebook had or will have, which takes 8 ms more.
-        tools: a Python file, by its path, or a module, by its name, whose functions cells may call; they run outside the sandbox; may be
-            given several times. The path must be absolute. Each run loads them afresh.
+        tools: a Python file, by its path, or a module, by its name, whose functions cells may call outside the sandbox; can be repeated.
+            The path must be absolute. Each run loads them afresh.
         tool_permissions: what each call of a tool needs, 'allow', 'ask' or 'deny', by the tool's name, as in shop.order=deny; this
             prevails over the tools file. Nobody can be asked here, so 'ask' denies.
         mounts: a folder for cells, as HOST:SANDBOX or HOST:SANDBOX:MODE; MODE is ro, rw or overlay, the default, which keeps what cells
-            write in memory; may be given several times.
+            write in memory; can be repeated.
         mount_max_bytes: bytes that cells may add to folders mounted rw while the session lasts; None for no limit.
-        mount_max_files: how many files and folders cells may make in folders mounted rw; None for no limit.
+        mount_max_files: how many files and folders cells may create in folders mounted rw; None for no limit.
         audit_file: a file to which each call of a tool is logged, one line of JSON each.
         trust_outputs: pass outputs on as cells make them: with scripts, pictures from the network, any MIME type and any control sequence.
-        typecheck: type-check each cell before it runs: 'on' shows what is found and runs the cell, 'strict' runs no cell with findings.
-        snapshot_memory: bytes of memory that the states between cells may take; the oldest make room first, and named ones may take half.
+        typecheck: type-check each cell before it runs: 'on' shows the findings and runs the cell, 'strict' runs no cell with findings.
+        snapshot_memory: bytes of memory that the states between cells may take; the oldest are dropped first, and named ones may take half.
 
     Raises:
         nbclient.exceptions.CellExecutionError: a cell failed, or made too much output. Its `notebook` is the notebook as far as it ran.
@@ -97,7 +97,7 @@ def run_notebook(
         ValueError, TypeError: `nb` is not a notebook, a parameter is not plain data, there is no such state, or tools or a mount are refused.
         OSError: the notebook's file cannot be read.
         RuntimeError: no sandbox can be started, as in a process forked from one that ran notebooks.
-        monty_kernel.isolation.launch.WallsMissing: the walls are required and cannot be built.
+        monty_kernel.isolation.launch.WallsMissing: the isolation is required and cannot be built.
     """
     arguments = locals()
     run = _Run(None if from_session is None else start_of(from_session), **arguments)

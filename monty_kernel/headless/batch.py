@@ -15,10 +15,10 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Literal
 
+from monty_kernel.engine.frontend import UsageError
 from monty_kernel.engine.recorder import Diverged
 from monty_kernel.isolation.launch import WallsMissing
 from monty_kernel.outputs.log_text import json_for_log
-from monty_kernel.settings import UsageError
 
 from ..files.whole_file import OpenFolder, Place, place_at
 from .notebook_file import from_json, read_notebook, to_json

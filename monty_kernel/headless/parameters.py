@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from monty_kernel.engine.frontend import UsageError
 from monty_kernel.outputs.finite import finite
-from monty_kernel.settings import UsageError
 
 from .notebook_file import tags
 from .notebook_shape import Node

@@ -6,8 +6,7 @@ import logging
 import sys
 from typing import Any
 
-from monty_kernel.jupyter.app import MontyKernelApp
-from monty_kernel.jupyter.app import VisibleFormatter
+from monty_kernel.jupyter.app import MontyKernelApp, VisibleFormatter
 
 
 def _formatted(message: str, *args: object, exc_info: Any = None) -> str:
