@@ -142,15 +142,9 @@ class PooledSession(SessionServices):
         grants = self.granted
         if grants is None:
             return
-        from monty_kernel.grants.mount_spec import parse_mount
-        from monty_kernel.grants.tool_files import ToolsRefused
+        from monty_kernel.grants.opening import grant
 
-        grants.load_tools(self.settings.tools)
-        for text in self.settings.mounts:
-            grants.mount(parse_mount(text))
-        unknown = grants.unknown_permissions()
-        if unknown:
-            raise ToolsRefused(f"a permission was given for {', '.join(unknown)}, but there is no such tool")
+        grant(grants, self.settings.tools, self.settings.mounts, _refused, relative_mounts=True)
 
     def close(self) -> None:
         """End the session, and give its worker back."""
@@ -170,6 +164,10 @@ class PooledSession(SessionServices):
 
     def make_sanitizer(self) -> Sanitizer:
         return Sanitizer(trust=self.settings.trust_outputs, how_to_trust=TRUST_RUN)
+
+
+def _refused(what: str, error: Exception) -> None:
+    raise error
 
 
 _lock = threading.Lock()

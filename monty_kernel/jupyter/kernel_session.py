@@ -57,9 +57,9 @@ class KernelSession(SessionServices):
 
         try:
             if self.granted is not None:
-                from monty_kernel.grants.opening import open_doors
+                from monty_kernel.grants.opening import grant_or_tell
 
-                open_doors(self.granted, self.settings.tools, self.settings.mounts, self.log)
+                grant_or_tell(self.granted, self.settings.tools, self.settings.mounts, self.log)
             workers = self.workers
             import_module(_RUNNER)  # on a thread beside the worker's start it took longer: they share one lock
             self.engine.start()
