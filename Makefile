@@ -4,12 +4,13 @@
 #   make lab     JupyterLab in notebooks/, which may use the tools in tests/granted/
 #   make test    all tests (JupyterLab in headless Chromium among them)
 #   make lint    ruff and mypy
-#   make bench   the figures of the README, against ipykernel on this machine
+#   make docs    the documentation site, in docs/_build
+#   make bench   the figures of docs/comparison.md, against ipykernel on this machine
 #   make fuzz    what parses what strangers wrote, by two fuzzers, in a browser, by texts that double, for ten minutes (SECONDS=600)
 #   make soak    50,000 cells in one kernel, then eight kernels for ten minutes (CELLS=50000 KERNELS=8 SECONDS=600)
 
 .DEFAULT_GOAL := help
-.PHONY: help run lab test lint format bench fuzz soak browser clean
+.PHONY: help run lab test lint format docs bench fuzz soak browser clean
 .DELETE_ON_ERROR:
 
 VENV := .venv
@@ -53,6 +54,9 @@ format: $(VENV)/installed-test
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
+docs: $(VENV)/installed-docs
+	$(BIN)/python -m sphinx -W --keep-going -n -q -b html docs docs/_build
+
 bench: $(VENV)/installed-test
 	$(BIN)/python -m benchmarks $(ARGS)
 
@@ -66,4 +70,4 @@ browser:
 	@.ci/install-chromium
 
 clean:
-	rm -rf $(VENV) .fuzz dist .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .fuzz dist docs/_build .pytest_cache .mypy_cache .ruff_cache

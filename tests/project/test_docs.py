@@ -7,13 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from monty_kernel import __version__
 from monty_kernel.engine.errors.unsupported import MODULES
 from monty_kernel.jupyter.app import MontyKernelApp
 from monty_kernel.magics.registry import Magics
 from monty_kernel.settings import OPTIONS
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [
+    *(ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")),
+    *sorted((ROOT / "docs").glob("*.md")),
+]
 
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
@@ -35,6 +39,18 @@ def test_every_page_is_reached_from_the_readme() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for page in PAGES[1:]:
         assert f"({page.relative_to(ROOT)})" in readme
+
+
+def test_every_page_is_in_the_site() -> None:
+    entries = (ROOT / "docs" / "index.md").read_text(encoding="utf-8").splitlines()
+    for page in (ROOT / "docs").rglob("*.md"):
+        name = str(page.relative_to(ROOT / "docs").with_suffix(""))
+        assert name in entries or name == "index" or name.startswith("_build"), name
+
+
+def test_the_citation_names_this_version() -> None:
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"\nversion: {__version__}\n" in citation
 
 
 def test_every_option_is_documented() -> None:
