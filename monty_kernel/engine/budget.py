@@ -12,15 +12,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from ..outputs import ClearOutput, Display, Error, Output, Result, Stream
 from .limits import Limits, SessionLimits
-from .passing_host import PassingFrontend
 from .questions import Questions
-
-if TYPE_CHECKING:
-    from .frontend import Frontend
+from .source.sources import Failure
 
 T = TypeVar("T")
 
@@ -55,6 +52,11 @@ class LimitReached(Exception):
     def name(self) -> str:
         """What the person is told it is called."""
         return NAMES[self.kind]
+
+    @property
+    def failure(self) -> Failure:
+        """What a cell ends with that this stopped."""
+        return Failure("limit", self.name, str(self))
 
 
 class Budget:
@@ -140,24 +142,6 @@ def of_the_kernel() -> Budget:
     """For what the kernel asks the session between cells: it needs nothing of the host, so who sleeps there is a notebook that
     redefined what is asked."""
     return Budget(SessionLimits(Limits(host_calls=0, asleep=0)))
-
-
-class MeteredFrontend(PassingFrontend):
-    """A frontend that takes what the budget admits. stop: ends the feed that goes on."""
-
-    def __init__(self, frontend: Frontend, budget: Budget, stop: Callable[[], None]) -> None:
-        super().__init__(frontend)
-        self._budget = budget
-        self._stop = stop
-
-    def emit(self, output: Output) -> None:
-        """Take an output as far as it is admitted."""
-        over = self._budget.over
-        admitted = self._budget.admit(output) if over is None else None
-        if admitted is not None:
-            super().emit(admitted)
-        if over is None and self._budget.over is not None:
-            self._stop()
 
 
 def size_of(output: Stream | Display | Result | ClearOutput) -> int:

@@ -169,7 +169,7 @@ class KnownCells:
         self._ends: list[int] = []  # how many cells there are with each
         self._cells: list[CellSource] = []
 
-    def to(self, cell_log: CellLog) -> list[CellSource]:
+    def of(self, cell_log: CellLog) -> list[CellSource]:
         """What ran until there, oldest first."""
         with self._lock:
             fresh: list[CellLog] = []

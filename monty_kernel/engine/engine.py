@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import replace
-from typing import Any, TypeVar
 
-from ..outputs import Output, Result
+import pydantic_monty as monty
+
+from ..outputs import Output
 from ..sanitize.sanitizer import Sanitizer
-from .access import Access
-from .budget import Budget, MeteredFrontend
-from .errors.failures import lost
+from .access import Access, Written
+from .budget import Budget
+from .cell_frontend import CellFrontend
+from .errors.failures import INTERRUPTED, lost
 from .frontend import Frontend
-from .limits import Limits, SessionLimits
+from .limits import Limits, SessionLimits, show_size
 from .questions import Questions
-from .recorder import Recorder
-from .recovery import Recovery
+from .recorder import Diverged, Recorder
 from .sandbox import WorkerLost
-from .sanitized_host import SanitizedFrontend
-from .session import INTERRUPTED, CellRun, Outcome, Session
+from .session import CellRun, Outcome, Session
 from .snapshot import Journaled, Snapshot
 from .source.cell import Cell
 from .source.rewrite import Action
@@ -28,16 +28,24 @@ from .workers import Workers
 
 __all__ = ["Engine", "Outcome", "Snapshot"]
 
-T = TypeVar("T")
+_DIED = "The sandbox worker had died"
+_TOO_LARGE = "Saving the session would have taken more than max_memory, so its worker was stopped"
+_NOT_YET_TIGHT = " Until it can be saved, %limits does not hold for memory and recursion."
 
 
 class Engine:
-    """One session. All methods but `expect`, `interrupt` and `kill` belong to one thread, the sandbox thread.
+    """One session, and what brings it back: its last snapshot and the cells that ran since.
 
-    limits: what the person grants it. workers: where its worker comes from, perhaps shared with other sessions; without, a
-    pool that ends with it.
-    access: what its cells are granted. sanitizer: what every output passes; by default, nothing goes on that would run or
-    load anything where it is shown.
+    All of it belongs to one thread, the sandbox thread, but `interrupts` and `known_cells`, which any thread may use.
+
+    Attributes:
+        limits: What the session may use, as cells have tightened it.
+        sanitizer: What every output passes.
+        session: The session in its worker.
+        interrupts: Stops the cell that runs or is expected.
+        snapshot: The last state that was saved; None before `start`.
+        last_run: The cell that ran last, if it changed the session.
+        sessions: How many sessions were started: one more after `%reset`, and after a state that could not be restored.
     """
 
     def __init__(
@@ -47,17 +55,31 @@ class Engine:
         access: Access | None = None,
         sanitizer: Sanitizer | None = None,
     ) -> None:
+        """
+        Args:
+            limits: What the person grants the session.
+            workers: Where its worker comes from, perhaps shared with other sessions; by default a pool of its own.
+            access: What its cells are granted; by default nothing.
+            sanitizer: What every output passes; by default nothing gets through that would run or load anything where it is shown.
+        """
         self.limits = SessionLimits(limits)
         self.sanitizer = Sanitizer() if sanitizer is None else sanitizer
-        self._running: CellSource | None = None
-        self.last_run: Journaled | None = None
-        """The cell that ran last, if it left its mark on the session."""
         self._workers = Workers() if workers is None else workers
         self._owns_workers = workers is None
-        self._session = Session(self.limits, self._workers, access)
-        self._sandbox = self._session.sandbox
-        self._recovery = Recovery(self._session, self.limits)
+        self.session = Session(self.limits, self._workers, access)
+        self._sandbox = self.session.sandbox
+        self.interrupts = self._sandbox.interrupts
+        self.snapshot: Snapshot | None = None
+        self.last_run: Journaled | None = None
+        self.sessions = 0
+        self._journal: list[Journaled] = []  # the cells since the snapshot
+        self._written = Written()  # as it was before the running cell, or after the last
+        self._running: CellSource | None = None
         self._budget = Budget()  # the running cell's
+        self._started = False
+        self._announced = False  # whether the failure of the cell told the person already that the session is restored
+        self._died = _DIED  # why the session has to be restored
+        self._notice: str | None = None  # what the person has yet to be told of a restored session
 
     @property
     def access(self) -> Access:
@@ -69,57 +91,42 @@ class Engine:
         self._sandbox.access = access
 
     @property
-    def cells(self) -> list[CellSource]:
-        """What ran in this session and was remembered, as plain Python, oldest first."""
-        return self._session.cells
-
-    @property
     def known_cells(self) -> tuple[CellSource, ...]:
-        """The same, and the one that is running. From any thread."""
+        """The cells of the session as plain Python, oldest first, the running one included. From any thread."""
         running = self._running
-        return (*self.cells, running) if running is not None else tuple(self.cells)
-
-    def start(self) -> None:
-        """Start the worker and a new, empty session."""
-        self._recovery.start()
-
-    def close(self) -> None:
-        """End the session, and give its worker back. Idempotent."""
-        self._recovery.end()
-        if self._owns_workers:
-            self._workers.close()
-
-    # Interrupts
-
-    def expect(self) -> None:
-        """Say that a cell will come to `run`: an interrupt from now until `over` is meant for it. Idempotent."""
-        self._sandbox.interrupts.expect()
-
-    def over(self) -> None:
-        """Say that an expected cell has ended, or will not come after all. Idempotent."""
-        self._sandbox.interrupts.over()
-
-    def interrupt(self) -> bool:
-        """Stop the cell that runs or is expected, from any thread; False when there is none."""
-        return self._sandbox.interrupts.interrupt()
-
-    @property
-    def is_feeding(self) -> bool:
-        """Whether a feed is under way, also while it waits for the host."""
-        return self._sandbox.interrupts.running
-
-    def wait_for(self, future: Future[T]) -> T:
-        """The future's result, waited for in the middle of a feed or between two. Raises KeyboardInterrupt."""
-        return self._sandbox.interrupts.wait_for(future)
+        return (*self.session.cells, running) if running is not None else tuple(self.session.cells)
 
     @property
     def questions(self) -> Questions:
         """Asks what the kernel has to ask while the cell runs."""
         return self._budget.questions
 
-    def kill(self) -> None:
-        """End the running cell and its worker at once, from any thread. For leaving: nothing is restored by this."""
-        self._sandbox.interrupts.kill()
+    @property
+    def unsaved(self) -> bool:
+        """Whether a cell ran since the last snapshot."""
+        return self.session.changed
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether there is a session, with a worker that lives."""
+        return self._started and self._sandbox.is_alive()
+
+    def start(self) -> None:
+        """Start a worker with a new, empty session."""
+        self._sandbox.start()
+        self.snapshot, self._journal, self._announced = None, [], False
+        self.access.thaw(Written())
+        self.session.start()
+        self._started = True
+        self.sessions += 1
+        self.take_snapshot()
+
+    def close(self) -> None:
+        """End the session, and give its worker back. Idempotent."""
+        self._started = False
+        self._sandbox.release()
+        if self._owns_workers:
+            self._workers.close()
 
     # Cells
 
@@ -132,172 +139,263 @@ class Engine:
         expressions: Mapping[str, str] | None = None,
         act: Callable[[Action], None] = lambda action: None,
     ) -> Outcome:
-        """Run a cell, then evaluate the user expressions. `act` does the actions between the cell's feeds.
+        """Run a cell, then evaluate the user expressions.
 
-        Outputs go to `frontend` as they happen, through the sanitizer; the result and the failure come back. What the cell did stays in the
-        session, also when it fails, unless the worker was lost: then the session is as it was before the cell, or as the last action
-        made it that went to another state.
+        What the cell did stays in the session, also when it fails, unless the worker was lost: then the session is as it
+        was before the cell, or as the last action left it that went to another state.
+
+        Args:
+            frontend: Takes the outputs as they happen, sanitized. The result and the failure come back instead.
+            number: The cell's execution count; 0 leaves no record of it.
+            expressions: The user expressions, by name.
+            act: Does the actions between the cell's feeds.
         """
-        self.expect()
-        self._sandbox.access.begin(cell.source.label)
+        self.interrupts.expect()
+        self.access.begin(cell.source.label)
         self.limits.cell = cell.source.label
-        self._budget = Budget(self.limits, most_shown=self.sanitizer.most_shown)
-        self.last_run = None
-        self._running = CellSource(cell.source.label, cell.python)
         self.sanitizer.begin()
-        recorder, asked = Recorder(), dict(expressions or {})
-        went: Action | None = None
+        self._budget = Budget(self.limits, most_shown=self.sanitizer.most_shown)
+        self._running = CellSource(cell.source.label, cell.python)
+        self.last_run = None
+        expressions, recorder = dict(expressions or {}), Recorder()
+        guarded = self._guarded(frontend)
+        travelled: Action | None = None
 
-        def acting(action: Action) -> None:
-            nonlocal went
+        def act_and_look(action: Action) -> None:
+            nonlocal travelled
             before = self.snapshot
             act(action)
             if action.changes and self.snapshot is not before:
-                went = action
+                travelled = action
 
         try:
-            self._recovery.before_cell()
-            how = CellRun(SanitizedFrontend(frontend, self.sanitizer), number, recorder, self._budget)
-            ran = self._session.run(cell, how, asked, acting)
-            outcome = self._sanitized(self._admitted(ran), frontend)
-        except KeyboardInterrupt:  # of the restoring
+            if not self.is_usable:
+                self._notice = self._restore()
+            self._written = self.access.freeze()
+            run = CellRun(guarded, number, recorder, self._budget)
+            ran = self.session.run(cell, run, expressions, act_and_look)
+            outcome = self._shown(ran, guarded)
+        except KeyboardInterrupt:  # the person did not want to wait until the session was restored
             return Outcome(INTERRUPTED)
         except WorkerLost as error:
-            self._recovery.lost()
-            outcome = Outcome(lost(error, self.limits, went))
+            self._sandbox.release()
+            self._announced = True
+            outcome = Outcome(lost(error, self.limits, travelled))
         else:
             if number:
-                self._session.add_cell(cell)
-            if self._session.changed:
-                failed = ran.failure is not None
-                cut_short = (
-                    not recorder.is_whole
-                    or outcome.cut_short
-                    or any(each is INTERRUPTED for each in outcome.expressions.values())
-                )
-                self.last_run = Journaled(
-                    cell,
-                    number,
-                    asked,
-                    tuple(recorder.entries),
-                    failed,
-                    cut_short,
-                    len(cell.source.text) + recorder.size,
-                )
-            self._recovery.after_cell(self.last_run)
+                self.session.add_cell(cell)
+            if self.session.changed:
+                self.last_run = ran.journaled(cell, number, expressions, recorder)
+                self._journal.append(self.last_run)
+            self._written = self.access.freeze()
         finally:
             self._running = None
             self.sanitizer.finish(frontend.emit)
-            self.over()
+            self.interrupts.over()
         if number:
-            self._session.missed(number, cell)
+            self.session.missed(number, cell)
         return outcome
 
     def pass_over(self, cell: Cell, number: int) -> None:
-        """Note that a cell was not run after all: `In` has it, the session is as it was."""
+        """Note that a cell was not run after all: `In` has it, and the session is as it was."""
         self.last_run = None
         if number:
-            self._session.missed(number, cell)
+            self.session.missed(number, cell)
 
     def show(self, output: Output, frontend: Frontend) -> None:
-        """Put an output of the kernel's own, such as a magic's, among those of the running cell."""
-        MeteredFrontend(SanitizedFrontend(frontend, self.sanitizer), self._budget, self._sandbox.interrupts.kill).emit(
-            output
-        )
+        """Show an output of the kernel's own, such as a magic's, among those of the running cell."""
+        self._guarded(frontend).emit(output)
 
     def admits(self, output: Output) -> bool:
-        """Whether the running cell may still show this, of what is not shown among its outputs; it counts."""
+        """Whether the running cell may show this elsewhere than among its outputs; it counts all the same."""
         if self._budget.over is None and self._budget.admit(output) is None:
-            self._sandbox.interrupts.kill()
+            self.interrupts.kill()
         return self._budget.over is None
 
-    def _admitted(self, outcome: Outcome) -> Outcome:
-        """The outcome, if its result may still be shown, with those expressions that may; what the cell did stays."""
-        if outcome.result is not None:
-            self._budget.admit(outcome.result)
-        over = self._budget.over
-        if over is not None:
-            return outcome if outcome.failure else Outcome(Failure("limit", over.name, str(over)))
-        return replace(outcome, expressions={name: self._fitting(each) for name, each in outcome.expressions.items()})
+    def _guarded(self, frontend: Frontend) -> CellFrontend:
+        return CellFrontend(frontend, self.sanitizer, self._budget, self.interrupts.kill)
 
-    def _fitting(self, found: Result | Failure) -> Result | Failure:
-        if isinstance(found, Result):
-            self._budget.admit(found)
-            if (over := self._budget.over) is not None:
-                return Failure("limit", over.name, str(over))
-        return found
-
-    def _sanitized(self, outcome: Outcome, frontend: Frontend) -> Outcome:
-        def result(shown: Result) -> Result:
-            return self.sanitizer.result(shown, frontend.emit)
-
+    def _shown(self, outcome: Outcome, frontend: CellFrontend) -> Outcome:
+        """The outcome with what of its results may be shown. What the cell did stays."""
+        if outcome.failure is not None:
+            return outcome
         try:
-            return replace(
-                outcome,
-                result=None if outcome.result is None else result(outcome.result),
-                expressions={
-                    name: found if isinstance(found, Failure) else result(found)
-                    for name, found in outcome.expressions.items()
-                },
-            )
-        except KeyboardInterrupt:  # while a large result was sanitized; what the cell did stays
+            result = None if outcome.result is None else frontend.result(outcome.result)
+            if isinstance(result, Failure):
+                return Outcome(result)
+            if self._budget.over is not None:
+                return Outcome(self._budget.over.failure)
+            expressions = {
+                name: value if isinstance(value, Failure) else frontend.result(value)
+                for name, value in outcome.expressions.items()
+            }
+        except KeyboardInterrupt:  # while a large result was sanitized
             return Outcome(INTERRUPTED)
+        return replace(outcome, result=result, expressions=expressions)
 
-    # Between cells: what is remembered
+    # Saving
 
-    @property
-    def snapshot(self) -> Snapshot | None:
-        """The last state that was remembered."""
-        return self._recovery.snapshot
+    def save(self, *, dump: bool = True) -> bool:
+        """Between two cells: save the session as it is now, or restore it if its worker is gone.
 
-    @property
-    def unsaved(self) -> bool:
-        """Whether something ran since then."""
-        return self._session.changed
+        Args:
+            dump: Whether a dump may be taken. Without one the session is saved as the last snapshot and the cells that
+                ran since, if they can run again.
 
-    @property
-    def sessions(self) -> int:
-        """How many were started: one more after `%reset`, and where nothing could be restored."""
-        return self._recovery.sessions
+        Returns:
+            Whether a dump was taken.
+        """
+        dumped = False
+        if not self.is_usable:
+            with suppress(KeyboardInterrupt):  # the next cell tries again
+                self._notice = self._restore()
+        elif self.unsaved and (dump or not self._is_tight or not self._defer_snapshot()):
+            self.take_snapshot()
+            dumped = True
+        if not self._is_tight and self.is_usable:
+            self._notice = self._tighten() or self._notice
+        return dumped
 
-    @property
-    def is_usable(self) -> bool:
-        """Whether there is a session, with a worker that lives."""
-        return self._recovery.is_usable
+    def take_snapshot(self) -> None:
+        """Dump the session as it is now."""
+        try:
+            self.snapshot = self.session.dump()
+        except (monty.MontyError, RuntimeError) as error:
+            self._sandbox.release()  # what is left is the snapshot before this one, and the cells that lead from there to here
+            if "memory limit" in str(error):
+                self._died = _TOO_LARGE
+            self._defer_snapshot()
+            return
+        self._journal = []
+
+    def _defer_snapshot(self) -> bool:
+        last = self.snapshot
+        if last is None or not all(ran.can_run_again for ran in self._journal):
+            return False
+        again = last.with_reruns((*last.reruns, *self._journal), self.session.new_inputs)
+        self.snapshot = replace(again, written=self.access.freeze())
+        self._journal = []
+        self.session.saved()
+        return True
+
+    # Restoring
 
     def recover(self) -> str | None:
         """Make the session usable if its worker is gone, by loading the last snapshot; what the person is to be told."""
-        return self._recovery.recover()
-
-    def settle(self, *, dump: bool = True) -> bool:
-        """Between two cells: remember the session as it is now, or restore it if its worker is gone; whether it was dumped.
-
-        dump: whether a dump may be taken; without one, the session is remembered by what ran since the last, if it can be.
-        """
-        return self._recovery.settle(dump=dump)
-
-    def take_snapshot(self) -> None:
-        """Remember the session as it is now, for `recover`."""
-        self._recovery.take_snapshot()
+        if not self.is_usable:
+            self._notice = self._restore()
+        notice, self._notice = self._notice, None
+        return notice
 
     def load(self, snapshot: Snapshot) -> None:
         """Make the session what it was when the snapshot was taken, in a fresh worker.
 
         Raises:
-            MontyError, RuntimeError: the state is damaged or of another Monty version, or the worker died over it.
-            Diverged: a cell that had to be run again went another way.
-            KeyboardInterrupt: the person did not want to wait for such a cell.
-            After any of them the session is gone, until it is restored from the snapshot that `snapshot` says.
+            MontyError, RuntimeError: The state is damaged or of another Monty version, or the worker died over it.
+            Diverged: A cell that had to run again went another way.
+            KeyboardInterrupt: The person did not want to wait for such a cell.
+                After any of these the session is gone, until it is restored from `self.snapshot`.
         """
-        self._recovery.load(snapshot)
+        self._load(snapshot, self.limits.now)
+        if self.limits.now.memory != self.limits.granted.memory:
+            self.session.require_within_memory()
 
-    def evaluate(self, text: str, parts: Mapping[str, str]) -> Any:
-        """The plain-data value of an expression over the prelude's functions; None if it fails. Runs no user code.
+    def _load(self, snapshot: Snapshot, limits: Limits) -> None:
+        within = self.limits.granted if snapshot.reruns else limits  # cells run again within what they ran within
+        self.session.load(snapshot, within)
+        self.snapshot, self._journal = snapshot, []
+        try:
+            self.session.run_again(snapshot.reruns)
+            if within.of_worker != limits.of_worker:
+                self._sandbox.start(self._sandbox.dump(), limits)
+        except BaseException:
+            self._sandbox.release()
+            raise
+        if snapshot.written is not None:
+            self.access.thaw(snapshot.written)
+        self._started, self.session.changed = True, False
 
-        parts: further prelude source by name, fed once per session before the expression.
+    def _restore(self) -> str | None:
+        """Restore the session as it was after the last cell, as far as possible; what the person is to be told."""
+        if not self._started:
+            self.start()
+            return self._notice
+        snapshot = self.snapshot
+        if snapshot is None:
+            self.start()
+            return "The sandbox worker had died before anything could be saved; this is a new session."
+        announced, self._announced = self._announced, False
+        died, self._died = self._died, _DIED
+        notice = f"{died}; the session is as it was after the last cell."
+        journal = tuple(self._journal)
+        if not all(ran.can_run_again for ran in journal):
+            notice = f"{died} before the last cell could be saved; the session is as it was before it."
+            announced, journal = False, ()
+        try:
+            written = self._written if journal else snapshot.written
+            stopped = self._load_as_far_as_possible(snapshot, (*snapshot.reruns, *journal), written)
+            if stopped:
+                notice, announced = f"{died}; {stopped}", False
+        except (monty.MontyError, RuntimeError) as error:
+            self.start()
+            return f"{died} and the session could not be restored ({error}); this is a new session."
+        had, now = self._sandbox.limits, self.limits.now  # a worker's limits are those that it loads a state with
+        if died == _TOO_LARGE and (had.memory, had.recursion) != (now.memory, now.recursion):
+            notice += _NOT_YET_TIGHT
+        return self._notice if announced else notice
+
+    def _load_as_far_as_possible(
+        self, snapshot: Snapshot, reruns: tuple[Journaled, ...], written: Written | None
+    ) -> str:
+        """Load the snapshot and run these cells again, up to one that goes another way; what the person is to be told of that.
+
+        Args:
+            written: What the cells had written in memory.
         """
-        return self._session.evaluate(text, parts)
+        stopped = ""
+        limits = self._sandbox.limits
+        target = replace(snapshot.with_reruns(reruns, self.session.new_inputs), written=written)
+        while True:
+            try:
+                self._load(target, limits)
+                return stopped
+            except Diverged as error:
+                again, first_lost = target.reruns[: error.done], target.reruns[error.done]
+                where = f"after {again[-1].cell.source.label}" if again else "when it was last saved"
+                label = first_lost.cell.source.label
+                stopped = f"the session is as it was {where}, since {label} cannot be run again: {error}."
+                target = replace(target.with_reruns(again, {}), written=snapshot.written)
 
-    def inputs(self) -> dict[int, str]:
-        """What `In` holds, by number, with what it is yet to hold. Between two feeds."""
-        return self._session.inputs()
+    # Limits that cells tightened
+
+    @property
+    def _is_tight(self) -> bool:
+        """Whether the worker has them."""
+        return self._sandbox.limits.of_worker == self.limits.now.of_worker
+
+    def _tighten(self) -> str | None:
+        """Load the session into a worker with the limits of now; what the person is to be told."""
+        snapshot, had = self.snapshot, self._sandbox.limits
+        if snapshot is None or snapshot.reruns or self.unsaved:
+            return None  # it could not be dumped; it is tried again after the next cell
+        wanted = self.limits.now.memory
+        while True:
+            try:
+                self.load(snapshot)
+                break
+            except (monty.MontyError, RuntimeError) as error:
+                if "memory limit" not in str(error):
+                    self._sandbox.release()  # somebody killed that worker: the next cell loads the state again, and says so
+                    return None
+            if self.limits.keep_memory() == had.memory:
+                try:
+                    self._load(snapshot, self.limits.now)  # it fitted before
+                except (monty.MontyError, RuntimeError):
+                    self._sandbox.release()  # the next cell tries again, and says what came of it
+                    return None
+                break
+        kept = self.limits.now.memory
+        if kept == wanted:
+            return None
+        stays = "there is no limit" if kept is None else f"the limit stays at {show_size(kept)}"
+        return f"The session already takes more memory than the {show_size(wanted or 0)} of %limits: {stays}."

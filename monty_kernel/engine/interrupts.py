@@ -51,7 +51,7 @@ class InterruptController:
     A cell is one or more feeds, with work of the host's before, between and after them: parsing, restoring the session,
     a magic that asks. An interrupt that comes then is remembered, and stops the cell before its next feed.
 
-    The sandbox thread calls `begin`, `wait_*`, `take_interrupt` and `end`; any thread may call the others.
+    The sandbox thread calls `start_feed`, `wait_*`, `take_interrupt` and `end_feed`; any thread may call the others.
     """
 
     def __init__(self) -> None:
@@ -83,7 +83,7 @@ class InterruptController:
         with self._lock:
             self._expected = self._requested = False
 
-    def begin(self, pid: int, *, of_cell: bool = True) -> None:
+    def start_feed(self, pid: int, *, of_cell: bool = True) -> None:
         """A feed starts in the worker `pid`: a cell's, or one of the kernel's own.
 
         Raises:
@@ -98,7 +98,7 @@ class InterruptController:
             self._feed += 1
             self._wake.clear()
 
-    def end(self) -> bool:
+    def end_feed(self) -> bool:
         """The feed is over, however it ended; whether its worker was killed, maybe just as it finished. Idempotent."""
         with self._lock:
             self._running = False

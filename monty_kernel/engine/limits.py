@@ -24,6 +24,11 @@ class Limits(NamedTuple):
     host_calls: int | None = None
     asleep: float | None = None
 
+    @property
+    def of_worker(self) -> tuple[object, ...]:
+        """Those that the worker keeps to; the others are the host's to keep."""
+        return self.memory, self.seconds, self.recursion
+
 
 class BadLimit(Exception):
     """A limit cannot be set to this; the message says why, and what can be done."""

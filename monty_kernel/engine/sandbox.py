@@ -1,4 +1,4 @@
-"""The worker process: start it, drive one feed in it, kill it, restore a snapshot into a new one."""
+"""The worker process: start it, drive one feed in it, restore a snapshot into a new one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pydantic_monty as monty
 
 from ..outputs import Stream
 from .access import Access, NoAccess
-from .budget import Budget, ComputingTime, LimitReached, MeteredFrontend, of_the_kernel
+from .budget import Budget, ComputingTime, LimitReached, of_the_kernel
 from .dump_limits import with_limits
 from .frontend import Frontend
 from .host import GoingOn, Host
@@ -24,9 +24,16 @@ TO_LOAD = 3
 """How many times the memory of a session its worker may take while it loads it; then the limit in the dump holds. Up to 1.5 times was
 measured (600,000 short strings, pydantic_monty 1.4.0): without room, a session that was dumped could not be loaded again."""
 
+_NO_ACCESS = NoAccess()
+
 
 class FeedError(Exception):
-    """A feed raised. `monty` is Monty's error, `refusal` the host's exception that caused it, if Monty knows no such type."""
+    """A feed raised.
+
+    Attributes:
+        monty: Monty's error.
+        refusal: The host's exception that caused it, if Monty has no such type.
+    """
 
     def __init__(self, error: monty.MontyError, refusal: Exception | None) -> None:
         super().__init__(str(error))
@@ -35,10 +42,10 @@ class FeedError(Exception):
 
 
 class WorkerLost(Exception):
-    """The worker is gone and with it the session.
+    """The worker is gone and the session with it.
 
-    cause: the person's interrupt, or their last after those that the cell had caught (`insisted`), whoever runs it (`ended`), a
-    crash, or a limit it hit.
+    Attributes:
+        cause: Why it was stopped from here, or the limit that it hit, or that it crashed.
     """
 
     def __init__(
@@ -51,23 +58,32 @@ class WorkerLost(Exception):
 
 
 class Sandbox:
-    """One session in one worker. Every method but `interrupts.interrupt` and `interrupts.kill` belongs to the sandbox thread."""
+    """One session in one worker. For the sandbox thread, but for what `interrupts` lets any thread call.
+
+    Attributes:
+        interrupts: Stops the running feed.
+        access: What cells are granted.
+        limits: Those that the worker has.
+    """
 
     def __init__(self, limits: SessionLimits, workers: Workers, access: Access | None = None) -> None:
         self.interrupts = InterruptController()
         self.access = access or NoAccess()
         self.limits = limits.now
-        """Those of the worker."""
         self._limits = limits
         self._workers = workers
         self._session: monty.MontySession | None = None
         self._pid: int | None = None
 
     def start(self, state: bytes | None = None, limits: Limits | None = None) -> None:
-        """Take a fresh worker, and load the session `state` (from `dump`) into it. limits: the session's, by default those of now.
+        """Take a fresh worker, and load a session into it.
+
+        Args:
+            state: What `dump` gave; by default the session is empty.
+            limits: The session's; by default those of now.
 
         Raises:
-            MontyError, RuntimeError: the state is damaged or of another Monty version, or the worker died over it: it may be
+            MontyError, RuntimeError: The state is damaged or of another Monty version, or the worker died over it: it may be
                 larger than the limits allow.
         """
         self.release()
@@ -87,7 +103,7 @@ class Sandbox:
                 raise
 
     def is_alive(self) -> bool:
-        """Whether the worker lives; a worker killed between two cells is noticed here."""
+        """Whether the worker lives. One that was killed between two cells is noticed here."""
         return self._session is not None and self._pid is not None and lives(self._pid)
 
     def feed(
@@ -102,27 +118,28 @@ class Sandbox:
     ) -> Any:
         """Run one feed to its end; the value of its last line, which must be plain data.
 
-        recorder: stands between the feed and the host; by default the host answers and nothing is kept. budget: the cell's; by
-        default that of a feed of the kernel's own, which may neither call the host nor sleep.
+        Args:
+            inputs: Names that the feed finds defined.
+            recorder: Stands between the feed and the host. Without one the host answers, nothing is kept and nothing is
+                granted: for feeds of the kernel's own.
+            budget: The cell's; by default that of a feed of the kernel's own, which may neither call the host nor sleep.
+            of_cell: Whether an interrupt is meant for it.
 
         Raises:
-            Diverged: a feed that is run again asked for something else; the session is of no use any more.
-            FeedError: the code raised; the session goes on.
-            WorkerLost: it does not, or the cell had computed for as long as it may before this feed, which did not run.
-            KeyboardInterrupt: the cell was interrupted before this feed, which did not run.
+            Diverged: A feed that runs again asked for something else; the session is of no use any more.
+            FeedError: The code raised; the session goes on.
+            WorkerLost: It does not. Or the cell had computed for as long as it may before this feed, which did not run.
+            KeyboardInterrupt: The cell was interrupted before this feed, which did not run.
         """
         assert self._session is not None and self._pid is not None, "start() comes first"
-        # what the kernel itself asks the session, between two cells, is granted nothing
         budget = budget or of_the_kernel()
-        frontend = MeteredFrontend(frontend, budget, self.interrupts.kill)
-        host = Host(
-            frontend, self.interrupts, source, recorder or Recorder(), self.access if recorder else _NO_ACCESS, budget
-        )
+        access = self.access if recorder else _NO_ACCESS
+        host = Host(frontend, self.interrupts, source, recorder or Recorder(), access, budget)
         computing = budget.computing
         if computing is not None and computing.is_used_up:
             budget.overtime()
             raise self._stopped(budget)
-        self.interrupts.begin(self._pid, of_cell=of_cell)
+        self.interrupts.start_feed(self._pid, of_cell=of_cell)
         try:
             with self._watched(budget):
                 output = self._drive(self._session, source, host, frontend, inputs or {}, computing)
@@ -133,11 +150,11 @@ class Sandbox:
             if computing is not None and isinstance(error, WorkerLost) and error.cause == "time":
                 budget.overtime()  # Monty found out, and ended the feed
                 raise self._stopped(budget) from error
-            if isinstance(error, FeedError) and self.interrupts.end():
+            if isinstance(error, FeedError) and self.interrupts.end_feed():
                 raise self._stopped(budget) from None
             raise
         finally:
-            killed = self.interrupts.end()
+            killed = self.interrupts.end_feed()
             host.close()
         if killed:  # just as it finished: its effects are gone with its worker
             raise self._stopped(budget)
@@ -181,20 +198,17 @@ class Sandbox:
                 if isinstance(snapshot, monty.FunctionSnapshot):
                     go_on = host.call(snapshot)
                 elif isinstance(snapshot, monty.NameLookupSnapshot):
-                    known = host.knows(snapshot.variable_name)
+                    name = snapshot.variable_name
                     go_on = (
-                        partial(snapshot.resume, value=_host_function(snapshot.variable_name))
-                        if known
-                        else snapshot.resume
+                        partial(snapshot.resume, value=_host_function(name)) if host.knows(name) else snapshot.resume
                     )
                 elif isinstance(snapshot, monty.FutureSnapshot):
                     go_on = host.futures(snapshot)
                 else:
                     return snapshot.output
         except monty.MontyCrashedError as error:
-            raise WorkerLost(
-                interrupts.why if interrupts.killed else "time" if error.timed_out else "crashed", str(error)
-            ) from error
+            cause = interrupts.why if interrupts.killed else "time" if error.timed_out else "crashed"
+            raise WorkerLost(cause, str(error)) from error
         except monty.MontyRuntimeError as error:
             limit = _limit_hit(error)
             if limit is not None:
@@ -214,20 +228,20 @@ class Sandbox:
         """The session's state.
 
         Raises:
-            MontyError, RuntimeError: the worker died.
+            MontyError, RuntimeError: The worker died.
         """
         assert self._session is not None, "start() comes first"
         return self._session.dump()
 
     def release(self) -> None:
-        """Give the worker back, or bury it if it is dead. The session is over."""
+        """Give the worker back, dead or alive. The session is over. Idempotent."""
         session, pid, self._session, self._pid = self._session, self._pid, None, None
         if session is not None:
             self._workers.give_back(session, pid)
 
 
 def _limit_hit(error: monty.MontyRuntimeError) -> Literal["memory", "time"] | None:
-    # Monty says so only in the message; a cell may raise these types itself, and then the session is sound
+    # Monty says so only in the message. A cell may raise these types itself, and then the session is sound.
     name, message = type(error.exception()).__name__, error.display("msg")
     if name == "MemoryError" and "memory limit" in message:
         return "memory"
@@ -242,6 +256,3 @@ def _host_function(name: str) -> Callable[..., object]:
 
     function.__name__ = function.__qualname__ = name
     return function
-
-
-_NO_ACCESS = NoAccess()

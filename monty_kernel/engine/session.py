@@ -1,4 +1,4 @@
-"""One session in its worker: what it is fed, cell by cell, and what has to be known of that beside the worker."""
+"""One session in its worker: what it is fed, cell by cell, and what has to be known of it outside the worker."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from . import prelude
 from .access import Access
 from .budget import Budget, size_of
 from .bundles import result_of
+from .cell_frontend import NO_FRONTEND
 from .cell_log import CellLog, KnownCells
-from .errors.failures import STOPPED, raised, refused, said_by_cpython, unparsable
+from .errors.failures import INTERRUPTED, STOPPED, raised, refused, said_by_cpython, unparsable
 from .frontend import Frontend, UsageError
 from .limits import Limits, SessionLimits
 from .recorder import Diverged, Recorder, Replayer
@@ -25,13 +26,30 @@ from .source.rewrite import Action
 from .source.sources import CellSource, Failure
 from .workers import Workers
 
+_ALLOCATION = "[0] * 1000\nNone"
+
+_MOST_EXPRESSED = 4 << 20
+"""Bytes that the user expressions of one cell may give: one reply holds them all."""
+
+_FAILED = 4_096
+"""Bytes that a user expression which failed counts for, beside its message."""
+
+_NOT_EVALUATED = Failure(
+    "limit",
+    "OutputLimitExceeded",
+    f"not evaluated: the expressions before it gave {_MOST_EXPRESSED >> 20} MiB, all that one reply holds",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How a cell ended.
 
-    expressions: a Result or a Failure for each user expression, if the cell succeeded. cut_short: whether a part of it never
-    ran, for another reason than that its own code raised.
+    Attributes:
+        failure: Why it did not succeed, if it did not.
+        result: What its last expression shows, if anything.
+        expressions: What each user expression shows, or why it failed. Empty if the cell failed.
+        cut_short: Whether a part of it never ran, for another reason than that its own code raised.
     """
 
     failure: Failure | None = None
@@ -39,27 +57,20 @@ class Outcome:
     expressions: Mapping[str, Result | Failure] = field(default_factory=dict)
     cut_short: bool = False
 
-
-INTERRUPTED = Failure("raised", "KeyboardInterrupt", "")
-"""Of what the person stopped before it began."""
-
-_MOST_EXPRESSED = 4 << 20
-"""Bytes of what the user expressions of one cell give: one reply holds them all."""
-
-_FAILED = 4_096
-"""Bytes that one of them counts for that failed, beside its message."""
-
-_NOT_EVALUATED = Failure(
-    "limit",
-    "OutputLimitExceeded",
-    f"not evaluated: those before it gave {_MOST_EXPRESSED >> 20} MiB, all that one reply holds",
-)
+    def journaled(self, cell: Cell, number: int, expressions: Mapping[str, str], recorder: Recorder) -> Journaled:
+        """What it takes to run the cell again."""
+        interrupted = any(value is INTERRUPTED for value in self.expressions.values())
+        cut_short = self.cut_short or interrupted or not recorder.is_whole
+        size = len(cell.source.text) + recorder.size
+        entries = tuple(recorder.entries)
+        return Journaled(cell, number, expressions, entries, self.failure is not None, cut_short, size)
 
 
 class CellRun(NamedTuple):
     """One run of one cell: who takes its outputs, its number, and what stands between it and the host.
 
-    again: whether it ran before; then no interrupt is meant for it.
+    Attributes:
+        again: Whether it ran before: then no interrupt is meant for it.
     """
 
     frontend: Frontend
@@ -70,9 +81,11 @@ class CellRun(NamedTuple):
 
 
 class Session:
-    """For the sandbox thread.
+    """For the sandbox thread. After a `WorkerLost` it is of no use until `load` or `start`.
 
-    sandbox: its worker. changed: whether a cell ran since `dump` or `noted`. After a `WorkerLost` it is of no use until `load` or `begin`.
+    Attributes:
+        sandbox: Drives its worker.
+        changed: Whether a cell ran since `dump` or `saved`.
     """
 
     def __init__(self, limits: SessionLimits, workers: Workers, access: Access | None) -> None:
@@ -84,16 +97,16 @@ class Session:
         self._next_feed = 0
         self._parts: frozenset[str] = frozenset()
         self._unrecorded: dict[int, str] = {}  # cells whose source `In` in the sandbox lacks, by their numbers
-        self._recorded: dict[int, str] = {}  # those that it has and the last dump lacks
+        self._recorded: dict[int, str] = {}  # cells whose source it has and the last dump lacks
 
     @property
     def cells(self) -> list[CellSource]:
-        """What ran in it and is known, as plain Python, oldest first."""
-        return self._cells.to(self._cell_log)
+        """What ran in it and is known, as plain Python, oldest first. From any thread."""
+        return self._cells.of(self._cell_log)
 
     # A state, and back
 
-    def begin(self) -> None:
+    def start(self) -> None:
         """Be a new session, in the empty worker that was just started."""
         self._cell_log, self._next_feed, self._parts = CellLog(), 0, frozenset()
         self._unrecorded, self._recorded = {}, {}
@@ -104,7 +117,7 @@ class Session:
         """What it is now, to be loaded later.
 
         Raises:
-            MontyError, RuntimeError: the worker died.
+            MontyError, RuntimeError: The worker died.
         """
         if not self.sandbox.is_alive():
             raise RuntimeError("the worker is gone")
@@ -112,11 +125,11 @@ class Session:
         unrecorded, written = tuple(self._unrecorded.items()), self.sandbox.access.freeze()
         snapshot = Snapshot(state, self._next_feed, self._parts, self._cell_log, unrecorded, written=written)
         self._cell_log = CellLog(self._cell_log)
-        self.noted()
+        self.saved()
         return snapshot
 
-    def noted(self) -> None:
-        """All that it is now is kept elsewhere."""
+    def saved(self) -> None:
+        """Note that a snapshot holds all that the session is now."""
         self._recorded = {}
         self.changed = False
 
@@ -124,7 +137,7 @@ class Session:
         """Be what it was when the snapshot's state was dumped, before the reruns, in a fresh worker.
 
         Raises:
-            MontyError, RuntimeError: the state is damaged or of another Monty version, or the worker died over it.
+            MontyError, RuntimeError: The state is damaged or of another Monty version, or the worker died over it.
         """
         try:
             self.sandbox.start(snapshot.state, limits)
@@ -134,23 +147,36 @@ class Session:
         self._cell_log = CellLog(snapshot.cell_log)
         self._unrecorded, self._recorded = dict(snapshot.unrecorded), {}
 
+    def require_within_memory(self) -> None:
+        """Give the worker back if the session is over its memory limit: it finds that out only when it next allocates.
+
+        Raises:
+            RuntimeError: It is, or its worker is gone for another reason.
+        """
+        try:
+            self.ask(_ALLOCATION)
+        except (FeedError, WorkerLost) as error:
+            self.sandbox.release()
+            over = isinstance(error, FeedError) or error.cause == "memory"
+            raise RuntimeError(f"it is over the memory limit ({error})" if over else str(error)) from error
+
     # Cells
 
-    def run(self, cell: Cell, how: CellRun, expressions: Mapping[str, str], act: Callable[[Action], None]) -> Outcome:
+    def run(self, cell: Cell, run: CellRun, expressions: Mapping[str, str], act: Callable[[Action], None]) -> Outcome:
         """Run a cell, then evaluate the user expressions. `act` does the actions between the cell's feeds.
 
         Raises:
-            WorkerLost: the session is gone.
+            WorkerLost: The session is gone.
         """
         result: Result | None = None
         try:
             for step in cell.steps:
                 if isinstance(step, Action):
                     act(step)
-                    if (over := how.budget.over) is not None:
-                        return Outcome(Failure("limit", over.name, str(over)), cut_short=True)
+                    if run.budget.over is not None:
+                        return Outcome(run.budget.over.failure, cut_short=True)
                 else:
-                    result = self._feed(step, how)
+                    result = self._feed(step, run)
         except FeedError as error:
             failure = self._failure(error.monty)
             return Outcome(failure if error.refusal is None else refused(error.refusal, failure))
@@ -158,29 +184,37 @@ class Session:
             return Outcome(Failure("raised", "UsageError", str(error)), cut_short=True)
         except KeyboardInterrupt:  # between two feeds
             return Outcome(INTERRUPTED, cut_short=True)
-        return Outcome(None, result, self._expressions(expressions, how))
+        return Outcome(None, result, self._expressions(expressions, run))
 
-    def run_again(self, done: Journaled) -> None:
-        """Run a cell as it ran before: nobody sees it, and its journal answers.
+    def run_again(self, reruns: Collection[Journaled]) -> None:
+        """Run cells as they ran before: nobody sees it, and the host's answers are those that were recorded.
 
         Raises:
-            Diverged: it went another way.
-            KeyboardInterrupt: the person did not want to wait for it.
+            Diverged: A cell went another way; `done` says how many before it did not.
+            KeyboardInterrupt: The person did not want to wait for it.
         """
-        replayer = Replayer(done.entries)
-        how = CellRun(NOBODY, done.number, replayer, Budget(), again=True)
+        for number, ran in enumerate(reruns):
+            try:
+                self._run_again(ran)
+            except Diverged as error:
+                error.done = number
+                raise
+
+    def _run_again(self, ran: Journaled) -> None:
+        replayer = Replayer(ran.entries)
+        run = CellRun(NO_FRONTEND, ran.number, replayer, Budget(), again=True)
         try:
-            outcome = self.run(done.cell, how, done.expressions, lambda action: None)
+            outcome = self.run(ran.cell, run, ran.expressions, lambda action: None)
         except WorkerLost as error:
             if error.cause in STOPPED:
                 raise KeyboardInterrupt from None
             raise Diverged("it ended its worker") from None
-        if (outcome.failure is not None) != done.failed:
+        if (outcome.failure is not None) != ran.failed:
             raise Diverged("it failed, which it had not" if outcome.failure else "it succeeded where it had failed")
         replayer.finish()
-        if done.number:
-            self.add_cell(done.cell)
-            self.missed(done.number, done.cell)
+        if ran.number:
+            self.add_cell(ran.cell)
+            self.missed(ran.number, ran.cell)
 
     def add_cell(self, cell: Cell) -> None:
         """Note that a cell of the history ran and stays."""
@@ -198,8 +232,8 @@ class Session:
 
     def inputs(self) -> dict[int, str]:
         """What `In` holds, by number, with what it is yet to hold. Between two feeds."""
-        found = self.evaluate("In", {})
-        known = enumerate(found) if isinstance(found, list) else ()
+        held = self.evaluate("In", {})
+        known = enumerate(held) if isinstance(held, list) else ()
         return {n: text for n, text in known if n and isinstance(text, str) and text} | self._unrecorded
 
     # What the kernel itself asks
@@ -207,7 +241,8 @@ class Session:
     def evaluate(self, text: str, parts: Mapping[str, str]) -> Any:
         """The plain-data value of an expression over the prelude's functions; None if it fails. Runs no user code.
 
-        parts: further prelude source by name, fed once per session before the expression.
+        Args:
+            parts: Further prelude source by name, fed once per session before the expression.
         """
         if not self.sandbox.is_alive():
             return None  # the next cell restores the session, and says so
@@ -225,38 +260,38 @@ class Session:
 
     def ask(self, text: str) -> Any:
         """The value of a feed of the kernel's own. Raises FeedError, WorkerLost."""
-        return self._plain(text, None)
+        return self._feed_text(text, None)
 
     # Feeds
 
-    def _plain(self, text: str, how: CellRun | None, inputs: Mapping[str, Any] | None = None) -> Any:
+    def _feed_text(self, text: str, run: CellRun | None, inputs: Mapping[str, Any] | None = None) -> Any:
         self._next_feed += 1
-        if how is None:
-            return self.sandbox.feed(text, NOBODY, inputs, of_cell=False)
+        if run is None:
+            return self.sandbox.feed(text, NO_FRONTEND, inputs, of_cell=False)
         try:
-            return self.sandbox.feed(text, how.frontend, inputs, how.recorder, how.budget, of_cell=not how.again)
+            return self.sandbox.feed(text, run.frontend, inputs, run.recorder, run.budget, of_cell=not run.again)
         except KeyboardInterrupt:  # it did not come to the worker
             self._next_feed -= 1
             raise
 
-    def _feed_parts(self, parts: Collection[str], how: CellRun | None = None) -> None:
+    def _feed_parts(self, parts: Collection[str], run: CellRun | None = None) -> None:
         for part in parts:
             if part not in self._parts:
-                self._plain(prelude.source(part) + "\nNone", how)
+                self._feed_text(prelude.source(part) + "\nNone", run)
                 self._parts |= {part}
 
-    def _feed(self, feed: Feed, how: CellRun) -> Result | None:
-        self._feed_parts(feed.parts, how)
-        number = how.number
+    def _feed(self, feed: Feed, run: CellRun) -> Result | None:
+        self._feed_parts(feed.parts, run)
+        number = run.number
         for missed, text in sorted(self._unrecorded.items()):
             if number and missed > number:  # when cells are run again
                 break
-            self._plain(f"__mk_begin({missed})\nNone", how, {"__mk_source": text})
+            self._feed_text(f"__mk_begin({missed})\nNone", run, {"__mk_source": text})
             self._recorded[missed] = self._unrecorded.pop(missed)
         self._cell_log.add_feed(self._next_feed, feed)
         self.changed = True
         try:
-            bundle = self._plain(feed.text, how, {"__mk_source": feed.cell.text} if number else None)
+            bundle = self._feed_text(feed.text, run, {"__mk_source": feed.cell.text} if number else None)
         except FeedError as error:
             if number and not unparsable(error.monty):
                 self._recorded[number] = feed.cell.text
@@ -265,64 +300,52 @@ class Session:
             self._recorded[number] = feed.cell.text
         return result_of(bundle)
 
-    def _expressions(self, texts: Mapping[str, str], how: CellRun) -> dict[str, Result | Failure]:
-        found: dict[str, Result | Failure] = {}
+    def _expressions(self, texts: Mapping[str, str], run: CellRun) -> dict[str, Result | Failure]:
+        values: dict[str, Result | Failure] = {}
         left = _MOST_EXPRESSED
         for name, text in texts.items():
-            found[name] = each = self._expression(text, how) if left > 0 else _NOT_EVALUATED
-            left -= size_of(each) if isinstance(each, Result) else _FAILED + len(each.evalue)
-        return found
+            values[name] = value = self._expression(text, run) if left > 0 else _NOT_EVALUATED
+            left -= size_of(value) if isinstance(value, Result) else _FAILED + len(value.evalue)
+        return values
 
-    def _expression(self, text: str, how: CellRun) -> Result | Failure:
+    def _expression(self, text: str, run: CellRun) -> Result | Failure:
         source = CellSource("<user expression>", text)
         try:
             feed = expression(source)
-            self._feed_parts(feed.parts, how)
+            self._feed_parts(feed.parts, run)
             self._cell_log.add_feed(self._next_feed, feed)
-            return result_of(self._plain(feed.text, how)) or Result({"text/plain": "None"})
+            return result_of(self._feed_text(feed.text, run)) or Result({"text/plain": "None"})
         except SyntaxError as error:
             return Failure("syntax", "SyntaxError", error.msg)
         except FeedError as error:
-            return raised(error.monty, self._feed_of)
+            return raised(error.monty, self._feed_named)
         except KeyboardInterrupt:
             return INTERRUPTED
 
+    # Failures
+
     def _failure(self, error: monty.MontyError) -> Failure:
         try:
-            failure = self._explained(error)
+            failure = self._located(error)
         except KeyboardInterrupt:  # the cell has failed already: only its source is not searched for a better place
-            failure = raised(error, self._feed_of)
+            failure = raised(error, self._feed_named)
         if failure.ename == "RecursionError" and self._limits.now.recursion is not None:
             return failure._replace(note=f"Calls nest no deeper here than {self._limits.held('recursion')}.")
         return failure
 
-    def _explained(self, error: monty.MontyError) -> Failure:
-        if isinstance(error, monty.MontySyntaxError) and (feed := self._cell_log.feed(self._next_feed - 1)):
-            said = said_by_cpython(feed)
-            if said is not None:
-                return said
-        failure = raised(error, self._feed_of)
-        if feed := self._cell_log.feed(self._next_feed - 1):
-            from .errors.locate import locate
+    def _located(self, error: monty.MontyError) -> Failure:
+        feed = self._cell_log.feed(self._next_feed - 1)
+        if feed is not None and isinstance(error, monty.MontySyntaxError):
+            failure = said_by_cpython(feed)
+            if failure is not None:
+                return failure
+        failure = raised(error, self._feed_named)
+        if feed is None:
+            return failure
+        from .errors.locate import locate
 
-            failure = locate(failure, feed.cell, self._cell_log.sources())
-        return failure
+        return locate(failure, feed.cell, self._cell_log.sources())
 
-    def _feed_of(self, filename: str) -> Feed | None:
+    def _feed_named(self, filename: str) -> Feed | None:
         head, _, tail = filename.partition("<python-input-")
         return self._cell_log.feed(int(tail[:-1])) if not head and tail[:-1].isdigit() else None
-
-
-class _Nobody:
-    """The front of a session that is starting: its prelude asks and prints nothing."""
-
-    def emit(self, output: object) -> None: ...
-    def ask(self, prompt: str, *, password: bool) -> Any: ...
-    def magic(self, name: str, args: str) -> object: ...
-    def help(self, topic: str, kind: str = "") -> str:
-        return ""
-
-    def leave(self) -> None: ...
-
-
-NOBODY = _Nobody()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from .access import Written
@@ -14,7 +14,17 @@ from .source.rewrite import Action
 
 
 class Journaled(NamedTuple):
-    """Run again, the cell has the same outcome, but for what it reads off the clock."""
+    """A cell that ran, and what the host told it. Run again, it has the same outcome, but for what it reads off the clock.
+
+    Attributes:
+        number: Its execution count; 0 if it left no record.
+        expressions: The user expressions, by name.
+        entries: What the host told it.
+        failed: Whether it raised.
+        cut_short: Whether an interrupt or the host kept a part of it from running, which nothing would stop a second
+            time; or the host told it more than is kept.
+        size: About how many bytes the record takes: the cell's source and the host's answers.
+    """
 
     cell: Cell
     number: int
@@ -22,14 +32,11 @@ class Journaled(NamedTuple):
     entries: tuple[Entry, ...]
     failed: bool
     cut_short: bool = False
-    """Whether an interrupt or the host kept a part of it from running at all, which run again nothing would stop, or the host
-    told it more than is kept."""
     size: int = 0
-    """About how many bytes it takes: its source and what the host told it."""
 
     @property
     def can_run_again(self) -> bool:
-        """Not if the host did something to the session in the middle of it, or left a part out."""
+        """Not if the host changed the session in the middle of it, or a part of it did not run."""
         return not self.cut_short and not any(isinstance(step, Action) and step.changes for step in self.cell.steps)
 
 
@@ -37,9 +44,14 @@ class Journaled(NamedTuple):
 class Snapshot:
     """A session between two cells.
 
-    state: Monty's dump. next_feed: the number of its next feed. parts: what it was fed of the prelude. cell_log: the cells
-    that led to it. unrecorded: cells whose source `In` in the sandbox lacks, with their numbers. reruns: the cells that
-    ran since the dump, which was too dear to be taken after each of them. written: what cells had written in memory; None if that is not known.
+    Attributes:
+        state: Monty's dump.
+        next_feed: The number of the session's next feed.
+        parts: The names of the prelude's parts that it was fed.
+        cell_log: The cells that led to it.
+        unrecorded: Cells whose source `In` in the sandbox lacks, with their execution counts.
+        reruns: The cells that ran since the dump, because another dump would have taken too long.
+        written: What cells had written in memory; None if that is not known.
     """
 
     state: bytes
@@ -49,3 +61,17 @@ class Snapshot:
     unrecorded: tuple[tuple[int, str], ...] = ()
     reruns: tuple[Journaled, ...] = ()
     written: Written | None = None
+
+    def with_reruns(self, reruns: tuple[Journaled, ...], inputs: Mapping[int, str]) -> Snapshot:
+        """The same dump with other cells to run again. The sources of all that do not run again go to `In` all the same.
+
+        Args:
+            reruns: The cells to run again instead of the present ones.
+            inputs: Further sources for `In`, by execution count.
+        """
+        sources = dict(self.unrecorded)
+        sources |= {ran.number: ran.cell.source.text for ran in self.reruns if ran.number}
+        sources |= inputs
+        for ran in reruns:
+            sources.pop(ran.number, None)
+        return replace(self, reruns=reruns, unrecorded=tuple(sorted(sources.items())))

@@ -54,8 +54,8 @@ class NotebookFrontend(SessionFrontend):
         self._outputs.add(output, self.services.count)
         if self._most is not None and self._outputs.size > self._most:
             self.overflowed = True
-            self.services.engine.interrupt()
-            self.services.engine.kill()
+            self.services.engine.interrupts.interrupt()
+            self.services.engine.interrupts.kill()
 
     def ask(self, prompt: str, *, password: bool) -> Future[str]:
         """Nobody answers."""

@@ -209,14 +209,14 @@ class NotebookRun:
     def _run(self, runner: CellRunner, request: CellRequest) -> Outcome:
         assert self._engine is not None
         seconds = self._options.timeout
-        self._engine.expect()
+        self._engine.interrupts.expect()
         with self._lock:
             self._running, self._late = request.number, False
         if seconds is not None and seconds > 0:
             with self._lock:
                 self._after(min(seconds, threading.TIMEOUT_MAX), self._take_too_long, request.number)
         if self._stopped.is_set():  # before the engine expected a cell: it was told in vain
-            self._engine.interrupt()
+            self._engine.interrupts.interrupt()
         try:
             return runner.run(request)
         finally:
@@ -236,7 +236,7 @@ class NotebookRun:
             if self._running != number:
                 return
             if self._options.interrupt_on_timeout and self._engine is not None:
-                self._engine.interrupt()
+                self._engine.interrupts.interrupt()
                 self._after(GRACE, self._ignore_the_interrupt, number)
             else:
                 self._late = True
@@ -250,8 +250,8 @@ class NotebookRun:
 
     def _cut_short(self) -> None:
         if self._engine is not None:
-            self._engine.interrupt()
-            self._engine.kill()
+            self._engine.interrupts.interrupt()
+            self._engine.interrupts.kill()
 
     def _why_cut_short(self, outcome: Outcome, frontend: NotebookFrontend, index: int) -> FailedCell | None:
         failure, number = outcome.failure, frontend.services.count

@@ -166,4 +166,4 @@ class KernelFrontend(SessionFrontend):
         question = services.introspector.describe(topic, detail_level)
         if between_feeds:
             return services.view.answer_between_feeds(question, self._loop)
-        return services.engine.wait_for(asyncio.run_coroutine_threadsafe(question, self._loop))
+        return services.engine.interrupts.wait_for(asyncio.run_coroutine_threadsafe(question, self._loop))

@@ -202,7 +202,7 @@ class MontyKernel(Kernel):
 
     def interrupt(self) -> None:
         """Stop the running cell, if one runs."""
-        self._services.engine.interrupt()
+        self._services.engine.interrupts.interrupt()
 
     async def _at_shutdown(self) -> None:
         # ipykernel would hunt for child processes, one sleep after the other; ours are ended by close()
@@ -281,7 +281,7 @@ class MontyKernel(Kernel):
         self.session.send(self.shell_stream, "execute_reply", reply, parent, metadata=metadata, ident=request.idents)
 
     def _hand_over(self, cell: CellRequest) -> asyncio.Future[Outcome]:
-        self._services.engine.expect()
+        self._services.engine.interrupts.expect()
         loop, runner = asyncio.get_running_loop(), self._runner
         running: asyncio.Future[Outcome] = loop.create_future()
 

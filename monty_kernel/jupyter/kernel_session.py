@@ -80,8 +80,8 @@ class KernelSession(SessionServices):
             return
         self.closed = True
         if self._checker is not None:
-            self.engine.interrupt()  # a cell that is being checked does not begin any more
-        self.engine.kill()
+            self.engine.interrupts.interrupt()  # a cell that is being checked does not begin any more
+        self.engine.interrupts.kill()
         on_thread = partial(asyncio.get_running_loop().run_in_executor, self.thread)
         await on_thread(self.engine.close)
         if self._checker is not None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from monty_kernel.bounded.waiting import waiting_by
 from monty_kernel.engine.engine import Outcome
-from monty_kernel.engine.errors.failures import impossible, interrupted, stray_return
+from monty_kernel.engine.errors.failures import INTERRUPTED, impossible, stray_return
 from monty_kernel.engine.source.cell import CellOptions, parse
 from monty_kernel.engine.source.rewrite import Action
 from monty_kernel.engine.source.sources import CellSource, Failure
@@ -56,27 +56,27 @@ class CellRunner:
         start = time.perf_counter()
         self._label = first_line(request.code)
         try:
-            with waiting_by(self._engine.wait_for):
+            with waiting_by(self._engine.interrupts.wait_for):
                 outcome = self._run(request)
             self._budget.worked(time.perf_counter() - start)
             self._failed = outcome.failure is not None
             return outcome
         except KeyboardInterrupt:  # while the cell was read
-            return Outcome(interrupted())
+            return Outcome(INTERRUPTED)
         except WallsMissing as error:
             return Outcome(Failure("raised", "WallsMissing", str(error)))
         except Exception as error:
             self._services.log.exception("A cell could not be run.")
             return Outcome(Failure("raised", type(error).__name__, f"internal error of monty-kernel: {error}"))
         finally:
-            self._engine.over()
+            self._engine.interrupts.over()
 
     def settle(self, request: CellRequest) -> None:
         """After `run`, while its outcome is on its way: keep the state that the cell left."""
         waiting = self._cells_wait()
         dump = self._budget.allows(cells_wait=waiting)
         start = time.perf_counter()
-        if self._engine.settle(dump=dump):
+        if self._engine.save(dump=dump):
             self._budget.dumped(time.perf_counter() - start, kept_waiting=waiting)
         if self._misused_magic:  # nothing to undo
             self._travel.overlook()

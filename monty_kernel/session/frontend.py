@@ -116,7 +116,7 @@ class SessionFrontend(ABC):
     def resumed(self, said: str, last: int) -> str:
         """A session goes on: cells count on from its last one, and its inputs are this session's."""
         self.services.count_from(last)
-        self.history.take_up(self.services.engine.inputs())
+        self.history.take_up(self.services.engine.session.inputs())
         return said
 
     def display(self, bundle: MimeBundle) -> None:
@@ -140,7 +140,7 @@ class SessionFrontend(ABC):
 
     def describe(self, topic: str, detail_level: int = 0) -> str | None:
         """What introspection knows of a name; None if nothing. Between two feeds it may look at the session."""
-        return self.look_up(topic, detail_level, between_feeds=not self.services.engine.is_feeding)
+        return self.look_up(topic, detail_level, between_feeds=not self.services.engine.interrupts.running)
 
     def confirm(self, question: str) -> bool:
         """The person's answer to a yes-or-no question; no where nobody can answer. Raises KeyboardInterrupt."""
@@ -160,7 +160,7 @@ class SessionFrontend(ABC):
 
     def _send(self, question: str) -> str:
         engine = self.services.engine
-        return engine.wait_for(self.ask(engine.sanitizer.prompt(question), password=False))
+        return engine.interrupts.wait_for(self.ask(engine.sanitizer.prompt(question), password=False))
 
     def reset(self) -> None:
         """Begin a new, empty session."""

@@ -40,7 +40,7 @@ class SessionView:
         """The value of an expression over introspection's prelude; None if the session is busy or slow to answer."""
         answer: Awaitable[object]
         if self._thread is None:
-            return None if self._engine.is_feeding else self._evaluate(expression)
+            return None if self._engine.interrupts.running else self._evaluate(expression)
         if self._visitors is not None:
             visit: Future[object] = Future()
             self._visitors.put((expression, visit))
@@ -73,4 +73,4 @@ class SessionView:
         from monty_kernel.engine.prelude import guarded
         from monty_kernel.introspect.prelude import INTROSPECTION_PRELUDE
 
-        return self._engine.evaluate(expression, {"introspection": guarded(INTROSPECTION_PRELUDE)})
+        return self._engine.session.evaluate(expression, {"introspection": guarded(INTROSPECTION_PRELUDE)})

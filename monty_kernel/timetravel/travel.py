@@ -99,7 +99,7 @@ class TimeTravel:
                 return  # its worker was lost, and with it all it did
             if not self._names and parent >= 0 and self._archive.foresee(number, parent, label, failed, run):
                 return
-            self._engine.settle()
+            self._engine.save()
         self.record(number, label, failed)
 
     def record(self, number: int, label: str, failed: bool) -> None:
@@ -461,7 +461,7 @@ class TimeTravel:
 
     def _survey(self) -> Survey | None:
         parts = {part: prelude.source(part) for part in (prelude.VARIABLES, prelude.SURVEY)}
-        found = self._engine.evaluate("__mk_survey(locals())", parts)
+        found = self._engine.session.evaluate("__mk_survey(locals())", parts)
         return found if isinstance(found, dict) else None
 
 

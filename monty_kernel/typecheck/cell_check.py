@@ -155,7 +155,7 @@ class CellCheck:
 
     def _check(self, feeds: list[Feed], text: str, seen: Outline) -> Checked:
         words = set(_WORD.findall(text if text.isascii() else f"{text} {_normalized(text)}"))
-        cells = self._engine.cells
+        cells = self._engine.session.cells
         before = past(self._known.of(cells), [cell in self._failed for cell in cells])
         kinds = self._kinds(before, words)
         if kinds is None:
@@ -171,7 +171,7 @@ class CellCheck:
         modules = {**granted, NOTEBOOK: monty.ExternalModule({"nothing": only_by_name}, stubs=source)}
         asked = self._checker.ask(program.text, modules, self)
         try:
-            said = self._engine.wait_for(asked)
+            said = self._engine.interrupts.wait_for(asked)
         except KeyboardInterrupt:
             self._checker.give_up(self)
             raise
@@ -209,7 +209,7 @@ class CellCheck:
 
     def _ask(self, names: list[str]) -> dict[str, str] | None:
         parts = {"kinds": prelude.source(prelude.KINDS)}
-        found = self._engine.evaluate(f"__mk_kinds({_SCOPE}, {names!a})", parts)
+        found = self._engine.session.evaluate(f"__mk_kinds({_SCOPE}, {names!a})", parts)
         if not isinstance(found, dict):
             return None
         wanted = set(names)

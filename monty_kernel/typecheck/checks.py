@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal, get_args
 
-from monty_kernel.engine.errors.failures import interrupted
+from monty_kernel.engine.errors.failures import INTERRUPTED
 from monty_kernel.engine.source.sources import Failure
 from monty_kernel.outputs import Output, Stream
 
@@ -79,7 +79,7 @@ class TypeChecks:
         try:
             checked = self._check.check(cell)
         except KeyboardInterrupt:
-            return interrupted()
+            return INTERRUPTED
         except Exception as error:  # a defect of ours must not keep cells from running
             _log.exception("A cell could not be type-checked.")
             checked = Checked(note=f"internal error of monty-kernel: {type(error).__name__}: {error}")

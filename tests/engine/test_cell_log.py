@@ -65,8 +65,8 @@ def test_a_huge_cell_stays_as_it_is() -> None:
     cell_log, _, feed = stepped(None, 1, "x = '" + "a" * (1 << 20) + "'")
     after, python, _ = stepped(cell_log, 2, "x")
     assert after.feed(2) is feed
-    assert [cell.label for cell in KnownCells().to(after)] == ["In[1]", "In[2]"]
-    assert KnownCells().to(after)[-1] == python
+    assert [cell.label for cell in KnownCells().of(after)] == ["In[1]", "In[2]"]
+    assert KnownCells().of(after)[-1] == python
 
 
 def test_cells_along_any_way_of_a_tree() -> None:
@@ -80,9 +80,9 @@ def test_cells_along_any_way_of_a_tree() -> None:
         cell_logs.append((cell_log, [*cells, python]))
         if number % 3 == 0:
             there, wanted = chance.choice(cell_logs[-6:])
-            assert along.to(there) == wanted
+            assert along.of(there) == wanted
     there, wanted = cell_logs[1]
-    assert along.to(there) == wanted
+    assert along.of(there) == wanted
 
 
 def test_a_step_takes_few_bytes() -> None:

@@ -50,7 +50,7 @@ class Timed(Session):
     def keep(self, text: str) -> None:
         """Run a cell that succeeds, and remember the session."""
         assert self.cell(text).failure is None
-        self.engine.settle()
+        self.engine.save()
 
     def ends(self, outcome: Outcome, limit: str = "max_cell_seconds = 0.5 s") -> int:
         """The cell was ended by its limit, and undone: how many steps it had come to the end of."""
@@ -133,7 +133,7 @@ def test_user_expressions_are_part_of_their_cell(timed: Timed) -> None:
 
 
 def test_an_interrupt_in_a_later_part_is_one(timed: Timed) -> None:
-    timer = threading.Timer(0.2, timed.engine.interrupt)
+    timer = threading.Timer(0.2, timed.engine.interrupts.interrupt)
     timer.start()
     outcome = timed.cell(f"kept = 0{CUT}while True: time.sleep(0.01)")
     assert outcome.failure is not None and outcome.failure.ename == "KeyboardInterrupt"
@@ -146,10 +146,10 @@ def test_cells_of_many_parts_run_again_and_limits_are_tightened_for_the_next_cel
     try:
         parts = ["x = 1\nstep()", "x += 1\nstep()", "%limits seconds=0.1", "x += 1\nstep()"]
         assert timed.cell(CUT.join(parts)).failure is None
-        timed.engine.settle(dump=False)
+        timed.engine.save(dump=False)
         assert timed.ends(timed.cell(f"x = 0{CUT}step()"), "%limits seconds = 0.1 s") == 0
         assert timed.value("x") == "3"
-        timed.engine.settle(dump=False)
+        timed.engine.save(dump=False)
         snapshot = timed.engine.snapshot
         assert snapshot is not None
         timed.engine.load(snapshot)

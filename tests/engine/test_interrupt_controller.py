@@ -41,23 +41,23 @@ def test_an_interrupt_before_the_first_feed_stops_the_cell_there(worker: subproc
     interrupts = InterruptController()
     interrupts.expect()
     assert interrupts.interrupt()
-    interrupts.begin(worker.pid, of_cell=False)  # a question of the kernel's own
-    interrupts.end()
+    interrupts.start_feed(worker.pid, of_cell=False)  # a question of the kernel's own
+    interrupts.end_feed()
     interrupts.expect()
     with pytest.raises(KeyboardInterrupt):
-        interrupts.begin(worker.pid)
-    interrupts.begin(worker.pid)
-    assert not interrupts.end()
+        interrupts.start_feed(worker.pid)
+    interrupts.start_feed(worker.pid)
+    assert not interrupts.end_feed()
 
 
 def test_an_interrupt_between_two_feeds_stops_the_cell_before_the_second(worker: subprocess.Popen[bytes]) -> None:
     interrupts = InterruptController()
     interrupts.expect()
-    interrupts.begin(worker.pid)
-    interrupts.end()
+    interrupts.start_feed(worker.pid)
+    interrupts.end_feed()
     interrupts.interrupt()
     with pytest.raises(KeyboardInterrupt):
-        interrupts.begin(worker.pid)
+        interrupts.start_feed(worker.pid)
 
 
 def test_what_one_cell_missed_does_not_reach_the_next(worker: subprocess.Popen[bytes]) -> None:
@@ -66,21 +66,21 @@ def test_what_one_cell_missed_does_not_reach_the_next(worker: subprocess.Popen[b
     interrupts.interrupt()
     interrupts.over()
     interrupts.expect()
-    interrupts.begin(worker.pid)
+    interrupts.start_feed(worker.pid)
     time.sleep(GRACE * 2)
-    assert not interrupts.end()
+    assert not interrupts.end_feed()
     assert worker.poll() is None
 
 
 def test_a_feed_that_ends_in_time_is_not_killed_and_neither_is_the_next(worker: subprocess.Popen[bytes]) -> None:
     interrupts = InterruptController()
     interrupts.expect()
-    interrupts.begin(worker.pid)
+    interrupts.start_feed(worker.pid)
     interrupts.interrupt()
-    assert not interrupts.end()
+    assert not interrupts.end_feed()
     interrupts.over()
     interrupts.expect()
-    interrupts.begin(worker.pid)
+    interrupts.start_feed(worker.pid)
     time.sleep(GRACE * 2)
     assert worker.poll() is None
 
@@ -88,19 +88,19 @@ def test_a_feed_that_ends_in_time_is_not_killed_and_neither_is_the_next(worker: 
 def test_a_computing_cell_is_killed_however_often_it_is_interrupted(worker: subprocess.Popen[bytes]) -> None:
     interrupts = InterruptController()
     interrupts.expect()
-    interrupts.begin(worker.pid)
+    interrupts.start_feed(worker.pid)
     deadline = time.monotonic() + GRACE * 4
     while time.monotonic() < deadline:
         interrupts.interrupt()
         time.sleep(GRACE / 5)
     assert worker.wait(1) == -signal.SIGKILL
-    assert interrupts.end()
+    assert interrupts.end_feed()
 
 
 def test_each_interrupt_has_its_own_grace(worker: subprocess.Popen[bytes]) -> None:
     interrupts = InterruptController()
     interrupts.expect()
-    interrupts.begin(worker.pid)
+    interrupts.start_feed(worker.pid)
     interrupts.interrupt()
     assert interrupts.take_interrupt()  # the cell called the host, caught it, and computes on
     time.sleep(GRACE * 0.8)
@@ -114,7 +114,7 @@ def test_an_interrupt_that_meets_the_end_of_a_wait_is_not_lost(worker: subproces
     interrupts = InterruptController()
     for _ in range(200):
         interrupts.expect()
-        interrupts.begin(worker.pid)
+        interrupts.start_feed(worker.pid)
         deadline = time.monotonic() + 0.002
         later(0.002, interrupts.interrupt)
         try:
@@ -123,7 +123,7 @@ def test_an_interrupt_that_meets_the_end_of_a_wait_is_not_lost(worker: subproces
                 time.sleep(0.0001)
         except KeyboardInterrupt:
             pass
-        assert not interrupts.end()
+        assert not interrupts.end_feed()
         interrupts.over()
     assert worker.poll() is None
 
@@ -148,13 +148,13 @@ def caught(interrupts: InterruptController) -> None:
 def test_the_third_interrupt_that_a_cell_waits_through_kills_it(worker: subprocess.Popen[bytes]) -> None:
     interrupts = InterruptController()
     interrupts.expect()
-    interrupts.begin(worker.pid)
+    interrupts.start_feed(worker.pid)
     for _ in range(2):
         caught(interrupts)
     assert worker.poll() is None
     caught(interrupts)
     assert worker.wait(5) == -signal.SIGKILL
-    assert interrupts.end() and interrupts.why == "insisted"
+    assert interrupts.end_feed() and interrupts.why == "insisted"
 
 
 def test_interrupts_apart_and_those_of_another_cell_do_not_count(
@@ -164,18 +164,18 @@ def test_interrupts_apart_and_those_of_another_cell_do_not_count(
     interrupts = InterruptController()
     for _ in range(2):
         interrupts.expect()
-        interrupts.begin(worker.pid)
+        interrupts.start_feed(worker.pid)
         for _ in range(3):
             caught(interrupts)
             time.sleep(0.11)
-        interrupts.end()
+        interrupts.end_feed()
         interrupts.over()
     monkeypatch.undo()
     for _ in range(3):
         interrupts.expect()
-        interrupts.begin(worker.pid)
+        interrupts.start_feed(worker.pid)
         for _ in range(2):
             caught(interrupts)
-        interrupts.end()
+        interrupts.end_feed()
         interrupts.over()
     assert worker.poll() is None

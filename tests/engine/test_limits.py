@@ -107,11 +107,11 @@ def test_a_state_is_loaded_under_the_limits_of_now() -> None:
         large.start()
         assert small.snapshot is not None
         large.load(small.snapshot)
-        assert large.evaluate("len([0] * 5_000_000)", {}) == 5_000_000
+        assert large.session.evaluate("len([0] * 5_000_000)", {}) == 5_000_000
         assert large.snapshot is not None
         large.take_snapshot()
         small.load(large.snapshot)
-        assert small.evaluate("len([0] * 5_000_000)", {}) is None
+        assert small.session.evaluate("len([0] * 5_000_000)", {}) is None
     finally:
         small.close()
         large.close()
@@ -127,17 +127,17 @@ def kill_worker(session: Session) -> None:
 
 def test_a_cell_that_was_refused_something_runs_again_as_it_ran(session: Session) -> None:
     session.run("%limits host_calls=3 asleep=0.05")
-    session.engine.settle()
+    session.engine.save()
     failure = session.run("n = 0\nfor i in range(9):\n    n += 1\n    help(len)").failure
     assert failure is not None and (failure.kind, failure.ename) == ("limit", "HostCallLimitExceeded")
-    session.engine.settle(dump=False)
+    session.engine.save(dump=False)
     caught = session.run(
         "import asyncio, time\nsaid = []\nfor f in (lambda: time.sleep(0.1), lambda: help(len)):\n    for i in range(4):\n"
         "        try:\n            f()\n        except Exception as error:\n            said.append(str(error)[:20])\nn += 10\n"
         "try:\n    await asyncio.gather(asyncio.sleep(0.03), asyncio.sleep(0.06))\nexcept Exception as e:\n    said.append(type(e))"
     )
     assert caught.failure is None
-    session.engine.settle(dump=False)
+    session.engine.save(dump=False)
     assert session.engine.snapshot is not None and len(session.engine.snapshot.reruns) == 2
     said = session.run("n, said").result
     assert said is not None and said.count("the cell would sleep") == 4 and said.count("the cell would call") == 1
@@ -147,13 +147,13 @@ def test_a_cell_that_was_refused_something_runs_again_as_it_ran(session: Session
 
 
 def test_cells_that_ran_before_the_limits_were_tightened_run_again(session: Session) -> None:
-    session.engine.settle()
+    session.engine.save()
     session.run("x = sum([i for i in range(1_000_000)])\nhelp(len)\ny = [0] * 5_000_000\ny = len(y)")
-    session.engine.settle(dump=False)
+    session.engine.save(dump=False)
     snapshot = session.engine.snapshot
     assert snapshot is not None and snapshot.reruns
     session.run("%limits memory=20MiB host_calls=0 seconds=0.1")
-    session.engine.settle(dump=False)
+    session.engine.save(dump=False)
     session.engine.load(snapshot)
     assert session.run("x, y").result == "(499999500000, 5000000)"
     failure = session.run("y = [0] * 5_000_000").failure
@@ -162,20 +162,20 @@ def test_cells_that_ran_before_the_limits_were_tightened_run_again(session: Sess
 
 def test_a_lost_worker_comes_back_with_the_limits_of_now(session: Session) -> None:
     session.run("%limits memory=20MiB")
-    session.engine.settle()
+    session.engine.save()
     for _ in range(2):
         kill_worker(session)
         failure = session.run("y = [0] * 5_000_000").failure
         assert failure is not None and failure.ename == "MemoryError"
-        session.engine.settle()
+        session.engine.save()
     assert session.run("6 * 7").result == "42"
 
 
 def test_what_was_tightened_in_a_cell_that_was_lost_holds(session: Session) -> None:
     session.run("z = 1")
-    session.engine.settle()
+    session.engine.save()
     assert session.run("%limits memory=20MiB\nx = [0]\nwhile True: x = x + x").failure is not None
-    session.engine.settle()
+    session.engine.save()
     failure = session.run("y = [0] * 5_000_000").failure
     assert failure is not None and failure.ename == "MemoryError"
     assert session.run("z").result == "1"
@@ -183,13 +183,13 @@ def test_what_was_tightened_in_a_cell_that_was_lost_holds(session: Session) -> N
 
 def test_a_session_that_is_larger_keeps_its_limit(session: Session) -> None:
     session.run("%limits memory=128MiB")
-    session.engine.settle()
+    session.engine.save()
     session.run("x = ['a%d' % i for i in range(200_000)]")
-    session.engine.settle()
+    session.engine.save()
     session.run("%limits memory=8MiB output=500")
-    session.engine.settle()
+    session.engine.save()
     assert session.engine.recover() == (
-        "The session takes more memory already than the 8 MiB of %limits: the limit stays at 128 MiB."
+        "The session already takes more memory than the 8 MiB of %limits: the limit stays at 128 MiB."
     )
     assert session.run("len(x)").result == "200000"
     assert (session.limits.now.memory, session.limits.now.output) == (128 << 20, 500)
@@ -198,9 +198,9 @@ def test_a_session_that_is_larger_keeps_its_limit(session: Session) -> None:
 
 def test_the_last_of_two_limits_is_given_up_and_not_both(session: Session) -> None:
     session.run("x = ['a%d' % i for i in range(200_000)]")
-    session.engine.settle()
+    session.engine.save()
     session.run("%limits memory=200MiB\n%limits memory=128MiB\n%limits memory=16MiB\n%limits memory=8MiB")
-    session.engine.settle()
+    session.engine.save()
     assert "the 8 MiB of %limits: the limit stays at 128 MiB." in str(session.engine.recover())
     assert (session.limits.now.memory, session.limits.tightened) == (128 << 20, {"memory": "In[2]"})
     failure = session.run("y = [0] * 20_000_000").failure
@@ -211,7 +211,7 @@ def test_what_could_be_saved_can_be_loaded_and_takes_no_more_afterwards(session:
     session.engine.close()
     session.engine = Engine(Limits(memory=120_000_000))
     session.run("x = ['a%d' % i for i in range(500_000)]")
-    session.engine.settle()
+    session.engine.save()
     saved = session.engine.snapshot
     assert saved is not None and not saved.reruns
     kill_worker(session)
@@ -225,18 +225,18 @@ def test_a_session_too_large_to_be_saved_says_that_it_is_not_tightened(session: 
     session.engine = Engine(Limits(memory=120_000_000))
     session.limits = session.engine.limits
     session.run("x = ['a%d' % i for i in range(720_000)]")
-    session.engine.settle()
+    session.engine.save()
     assert str(session.engine.recover()).endswith("as it was after the last cell.")
     session.run("%limits seconds=0.5 recursion=100")
-    session.engine.settle()
+    session.engine.save()
     assert str(session.engine.recover()).endswith(" %limits does not hold for memory and recursion.")
     deep = "def f(n): return n and f(n - 1)\nf(200)"
     assert session.run(deep).failure is None
-    session.engine.settle()
+    session.engine.save()
     failure = session.run("while True: pass").failure  # the host keeps to this one
     assert failure is not None and "%limits seconds = 0.5 s" in failure.evalue
     session.run("x = 1")
-    session.engine.settle()
+    session.engine.save()
     session.engine.recover()
     failure = session.run(deep).failure
     assert failure is not None and "%limits recursion = 100" in str(failure.note)
@@ -256,11 +256,11 @@ def test_who_kills_workers_loosens_nothing(session: Session, monkeypatch: pytest
 
     session.run("x = 5\n%limits memory=20MiB")
     monkeypatch.setattr(pool, "take", taken)
-    session.engine.settle()
+    session.engine.save()
     assert len(killed) == 2
     failure = session.run("y = [0] * 5_000_000").failure
     assert failure is not None and failure.ename == "MemoryError" and "%limits memory = 20 MiB" in failure.evalue
-    session.engine.settle()
+    session.engine.save()
     assert session.run("x").result == "5"
 
 
@@ -271,12 +271,12 @@ def test_what_a_notebook_made_of_the_prelude_neither_sleeps_nor_calls(session: S
     kind = "async def" if "await" in does else "def"
     session.run(f"import time, asyncio\n{kind} __mk_asked():\n    {does}\n    return 5\ndef __mk_fine(): return 5")
     awaited = "await " if "await" in does else ""
-    assert session.engine.evaluate("__mk_fine()", {}) == 5
-    assert session.engine.evaluate(f"{awaited}__mk_asked()", {}) is None
+    assert session.engine.session.evaluate("__mk_fine()", {}) == 5
+    assert session.engine.session.evaluate(f"{awaited}__mk_asked()", {}) is None
     again = f"while True:\n        try: {awaited}__mk_once()\n        except BaseException: pass"
     session.run(f"__mk_once = __mk_asked\n{kind} __mk_asked():\n    {again}")
-    session.engine.settle()
-    assert session.engine.evaluate(f"{awaited}__mk_asked()", {}) is None
+    session.engine.save()
+    assert session.engine.session.evaluate(f"{awaited}__mk_asked()", {}) is None
     assert session.run("__mk_fine()").result == "5"
 
 
@@ -317,7 +317,7 @@ def test_calls_that_nest_too_deep_are_told_what_limits_them(session: Session) ->
     failure = session.run("def f(n): return n and f(n - 1)\nf(2000)").failure
     assert failure is not None and failure.ename == "RecursionError" and failure.note is None
     session.run("%limits recursion=200")
-    session.engine.settle()
+    session.engine.save()
     assert session.run("f(150)").result == "0"
     failure = session.run("f(250)").failure
     assert failure is not None and failure.ename == "RecursionError"
@@ -326,9 +326,9 @@ def test_calls_that_nest_too_deep_are_told_what_limits_them(session: Session) ->
 
 def test_a_cell_that_goes_back_keeps_to_its_limits(session: Session) -> None:
     session.run("%limits output=400 host_calls=2")
-    session.engine.settle()
+    session.engine.save()
     session.run("n = 1\nhelp(len)")
-    session.engine.settle(dump=False)
+    session.engine.save(dump=False)
     snapshot = session.engine.snapshot
     assert snapshot is not None and snapshot.reruns
     for rest, name in (

@@ -82,7 +82,7 @@ class RandomSession:
         )
 
     def settle(self) -> None:
-        if self.engine.settle(dump=self.random.random() < 0.6):
+        if self.engine.save(dump=self.random.random() < 0.6):
             self.dumped = self.now
         self.saved = self.now
 
@@ -171,7 +171,7 @@ class RandomSession:
         assert isinstance(wrong, Failure) and wrong.ename == "SyntaxError"
 
     def look(self) -> None:
-        self.engine.evaluate("[1, 2]", {"part": "__mk_look = 1"})
+        self.engine.session.evaluate("[1, 2]", {"part": "__mk_look = 1"})
 
     def reset(self) -> None:
         self.made += 1
@@ -196,7 +196,7 @@ class RandomSession:
         shows = self.random.choice(["123456", "import time\n123456 + 0 * time.time_ns()"])
         self.run(f"{self.padding()}{shows}")
         self.kill_worker()
-        self.engine.settle()
+        self.engine.save()
         said = self.engine.recover() or ""
         if "before it" in said:
             self.now = self.saved
@@ -211,7 +211,7 @@ class RandomSession:
 
         def soon() -> None:
             time.sleep(delay)
-            while not self.engine.interrupt():
+            while not self.engine.interrupts.interrupt():
                 time.sleep(0.0001)
 
         threading.Thread(target=soon).start()

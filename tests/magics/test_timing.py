@@ -330,7 +330,7 @@ def test_an_interrupt_ends_timeit_and_the_session_stays(session: Session) -> Non
 
     session.run("kept = 1")
     session.engine.take_snapshot()
-    threading.Timer(0.3, session.engine.interrupt).start()
+    threading.Timer(0.3, session.engine.interrupts.interrupt).start()
     failure = session.run("%timeit sum(range(1000))").failure
     assert failure is not None
     assert failure.kind == "interrupted"

@@ -96,7 +96,7 @@ def test_a_small_session(pool: pydantic_monty.Monty, tmp_path: Path) -> None:
     added, times = [], []
     for number in range(1, 60):
         small.run(f"x{number % 7} = {number}")
-        small.engine.settle()
+        small.engine.save()
         dump = small.engine._sandbox.dump()
         begun = time.perf_counter()
         added.append(store.put(session, number, number - 1 or None, dump, {"n": number}, label="x").added)

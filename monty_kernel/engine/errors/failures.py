@@ -28,6 +28,9 @@ _LARGE = 1 << 18  # characters above which a syntax error is Monty's to describe
 _MOST_SEARCHED = 1 << 17  # characters above which no stray `return` is looked for, as `cell` parses no more
 _RETURN = re.compile(r"^(?:[^#\n]*[:;])?[^\S\n]*+return\b", re.MULTILINE)
 
+INTERRUPTED = Failure("raised", "KeyboardInterrupt", "")
+"""For what the person stopped before it began."""
+
 RESTORED = "The session is as it was before this cell."
 
 STOPPED: dict[str, str] = {
@@ -68,7 +71,7 @@ def refused(refusal: Exception, failure: Failure) -> Failure:
     """The Failure for what the host refused with an exception that Monty has no type for."""
     name = {"StdinUnavailable": "StdinNotImplementedError"}.get(type(refusal).__name__, type(refusal).__name__)
     if isinstance(refusal, LimitReached):
-        return Failure("limit", refusal.name, str(refusal), failure.frames)
+        return refusal.failure._replace(frames=failure.frames)
     frames = () if name == "UsageError" else failure.frames  # as in IPython: the line itself says it all
     return Failure(failure.kind, name, str(refusal), frames)
 
@@ -144,11 +147,6 @@ def impossible(source: CellSource, error: SyntaxError) -> Failure:
     line, column = error.lineno or 1, error.offset or 1
     place = SourceFrame(source, line, column, error.end_lineno or line, error.end_offset or column + 1, "<module>")
     return Failure("syntax", "SyntaxError", error.msg, (place,))
-
-
-def interrupted() -> Failure:
-    """The Failure for a cell that the person stopped before it began."""
-    return Failure("raised", "KeyboardInterrupt", "")
 
 
 def stray_return(cell: Cell) -> Failure | None:
