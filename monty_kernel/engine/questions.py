@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 from ..outputs.quoting import quoted
@@ -65,18 +65,27 @@ class Questions:
 
 
 def call_question(call: str) -> str:
-    """Whether a cell may make a call, given as one line that shows function and arguments."""
-    return f"{MARK}may this cell call {call}? [y]es, [n]o, [a]lways in this session: "
+    """Whether a cell may make a call, given as one line that shows the function and its arguments."""
+    return f"{MARK}let this cell call {call}? [y]es, [n]o, [a]lways in this session: "
 
 
-def mount_question(folder: str, place: str, may: str) -> str:
+_MOUNTS: Mapping[str, tuple[str, str]] = {
+    "ro": ("read", ""),
+    "rw": ("read and change", ""),
+    "overlay": ("read", " Its changes stay in memory."),
+}
+"""Mode -> the verb of the question, and a sentence after it."""
+
+
+def mount_question(folder: str, place: str, mode: Literal["ro", "rw", "overlay"]) -> str:
     """Whether a folder of the host, given by its real path, may be mounted."""
-    return f"{MARK}may this notebook {may} the folder {quoted(folder)}, as {quoted(place)}? [y]es, [n]o: "
+    verb, note = _MOUNTS[mode]
+    return f"{MARK}let this notebook {verb} {quoted(folder)} as {quoted(place)}?{note} [y]es, [n]o: "
 
 
 def never_mounted(why: str) -> str:
-    """What the person alone is told of a folder that a notebook asked for and cannot have."""
-    return f"{MARK}this notebook asked for a folder and does not get it: {why}. Press Enter: "
+    """What only the person is told about a folder that a notebook asked for and cannot have."""
+    return f"{MARK}this notebook asked for a folder that it cannot have: {why}. Press Enter: "
 
 
 def answered(text: str) -> Answer:

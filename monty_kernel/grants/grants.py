@@ -21,7 +21,7 @@ from monty_kernel.outputs.quoting import plain_name
 from .audit import Audit, AuditFailed, Watch
 from .exceptions import crossing
 from .files import Files, Mount
-from .mount_spec import MEANING, MountRefused, MountSpec
+from .mount_spec import MountRefused, MountSpec
 from .open_folder import OpenFolder, open_folder
 from .plain import NotPlain, one_line, plain_copy, short
 from .quota import Quota
@@ -245,14 +245,16 @@ class Grants:
         self.audit.add("mount", str(mount.place), f"{mount.host} {mount.mode}", "mounted")
         return mount
 
-    def ask_to_mount(self, spec: MountSpec, ask: Callable[[str], Answer]) -> Mount | None:
-        """Mount a folder that a notebook asks for, if the person says yes; None if it is not mounted.
+    def ask_to_mount(self, spec: MountSpec, ask: Callable[[str], Answer]) -> Mount:
+        """Mount a folder that a notebook asks for, if the person says yes.
 
-        What is mounted is the very folder that the question was about, whatever is renamed or linked meanwhile. What the
-        host's disk holds is told to the person alone, in the question: the notebook learns nothing of it.
+        The folder that is mounted is the one the question showed, whatever is renamed or linked meanwhile. Only the person
+        learns from the question what the host's disk holds: the notebook gets the same error for a folder that they
+        declined, one that is never mounted, and one that does not exist.
 
         Raises:
-            KeyboardInterrupt: they interrupted the question.
+            MountRefused: it is not mounted; the message is for the notebook.
+            KeyboardInterrupt: the person interrupted the question.
         """
         watch = Watch()
         asked = f"{one_line(str(spec.host), 300)} {spec.mode}"
@@ -265,23 +267,25 @@ class Grants:
             try:
                 with open_folder(spec.host, spec.mode, self._own) as folder:
                     self._files.check(spec.place, folder)
-                    answer = ask(mount_question(str(folder.path), str(spec.place), MEANING[spec.mode]))
+                    answer = ask(mount_question(str(folder.path), str(spec.place), spec.mode))
                     note("no" if answer == "no" else "yes")
-                    return None if answer == "no" else self._mount(spec, folder)
+                    if answer != "no":
+                        return self._mount(spec, folder)
             except MountRefused as error:
                 note("refused")
                 ask(never_mounted(one_line(str(error))))
-                return None
-        except NotAskedAgain:
+            why = "you declined, or this folder cannot be mounted"
+        except NotAskedAgain as error:
             note("not asked again")
-            return None
+            why = str(error)
         except (StdinUnavailable, EOFError):
             note("nobody can be asked")
-            return None
+            why = "you did not answer, or this front end cannot ask you"
         except CancelledError:
             raise KeyboardInterrupt from None
-        except AuditFailed:
-            return None
+        except AuditFailed as error:
+            why = str(error)
+        raise MountRefused(f"not mounted: {why}")
 
     def unmount(self, place: PurePosixPath) -> bool:
         """Unmount what is at a place; whether anything was."""

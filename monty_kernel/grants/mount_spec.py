@@ -14,7 +14,6 @@ from .plain import short
 
 Mode = Literal["ro", "rw", "overlay"]
 MODES: Mapping[str, Mode] = {"ro": "ro", "rw": "rw", "overlay": "overlay"}
-MEANING = {"ro": "read", "rw": "read and change", "overlay": "read (what it writes stays in memory)"}
 
 _PLACE = re.compile(r"/[\w.+@=~#%&-]+(?:[ /][\w.+@=~#%&-]+)*")
 """No `?`, `[` or quote: a place stands in the kernel's question, and must not read like another one."""

@@ -1,4 +1,4 @@
-"""What a magic that runs on the host may use. The kernel or the headless runner implements it."""
+"""What a magic may use when it runs on the host. The kernel and the headless runner implement it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class MagicContext(Protocol):
-    """Called on the sandbox thread."""
+    """The session as a magic sees it. All of it is called on the sandbox thread."""
 
     @property
     def magics(self) -> MagicCatalogue:
@@ -28,15 +28,15 @@ class MagicContext(Protocol):
 
     @property
     def limits(self) -> SessionLimits:
-        """What the session may use. Cells can tighten it."""
+        """The session's limits. Cells can tighten them."""
 
     @property
     def grants(self) -> Grants:
-        """What the person granted."""
+        """The tools and folders that the person granted."""
 
     @property
     def travel(self) -> TimeTravel:
-        """The states of the session."""
+        """The states of the session, and the way between them."""
 
     @property
     def type_check(self) -> TypeCheckMode:
@@ -44,30 +44,38 @@ class MagicContext(Protocol):
 
     @property
     def resumes_unasked(self) -> bool:
-        """Whether what another kernel left under this notebook's path is brought back without a question."""
+        """Whether a session that another kernel left for this notebook is resumed without a question."""
 
     def print(self, text: str) -> None:
         """Print a line to the cell's stdout."""
 
     def resumed(self, said: str, last: int) -> str:
-        """A session goes on whose last cell had the number `last`: later cells count on from there. Returns `said`."""
+        """Count on from `last`, the number of the resumed session's last cell. Returns `said`, the line to print."""
 
     def display(self, bundle: MimeBundle) -> None:
         """Show a MIME bundle among the cell's outputs."""
 
     def page(self, text: str | MimeBundle) -> None:
-        """Show text in the front end's pager."""
+        """Show text, or a MIME bundle, in the front end's pager."""
 
     def describe(self, topic: str, detail_level: int = 0) -> str | None:
-        """What introspection knows of a name; `detail_level` 1 shows its source. None if it knows nothing."""
+        """The page about a name, or None if nothing is known. `detail_level` 1 adds its source."""
 
     def confirm(self, question: str) -> bool:
-        """The person's answer to a yes-or-no question; no where nobody can answer."""
+        """Whether the person answered yes. Where nobody can answer, the answer is no.
+
+        Args:
+            question: without the kernel's mark; ends with "[y]es, [n]o: ".
+        """
 
     def ask_person(self, question: str) -> Answer:
-        """The person's answer to a question of the kernel's, which begins with its mark.
+        """The person's answer to a question that begins with the kernel's mark.
 
-        Raises `NotAskedAgain`, `StdinUnavailable`, `EOFError`, `KeyboardInterrupt`.
+        Raises:
+            NotAskedAgain: the person said no too often in this cell.
+            StdinUnavailable: nobody can be asked.
+            EOFError: the person closed the question without an answer.
+            KeyboardInterrupt: the person interrupted it.
         """
 
     def reset(self) -> None:

@@ -1,9 +1,9 @@
-"""How a magic is declared: a small function and its arguments, from which parsing, help and completion follow.
+"""How a magic is declared: a small function and its arguments. Parsing, help, completion and documentation follow from them.
 
-A family is a module with a `Family`, whose decorators declare magics of three kinds:
+A family is a module with a `Family`, whose decorators declare magics of these kinds:
 
-- `line` and `cell` magics make a `Rewrite` or `CellRewrite`: code that runs in the sandbox;
-- `host` magics run on the host when the cell gets to them, and return plain data, the value of their line;
+- `line` and `cell` magics return a `Rewrite` or `CellRewrite`: code that runs in the sandbox.
+- `host` magics run on the host when the cell reaches them, and return plain data, the value of their line.
 - `action` magics stand on a line of their own and act on the session between two feeds.
 """
 
@@ -40,7 +40,7 @@ def argument(*flags: str, **settings: Any) -> Argument:
 
 
 class BadCode(Exception):
-    """A magic's code is no Python. span: where, as offsets in the magic's arguments or, with `in_body`, in the body."""
+    """A magic's code is not valid Python. `span` gives its offsets in the magic's arguments or, with `in_body`, in the body."""
 
     def __init__(self, message: str, span: tuple[int, int], *, in_body: bool = False) -> None:
         super().__init__(message)
@@ -50,14 +50,14 @@ class BadCode(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """The person's code on a magic's line, verbatim; `start` is its offset in the line's arguments."""
+    """The person's code on a magic's line, verbatim. `start` is its offset in the line's arguments."""
 
     text: str
     start: int
 
     @property
     def span(self) -> tuple[int, int]:
-        """Where it stands in the line's arguments."""
+        """Its start and end in the line's arguments."""
         return self.start, self.start + len(self.text)
 
 
@@ -65,9 +65,11 @@ class Code:
 class Magic:
     """A declared magic.
 
-    code: what help calls the code that follows the options, e.g. `CODE`, in brackets if it may be missing; empty if
-    the line holds none. Code is never split into words: it reaches the function as the `Code` named `code`.
-    changes: whether an action may leave another session than it found. words: what its arguments may begin with.
+    Attributes:
+        code: help's name for the code that follows the options, such as `CODE`, in brackets if it is optional; empty if
+            the line takes no code. Code is never split into words: the function gets it as the argument `code`.
+        changes: whether an action may leave a different session than it found.
+        words: what its arguments may begin with, for completion.
     """
 
     name: str
@@ -97,7 +99,7 @@ class Magic:
 
     @property
     def choices(self) -> list[str]:
-        """The words of which it takes one, if that is what it takes."""
+        """The words it chooses from, if an argument takes one of a fixed set."""
         return [choice for each in self.arguments for choice in each.settings.get("choices", ())]
 
     @property
@@ -115,7 +117,7 @@ class Magic:
         """The arguments on a line.
 
         Raises:
-            UsageError: they are not what was declared.
+            UsageError: they do not match the declaration.
         """
         if not self.code:
             if len(args) > _LONG:
@@ -131,7 +133,7 @@ class Magic:
         parsed = self.parser.parse_args(words)
         parsed.code = Code(args[start:].rstrip(), start)
         if not parsed.code.text and not self.code.startswith("["):
-            self.refuse(f"there is no {self.code} to run")
+            self.refuse(f"{self.code} is missing")
         return parsed
 
     def _leading_options(self, args: str) -> tuple[list[str], int]:
@@ -144,7 +146,7 @@ class Magic:
                 position = match.end()
                 break
             flag = word.partition("=")[0] if word.startswith("--") else word[:2]
-            if flag not in values:  # the code may begin with a minus sign
+            if flag not in values:  # not an option: the code may begin with a minus sign
                 break
             if position > _LONG or len(words) > _MANY:
                 self.refuse(f"more than {_LONG:,} characters or {_MANY} words of options")
@@ -156,12 +158,12 @@ class Magic:
         return words, len(args) - len(args[position:].lstrip())
 
     def refuse(self, why: str) -> NoReturn:
-        """Raise the UsageError that says so, with the usage line."""
+        """Raise a UsageError with the reason and the usage line."""
         raise UsageError(f"{self.typed}: {shortened(why)}\n{self.usage}")
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser that neither exits nor prints."""
+    """An argument parser that raises UsageError, where argparse prints and exits."""
 
     def __init__(self, magic: Magic) -> None:
         super().__init__(
@@ -178,41 +180,41 @@ class _Parser(argparse.ArgumentParser):
 
 
 def shortened(text: str) -> str:
-    """Text from a notebook cut to a length that an error message can hold."""
+    """Text from a notebook, cut to fit an error message."""
     return text if len(text) <= 200 else text[:200] + " ..."
 
 
 @dataclass(frozen=True)
 class Family:
-    """Magics that belong together, and names that are refused for the same reason."""
+    """Magics that belong together, and names that are refused with a reason."""
 
     magics: list[Magic] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
 
     def line(self, name: str, *arguments: Argument, code: str = "") -> Callable[[F], F]:
-        """Declare `%name`: a function of the parsed arguments that makes a `Rewrite`."""
+        """Declare `%name`: a function of the parsed arguments that returns a `Rewrite`."""
         return self._declare(name, "line", arguments, code)
 
     def cell(self, name: str, *arguments: Argument, code: str = "") -> Callable[[F], F]:
-        """Declare `%%name`: a function of the parsed arguments and the body that makes a `CellRewrite`."""
+        """Declare `%%name`: a function of the parsed arguments and the body that returns a `CellRewrite`."""
         return self._declare(name, "cell", arguments, code)
 
     def host(self, name: str, *arguments: Argument, code: str = "", words: tuple[str, ...] = ()) -> Callable[[F], F]:
-        """Declare `%name`: a function of the parsed arguments and a `MagicContext`, run on the host.
+        """Declare `%name`: a function of the parsed arguments and a `MagicContext` that runs on the host.
 
-        words: what completion offers for its arguments.
+        `words` are what completion offers for its arguments.
         """
         return self._declare(name, "host", arguments, code, words=words)
 
     def action(self, name: str, *arguments: Argument, code: str = "", changes: bool = True) -> Callable[[F], F]:
-        """Declare `%name`, which acts on the session: a function of the parsed arguments and a `MagicContext`.
+        """Declare `%name`: a function of the parsed arguments and a `MagicContext` that acts on the session.
 
-        changes: whether it may leave another session than it found.
+        `changes` says whether it may leave a different session than it found.
         """
         return self._declare(name, "action", arguments, code, changes)
 
     def refuse(self, names: str, reason: str) -> None:
-        """Answer these names, as line and as cell magics, with a UsageError that gives the reason."""
+        """Make these names, separated by blanks, raise a UsageError with the reason, as line and as cell magics."""
         self.refused.update(dict.fromkeys(names.split(), reason))
 
     def _declare(

@@ -1,4 +1,7 @@
-"""%tools, %mount and its kin, %audit: what this session was granted, and what was made of it. A notebook can look and ask, and grant itself nothing."""
+"""%tools, %mount, %mounts, %unmount, %audit: what this session was granted, and how it was used.
+
+A notebook can look and ask; it can grant itself nothing.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ _COLUMNS = ("when (UTC)", "cell", "what", "arguments", "outcome", "seconds")
 
 @family.host("tools")
 def tools(_: argparse.Namespace, context: MagicContext) -> None:
-    """List the functions of the host that cells may call, and what each call needs: nothing, your answer, or it is denied."""
+    """List the functions of the host that cells may call, and whether a call is allowed, asks you first, or is denied."""
     lines = []
     for module in context.grants.tool_modules.values():
         lines.append(f"import {module.name}")
@@ -37,8 +40,7 @@ def tools(_: argparse.Namespace, context: MagicContext) -> None:
             kind = "async " if tool.is_async else ""
             lines.append(f"    {context.grants.permission(tool):<5}  {kind}{tool.name}{tool.signature}")
     context.print(
-        "\n".join(lines)
-        or "This session has no tools. They are granted where the kernel is started: --tools FILE.py; see docs/grants.md."
+        "\n".join(lines) or "This session has no tools. To grant some, start the kernel with --tools FILE.py."
     )
 
 
@@ -49,7 +51,7 @@ def tools(_: argparse.Namespace, context: MagicContext) -> None:
     argument("mode", nargs="?", choices=("ro", "rw", "overlay"), default="overlay", help="[overlay]"),
 )
 def mount(arguments: argparse.Namespace, context: MagicContext) -> None:
-    """Ask you to let cells use a folder of yours. MODE: ro to read, rw to change it, overlay to keep what they write in memory.
+    """Ask you to let cells use a folder of yours: `ro` to read it, `rw` to change it, `overlay` to keep changes in memory.
 
     The question shows the folder's real path. Where nobody can answer, the answer is no.
     """
@@ -58,34 +60,34 @@ def mount(arguments: argparse.Namespace, context: MagicContext) -> None:
     from monty_kernel.grants.mount_spec import MountRefused, MountSpec, checked_place
 
     try:
-        place = checked_place(arguments.place)
+        spec = MountSpec(Path(arguments.host), checked_place(arguments.place), arguments.mode)
+        mounted = context.grants.ask_to_mount(spec, context.ask_person)
     except MountRefused as error:
         raise UsageError(f"%mount: {error}.") from None
-    mounted = context.grants.ask_to_mount(MountSpec(Path(arguments.host), place, arguments.mode), context.ask_person)
-    if mounted is None:
-        raise UsageError("%mount: nothing was mounted. It needs your yes, and a folder that may be mounted.")
     context.print(f"Mounted at {mounted.place}, {_MODES[mounted.mode]}.")
 
 
 @family.host("unmount", argument("place", metavar="SANDBOX", help="where cells see it"))
 def unmount(arguments: argparse.Namespace, context: MagicContext) -> None:
-    """Take a mounted folder away from cells. What was written to an overlay is gone with it."""
+    """Unmount a folder. Anything written to an overlay is lost."""
     from pathlib import PurePosixPath
 
     if not context.grants.unmount(PurePosixPath(arguments.place)):
-        raise UsageError("%unmount: nothing is mounted there. %mounts lists what is.")
+        raise UsageError("%unmount: nothing is mounted there. %mounts lists the mounted folders.")
 
 
 @family.host("mounts")
 def mounts(_: argparse.Namespace, context: MagicContext) -> None:
-    """List the folders that cells may use. Of your paths only the last part is shown: outputs travel with the notebook."""
+    """List the folders that cells may use. Only the last part of your paths is shown, since outputs travel with the notebook."""
     lines = [f"{mount.place}  …/{mount.host.name}  {_MODES[mount.mode]}" for mount in context.grants.mounts]
-    context.print("\n".join(lines) or "No folder is mounted. %mount asks for one; --mount grants one at the start.")
+    context.print(
+        "\n".join(lines) or "No folder is mounted. %mount asks for one; the option --mount grants one at the start."
+    )
 
 
 @family.host("audit", argument("count", nargs="?", type=int, default=50, metavar="N", help="how many records [50]"))
 def audit(arguments: argparse.Namespace, context: MagicContext) -> None:
-    """Show the last N calls of tools, questions and grants in this kernel: when, in which cell, and what came of each."""
+    """Show the last N tool calls, questions, mounts and writes of this kernel, with their cells and outcomes."""
     if not 1 <= arguments.count <= 10_000:
         raise UsageError("%audit: N must be a number of records, from 1 to 10,000.")
     records = context.grants.audit.records(arguments.count)
@@ -103,12 +105,12 @@ def _cells(record: Record) -> tuple[str, ...]:
 
 
 def _as_text(rows: Sequence[Sequence[str]]) -> str:
-    table = [_COLUMNS, *([each if len(each) <= 60 else each[:59] + "…" for each in row] for row in rows)]
+    table = [_COLUMNS, *([text if len(text) <= 60 else text[:59] + "…" for text in row] for row in rows)]
     widths = [max(len(row[column]) for row in table) for column in range(len(_COLUMNS))]
     return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in table)
 
 
 def _as_html(rows: Sequence[Sequence[str]]) -> str:
     head = "".join(f"<th>{html.escape(name)}</th>" for name in _COLUMNS)
-    body = "".join("<tr>" + "".join(f"<td>{html.escape(each)}</td>" for each in row) + "</tr>" for row in rows)
+    body = "".join("<tr>" + "".join(f"<td>{html.escape(text)}</td>" for text in row) + "</tr>" for row in rows)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

@@ -12,7 +12,7 @@ family = Family()
 
 @family.host("lsmagic")
 def lsmagic(_: argparse.Namespace, context: MagicContext) -> None:
-    """List the magics. `%name?` shows what one does."""
+    """List all magics. `%name?` explains one."""
     context.print("Available line magics:\n%" + "  %".join(context.magics.line_names()))
     context.print("\nAvailable cell magics:\n%%" + "  %%".join(context.magics.cell_names()))
     context.print("\n%name? shows what a magic does.")
@@ -20,13 +20,13 @@ def lsmagic(_: argparse.Namespace, context: MagicContext) -> None:
 
 @family.action("?", code="NAME", changes=False)
 def describe(arguments: argparse.Namespace, context: MagicContext) -> None:
-    """Show what is known of a name."""
+    """Show what is known about a name."""
     _show(arguments.code.text, 0, context)
 
 
 @family.action("??", code="NAME", changes=False)
 def describe_in_detail(arguments: argparse.Namespace, context: MagicContext) -> None:
-    """Show what is known of a name, and its source."""
+    """Show what is known about a name, and its source."""
     _show(arguments.code.text, 1, context)
 
 

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 family = Family()
 
 _MOST = 1000  # sessions that one range may span
-_SHOWN = (
-    1 << 20
-)  # characters that are printed; fewer than one answer of the history may have, so that what is cut is said
+_SHOWN = 1 << 20
+"""Characters that are printed. The history may answer with more, so that the cut is always announced."""
+
 _RANGE = re.compile(
     r"(?P<session>~?\d{1,9}/)?(?P<start>\d{1,9})?(?:(?P<sign>[-:])(?P<last_session>~?\d{1,9}/)?(?P<stop>\d{1,9})?)?\Z"
 )
@@ -31,17 +31,19 @@ _RANGE = re.compile(
     "history",
     argument("-n", dest="numbers", action="store_true", help="print the numbers of the inputs"),
     argument("-o", dest="outputs", action="store_true", help="print their outputs too"),
-    argument("-u", dest="unique", action="store_true", help="with -g: of equal inputs only the last"),
+    argument("-u", dest="unique", action="store_true", help="with -g: only the last of equal inputs"),
     argument(
         "-l", dest="last", nargs="?", type=int, const=10, metavar="N", help="the last N inputs of all sessions [10]"
     ),
-    argument("-g", dest="pattern", nargs="*", metavar="GLOB", help="inputs of all sessions that hold the pattern"),
+    argument(
+        "-g", dest="pattern", nargs="*", metavar="GLOB", help="the inputs of all sessions that contain the pattern"
+    ),
     argument("ranges", nargs="*", metavar="RANGE", help="4, 4-6, 4-, ~2/ (two sessions ago), ~2/4-6, 243/1-5"),
 )
 def history(arguments: argparse.Namespace, context: MagicContext) -> None:
-    """Print inputs: those of this session, or the ranges asked for.
+    """Print the inputs of this session, or the given ranges. Inputs of earlier sessions are numbered session/number.
 
-    Numbers of earlier sessions are printed as session/number.
+    Asks first before it prints inputs of other sessions; where nobody can answer, it refuses.
     """
     numbers = arguments.numbers
     spans = list(_spans(arguments.ranges))
@@ -53,7 +55,9 @@ def history(arguments: argparse.Namespace, context: MagicContext) -> None:
         found = context.history.search(pattern, unique=arguments.unique, n=arguments.last, output=arguments.outputs)
         numbers = True
     elif arguments.last is not None:
-        found = context.history.tail(arguments.last + 1, output=arguments.outputs)[:-1]  # the last is this very cell
+        found = context.history.tail(arguments.last + 1, output=arguments.outputs)[
+            :-1
+        ]  # without this cell, which is the last
     else:
         found = (
             entry
@@ -67,19 +71,21 @@ def history(arguments: argparse.Namespace, context: MagicContext) -> None:
 
 
 def _require_consent(context: MagicContext) -> None:
-    # what it prints is saved in the notebook, which may be a stranger's and go back to them
-    if not context.confirm("This cell asks for the inputs of your other sessions. Show them here? (y/[n]) "):
-        raise UsageError("%history: the inputs of other sessions are shown only after your yes, and there was none.")
+    # printed inputs are saved in the notebook, which may belong to a stranger
+    if not context.confirm("show the inputs of your other sessions in this notebook? [y]es, [n]o: "):
+        raise UsageError("%history: inputs of other sessions are shown only if you answer yes.")
 
 
 def _spans(ranges: list[str]) -> Iterator[tuple[int, int, int | None]]:
-    """The (session, start, stop) of ranges as IPython writes them; `stop` is not part of it, None is the end."""
+    """The (session, start, stop) of each range, written as in IPython. `stop` is exclusive; None stands for the end."""
     if not ranges:
         yield 0, 1, None
     for text in ranges:
         match = _RANGE.match(text)
         if match is None or not (match["session"] or match["start"]):
-            raise UsageError(f"%history: {shortened(text)!r} is no range. Ranges: 4, 4-6, 4-, ~2/, ~2/4-6, 243/1-5")
+            raise UsageError(
+                f"%history: {shortened(text)!r} is not a range. Examples: 4, 4-6, 4-, ~2/, ~2/4-6, 243/1-5"
+            )
         session = _session(match["session"] or "0/")
         last = _session(match["last_session"]) if match["last_session"] else session
         start = int(match["start"] or 1)
@@ -88,7 +94,9 @@ def _spans(ranges: list[str]) -> Iterator[tuple[int, int, int | None]]:
         else:
             stop = int(match["stop"]) + (match["sign"] == "-") if match["stop"] else None
         if not session <= last < session + _MOST:
-            raise UsageError(f"%history: {shortened(text)!r} is a range that goes back, or over too many sessions")
+            raise UsageError(
+                f"%history: {shortened(text)!r} is a range that runs backwards, or spans too many sessions"
+            )
         for each in range(session, last + 1):
             yield each, start if each == session else 1, stop if each == last else None
 
@@ -99,7 +107,7 @@ def _session(text: str) -> int:
 
 
 def _within(lines: Iterable[str]) -> Iterator[str]:
-    """The lines, as long as there is room for them."""
+    """The lines up to `_SHOWN` characters, then a line that announces the cut."""
     left = _SHOWN
     for line in lines:
         if len(line) > left:

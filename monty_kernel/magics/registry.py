@@ -1,4 +1,4 @@
-"""The table of magics: finds a magic, makes it code, runs its host side, and says what there is."""
+"""The table of magics: finds a magic, turns it into code, runs its host side, and answers questions about magics."""
 
 from __future__ import annotations
 
@@ -12,28 +12,21 @@ from . import granted, help, history, rich, session, stock, timing, travel
 from .context import MagicContext
 from .declare import BadCode, Family, Magic, shortened
 
-FAMILIES = (
-    granted.family,
-    help.family,
-    history.family,
-    rich.family,
-    session.family,
-    stock.family,
-    timing.family,
-    travel.family,
+FAMILIES: tuple[Family, ...] = tuple(
+    module.family for module in (session, travel, granted, timing, history, rich, help, stock)
 )
 
 _USAGE = "!usage"
-"""The host-side name under which a bad magic raises its UsageError when the cell gets to it."""
+"""The host-side name under which a wrong magic raises its UsageError when the cell reaches it."""
 
 _SYNTAX = "!syntax"
-"""The same for a magic's code that is no Python: it raises SyntaxError."""
+"""The same for code that is not valid Python: it raises SyntaxError."""
 
 
 class Magics:
     """Implements the engine's `MagicTable` and introspection's `MagicCatalogue`.
 
-    A new family is added to `FAMILIES`. All text that comes in is a notebook's: it is parsed, never evaluated here.
+    All text comes from a notebook: it is parsed, never evaluated here.
     """
 
     def __init__(self, families: Iterable[Family] = FAMILIES) -> None:
@@ -80,11 +73,11 @@ class Magics:
     # What the kernel calls, on the sandbox thread
 
     def run(self, name: str, args: str, context: MagicContext) -> object:
-        """Run a host magic, which a cell got to; its value, plain data.
+        """Run a host magic that a cell reached. Returns its value, which is plain data.
 
         Raises:
             UsageError: it cannot be used like this.
-            SyntaxError: the line's code is no Python.
+            SyntaxError: the line's code is not valid Python.
         """
         if name == _USAGE:
             raise UsageError(args)
@@ -92,14 +85,13 @@ class Magics:
             raise SyntaxError(args)
         magic = self._line.get(name)
         if magic is None or magic.kind != "host":
-            raise UsageError(
-                f"%{shortened(name)} has nothing to run on the host"
-            )  # a cell that called __mk_magic itself
+            # a cell called __mk_magic itself
+            raise UsageError(f"%{shortened(name)} has nothing to run on the host")
         value: object = magic.function(magic.parse(args), context)
         return value
 
     def act(self, action: Action, context: MagicContext) -> None:
-        """Do an action that `line` gave.
+        """Carry out an action that `line` returned.
 
         Raises:
             UsageError: it cannot be done.
@@ -107,7 +99,7 @@ class Magics:
         magic = self._line[action.name]
         magic.function(magic.parse(action.args), context)
 
-    # What there is
+    # Questions about magics
 
     def line_names(self) -> list[str]:
         """The names of the line magics, without `%`."""
@@ -118,15 +110,15 @@ class Magics:
         return sorted(self._cell)
 
     def options(self, name: str) -> list[str]:
-        """The options of a magic as they are typed; `name` may begin with `%` or `%%`. None for an unknown one."""
+        """The options of a magic as they are typed, empty for an unknown magic. `name` may begin with `%` or `%%`."""
         return sorted({option for magic in self._named(name) for option in magic.options})
 
     def words(self, name: str) -> list[str]:
-        """What the arguments of a magic may begin with; none for one whose arguments are anything."""
+        """What the arguments of a magic may begin with; empty if they may be anything."""
         return [word for magic in self._named(name) for word in (*magic.words, *magic.choices)]
 
     def help(self, name: str) -> str | None:
-        """The help page of a magic; for one that is refused, why. `name` may begin with `%` or `%%`."""
+        """The help page of a magic, or the reason why it is refused. `name` may begin with `%` or `%%`."""
         pages = [magic.help for magic in self._named(name)]
         return "\n\n".join(pages) or self._refused.get(name.lstrip("%"))
 
@@ -137,7 +129,7 @@ class Magics:
 
     def _find_line(self, name: str, args: str) -> Magic:
         if name == "=":
-            raise UsageError(f"{_typed(args)} has no value that could be assigned")
+            raise UsageError(f"{_typed(args)} has no value to assign")
         if name == "alone":
             raise UsageError(f"{_typed(args)} acts on the session: put it on a line of its own, not inside a block")
         if name.startswith("%"):
@@ -164,7 +156,7 @@ class Magics:
 
 
 def host_call(name: str, args: str) -> str:
-    """Sandbox code that runs a host magic when the cell gets to it."""
+    """Sandbox code that runs a host magic when the cell reaches it."""
     return f"__mk_magic({name!r}, {args!r})"
 
 

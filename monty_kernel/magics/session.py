@@ -1,4 +1,4 @@
-"""%who, %limits, %typecheck, %reset: the session as a whole, its variables and its settings."""
+"""%who, %limits, %typecheck, %reset: the variables and the settings of the session."""
 
 from __future__ import annotations
 
@@ -15,18 +15,37 @@ from .declare import Family, argument
 
 family = Family()
 
+_TYPES = argument("types", nargs="*", metavar="TYPE", help="show only variables of these types, e.g. int str function")
 
-@family.action("reset", argument("-f", dest="force", action="store_true", help="do not ask first"))
-def reset(arguments: argparse.Namespace, context: MagicContext) -> None:
-    """Begin a new, empty session: every variable is gone. The execution count goes on.
+_CHECKS = {
+    "off": "Cells are not type-checked.",
+    "on": "Cells are type-checked before they run. Findings are shown, and the cell runs.",
+    "strict": "Cells are type-checked before they run. A cell with findings does not run.",
+}
 
-    Asks first; where nobody can answer, the answer is no.
-    """
-    question = "This clears all variables of the session. Proceed (y/[n])? "
-    if arguments.force or context.confirm(question):
-        context.reset()
-    else:
-        context.print("Nothing done. %reset -f resets without asking.")
+
+@family.line("who", _TYPES)
+def who(arguments: argparse.Namespace) -> Rewrite:
+    """Print the names of the session's variables. Names that begin with an underscore are left out."""
+    return _call("__mk_who", arguments)
+
+
+@family.line("who_ls", _TYPES)
+def who_ls(arguments: argparse.Namespace) -> Rewrite:
+    """Return the names of the session's variables as a sorted list."""
+    return _call("__mk_who_ls", arguments)
+
+
+@family.line("whos", _TYPES)
+def whos(arguments: argparse.Namespace) -> Rewrite:
+    """Print the session's variables with their types and their values, or their length for collections."""
+    return _call("__mk_whos", arguments)
+
+
+def _call(function: str, arguments: argparse.Namespace) -> Rewrite:
+    # locals() is called where the magic stands, since only code at the top level sees the session's names
+    call = f"{function}(__mk_b_locals(), {arguments.types!r})"
+    return Rewrite(before=call, parts=frozenset({prelude.VARIABLES}), is_expression=True)
 
 
 @family.host(
@@ -35,9 +54,9 @@ def reset(arguments: argparse.Namespace, context: MagicContext) -> None:
     words=tuple(f"{name}=" for name in KINDS),
 )
 def limits(arguments: argparse.Namespace, context: MagicContext) -> None:
-    """Show what the session and each cell may use, and who set that; or tighten it, from the next cell on.
+    """Show what the session and each cell may use, and who set it; or tighten it from the next cell on.
 
-    What was tightened stays so until the kernel is restarted. Only who starts the kernel can grant more.
+    A tightened limit stays until the kernel is restarted. More can be granted only where the kernel is started.
     """
     wanted: dict[str, str] = {}
     for text in arguments.limits:
@@ -50,12 +69,12 @@ def limits(arguments: argparse.Namespace, context: MagicContext) -> None:
         context.limits.tighten(wanted)
     except BadLimit as error:
         raise UsageError(f"%limits: {error}.") from None
-    context.print(_changes(wanted, context.limits) if wanted else _table(context.limits))
+    context.print(_tightened(wanted, context.limits) if wanted else _table(context.limits))
 
 
-def _changes(names: dict[str, str], limits: SessionLimits) -> str:
-    said = ", ".join(f"{name} {_shown(limits.now, name)}" for name in names)
-    return f"From the next cell on: {said}. That stays so until the kernel is restarted."
+def _tightened(names: dict[str, str], limits: SessionLimits) -> str:
+    now = ", ".join(f"{name} {_shown(limits.now, name)}" for name in names)
+    return f"From the next cell on: {now}. This holds until the kernel is restarted."
 
 
 def _table(limits: SessionLimits) -> str:
@@ -77,9 +96,9 @@ def _table(limits: SessionLimits) -> str:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ["  ".join(word.ljust(width) for word, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     return "\n".join(lines) + (
-        "\n\nMore is granted where the kernel is started: on its command line, or in monty_kernel_config.py in one of\n"
-        "Jupyter's configuration folders, as c.MontyKernel.max_memory = 4 << 30. A notebook can only tighten them:\n"
-        "%limits memory=64MiB seconds=5 holds from the next cell on, until the kernel is restarted."
+        "\n\nTo allow more, start the kernel with the option on its command line, or set it in monty_kernel_config.py in one\n"
+        "of Jupyter's configuration folders, as in c.MontyKernel.max_memory = 4 << 30. A notebook can only tighten limits:\n"
+        "%limits memory=64MiB seconds=5 holds from the next cell until the kernel is restarted."
     )
 
 
@@ -88,18 +107,11 @@ def _shown(limits: Limits, name: str) -> str:
     return "no limit" if value is None else KINDS[name].show(value)
 
 
-_SAID = {
-    "off": "Cells are not type-checked.",
-    "on": "Cells are type-checked before they run. Findings are shown, and the cell runs all the same.",
-    "strict": "Cells are type-checked before they run. A cell with findings does not run.",
-}
-
-
-@family.host("typecheck", argument("mode", nargs="?", choices=MODES, help="[say how it is now]"))
+@family.host("typecheck", argument("mode", nargs="?", choices=MODES, help="[show the present mode]"))
 def typecheck(arguments: argparse.Namespace, context: MagicContext) -> None:
-    """Type-check each cell from the next one on: `on` shows what is found and runs the cell, `strict` does not run it.
+    """Type-check each cell from the next one on: `on` shows findings and runs the cell, `strict` does not run it.
 
-    Where the person asked for the one or the other when they started the session, a notebook cannot ask for less.
+    If the session was started with `on` or `strict`, a notebook cannot ask for less.
     """
     mode = context.type_check
     if arguments.mode is not None:
@@ -107,31 +119,16 @@ def typecheck(arguments: argparse.Namespace, context: MagicContext) -> None:
             mode.set(arguments.mode)
         except TooLenient as error:
             raise UsageError(f"%typecheck {arguments.mode}: {error}.") from None
-    context.print(_SAID[mode.now])
+    context.print(_CHECKS[mode.now])
 
 
-_TYPES = argument("types", nargs="*", metavar="TYPE", help="show only variables of these types, e.g. int str function")
+@family.action("reset", argument("-f", dest="force", action="store_true", help="do not ask first"))
+def reset(arguments: argparse.Namespace, context: MagicContext) -> None:
+    """Begin a new, empty session, without any of the variables. The execution count goes on.
 
-
-@family.line("who", _TYPES)
-def who(arguments: argparse.Namespace) -> Rewrite:
-    """Print the names of the session's variables. Names that begin with an underscore are left out."""
-    return _call("__mk_who", arguments)
-
-
-@family.line("who_ls", _TYPES)
-def who_ls(arguments: argparse.Namespace) -> Rewrite:
-    """Give the names of the session's variables as a sorted list."""
-    return _call("__mk_who_ls", arguments)
-
-
-@family.line("whos", _TYPES)
-def whos(arguments: argparse.Namespace) -> Rewrite:
-    """Print the session's variables with their types and what they hold; of collections, their length."""
-    return _call("__mk_whos", arguments)
-
-
-def _call(function: str, arguments: argparse.Namespace) -> Rewrite:
-    # only code at the top level sees the session's names: locals() is called where the magic stands
-    call = f"{function}(__mk_b_locals(), {arguments.types!r})"
-    return Rewrite(before=call, parts=frozenset({prelude.VARIABLES}), is_expression=True)
+    Asks first; where nobody can answer, the answer is no.
+    """
+    if arguments.force or context.confirm("clear all variables of this session? [y]es, [n]o: "):
+        context.reset()
+    else:
+        context.print("Nothing was cleared. %reset -f clears without asking.")

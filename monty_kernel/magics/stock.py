@@ -14,28 +14,28 @@ family = Family()
 
 @family.host("config", code="[Class.trait = value]")
 def config(arguments: argparse.Namespace, context: MagicContext) -> None:
-    """Change nothing: a notebook cannot configure this kernel. `%limits` shows its limits and who sets them."""
+    """Change nothing: a notebook cannot configure this kernel. `%limits` shows its limits and who set them."""
     setting = arguments.code.text.partition("=")[0].strip()
-    if setting != "Completer.use_jedi":  # front ends set it unasked
+    if setting != "Completer.use_jedi":  # front ends set it without being asked to
         context.print("%config has no effect here: this kernel is configured where it is started. See %limits.")
 
 
 @family.host("autoreload", code="[MODE]")
 def autoreload(_: argparse.Namespace, context: MagicContext) -> None:
-    """Do nothing: a cell imports no files, so there is nothing that could change and be loaded again."""
+    """Do nothing: cells import no files, so nothing can change and need reloading."""
     context.print("%autoreload has nothing to do here: cells import no files.")
 
 
 @family.host("load_ext", argument("extension", metavar="EXTENSION"))
 def load_ext(arguments: argparse.Namespace, context: MagicContext) -> None:
-    """Refuse: extensions are programs for the stock kernel. `autoreload` alone is let pass; it has nothing to do here."""
+    """Refuse an extension, which is a program for the stock kernel. Only `autoreload` is accepted, and does nothing."""
     if arguments.extension != "autoreload":
         name = shortened(arguments.extension)
         raise UsageError(f"%load_ext: {name} is a program for the stock kernel, so its magics are missing here.")
     context.print("%load_ext: autoreload has nothing to do here: cells import no files.")
 
 
-def _setting(name: str, what: str) -> None:
+def _declare_setting(name: str, what: str) -> None:
     def setting(_: argparse.Namespace, context: MagicContext) -> None:
         context.print(f"%{name} has no effect here.")
 
@@ -46,11 +46,10 @@ def _setting(name: str, what: str) -> None:
 for _name, _what in (
     ("colors", "colours"),
     ("pprint", "the layout of results"),
-    ("precision", "the digits of results"),
+    ("precision", "the number of digits in results"),
     ("xmode", "the form of tracebacks"),
 ):
-    _setting(_name, _what)
-
+    _declare_setting(_name, _what)
 
 family.refuse(
     "! !! sx system sc alias rehashx bash sh script cmd powershell perl ruby pypy python python2 python3",
@@ -61,19 +60,21 @@ family.refuse(
     "ls cat less more mkdir rmdir cp mv rm ll la bookmark pushd popd dirs",
     "the sandbox opens no files of this computer. Paste the text into a cell instead.",
 )
-family.refuse("edit ed recall rerun macro", "it puts no text into cells. %history prints what ran: copy it from there.")
-family.refuse("pinfo pinfo2 pdoc pdef psource pfile", "write name? for help on a name, and name?? for its source.")
+family.refuse(
+    "edit ed recall rerun macro", "this kernel puts no text into cells. %history prints what ran, for you to copy."
+)
+family.refuse("pinfo pinfo2 pdoc pdef psource pfile", "use name? for help on a name, and name?? for its source.")
 family.refuse(
     "pip conda mamba micromamba uv pixi",
-    "nothing can be installed: the sandbox has the modules that Monty brings, such as math, json, re and datetime.",
+    "nothing can be installed: the sandbox has the modules that come with Monty, such as math, json, re and datetime.",
 )
 family.refuse(
     "matplotlib pylab gui",
-    "the sandbox has no matplotlib and opens no windows. Leave the line out; display(SVG(...)) shows drawings.",
+    "the sandbox has no matplotlib and opens no windows. Delete the line; display(SVG(...)) shows drawings.",
 )
 family.refuse(
-    "debug pdb prun lprun mprun memit mem", "there is no debugger or profiler here. %time and %timeit measure."
+    "debug pdb prun lprun mprun memit mem", "there is no debugger or profiler here. Use %time and %timeit to measure."
 )
 family.refuse("javascript js", "this kernel sends no programs to the browser. %%html shows HTML.")
-family.refuse("env set_env", "the sandbox has no environment variables, and sees none of this computer's.")
+family.refuse("env set_env", "the sandbox has no environment variables, and cannot see this computer's.")
 family.refuse("cd pwd", "the sandbox sees no folders of this computer.")

@@ -16,7 +16,7 @@ from monty_kernel.engine.source.syntax_trees import syntax_tree
 
 from .declare import BadCode, Code, Family, argument
 
-_LONG = 1 << 17  # characters: `ast` takes 0.1 s for these, during which the kernel hears nothing
+_LONG = 1 << 17  # characters, for which `ast` blocks the kernel for 0.1 s
 _TOO_DEEP = (ValueError, RecursionError, MemoryError)
 _STRAY = {ast.Return: "'return' outside function", ast.Break: "'break' outside loop"}
 _STRAY |= {ast.Continue: "'continue' not properly in loop", ast.Yield: "'yield' outside function"}
@@ -26,11 +26,15 @@ _AWAITS = (ast.Await, ast.AsyncFor, ast.AsyncWith)
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """Code that can be spliced into a cell on lines of its own: brackets, strings and continuations end where it ends.
+    """Code that can be spliced into a cell on its own lines, because no bracket, string or continuation runs past its end.
 
-    expression: the span of the only expression in it, None if it is anything else. quiet: a semicolon follows that.
-    awaits: it awaits at its own level. empty: there is nothing but comments.
-    CPython's parser may refuse what Monty's takes; such code counts as statements, and Monty judges it.
+    CPython's parser may refuse code that Monty accepts. Such code counts as statements, and Monty judges it.
+
+    Attributes:
+        expression: the span of its only expression, or None if it is anything else.
+        quiet: whether a semicolon follows the expression.
+        awaits: whether it awaits outside of any function in it.
+        empty: whether it has nothing but comments.
     """
 
     expression: tuple[int, int] | None = None
@@ -40,10 +44,10 @@ class Snippet:
 
 
 def examine(text: str) -> Snippet:
-    """Look at code before it is spliced.
+    """Examine code before it is spliced.
 
     Raises:
-        BadCode: it would spill over into what follows it, or leave the function that it is put into.
+        BadCode: it would run into the code that follows it, or leave the function that it is put into.
     """
     if len(text) > _LONG:
         raise BadCode(f"the code is longer than {_LONG:,} characters", (0, len(text)))
@@ -70,13 +74,13 @@ def examine(text: str) -> Snippet:
 
 
 def _spills_over(text: str) -> bool:
-    # behind code that ends where it ends, a comment is a line of its own
+    # a comment after the code is a line of its own only if the code is complete
     probe = text + "\n#"
     return "\r" in text or list(logical_lines(probe))[-1] != (len(text) + 1, len(probe))
 
 
 def _own_level(tree: ast.AST, in_loop: bool = False) -> Iterator[ast.AST]:
-    """The nodes that run when the code runs; of `break` and `continue` only those without a loop around them."""
+    """The nodes that run when the code runs, without `break` and `continue` inside of loops."""
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
             continue
@@ -115,7 +119,9 @@ _OPTIONS = (
     argument("-r", dest="repeat", type=loops, metavar="R", default=7, help="runs [7]"),
     argument("-p", dest="precision", type=digits, metavar="P", default=3, help="digits of the times shown [3]"),
     argument("-q", dest="quiet", action="store_true", help="print nothing"),
-    argument("-o", dest="give", action="store_true", help="give the result as a value: its average, best, timings ..."),
+    argument(
+        "-o", dest="give", action="store_true", help="return the result as a value with its average, best, timings ..."
+    ),
 )
 
 
@@ -123,7 +129,7 @@ _OPTIONS = (
 def time(arguments: argparse.Namespace) -> Rewrite:
     """Run code and print how long it took.
 
-    An expression's value is the line's value: `x = %time f()` assigns it, as does `%time x = f()`.
+    An expression's value is the line's value: `x = %time f()` assigns it, and so does `%time x = f()`.
     """
     code, snippet = _examined(arguments)
     if snippet.expression is None:
@@ -137,7 +143,7 @@ def time(arguments: argparse.Namespace) -> Rewrite:
 def time_cell(arguments: argparse.Namespace, _: str) -> CellRewrite:
     """Run the cell and print how long it took, then show its last expression."""
     if arguments.line:
-        raise UsageError("%%time: the code stands below; %time takes it on the line")
+        raise UsageError("%%time: put the code on the lines below, or use %time for code on the line")
     return CellRewrite(before=_START, finish=_STOP, parts=_PARTS)
 
 
@@ -145,7 +151,7 @@ def time_cell(arguments: argparse.Namespace, _: str) -> CellRewrite:
 def timeit(arguments: argparse.Namespace) -> Rewrite:
     """Run code many times and print how long it takes: the mean and the standard deviation of the runs.
 
-    What it assigns does not leave it. The times include the loop's own, about 20 ns.
+    Its assignments stay inside it. The times include the loop's own, about 20 ns.
     """
     code, snippet = _examined(arguments)
     before, after = _loop(snippet)
@@ -159,11 +165,11 @@ def timeit(arguments: argparse.Namespace) -> Rewrite:
 def timeit_cell(arguments: argparse.Namespace, body: str) -> CellRewrite:
     """Run the cell many times and print how long it takes: the mean and the standard deviation of the runs.
 
-    The setup code on the first line runs once before each run and is not timed. What the cell assigns does not leave it.
+    Setup code on the first line runs once before each run and is not timed. The cell's assignments stay inside it.
     """
     snippet = _examined_body(body)
     if snippet.empty:
-        raise UsageError("%%timeit: there is no code below; %timeit takes it on the line")
+        raise UsageError("%%timeit: put the code on the lines below, or use %timeit for code on the line")
     setup = _examined(arguments)[1] if arguments.code.text else Snippet()
     awaits = Snippet(awaits=snippet.awaits or setup.awaits)
     before, after = _loop(awaits, indent="")
@@ -196,7 +202,7 @@ def _examined_body(body: str) -> Snippet:
 
 
 def _loop(snippet: Snippet, indent: str = " " * 8) -> tuple[str, str]:
-    # a function, so that what the code assigns is local to it, and what it reads is what is in scope where it stands
+    # in a function the code's assignments are local, and it reads the names in scope where the magic stands
     head = ("async " if snippet.awaits else "") + "def __mk_run(__mk_n):"
     loop = f"    __mk_started = __mk_tic()\n    for __mk_i in __mk_b_range(__mk_n):\n{indent}"
     return f"{head}\n{loop}", "\n    return __mk_tic() - __mk_started"

@@ -1,4 +1,4 @@
-"""%undo and its kin: the states between the cells."""
+"""%undo, %redo, %restore, %snapshot, %diff, %sessions, %resume: travel between the states after the cells."""
 
 from __future__ import annotations
 
@@ -26,38 +26,36 @@ _NAME = re.compile(r"[^\W\d_][\w.-]{0,99}")
 
 @family.action("undo", _CELLS)
 def undo(arguments: argparse.Namespace, context: MagicContext) -> None:
-    """Go back before the last N cells. Nothing is lost by it: %redo goes forward again, %restore anywhere."""
+    """Go back to before the last N cells. Nothing is lost: `%redo` goes forward again, and `%restore` anywhere."""
     _report(context, lambda travel: travel.undo(_positive(arguments.cells)))
 
 
 @family.action("redo", _CELLS)
 def redo(arguments: argparse.Namespace, context: MagicContext) -> None:
-    """Go forward again, over N cells that %undo or %restore went back over."""
+    """Go forward again over N cells that `%undo` or `%restore` went back over."""
     _report(context, lambda travel: travel.redo(_positive(arguments.cells)))
 
 
-@family.action("restore", argument("state", metavar="N|NAME", help="a cell's number, or a name that %%snapshot gave"))
+@family.action("restore", argument("state", metavar="N|NAME", help="a cell's number, or a name given by %%snapshot"))
 def restore(arguments: argparse.Namespace, context: MagicContext) -> None:
-    """Go to the state right after cell In[N], 0 for the start, or to a named one. Cells run from there on make a branch."""
+    """Go to the state right after cell `In[N]`, 0 for the start, or to a named state. Cells that run from there begin a branch."""
     _report(context, lambda travel: travel.restore(arguments.state))
 
 
 @family.action(
     "snapshot",
-    argument(
-        "--remove", dest="remove", action="store_true", help="take the name away, so that the state can make room"
-    ),
-    argument("name", metavar="NAME", help="any word that is not a number"),
+    argument("--remove", dest="remove", action="store_true", help="remove the name, so that the state can be dropped"),
+    argument("name", metavar="NAME", help="a word that begins with a letter"),
     changes=False,
 )
 def snapshot(arguments: argparse.Namespace, context: MagicContext) -> None:
-    """Name the present state, so that %restore NAME comes back to it. A named state is never dropped.
+    """Name the present state, so that `%restore NAME` comes back to it. A named state is never dropped.
 
-    What named states take is limited; beyond it the line says what is full.
+    The room for named states is limited; when it is full, the line says so.
     """
     name = arguments.name
     if not _NAME.fullmatch(name):
-        raise UsageError("%snapshot: a name is a word of letters, digits, '_', '-' and '.', and begins with a letter.")
+        raise UsageError("%snapshot: a name begins with a letter and has only letters, digits, '_', '-' and '.'.")
 
     _report(context, lambda travel: travel.unname(name) if arguments.remove else travel.name(name))
 
@@ -65,11 +63,11 @@ def snapshot(arguments: argparse.Namespace, context: MagicContext) -> None:
 @family.action(
     "diff",
     argument("first", metavar="A"),
-    argument("second", nargs="?", metavar="B", help="[the present]"),
+    argument("second", nargs="?", metavar="B", help="[the present state]"),
     changes=False,
 )
 def diff(arguments: argparse.Namespace, context: MagicContext) -> None:
-    """Show which variables were added, changed and removed from state A to state B."""
+    """Show the variables that were added, changed and removed between state A and state B."""
 
     def lines(travel: TimeTravel) -> str:
         found = travel.diff(arguments.first, arguments.second)
@@ -88,11 +86,13 @@ _SHOWN = 200  # states: a table of thousands keeps a browser busy
 
 @family.action(
     "snapshots",
-    argument("-a", dest="all", action="store_true", help=f"all of them, not only the newest {_SHOWN} and named ones"),
+    argument(
+        "-a", dest="all", action="store_true", help=f"all states, not only the newest {_SHOWN} and the named ones"
+    ),
     changes=False,
 )
 def snapshots(arguments: argparse.Namespace, context: MagicContext) -> None:
-    """List the states there are, branches as a tree: cell, first line, time, size, what each added to the store."""
+    """List the states as a tree of branches: cell, first line, time, size, and bytes added to the store."""
     from monty_kernel.timetravel.listing import as_html, as_text
     from monty_kernel.timetravel.timeline import NoSuchState
 
@@ -107,32 +107,32 @@ def snapshots(arguments: argparse.Namespace, context: MagicContext) -> None:
 
 @family.action(
     "sessions",
-    argument("-a", dest="all", action="store_true", help="those of other notebooks too; asks first"),
+    argument("-a", dest="all", action="store_true", help="the sessions of other notebooks too; asks first"),
     changes=False,
 )
 def sessions(arguments: argparse.Namespace, context: MagicContext) -> None:
-    """List the earlier sessions of this notebook: when they were, how many states they have, how they ended."""
+    """List the earlier sessions of this notebook: when they ran, how many states they have, and how they ended."""
     from monty_kernel.timetravel.listing import sessions_as_text
 
     archive = _archive(context)
     found = archive.sessions()
     if arguments.all:
-        if not context.confirm("This cell asks for the names of your other notebooks. Show them here? (y/[n]) "):
-            raise UsageError("%sessions: other notebooks are shown only after your yes, and there was none.")
+        if not context.confirm("show the names of your other notebooks in this one? [y]es, [n]o: "):
+            raise UsageError("%sessions: other notebooks are shown only if you answer yes.")
     else:
         found = [info for info in found if info.notebook == archive.notebook is not None or info.id == archive.session]
     context.print(sessions_as_text(found, archive.session) or "There is no earlier session of this notebook.")
 
 
-@family.action("resume", argument("session", nargs="?", metavar="ID", help="as %%sessions lists them [the last one]"))
+@family.action("resume", argument("session", nargs="?", metavar="ID", help="as listed by %%sessions [the last one]"))
 def resume(arguments: argparse.Namespace, context: MagicContext) -> None:
-    """Go on where an earlier session of this notebook stopped: variables, functions, In and Out, states and all.
+    """Continue where an earlier session of this notebook stopped, with its variables, functions, `In` and `Out`, and states.
 
-    Asks first, unless this very kernel ran it before it was restarted. Where nobody can answer, the answer is no.
+    Asks first, unless this same kernel ran it before it was restarted. Where nobody can answer, the answer is no.
     """
     archive = _archive(context)
     others = [info for info in archive.sessions() if info.id != archive.session]
-    # where the notebook has no name, as under nbclient, any session may be another's
+    # where the notebook has no name, as under nbclient, any session may belong to another notebook
     here = [info for info in others if info.notebook == archive.notebook is not None]
     if arguments.session is None:
         if not here:
@@ -140,12 +140,12 @@ def resume(arguments: argparse.Namespace, context: MagicContext) -> None:
         chosen = here[-1]
         if chosen.how == "running":
             raise UsageError(
-                f"%resume: the last session of this notebook, {chosen.id}, runs in another kernel. %sessions lists them all."
+                f"%resume: the last session of this notebook, {chosen.id}, is running in another kernel. %sessions lists them all."
             )
     else:
         named = [info for info in others if info.id == arguments.session]
         if not named:
-            raise UsageError("%resume: there is no such session. %sessions lists this notebook's.")
+            raise UsageError("%resume: there is no such session. %sessions lists the sessions of this notebook.")
         chosen = named[0]
     if not archive.is_own(chosen):
         _require_consent(context, archive, chosen, of_another_notebook=chosen not in here)
@@ -155,9 +155,13 @@ def resume(arguments: argparse.Namespace, context: MagicContext) -> None:
 def _require_consent(
     context: MagicContext, archive: Archive, chosen: SessionInfo, *, of_another_notebook: bool
 ) -> None:
-    """See to it that the person lets this notebook have what another kernel left.
+    """Ask whether this notebook may have a session that another kernel left.
 
-    A kernel knows the path of its notebook, and not whose file lies there now: a stranger's must not get what mine had.
+    A kernel knows the path of its notebook, but not whose file is there now: a stranger's file must not get what the
+    person's own had.
+
+    Raises:
+        UsageError: the person did not say yes.
     """
     if context.resumes_unasked and not of_another_notebook:
         return
@@ -168,23 +172,23 @@ def _require_consent(
     try:
         names = archive.names(chosen)
     except StoreError:
-        names = []  # of what cannot be read, nothing is brought either
+        names = []  # a session that cannot be read will not be resumed either
     try:
         answer = context.ask_person(MARK + resume_question(chosen, names, of_another_notebook=of_another_notebook))
     except NotAskedAgain as error:
-        raise UsageError(f"%resume: nothing was resumed: {error}.") from None
+        raise UsageError(f"%resume: not resumed: {error}.") from None
     except (StdinUnavailable, EOFError):
         option = (
             ""
             if of_another_notebook
-            else ", or, if you trust this notebook, restart the kernel with --MontyKernel.resume=allow"
+            else " If you trust this notebook, restart the kernel with --MontyKernel.resume=allow."
         )
         raise UsageError(
-            "%resume: another kernel left this session, so it needs your yes, and nobody answered here. Run the line where the "
-            f"kernel can ask{option}."
+            "%resume: not resumed: another kernel left this session, and nobody answered the question. Use a front end that "
+            f"can ask you.{option}"
         ) from None
     if answer != "yes":
-        raise UsageError("%resume: nothing was resumed, since the answer was no.")
+        raise UsageError("%resume: not resumed: you declined.")
 
 
 def _archive(context: MagicContext) -> Archive:

@@ -58,7 +58,7 @@ def resume_question(info: SessionInfo, names: Sequence[str], *, of_another_noteb
         else "Another kernel ran it, and the file at that path may be somebody else's by now."
     )
     return (
-        f"may this notebook have everything in session {info.id} {of}, {_ENDED[info.how]} {when} with {states}"
+        f"let this notebook have everything in session {info.id} {of}, {_ENDED[info.how]} {when} with {states}"
         f"{_listed(names)}? {why} [y]es, [n]o: "
     )
 

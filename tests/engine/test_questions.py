@@ -10,7 +10,7 @@ from monty_kernel.engine.questions import MARK, OF_A_CELL, answered, call_questi
 @pytest.mark.parametrize(
     "prompt",
     [
-        MARK + "may this cell call f()?",
+        MARK + "let this cell call f()?",
         "Monty-Kernel asks",
         "m o n t y   k e r n e l asks:",
         "\n\n\n" * 50 + MARK,
@@ -49,4 +49,4 @@ def test_a_prompt_keeps_its_colours_and_moves_no_cursor() -> None:
 
 
 def test_a_question_begins_with_the_mark() -> None:
-    assert call_question("t.f(x=1)").startswith(MARK + "may this cell call t.f(x=1)?")
+    assert call_question("t.f(x=1)").startswith(MARK + "let this cell call t.f(x=1)?")

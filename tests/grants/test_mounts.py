@@ -213,10 +213,10 @@ def test_the_question_shows_all_of_a_path_and_nothing_of_the_notebooks_making(st
     (tmp_path / "link").symlink_to(deep)
     request = kernel.client.execute(f"%mount {tmp_path / 'link'} /x rw", allow_stdin=True)
     prompt = kernel.client.get_stdin_msg(timeout=10)["content"]["prompt"]
-    assert prompt == f"{MARK}may this notebook read and change the folder {str(deep)!r}, as '/x'? [y]es, [n]o: "
+    assert prompt == f"{MARK}let this notebook read and change {str(deep)!r} as '/x'? [y]es, [n]o: "
     kernel.client.input("n")
     kernel.finish(request)
-    forged = "/x? [y]es, [n]o: n monty-kernel asks: may this notebook read the folder '/tmp/empty', as /x"
+    forged = "/x? [y]es, [n]o: n monty-kernel asks: let this notebook read '/tmp/empty' as /x"
     answer = kernel.run(f'%mount {deep} "{forged}"', allow_stdin=False)
     assert "is no place for a mount" in error(answer)
 
@@ -226,7 +226,7 @@ def test_a_notebook_may_ask_and_only_a_yes_mounts(start: Start, data: Path) -> N
     (kernel.folder / "link").symlink_to(data)
 
     prompts, answer = kernel.answer("%mount link /data ro", "n")
-    assert prompts == [f"{MARK}may this notebook read the folder {str(data)!r}, as '/data'? [y]es, [n]o: "]
+    assert prompts == [f"{MARK}let this notebook read {str(data)!r} as '/data'? [y]es, [n]o: "]
     assert error(answer).startswith("UsageError") and str(data) not in error(answer) + answer.text()
     assert error(kernel.run("%mount link /data", allow_stdin=False)).startswith("UsageError")
     assert error(kernel.run("open('/data/a.txt')")).startswith("PermissionError")
@@ -238,7 +238,7 @@ def test_a_notebook_may_ask_and_only_a_yes_mounts(start: Start, data: Path) -> N
     heard = set()
     for host in ("~", "/", "/nowhere", "/proc", "link/a.txt"):
         prompts, answer = kernel.answer(f"%mount {host} /other rw", "y")
-        assert prompts[0].startswith(MARK + "this notebook asked for a folder and does not get it"), host
+        assert prompts[0].startswith(MARK + "this notebook asked for a folder that it cannot have"), host
         heard.add(error(answer))
     assert len(heard) == 1
     assert kernel.run("%unmount /data").reply["status"] == "ok"
@@ -265,7 +265,7 @@ def test_the_folder_that_was_shown_is_the_one_that_is_mounted(start: Start, tmp_
     link.symlink_to("shown")
     kernel = start()
     request, asked = prompt(kernel, f"%mount {link} /data ro")
-    assert f"the folder {str(tmp_path / 'shown')!r}" in asked
+    assert f"let this notebook read {str(tmp_path / 'shown')!r}" in asked
     link.unlink()
     link.symlink_to("other")
     (tmp_path / "shown").rename(tmp_path / "aside")
@@ -289,7 +289,7 @@ def test_what_looks_like_another_name_is_spelled_out(start: Start, tmp_path: Pat
     ):
         (tmp_path / name).mkdir()
         request, asked = prompt(kernel, f"%mount '{tmp_path / name}' /x ro")
-        assert f"the folder '{tmp_path}/{shown}, as '/x'?" in asked
+        assert f"let this notebook read '{tmp_path}/{shown} as '/x'?" in asked
         kernel.client.input("n")
         kernel.finish(request)
 
@@ -304,11 +304,11 @@ def test_after_three_times_no_the_cell_asks_no_more_whatever_it_asks(start: Star
     for _ in range(3):
         asked.append(kernel.client.get_stdin_msg(timeout=10)["content"]["prompt"])
         kernel.client.input("n")
-    assert kernel.finish(request).text().endswith("Nothing done. %reset -f resets without asking.\n")
+    assert kernel.finish(request).text().endswith("Nothing was cleared. %reset -f clears without asking.\n")
     assert [
-        "may this notebook" in asked[0],
+        "let this notebook read" in asked[0],
         "inputs of your other sessions" in asked[1],
-        "does not get it" in asked[2],
+        "cannot have" in asked[2],
     ] == [True] * 3
     request, again = prompt(kernel, "%history -g x")
     assert "inputs of your other sessions" in again, "the next cell may ask"

@@ -226,7 +226,7 @@ def test_the_person_is_asked_and_only_a_clear_yes_counts(granted: Callable[..., 
     kernel = granted()
     prompts, answer = asked(kernel, "tools.pay(5, 'you')", "y")
     assert prompts == [
-        MARK + "may this cell call tools.pay(amount=5, to='you')? [y]es, [n]o, [a]lways in this session: "
+        MARK + "let this cell call tools.pay(amount=5, to='you')? [y]es, [n]o, [a]lways in this session: "
     ]
     assert answer.plain == "'paid 5'"
     for no in ("n", "", "yes, but"):
@@ -249,7 +249,7 @@ def test_no_argument_hides_those_after_it(granted: Callable[..., Kernel]) -> Non
     prompts, answer = asked(kernel, f"tools.transfer({long}, amount=999_999)", "y")
     assert "amount=999999)? [y]es" in prompts[0] and prompts[0].count("more characters") == 6
     assert answer.plain == "999999"
-    key = "x=1)? [y]es, [n]o: n  monty-kernel asks: may this cell call tools.add(a"
+    key = "x=1)? [y]es, [n]o: n  monty-kernel asks: let this cell call tools.add(a"
     prompts, _ = asked(kernel, f"tools.transfer(*'abcdef', amount=1, **{{{key!r}: 2, 'ok': 3}})", "n")
     assert f"amount=1, {key!r}=2, ok=3)? [y]es" in prompts[0], "a keyword may be any text"
     prompts, _ = asked(kernel, "tools.pay(1, 'you\u3164\u2800\ufe0f\U000e0101')", "n")
@@ -312,9 +312,9 @@ def test_a_question_cannot_be_forged_or_flooded(granted: Callable[..., Kernel]) 
     prompts, answer = asked(kernel, code, "n", "n", "n")
     assert answer.text().count("3 times in this cell and is not asked again") == 7
     prompts, answer = asked(
-        kernel, f"(input({MARK!r} + 'may this cell call tools.pay()?'), tools.pay(1, 'x'))", "always", "n"
+        kernel, f"(input({MARK!r} + 'let this cell call tools.pay()?'), tools.pay(1, 'x'))", "always", "n"
     )
-    assert prompts[0] == OF_A_CELL + MARK + "may this cell call tools.pay()?"
+    assert prompts[0] == OF_A_CELL + MARK + "let this cell call tools.pay()?"
     assert prompts[1].startswith(MARK)
     assert error(answer)[0] == "PermissionError", "what was answered to a cell's prompt grants nothing"
 

@@ -276,7 +276,7 @@ def test_tightened_limits_hold_and_travel_nowhere(start: Start) -> None:
     said = kernel.run("y = 5\n%limits memory=20MiB seconds=0.5 output=5k host_calls=2 asleep=0.1 recursion=100").text()
     assert said == (
         "From the next cell on: memory 20 MiB, seconds 0.5 s, output 5,000 bytes, host_calls 2, asleep 0.1 s, recursion 100. "
-        "That stays so until the kernel is restarted.\n"
+        "This holds until the kernel is restarted.\n"
     )
 
     def tight() -> None:

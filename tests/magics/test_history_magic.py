@@ -70,7 +70,7 @@ def test_history(session: Session, args: str, printed: str) -> None:
 @pytest.mark.parametrize("args", ["-g first", "-l", "~1/", "2/1", "1 ~2/1-3"])
 def test_the_inputs_of_other_sessions_need_a_yes(session: Session, args: str) -> None:
     session.answer = False
-    assert "after your yes" in session.refusal(f"%history {args}")
+    assert "only if you answer yes" in session.refusal(f"%history {args}")
     assert "other sessions" in session.questions[-1]
 
 

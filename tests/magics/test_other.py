@@ -125,7 +125,7 @@ def test_settings_of_the_stock_kernel_stop_no_cell(session: Session) -> None:
         ("%html <b>", "There is no magic %html here. The cell magic %%html exists: put it on the first line."),
         ("%%who\nint", "There is no cell magic %%who here. The line magic %who exists."),
         ("x = 1\n%%time\nx", "%%time must be the first line of its cell"),
-        ("x = %time y = 1", "%time has no value that could be assigned"),
+        ("x = %time y = 1", "%time has no value to assign"),
     ],
 )
 def test_a_magic_that_does_not_exist_names_the_nearest(session: Session, cell: str, message: str) -> None:

@@ -11,8 +11,8 @@ from tests.support.engine_session import Session
 def test_reset_asks_and_takes_no_for_an_answer(session: Session) -> None:
     session.run("x = 1")
     ran = session.run("%reset")
-    assert session.questions == ["This clears all variables of the session. Proceed (y/[n])? "]
-    assert ran.printed == "Nothing done. %reset -f resets without asking.\n"
+    assert session.questions == ["clear all variables of this session? [y]es, [n]o: "]
+    assert ran.printed == "Nothing was cleared. %reset -f clears without asking.\n"
     assert session.run("x").result == "1"
 
 

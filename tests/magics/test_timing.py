@@ -77,7 +77,7 @@ def test_a_timed_cell_without_a_value(session: Session) -> None:
 
 
 def test_a_timed_cell_takes_no_code_on_its_line(session: Session) -> None:
-    assert "stands below" in session.refusal("%%time f()\n1")
+    assert "put the code on the lines below" in session.refusal("%%time f()\n1")
 
 
 def test_timeit_prints_as_ipython_does(session: Session) -> None:
@@ -303,14 +303,14 @@ def test_only_python_can_be_timed(session: Session) -> None:
 @pytest.mark.parametrize(
     ("cell", "message"),
     [
-        ("%time", "there is no CODE to run\nusage: %time CODE"),
+        ("%time", "CODE is missing\nusage: %time CODE"),
         ("%timeit -n", "argument -n: expected one argument\nusage: %timeit [-n N]"),
         ("%timeit -n x 1", "argument -n: invalid loops value: 'x'"),
         ("%timeit -r 0 1", "argument -r: 0 is not between 1 and"),
         ("%timeit -p 99 1", "argument -p: 99 is not between 1 and 17"),
         ("%timeit -n " + "9" * 5000 + " 1", "argument -n: "),
-        ("%%timeit", "there is no code below"),
-        ("%%timeit x = 1\n# only a comment", "there is no code below"),
+        ("%%timeit", "put the code on the lines below"),
+        ("%%timeit x = 1\n# only a comment", "put the code on the lines below"),
     ],
 )
 def test_wrong_options_are_usage_errors(session: Session, cell: str, message: str) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -66,6 +68,13 @@ def test_every_magic_is_documented() -> None:
         assert re.search(rf"(?<!%)%{name}\b", page), name
     for name in magics.cell_names():
         assert re.search(rf"%%{name}\b", page), name
+
+
+def test_the_tables_of_magics_follow_their_declarations() -> None:
+    done = subprocess.run(
+        [sys.executable, "docs/magics_tables.py", "--check"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/language.md"])

@@ -320,13 +320,13 @@ def test_what_another_kernel_left_at_this_path_takes_a_yes(start: Start) -> None
     heard = [told, second.run("%sessions"), second.run("%resume", allow_stdin=False)]
     assert heard[2].reply["ename"] == "UsageError"
     assert "--MontyKernel.resume=allow" in heard[2].reply["evalue"]
-    assert "needs your yes" in heard[2].reply["evalue"]
+    assert "nobody answered" in heard[2].reply["evalue"]
     for no in ("n", "", "always"):
         prompts, answer = second.answer("%resume", no)
-        assert answer.reply["evalue"].startswith("%resume: nothing was resumed")
+        assert answer.reply["evalue"].startswith("%resume: not resumed")
         heard.append(answer)
     (prompt,) = prompts
-    assert prompt.startswith(MARK + "may this notebook have everything in session ")
+    assert prompt.startswith(MARK + "let this notebook have everything in session ")
     assert "of '/work/notebook.ipynb', which died on 20" in prompt and "with 33 states" in prompt
     assert (
         " (names such as variable_29, variable_28," in prompt and "variable_10, … (13 more))? Another kernel" in prompt
@@ -408,7 +408,7 @@ def test_with_the_option_a_notebook_goes_on_where_nobody_is_asked(start: Start) 
     elsewhere = start("--MontyKernel.resume=allow", env={**env, "JPY_SESSION_NAME": "/work/strangers.ipynb"})
     session = next(line for line in first_sessions(elsewhere) if "notebook.ipynb" in line).split()[0]
     refused = elsewhere.run(f"%resume {session}", allow_stdin=False).reply["evalue"]
-    assert "needs your yes" in refused and "resume=allow" not in refused, "another notebook's always takes a yes"
+    assert "nobody answered" in refused and "resume=allow" not in refused, "another notebook's always takes a yes"
     second = start("--MontyKernel.resume=allow", env=env)
     assert second.run("%resume", allow_stdin=False).reply["status"] == "ok"
     assert second.run("x").plain == "1"
