@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pydantic_monty as monty
 
-from monty_kernel.isolation.pool import WalledPool
+from monty_kernel.isolation.pool import IsolatedPool
 
 from .figures import MONTY, Family, Figure, Limit, Samples
 
@@ -24,7 +24,7 @@ def _open(name: str) -> Iterator[Callable[[], Samples]]:
 
     def walled() -> Samples:
         begin = time.perf_counter()
-        workers = WalledPool("require", memory=1 << 30, min_processes=1, max_processes=1)
+        workers = IsolatedPool("require", memory=1 << 30, min_processes=1, max_processes=1)
         try:
             return _answered(workers.pool, begin)
         finally:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..isolation import landlock, probe
-from ..isolation.launcher import NOT_TRIED
+from ..isolation import probe
+from ..isolation.launcher import NEWEST_LANDLOCK, NOT_TRIED
 from ..isolation.machine import Machine, this_machine
 from ..isolation.trial import Outcome, attempt, scene
 
@@ -63,11 +63,11 @@ class Diagnosis:
 
 
 def examine(
-    machine: Machine | None = None, *, newest_landlock: int = landlock.NEWEST, latched: bool = True
+    machine: Machine | None = None, *, newest_landlock: int = NEWEST_LANDLOCK, preload_filter: bool = True
 ) -> Diagnosis:
     """Let the stand-in attack the walls, and start a real worker behind them. Takes a quarter of a second.
 
-    newest_landlock: judge as if Landlock were no newer than this version. latched: judge as if there were no latch, if False.
+    newest_landlock: judge as if Landlock had no version above this one. preload_filter: False judges as if there were none.
     """
     machine = machine or this_machine()
     if machine is None:
@@ -77,7 +77,7 @@ def examine(
     try:
         with scene(machine) as stage:
             outcomes = {
-                what: attempt(machine, what, stage, newest_landlock=newest_landlock, latched=latched)
+                what: attempt(machine, what, stage, newest_landlock=newest_landlock, preload_filter=preload_filter)
                 for what in probe.attempts(machine)
             }
     except (OSError, subprocess.SubprocessError) as error:
@@ -89,8 +89,8 @@ def examine(
     notes = []
     if not landlock_version(steps):
         notes.append(f"Landlock is missing: {_landlock_reason(steps)}.")
-    if steps.get("latch", NOT_TRIED) < 0 or filters == 1:
-        notes.append("The latch is missing: the worker's dynamic loader is not glibc's, or did not load it.")
+    if steps.get("preload filter", NOT_TRIED) < 0 or filters == 1:
+        notes.append("The preload filter is missing: the worker's dynamic loader is not glibc's, or did not load it.")
     return Diagnosis((*findings, _core_dumps(steps)), landlock_version(steps), trouble, tuple(notes))
 
 
@@ -98,7 +98,7 @@ def landlock_version(steps: Mapping[str, int]) -> int:
     """The version of Landlock's interface that a launcher used, from what it reported; 0 for none."""
     if steps.get("landlock", -1) < 0:
         return 0
-    return next((v for v in range(landlock.NEWEST, 0, -1) if steps.get(f"landlock {v}", -1) >= 0), 0)
+    return next((v for v in range(NEWEST_LANDLOCK, 0, -1) if steps.get(f"landlock {v}", -1) >= 0), 0)
 
 
 def _finding(wall: str, outcomes: Mapping[probe.Attempt, Outcome], steps: Mapping[str, int]) -> Finding:
@@ -133,8 +133,8 @@ def _reason(wall: str, steps: Mapping[str, int]) -> str:
         )
     if wall == "files" and not landlock_version(steps):
         return _landlock_reason(steps)
-    if wall == "files" and steps.get("latch", NOT_TRIED) < 0:
-        return "there is no latch: the worker's dynamic loader is not glibc's"
+    if wall == "files" and steps.get("preload filter", NOT_TRIED) < 0:
+        return "there is no preload filter: the worker's dynamic loader is not glibc's"
     if wall == "descriptors" and steps["descriptors"] < 0:
         return f"descriptors cannot be closed at once ({_said(steps['descriptors'])}); that came with Linux 5.9"
     return "nobody knows why: please report this"
@@ -155,10 +155,10 @@ def _said(result: int) -> str:
 
 def _try_worker() -> tuple[str, int | None]:
     """Why a worker does not run behind the walls, empty if it does; and how many seccomp filters it has, if Linux says so."""
-    from ..isolation.pool import WalledPool
+    from ..isolation.pool import IsolatedPool
 
     try:
-        workers = WalledPool(min_processes=1, max_processes=1, request_timeout=10.0)
+        workers = IsolatedPool(min_processes=1, max_processes=1, request_timeout=10.0)
     except Exception as error:  # whatever pydantic_monty says when it cannot start a worker at all
         return f"The worker does not start: {error}", None
     try:

@@ -7,8 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 
 import pydantic_monty as monty
 
-from ..isolation.launch import Policy, WallsMissing
-from ..isolation.pool import WalledPool
+from ..isolation.pool import IsolatedPool, Policy, WallsMissing
 from .limits import Limits
 
 
@@ -41,7 +40,7 @@ class Workers:
         self._once = once
         self._timeout = timeout
         self._lock = threading.Lock()
-        self._pool: WalledPool | None = None
+        self._pool: IsolatedPool | None = None
         self._in_use: set[int] = set()
         self._modules = {"getpass": monty.ExternalModule({"getpass": only_by_name}, stubs=_GETPASS)}
 
@@ -106,7 +105,7 @@ class Workers:
     def _opened(self) -> monty.Monty:
         with self._lock:
             if self._pool is None:
-                self._pool = WalledPool(
+                self._pool = IsolatedPool(
                     self._walls,
                     memory=self._memory,
                     min_processes=self._warm,

@@ -97,7 +97,7 @@ def run_notebook(
         ValueError, TypeError: `nb` is not a notebook, a parameter is not plain data, there is no such state, or tools or a mount are refused.
         OSError: the notebook's file cannot be read.
         RuntimeError: no sandbox can be started, as in a process forked from one that ran notebooks.
-        monty_kernel.isolation.launch.WallsMissing: the isolation is required and cannot be built.
+        monty_kernel.isolation.pool.WallsMissing: the isolation is required and cannot be built.
     """
     arguments = locals()
     run = _Run(None if from_session is None else start_of(from_session), **arguments)

@@ -17,7 +17,7 @@ from typing import Literal
 
 from monty_kernel.engine.frontend import UsageError
 from monty_kernel.engine.recorder import Diverged
-from monty_kernel.isolation.launch import WallsMissing
+from monty_kernel.isolation.pool import WallsMissing
 from monty_kernel.outputs.log_text import json_for_log
 
 from ..files.whole_file import OpenFolder, Place, place_at

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from monty_kernel.engine.engine import Engine, Snapshot
 from monty_kernel.engine.workers import Workers
-from monty_kernel.isolation.launch import Policy, WallsMissing
 from monty_kernel.isolation.orphans import OrphanWatch
+from monty_kernel.isolation.pool import Policy, WallsMissing
 from monty_kernel.sanitize.bundle import TRUST_RUN
 from monty_kernel.sanitize.sanitizer import Sanitizer
 from monty_kernel.session.services import SessionServices

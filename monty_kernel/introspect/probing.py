@@ -19,7 +19,7 @@ from typing import Any
 
 import pydantic_monty
 
-from monty_kernel.isolation.pool import WalledPool
+from monty_kernel.isolation.pool import IsolatedPool
 
 from .candidates import (
     ALIASES,
@@ -130,7 +130,7 @@ def probe() -> Facts:
     Raises:
         OSError, pydantic_monty.MontyError: no worker could be started.
     """
-    workers = WalledPool(min_processes=1, max_processes=1, request_timeout=5.0)
+    workers = IsolatedPool(min_processes=1, max_processes=1, request_timeout=5.0)
     try:
         scratch = _Scratch(workers.pool)
         try:

@@ -1,1 +1,1 @@
-"""The walls around the worker process: what stands between a hole in the interpreter and this computer."""
+"""Isolation of the worker process: what stands between a hole in the interpreter and this computer."""

@@ -1,4 +1,4 @@
-"""What differs between processors: the numbers of system calls, and twenty instructions that play a tape of them."""
+"""What differs between processors: the numbers of system calls, and twenty instructions that run a program of them."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 PLAYER_ADDRESS = 0xE0000000
-"""Where a tape and its player are mapped: below 4 GiB, where `mmap` puts nothing unasked and the filter lets nobody ask."""
+"""The address of a syscall program and its player: below 4 GiB, where `mmap` puts nothing by itself and the filter lets nothing be put."""
 
 
 class Machine(NamedTuple):
     """A processor under Linux. elf: its number in ELF headers; audit: the one that seccomp sees; page: the largest page size.
 
-    player: machine code that plays the tape whose address is in its 8 bytes at `tape_at`: see `tape.py`.
+    player: machine code that runs the syscall program whose address is in its 8 bytes at `program_at`; see `syscall_program.py`.
     """
 
     name: str
@@ -22,14 +22,14 @@ class Machine(NamedTuple):
     audit: int
     page: int
     player: bytes
-    tape_at: int
+    program_at: int
     calls: Mapping[str, int]
 
 
 # The player, for each entry of 80 bytes: make the system call [0] with the arguments [1] to [6]; write the low half of its
 # result to the address [7], if there is one; then skip [8] more bytes if the call failed, [9] if not.
 _X86_64_PLAYER = bytes.fromhex(
-    "48bb 0000000000000000"  # mov   rbx, tape
+    "48bb 0000000000000000"  # mov   rbx, program
     "488b03"  #           next: mov   rax, [rbx]
     "488b7b08"  #               mov   rdi, [rbx+8]
     "488b7310"  #               mov   rsi, [rbx+16]
@@ -51,7 +51,7 @@ _X86_64_PLAYER = bytes.fromhex(
 _AARCH64_PLAYER = b"".join(
     word.to_bytes(4, "little")
     for word in (
-        0x58000213,  #       ldr  x19, tape
+        0x58000213,  #       ldr  x19, program
         0xF9400268,  # next: ldr  x8, [x19]
         0xA9408660,  #       ldp  x0, x1, [x19, 8]
         0xA9418E62,  #       ldp  x2, x3, [x19, 24]
@@ -67,7 +67,7 @@ _AARCH64_PLAYER = b"".join(
         0x91014273,  #       add  x19, x19, 80
         0x17FFFFF3,  #       b    next
         0xD503201F,  #       nop
-        0,  #          tape: .quad
+        0,  #       program: .quad
         0,
     )
 )
@@ -223,7 +223,7 @@ X86_64 = Machine(
     audit=0xC000003E,
     page=0x1000,
     player=_X86_64_PLAYER,
-    tape_at=2,
+    program_at=2,
     calls={name: numbers[0] for name, numbers in _CALLS.items()},
 )
 AARCH64 = Machine(
@@ -232,13 +232,13 @@ AARCH64 = Machine(
     audit=0xC00000B7,
     page=0x10000,
     player=_AARCH64_PLAYER,
-    tape_at=64,
+    program_at=64,
     calls={name: numbers[1] for name, numbers in _CALLS.items() if numbers[1] >= 0},
 )
 
 
 def this_machine() -> Machine | None:
-    """The processor that this Python runs on; None where there are no walls to build: another system or processor."""
+    """The processor that this Python runs on; None on systems and processors that have no launcher."""
     if sys.platform != "linux" or sys.maxsize < 1 << 32:
         return None
     return {"x86_64": X86_64, "amd64": X86_64, "aarch64": AARCH64, "arm64": AARCH64}.get(os.uname().machine)

@@ -1,9 +1,9 @@
-"""Sees to it that no worker outlives a killed kernel.
+"""Makes sure that no worker outlives a killed kernel.
 
-A worker that waits for its next cell ends by itself when the kernel's end of its pipe closes. One that computes does not read and
-would burn a core for good. The kernel itself cannot help when it is killed with SIGKILL, and the parent death signal fires
-when the spawning *thread* ends, so a third process stands by: a shell of about 1 MB in a session of its own, which reads the
-workers' pids from a pipe that only the kernel holds, and kills the last ones named when the pipe ends.
+A worker that waits for its next cell ends by itself when the kernel's end of its pipe closes. One that computes does not read, and
+would use a core forever. The kernel cannot help when it is killed with SIGKILL, and the parent death signal fires when the
+spawning *thread* ends. So a third process stands by: a shell of about 1 MB in its own session, which reads the workers' pids from a
+pipe that only the kernel holds, and kills the last ones named when the pipe closes.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 
 # Each line names all current workers as `pid:start`, where start is the process's start time in clock ticks since boot
 # (field 22 of /proc/PID/stat, the 20th after the name in parentheses), empty where there is no /proc. A pid whose start
-# differs belongs to somebody else by now.
+# differs belongs to another process by now.
 _SCRIPT = r"""
 workers=
 while read -r line; do workers=$line; done
@@ -52,9 +52,9 @@ class OrphanWatch:
         return self._shell.pid if self._shell is not None else None
 
     def watch(self, pids: Collection[int], of: str = "") -> None:
-        """From now on these are the processes to kill; those named before are no longer. Starts the shell when first needed.
+        """Replace the processes to kill by these. Starts the shell when it is first needed.
 
-        of: whose processes they are, where several name theirs.
+        of: the owner of these processes; each owner's processes are replaced separately.
         """
         with self._lock:
             self._watched[of] = tuple(pids)
@@ -76,7 +76,7 @@ class OrphanWatch:
             self._dismiss()
 
     def _tell(self) -> bool:
-        """Send the current line; False if nobody listens."""
+        """Send the current line; False if there is no shell to read it."""
         if self._shell is None or self._shell.stdin is None:
             return False
         try:
@@ -113,7 +113,7 @@ class OrphanWatch:
 
 
 def _start_time(pid: int) -> str:
-    """When `pid` started, in clock ticks since boot; empty if that cannot be known here."""
+    """The start of the process `pid`, in clock ticks since boot; empty if it is not known."""
     try:
         return Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[19]
     except (OSError, IndexError):

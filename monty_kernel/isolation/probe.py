@@ -1,7 +1,7 @@
-"""The stand-in for a worker that has been taken over: small programs that each try one thing a worker must not do.
+"""A stand-in for a worker that an attacker controls: small programs that each try one thing that a worker must not do.
 
-They make system calls themselves, as the code of somebody who broke the interpreter would, and need no library. Each is a
-tape whose decisive call's result goes to stdout. What they try does no harm where it succeeds.
+They make system calls themselves, as code that has broken the interpreter would, and need no library. Each is a syscall program
+that writes the result of its decisive call to stdout. An attempt that succeeds does no harm.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from .machine import Machine
-from .syscall_program import Tape
+from .syscall_program import SyscallProgram
 
 GOT_AWAY = 42
-"""Exit status of a program that the probe managed to start."""
+"""Exit status of a program that the probe succeeded in starting."""
 
 _AT_FDCWD = -100
 _AT_EMPTY_PATH = 0x1000
@@ -30,8 +30,11 @@ _F_SETOWN = 8
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What the probe is let loose on. file, folder: absolute paths of a file, and of the folder it is in; other, parent:
-    pids of processes of this user; descriptor: one that the worker inherited and that nobody means it to have."""
+    """What the probe attacks.
+
+    file, folder: absolute paths of a file and of its folder. other, parent: pids of processes of this user. descriptor: one that
+    the worker inherits and should not have.
+    """
 
     file: str
     folder: str
@@ -42,56 +45,60 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One thing a worker must not do. wall: which wall is to stop it; act: adds it to a tape and stores the result at the address.
-    privileged: only a privileged process could do it without walls. only: the processor whose Linux has the call."""
+    """One thing that a worker must not do.
+
+    wall: the wall that has to stop it, as the doctor names it. act: adds the attempt to a syscall program, and stores its result
+    at the address. privileged: even without isolation only a privileged process can do it. only: the processor whose Linux has the
+    call; None for all.
+    """
 
     wall: str
     what: str
-    act: Callable[[Tape, Scene, int], None]
+    act: Callable[[SyscallProgram, Scene, int], None]
     privileged: bool = False
     only: str | None = None
 
 
 def program(machine: Machine, attempt: Attempt, scene: Scene, interpreter: str | None) -> bytes:
-    """The executable that makes this attempt, writes the result to stdout as int32, and ends with status 0.
+    """Make the executable that makes this attempt, writes its result to stdout as int32, and ends with status 0.
 
     interpreter: the dynamic loader that starts it, as it starts the worker; None for a static executable.
     """
-    tape = Tape(machine)
-    result = tape.data(struct.pack("<i", -0x7FFFFFFF))
-    attempt.act(tape, scene, result)
-    tape.label("end")
-    tape.call("write", 1, result, 4)
-    tape.call("exit_group", 0)
-    return tape.executable(interpreter)
+    syscalls = SyscallProgram(machine)
+    result = syscalls.data(struct.pack("<i", -0x7FFFFFFF))
+    attempt.act(syscalls, scene, result)
+    syscalls.label("end")
+    syscalls.call("write", 1, result, 4)
+    syscalls.call("exit_group", 0)
+    return syscalls.executable(interpreter)
 
 
 def bystander(machine: Machine) -> bytes:
-    """The executable of a process that waits to be attacked."""
-    tape = Tape(machine)
-    tape.call("ppoll", 0, 0, 0, 0)
-    tape.call("exit_group", 0)
-    return tape.executable()
+    """Make the executable of a process that waits to be attacked."""
+    syscalls = SyscallProgram(machine)
+    syscalls.call("ppoll", 0, 0, 0, 0)
+    syscalls.call("exit_group", 0)
+    return syscalls.executable()
 
 
 _Argument = int | str | bytes | Callable[[Scene], int | str | bytes]
 
 
-def _call(name: str, *arguments: _Argument) -> Callable[[Tape, Scene, int], None]:
-    """An attempt of one system call; a string or bytes stand for their address."""
+def _call(name: str, *arguments: _Argument) -> Callable[[SyscallProgram, Scene, int], None]:
+    """An attempt that is one system call; a string or bytes stand for their address."""
 
-    def act(tape: Tape, scene: Scene, result: int) -> None:
-        tape.call(name, *(_address(tape, scene, argument) for argument in arguments), store=result)
+    def act(syscalls: SyscallProgram, scene: Scene, result: int) -> None:
+        syscalls.call(name, *(_address(syscalls, scene, argument) for argument in arguments), store=result)
 
     return act
 
 
-def _address(tape: Tape, scene: Scene, argument: _Argument) -> int:
+def _address(syscalls: SyscallProgram, scene: Scene, argument: _Argument) -> int:
     if callable(argument):
         argument = argument(scene)
     if isinstance(argument, str):
-        return tape.text(argument)
-    return tape.data(argument) if isinstance(argument, bytes) else argument
+        return syscalls.text(argument)
+    return syscalls.data(argument) if isinstance(argument, bytes) else argument
 
 
 def _file(scene: Scene) -> str:
@@ -122,76 +129,84 @@ def _inherited(scene: Scene) -> int:
     return scene.descriptor
 
 
-def _list_folder(tape: Tape, scene: Scene, result: int) -> None:
-    directory = _O_DIRECTORY_X86 if tape.machine.name == "x86_64" else _O_DIRECTORY_ARM
-    tape.call("openat", _AT_FDCWD, tape.text(scene.folder), directory, store=result)
+def _list_folder(syscalls: SyscallProgram, scene: Scene, result: int) -> None:
+    directory = _O_DIRECTORY_X86 if syscalls.machine.name == "x86_64" else _O_DIRECTORY_ARM
+    syscalls.call("openat", _AT_FDCWD, syscalls.text(scene.folder), directory, store=result)
 
 
-def _nameless(tape: Tape, scene: Scene, result: int) -> None:
-    directory = _O_DIRECTORY_X86 if tape.machine.name == "x86_64" else _O_DIRECTORY_ARM
-    tape.call("openat", _AT_FDCWD, tape.text(scene.folder), 0o20000000 | directory | 2, 0o600, store=result)
+def _nameless(syscalls: SyscallProgram, scene: Scene, result: int) -> None:
+    directory = _O_DIRECTORY_X86 if syscalls.machine.name == "x86_64" else _O_DIRECTORY_ARM
+    syscalls.call("openat", _AT_FDCWD, syscalls.text(scene.folder), 0o20000000 | directory | 2, 0o600, store=result)
 
 
-def _through_memory(tape: Tape, scene: Scene, result: int) -> None:
-    """Write a program into a memory file and start it; 3 is the first descriptor that is free."""
-    tape.call("memfd_create", tape.text("x"), 0, store=result, on_error="end")
-    tape.call(
-        "execveat", 3, tape.text(""), tape.pointers(tape.text("x")), tape.pointers(), _AT_EMPTY_PATH, store=result
+def _through_memory(syscalls: SyscallProgram, scene: Scene, result: int) -> None:
+    """Write a program into a file in memory and start it; 3 is the first free descriptor."""
+    syscalls.call("memfd_create", syscalls.text("x"), 0, store=result, on_error="end")
+    syscalls.call(
+        "execveat",
+        3,
+        syscalls.text(""),
+        syscalls.pointers(syscalls.text("x")),
+        syscalls.pointers(),
+        _AT_EMPTY_PATH,
+        store=result,
     )
 
 
-def _shell(name: str) -> Callable[[Tape, Scene, int], None]:
-    def act(tape: Tape, scene: Scene, result: int) -> None:
-        words = tape.pointers(*(tape.text(word) for word in ("sh", "-c", f"exit {GOT_AWAY}")))
-        path = tape.text("/bin/sh")
+def _shell(name: str) -> Callable[[SyscallProgram, Scene, int], None]:
+    def act(syscalls: SyscallProgram, scene: Scene, result: int) -> None:
+        words = syscalls.pointers(*(syscalls.text(word) for word in ("sh", "-c", f"exit {GOT_AWAY}")))
+        path = syscalls.text("/bin/sh")
         if name == "execve":
-            tape.call("execve", path, words, tape.pointers(), store=result)
+            syscalls.call("execve", path, words, syscalls.pointers(), store=result)
         else:
-            tape.call("execveat", _AT_FDCWD, path, words, tape.pointers(), 0, store=result)
+            syscalls.call("execveat", _AT_FDCWD, path, words, syscalls.pointers(), 0, store=result)
 
     return act
 
 
-_LOW = 0xE0200000  # where the launcher was executed from is near, and what holds here holds there
+_LOW = 0xE0200000  # near the address that the launcher was executed from, so the same rules apply
 
 
-def _mapped_low(tape: Tape, scene: Scene, result: int) -> None:
-    """Below 4 GiB is the one address that the walls let a path for execve be at."""
-    tape.call("mmap", _LOW, 0x1000, 3, 0x32, -1, 0, store=result)  # MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED
+def _mapped_low(syscalls: SyscallProgram, scene: Scene, result: int) -> None:
+    """The one address from which `execve` is allowed is below 4 GiB."""
+    syscalls.call("mmap", _LOW, 0x1000, 3, 0x32, -1, 0, store=result)  # MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED
 
 
-def _moved_low(tape: Tape, scene: Scene, result: int) -> None:
-    tape.call("mmap", _LOW, 0x1000, 3, 0x32, -1, 0)
-    tape.call("mremap", _LOW, 0x1000, 0x1000, 3, _LOW + 0x1000, store=result)  # MREMAP_MAYMOVE | MREMAP_FIXED
+def _moved_low(syscalls: SyscallProgram, scene: Scene, result: int) -> None:
+    syscalls.call("mmap", _LOW, 0x1000, 3, 0x32, -1, 0)
+    syscalls.call("mremap", _LOW, 0x1000, 0x1000, 3, _LOW + 0x1000, store=result)  # MREMAP_MAYMOVE | MREMAP_FIXED
 
 
-def _raised_core_limit(tape: Tape, scene: Scene, result: int) -> None:
-    tape.call("prlimit64", 0, 4, tape.data(struct.pack("<QQ", 1 << 20, 1 << 20)), 0, store=result)
+def _raised_core_limit(syscalls: SyscallProgram, scene: Scene, result: int) -> None:
+    syscalls.call("prlimit64", 0, 4, syscalls.data(struct.pack("<QQ", 1 << 20, 1 << 20)), 0, store=result)
 
 
-def _clone3(tape: Tape, scene: Scene, result: int) -> None:
-    tape.call("clone3", tape.data(struct.pack("<11Q", 0, 0, 0, 0, _SIGCHLD, 0, 0, 0, 0, 0, 0)), 88, store=result)
+def _clone3(syscalls: SyscallProgram, scene: Scene, result: int) -> None:
+    syscalls.call(
+        "clone3", syscalls.data(struct.pack("<11Q", 0, 0, 0, 0, _SIGCHLD, 0, 0, 0, 0, 0, 0)), 88, store=result
+    )
 
 
-def _vectors(name: str) -> Callable[[Tape, Scene, int], None]:
-    """Copy memory of another process; where its memory is does not matter: EFAULT means that it was looked at."""
+def _vectors(name: str) -> Callable[[SyscallProgram, Scene, int], None]:
+    """Copy memory of another process. Its address does not matter: EFAULT means that the kernel tried."""
 
-    def act(tape: Tape, scene: Scene, result: int) -> None:
-        here = tape.data(struct.pack("<QQ", tape.data(bytes(16)), 16))
-        there = tape.data(struct.pack("<QQ", 0xE0000000, 16))
-        tape.call(name, scene.other, here, 1, there, 1, 0, store=result)
+    def act(syscalls: SyscallProgram, scene: Scene, result: int) -> None:
+        here = syscalls.data(struct.pack("<QQ", syscalls.data(bytes(16)), 16))
+        there = syscalls.data(struct.pack("<QQ", 0xE0000000, 16))
+        syscalls.call(name, scene.other, here, 1, there, 1, 0, store=result)
 
     return act
 
 
-def _steal_descriptor(tape: Tape, scene: Scene, result: int) -> None:
-    tape.call("pidfd_open", scene.other, 0, store=result, on_error="end")
-    tape.call("pidfd_getfd", 3, 0, 0, store=result)
+def _steal_descriptor(syscalls: SyscallProgram, scene: Scene, result: int) -> None:
+    syscalls.call("pidfd_open", scene.other, 0, store=result, on_error="end")
+    syscalls.call("pidfd_getfd", 3, 0, 0, store=result)
 
 
-def _signal_by_descriptor(tape: Tape, scene: Scene, result: int) -> None:
-    tape.call("pidfd_open", scene.other, 0, store=result, on_error="end")
-    tape.call("pidfd_send_signal", 3, 0, 0, 0, store=result)
+def _signal_by_descriptor(syscalls: SyscallProgram, scene: Scene, result: int) -> None:
+    syscalls.call("pidfd_open", scene.other, 0, store=result, on_error="end")
+    syscalls.call("pidfd_send_signal", 3, 0, 0, 0, store=result)
 
 
 _INFO = struct.pack("<iii", 0, 0, -1) + bytes(116)
@@ -313,5 +328,5 @@ WALLS = tuple(dict.fromkeys(attempt.wall for attempt in ATTEMPTS))
 
 
 def attempts(machine: Machine) -> tuple[Attempt, ...]:
-    """Those of ATTEMPTS that can be made on this processor."""
+    """The ATTEMPTS that can be made on this processor."""
     return tuple(attempt for attempt in ATTEMPTS if attempt.only in (None, machine.name))

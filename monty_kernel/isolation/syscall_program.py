@@ -1,8 +1,8 @@
-"""A tape: system calls with their arguments, in order, and the tiny program that makes them and nothing else.
+"""A syscall program: system calls with their arguments, in order, as a tiny executable that makes these calls and does nothing else.
 
-What runs between the kernel and the worker must start at once, need no compiler, interpreter or library, and be open to
-inspection. So it is data: each entry is one system call, and twenty instructions (`machine.py`) play entry after entry. An
-ordinary launcher in Python took 20 ms to start, this one half a millisecond.
+The launcher must start at once, need no compiler, interpreter or library, and be easy to inspect. So it is data: each entry is
+one system call, and twenty instructions (`machine.py`) make one call after the other. A launcher written in Python took 20 ms
+to start, this one takes half a millisecond.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class _Call(NamedTuple):
     on_success: str | None
 
 
-class Tape:
+class SyscallProgram:
     """Collects data and system calls, and makes an executable of them. The last call must not return."""
 
     def __init__(self, machine: Machine) -> None:
@@ -35,24 +35,28 @@ class Tape:
         self._labels: dict[str, int] = {}
 
     def data(self, content: bytes) -> int:
-        """Lay `content` into writable memory; its address."""
+        """Put `content` into writable memory. Returns its address."""
         self._data += bytes(-len(self._data) % 16)
         address = PLAYER_ADDRESS + self.machine.page + len(self._data)
         self._data += content
         return address
 
     def text(self, text: str) -> int:
-        """Lay a C string into memory; its address."""
+        """Put a C string into memory. Returns its address."""
         return self.data(text.encode(errors="surrogateescape") + b"\0")
 
     def pointers(self, *addresses: int) -> int:
-        """Lay an array of pointers into memory, with a null pointer at its end; its address."""
+        """Put an array of pointers, ended by a null pointer, into memory. Returns its address."""
         return self.data(struct.pack(f"<{len(addresses) + 1}Q", *addresses, 0))
 
     def call(
         self, name: str, *arguments: int, store: int = 0, on_error: str | None = None, on_success: str | None = None
     ) -> None:
-        """Then make this system call. store: address for the low 32 bits of its result; on_...: the label to go on at.
+        """Add a system call.
+
+        Args:
+            store: the address for the low 32 bits of its result; 0 for none.
+            on_error, on_success: the label to go on at; None for the next call.
 
         Raises:
             KeyError: the machine has no such call.
@@ -61,18 +65,18 @@ class Tape:
 
     def jump(self, label: str) -> None:
         """Go on at the label."""
-        self.call("getpid", on_success=label)  # which cannot fail
+        self.call("getpid", on_success=label)  # it cannot fail
 
     def label(self, name: str) -> None:
-        """Name the place of the next call."""
+        """Give the next call a label."""
         self._labels[name] = len(self._calls)
 
     def executable(self, interpreter: str | None = None) -> bytes:
-        """An ELF executable that plays the tape: a static one, or one that this dynamic loader starts."""
+        """Make the ELF executable: a static one, or one that this dynamic loader starts."""
         machine = self.machine
         self._data += bytes(-len(self._data) % 16)
         player = bytearray(machine.player)
-        struct.pack_into("<Q", player, machine.tape_at, PLAYER_ADDRESS + machine.page + len(self._data))
+        struct.pack_into("<Q", player, machine.program_at, PLAYER_ADDRESS + machine.page + len(self._data))
         entries = b"".join(self._entry(index, call) for index, call in enumerate(self._calls))
         return elf_file(
             machine, PLAYER_ADDRESS, lambda at: bytes(player), bytes(self._data) + entries, interpreter=interpreter

@@ -1,4 +1,4 @@
-"""Puts the stand-in in the worker's place and sees how far it gets."""
+"""Starts the stand-in in place of the worker and sees how far it gets."""
 
 from __future__ import annotations
 
@@ -13,12 +13,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from . import landlock, probe
-from .launch import worker_binary
-from .launcher import STEPS, Program, launcher
-from .libraries import elf_needs
+from . import probe
+from .elf import elf_needs
+from .launcher import NEWEST_LANDLOCK, STEPS, Program, launcher
 from .machine import Machine
-from .memory_file import MemoryFile
+from .pool import MemoryFile, worker_binary
 
 _PROBE, _INHERITED = 100, 90  # descriptors
 _SECONDS = 20.0
@@ -27,8 +26,11 @@ _REFUSALS = {errno.EPERM, errno.EACCES, errno.ENOSYS, errno.EBADF}
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How an attempt went. result: of its decisive system call, a negative errno if it failed; None if it said nothing.
-    status: the process's exit status, negative for a signal. steps: the launcher's results, if it reported them."""
+    """How an attempt went.
+
+    result: of its decisive system call, a negative errno if that failed; None if it reported nothing. status: the process's exit
+    status, negative for a signal. steps: the launcher's results, if it reported them.
+    """
 
     result: int | None
     status: int
@@ -36,7 +38,7 @@ class Outcome:
 
     @property
     def refused(self) -> bool:
-        """Whether the attempt came to nothing: forbidden, unknown here, or the end of the process."""
+        """Whether the attempt failed: it was forbidden, is not possible here, or ended the process."""
         if self.result is None:
             return self.status != probe.GOT_AWAY
         return -self.result in _REFUSALS
@@ -44,9 +46,9 @@ class Outcome:
 
 @contextmanager
 def scene(machine: Machine) -> Iterator[probe.Scene]:
-    """A folder with a file, a process and a descriptor for the probe to attack."""
+    """Provide a folder with a file, a process and a descriptor for the probe to attack."""
     waiting = MemoryFile(probe.bystander(machine), at_least=_PROBE)
-    with tempfile.TemporaryDirectory(prefix="monty-walls-") as folder:
+    with tempfile.TemporaryDirectory(prefix="monty-kernel-") as folder:
         other = _start(
             waiting.path, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, pass_fds=(waiting.descriptor,)
         )
@@ -62,7 +64,7 @@ def scene(machine: Machine) -> Iterator[probe.Scene]:
 
 @cache
 def worker_interpreter() -> str | None:
-    """The dynamic loader that starts the worker; None if the worker is static or not to be found."""
+    """The dynamic loader that starts the worker; None if the worker is static or cannot be found."""
     try:
         return elf_needs(worker_binary()).interpreter
     except (ImportError, OSError, ValueError):
@@ -74,11 +76,11 @@ def attempt(
     what: probe.Attempt,
     scene: probe.Scene,
     *,
-    walls: bool = True,
-    newest_landlock: int = landlock.NEWEST,
-    latched: bool = True,
+    isolated: bool = True,
+    newest_landlock: int = NEWEST_LANDLOCK,
+    preload_filter: bool = True,
 ) -> Outcome:
-    """Let the probe make one attempt. walls: False puts it outside, as a control. The rest: see `launcher`.
+    """Let the probe make one attempt. isolated: False starts it without the launcher, as a control. The others: see `launcher`.
 
     Raises:
         OSError: programs in memory cannot be started here.
@@ -91,7 +93,7 @@ def attempt(
     stand_in = MemoryFile(probe.program(machine, what, scene, interpreter), at_least=_PROBE)
     files = [stand_in]
     try:
-        if walls:
+        if isolated:
             loader = () if interpreter is None else (os.path.realpath(interpreter),)
             program = Program(
                 stand_in.path,
@@ -100,15 +102,17 @@ def attempt(
                 interpreter=interpreter,
                 descriptor=stand_in.descriptor,
             )
-            content = launcher(machine, program, report=True, newest_landlock=newest_landlock, latched=latched)
+            content = launcher(
+                machine, program, report=True, newest_landlock=newest_landlock, preload_filter=preload_filter
+            )
             files.append(MemoryFile(content, at_least=_PROBE))
-        return _run(files, scene.descriptor, walls)
+        return _run(files, scene.descriptor, isolated)
     finally:
         for file in files:
             file.close()
 
 
-def _run(files: list[MemoryFile], inherited: int, walls: bool) -> Outcome:
+def _run(files: list[MemoryFile], inherited: int, isolated: bool) -> Outcome:
     process = _start(
         files[-1].path,
         stdin=subprocess.DEVNULL,
@@ -120,28 +124,26 @@ def _run(files: list[MemoryFile], inherited: int, walls: bool) -> Outcome:
             said, _ = process.communicate(timeout=_SECONDS)
         finally:
             process.kill()
-    told = 4 * len(STEPS) if walls else 0
+    told = 4 * len(STEPS) if isolated else 0
     steps = (
         dict(zip(STEPS, struct.unpack(f"<{len(STEPS)}i", said[:told]), strict=True)) if 0 < told <= len(said) else {}
     )
     answers = struct.iter_unpack("<i", said[told : told + (len(said) - told) // 4 * 4])
-    # after a fork there are two answers, and a negative one is the same in both
+    # after a fork there are two answers; a negative one is the same in both
     result = max((answer for (answer,) in answers), default=None)
     return Outcome(result, process.returncode, steps)
 
 
 def _start(path: str, **options: object) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(["monty-walls-probe"], executable=path, env={}, stderr=subprocess.DEVNULL, **options)  # type: ignore[call-overload,no-any-return]
+    return subprocess.Popen(["monty-kernel-probe"], executable=path, env={}, stderr=subprocess.DEVNULL, **options)  # type: ignore[call-overload,no-any-return]
 
 
 @contextmanager
 def _inherited() -> Iterator[int]:
-    import fcntl  # which Windows lacks: there nobody comes here
+    import fcntl  # does not exist on Windows, where nothing calls this
 
     with open(os.devnull, "rb") as opened:
-        descriptor = fcntl.fcntl(
-            opened, fcntl.F_DUPFD_CLOEXEC, _INHERITED
-        )  # one that is free: others may be somebody's
+        descriptor = fcntl.fcntl(opened, fcntl.F_DUPFD_CLOEXEC, _INHERITED)  # a free one: others may be in use
     try:
         yield descriptor
     finally:

@@ -293,7 +293,7 @@ class MontyKernel(Kernel):
         return running
 
     def _keep_state(self, cell: CellRequest) -> None:
-        from monty_kernel.isolation.launch import WallsMissing
+        from monty_kernel.isolation.pool import WallsMissing
 
         try:
             self._runner.settle(cell)

@@ -53,7 +53,7 @@ class KernelSession(SessionServices):
         self.thread.submit(self._start)
 
     def _start(self) -> None:
-        from monty_kernel.isolation.launch import WallsMissing
+        from monty_kernel.isolation.pool import WallsMissing
 
         try:
             if self.granted is not None:

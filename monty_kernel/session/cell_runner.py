@@ -12,7 +12,7 @@ from monty_kernel.engine.errors.failures import INTERRUPTED, impossible, stray_r
 from monty_kernel.engine.source.cell import CellOptions, parse
 from monty_kernel.engine.source.rewrite import Action
 from monty_kernel.engine.source.sources import CellSource, Failure
-from monty_kernel.isolation.launch import WallsMissing
+from monty_kernel.isolation.pool import WallsMissing
 from monty_kernel.outputs import Stream
 from monty_kernel.timetravel.timeline import first_line
 

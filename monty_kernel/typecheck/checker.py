@@ -17,8 +17,8 @@ import pydantic_monty as monty
 
 from monty_kernel.engine.limits import Limits
 from monty_kernel.engine.workers import Workers
-from monty_kernel.isolation.launch import Policy, WallsMissing
 from monty_kernel.isolation.orphans import OrphanWatch
+from monty_kernel.isolation.pool import Policy, WallsMissing
 
 MEMORY = 1 << 28
 """Bytes of heap that the checker's worker may have; 30 MB is what it takes for a cell that imports all of Monty's modules."""

@@ -35,7 +35,7 @@ def test_the_command_agrees_with_what_is_found() -> None:
 
 @on_linux
 def test_what_gets_through_is_named() -> None:
-    found = doctor.examine(newest_landlock=0, latched=False)
+    found = doctor.examine(newest_landlock=0, preload_filter=False)
     assert not found.sound
     files = next(finding for finding in found.findings if finding.wall == "files")
     assert "read a file" in files.through
@@ -44,7 +44,7 @@ def test_what_gets_through_is_named() -> None:
     said = "\n".join(doctor.report(found))
     assert "OPEN    files" in said
     assert "Landlock is missing" in said
-    assert "The latch is missing" in said
+    assert "The preload filter is missing" in said
 
 
 @on_linux

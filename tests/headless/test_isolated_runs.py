@@ -10,7 +10,7 @@ import psutil  # type: ignore[import-untyped,unused-ignore]
 import pytest
 
 from monty_kernel import run_notebook
-from monty_kernel.isolation.launch import WallsMissing, worker_binary
+from monty_kernel.isolation.pool import WallsMissing, worker_binary
 from tests.support.awkward_notebooks import book
 from tests.support.machine import on_linux, standing
 from tests.support.run_command import run, texts, write

@@ -11,19 +11,19 @@ from collections.abc import Mapping
 
 import pytest
 
-from monty_kernel.isolation.memory_file import MemoryFile
-from monty_kernel.isolation.syscall_program import Tape
+from monty_kernel.isolation.pool import MemoryFile
+from monty_kernel.isolation.syscall_program import SyscallProgram
 from tests.support.machine import MACHINE, on_linux
 
 pytestmark = on_linux
 _ALLOW, _ERRNO = 0x7FFF0000, 0x00050000
 LANDLOCK = ("landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self")
 FEED = """
-from monty_kernel.isolation.pool import WalledPool
-from monty_kernel.isolation.launch import WallsMissing
+from monty_kernel.isolation.pool import IsolatedPool
+from monty_kernel.isolation.pool import WallsMissing
 import sys
 try:
-    pool = WalledPool(sys.argv[1], min_processes=1, max_processes=1)
+    pool = IsolatedPool(sys.argv[1], min_processes=1, max_processes=1)
 except WallsMissing as error:
     print("missing:", error.reason)
 else:
@@ -48,16 +48,16 @@ def profile(refused: Mapping[str, int]) -> bytes:
 def contained(refused: Mapping[str, int], *command: str) -> subprocess.CompletedProcess[str]:
     """Run a command of this Python under such a profile."""
     assert MACHINE is not None
-    tape = Tape(MACHINE)
+    syscalls = SyscallProgram(MACHINE)
     program = profile(refused)
-    described = tape.data(struct.pack("<HxxxxxxQ", len(program) // 8, tape.data(program)))
-    tape.call("prctl", 38, 1, 0, 0, 0)  # PR_SET_NO_NEW_PRIVS
-    tape.call("seccomp", 1, 0, described)
-    words = tape.pointers(*(tape.text(word) for word in (sys.executable, *command)))
-    environment = tape.pointers(*(tape.text(f"{name}={value}") for name, value in os.environ.items()))
-    tape.call("execve", tape.text(sys.executable), words, environment)
-    tape.call("exit_group", 1)
-    file = MemoryFile(tape.executable())
+    described = syscalls.data(struct.pack("<HxxxxxxQ", len(program) // 8, syscalls.data(program)))
+    syscalls.call("prctl", 38, 1, 0, 0, 0)  # PR_SET_NO_NEW_PRIVS
+    syscalls.call("seccomp", 1, 0, described)
+    words = syscalls.pointers(*(syscalls.text(word) for word in (sys.executable, *command)))
+    environment = syscalls.pointers(*(syscalls.text(f"{name}={value}") for name, value in os.environ.items()))
+    syscalls.call("execve", syscalls.text(sys.executable), words, environment)
+    syscalls.call("exit_group", 1)
+    file = MemoryFile(syscalls.executable())
     try:
         return subprocess.run(
             ["container"],

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from monty_kernel.isolation.launch import worker_binary
+from monty_kernel.isolation.pool import worker_binary
 from tests.support.escape_attempts import ATTACKS, Attack
 from tests.support.kernel_client import Kernel
 from tests.support.observers import SECRET, Door, Files, Processes

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from monty_kernel.isolation.elf import loaded_files
 from monty_kernel.isolation.launcher import NOT_STARTED, REFUSED, STEPS, Program, launcher
-from monty_kernel.isolation.libraries import loaded_files
-from monty_kernel.isolation.memory_file import MemoryFile
-from monty_kernel.isolation.syscall_program import Tape
+from monty_kernel.isolation.pool import MemoryFile
+from monty_kernel.isolation.syscall_program import SyscallProgram
 from tests.support.machine import MACHINE, on_linux
 
 pytestmark = on_linux
@@ -56,23 +56,23 @@ def test_it_reports_every_step() -> None:
     assert steps["no_new_privs"] == steps["seccomp"] == steps["core"] == steps["capabilities"] == 0
 
 
-def test_the_latch_shuts_behind_a_loaded_program(tmp_path: Path) -> None:
+def test_the_preload_filter_shuts_behind_a_loaded_program(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("secret")
     granted = walled("/bin/cat", str(tmp_path / "file"))
     granted = granted._replace(read=(*granted.read, str(tmp_path / "file")))
-    assert run(granted, latched=False).stdout == b"secret"  # Landlock lets it be read, if there is one
+    assert run(granted, preload_filter=False).stdout == b"secret"  # Landlock lets it be read, if there is one
     done = run(granted)
     if granted.interpreter is None or "ld-linux" not in granted.interpreter:
-        pytest.skip("the dynamic loader of this machine takes no latch")
+        pytest.skip("the dynamic loader of this machine takes no preload filter")
     assert done.returncode == 1
     assert done.stdout == b""
 
 
-def test_a_static_program_needs_no_latch(tmp_path: Path) -> None:
+def test_a_static_program_needs_no_preload_filter(tmp_path: Path) -> None:
     assert MACHINE is not None
-    tape = Tape(MACHINE)
-    tape.call("exit_group", 5)
-    (tmp_path / "static").write_bytes(tape.executable())
+    syscalls = SyscallProgram(MACHINE)
+    syscalls.call("exit_group", 5)
+    (tmp_path / "static").write_bytes(syscalls.executable())
     (tmp_path / "static").chmod(0o755)
     program = walled(str(tmp_path / "static"))
     assert program.interpreter is None

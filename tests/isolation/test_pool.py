@@ -8,13 +8,12 @@ from functools import partial
 
 import pytest
 
-from monty_kernel.isolation import launch, launcher
-from monty_kernel.isolation.launch import WallsMissing
-from monty_kernel.isolation.pool import WalledPool
+from monty_kernel.isolation import launcher
+from monty_kernel.isolation.pool import IsolatedPool, WallsMissing
 from tests.support.machine import on_linux
 
 
-def answer(pool: WalledPool) -> object:
+def answer(pool: IsolatedPool) -> object:
     try:
         with pool.pool.checkout() as session:
             return session.feed_run("6 * 7")
@@ -25,13 +24,13 @@ def answer(pool: WalledPool) -> object:
 
 @pytest.fixture
 def no_landlock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(launch, "launcher", partial(launcher.launcher, newest_landlock=0))
+    monkeypatch.setattr("monty_kernel.isolation.pool.launcher", partial(launcher.launcher, newest_landlock=0))
 
 
 @on_linux
 @pytest.mark.usefixtures("no_landlock")
 def test_without_landlock_the_best_are_built() -> None:
-    pool = WalledPool(min_processes=1, max_processes=1)
+    pool = IsolatedPool(min_processes=1, max_processes=1)
     assert pool.missing is None
     assert answer(pool) == 42
 
@@ -40,14 +39,14 @@ def test_without_landlock_the_best_are_built() -> None:
 @pytest.mark.usefixtures("no_landlock")
 def test_without_landlock_not_all_can_be_built() -> None:
     with pytest.raises(WallsMissing, match=r"Not all walls can be built here.*monty-kernel doctor"):
-        WalledPool("require", min_processes=1, max_processes=1)
+        IsolatedPool("require", min_processes=1, max_processes=1)
 
 
 def test_on_another_system_there_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(launch, "this_machine", lambda: None)
+    monkeypatch.setattr("monty_kernel.isolation.pool.this_machine", lambda: None)
     with pytest.raises(WallsMissing, match="for Linux"):
-        WalledPool("require", min_processes=1, max_processes=1)
-    pool = WalledPool(min_processes=1, max_processes=1)
+        IsolatedPool("require", min_processes=1, max_processes=1)
+    pool = IsolatedPool(min_processes=1, max_processes=1)
     assert pool.missing is not None
     assert answer(pool) == 42
 
@@ -55,7 +54,7 @@ def test_on_another_system_there_are_none(monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_worker_that_starts_in_no_way_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MONTY_BIN", "/nonexistent/monty")
     with pytest.raises((RuntimeError, OSError), match="nonexistent"):
-        WalledPool(min_processes=1, max_processes=1)
+        IsolatedPool(min_processes=1, max_processes=1)
 
 
 def test_nothing_of_linux_is_needed_to_import_it() -> None:

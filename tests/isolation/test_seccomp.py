@@ -8,7 +8,7 @@ import struct
 import pytest
 
 from monty_kernel.isolation.machine import AARCH64, X86_64, Machine
-from monty_kernel.isolation.seccomp import Filter, latch_filter, worker_filter
+from monty_kernel.isolation.seccomp import Filter, preload_filter, worker_filter
 
 PATH = 0xE0001230
 PID = 4711
@@ -175,13 +175,13 @@ def test_it_is_within_what_linux_takes(machine: Machine) -> None:
 
 
 @both
-def test_the_latch_takes_away_what_only_loading_needs(machine: Machine) -> None:
-    latch = Filter(latch_filter(machine), ())
+def test_the_preload_filter_takes_away_what_only_loading_needs(machine: Machine) -> None:
+    second = Filter(preload_filter(machine), ())
     for name in ("openat", "newfstatat", "execve", *(("open",) if machine is X86_64 else ())):
-        assert play(latch, call(machine, name, PATH, 1, 0, 0x1000)) == REFUSE
+        assert play(second, call(machine, name, PATH, 1, 0, 0x1000)) == REFUSE
     for name in ("read", "write", "mmap", "clone", "close", "futex", "exit_group"):
-        assert play(latch, call(machine, name)) == ALLOW  # the first filter decides
-    assert play(latch, call(machine, "read", audit=0x40000003)) == REFUSE
+        assert play(second, call(machine, name)) == ALLOW  # the first filter decides
+    assert play(second, call(machine, "read", audit=0x40000003)) == REFUSE
 
 
 @both

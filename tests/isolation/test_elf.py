@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from monty_kernel.isolation.launch import worker_binary
-from monty_kernel.isolation.libraries import elf_needs, loaded_files
+from monty_kernel.isolation.elf import elf_needs, loaded_files
+from monty_kernel.isolation.pool import worker_binary
 from tests.support.machine import on_linux
 
 pytestmark = on_linux
