@@ -59,13 +59,13 @@ def read_size(word: str) -> int:
     number = word.rstrip("kKmMgGiIbB")
     unit = word[len(number) :].lower().removesuffix("b")
     if not number.isdecimal() or len(word) > _LONGEST or unit not in _UNITS:
-        raise ValueError("say 500M, 64MiB or a number of bytes")
+        raise ValueError("write 500M, 64MiB or a number of bytes")
     return int(number) * _UNITS[unit]
 
 
 def _read_count(word: str) -> int:
     if not word.isdecimal() or len(word) > _LONGEST:
-        raise ValueError("say a whole number")
+        raise ValueError("write a whole number")
     return int(word)
 
 
@@ -75,7 +75,7 @@ def _read_seconds(word: str) -> float:
     except ValueError:
         seconds = math.nan
     if not (seconds >= 0 and math.isfinite(seconds)):
-        raise ValueError("say a number of seconds")
+        raise ValueError("write a number of seconds")
     return seconds
 
 
@@ -157,22 +157,22 @@ class SessionLimits:
     def _read(self, name: str, word: str) -> Any:
         kind = KINDS.get(name)
         if kind is None:
-            raise BadLimit(f"there is no limit {name[:40]!r}; there are {', '.join(KINDS)}")
+            raise BadLimit(f"there is no limit {name[:40]!r}; the limits are {', '.join(KINDS)}")
         try:
             value = kind.read(word)
         except ValueError as error:
-            raise BadLimit(f"{name}={word[:_LONGEST]} is no limit: {error}") from None
+            raise BadLimit(f"{name}={word[:_LONGEST]} is not a limit: {error}") from None
         if value < kind.least:
-            raise BadLimit(f"{name} cannot be less than {kind.show(kind.least)}: no cell could run")
+            raise BadLimit(f"{name} cannot be less than {kind.show(kind.least)}, or no cell could run")
         present, granted = effective(self.now, name), effective(self.granted, name)
         if granted is not None and value > granted:
             raise BadLimit(
-                f"{name} is limited to {kind.show(granted)} where the kernel was started, and a notebook can only tighten that. "
-                f"Who starts the kernel grants more, with --MontyKernel.{kind.option}={kind.unit}"
+                f"{name} is limited to {kind.show(granted)} where the kernel was started, and a notebook can only tighten limits. "
+                f"To allow more, start the kernel with --MontyKernel.{kind.option}={kind.unit}"
             )
         if present is not None and value > present:
             raise BadLimit(
-                f"{name} was tightened to {kind.show(present)} by {self.tightened[name]}, and stays so until the kernel is restarted"
+                f"{name} was tightened to {kind.show(present)} by {self.tightened[name]}; to lift that, restart the kernel"
             )
         return value
 

@@ -56,7 +56,9 @@ class Questions:
             NotAskedAgain: they have said no often enough.
         """
         if self._refusals >= PATIENCE:
-            raise NotAskedAgain(f"the person said no {PATIENCE} times in this cell and is not asked again")
+            raise NotAskedAgain(
+                f"the answer was no {PATIENCE} times in this cell, so no more questions are asked for it"
+            )
         self._refusals += 1
         answer = answered(send(question))
         if answer != "no":

@@ -74,7 +74,7 @@ LACKING = [
     ("import numpy as np", "No module named 'numpy'", "no module 'numpy', and none can be installed."),
     ("import numpy", "No module named 'numpy'", "Packages with compiled code cannot be loaded."),
     ("from pandas import DataFrame", "No module named 'pandas'", "csv"),
-    ("import matplotlib.pyplot as plt", "No module named 'matplotlib'", "display an SVG"),
+    ("import matplotlib.pyplot as plt", "No module named 'matplotlib'", "build SVG or HTML"),
     ("def f():\n    import requests\nf()", "No module named 'requests'", "no network"),
     ("import socket", "No module named 'socket'", "no network"),
     ("import urllib.request", "No module named 'urllib'", "no network"),
@@ -83,18 +83,18 @@ LACKING = [
     ("import enum", "No module named 'enum'", "NAME = value"),
     ("import xml.etree.ElementTree as ET", "No module named 'xml'", "no module 'xml'"),
     ("import my_own_module", "No module named 'my_own_module'", "no module 'my_own_module'"),
-    ("import bookshop", "No module named 'bookshop'", "where the kernel is started: --tools bookshop.py"),
+    ("import bookshop", "No module named 'bookshop'", "start the kernel with --tools bookshop.py"),
     ("import jsn", "No module named 'jsn'", "Did you mean 'json'?"),
     ("from collections.abc import Iterable", "No module named 'collections.abc'; 'collections' is not a package", "typing has Iterable"),
     ("exec('import numpy')", "No module named 'numpy'", "no module 'numpy'"),
     ("try:\n    import numpy\nexcept ImportError as error:\n    raise error", "No module named 'numpy'", "no module 'numpy'"),
     ("from IPython.core.magic import magics_class", "No module named 'IPython'", "from IPython.display import display"),
     # members of modules
-    ("import os\nos.system('ls')", "module 'os' has no attribute 'system'", "no processes"),
+    ("import os\nos.system('ls')", "module 'os' has no attribute 'system'", "cannot start processes"),
     ("import sys\nsys.exit()", "module 'sys' has no attribute 'exit'", "raise an exception to end it early"),
     ("import sys\nsys.stdin.read()", "module 'sys' has no attribute 'stdin'", "input()"),
     ("import asyncio\nasyncio.create_task(1)", "module 'asyncio' has no attribute 'create_task'", "asyncio.gather"),
-    ("import asyncio\nasyncio.Queue()", "module 'asyncio' has no attribute 'Queue'", "Python's asyncio has 'Queue', Monty's has not"),
+    ("import asyncio\nasyncio.Queue()", "module 'asyncio' has no attribute 'Queue'", "Python's asyncio has 'Queue', but Monty's does not"),
     ("import re\nre.compile('a', re.VERBOSE)", "module 're' has no attribute 'VERBOSE'", "without blanks"),
     ("from collections import OrderedDict", "cannot import name 'OrderedDict' from 'collections' (unknown location)", "a dict keeps its order"),
     ("from dataclasses import asdict", "cannot import name 'asdict' from 'dataclasses' (unknown location)", "by name"),
@@ -106,12 +106,12 @@ LACKING = [
     ("raise IOError('disk')", "name 'IOError' is not defined", "OSError"),
     ("try:\n    1 / 0\nexcept FloatingPointError:\n    pass", "name 'FloatingPointError' is not defined", "use Exception"),
     # the outside world
-    ("open('/etc/passwd')", "Permission denied: '/etc/passwd'", "opens no files of this computer, '/etc/passwd'"),
-    ("from pathlib import Path\nPath('x').read_text()", "Permission denied: '/x'", "opens no files of this computer"),
-    ("import os\nos.listdir('.')", "Permission denied: '/'", "opens no files of this computer"),
+    ("open('/etc/passwd')", "Permission denied: '/etc/passwd'", "cannot open files of this computer, '/etc/passwd'"),
+    ("from pathlib import Path\nPath('x').read_text()", "Permission denied: '/x'", "cannot open files of this computer"),
+    ("import os\nos.listdir('.')", "Permission denied: '/'", "cannot open files of this computer"),
     ("import os\nos.environ['HOME']", "'os.environ' is not supported in this environment", "no environment variables"),
     ("import os\nos.getenv('HOME')", "'os.getenv' is not supported in this environment", "no environment variables"),
-    ("import os\nos.urandom(4)", "'os.urandom' is not supported in this environment", "os.urandom asks the machine"),
+    ("import os\nos.urandom(4)", "'os.urandom' is not supported in this environment", "os.urandom needs the machine"),
     ("open('x', 'r+')", "update modes ('+') are not yet supported", "open it twice"),
     ("import sys\nsys.stdout.write('a')", "'_io.TextIOWrapper' object has no attribute 'write'", "use print(text, end=''"),
     ("import sys\nout = sys.stderr\nout.flush()", "'_io.TextIOWrapper' object has no attribute 'flush'", "use print(text, end=''"),
@@ -120,14 +120,14 @@ LACKING = [
     ("list(map(', '.join, [['a']]))", "'str' object has no attribute 'join'", "lambda"),
     ("d = {}\nmax('ab', key=d.get)", "'dict' object has no attribute 'get'", "lambda"),
     ("sorted(['b'], key=str.lower)", "type object 'str' has no attribute 'lower'", "lambda value: value.lower()"),
-    ("'a'.translate({})", "'str' object has no attribute 'translate'", "Python's str has 'translate', Monty's has not yet"),
+    ("'a'.translate({})", "'str' object has no attribute 'translate'", "Python's str has 'translate', but Monty's does not yet"),
     ("(5).bit_length()", "'int' object has no attribute 'bit_length'", "len(f'{number:b}')"),
     ("True.bit_length", "'bool' object has no attribute 'bit_length'", "len(f'{number:b}')"),
     ("(1.5).is_integer()", "'float' object has no attribute 'is_integer'", "int(number)"),
     ("range(3).stop", "'range' object has no attribute 'stop'", "keep the number"),
     ("[1].__len__()", "'list' object has no attribute '__len__'", "the built-in function that it stands for"),
     ("(lambda: 1).__name__", "'function' object has no attribute '__name__'", "write the name out"),
-    ("def f(): pass\nf.__annotations__", "'function' object has no attribute '__annotations__'", "Monty's has not yet"),
+    ("def f(): pass\nf.__annotations__", "'function' object has no attribute '__annotations__'", "but Monty's does not yet"),
     ("def f(): pass\nf.cache = {}", "'function' object has no attribute 'cache' and no __dict__ for setting new attributes", "in a dict"),
     ("from pathlib import Path\nPath('a').expanduser()", "'PosixPath' object has no attribute 'expanduser'", "Python's PosixPath has"),
     ("ValueError('a').add_note('b')", "'ValueError' object has no attribute 'add_note'", "its message only"),
@@ -142,7 +142,7 @@ LACKING = [
     ("class A:\n    def __iadd__(self, other): return self\na = A()\na += 1", "unsupported operand type(s) for +=: 'A' and 'int'", "define __add__"),
     ("class A:\n    def __ipow__(self, other): return self\na = A()\na **= 1", "unsupported operand type(s) for ** or pow(): 'A' and 'int'", "define __pow__"),
     ("class A:\n    def __bytes__(self): return b''\nbytes(A())", "cannot convert 'A' object to bytes", "__bytes__"),
-    ("class A: pass\nA().__dict__", "'A' object has no attribute '__dict__'", "no __dict__ in Monty"),
+    ("class A: pass\nA().__dict__", "'A' object has no attribute '__dict__'", "have no __dict__ yet"),
     ("class Oops:\n    def __init__(self, what): pass\nraise Oops('x')", "exceptions must derive from BaseException", "no exceptions of your own"),
     ("class Oops: pass\ntry:\n    1 / 0\nexcept Oops:\n    pass", "catching classes that do not inherit from BaseException is not allowed", "no exceptions of your own"),
     ("object()", "cannot create 'object' instances", "class Marker"),
@@ -277,7 +277,7 @@ def test_an_opened_files_methods_are_told_from_those_of_stdout() -> None:
 
 def test_a_folder_granted_for_reading() -> None:
     failure = Failure("raised", "PermissionError", "[Errno 30] Read-only file system: '/data/x'")
-    assert hint(failure) == "What holds '/data/x' was granted to this notebook for reading only."
+    assert hint(failure) == "'/data/x' is mounted for reading only."
 
 
 def test_endings_of_the_worker() -> None:
@@ -294,7 +294,7 @@ def test_a_limit_is_raised_by_its_option(kind: LimitKind) -> None:
     said = hint(Failure(cast(Any, failure_kind), ename, f"more than {kind.option} = 5")) or ""
     assert f"--MontyKernel.{kind.option}={kind.unit}" in said and f"--{kind.option.replace('_', '-')};" in said
     said = hint(Failure(cast(Any, failure_kind), ename, f"more than %limits {kind.name} = 5")) or ""
-    assert "--MontyKernel" not in said and "restarted" in said
+    assert "--MontyKernel" not in said and "restart the kernel" in said
 
 
 def test_the_hint_is_the_last_line_after_the_note(cells: Cells) -> None:
@@ -302,7 +302,7 @@ def test_the_hint_is_the_last_line_after_the_note(cells: Cells) -> None:
     noted = Failure(failure.kind, failure.ename, failure.evalue, failure.frames, "A note.")
     parts = render(noted).traceback
     assert parts[-2] == "A note."
-    assert re.fullmatch("\x1b\\[34mHint: The sandbox sees no environment variables: .*\x1b\\[39m", parts[-1])
+    assert re.fullmatch("\x1b\\[34mHint: Code in the sandbox sees no environment variables: .*\x1b\\[39m", parts[-1])
 
 
 def test_a_hostile_message_is_looked_at_only_in_part() -> None:

@@ -13,7 +13,7 @@ from monty_kernel.engine.interrupts import INSISTENT_SECONDS
 from tests.support.kernel_client import Answer, Kernel, Message
 
 RESTORED = "The session is as it was before this cell."
-INSISTED = f"The cell caught KeyboardInterrupt and went on: the third interrupt within 5 seconds stopped its worker. {RESTORED}"
+INSISTED = f"The cell caught KeyboardInterrupt and went on, so the third interrupt within 5 seconds stopped its worker. {RESTORED}"
 SETTLED = 0.1
 """Seconds from what a cell prints until it surely waits: a cell that computes is stopped by the first interrupt."""
 

@@ -293,7 +293,7 @@ def test_tightened_limits_hold_and_travel_nowhere(start: Start) -> None:
             shown = "\n".join(answer.reply["traceback"])
             assert "%limits" in shown, shown
         refused = kernel.run("%limits memory=300M").reply
-        assert refused["ename"] == "UsageError" and "stays so until the kernel is restarted" in refused["evalue"]
+        assert refused["ename"] == "UsageError" and "to lift that, restart the kernel" in refused["evalue"]
 
     tight()
     assert kernel.run("y").plain == "5"

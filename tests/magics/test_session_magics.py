@@ -71,28 +71,28 @@ def test_limits_are_shown_with_the_options_that_grant_them(session: Session) -> 
     [
         ("memory=512MiB", "limited to 256 MiB where the kernel was started"),
         ("memory=99999999999999999999999999", "--MontyKernel.max_memory=BYTES"),
-        ("memory=" + "9" * 5000, "is no limit"),
-        ("memory=-5", "is no limit"),
-        ("memory=1.5GiB", "is no limit"),
-        ("memory=", "is no limit"),
-        ("memory=none", "is no limit"),
+        ("memory=" + "9" * 5000, "is not a limit"),
+        ("memory=-5", "is not a limit"),
+        ("memory=1.5GiB", "is not a limit"),
+        ("memory=", "is not a limit"),
+        ("memory=none", "is not a limit"),
         ("memory=100", "cannot be less than 4 MiB"),
         ("recursion=2000", "limited to 1,000"),
-        ("recursion=1e2", "say a whole number"),
+        ("recursion=1e2", "write a whole number"),
         ("recursion=3", "cannot be less than 50"),
-        ("seconds=nan", "say a number of seconds"),
-        ("seconds=inf", "say a number of seconds"),
-        ("seconds=-1", "say a number of seconds"),
-        ("seconds=1e999", "say a number of seconds"),
+        ("seconds=nan", "write a number of seconds"),
+        ("seconds=inf", "write a number of seconds"),
+        ("seconds=-1", "write a number of seconds"),
+        ("seconds=1e999", "write a number of seconds"),
         ("seconds=0", "cannot be less than 0.1 s"),
-        ("asleep=-0.1", "say a number of seconds"),
-        ("host_calls=five", "say a whole number"),
-        ("speed=9", "there is no limit 'speed'; there are memory, seconds, recursion"),
+        ("asleep=-0.1", "write a number of seconds"),
+        ("host_calls=five", "write a whole number"),
+        ("speed=9", "there is no limit 'speed'; the limits are memory, seconds, recursion"),
         ("max_memory=64MiB", "there is no limit 'max_memory'"),
         ("output", "NAME=VALUE"),
         ("=5", "there is no limit ''"),
         ("output=5 output=4", "named twice"),
-        ("asleep=1 output=1 memory=1TB", "is no limit"),
+        ("asleep=1 output=1 memory=1TB", "is not a limit"),
         ("'asleep=", "no closing quotation"),
     ],
 )
@@ -105,7 +105,7 @@ def test_limits_that_are_refused(session: Session, arguments: str, why: str) -> 
 def test_what_was_tightened_is_not_loosened(session: Session) -> None:
     session.run("%limits memory=64MiB output=1000 asleep=1")
     for arguments in ("memory=128MiB", "output=1001", "asleep=1.5", "asleep=0.5 memory=65MiB"):
-        assert "In[1], and stays so until the kernel is restarted" in session.refusal(f"%limits {arguments}")
+        assert "In[1]; to lift that, restart the kernel" in session.refusal(f"%limits {arguments}")
     session.run("%limits output=1000 asleep=0.5")
     now = session.limits.now
     assert (now.memory, now.output, now.asleep) == (64 << 20, 1000, 0.5)

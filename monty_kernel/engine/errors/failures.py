@@ -35,7 +35,7 @@ RESTORED = "The session is as it was before this cell."
 
 STOPPED: dict[str, str] = {
     "interrupted": "The cell was computing, so its worker was stopped.",
-    "insisted": f"The cell caught KeyboardInterrupt and went on: the third interrupt within "
+    "insisted": f"The cell caught KeyboardInterrupt and went on, so the third interrupt within "
     f"{INSISTENT_SECONDS:g} seconds stopped its worker.",
     "ended": "Its worker was stopped.",
 }

@@ -37,7 +37,7 @@ _LISTS_IN_MONTY = frozenset({"map", "zip", "enumerate", "filter", "reversed"})
 
 
 def hint(failure: Failure) -> str | None:
-    """One line about what Monty lacks, if that is what made the cell fail; None for everybody's ordinary errors."""
+    """One line about what Monty lacks, if that is what made the cell fail; None for ordinary errors."""
     if failure.kind in _ENDINGS:
         return _ENDINGS[failure.kind]
     limit = _LIMITS.get(failure.ename if failure.kind == "limit" else failure.kind)
@@ -55,7 +55,7 @@ def hint(failure: Failure) -> str | None:
 
 _ENDINGS: Mapping[str, str] = {
     "crashed": "The process that ran the cell died. The code is not to blame: "
-    "Monty crashed, or something ended the process.",
+    "Monty crashed, or something stopped the process.",
 }
 
 _LIMITS: Mapping[str, tuple[str, str]] = {
@@ -70,7 +70,7 @@ _LIMITS: Mapping[str, tuple[str, str]] = {
 
 def _limit(what: str, name: str, failure: Failure) -> str:
     if "%limits" in failure.evalue:
-        return "This notebook tightened that limit itself, with %limits: it stays so until the kernel is restarted."
+        return "This notebook tightened the limit itself, with %limits. To lift it, restart the kernel."
     kind = KINDS[name]
     option = f"--MontyKernel.{kind.option}={kind.unit}"
     return (
@@ -111,7 +111,9 @@ def _installs(failure: Failure) -> str | None:
     lines = split_lines(frame.cell.text) if frame is not None and frame.cell is not None else []
     line = lines[frame.line - 1] if frame is not None and 1 <= frame.line <= len(lines) else ""
     if re.match(r"\s*(?:python3? -m )?(?:pip3?|conda|mamba|uv)\s+[a-z]", line):
-        return "Nothing can be installed: the sandbox has the modules that Monty brings, such as math, json, re and datetime."
+        return (
+            "Nothing can be installed. The sandbox has only Monty's own modules, such as math, json, re and datetime."
+        )
     return None
 
 
@@ -139,11 +141,11 @@ def _module(failure: Failure, name: str) -> str:
         close = get_close_matches(name, MODULES, 1, 0.75)
         instead = f"Did you mean {close[0]!r}?" if close else None
     if instead is None and name.isidentifier() and name not in sys.stdlib_module_names:
-        instead = f"If it is a file of tools of yours, grant it where the kernel is started: --tools {name}.py."
+        instead = f"If it is a file of your own tools, start the kernel with --tools {name}.py."
     if root == "IPython" and instead:
         return instead
     advice = f"Monty, the sandbox, has no module {name!r}, and none can be installed.{' ' + instead if instead else ''}"
-    return f"{advice} The modules there are: {', '.join(MODULES)}."
+    return f"{advice} Available modules: {', '.join(MODULES)}."
 
 
 def _imported_name(failure: Failure, name: str, module: str) -> str | None:
@@ -156,7 +158,7 @@ def _imported_name(failure: Failure, name: str, module: str) -> str | None:
 
 def _of_ipython(failure: Failure, name: str) -> str | None:
     # the prelude's stand-ins for the packages are values of a class called so
-    return f"Of IPython the sandbox has IPython.display, with {', '.join(DISPLAY_NAMES)}."
+    return f"The sandbox has only one module of IPython, IPython.display, with {', '.join(DISPLAY_NAMES)}."
 
 
 def _member(failure: Failure, module: str, name: str) -> str | None:
@@ -164,7 +166,7 @@ def _member(failure: Failure, module: str, name: str) -> str | None:
         return None
     module = "os.path" if module == "posixpath" else module
     instead = INSTEAD_OF_MEMBER.get(f"{module}.{name}", "write what it does by hand, or do without.")
-    return f"Python's {module} has {name!r}, Monty's has not yet: {instead}"
+    return f"Python's {module} has {name!r}, but Monty's does not yet: {instead}"
 
 
 def _name(failure: Failure, name: str) -> str | None:
@@ -176,24 +178,24 @@ def _name(failure: Failure, name: str) -> str | None:
     if instead is None:
         kind = "exception" if host_type(name) else "built-in"
         instead = "use Exception, or another that is there." if kind == "exception" else "do without."
-    return instead if instead[0] == "M" else f"Python has the built-in {name!r}, Monty has not yet: {instead}"
+    return instead if instead[0] == "M" else f"Python has the built-in {name!r}, but Monty does not yet: {instead}"
 
 
 # The outside world ----------------------------------------------------------------------------------------------------
 
 
 def _file(failure: Failure, path: str) -> str:
-    return f"The sandbox opens no files of this computer, {path!r} included: put the text into a cell, or ask for its folder with %mount."
+    return f"Code in the sandbox cannot open files of this computer, {path!r} included: put the text into a cell, or ask for the folder with %mount."
 
 
 def _read_only_file(failure: Failure, path: str) -> str:
-    return f"What holds {path!r} was granted to this notebook for reading only."
+    return f"{path!r} is mounted for reading only."
 
 
 def _environment(failure: Failure, function: str) -> str:
     if function in ("os.environ", "os.getenv"):
-        return "The sandbox sees no environment variables: write the value into the cell, or ask for it with input()."
-    return f"{function} asks the machine for something, and the sandbox does not let it."
+        return "Code in the sandbox sees no environment variables: write the value into the cell, or ask for it with input()."
+    return f"{function} needs the machine itself, which code in the sandbox cannot reach."
 
 
 def _update_mode(failure: Failure) -> str:
@@ -204,17 +206,17 @@ def _update_mode(failure: Failure) -> str:
 
 
 def _exception_arguments(failure: Failure) -> str:
-    return "An exception in Monty takes one string or nothing: put all you want to say into one f-string."
+    return "An exception in Monty takes one string or nothing: put everything into one f-string."
 
 
 def _internal(failure: Failure, what: str) -> str:
-    return "That is a fault within Monty, not in the code: writing the line in another way may avoid it."
+    return "This is a bug in Monty, not in your code. Writing the line in another way may avoid it."
 
 
 def _not_an_iterator(failure: Failure) -> str | None:
     values = _made_by(failure)
     if any(isinstance(value, ast.GeneratorExp) or _calls_list_maker(value) for value in values):
-        return "Generator expressions, map(), zip() and their like are lists in Monty: write next(iter(...))."
+        return "Generator expressions, map(), zip() and similar functions give lists in Monty: write next(iter(...))."
     return None
 
 
@@ -251,22 +253,22 @@ def _encoding(failure: Failure, name: str) -> str | None:
     known = re.sub(r"\W", "_", name.lower())
     if known not in aliases and known not in aliases.values():
         return None
-    return f"Monty knows the encodings {ENCODINGS} only."
+    return f"Monty knows only the encodings {ENCODINGS}."
 
 
 def _special_form(failure: Failure) -> str:
-    return "Monty has no type variables to make yet: leave them out, they change nothing when code runs."
+    return "Monty has no type variables yet: leave them out, since they change nothing when code runs."
 
 
 _TOO_LARGE = (
-    "Monty takes at most 65,535 elements in one literal: join several shorter ones, or read the data out of a text with "
+    "Monty takes at most 65,535 elements in one literal: join several shorter ones, or parse the data with "
     "json.loads('...')."
 )
-_CALLED_BY_SUB = "Monty's re.sub() takes a text as replacement: loop over re.finditer() and join the pieces yourself."
-
-_STALLED = (
-    "What asyncio.sleep() gave in one cell cannot be awaited in a later one: make it and await it in the same cell."
+_CALLED_BY_SUB = (
+    "Monty's re.sub() takes only a string as replacement: loop over re.finditer() and join the pieces yourself."
 )
+
+_STALLED = "The result of asyncio.sleep() cannot be awaited in a later cell: call it and await it in the same cell."
 
 _Rules = tuple[tuple[str, Callable[..., str | None]], ...]
 _RULES: Mapping[str, _Rules] = {

@@ -25,7 +25,7 @@ _ARITY = re.compile(
 )
 _EXCEPTION_ARGUMENTS = "Internal error in monty: exceptions can only be called with zero or one string argument"
 _CELLS_SEARCHED = 50  # the newest: each takes milliseconds to parse
-_LOSES = "Monty forgets the place where an error passes 'except' or 'finally'."
+_LOSES = "Monty loses the place of an error that passes 'except' or 'finally'."
 
 
 class _Found(NamedTuple):
@@ -212,7 +212,7 @@ def _reraised(failure: Failure) -> Failure:
         own = _is_own(last, failure)
         if own is False:
             return _moved(failure, block)
-        return failure if own else failure._replace(note=f"Or it came out of the try block above. {_LOSES}")
+        return failure if own else failure._replace(note=f"Or it came from the try block above. {_LOSES}")
     return failure
 
 
@@ -264,11 +264,11 @@ def _moved(failure: Failure, block: ast.Try) -> Failure:
     if len(block.body) == 1 and not hasattr(only, "body") and not hasattr(only, "cases"):
         span = _place(place.cell, target)
         calls = any(isinstance(node, ast.Call) for node in ast.walk(target))
-        note = f"The calls within are not shown. {_LOSES}" if calls else None
+        note = f"The calls inside it are not shown. {_LOSES}" if calls else None
     else:
         span = _place(place.cell, block)
         span = *span[:2], span[0], span[1] + len("try")
-        note = f"It came out of this try block. {_LOSES}"
+        note = f"It came from this try block. {_LOSES}"
     frame = SourceFrame(place.cell, *span, place.function)
     return failure._replace(frames=(*failure.frames[:-1], frame), note=failure.note or note)
 

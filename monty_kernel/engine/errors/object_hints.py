@@ -69,7 +69,7 @@ def _own_class_attribute(failure: Failure, type_name: str, name: str) -> str | N
 
 def _object_attribute(name: str) -> str | None:
     if name.startswith("__") and (name in dir(object) or name in _OF_EVERY_CLASS):
-        return f"Objects and classes have no {name} in Monty yet: {instead_of_attribute('object', name)}"
+        return f"Monty's objects and classes have no {name} yet: {instead_of_attribute('object', name)}"
     return None
 
 
@@ -93,7 +93,7 @@ def _missing(type_name: str) -> frozenset[str]:
 
 def _python_has(type_name: str, name: str) -> str:
     key = "int" if type_name == "bool" else type_name
-    return f"Python's {type_name} has {name!r}, Monty's has not yet: {instead_of_attribute(key, name)}"
+    return f"Python's {type_name} has {name!r}, but Monty's does not yet: {instead_of_attribute(key, name)}"
 
 
 def new_attribute(failure: Failure, type_name: str, name: str) -> str | None:
@@ -101,7 +101,7 @@ def new_attribute(failure: Failure, type_name: str, name: str) -> str | None:
         return "Functions take no attributes in Monty yet: keep the value in a dict, or in an object of your own class."
     host = host_type(type_name)
     if host is not None and issubclass(host, BaseException):
-        return "An exception in Monty carries its message only: put what you want to say into that."
+        return "An exception in Monty carries its message only: put everything into that message."
     return None
 
 
@@ -156,4 +156,4 @@ def bytes_of(failure: Failure, type_name: str) -> str | None:
 def print_file(failure: Failure, type_name: str) -> str | None:
     if type_name != "_io.TextIOWrapper" and not defines(failure, type_name, "write"):
         return None
-    return "Monty prints to sys.stdout and sys.stderr only yet: call the .write(text) of anything else."
+    return "Monty's print() writes only to sys.stdout and sys.stderr: for anything else call its .write(text)."

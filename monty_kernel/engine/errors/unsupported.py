@@ -110,8 +110,8 @@ BUILTINS: Mapping[str, str] = {
     "aiter": "await the values into a list and loop over that.",
     "anext": "await the values into a list and loop over that.",
     "__import__": "write an import statement.",
-    "IOError": "its other name OSError is there.",
-    "EnvironmentError": "its other name OSError is there.",
+    "IOError": "use OSError, which is the same exception.",
+    "EnvironmentError": "use OSError, which is the same exception.",
     "ConnectionError": "there is no network; OSError is there.",
     "EOFError": "catch Exception.",
     "ExceptionGroup": "raise the first of the exceptions.",
@@ -120,13 +120,13 @@ BUILTINS: Mapping[str, str] = {
 }
 """Name in Python's builtins that Monty has not -> what to do instead."""
 
-_NETWORK = "Code in the sandbox has no network."
-_PROCESSES = "The sandbox starts no processes or threads; asyncio.gather(...) runs coroutines side by side."
+_NETWORK = "Code in the sandbox has no network access."
+_PROCESSES = "The sandbox has no processes or threads; asyncio.gather(...) runs coroutines side by side."
 _COMPILED = "Packages with compiled code cannot be loaded."
-_TABLES = f"{_COMPILED} Lists, dicts and the csv, math and random modules do for small data."
-_PLOTS = "Nothing draws plots here: display an SVG or HTML text that the cell puts together."
+_TABLES = f"{_COMPILED} Lists, dicts and the csv, math and random modules are enough for small data."
+_PLOTS = "There is no plotting here: build SVG or HTML in the cell and display it."
 _WIDGETS = "This kernel has no widgets: ask with input()."
-_FILES = "The sandbox sees no files of this computer."
+_FILES = "Code in the sandbox sees no files of this computer."
 _ABSTRACT = "Classes need only have the methods that are called."
 
 INSTEAD_OF_MODULE: Mapping[str, str] = {
@@ -141,32 +141,32 @@ INSTEAD_OF_MODULE: Mapping[str, str] = {
     **_each("matplotlib seaborn plotly bokeh altair pylab", _PLOTS),
     **_each("ipywidgets ipykernel tkinter turtle curses", _WIDGETS),
     **_each("tempfile shutil glob fileinput zipfile tarfile mmap", _FILES),
-    "IPython": "Only what displays is there: from IPython.display import display, HTML, Markdown, Image, ...",
+    "IPython": "Only IPython.display is there: from IPython.display import display, HTML, Markdown, Image, ...",
     "abc": _ABSTRACT,
     "argparse": "A cell has no command line: assign the values.",
     "array": "Use a list.",
     "builtins": "The built-in functions are there without an import.",
     "collections.abc": "typing has Iterable, Mapping, Callable and most of the others.",
     "contextlib": "Write a class with __enter__ and __exit__, or try/finally.",
-    "ctypes": "Nothing outside the sandbox can be called.",
+    "ctypes": "Code in the sandbox cannot call compiled libraries.",
     "enum": "Write a class whose body holds lines of the form NAME = value.",
     "fractions": "decimal.Decimal is exact for decimal numbers.",
     "gc": "Monty frees what is no longer used by itself.",
     "heapq": "bisect.insort(items, item) keeps a list sorted.",
-    "inspect": "Put ? after a name to see what is known of it.",
+    "inspect": "Put ? after a name to see what is known about it.",
     "io": "Collect the parts in a list and join them; csv.reader takes a list of lines.",
-    "logging": "Use print(), with file=sys.stderr to tell it apart.",
+    "logging": "Use print(), with file=sys.stderr to keep the messages apart.",
     "operator": "Write a lambda, such as lambda row: row[1] for itemgetter(1).",
     "pickle": "Use json.dumps() and json.loads().",
-    "pprint": "A value on a cell's last line is laid out over several lines; json.dumps(value, indent=2) also does it.",
+    "pprint": "A value on a cell's last line is laid out over several lines; json.dumps(value, indent=2) works too.",
     "pydantic": "Use @dataclass.",
-    "secrets": "random is there, but is no source of secrets.",
+    "secrets": "random is there, but it is not safe for secrets.",
     "statistics": "The mean is sum(xs) / len(xs), the median the middle of sorted(xs).",
     "string": "Write the letters out; f-strings and str.format() are there.",
     "textwrap": "Split and join the lines by hand.",
     "timeit": "Use the magics %timeit and %%timeit.",
     "types": "type(value) gives a value's type.",
-    "uuid": "random.getrandbits(128) gives a number as good for telling things apart.",
+    "uuid": "random.getrandbits(128) gives a number that is as unlikely to repeat.",
     "warnings": "Use print(..., file=sys.stderr).",
     "weakref": "Use an ordinary reference.",
     "zoneinfo": "datetime.timezone(datetime.timedelta(hours=2)) gives a fixed offset.",
@@ -174,7 +174,10 @@ INSTEAD_OF_MODULE: Mapping[str, str] = {
 """Missing module, whole or its first part -> a sentence on what to do instead."""
 
 INSTEAD_OF_MEMBER: Mapping[str, str] = {
-    **_each("os.system os.popen os.fork os.kill os.execv os.spawnv os.startfile", "the sandbox starts no processes."),
+    **_each(
+        "os.system os.popen os.fork os.kill os.execv os.spawnv os.startfile",
+        "code in the sandbox cannot start processes.",
+    ),
     **_each(
         "asyncio.create_task asyncio.TaskGroup asyncio.wait asyncio.as_completed asyncio.ensure_future",
         "asyncio.gather(...) runs coroutines side by side.",
@@ -185,8 +188,8 @@ INSTEAD_OF_MEMBER: Mapping[str, str] = {
     ),
     "sys.exit": "a cell ends at its last line; raise an exception to end it early.",
     "sys.stdin": "ask with input().",
-    "sys.path": "only the modules that Monty brings can be imported.",
-    "sys.modules": "only the modules that Monty brings can be imported.",
+    "sys.path": "only Monty's own modules can be imported.",
+    "sys.modules": "only Monty's own modules can be imported.",
     "sys.exc_info": "'except ... as error' gives the exception.",
     "sys.setrecursionlimit": "the kernel's option max_recursion_depth sets the limit.",
     "collections.OrderedDict": "a dict keeps its order.",
@@ -209,7 +212,7 @@ INSTEAD_OF_MEMBER: Mapping[str, str] = {
     "re.subn": "use re.sub().",
     "json.JSONEncoder": "turn values into dicts, lists and strings before json.dumps().",
     "datetime.UTC": "use datetime.timezone.utc.",
-    "random.SystemRandom": "random.random() and the like are there.",
+    "random.SystemRandom": "random.random() and the other functions are there.",
     "pathlib.PurePath": "use pathlib.Path.",
 }
 """module.name that Python has and Monty has not -> what to do instead."""
@@ -248,7 +251,7 @@ INSTEAD_OF_METHOD: Mapping[str, str] = {
     "range.step": "keep the number you made it from.",
     "__class__": "use type(value).",
     "__init__": "make a new object by calling the class.",
-    "__module__": "all classes are the notebook's own.",
+    "__module__": "all classes are defined in the notebook.",
     "__mro__": "there is no inheritance.",
     "__bases__": "there is no inheritance.",
     "__dict__": "keep values that you want to list in a dict.",

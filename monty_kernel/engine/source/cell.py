@@ -156,7 +156,7 @@ def expression(source: CellSource) -> Feed:
 def _refuse_too_long(text: str) -> None:
     if len(text) > MOST_BYTES or (4 * len(text) > MOST_BYTES and len(text.encode(errors="replace")) > MOST_BYTES):
         raise SyntaxError(
-            f"this cell has more than {MOST_BYTES >> 20} MiB of text, and no more is read: split it, or let it read its data from a mounted file",
+            f"this cell has more than {MOST_BYTES >> 20} MiB of text, the most that is read: split it, or read the data from a mounted file",
             ("<cell>", 1, 1, None, 1, 2),
         )
 
@@ -286,7 +286,7 @@ def _cell_magic(source: CellSource, match: re.Match[str], magics: MagicTable, op
 
 def _indented(text: str, body_at: int, blanked: str, edits: Sequence[Edit], indent: str) -> list[Edit]:
     if text.count("\n") > _MOST_INDENTED:
-        raise SyntaxError(f"a cell with such a magic can have {_MOST_INDENTED:,} lines at most", _place_of(text, 0))
+        raise SyntaxError(f"a cell with this magic can have at most {_MOST_INDENTED:,} lines", _place_of(text, 0))
     # lines inside a string keep their place: their text is data
     inside: set[int] = set()
     try:
