@@ -31,7 +31,7 @@ nitpick_ignore_regex = [
     # other projects' names, whose inventories a build without a network cannot fetch, and aliases that say no more than their values
     ("py:.*", r"(collections|nbclient|nbformat|os|pathlib)\..*"),
     ("py:class", r"([A-Z]\w*|monty_kernel\.grants\.\w+\.F)"),
-    ("py:exc", r"(PageFailed|monty_kernel\.isolation\.launch\.WallsMissing)"),
+    ("py:exc", r"(PageFailed|monty_kernel\.isolation\.\w+\.WallsMissing)"),
 ]
 
 html_theme = "pydata_sphinx_theme"

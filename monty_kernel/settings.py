@@ -228,6 +228,10 @@ class Settings(_Declared):
         help="SQLite file of the history of inputs, which kernels share; '' keeps no history",
         none="monty_kernel/history.sqlite in Jupyter's data folder",
     )
+    trace_file: str = _option(
+        default="",
+        help="a file to which each step of each cell is traced: when it happened and how large it was, but no content",
+    )
     typecheck: TypeCheck = _option(
         default="off",
         help="type-check each cell before it runs: 'on' shows the findings and runs the cell, 'strict' runs no cell with findings",

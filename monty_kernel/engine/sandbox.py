@@ -14,7 +14,7 @@ from .access import Access, NoAccess
 from .budget import Budget, ComputingTime, LimitReached, of_the_kernel
 from .dump_limits import with_limits
 from .frontend import Frontend
-from .host import GoingOn, Host
+from .host import GoingOn, Host, ObservedHost, Observer
 from .interrupts import InterruptController, Why, lives
 from .limits import Limits, SessionLimits
 from .recorder import Diverged, Recorder, Replayer
@@ -72,6 +72,8 @@ class Sandbox:
         self.limits = limits.now
         self._limits = limits
         self._workers = workers
+        self.observer: Observer | None = None
+        """What is told of the feeds of cells, if anything is."""
         self._session: monty.MontySession | None = None
         self._pid: int | None = None
 
@@ -134,12 +136,15 @@ class Sandbox:
         assert self._session is not None and self._pid is not None, "start() comes first"
         budget = budget or of_the_kernel()
         access = self.access if recorder else _NO_ACCESS
-        host = Host(frontend, self.interrupts, source, recorder or Recorder(), access, budget)
+        make = Host if self.observer is None or recorder is None else partial(ObservedHost, self.observer)
+        host = make(frontend, self.interrupts, source, recorder or Recorder(), access, budget)
         computing = budget.computing
         if computing is not None and computing.is_used_up:
             budget.overtime()
             raise self._stopped(budget)
         self.interrupts.start_feed(self._pid, of_cell=of_cell)
+        if self.observer is not None and recorder is not None:
+            self.observer("fed", len(source.encode("utf-8", "surrogatepass")))
         try:
             with self._watched(budget):
                 output = self._drive(self._session, source, host, frontend, inputs or {}, computing)

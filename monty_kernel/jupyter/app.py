@@ -98,6 +98,7 @@ class MontyKernelApp(Application):
         "tools": "MontyKernel.tools",
         "mount": "MontyKernel.mounts",
         "audit": "MontyKernel.audit_file",
+        "trace": "MontyKernel.trace_file",
         "typecheck": "MontyKernel.typecheck",
         **{channel: f"MontyKernelApp.{channel}_port" for channel in CHANNELS},
     }

@@ -144,6 +144,8 @@ class KernelFrontend(SessionFrontend):
 
     def emit(self, output: Output) -> None:
         """Send an output; waits while the clients cannot take more."""
+        if self.services.trace is not None:
+            self.services.trace.event("first output")
         self._outputs.put(output)
 
     def ask(self, prompt: str, *, password: bool) -> Future[str]:

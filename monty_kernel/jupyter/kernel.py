@@ -76,7 +76,7 @@ class MontyKernel(Kernel):
         self._executing: dict[str, Any] | None = None  # the execute_request whose cell runs
         self._reconnecting = Reconnecting()
         settings = Settings(**{name: getattr(self, name) for name in OPTIONS})
-        own_files = (getattr(self.parent, "config_file", None), settings.history_file)
+        own_files = (getattr(self.parent, "config_file", None), settings.history_file, settings.trace_file)
         self._services = KernelSession(
             settings,
             self.log,
@@ -249,6 +249,10 @@ class MontyKernel(Kernel):
         expressions = {name: str(text) for name, text in (content.get("user_expressions") or {}).items()}
         from monty_kernel.session.cell_runner import CellRequest
 
+        trace = self._services.trace
+        if trace is not None:
+            waited = asyncio.get_running_loop().time() - request.received
+            trace.received(number, len(code.encode("utf-8", "surrogatepass")), waited)
         cell = CellRequest(code, number, remember, silent, expressions)
         running = None
         noted = remember and (self._services.has("history") or "%" in code)
@@ -279,6 +283,8 @@ class MontyKernel(Kernel):
         if reply["status"] == "error" and not silent and content.get("stop_on_error", True):
             self._abort_queues()  # before the reply: what a client sends upon it is not meant
         self.session.send(self.shell_stream, "execute_reply", reply, parent, metadata=metadata, ident=request.idents)
+        if trace is not None:
+            trace.event("replied")
 
     def _hand_over(self, cell: CellRequest) -> asyncio.Future[Outcome]:
         self._services.engine.interrupts.expect()

@@ -47,6 +47,10 @@ class KernelSession(SessionServices):
         self._is_busy = is_busy
         self._checker: Checker | None = None
         self.thread = SandboxThread()
+        if settings.trace_file:
+            from monty_kernel.session.trace import Trace
+
+            self.trace = Trace(Path(settings.trace_file).expanduser(), log)
 
     def start(self) -> None:
         """Let the sandbox thread start the session."""
@@ -94,6 +98,8 @@ class KernelSession(SessionServices):
         self.engine.access.close()
         if self.has("history"):
             await asyncio.to_thread(self.history.close)
+        if self.trace is not None:
+            self.trace.close()
 
     # What the kernel has for its one session
 

@@ -45,6 +45,7 @@ class CellRunner:
         self._travel = services.travel
         self._types = services.types
         self._frontend = frontend
+        self._trace = services.trace
         self._budget = budget
         self._cells_wait = cells_wait
         self._label = ""
@@ -70,6 +71,8 @@ class CellRunner:
             return Outcome(Failure("raised", type(error).__name__, f"internal error of monty-kernel: {error}"))
         finally:
             self._engine.interrupts.over()
+            if self._trace is not None:
+                self._trace.event("done")
 
     def settle(self, request: CellRequest) -> None:
         """After `run`, while its outcome is on its way: keep the state that the cell left."""
@@ -78,6 +81,8 @@ class CellRunner:
         start = time.perf_counter()
         if self._engine.save(dump=dump):
             self._budget.dumped(time.perf_counter() - start, kept_waiting=waiting)
+            if self._trace is not None and self._engine.snapshot is not None:
+                self._trace.event("dumped", len(self._engine.snapshot.state))
         if self._misused_magic:  # nothing to undo
             self._travel.overlook()
         else:
@@ -92,6 +97,8 @@ class CellRunner:
             cell = parse(source, lambda: self._services.magics, options)
         except SyntaxError as error:
             return Outcome(impossible(source, error))
+        if self._trace is not None:
+            self._trace.event("parsed")
         recovered = self._engine.recover()
         if recovered is not None:
             self._frontend.emit(Stream("stderr", recovered + "\n"))
@@ -114,6 +121,8 @@ class CellRunner:
         )
         if not self._misused_magic:
             self._travel.foresee(number, self._label, failure is not None)
+            if self._trace is not None:
+                self._trace.event("logged")
         self._notice(request)  # again: before the first cell, notices of earlier sessions were not known yet
         return outcome
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from monty_kernel.introspect.introspector import Introspector
     from monty_kernel.magics.registry import Magics
     from monty_kernel.sanitize.sanitizer import Sanitizer
+    from monty_kernel.session.trace import Trace
     from monty_kernel.session.view import SessionView
     from monty_kernel.settings import Settings
     from monty_kernel.timetravel.archive import Archive
@@ -60,6 +61,8 @@ class SessionServices(ABC):
         self.settings = settings
         self.log = log
         self.own_files = own_files
+        self.trace: Trace | None = None
+        """What is told of each step of a cell, if anything is."""
         self.count = 0
         """The execution count of the cell that runs, or that ran last."""
         self.making = threading.RLock()
@@ -106,7 +109,10 @@ class SessionServices(ABC):
         """The session."""
         from monty_kernel.engine.engine import Engine
 
-        return Engine(limits_of(self.settings), self.workers, self.granted, self.make_sanitizer())
+        engine = Engine(limits_of(self.settings), self.workers, self.granted, self.make_sanitizer())
+        if self.trace is not None:
+            engine.session.sandbox.observer = self.trace.event
+        return engine
 
     @made_once
     def granted(self) -> Grants | None:

@@ -28,6 +28,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "snapshot_max_bytes": 1 << 30,
         "snapshot_max_states": 5_000,
         "history_file": "@FOLDER@/log/inputs.sqlite",
+        "trace_file": "@FOLDER@/log/trace.jsonl",
         "typecheck": "on",
         "trust_outputs": True,
     },
