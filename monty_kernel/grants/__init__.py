@@ -1,5 +1,5 @@
-"""What the person opens for cells: host functions (tools), folders (mounts), and the log of what was made of them.
+"""What the person grants to cells: host functions (tools) and folders (mounts), with a log of their use.
 
-Nothing here takes a grant from a notebook. A `Grants` object is made of what the person said on a command line, in a
-configuration file of theirs or at a prompt, and knows neither Jupyter nor a kernel: the headless runner uses it too.
+Nothing here takes a grant from a notebook. Grants come from the person's command line, from their configuration files
+or from their answer at a prompt. `Grants` knows neither Jupyter nor a kernel, so the headless runner uses it too.
 """

@@ -1,4 +1,4 @@
-"""The audit log: one record for each call of a tool, each question and each grant, in memory and in a file of JSON lines."""
+"""The audit log: one record for each tool call, question, mount and write, in memory and in a file of JSON lines."""
 
 from __future__ import annotations
 
@@ -18,21 +18,27 @@ from monty_kernel.files.appended_file import AppendedFile, AppendFailed
 from .plain import one_line
 
 KEPT = 10_000
-"""Records kept in memory, for `%audit`. The file has all."""
+"""Records kept in memory, for `%audit`. The file has all of them."""
 
 Kind = Literal["tool", "question", "mount", "write"]
 
 
 class AuditFailed(OSError):
-    """The audit file cannot be written; the message says why. What cannot be logged is not done."""
+    """The audit file cannot be written; the message says why. Whatever cannot be logged is refused."""
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What happened. All texts are one line.
+    """One thing that happened. All texts are one line.
 
-    when: in UTC, ISO 8601. session: this kernel process. cell: its label, `In[3]`. what: `tools.pay`, or a mount's place.
-    arguments: cut short. outcome: `ok`, `denied: …`, `ValueError: …`, an answer. seconds: how long it took.
+    Attributes:
+        when: in UTC, ISO 8601.
+        session: identifies this kernel process.
+        cell: the cell's label, such as `In[3]`.
+        what: the tool, such as `tools.pay`, or the place of a mount.
+        arguments: shortened.
+        outcome: `ok`, `denied: …`, `ValueError: …`, or the person's answer.
+        seconds: the duration.
     """
 
     when: str
@@ -46,29 +52,30 @@ class Record:
 
 
 class Audit:
-    """Keeps the records of one kernel process. Any thread may call.
+    """Keeps the records of one kernel process. Thread-safe.
 
-    path: a file that records are appended to, made with mode 0600; None keeps them in memory only.
+    Args:
+        path: the file that records are appended to, created with mode 0600; None keeps them in memory only.
     """
 
     def __init__(self, path: Path | None = None) -> None:
         self.session = uuid.uuid4().hex[:8]
         self.cell = ""
-        """The label of the cell that runs."""
+        """The label of the running cell."""
         self._file = None if path is None else AppendedFile(path)
         self._lock = threading.Lock()
         self._records: deque[Record] = deque(maxlen=KEPT)
 
     @property
     def path(self) -> Path | None:
-        """The file, if there is one."""
+        """The file that records are appended to, or None."""
         return None if self._file is None else self._file.path
 
     def check(self) -> None:
-        """See to it that a record can be written now.
+        """Check that a record can be written now.
 
         Raises:
-            AuditFailed: it cannot.
+            AuditFailed: it cannot be written.
         """
         with self._lock:
             if self._file is not None:
@@ -80,10 +87,10 @@ class Audit:
     def add(
         self, kind: Kind, what: str, arguments: str, outcome: str, seconds: float = 0.0, cell: str | None = None
     ) -> None:
-        """Keep a record. cell: by default the one that runs.
+        """Add a record. `cell` is by default the running one.
 
         Raises:
-            AuditFailed: it is kept in memory only.
+            AuditFailed: the file cannot be written, so the record is kept in memory only.
         """
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         label = self.cell if cell is None else cell
@@ -118,13 +125,13 @@ class Audit:
                 self._file.close()
 
 
-class Watch:
-    """Measures seconds from when it is made."""
+class Stopwatch:
+    """Measures the time since it was created."""
 
     def __init__(self) -> None:
         self._start = time.perf_counter()
 
     @property
     def seconds(self) -> float:
-        """Until now."""
+        """Seconds until now."""
         return time.perf_counter() - self._start

@@ -1,4 +1,4 @@
-"""An exception of a tool as the cell sees it: its type, one line, and nothing of the host's files."""
+"""An exception of a tool as the cell sees it: its type and one line, without the host's paths."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .plain import one_line
 if TYPE_CHECKING:
     from pydantic_monty import ExternalExceptionData
 
-_READ = 2000  # characters of a message that are looked at
+_READ = 2000  # characters of a message; the rest is dropped
 _KNOWN = frozenset(get_args(monty.ExcType))
 _NOT_THESE = frozenset({"Exception", "BaseException", "KeyboardInterrupt", "SystemExit"})
 _LONG_PATH = re.compile(r"(?<![\w:/\\.…])(?:~|[A-Za-z]:)?(?:[/\\]++[^/\\\s'\"<>:;,()]++)*[/\\]++(?=[^/\\\s'\"<>:;,()])")
@@ -20,10 +20,11 @@ _FILE_ADDRESS = re.compile(r"\bfile:/+(?=[^/\s])", re.IGNORECASE)
 _SPACED = re.compile(r"(?P<quote>['\"])(?:~|[A-Za-z]:)?[/\\](?:[^'\"]*[/\\])?(?=[^'\"/\\]*(?P=quote))")
 
 
-def crossing(error: BaseException) -> ExternalExceptionData:
-    """What the cell gets: the exception's own type, or else the nearest that Monty has, which then names it.
+def exception_for_cell(error: BaseException) -> ExternalExceptionData:
+    """The exception as it is raised in the cell.
 
-    The folders of host paths are taken out of the message.
+    It keeps its type if Monty has that type. Otherwise it becomes the nearest base class that Monty has, and its
+    message begins with the name of the original type. Folders of the host are removed from the message.
     """
     own = _name(type(error))
     for kind in type(error).__mro__:
@@ -39,7 +40,7 @@ def crossing(error: BaseException) -> ExternalExceptionData:
 
 
 def without_folders(text: str) -> str:
-    """Text in which every absolute path is cut down to its last part."""
+    """The text with every absolute path cut to its last part."""
     text = _FILE_ADDRESS.sub("/", text)
     return _LONG_PATH.sub("…/", _SPACED.sub(r"\g<quote>…/", text))
 

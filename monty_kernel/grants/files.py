@@ -1,4 +1,4 @@
-"""Answers what cells ask of files: finds the mount that a path is in, and asks its folder or its overlay."""
+"""Answers OS calls about files: finds the mount of a path, and asks its folder or its overlay."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     from pydantic_monty import ExternalResult
 
 _MOST_SCANNED = 20_000
-"""Entries that one `glob` or `walk` sees."""
+"""Entries that one `glob` or `walk` returns."""
 _DEEPEST = 64
 _MOST_OPENED = 30_000
-"""Folders that one `glob` or `walk` opens, those on the way to each counted: nobody can interrupt it."""
+"""Folders that one `glob` or `walk` opens, including those on the way to each, since it cannot be interrupted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mount:
-    """A folder that cells may use. host: its real path, as the person was told."""
+    """A mounted folder. `host` is its real path, which the question showed."""
 
     place: PurePosixPath
     host: Path
@@ -39,13 +39,18 @@ class Mount:
     tree: Folder | Overlay
 
     def parts(self, path: PurePosixPath) -> Parts | None:
-        """A path of the sandbox below this mount, `..` and all; None if it is elsewhere."""
+        """The parts of a sandbox path below this mount, `..` included; None if it is elsewhere."""
         own = self.place.parts
         return path.parts[len(own) :] if path.parts[: len(own)] == own else None
 
 
 class Files:
-    """The mounts of a session. changed: told of each change of the host's files: what was done and where. quota: what may be added to them."""
+    """The mounts of a session.
+
+    Args:
+        changed: called before each change of the host's files, with the operation and the path in the sandbox.
+        quota: the limit for what is added to the host's files.
+    """
 
     def __init__(
         self, changed: Callable[[str, str], None] = lambda what, where: None, quota: Quota | None = None
@@ -56,11 +61,11 @@ class Files:
 
     @property
     def mounts(self) -> tuple[Mount, ...]:
-        """In the order in which they were granted."""
+        """All mounts, in the order in which they were granted."""
         return tuple(self._mounts)
 
     def check(self, place: PurePosixPath, folder: OpenFolder) -> None:
-        """See to it that a folder can be mounted there beside the others.
+        """Check that a folder can be mounted at a place beside the other mounts.
 
         Raises:
             MountRefused: it overlaps another mount.
@@ -69,10 +74,10 @@ class Files:
             if place.is_relative_to(other.place) or other.place.is_relative_to(place):
                 raise MountRefused(f"{place} overlaps the mount at {other.place}; %unmount {other.place} first")
             if folder.path.is_relative_to(other.host) or other.host.is_relative_to(folder.path):
-                raise MountRefused(f"the folder overlaps the one that is mounted at {other.place}")
+                raise MountRefused(f"the folder overlaps the folder mounted at {other.place}")
 
     def add(self, spec: MountSpec, opened: OpenFolder) -> Mount:
-        """Mount a folder that was opened for this; its descriptor is the mount's from then on.
+        """Mount a folder that was opened for this. The mount takes over its descriptor.
 
         Raises:
             MountRefused: it overlaps another mount.
@@ -84,7 +89,7 @@ class Files:
         return mount
 
     def remove(self, place: PurePosixPath) -> bool:
-        """Unmount what is there; whether anything was."""
+        """Unmount the folder at a place. Returns whether there was one."""
         for mount in self._mounts:
             if mount.place == place:
                 self._mounts.remove(mount)
@@ -98,19 +103,19 @@ class Files:
             self._mounts.pop().tree.close()
 
     def freeze(self) -> Written:
-        """What was written to the overlays, by where each is and whose it is."""
+        """The contents of the overlays, by the place and the host folder of each."""
         overlays = [(mount, mount.tree) for mount in self._mounts if isinstance(mount.tree, Overlay)]
         layers = {(mount.place, mount.host): tree.freeze() for mount, tree in overlays}
         return Written(layers, sum(tree.size for _, tree in overlays))
 
     def thaw(self, written: Written) -> None:
-        """Make the overlays what they were; one that was not there is as it was at first."""
+        """Restore the contents of the overlays. An overlay that did not exist then becomes empty."""
         for mount in self._mounts:
             if isinstance(mount.tree, Overlay):
                 mount.tree.thaw(written.layers.get((mount.place, mount.host), {}))
 
     def call(self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> ExternalResult | None:
-        """The answer to one of Monty's OS calls; None if it is of no file in a mount."""
+        """The answer to one of Monty's OS calls, or None if it is not about a file in a mount."""
         path = _path_of(args[0]) if args else None
         if path is None or name not in _CALLS:
             return None
@@ -131,7 +136,7 @@ class Files:
 
 
 class _Call:
-    """One call, of one path in one mount. Its methods are named like Monty's OS calls."""
+    """One call about one path in one mount. Its methods have the names of Monty's OS calls."""
 
     def __init__(self, files: Files, mount: Mount, path: PurePosixPath, changed: Callable[[str, str], None]) -> None:
         self._files = files
@@ -166,7 +171,7 @@ class _Call:
             if mode[:1] == "w" or found is None:
                 self._tree.write(self._parts, b"")
         elif found is None:
-            self._tree.read(self._parts)  # raises what there is to raise: there is none, or it may not be reached
+            self._tree.read(self._parts)  # raises the error: it does not exist or cannot be reached
         if found is not None and found.kind == "folder":
             raise IsADirectoryError(errno.EISDIR, "Is a directory")
         if found is not None and found.kind != "file":
@@ -191,7 +196,7 @@ class _Call:
         return len(data)
 
     def append_bytes(self, path: object, data: bytes) -> int:
-        self._writing("")  # that it was opened is in the log
+        self._writing("")  # the log has the opening
         self._tree.write(self._parts, data, append=True)
         return len(data)
 
@@ -259,7 +264,7 @@ class _Call:
         return entries
 
     def _tree_below(self, depth: int, follow: bool) -> Iterator[tuple[str, Info | None, bool]]:
-        """What is at the path and below: its relative path, what it is or its link leads to, whether it is a link."""
+        """The path and all below it: the relative path, what it is or links to, and whether it is a link."""
         todo: list[tuple[tuple[str, ...], Info | None]] = [((), self._tree.info(self._parts))]
         opened = 0
         while todo:
@@ -268,9 +273,7 @@ class _Call:
             is_listed = own is not None and own.kind == "folder" and len(below) < depth
             opened += len(parts) if linked or is_listed else 0
             if opened > _MOST_OPENED:
-                raise RuntimeError(
-                    "directory scan exceeded what may be looked into at once: scan folders below it one by one"
-                )
+                raise RuntimeError("directory scan opened too many folders: scan the folders below it one by one")
             seen = self._tree.info(parts) if linked else own
             yield "/".join(below), seen, linked
             if seen is None or seen.kind != "folder" or len(below) >= depth or (linked and not follow):
@@ -280,12 +283,12 @@ class _Call:
             except OSError:
                 if not below:
                     raise
-                continue  # as for a mount of Monty's: what cannot be listed reads as empty
+                continue  # as in Monty's own mounts, a folder that cannot be listed appears empty
             todo += (((*below, name), found) for name, found in reversed(entries))
 
     def _writing(self, what: str) -> None:
         if self._mount.mode == "ro":
-            raise PermissionError(errno.EROFS, f"Read-only file system: {self._mount.place} is mounted to be read only")
+            raise PermissionError(errno.EROFS, f"Read-only file system: {self._mount.place} is mounted read-only")
         if what and self._mount.mode == "rw":
             self._changed(what, str(self._path))
 
@@ -311,7 +314,7 @@ def _path_of(argument: object) -> PurePosixPath | None:
 
 
 def _failure(error: OSError, path: PurePosixPath) -> ExternalResult:
-    # names the path as the cell wrote it; what the system said may hold one of the host
+    # names the path as the cell wrote it: the system's message may have a path of the host
     kinds = (FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError, PermissionError)
     kind: Any = next((each.__name__ for each in kinds if isinstance(error, each)), "OSError")
     code = f"[Errno {error.errno}] " if error.errno is not None else ""

@@ -1,7 +1,7 @@
-"""A folder of the host, and nothing outside it: each path is walked from its descriptor, link by link.
+"""A folder of the host, and nothing outside of it: each path is walked from the folder's descriptor, link by link.
 
-The system is only ever asked for one name in one open folder, never through a link, so it makes no difference what is
-renamed or swapped meanwhile. Links are followed here, as long as they are relative and stay inside.
+The system is asked only for one name in one open folder, never through a link, so renaming or swapping files
+meanwhile makes no difference. Links are followed here if they are relative and stay inside.
 """
 
 from __future__ import annotations
@@ -16,23 +16,26 @@ from dataclasses import dataclass
 from .quota import Quota
 
 Parts = Sequence[str]
-"""A path below the folder, in its parts; none for the folder itself."""
+"""The parts of a path below the folder; empty for the folder itself."""
 
 MOST_READ = 1 << 27
-"""Bytes of a file that is read: all of it crosses to the sandbox at once."""
+"""Bytes of a file that can be read, since all of it passes to the sandbox at once."""
 MOST_LISTED = 50_000
-"""Entries of a folder that is listed."""
+"""Entries of a folder that can be listed."""
 
 DEEPEST = 200
-"""Folders in each other that cells can make: programs that walk a tree hold a descriptor, or a frame, for each."""
+"""Levels of folders that cells can create: programs that walk a tree need a descriptor or a frame for each level."""
 LONGEST = 2048
-"""Bytes of a path below the mount that cells can make: with the mount's own, it stays within what the system takes as one path."""
+"""Bytes of a path below the mount that cells can create.
+
+With the mount's own path it stays below the system's limit.
+"""
 
 _LINKS = 40
-_STEPS = 20_000  # folders that are opened for one path, `..` and links included
-_MEASURED = 2_000  # folders that are looked into before a folder is moved to where its path is longer
+_STEPS = 20_000  # folders that are opened for one path, including `..` and links
+_MEASURED = 2_000  # folders that are examined before a folder is moved to a longer path
 _DIRECTORY = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
-# a pipe or a device that nobody reads or writes must not hold the session up
+# a pipe or a device without a reader or writer must not block the session
 _FILE = (
     getattr(os, "O_NOFOLLOW", 0)
     | getattr(os, "O_CLOEXEC", 0)
@@ -43,7 +46,7 @@ _FILE = (
 
 @dataclass(frozen=True, slots=True)
 class Info:
-    """What is there. kind: `other` for pipes, sockets and devices, which can be seen and not opened."""
+    """A file, folder or link. Pipes, sockets and devices are of the kind `other`: they can be seen but not opened."""
 
     kind: str  # "file", "folder", "link" or "other"
     size: int = 0
@@ -54,7 +57,7 @@ class Info:
 class Folder:
     """Reads and changes files below an open folder, whose descriptor it owns. Raises OSError as the system does.
 
-    An OSError of this class names no file: the caller knows what was asked for.
+    These errors name no file: the caller knows which one it asked for.
     """
 
     def __init__(self, fd: int, quota: Quota | None = None) -> None:
@@ -68,12 +71,12 @@ class Folder:
             os.close(fd)
 
     def resolve(self, path: Parts) -> tuple[str, ...]:
-        """The same path without links; what is not there yet stays as it is."""
+        """The path with its links resolved. Parts that do not exist yet stay as they are."""
         with self._walk(path, follow=True) as (_, _, real):
             return real
 
     def info(self, path: Parts, *, follow: bool = True) -> Info | None:
-        """What is at the path; None if nothing is, or nothing that may be reached."""
+        """What is at the path, or None if nothing is there or it cannot be reached."""
         try:
             with self._walk(path, follow=follow) as (fd, name, _):
                 return _info(os.stat(name, dir_fd=fd, follow_symlinks=False) if name else os.fstat(fd))
@@ -100,14 +103,14 @@ class Folder:
             return b"".join(chunks)
 
     def write(self, path: Parts, data: bytes, *, append: bool = False) -> None:
-        """Make a file, or replace its content, or add to it."""
+        """Create a file, replace its content, or append to it."""
         flags = os.O_WRONLY | os.O_CREAT | (os.O_APPEND if append else 0)
         with self._opened(path, flags, new_size=len(data)) as fd:
             found = os.fstat(fd)
             self._quota.admit(found, (found.st_size if append else 0) + len(data))
             try:
                 if not append:
-                    os.ftruncate(fd, 0)  # not O_TRUNC: only once it is known to be a regular file
+                    os.ftruncate(fd, 0)  # not O_TRUNC, since it must first be known to be a regular file
                 view = memoryview(data)
                 while view:
                     view = view[os.write(fd, view) :]
@@ -115,11 +118,11 @@ class Folder:
                 self._quota.written(os.fstat(fd), found.st_size)
 
     def names(self, path: Parts) -> list[str]:
-        """What a folder holds. Names that are no text are left out."""
+        """The names in a folder. Names that are not valid text are left out."""
         return [name for name, _ in self._entries(path)]
 
     def entries(self, path: Parts) -> list[tuple[str, Info]]:
-        """What a folder holds, as `names`, and what each is; links are not followed."""
+        """The names in a folder and what each of them is, without following links."""
         return [(name, _info(found)) for name, found in self._entries(path, stat_each=True) if found is not None]
 
     def _entries(self, path: Parts, *, stat_each: bool = False) -> list[tuple[str, os.stat_result | None]]:
@@ -130,7 +133,7 @@ class Folder:
             with os.scandir(inside) as entries:
                 for entry in entries:
                     if len(found) == MOST_LISTED:
-                        raise OSError(errno.EFBIG, f"the folder holds more than {MOST_LISTED:,} entries")
+                        raise OSError(errno.EFBIG, f"the folder has more than {MOST_LISTED:,} entries")
                     if not _is_text(entry.name):
                         continue
                     with suppress(FileNotFoundError):  # removed meanwhile
@@ -140,7 +143,7 @@ class Folder:
             os.close(inside)
 
     def make_folder(self, path: Parts) -> None:
-        """Make one folder, in one that is there."""
+        """Create one folder in an existing one."""
         with self._named(path, follow=False) as (fd, name, real):
             _require_short(real, 1)
             self._quota.admit_file()
@@ -162,7 +165,7 @@ class Folder:
             self._quota.removed(found)
 
     def rename(self, path: Parts, target: Parts) -> None:
-        """Move a file or a folder; a file that is at the target is replaced."""
+        """Move a file or a folder. A file at the target is replaced."""
         with (
             self._named(path, follow=False) as (fd, name, real),
             self._named(target, follow=False) as (to, new, goal),
@@ -177,7 +180,7 @@ class Folder:
                 self._quota.removed(replaced)
 
     def _require_short_below(self, real: Parts, goal: Parts, *, is_folder: bool) -> None:
-        """See to it that nothing gets too long a path when what is at `real` is moved to `goal`."""
+        """Check that no path becomes too long when `real` is moved to `goal`."""
         _require_short(goal, 1 if is_folder else 0)
         if not is_folder or (len(goal) <= len(real) and _length(goal) <= _length(real)):
             return
@@ -189,7 +192,7 @@ class Folder:
             if seen > _MEASURED:
                 raise OSError(
                     errno.EFBIG,
-                    f"a folder with more than {_MEASURED:,} folders in it is not moved to where its path is longer",
+                    f"a folder with more than {_MEASURED:,} folders in it cannot be moved to a longer path",
                 )
             for name, info in self.entries((*real, *below)):
                 if info.kind == "folder":
@@ -199,11 +202,11 @@ class Folder:
 
     @contextmanager
     def _opened(self, path: Parts, flags: int, new_size: int = 0) -> Iterator[int]:
-        """new_size: what the file will have at once if it has to be made."""
+        """Open a regular file. If it has to be created, `new_size` is the number of bytes it will have at once."""
         with self._named(path, follow=True) as (fd, name, real):
             is_new = False
             try:
-                _require_regular(os.stat(name, dir_fd=fd, follow_symlinks=False))  # to open a device can do something
+                _require_regular(os.stat(name, dir_fd=fd, follow_symlinks=False))  # opening a device can have an effect
             except FileNotFoundError:
                 if not flags & os.O_CREAT:
                     raise
@@ -229,9 +232,11 @@ class Folder:
 
     @contextmanager
     def _walk(self, path: Parts, *, follow: bool) -> Iterator[tuple[int, str, tuple[str, ...]]]:
-        """The open folder that holds the path's last name, that name ('' for the folder itself), and the path without links."""
+        """The open folder that contains the path's last name, that name ('' for the folder itself), and the path
+        without links.
+        """
         if self._fd < 0:
-            raise PermissionError(errno.EACCES, "The folder is not mounted any more")
+            raise PermissionError(errno.EACCES, "The folder is no longer mounted")
         if len(path) > _STEPS:
             raise OSError(errno.ENAMETOOLONG, "File name too long")
         here, names = os.dup(self._fd), list[str]()
@@ -267,7 +272,7 @@ class Folder:
                     last = name
                     break
                 except OSError as error:
-                    if error.errno != errno.EINVAL:  # EINVAL: it is no link
+                    if error.errno != errno.EINVAL:  # EINVAL: it is not a link
                         raise
                 else:
                     links += 1
@@ -292,7 +297,10 @@ class Folder:
                 os.close(here)
 
     def _down(self, names: Parts) -> int:
-        """A descriptor of the folder there, where no name is a link. One at a time is open: a path may be longer than there may be."""
+        """A descriptor of the folder at a path without links.
+
+        One is open at a time, since a path may have more parts than there are descriptors.
+        """
         here = os.dup(self._fd)
         for name in names:
             try:
@@ -304,17 +312,17 @@ class Folder:
 
 
 def is_unreachable(error: OSError) -> bool:
-    """Whether it says that a path leads to nothing, or to nothing that may be reached."""
+    """Whether the error means that nothing is at a path, or that it cannot be reached."""
     nothing = isinstance(error, (FileNotFoundError, NotADirectoryError, PermissionError))
     return nothing or error.errno in (errno.ELOOP, errno.ENAMETOOLONG)
 
 
 def _require_short(path: Parts, folders: int) -> None:
-    """See to it that cells may make this path. folders: 1 if it is one of a folder."""
+    """Check that cells may create this path. `folders` is 1 for the path of a folder."""
     if len(path) - 1 + folders > DEEPEST:
-        raise OSError(errno.ENAMETOOLONG, f"File name too long: cells make at most {DEEPEST} folders in each other")
+        raise OSError(errno.ENAMETOOLONG, f"File name too long: cells can create at most {DEEPEST} levels of folders")
     if _length(path) > LONGEST:
-        raise OSError(errno.ENAMETOOLONG, f"File name too long: cells make paths of at most {LONGEST:,} bytes")
+        raise OSError(errno.ENAMETOOLONG, f"File name too long: cells can create paths of at most {LONGEST:,} bytes")
 
 
 def _length(path: Parts) -> int:

@@ -1,4 +1,4 @@
-"""What cells were granted, in one object: it decides on each call, makes it, and logs it."""
+"""Everything that cells were granted. It decides about each call, makes the call, and logs it."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from monty_kernel.engine.questions import Answer, NotAskedAgain, call_question, 
 from monty_kernel.engine.workers import only_by_name
 from monty_kernel.outputs.quoting import plain_name
 
-from .audit import Audit, AuditFailed, Watch
-from .exceptions import crossing
+from .audit import Audit, AuditFailed, Stopwatch
+from .exceptions import exception_for_cell
 from .files import Files, Mount
 from .mount_spec import MountRefused, MountSpec
 from .open_folder import OpenFolder, open_folder
@@ -32,15 +32,20 @@ if TYPE_CHECKING:
     from pydantic_monty import ExcType, ExternalExceptionData, ExternalResult, ExternalSettledResult
 
 _SHOWN = 900
-"""Characters that the arguments of a call share in a question; the note that a value was cut comes on top."""
+"""Characters that the arguments of a call share in a question, without the notes on values that were cut."""
 _LEAST_SHOWN = 30
 
 
 class Grants:
-    """Implements the engine's `Access`. All methods but `close` belong to the sandbox thread.
+    """Implements the engine's `Access`. All methods except `close` are for the sandbox thread.
 
-    permissions: `tools.pay` -> what each call needs, instead of what the tools file says. own_files: what cells must never change,
-    besides the tools and the audit log: configuration, the history. quota: what they may add to folders that are mounted `rw`.
+    Args:
+        audit: where calls, questions and mounts are logged; by default in memory only.
+        permissions: the permission of each tool, by a name such as `tools.pay`. They override those of the tools
+            file.
+        own_files: files that cells must never change, such as the configuration and the history, in addition to the
+            tools files and the audit log.
+        quota: the limit for what cells add to folders that are mounted `rw`.
     """
 
     def __init__(
@@ -60,13 +65,13 @@ class Grants:
         self._loop = ToolLoop()
         self._files = Files(self._changing, quota)
 
-    # What there is
+    # Tools
 
     def load_tools(self, specs: Iterable[str]) -> None:
         """Run tools files and import modules, on the thread that will run their tools.
 
         Raises:
-            ToolsRefused: one cannot be used; those before it are granted.
+            ToolsRefused: one of them cannot be used; the ones before it are granted.
         """
         for spec in specs:
             module = self._thread.submit(lambda spec=spec: load(spec)).result()  # type: ignore[misc]
@@ -76,20 +81,20 @@ class Grants:
         """Grant a module of tools.
 
         Raises:
-            ToolsRefused: there is one of that name.
+            ToolsRefused: another module has the same name.
         """
         if module.name in self._modules:
-            raise ToolsRefused(f"there are two modules of tools named {module.name}: rename one of the files")
+            raise ToolsRefused(f"two modules of tools are named {module.name}: rename one of the files")
         self._modules[module.name] = module
 
     @property
     def tool_modules(self) -> Mapping[str, ToolModule]:
-        """The modules of tools, by the names that cells import."""
+        """The modules of tools, by the names under which cells import them."""
         return self._modules
 
     @property
     def modules(self) -> Mapping[str, monty.ExternalModule]:
-        """The same as Monty takes them. Their functions are stand-ins: calls arrive at `call` by name."""
+        """The modules in Monty's form. Their functions are placeholders: calls arrive at `call` by name."""
         return {
             name: monty.ExternalModule(
                 {**module.constants, **dict.fromkeys(module.tools, only_by_name)}, stubs=module.stub
@@ -98,23 +103,23 @@ class Grants:
         }
 
     def permission(self, tool: Tool) -> Permission:
-        """What a call of the tool needs now."""
+        """The tool's permission now, after the person's "always"."""
         permission = self._permissions.get(tool.qualified, tool.permission)
         return "allow" if permission == "ask" and tool.qualified in self._always else permission
 
     def unknown_permissions(self) -> list[str]:
-        """Names that permissions were given for and no tool has: most likely misspelt."""
+        """Names in the permissions that no tool has, most likely misspelt."""
         known = {tool.qualified for module in self._modules.values() for tool in module.tools.values()}
         return sorted(set(self._permissions) - known)
 
-    # What cells do
+    # Calls
 
     def tell(self, notice: str) -> None:
-        """Have the person told something at the next cell."""
+        """Show the person a notice with the next cell."""
         self._notices.append(notice)
 
     def notices(self) -> list[str]:
-        """What the person is to be told, once."""
+        """The notices that the person has not seen yet. Each is returned once."""
         notices, self._notices = self._notices, []
         return notices
 
@@ -125,39 +130,39 @@ class Grants:
     def call(
         self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], asking: Asking
     ) -> ExternalResult | Future[ExternalSettledResult]:
-        """Answer a call of `module.function`: its result, or for an async one the future of it.
+        """Answer a call of `module.function` with its result, or with a future for an async function.
 
         Raises:
-            KeyboardInterrupt: the person interrupted the question, or the tool, which is left behind.
+            KeyboardInterrupt: the person interrupted the question or the tool. An interrupted tool runs on unattended.
         """
-        watch = Watch()
+        stopwatch = Stopwatch()
         module, _, function = name.partition(".")
         tool = self._modules[module].tools.get(function) if module in self._modules else None
         try:
             self.audit.check()
             if tool is None:
-                self.audit.add("tool", name, "", "denied: not granted", watch.seconds)
+                self.audit.add("tool", name, "", "denied: not granted", stopwatch.seconds)
                 return _refused("PermissionError", f"{one_line(name, 100)}() is not granted to this session")
             try:
                 bound = tool.bind(args, kwargs)
             except TypeError as error:
                 message = one_line(str(error))
-                self.audit.add("tool", name, _listed(args, kwargs), f"TypeError: {message}", watch.seconds)
+                self.audit.add("tool", name, _listed(args, kwargs), f"TypeError: {message}", stopwatch.seconds)
                 return _refused("TypeError", message)
             denied = self._denied(tool, bound, asking)
             if denied:
-                self.audit.add("tool", name, _arguments(bound), f"denied: {denied}", watch.seconds)
+                self.audit.add("tool", name, _arguments(bound), f"denied: {denied}", stopwatch.seconds)
                 return _refused("PermissionError", f"{name}() was not allowed: {denied}")
             return self._start_async(tool, bound) if tool.is_async else self._run(tool, bound, asking)
         except AuditFailed as error:
             return _refused("PermissionError", f"{name}() was not allowed: {error}")
 
     def _denied(self, tool: Tool, bound: inspect.BoundArguments, asking: Asking) -> str:
-        """Why a call is not let through; empty if it is."""
+        """Why a call is denied, or an empty string if it is allowed."""
         permission = self.permission(tool)
         if permission != "ask":
             return "its calls are denied where the kernel is started" if permission == "deny" else ""
-        watch, arguments = Watch(), _arguments(bound)
+        stopwatch, arguments = Stopwatch(), _arguments(bound)
         try:
             answer = asking.ask(call_question(f"{plain_name(tool.qualified)}({arguments})"))
         except NotAskedAgain as error:
@@ -169,23 +174,23 @@ class Grants:
                 if nobody
                 else "the question was not answered"
             )
-            self.audit.add("question", tool.qualified, arguments, why, watch.seconds)
+            self.audit.add("question", tool.qualified, arguments, why, stopwatch.seconds)
             return why
         except (KeyboardInterrupt, CancelledError):
-            self.audit.add("question", tool.qualified, arguments, "interrupted", watch.seconds)
+            self.audit.add("question", tool.qualified, arguments, "interrupted", stopwatch.seconds)
             raise KeyboardInterrupt from None
-        self.audit.add("question", tool.qualified, arguments, answer, watch.seconds)
+        self.audit.add("question", tool.qualified, arguments, answer, stopwatch.seconds)
         if answer == "always":
             self._always.add(tool.qualified)
         return "the person said no" if answer == "no" else ""
 
     def _run(self, tool: Tool, bound: inspect.BoundArguments, asking: Asking) -> ExternalResult:
-        watch, arguments = Watch(), _arguments(bound)
+        stopwatch, arguments = Stopwatch(), _arguments(bound)
 
         def call() -> tuple[ExternalSettledResult, str]:
             try:
                 return {"return_value": plain_copy(tool.function(*bound.args, **bound.kwargs))}, "ok"
-            except BaseException as error:  # what a tool raises is the cell's, whatever it is
+            except BaseException as error:  # whatever a tool raises is raised in the cell
                 return _raised(tool, error)
             finally:
                 _flush()
@@ -194,13 +199,13 @@ class Grants:
             data, outcome = asking.wait_for(self._thread.submit(call))
         except KeyboardInterrupt:
             self._thread.abandon()
-            self.audit.add("tool", tool.qualified, arguments, "interrupted, and left behind", watch.seconds)
+            self.audit.add("tool", tool.qualified, arguments, "interrupted, and left behind", stopwatch.seconds)
             raise
-        self.audit.add("tool", tool.qualified, arguments, outcome, watch.seconds)
+        self.audit.add("tool", tool.qualified, arguments, outcome, stopwatch.seconds)
         return data
 
     def _start_async(self, tool: Tool, bound: inspect.BoundArguments) -> Future[ExternalSettledResult]:
-        watch, arguments, cell = Watch(), _arguments(bound), self.audit.cell
+        stopwatch, arguments, cell = Stopwatch(), _arguments(bound), self.audit.cell
 
         async def call() -> ExternalSettledResult:
             try:
@@ -208,16 +213,16 @@ class Grants:
                 data: ExternalSettledResult = {"return_value": plain_copy(await made)}
                 outcome = "ok"
             except BaseException as error:
-                if _is_cancelled(error):  # by an interrupt, or since the cell ended without awaiting it
-                    self.audit.add("tool", tool.qualified, arguments, "cancelled", watch.seconds, cell)
+                if _is_cancelled(error):  # by an interrupt, or because the cell ended without awaiting it
+                    self.audit.add("tool", tool.qualified, arguments, "cancelled", stopwatch.seconds, cell)
                     raise
-                data, outcome = _raised(tool, error)  # SystemExit must not get through to the loop, and end it
+                data, outcome = _raised(tool, error)  # a SystemExit must not reach the loop, which it would end
             finally:
                 _flush()
             try:
-                self.audit.add("tool", tool.qualified, arguments, outcome, watch.seconds, cell)
+                self.audit.add("tool", tool.qualified, arguments, outcome, stopwatch.seconds, cell)
             except AuditFailed as error:
-                return _refused("PermissionError", f"the result of {tool.qualified}() is kept back: {error}")
+                return _refused("PermissionError", f"the result of {tool.qualified}() is withheld: {error}")
             return data
 
         return self._loop.submit(call())
@@ -226,14 +231,14 @@ class Grants:
 
     @property
     def mounts(self) -> Sequence[Mount]:
-        """The folders that cells may use."""
+        """The mounted folders."""
         return self._files.mounts
 
     def mount(self, spec: MountSpec) -> Mount:
-        """Mount a folder, as the person said.
+        """Mount a folder that the person named.
 
         Raises:
-            MountRefused: it is one that is never mounted, or it overlaps another.
+            MountRefused: it is never mounted, or it overlaps another mount.
             AuditFailed: it cannot be logged.
         """
         self.audit.check()
@@ -248,19 +253,19 @@ class Grants:
     def ask_to_mount(self, spec: MountSpec, ask: Callable[[str], Answer]) -> Mount:
         """Mount a folder that a notebook asks for, if the person says yes.
 
-        The folder that is mounted is the one the question showed, whatever is renamed or linked meanwhile. Only the person
-        learns from the question what the host's disk holds: the notebook gets the same error for a folder that they
-        declined, one that is never mounted, and one that does not exist.
+        The folder that is mounted is the one the question showed, whatever is renamed or linked meanwhile. Only the
+        person learns from the question what the host's disk holds: the notebook gets the same error for a folder that
+        they declined, one that is never mounted, and one that does not exist.
 
         Raises:
             MountRefused: it is not mounted; the message is for the notebook.
             KeyboardInterrupt: the person interrupted the question.
         """
-        watch = Watch()
+        stopwatch = Stopwatch()
         asked = f"{one_line(str(spec.host), 300)} {spec.mode}"
 
         def note(outcome: str) -> None:
-            self.audit.add("question", str(spec.place), asked, outcome, watch.seconds)
+            self.audit.add("question", str(spec.place), asked, outcome, stopwatch.seconds)
 
         try:
             self.audit.check()
@@ -288,19 +293,19 @@ class Grants:
         raise MountRefused(f"not mounted: {why}")
 
     def unmount(self, place: PurePosixPath) -> bool:
-        """Unmount what is at a place; whether anything was."""
+        """Unmount the folder at a place. Returns whether there was one."""
         return self._files.remove(place)
 
     def file(self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> ExternalResult | None:
-        """Answer what a cell asks of a file; None if it is in no mount."""
+        """Answer an OS call about a file, or return None if the file is in no mount."""
         return self._files.call(name, args, kwargs)
 
     def freeze(self) -> Written:
-        """What was written to overlays so far."""
+        """The present contents of the overlays."""
         return self._files.freeze()
 
     def thaw(self, written: Written) -> None:
-        """Make the overlays that are mounted now what they were."""
+        """Restore the contents of the overlays that are mounted now."""
         self._files.thaw(written)
 
     def _changing(self, what: str, where: str) -> None:
@@ -308,16 +313,16 @@ class Grants:
 
     @property
     def _own(self) -> list[Path]:
-        """Files that cells must not change."""
+        """All files that cells must not change."""
         own = [module.origin for module in self._modules.values()] + [self.audit.path, *self._own_files]
         return [file for file in own if file is not None]
 
     def interrupted(self) -> None:
-        """Calls that were to be answered later have been cancelled."""
-        self._loop.doubt()
+        """Async calls were cancelled by an interrupt."""
+        self._loop.check_before_next()
 
     def close(self) -> None:
-        """End the threads and the log file. Tools that run are left to themselves. Idempotent."""
+        """End the threads and close the log file. Running tools are not stopped. Idempotent."""
         self._thread.close()
         self._loop.close()
         self._files.close()
@@ -325,16 +330,18 @@ class Grants:
 
 
 def _raised(tool: Tool, error: BaseException) -> tuple[ExternalSettledResult, str]:
-    """What the cell gets of what a tool raised, and what the log says."""
+    """A tool's exception as the cell gets it, and as the log has it."""
     if isinstance(error, NotPlain):
-        data = _refused("TypeError", f"{tool.qualified}() returned what a cell cannot have: the result {error}")
+        data = _refused(
+            "TypeError", f"{tool.qualified}() returned a value that cannot be passed to a cell: the result {error}"
+        )
     else:
-        data = crossing(error)
+        data = exception_for_cell(error)
     return data, f"{data['exc_type']}: {data['message']}"
 
 
 def _is_cancelled(error: BaseException) -> bool:
-    """Whether the running call was cancelled; a tool may also raise CancelledError by itself."""
+    """Whether the running call was cancelled. A tool may also raise CancelledError itself."""
     import asyncio
 
     task = asyncio.current_task()
@@ -342,7 +349,9 @@ def _is_cancelled(error: BaseException) -> bool:
 
 
 def _arguments(bound: inspect.BoundArguments) -> str:
-    """The arguments on one line, by the names of their parameters: each cut short, so that none hides those after it."""
+    """The arguments on one line with the names of their parameters, each shortened so that it cannot hide the ones
+    after it.
+    """
     shown: list[tuple[str, object]] = []
     more = 0
     for name, value in bound.arguments.items():
@@ -360,12 +369,12 @@ def _arguments(bound: inspect.BoundArguments) -> str:
 
 
 def _keyword(name: str) -> str:
-    # any text can be a keyword by `**`, also one that reads like the end of this question and another's beginning
+    # with `**` any text can be a keyword, even one that imitates the end of this question and the start of another
     return name if name.isascii() and name.isidentifier() and len(name) <= 80 else short(name, 80)
 
 
 def _flush() -> None:
-    if sys.stdout is not None:  # what a tool prints is the log's, and should be there when something goes wrong
+    if sys.stdout is not None:  # a tool's output belongs in the log, where it helps to find what went wrong
         with suppress(OSError, ValueError):
             sys.stdout.flush()
 

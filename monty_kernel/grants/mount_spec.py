@@ -1,4 +1,4 @@
-"""What a mount is: a folder of the host, the place where cells see it, and what they may do there. Parsed here."""
+"""The description of a mount: a folder of the host, the place where cells see it, and what they may do there."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ Mode = Literal["ro", "rw", "overlay"]
 MODES: Mapping[str, Mode] = {"ro": "ro", "rw": "rw", "overlay": "overlay"}
 
 _PLACE = re.compile(r"/[\w.+@=~#%&-]+(?:[ /][\w.+@=~#%&-]+)*")
-"""No `?`, `[` or quote: a place stands in the kernel's question, and must not read like another one."""
+"""Without `?`, `[` and quotes: the place is shown in the kernel's question and must not look like another question."""
 _LONGEST_PLACE = 200
 
 
 class MountRefused(ValueError):
-    """A folder is not mounted; the message says why and, if there is something to do, what."""
+    """A folder is not mounted; the message says why and, if possible, what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class MountSpec:
-    """What was asked for; nothing of it is checked against the disk yet."""
+    """A requested mount, not yet checked against the disk."""
 
     host: Path
     place: PurePosixPath
@@ -34,10 +34,10 @@ class MountSpec:
 
 
 def parse_mount(text: str) -> MountSpec:
-    """`HOST:SANDBOX[:ro|rw|overlay]`.
+    """Parse `HOST:SANDBOX[:ro|rw|overlay]`.
 
     Raises:
-        MountRefused: it is something else.
+        MountRefused: the text does not have this form.
     """
     rest, _, last = text.rpartition(":")
     mode: Mode = "overlay"
@@ -46,17 +46,17 @@ def parse_mount(text: str) -> MountSpec:
     host, _, place = text.rpartition(":")
     if not host or not place.startswith("/"):
         raise MountRefused(
-            f"{text!r} is no mount: say HOST:SANDBOX or HOST:SANDBOX:MODE, as in /home/me/data:/data:ro; "
+            f"{text!r} is not a mount: use HOST:SANDBOX or HOST:SANDBOX:MODE, such as /home/me/data:/data:ro; "
             "MODE is ro, rw or overlay"
         )
     return MountSpec(Path(host), checked_place(place), mode)
 
 
 def checked_place(place: str) -> PurePosixPath:
-    """A place in the sandbox, made plain.
+    """A place in the sandbox, normalized.
 
     Raises:
-        MountRefused: it is not absolute, is `/` itself, or holds what could mislead who reads it in a question.
+        MountRefused: it is not absolute, is `/` itself, or could mislead the reader of a question.
     """
     path = PurePosixPath(place)
     plain = PurePosixPath("/" + "/".join(path.parts[1:]))
@@ -69,6 +69,7 @@ def checked_place(place: str) -> PurePosixPath:
         or is_like_the_kernels(place)
     ):
         raise MountRefused(
-            f"{short(place)} is no place for a mount: say an absolute path below /, such as /data, of letters, digits and .+@=~#%&-_"
+            f"{short(place)} cannot be a mount's place. Use an absolute path such as /data, "
+            "of letters, digits and .+@=~#%&-_"
         )
     return plain

@@ -1,4 +1,6 @@
-"""Opens a folder of the host to be mounted, unless it is one that is never mounted: those that hold keys, and those the kernel trusts."""
+"""Opens a folder of the host for mounting, unless it is never mounted because it has keys in it or the kernel trusts
+it.
+"""
 
 from __future__ import annotations
 
@@ -25,14 +27,14 @@ _SYSTEM = (
 )  # fmt: skip
 _EVERYBODYS = ("/home", "/Users")
 _CACHES = ("jedi", "parso", "monty-kernel", "monty_kernel")
-"""In the folder of caches: parsed modules that completion unpickles."""
+"""Folders of caches with parsed modules that completion unpickles."""
 
-_MOST_LOOKED_UP = 1000  # names; a circle of links would never end
+_MOST_LOOKED_UP = 1000  # names; a circle of links would otherwise never end
 
 
 @dataclass(frozen=True, slots=True)
 class Forbidden:
-    """A folder that is not mounted, nor one that holds it; nor, if `inside`, one within it."""
+    """A folder that is never mounted, nor a folder that contains it, nor (with `inside`) one within it."""
 
     folder: Path
     what: str
@@ -40,9 +42,13 @@ class Forbidden:
 
 
 def why_forbidden(real: Path, fd: int, mode: Mode, own_files: Iterable[Path] = ()) -> str | None:
-    """Why a folder, given by its real path and its descriptor, is not mounted, as "it is not mounted…" goes on; None if it may be.
+    """Why a folder is not mounted, as the rest of the sentence "it is not mounted…", or None if it may be.
 
-    own_files: what cells must not change.
+    Args:
+        real: its real path.
+        fd: its descriptor.
+        mode: how it would be mounted.
+        own_files: files that cells must not change.
     """
     for each in (*_keys(), *_trusted()):
         if (why := _conflict(real, fd, each)) is not None:
@@ -59,7 +65,7 @@ def why_forbidden(real: Path, fd: int, mode: Mode, own_files: Iterable[Path] = (
 
 
 def _conflict(real: Path, fd: int, forbidden: Forbidden) -> str | None:
-    # by device and inode, so that neither another spelling nor a bind mount gets past
+    # compares device and inode, so that another spelling or a bind mount makes no difference
     try:
         there = Path(os.path.realpath(forbidden.folder))
         held = [_identity(each) for each in (there, *there.parents) if each.exists()]
@@ -87,7 +93,7 @@ def _identity(path: Path) -> tuple[int, int]:
 
 
 def _keys() -> Iterator[Forbidden]:
-    """The home folder, Jupyter's own, and a few that hold secrets or what starts by itself."""
+    """The home folder, Jupyter's folders, and folders with secrets or with programs that start by themselves."""
     from jupyter_core.paths import jupyter_config_path, jupyter_data_dir, jupyter_path, jupyter_runtime_dir
 
     for home in _homes():
@@ -101,29 +107,29 @@ def _keys() -> Iterator[Forbidden]:
         yield Forbidden(Path(ipython).expanduser(), "IPython's own folder, where programs start")
     if os.name == "posix":
         for folder in _SYSTEM:
-            yield Forbidden(Path(folder), "a folder of the system's")
+            yield Forbidden(Path(folder), "a folder of the system")
         for folder in _EVERYBODYS:
-            yield Forbidden(Path(folder), "where everybody's home folders are", inside=False)
+            yield Forbidden(Path(folder), "the folder of all home folders", inside=False)
 
 
 def _trusted() -> Iterator[Forbidden]:
-    """What the kernel takes code from, or pickles: the running Python, the import path, the caches of completion."""
+    """Where the kernel loads code or pickles from: the running Python, the import path, the caches of completion."""
     for folder in {sys.prefix, sys.base_prefix, sys.exec_prefix, os.path.dirname(sys.executable)}:
         yield Forbidden(Path(folder), "the folder of the running Python")
     yield Forbidden(Path(__file__).parents[1], "a folder of this kernel's own")
-    for entry in filter(os.path.isabs, dict.fromkeys(sys.path)):  # what is not there yet could be made
+    for entry in filter(os.path.isabs, dict.fromkeys(sys.path)):  # one that does not exist yet could be created
         folder = os.path.dirname(entry) if os.path.isfile(entry) else entry
         yield Forbidden(Path(folder), "a folder that the running Python imports from")
     caches = [os.environ.get("XDG_CACHE_HOME", ""), *(str(home / ".cache") for home in _homes())]
     caches += [str(home / "Library" / "Caches") for home in _homes()] if sys.platform == "darwin" else []
     own = {os.path.join(folder, name) for folder in filter(os.path.isabs, caches) for name in _CACHES}
-    jedi = sys.modules.get("jedi.settings")  # it may be a temporary folder, where the usual one cannot be written
+    jedi = sys.modules.get("jedi.settings")  # a temporary folder if the usual one is not writable
     for cache in {*own, *filter(None, [getattr(jedi, "cache_directory", None)])}:
         yield Forbidden(Path(cache), "where completion keeps parsed modules")
 
 
 def _imported() -> Iterator[Forbidden]:
-    """What cells must not change besides: where loaded modules came from, wherever that is, and the folder of temporary files."""
+    """Further folders that cells must not change: those of loaded modules, and the folder of temporary files."""
     import tempfile
 
     yield Forbidden(Path(tempfile.gettempdir()), "the folder of temporary files", inside=False)
@@ -143,7 +149,10 @@ def _homes() -> set[Path]:
 
 
 def folders_looked_into(file: Path) -> Iterator[Path]:
-    """The real folders in which the system looks a name up to find a file: who can change one of them can exchange the file."""
+    """The real folders in which the system looks up a name to find a file.
+
+    A change to any of them can replace the file.
+    """
     at, todo = Path("/"), list(reversed(Path(os.path.abspath(file)).parts[1:]))
     for _ in range(_MOST_LOOKED_UP):
         if not todo:
@@ -155,20 +164,21 @@ def folders_looked_into(file: Path) -> Iterator[Path]:
         yield at
         try:
             target = Path(os.readlink(at / name))
-        except OSError:  # no link, or nothing there
+        except OSError:  # not a link, or nothing there
             at /= name
             continue
         todo += reversed(target.parts[1:] if target.is_absolute() else target.parts)
         at = Path("/") if target.is_absolute() else at
 
 
-_LONGEST = 300  # characters of a path in an error
+_LONGEST = 300  # characters of a path in an error message
 
 
 class OpenFolder:
-    """A folder by its descriptor. path: where that led when it was opened, all links resolved.
+    """An open folder, whose descriptor keeps it the same whatever is renamed. `path` is its real path when it was
+    opened.
 
-    The descriptor is closed when the context ends, unless it was taken by then.
+    The descriptor is closed when the context ends, unless it was detached before.
     """
 
     def __init__(self, fd: int, path: Path) -> None:
@@ -185,16 +195,21 @@ class OpenFolder:
             os.close(self.detach())
 
     def detach(self) -> int:
-        """The descriptor, which the caller closes."""
+        """The descriptor, which the caller must close."""
         fd, self._fd = self._fd, -1
         return fd
 
 
 def open_folder(host: Path, mode: Mode, own_files: Iterable[Path] = ()) -> OpenFolder:
-    """Open a folder to be mounted. own_files: what cells must not change.
+    """Open a folder for mounting.
+
+    Args:
+        host: the folder; `~` is expanded.
+        mode: how it will be mounted.
+        own_files: files that cells must not change.
 
     Raises:
-        MountRefused: it is none, or one that is never mounted so.
+        MountRefused: it is not a folder, or is never mounted in this mode.
     """
     try:
         path = host.expanduser()
@@ -205,20 +220,20 @@ def open_folder(host: Path, mode: Mode, own_files: Iterable[Path] = ()) -> OpenF
     try:
         real = _real_path(fd, path)
         if not os.path.samestat(os.fstat(fd), os.stat(real)):
-            raise MountRefused(f"{short(str(host), _LONGEST)} changed while it was looked at: try again")
+            raise MountRefused(f"{short(str(host), _LONGEST)} changed while it was being examined: try again")
         why = why_forbidden(real, fd, mode, own_files)
         if why is not None:
             raise MountRefused(f"{short(str(real), _LONGEST)} is not mounted{why}")
     except BaseException as error:
         os.close(fd)
         if isinstance(error, OSError):
-            raise MountRefused(f"{short(str(host), _LONGEST)} changed while it was looked at: try again") from None
+            raise MountRefused(f"{short(str(host), _LONGEST)} changed while it was being examined: try again") from None
         raise
     return OpenFolder(fd, real)
 
 
 def _real_path(fd: int, path: Path) -> Path:
-    """Where the descriptor leads, asked of the system where it can say, so that no link can change meanwhile."""
+    """The real path of the descriptor. The system is asked if it knows, so that no link can change meanwhile."""
     try:
         return Path(os.readlink(f"/proc/self/fd/{fd}"))
     except OSError:

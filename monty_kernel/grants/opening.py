@@ -25,8 +25,8 @@ def grant(
         tools: files by their absolute paths, and modules by their names.
         mounts: folders, as `HOST:SANDBOX[:MODE]`.
         refused: called for each tool, mount or permission that cannot be granted.
-        relative_mounts: whether HOST may be relative to the working directory. A kernel starts in the notebook's folder,
-            which a stranger may have chosen.
+        relative_mounts: whether HOST may be relative to the working directory. A kernel starts in the notebook's
+            folder, which a stranger may have chosen.
     """
     for spec in tools:
         try:
@@ -48,7 +48,10 @@ def grant(
 def grant_or_tell(
     grants: Grants, tools: Iterable[str], mounts: Iterable[str], log: Logger | LoggerAdapter[Any]
 ) -> None:
-    """Grant what a kernel's options name. A kernel starts without what is refused; its log and its next cell say why."""
+    """Grant what a kernel's options name.
+
+    A kernel starts without what is refused; its log and its next cell say why.
+    """
 
     def tell(what: str, error: Exception) -> None:
         log.error("%s refused: %s", what, error, exc_info=error.__cause__)

@@ -1,4 +1,4 @@
-"""A folder that can be changed without being changed: what is written stays in memory, above what is on the disk."""
+"""An overlay: a folder whose changes stay in memory, on top of what is on the disk."""
 
 from __future__ import annotations
 
@@ -10,15 +10,20 @@ from dataclasses import dataclass, replace
 from .folder import Folder, Info, Parts, is_unreachable
 
 MOST_BYTES = 1 << 28
-"""Bytes that all files of one overlay may hold."""
+"""Bytes that all files of one overlay may have."""
 MOST_ENTRIES = 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """What the overlay says of a path. kind: `gone` hides what is on the disk. fresh: of a folder, hides all that is in it there.
+    """The overlay's entry for a path.
 
-    data: in pieces, so that a file which grows line by line is not copied for each.
+    Attributes:
+        kind: `file`, `folder`, or `gone`, which hides what is on the disk.
+        data: the content in pieces, so that a file that grows line by line is not copied for each line.
+        size: bytes of the content.
+        modified: the time of the last change, in seconds since the epoch.
+        fresh: whether a folder hides everything that is in it on the disk.
     """
 
     kind: str  # "file", "folder" or "gone"
@@ -29,38 +34,38 @@ class Node:
 
 
 Layer = Mapping[tuple[str, ...], Node]
-"""All that was written, by path: a value that states can keep."""
+"""Everything that was written, by path. It is never changed, so states can keep it."""
 
 
 class Overlay:
-    """Has the methods of `Folder`. Links are those of the disk; none can be made."""
+    """Has the methods of `Folder`. Its only links are those on the disk; cells cannot create any."""
 
     def __init__(self, below: Folder) -> None:
         self._below = below
         self._nodes: dict[tuple[str, ...], Node] = {}
         self._bytes = 0
         self._frozen: Layer | None = {}
-        self._children: dict[tuple[str, ...], list[str]] | None = None  # names by folder, once they were asked for
+        self._children: dict[tuple[str, ...], list[str]] | None = None  # names by folder, computed when first needed
 
     @property
     def size(self) -> int:
-        """Bytes that were written and are kept."""
+        """Bytes of all files in the overlay."""
         return self._bytes
 
     def freeze(self) -> Layer:
-        """What was written so far. The same object as before if nothing has been since."""
+        """What was written so far. The object stays the same until the next change."""
         if self._frozen is None:
             self._frozen = dict(self._nodes)
         return self._frozen
 
     def thaw(self, layer: Layer) -> None:
-        """Make it what it was when `freeze` gave this."""
+        """Restore what `freeze` returned."""
         if layer is not self._frozen:
             self._nodes, self._frozen = dict(layer), layer
             self._bytes, self._children = sum(node.size for node in layer.values()), None
 
     def close(self) -> None:
-        """Let go of the folder. Idempotent."""
+        """Close the folder. Idempotent."""
         self._below.close()
 
     def resolve(self, path: Parts) -> tuple[str, ...]:
@@ -69,11 +74,11 @@ class Overlay:
         for length in range(len(plain) + 1):
             node = self._nodes.get(plain[:length])
             if node is not None and (node.kind != "folder" or node.fresh or length == len(plain)):
-                return plain  # what is above the disk has no links
+                return plain  # only the disk has links
         try:
             return self._below.resolve(path)
         except FileNotFoundError:
-            return plain  # a folder of it is only here
+            return plain  # one of its folders exists only in the overlay
 
     def info(self, path: Parts, *, follow: bool = True) -> Info | None:
         """See `Folder`."""
@@ -135,7 +140,7 @@ class Overlay:
         return plain
 
     def _written_in(self, plain: tuple[str, ...]) -> list[str]:
-        """The names in a folder that the overlay says something of."""
+        """The names in a folder that have an entry in the overlay."""
         if self._children is None:
             self._children = {}
             for each in self._nodes:
@@ -188,7 +193,7 @@ class Overlay:
         self._put(plain, Node("gone"))
 
     def rename(self, path: Parts, target: Parts) -> None:
-        """See `Folder`. A folder of the disk is not moved, since all of it would have to be read."""
+        """See `Folder`. A folder on the disk is not moved, since all of it would have to be read."""
         plain, new = ((*self.resolve(each[:-1]), *each[-1:]) for each in (path, target))
         found, there = self.info(plain, follow=False), self.info(new, follow=False)
         if found is None:
@@ -216,7 +221,7 @@ class Overlay:
         self._put(plain, Node("gone"))
 
     def _covering(self, plain: tuple[str, ...]) -> Node | None:
-        """What the overlay says of a path: its own node, or that it is hidden; None if the disk is to be asked."""
+        """The entry that decides about a path: its own, or one that hides it; None if the disk decides."""
         own = self._nodes.get(plain)
         if own is not None:
             return own
@@ -255,7 +260,7 @@ class Overlay:
         before = self._nodes.get(plain)
         total = self._bytes + node.size - (before.size if before is not None else 0)
         if total > MOST_BYTES or len(self._nodes) >= MOST_ENTRIES:
-            raise OSError(errno.ENOSPC, f"No space left: an overlay holds at most {MOST_BYTES >> 20} MiB")
+            raise OSError(errno.ENOSPC, f"No space left: an overlay can have at most {MOST_BYTES >> 20} MiB")
         fresh = node.fresh or (node.kind == "folder" and before is not None and before.fresh)
         self._nodes[plain] = replace(node, fresh=fresh)
         self._bytes, self._frozen, self._children = total, None, None

@@ -1,4 +1,7 @@
-"""Plain data: what may cross between a cell and a tool. Checked, copied and shown in short; never run, never trusted."""
+"""Plain data: the values that pass between a cell and a tool.
+
+They are checked, copied and shown in short, and never run.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from monty_kernel.outputs.quoting import readable
 from monty_kernel.outputs.visible_text import visible_line
 
 MOST_BYTES = 1 << 26
-"""Bytes that the arguments or the result of one call may take, estimated."""
+"""Bytes for the arguments or the result of one call, estimated."""
 MOST_ITEMS = 1_000_000
 _DEPTH = 200
 
@@ -28,7 +31,7 @@ _LEAVES: tuple[type, ...] = (
 )
 _BOXES: tuple[Any, ...] = (list, tuple, set, frozenset)
 
-# how values that have no likeness outside the sandbox arrive from there: as their repr, which nothing tells from text
+# values that exist only in the sandbox arrive as their repr, which cannot be told from text
 _STAND_IN = re.compile(
     r"<(?P<what>function|module|coroutine|bound method|built-in function|\w+(?= object))\b(?:[^<>]|<\w+>){0,200}>"
     r"|(?P<kind>range)\(-?\d+, -?\d+(?:, -?\d+)?\)|(?P<part>slice)\([^(),]+, [^(),]+, [^(),]+\)"
@@ -38,17 +41,19 @@ _STAND_IN = re.compile(
 
 
 class NotPlain(TypeError):
-    """A value is no plain data, or too much of it; the message says what it is and, for a container, where."""
+    """A value is not plain data, or is too large; the message says what it is or holds."""
 
 
 def plain_copy(value: object, *, from_cell: bool = False) -> Any:
-    """The value as plain data of exact built-in types; a named tuple becomes a tuple, an `IntEnum` an int, and so on.
+    """A copy of exact built-in types: a named tuple becomes a tuple, an `IntEnum` an int, and so on.
 
-    from_cell: it comes from the sandbox. Functions, iterators and ranges come as the text of their repr from there; such text is
-    refused.
+    Args:
+        value: what to copy.
+        from_cell: whether it comes from the sandbox, where functions, iterators and ranges become the text of their
+            repr. Such text is refused.
 
     Raises:
-        NotPlain: there is something else in it, a cycle, or more than a call may carry.
+        NotPlain: it contains something else or a cycle, or is larger than a call may carry.
     """
     return _Copier(from_cell).copy(value, 0)
 
@@ -104,26 +109,28 @@ def _what(value: object) -> str:
     kind = type(value)
     if kind.__name__ in ("MontyClassProxy", "MontyClassTypeProxy", "MontyStdTypeProxy", "ExternalModule"):
         name = getattr(value, "name", None)
-        return f"is or holds {'an object of class ' if kind.__name__ == 'MontyClassProxy' else ''}{short(name or 'a module', 80)}"
+        what = "an object of class " if kind.__name__ == "MontyClassProxy" else ""
+        return f"is or holds {what}{short(name or 'a module', 80)}"
     if isinstance(value, type):
         return f"is or holds the class {value.__name__}"
     return f"is or holds {'an' if kind.__name__[:1].lower() in 'aeiou' else 'a'} {kind.__name__}"
 
 
 _LEVELS = 6
-"""Levels of nested values that are shown."""
+"""Levels of nesting that are shown."""
 
 
 def short(value: object, most: int = 200) -> str:
-    """About `most` characters that show a plain value on one line, and of each level how much of it they leave out.
+    """A plain value on one line of about `most` characters, with the number of items left out at each level.
 
-    What would deceive the eye is written out, see `readable`. The time it takes is bounded too, whatever the value's size.
+    Characters that would deceive the eye are escaped, see `readable`. The time is bounded as well, whatever the
+    value's size.
     """
     return _Shortener(most).show(value, _LEVELS)
 
 
 class _Shortener:
-    """Shows one value. left: characters that are still to be had."""
+    """Shows one value within a number of characters."""
 
     def __init__(self, most: int) -> None:
         self._left = most
@@ -149,7 +156,7 @@ class _Shortener:
         room = max(1, self._left)
         length = min(room, len(value))
         while len(shown := readable(repr(value[:length]))) > room + 20 and length > 1:
-            length = max(1, length // 2)  # it is full of what has to be written out
+            length = max(1, length // 2)  # it is full of characters that are escaped
         self._left -= len(shown)
         what = "characters" if isinstance(value, str) else "bytes"
         return shown if length >= len(value) else f"{shown} … ({len(value) - length:,} more {what})"
@@ -183,7 +190,7 @@ def _items(count: int) -> str:
 
 
 def one_line(text: str, most: int = 500) -> str:
-    """Text made one line of at most about `most` characters, with control characters written out."""
+    """The text on one line of about `most` characters at most, with control characters escaped."""
     cut = text[: 4 * most]
     line = visible_line(" ".join(cut.split()))
     return line if len(line) <= most and len(text) <= 4 * most else line[:most] + " …"

@@ -1,7 +1,8 @@
-"""Where tools run: plain functions on one thread, coroutines on a loop of their own. An interrupt leaves either behind.
+"""Where tools run: plain functions on one thread, coroutines on an event loop of their own.
 
-All plain functions, and the tools file itself, run on the same thread, since a database connection or a browser may only
-be used on the one that made it. One that does not return is left to itself with its thread, and the next gets a new one.
+All plain functions, and the tools file itself, run on the same thread, since a database connection or a browser may
+only be used on the thread that created it. A call that is interrupted but does not return keeps its thread, and the
+next call gets a new one.
 """
 
 from __future__ import annotations
@@ -16,17 +17,18 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-_PATIENCE = 0.5  # seconds
+_ALIVE_WITHIN = 0.5
+"""Seconds that a blocked event loop is given to answer before it is abandoned."""
 
 
 class ToolThread:
-    """Runs calls one after the other on a daemon thread, which never keeps the process from ending."""
+    """Runs calls one after the other on a daemon thread, which does not keep the process from ending."""
 
     def __init__(self) -> None:
         self._calls: SimpleQueue[Callable[[], None] | None] | None = None
 
     def submit(self, call: Callable[[], T]) -> Future[T]:
-        """Run `call` when those before it are done."""
+        """Run `call` after the calls before it."""
         future: Future[T] = Future()
 
         def run() -> None:
@@ -45,7 +47,7 @@ class ToolThread:
         return future
 
     def abandon(self) -> None:
-        """Leave the running call behind: the next goes to a new thread. The old one ends when its call does."""
+        """Give up the running call. The next call gets a new thread; the old thread ends when its call does."""
         if self._calls is not None:
             self._calls.put(None)
             self._calls = None
@@ -58,9 +60,9 @@ def _work(calls: SimpleQueue[Callable[[], None] | None]) -> None:
         call()
 
 
-def _turn(loop: asyncio.AbstractEventLoop, over: threading.Event) -> None:
+def _run_loop(loop: asyncio.AbstractEventLoop, over: threading.Event) -> None:
     while not over.is_set():
-        # a task that a tool started by itself may exit, or stop the loop: the others go on
+        # a task that a tool started may exit or stop the loop, while the other calls must go on
         with suppress(SystemExit, KeyboardInterrupt):
             loop.run_forever()
     loop.close()
@@ -72,27 +74,27 @@ class ToolLoop:
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._over = threading.Event()
-        self._in_doubt = False
+        self._must_check = False
 
-    def doubt(self) -> None:
-        """Coroutines were cancelled, and one may not heed it: see whether the loop still turns before the next is run."""
-        self._in_doubt = True
+    def check_before_next(self) -> None:
+        """Check that the loop is not blocked before the next coroutine runs, since a cancelled one may block it."""
+        self._must_check = True
 
     def submit(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
-        """Run a coroutine beside those that run; to cancel the future cancels it."""
-        if self._in_doubt and not self._turns():
-            self.close()  # something blocks it: it is left behind with its thread
-        self._in_doubt = False
+        """Run a coroutine concurrently with the others. Cancelling the future cancels it."""
+        if self._must_check and self._is_blocked():
+            self.close()  # the thread of the blocked loop is abandoned
+        self._must_check = False
         if self._loop is None:
             self._loop, self._over = asyncio.new_event_loop(), threading.Event()
-            threading.Thread(target=_turn, args=(self._loop, self._over), name="async tools", daemon=True).start()
+            threading.Thread(target=_run_loop, args=(self._loop, self._over), name="async tools", daemon=True).start()
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
 
-    def _turns(self) -> bool:
+    def _is_blocked(self) -> bool:
         turned = threading.Event()
         if self._loop is not None:
             self._loop.call_soon_threadsafe(turned.set)
-        return turned.wait(_PATIENCE)
+        return not turned.wait(_ALIVE_WITHIN)
 
     def close(self) -> None:
         """Stop the loop. Idempotent."""

@@ -1,4 +1,5 @@
-"""Tools files: `@tool`, and a file or an importable module read as a module of tools with its functions, constants and stub.
+"""Tools files: `@tool`, and a file or an importable module read as a module of tools with its functions, constants and
+stub.
 
 The file is run once, on the host, with everything the person may do: it is theirs. Nothing of it is read again later.
 """
@@ -31,9 +32,12 @@ def tool(function: F, /) -> F: ...
 @overload
 def tool(*, ask: bool = False, deny: bool = False) -> Callable[[F], F]: ...
 def tool(function: F | None = None, /, *, ask: bool = False, deny: bool = False) -> F | Callable[[F], F]:
-    """Make a function a tool, also one that another module defined; use it as `@tool` or `@tool(ask=True)`.
+    """Mark a function as a tool, even if another module defines it. Use it as `@tool` or `@tool(ask=True)`.
 
-    ask: the person is asked before each call. deny: no call is let through, until the configuration says otherwise.
+    Args:
+        function: the function that notebooks may call.
+        ask: ask the person before each call.
+        deny: deny every call, unless the configuration says otherwise.
     """
     permission: Permission = "deny" if deny else "ask" if ask else "allow"
 
@@ -53,7 +57,7 @@ class ToolsRefused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A function that cells may call. hints: the resolved annotation of each parameter, and of `return`."""
+    """A function that cells may call. `hints` are the resolved annotations of its parameters and of `return`."""
 
     module: str
     name: str
@@ -64,24 +68,24 @@ class Tool:
 
     @property
     def qualified(self) -> str:
-        """As cells and the configuration name it: `tools.pay`."""
+        """Its name in cells and in the configuration, such as `tools.pay`."""
         return f"{self.module}.{self.name}"
 
     @property
     def is_async(self) -> bool:
-        """Whether a call is awaited."""
+        """Whether its calls are awaited."""
         return inspect.iscoroutinefunction(self.function)
 
     @property
     def doc(self) -> str | None:
-        """The docstring, its indentation gone."""
+        """The docstring without its indentation."""
         return inspect.getdoc(self.function)
 
     def bind(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> inspect.BoundArguments:
-        """The arguments of a call, as plain data and by the annotations.
+        """The arguments of a call as plain data, checked against the annotations.
 
         Raises:
-            TypeError: they do not fit; the message names the parameter.
+            TypeError: an argument does not fit; the message names the parameter.
         """
         try:
             bound = self.signature.bind(*args, **kwargs)
@@ -111,7 +115,7 @@ class Tool:
 
     @property
     def stub(self) -> str:
-        """The function as a `.pyi` file declares it, with its docstring."""
+        """The function's declaration in a `.pyi` file, with its docstring."""
         parts: list[str] = []
         star = False
         parameters = list(self.signature.parameters.values())
@@ -133,18 +137,18 @@ class Tool:
 
 @dataclass(frozen=True, slots=True)
 class ToolModule:
-    """What cells import by `name`."""
+    """A module of tools, which cells import by its name."""
 
     name: str
     doc: str | None = None
     tools: Mapping[str, Tool] = field(default_factory=dict)
     constants: Mapping[str, Any] = field(default_factory=dict)
     origin: Path | None = None
-    """The file it was loaded from, by the path that was given."""
+    """The file that it was loaded from, by the given path."""
 
     @property
     def namespace(self) -> ModuleType:
-        """Stand-ins of the functions, and the constants, as attributes of a module object: for who documents them."""
+        """A module object with the constants and with stand-ins for the functions, for inspection and completion."""
         module = ModuleType(self.name, self.doc)
         vars(module).update(self.constants)
         vars(module).update({name: _documented(tool) for name, tool in self.tools.items()})
@@ -152,21 +156,21 @@ class ToolModule:
 
     @property
     def stub(self) -> str:
-        """The module as a `.pyi` file declares it."""
+        """The module's `.pyi` file."""
         constants = "".join(f"{name}: {_type_of(value)}\n" for name, value in self.constants.items())
         return type_hints.IMPORTS + constants + "".join(tool.stub for tool in self.tools.values())
 
 
 def check_spec(spec: str) -> None:
-    """Whether `spec` can name tools: the absolute path of a `.py` file, or a dotted module name. Loads nothing.
+    """Check that `spec` is the absolute path of a `.py` file, or a dotted module name. Loads nothing.
 
     Raises:
-        ToolsRefused: it cannot.
+        ToolsRefused: it is neither.
     """
     if _is_path(spec):
         if not os.path.isabs(os.path.expanduser(spec)):
             raise ToolsRefused(
-                f"the tools file {spec!r} must be given by its absolute path: a kernel starts in the notebook's folder"
+                f"use the absolute path of the tools file {spec!r}, since a kernel starts in the notebook's folder"
             )
         if not os.path.isfile(os.path.expanduser(spec)):
             raise ToolsRefused(f"there is no tools file {spec!r}")
@@ -176,13 +180,13 @@ def check_spec(spec: str) -> None:
 
 
 def load(spec: str) -> ToolModule:
-    """Run a tools file, or import a module, and take its tools.
+    """Run a tools file, or import a module, and collect its tools.
 
-    Tools are the public functions that it defines itself and those marked with `@tool`; constants are its public
-    names, in capitals, of plain data. `__all__`, if it has one, says exactly which.
+    Tools are the public functions that it defines itself, and those marked with `@tool`. Constants are public names in
+    capitals whose values are plain data. If it has `__all__`, exactly those names count.
 
     Raises:
-        ToolsRefused: it cannot be used, or raised.
+        ToolsRefused: it cannot be used, or it raised.
     """
     check_spec(spec)
     try:
@@ -228,11 +232,13 @@ def _documented(tool: Tool) -> Callable[..., Any]:
 
 def _tool(module: str, name: str, function: Callable[..., Any]) -> Tool:
     if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
-        raise ToolsRefused(f"{module}.{name} is a generator: a tool returns all it has, for example as a list")
+        raise ToolsRefused(
+            f"{module}.{name} is a generator: let the tool return all of its values, for example as a list"
+        )
     try:
         hints = typing.get_type_hints(function, include_extras=True)
         signature = inspect.signature(function, eval_str=True)
-    except Exception:  # names of annotations that only exist for type checkers
+    except Exception:  # annotations with names that exist only for type checkers
         hints, signature = {}, inspect.signature(function)
     return Tool(module, name, function, getattr(function, MARK, "allow"), signature, hints)
 
@@ -240,9 +246,9 @@ def _tool(module: str, name: str, function: Callable[..., Any]) -> Tool:
 def _run_file(path: Path) -> ModuleType:
     module = ModuleType(f"_monty_tools_{path.stem}")
     module.__file__ = str(path)
-    # compiled from the very source: an import would prefer what lies in the __pycache__ beside it
+    # compiled from the source, since an import would prefer the __pycache__ beside it
     code = compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
-    sys.modules[module.__name__] = module  # dataclasses and type hints look it up
+    sys.modules[module.__name__] = module  # dataclasses and type hints look the module up there
     try:
         exec(code, vars(module))  # noqa: S102 - the person's own file, by their own word
     except BaseException:
@@ -258,7 +264,7 @@ def _import(name: str) -> ModuleType:
 
 @contextmanager
 def _trusted_path() -> Iterator[None]:
-    # a kernel's working directory is the notebook's folder: nothing is imported from there
+    # nothing is imported from the working directory, which is the notebook's folder in a kernel
     here = os.getcwd()
     before = sys.path[:]
     sys.path[:] = [entry for entry in sys.path if entry and os.path.realpath(entry) != os.path.realpath(here)]

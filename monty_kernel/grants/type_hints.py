@@ -1,7 +1,7 @@
 """Type annotations of tools: whether an argument fits one, and how a stub spells it.
 
-Known are the built-in types of plain data, their containers with parameters, unions, `Literal` and `Any`. What is not
-known (a `Protocol`, a class of the person's) fits everything and is spelled `Any`.
+Supported are the built-in types of plain data, their containers with parameters, unions, `Literal` and `Any`. Every
+value fits any other annotation, such as a `Protocol` or a class of the person's, and a stub spells it `Any`.
 """
 
 from __future__ import annotations
@@ -51,11 +51,11 @@ _MAPPINGS = (dict, collections.abc.Mapping, collections.abc.MutableMapping)
 _ALSO = {float: (int, float), complex: (int, float, complex)}  # as type checkers see it
 
 IMPORTS = "import datetime, decimal, pathlib\nfrom collections.abc import *\nfrom typing import Any, Literal\n"
-"""What a stub with these spellings begins with."""
+"""The first lines of a stub that uses these spellings."""
 
 
 def fits(value: object, annotation: object) -> bool:
-    """Whether a plain value may be passed where the annotation stands. Looks at every item of a container."""
+    """Whether a plain value fits the annotation. Checks every item of a container."""
     origin, parameters = get_origin(annotation), get_args(annotation)
     if origin is typing.Annotated:
         return fits(value, parameters[0])
@@ -88,7 +88,7 @@ def _fits_tuple(value: tuple[object, ...], parameters: tuple[object, ...]) -> bo
 
 
 def spelled(annotation: object) -> str:
-    """The annotation as a stub has it."""
+    """The annotation as a stub spells it."""
     origin, parameters = get_origin(annotation), get_args(annotation)
     if origin is typing.Annotated:
         return spelled(parameters[0])

@@ -1,4 +1,5 @@
-"""How a magic is declared: a small function and its arguments. Parsing, help, completion and documentation follow from them.
+"""How a magic is declared: a small function and its arguments. Parsing, help, completion and documentation follow from
+them.
 
 A family is a module with a `Family`, whose decorators declare magics of these kinds:
 
@@ -40,7 +41,10 @@ def argument(*flags: str, **settings: Any) -> Argument:
 
 
 class BadCode(Exception):
-    """A magic's code is not valid Python. `span` gives its offsets in the magic's arguments or, with `in_body`, in the body."""
+    """A magic's code is not valid Python.
+
+    `span` gives its offsets in the magic's arguments or, with `in_body`, in the body.
+    """
 
     def __init__(self, message: str, span: tuple[int, int], *, in_body: bool = False) -> None:
         super().__init__(message)

@@ -31,7 +31,7 @@ _COLUMNS = ("when (UTC)", "cell", "what", "arguments", "outcome", "seconds")
 
 @family.host("tools")
 def tools(_: argparse.Namespace, context: MagicContext) -> None:
-    """List the functions of the host that cells may call, and whether a call is allowed, asks you first, or is denied."""
+    """List the functions of the host that cells may call, and whether calls are allowed, denied, or ask you first."""
     lines = []
     for module in context.grants.tool_modules.values():
         lines.append(f"import {module.name}")
@@ -51,7 +51,8 @@ def tools(_: argparse.Namespace, context: MagicContext) -> None:
     argument("mode", nargs="?", choices=("ro", "rw", "overlay"), default="overlay", help="[overlay]"),
 )
 def mount(arguments: argparse.Namespace, context: MagicContext) -> None:
-    """Ask you to let cells use a folder of yours: `ro` to read it, `rw` to change it, `overlay` to keep changes in memory.
+    """Ask you to let cells use a folder of yours: `ro` to read it, `rw` to change it, `overlay` to keep changes in
+    memory.
 
     The question shows the folder's real path. Where nobody can answer, the answer is no.
     """
@@ -78,7 +79,10 @@ def unmount(arguments: argparse.Namespace, context: MagicContext) -> None:
 
 @family.host("mounts")
 def mounts(_: argparse.Namespace, context: MagicContext) -> None:
-    """List the folders that cells may use. Only the last part of your paths is shown, since outputs travel with the notebook."""
+    """List the folders that cells may use.
+
+    Only the last part of your paths is shown, since outputs travel with the notebook.
+    """
     lines = [f"{mount.place}  …/{mount.host.name}  {_MODES[mount.mode]}" for mount in context.grants.mounts]
     context.print(
         "\n".join(lines) or "No folder is mounted. %mount asks for one; the option --mount grants one at the start."

@@ -96,9 +96,9 @@ def _table(limits: SessionLimits) -> str:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ["  ".join(word.ljust(width) for word, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     return "\n".join(lines) + (
-        "\n\nTo allow more, start the kernel with the option on its command line, or set it in monty_kernel_config.py in one\n"
-        "of Jupyter's configuration folders, as in c.MontyKernel.max_memory = 4 << 30. A notebook can only tighten limits:\n"
-        "%limits memory=64MiB seconds=5 holds from the next cell until the kernel is restarted."
+        "\n\nTo allow more, start the kernel with the option on its command line, or set it in monty_kernel_config.py\n"
+        "in one of Jupyter's configuration folders, as in c.MontyKernel.max_memory = 4 << 30. A notebook can only\n"
+        "tighten limits: %limits memory=64MiB seconds=5 holds from the next cell until the kernel is restarted."
     )
 
 

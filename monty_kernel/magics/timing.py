@@ -26,7 +26,8 @@ _AWAITS = (ast.Await, ast.AsyncFor, ast.AsyncWith)
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """Code that can be spliced into a cell on its own lines, because no bracket, string or continuation runs past its end.
+    """Code that can be spliced into a cell on its own lines, because no bracket, string or continuation runs past its
+    end.
 
     CPython's parser may refuse code that Monty accepts. Such code counts as statements, and Monty judges it.
 

@@ -38,7 +38,10 @@ def redo(arguments: argparse.Namespace, context: MagicContext) -> None:
 
 @family.action("restore", argument("state", metavar="N|NAME", help="a cell's number, or a name given by %%snapshot"))
 def restore(arguments: argparse.Namespace, context: MagicContext) -> None:
-    """Go to the state right after cell `In[N]`, 0 for the start, or to a named state. Cells that run from there begin a branch."""
+    """Go to the state right after cell `In[N]`, 0 for the start, or to a named state.
+
+    Cells that run from there begin a branch.
+    """
     _report(context, lambda travel: travel.restore(arguments.state))
 
 
@@ -126,7 +129,8 @@ def sessions(arguments: argparse.Namespace, context: MagicContext) -> None:
 
 @family.action("resume", argument("session", nargs="?", metavar="ID", help="as listed by %%sessions [the last one]"))
 def resume(arguments: argparse.Namespace, context: MagicContext) -> None:
-    """Continue where an earlier session of this notebook stopped, with its variables, functions, `In` and `Out`, and states.
+    """Continue where an earlier session of this notebook stopped, with its variables, functions, `In` and `Out`, and
+    states.
 
     Asks first, unless this same kernel ran it before it was restarted. Where nobody can answer, the answer is no.
     """
@@ -140,7 +144,8 @@ def resume(arguments: argparse.Namespace, context: MagicContext) -> None:
         chosen = here[-1]
         if chosen.how == "running":
             raise UsageError(
-                f"%resume: the last session of this notebook, {chosen.id}, is running in another kernel. %sessions lists them all."
+                f"%resume: the last session of this notebook, {chosen.id}, is running in another kernel. "
+                "%sessions lists them all."
             )
     else:
         named = [info for info in others if info.id == arguments.session]
@@ -184,8 +189,8 @@ def _require_consent(
             else " If you trust this notebook, restart the kernel with --MontyKernel.resume=allow."
         )
         raise UsageError(
-            "%resume: not resumed: another kernel left this session, and nobody answered the question. Use a front end that "
-            f"can ask you.{option}"
+            "%resume: not resumed: another kernel left this session, and nobody answered the question. "
+            f"Use a front end that can ask you.{option}"
         ) from None
     if answer != "yes":
         raise UsageError("%resume: not resumed: you declined.")

@@ -1,4 +1,4 @@
-"""The check of one cell: from what the session holds to the findings that can be trusted, and how a person sees them."""
+"""The check of one cell, from what the session holds to the findings that a person sees."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ from monty_kernel.introspect.probing import load_facts
 from monty_kernel.outputs.visible_text import cut, visible
 
 from . import suppressions
-from .checker import Checker, CheckFailed, Said
+from .checker import Checker, CheckFailed, Diagnostic
 from .outline import Outline, outline
 from .program import NOTEBOOK, SUPPLIED, KnownCells, Past, Program, checked_feeds, definitions, joined, past, stub
 
 ERROR = "TypeCheckError"
 MOST = 20
-"""Findings that are shown of one cell; the others are counted."""
+"""Findings that are shown of one cell. The others are only counted."""
 
 _LONGEST = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that the checker found in a cell. rule: its name, as `# ty: ignore[rule]` takes it."""
+    """A fault that the checker found in a cell. `rule` is the name that `# ty: ignore[rule]` takes."""
 
     frame: SourceFrame
     rule: str
@@ -43,22 +43,22 @@ class Finding:
 
     @property
     def sentence(self) -> str:
-        """What is wrong, and by which rule."""
+        """The message and its rule."""
         return f"{visible(cut(self.message, _LONGEST))} [{self.rule}]"
 
 
 def warning(findings: Sequence[Finding]) -> str:
-    """The findings as text for standard error, without a line break at its end."""
+    """The findings as text for standard error, without a final line break."""
     return "\n".join([*map(_shown, findings[:MOST]), *_rest(findings)])
 
 
 def refusal(findings: Sequence[Finding]) -> Failure:
-    """The failure of a cell that has these findings, and was therefore not run."""
+    """The failure of a cell that was not run because of these findings."""
     first, others = findings[0], findings[1:]
-    said = ["The cell was not run, since %typecheck is strict."]
+    notes = ["The cell was not run because %typecheck is strict."]
     if others:
-        said = [*map(_shown, others[: MOST - 1]), *_rest(findings), *said]
-    return Failure("syntax", ERROR, first.sentence, (first.frame,), "\n".join(said))
+        notes = [*map(_shown, others[: MOST - 1]), *_rest(findings), *notes]
+    return Failure("syntax", ERROR, first.sentence, (first.frame,), "\n".join(notes))
 
 
 def _shown(finding: Finding) -> str:
@@ -80,31 +80,31 @@ def _rest(findings: Sequence[Finding]) -> list[str]:
 
 
 _CODE = 1 << 15
-"""Characters of code, strings and comments not counted, above which a cell is not checked: reading it takes 0.1 s here and much more there."""
+"""Characters of code, without strings and comments, above which the checker would take too long."""
 
-_LARGE = 1 << 18  # characters of a cell, all counted
+_LARGE = 1 << 18  # characters of a cell, strings and comments included
 _WORD = re.compile(r"[^\W\d]\w*")
 _SCOPE = prelude.guarded("locals()")
 _MOST_NAMES = 5_000
-_MOST_SAID = 200
-"""Things said of one cell that are looked at: nobody reads more."""
+_MOST_DIAGNOSTICS = 200
+"""Messages about one cell that are considered: nobody reads more."""
 
 _LONGEST_PIECE = 200  # characters without a blank that are normalized
-_AROUND = 1_000  # characters of a line that are looked at around a finding
+_AROUND = 1_000  # characters of a line that are considered around a finding
 
 _FREE = ("exit", "quit")
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What came of a check. note: why there was none, for the person; None if there was one, or nothing to check."""
+    """The result of a check. `note` tells the person why a cell could not be checked; None otherwise."""
 
     findings: tuple[Finding, ...] = ()
     note: str | None = None
 
     @property
     def is_faulty(self) -> bool:
-        """Whether something is wrong with the cell."""
+        """Whether the cell has a fault."""
         return any(finding.rule not in suppressions.INFORMATION for finding in self.findings)
 
 
@@ -119,32 +119,32 @@ class CellCheck:
         self._faulty: set[str] = set()
 
     def ran(self, cell: Cell, *, failed: bool) -> None:
-        """A cell has run: what it was to define is certain only if it did not fail."""
+        """Take note of a cell that has run. Its definitions are certain only if it did not fail."""
         source = CellSource(cell.source.label, cell.python)
         self._failed.discard(source)
         if failed:
             self._failed.add(source)
 
     def faulty(self, cell: Cell) -> None:
-        """A cell has findings: what it was to define is not reported as unknown, time and again, in those after it."""
+        """Take note of a cell with findings, so that later cells do not report its names as unknown again and again."""
         self._faulty.update(definitions(cell.python).last)
 
     def check(self, cell: Cell) -> Checked:
-        """What is wrong with a cell that has not run yet.
+        """Check a cell that has not run yet.
 
         Raises:
-            KeyboardInterrupt: the person did not want to wait for it.
+            KeyboardInterrupt: the person interrupted the check.
         """
         feeds = checked_feeds(cell)
         text = joined(feeds)
         if not text.strip() or not cell.python.strip():
             return Checked()
         if len(text) > _LARGE or (len(text) > _CODE and weight(text) > _CODE):
-            return Checked(note=f"it holds more than {_CODE:,} characters of code")
+            return Checked(note=f"it has more than {_CODE:,} characters of code")
         try:
             tree, same = parse_tree(text)
         except SyntaxError:
-            return Checked()  # the error that it is will be the cell's own
+            return Checked()  # the cell itself will raise it
         except (ValueError, RecursionError, MemoryError):
             return Checked(note="it is too large, or nested too deeply")
         seen = outline(tree, same)
@@ -159,7 +159,7 @@ class CellCheck:
         before = past(self._known.of(cells), [cell in self._failed for cell in cells])
         kinds = self._kinds(before, words)
         if kinds is None:
-            return Checked(note="the session does not tell what its names hold")
+            return Checked(note="the session does not say what its names are")
         unknown = [*_FREE, *sorted(self._faulty | before.from_inside | before.last.keys())]
         unknown = [name for name in unknown if name in words and name not in kinds]
         source, lines = stub(before, kinds)
@@ -171,16 +171,16 @@ class CellCheck:
         modules = {**granted, NOTEBOOK: monty.ExternalModule({"nothing": only_by_name}, stubs=source)}
         asked = self._checker.ask(program.text, modules, self)
         try:
-            said = self._engine.interrupts.wait_for(asked)
+            diagnostics = self._engine.interrupts.wait_for(asked)
         except KeyboardInterrupt:
             self._checker.give_up(self)
             raise
-        if any(each.rule == "invalid-syntax" and "async" not in each.message for each in said):
+        if any(each.rule == "invalid-syntax" and "async" not in each.message for each in diagnostics):
             return Checked()
-        rest = [each for each in said if program.stop not in each.message]
+        rest = [each for each in diagnostics if program.stop not in each.message]
         if not rest:
             return Checked()
-        known = suppressions.Known(
+        context = suppressions.Context(
             load_facts(),
             before.attributes | seen.attributes,
             granted.keys(),
@@ -189,11 +189,11 @@ class CellCheck:
             seen.annotated | before.annotated,
             seen.from_inside | before.from_inside,
         )
-        placed = [each for one in rest[:_MOST_SAID] if (each := _placed(one, program, text)) is not None]
-        return Checked(tuple(_findings(suppressions.believed(placed, seen, known), feeds[0].cell)))
+        placed = [each for one in rest[:_MOST_DIAGNOSTICS] if (each := _placed(one, program, text)) is not None]
+        return Checked(tuple(_findings(suppressions.trusted(placed, seen, context), feeds[0].cell)))
 
     def _kinds(self, before: Past, words: Iterable[str]) -> dict[str, str] | None:
-        """What the names among these words hold, and those that they need; None if the session cannot tell."""
+        """The kind of each name among these words and of the names they need; None if the session cannot tell."""
         kinds: dict[str, str] = {}
         asked: set[str] = set()
         wanted = set(words)
@@ -213,7 +213,7 @@ class CellCheck:
         if not isinstance(found, dict):
             return None
         wanted = set(names)
-        # the session's word is a notebook's word: it may claim anything, but nothing that is no name
+        # the answer comes from a notebook, which may claim anything: only names pass
         return {
             name: kind
             for name, kind in found.items()
@@ -222,28 +222,29 @@ class CellCheck:
 
 
 def _normalized(text: str) -> str:
-    """The text with names spelled as Python compares them; long runs without a blank are left out."""
-    # accents that follow each other are sorted by insertion: 100,000 of them would take seconds, with the GIL held
+    """The non-ASCII words of the text as Python compares names. Long runs without a blank are left out."""
+    # consecutive accents are sorted by insertion: 100,000 of them would hold the GIL for seconds
     pieces = (each for each in text.split() if len(each) <= _LONGEST_PIECE and not each.isascii())
     return " ".join(unicodedata.normalize("NFKC", each) for each in pieces)
 
 
-def _placed(said: Said, program: Program, text: str) -> suppressions.Placed | None:
-    """Where it is; None if that is nothing that the person typed."""
-    start, end = program.offset(said.row, said.column), program.offset(said.end_row, said.end_column)
+def _placed(diagnostic: Diagnostic, program: Program, text: str) -> suppressions.Placed | None:
+    """The message with its place in the cell, or None if the person did not type what is there."""
+    start = program.offset(diagnostic.row, diagnostic.column)
+    end = program.offset(diagnostic.end_row, diagnostic.end_column)
     span = program.in_cell(start, end)
     if span is None:
         return None
     before = text[max(0, start - _AROUND) : start].rpartition("\n")[2]
     after = text[start : start + _AROUND].partition("\n")[0]
-    return suppressions.Placed(said, start, end, text[start : min(end, start + _AROUND)], before + after, span)
+    return suppressions.Placed(diagnostic, start, end, text[start : min(end, start + _AROUND)], before + after, span)
 
 
 def _findings(placed: list[suppressions.Placed], cell: CellSource) -> list[Finding]:
     lines = cell.text.split("\n")
     found = [
-        Finding(SourceFrame(cell, *each.span, "<module>"), each.said.rule, each.said.message)
+        Finding(SourceFrame(cell, *each.span, "<module>"), each.diagnostic.rule, each.diagnostic.message)
         for each in placed
-        if not any(suppressions.ignored(each.said.rule, lines[line - 1]) for line in (each.span[0], each.span[2]))
+        if not any(suppressions.ignored(each.diagnostic.rule, lines[line - 1]) for line in (each.span[0], each.span[2]))
     ]
     return sorted(dict.fromkeys(found), key=lambda finding: (finding.frame.line, finding.frame.column))

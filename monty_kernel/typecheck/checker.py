@@ -1,4 +1,4 @@
-"""Asks Monty's bundled checker, in a worker of its own behind the same walls: it parses what strangers wrote."""
+"""Asks Monty's bundled type checker, which runs in an isolated worker of its own since it parses strangers' code."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from monty_kernel.isolation.orphans import OrphanWatch
 from monty_kernel.isolation.pool import Policy, WallsMissing
 
 MEMORY = 1 << 28
-"""Bytes of heap that the checker's worker may have; 30 MB is what it takes for a cell that imports all of Monty's modules."""
+"""Bytes of heap that the checker's worker may use. A cell that imports all of Monty's modules takes 30 MB."""
 
 SECONDS = 2.0
-"""How long a check may take. The usual one takes a hundredth of it."""
+"""How long a check may take. Most take a hundredth of that."""
 
-_LONGEST = 4_000  # characters of what is said of one place: it shows types, which may be as large as the cell
+_LONGEST = 4_000  # characters of a message: it names types, which may be as long as the cell
 
 _KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 
@@ -36,8 +36,8 @@ class CheckFailed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """One thing that the checker said of a text. rule: its name. Rows and columns count from 1, `end_column` is exclusive."""
+class Diagnostic:
+    """One message of the checker about a text. Rows and columns count from 1; `end_column` is exclusive."""
 
     rule: str
     message: str
@@ -48,9 +48,10 @@ class Said:
 
 
 class Checker:
-    """A worker that checks. `ask` returns at once, and any thread may call.
+    """The worker that checks. `ask` returns at once. Thread-safe.
 
-    workers: where the worker comes from, with `SECONDS` as the time of each request.
+    Args:
+        workers: provides the worker, with `SECONDS` as the timeout of each request.
     """
 
     def __init__(self, workers: Workers) -> None:
@@ -58,12 +59,18 @@ class Checker:
         self._lock = threading.Lock()
         self._thread: ThreadPoolExecutor | None = None
         self._pid: int | None = None
-        self._current: object = None  # whose check is under way
+        self._current: object = None  # who asked for the running check
 
-    def ask(self, text: str, modules: Mapping[str, monty.ExternalModule], asker: object) -> Future[list[Said]]:
-        """What the checker says of a text, which must be one that it finds fault with: else it would be run.
+    def ask(self, text: str, modules: Mapping[str, monty.ExternalModule], asker: object) -> Future[list[Diagnostic]]:
+        """Have a text checked. The text must have at least one fault, or it would be run.
 
-        modules: what the text may import, with stubs. asker: who may `give_up`. The future raises CheckFailed.
+        Args:
+            text: the program to check.
+            modules: the modules that it may import, with their stubs.
+            asker: whoever may `give_up` this check.
+
+        Returns:
+            A future of the checker's messages, which may raise CheckFailed.
         """
         with self._lock:
             if self._thread is None:
@@ -71,14 +78,14 @@ class Checker:
             return self._thread.submit(self._ask, text, modules, asker)
 
     def give_up(self, asker: object = None) -> None:
-        """End the check that is under way, if it is this asker's; without one, whoever's it is."""
+        """Kill the running check if this asker asked for it; without an asker, kill any check."""
         with self._lock:
             if self._pid is not None and (asker is None or asker is self._current):
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(self._pid, _KILL)
 
     def close(self) -> None:
-        """Idempotent."""
+        """End the worker and the thread. Idempotent."""
         self.give_up()
         with self._lock:
             thread, self._thread = self._thread, None
@@ -86,7 +93,7 @@ class Checker:
             thread.shutdown()
         self._workers.close()
 
-    def _ask(self, text: str, modules: Mapping[str, monty.ExternalModule], asker: object) -> list[Said]:
+    def _ask(self, text: str, modules: Mapping[str, monty.ExternalModule], asker: object) -> list[Diagnostic]:
         try:
             session, pid = self._workers.take(Limits(memory=MEMORY, seconds=SECONDS), modules, check=True)
         except (monty.MontyError, RuntimeError, OSError, WallsMissing) as error:
@@ -99,7 +106,7 @@ class Checker:
             return _parsed(error.display())
         except monty.MontyCrashedError as error:
             if error.timed_out:
-                raise CheckFailed(f"that would have taken longer than {SECONDS:g} seconds") from error
+                raise CheckFailed(f"the check would have taken longer than {SECONDS:g} seconds") from error
             raise CheckFailed("the checker's process died") from error
         except monty.MontyError as error:
             raise CheckFailed(f"the checker gave up ({error})") from error
@@ -107,23 +114,23 @@ class Checker:
             with self._lock:
                 self._pid = self._current = None
             self._workers.give_back(session, pid)
-        raise CheckFailed("the checker had nothing to say, not even what it must")
+        raise CheckFailed("the checker reported nothing, not even the fault that is always there")
 
 
 def checker(walls: Policy, orphans: OrphanWatch) -> Checker:
-    """A checker behind these walls, whose worker does not outlive this process. Nothing is started yet."""
+    """A checker whose worker is isolated in this way and does not outlive this process. Nothing is started yet."""
     watch = partial(orphans.watch, of="type check")
     return Checker(Workers(watch, warm=1, most=1, walls=walls, memory=MEMORY, timeout=SECONDS))
 
 
-def _parsed(answer: str) -> list[Said]:
+def _parsed(answer: str) -> list[Diagnostic]:
     try:
-        return [_said(each) for each in json.loads(answer) if each["filename"] == "/main.py"]
+        return [_diagnostic(each) for each in json.loads(answer) if each["filename"] == "/main.py"]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise CheckFailed(f"the checker's answer could not be read ({type(error).__name__}: {error})") from error
 
 
-def _said(each: Any) -> Said:
+def _diagnostic(each: Any) -> Diagnostic:
     start, end = each["location"], each["end_location"]
     place = (int(start["row"]), int(start["column"]), int(end["row"]), int(end["column"]))
-    return Said(str(each["code"]), str(each["message"])[:_LONGEST], *place)
+    return Diagnostic(str(each["code"]), str(each["message"])[:_LONGEST], *place)

@@ -1,4 +1,5 @@
-"""The type check of one session, as whoever runs its cells sees it: its mode, and what is done before and after each cell.
+"""The type check of one session, as whoever runs its cells sees it: its mode, and what is done before and after each
+cell.
 
 Nothing of the checker is loaded or started before a cell is to be checked.
 """
@@ -21,31 +22,37 @@ if TYPE_CHECKING:
     from .checker import Checker
 
 Mode = Literal["off", "on", "strict"]
-"""off: cells just run. on: findings are shown, and the cell runs. strict: a cell with findings does not run."""
+"""`off`: cells are not checked.
+
+`on`: findings are shown, and the cell runs. `strict`: a cell with findings does not run.
+"""
 
 MODES: tuple[Mode, ...] = get_args(Mode)
 
 
 class TooLenient(ValueError):
-    """The person asked for more than the notebook wants; the message says so."""
+    """A notebook asked for less checking than the person did; the message says so."""
 
 
 class TypeCheckMode:
-    """The mode of one session. The person set it where the session was started; a notebook may not go below that."""
+    """The mode of one session.
+
+    A notebook may change it, but not below what the person set when the session was started.
+    """
 
     def __init__(self, asked: Mode = "off") -> None:
         self.asked: Mode = asked
         self.now: Mode = asked
 
     def set(self, mode: Mode) -> None:
-        """Check cells like this from now on.
+        """Set the mode for the following cells.
 
         Raises:
-            TooLenient: it is less than the person asked for.
+            TooLenient: the person asked for more.
         """
         if MODES.index(mode) < MODES.index(self.asked):
             raise TooLenient(
-                f"cells are checked with {self.asked!r} at least, as was asked for where this session was started"
+                f"this session was started with type checks {self.asked!r}, and a notebook cannot lower that"
             )
         self.now = mode
 
@@ -54,9 +61,12 @@ _log = logging.getLogger(__name__)
 
 
 class TypeChecks:
-    """Checks the cells of one engine. For the sandbox thread.
+    """Checks the cells of one engine, on the sandbox thread.
 
-    asked: what the person asked for. checker: makes what asks the checker, when it is first needed.
+    Args:
+        engine: the session whose cells are checked.
+        asked: the mode that the person asked for.
+        checker: creates the checker when it is first needed.
     """
 
     def __init__(self, engine: Engine, asked: Mode, checker: Callable[[], Checker]) -> None:
@@ -71,7 +81,7 @@ class TypeChecks:
         return self.mode.now != "off"
 
     def before(self, cell: Cell, emit: Callable[[Output], None]) -> Failure | None:
-        """Check a cell that is about to run, and say what was found; why it must not run, None if it may."""
+        """Check a cell that is about to run, and show the findings. Returns the reason why it must not run, or None."""
         from .cell_check import CellCheck, Checked, refusal, warning
 
         if self._check is None:
@@ -80,7 +90,7 @@ class TypeChecks:
             checked = self._check.check(cell)
         except KeyboardInterrupt:
             return INTERRUPTED
-        except Exception as error:  # a defect of ours must not keep cells from running
+        except Exception as error:  # a defect of the kernel must not keep cells from running
             _log.exception("A cell could not be type-checked.")
             checked = Checked(note=f"internal error of monty-kernel: {type(error).__name__}: {error}")
         if checked.note is not None:
@@ -94,6 +104,6 @@ class TypeChecks:
         return None
 
     def after(self, cell: Cell, *, failed: bool) -> None:
-        """A cell has run."""
+        """Take note of a cell that has run."""
         if self._check is not None:
             self._check.ran(cell, failed=failed)

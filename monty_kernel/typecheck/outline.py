@@ -1,4 +1,4 @@
-"""What the syntax of a cell says about it before the checker is asked: what it binds, where, and what it expects to fail."""
+"""What the syntax of a cell tells before the checker is asked: the names it binds, and the errors it expects."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ANYTHING = frozenset({"Exception", "BaseException"})
 
 @dataclass(frozen=True, slots=True)
 class Guarded:
-    """The body of a `try`, as offsets. expects: the names of the exceptions that it catches."""
+    """The body of a `try`, as offsets, with the names of the exceptions that it catches."""
 
     start: int
     end: int
@@ -25,15 +25,24 @@ class Guarded:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """Places are offsets of characters.
+    """The outline of a text. Places are offsets of characters; spans are pairs of them.
 
-    bound: how often each global name is bound at the top level. defined: those bound by `def`, `class` or `import` only.
-    from_inside: names that functions bind by `global`. read_inside: names that functions mention. annotated: names and attributes with an
-    annotation of their own. attributes: names of attributes that are assigned other than through `self`, or asked for by `hasattr`.
-    nones: where a global name or an attribute begins as None. loose: spans of assignments of plain names without annotation.
-    lenient: spans of calls whose arguments the checker judges too harshly: `**options`, or a bound `get` as a key. plain: spans of calls
-    whose arguments are all written out. paths: `a.b` and `a["b"]` that are assigned, as they are written. subjects: span of what is subscripted (with its subscript), iterated or called -> the name that it
-    is, or an empty text for a literal.
+    Attributes:
+        bound: how often each global name is bound at the top level.
+        defined: names that are bound only by `def`, `class` or `import`.
+        from_inside: names that functions bind by `global`.
+        read_inside: names that functions mention.
+        annotated: names and attributes that have an annotation.
+        attributes: names of attributes that are assigned other than through `self`, or tested with `hasattr`.
+        nones: the places where a global name or an attribute begins as None.
+        loose: spans of assignments to plain names without annotation.
+        lenient: spans of calls whose arguments the checker judges too strictly: `**options`, or a bound `get` as a
+            key.
+        plain: spans of calls whose arguments are all literals.
+        paths: assigned targets such as `a.b` and `a["b"]`, as they are written.
+        subjects: for what is subscripted (with its subscript), iterated or called: span -> name, or an empty string
+            for a literal.
+        guarded: the bodies of `try` statements.
     """
 
     bound: Counter[str] = field(default_factory=Counter)
@@ -51,14 +60,14 @@ class Outline:
     guarded: tuple[Guarded, ...] = ()
 
     def expects(self, start: int, end: int, exceptions: Sequence[str]) -> bool:
-        """Whether what stands there may raise one of these, as far as the code around it says."""
+        """Whether the code around a place expects one of these exceptions there."""
         return any(
             each.start <= start and end <= each.end and not each.expects.isdisjoint(exceptions) for each in self.guarded
         )
 
 
 def outline(tree: ast.Module, text: str) -> Outline:
-    """The outline of a parsed text. `tree` may be of another text with the same places."""
+    """The outline of a parsed text. The tree may belong to another text with the same places."""
     return _Reader(text).read(tree)
 
 
@@ -82,7 +91,7 @@ class _Reader:
         self.defined: Counter[str] = Counter()
 
     def read(self, tree: ast.Module) -> Outline:
-        pending: list[tuple[ast.AST, bool]] = [(tree, False)]  # nodes, and whether they are in a function or class
+        pending: list[tuple[ast.AST, bool]] = [(tree, False)]  # nodes, and whether they are inside a function or class
         while pending:
             node, inside = pending.pop()
             self._node(node, inside)

@@ -1,8 +1,9 @@
-"""The program that the checker is given for a cell: a stub of the session, a line that imports from it, and the cell's code.
+"""The program that the checker gets for a cell: a stub of the session, a line that imports from it, and the cell's
+code.
 
-The stub is a `.pyi` file: the definitions that cells left, and for other values their types at this moment. A value's type is asked of the
-session itself, and not read off the cells, where it may depend on what ran, how often and how far. So `result = None` in one cell and a
-function that fills it in the next are no contradiction.
+The stub is a `.pyi` file with the definitions of earlier cells and, for other values, their present types. The
+session itself is asked for a value's type, since the cells alone do not tell which of them ran, how often and how
+far. So `result = None` in one cell and a function that fills it in the next do not contradict each other.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from monty_kernel.engine.source.sources import CellSource
 from .outline import Outline, outline
 
 ANY = "_mkN"
-"""A value of which nothing is known. As long as `None`, in whose place it is put."""
+"""A value of unknown type. It has the length of `None`, which it replaces."""
 
 _B = "_mk_builtins"
 _T = "_mk_typing"
@@ -34,7 +35,10 @@ SUPPLIED = {
     "input": f"def input(prompt: {_B}.object = ..., /) -> {_B}.str: ...",
     "help": f"def help(topic: {_B}.object = ..., /) -> None: ...",
 }
-"""What the kernel answers though no session holds it. `exit` and `quit` may be anything, so that nothing after them is dead code."""
+"""Names that the kernel supplies.
+
+`exit` and `quit` are of unknown type, so that no code after them counts as unreachable.
+"""
 
 _TYPES = {
     **{name: f"{_B}.{name}" for name in ("int", "float", "str", "bytes", "bool")},
@@ -43,20 +47,25 @@ _TYPES = {
     "tuple": f"{_B}.tuple[{_T}.Any, ...]",
 }
 _WORD = re.compile(r"[^\W\d]\w*")
-_PATIENCE = 0.3
-"""Seconds for reading cells that ran before the checker was on: about 300 of them."""
+_READING = 0.3
+"""Seconds for reading cells that ran before the checker was switched on: about 300 of them."""
 
-_LONGEST = 100_000  # characters of a cell; `ast` takes 50 ms for so many
-_MOST = 50_000  # characters of definitions that one check takes into account
+_LONGEST = 100_000  # characters of a cell, for which `ast` takes 50 ms
+_MOST = 50_000  # characters of definitions that one check considers
 
 Kind = Literal["import", "function", "class", "annotated", "value"]
 
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """How a cell binds a name at its top level. text: for the stub. needs: names that the text mentions.
+    """How a cell binds a name at its top level.
 
-    line: the import alone, which binds the name itself. head: what an annotation begins with, `list` of `list[int]`.
+    Attributes:
+        kind: what binds it.
+        text: its definition in the stub.
+        needs: the names that the text mentions.
+        line: for an import, the statement that binds the name.
+        head: the first name of an annotation, such as `list` of `list[int]`.
     """
 
     kind: Kind
@@ -68,8 +77,14 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class CellDefinitions:
-    """What one cell defines. from_inside: names that its functions bind by `global`. attributes: names of those it assigns.
-    annotated: names and attributes that it annotates. last: the last way in which it binds each name."""
+    """What one cell defines.
+
+    Attributes:
+        last: for each name, the last way in which the cell binds it.
+        from_inside: names that its functions bind by `global`.
+        attributes: names of attributes that it assigns.
+        annotated: names and attributes that it annotates.
+    """
 
     last: Mapping[str, Definition] = field(default_factory=dict)
     from_inside: frozenset[str] = frozenset()
@@ -78,7 +93,10 @@ class CellDefinitions:
 
 
 def definitions(text: str) -> CellDefinitions:
-    """What a cell, as plain Python, defines; nothing if it is too long or too deep, as far as anybody can tell."""
+    """What a cell, as plain Python, defines.
+
+    A cell that is too long, too deep or not valid Python counts as defining nothing.
+    """
     try:
         return _definitions(text) if len(text) <= _LONGEST else CellDefinitions()
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -126,7 +144,7 @@ def _imported(module: str | None, alias: ast.alias) -> tuple[str, str, str] | No
 
 
 def _signature(function: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.stmt:
-    # a default may be anything by now; what a function gives back is unknown to the checker too, if it has no annotation
+    # a default may have changed; without an annotation the checker does not know the result's type either
     short = copy.deepcopy(function)
     short.args.defaults = [ast.Constant(...) for _ in short.args.defaults]
     short.args.kw_defaults = [None if each is None else ast.Constant(...) for each in short.args.kw_defaults]
@@ -151,18 +169,18 @@ _UNREAD = CellDefinitions()
 
 
 class KnownCells:
-    """What the cells of a session defined; each is read once, however often it is asked for."""
+    """What the cells of a session defined. Each cell is read only once."""
 
     def __init__(self) -> None:
         self._read: dict[CellSource, CellDefinitions] = {}
 
     def of(self, cells: Sequence[CellSource]) -> list[CellDefinitions]:
-        """The definitions of these cells, oldest first. What is no longer among them is forgotten.
+        """The definitions of these cells, oldest first. Cells that are no longer among them are forgotten.
 
-        Where there are many that it has not read yet, the oldest of them are left for the next time.
+        If many have not been read yet, the oldest of them wait for the next time.
         """
         known, self._read = self._read, {}
-        late = time.perf_counter() + _PATIENCE
+        late = time.perf_counter() + _READING
         for cell in reversed(cells):
             found = known.get(cell)
             if found is not None or time.perf_counter() < late:
@@ -172,9 +190,9 @@ class KnownCells:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """All that the cells before this one defined, the last definition of each name counting.
+    """What all earlier cells defined. For each name the last definition counts.
 
-    ambiguous: names of which it cannot be told which of several definitions counts.
+    `ambiguous` has the names for which it is unknown which of several definitions counts.
     """
 
     last: Mapping[str, Definition]
@@ -184,7 +202,7 @@ class Past:
     annotated: frozenset[str]
 
     def needed_by(self, names: Iterable[str]) -> frozenset[str]:
-        """These names and those that their definitions need."""
+        """These names and the names that their definitions need."""
         found: set[str] = set()
         pending = list(names)
         spent = 0
@@ -201,7 +219,7 @@ class Past:
 
 
 def past(cells: Sequence[CellDefinitions], failed: Sequence[bool]) -> Past:
-    """What cells that ran one after the other defined. failed: whether each of them failed, so that it may have stopped anywhere."""
+    """Join the definitions of cells that ran in this order. A cell that `failed` may have stopped anywhere."""
     last: dict[str, Definition] = {}
     ambiguous: set[str] = set()
     from_inside: set[str] = set()
@@ -213,7 +231,7 @@ def past(cells: Sequence[CellDefinitions], failed: Sequence[bool]) -> Past:
                 ambiguous.add(name)
             elif not stopped:
                 ambiguous.discard(name)
-            last.pop(name, None)  # the order of the definitions is that of the stub
+            last.pop(name, None)  # so that the stub has the definitions in this order
             last[name] = definition
         from_inside |= cell.from_inside
         attributes |= cell.attributes
@@ -222,10 +240,12 @@ def past(cells: Sequence[CellDefinitions], failed: Sequence[bool]) -> Past:
 
 
 def stub(before: Past, kinds: Mapping[str, str]) -> tuple[str, dict[str, str]]:
-    """The stub of a session, and for each name of it the import that binds it, or an empty text.
+    """The stub of a session, and for each of its names the import that binds it, or an empty string.
 
-    kinds: what each global name holds, as the session says: the name of a builtin type, `function`, `type`, `module`, or
-    `=C` for an object of the session's class `C`.
+    Args:
+        before: what earlier cells defined.
+        kinds: the kind of each global name, as the session tells: the name of a builtin type, `function`, `type`,
+            `module`, or `=C` for an object of the session's class `C`.
     """
     parts = [HEAD]
     lines: dict[str, str] = {}
@@ -265,13 +285,13 @@ def _declared(name: str, kind: str, definition: Definition | None, before: Past)
 
 
 NOTEBOOK = "__mk_notebook"
-"""The module that the checker finds the session's stub in."""
+"""The module under whose name the checker finds the session's stub."""
 
 _OF_THE_PRELUDE = re.compile(r"\b__mk_\w+")
 
 
 def checked_feeds(cell: Cell) -> list[Feed]:
-    """What runs of a cell before an action that may make the session another one: what is after it nobody can know."""
+    """The feeds of a cell before the first action that may change the session, after which nothing is known."""
     feeds: list[Feed] = []
     for step in cell.steps:
         if isinstance(step, Feed):
@@ -284,9 +304,15 @@ def checked_feeds(cell: Cell) -> list[Feed]:
 class Program:
     """The text for the checker, and the way from places in it back to the cell.
 
-    kinds: the session's names that it mentions. lines: imports that bind them, as `session_stub.stub` gives both.
-    unknown: further names that are to be taken as bound, to anything. stop: a name in it that is nowhere defined: the checker always finds
-    fault with that, so the text never runs.
+    Args:
+        feeds: the feeds of the cell.
+        seen: their outline.
+        kinds: the session's names that they mention, with their kinds.
+        lines: the imports that bind these names, from `stub`.
+        unknown: further names that count as bound, with an unknown type.
+
+    Attributes:
+        stop: an undefined name at the end of the first line. The checker always reports it, so the text never runs.
     """
 
     def __init__(
@@ -334,13 +360,15 @@ class Program:
             position += len(feed.text) + 1
 
     def offset(self, row: int, column: int) -> int:
-        """A place as the checker gives it, both from 1 -> the offset in the joined feeds; negative if it is not in the cell."""
+        """The offset in the joined feeds of a place in the text, counted from 1; negative if it is not in the cell."""
         if row > len(self._starts):
             return len(self.text) - len(self._head)
         return self._starts[row - 1] + column - 1 - len(self._head)
 
     def in_cell(self, start: int, end: int) -> tuple[int, int, int, int] | None:
-        """A span of the joined feeds -> the place in the cell, as lines and columns from 1; None if nobody typed what is there."""
+        """The place in the cell (line, column, end line, end column, from 1) of a span; None if the person did not type
+        it.
+        """
         number = bisect_right(self._at, start) - 1
         if start < 0 or number < 0:
             return None
@@ -355,5 +383,5 @@ class Program:
 
 
 def joined(feeds: Sequence[Feed]) -> str:
-    """Feeds as one text, a line break between two."""
+    """The feeds as one text, separated by line breaks."""
     return "\n".join(feed.text for feed in feeds)

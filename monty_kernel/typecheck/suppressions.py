@@ -1,8 +1,8 @@
-"""Which of the checker's findings to believe. Those go that Monty itself, or the way notebooks are written, proves wrong.
+"""Suppresses the checker's messages that Monty itself, or the way notebooks are written, proves wrong.
 
-The checker (ty) knows Monty's library by trimmed stubs of the standard one, and some of what Monty has is not in them: there
-the installed Monty has the last word. It does not see what functions do to globals and attributes either, nor that a `try`
-around a line says that the line may fail.
+The checker (ty) knows Monty's library from trimmed stubs of the standard library, which lack some of what Monty has;
+there the installed Monty decides. The checker also does not see what functions do to globals and attributes, nor that
+a `try` around a line says that the line may fail.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from dataclasses import dataclass
 
 from monty_kernel.introspect.facts import Facts
 
-from .checker import Said
+from .checker import Diagnostic
 from .outline import Outline
 
 INFORMATION = frozenset({"revealed-type"})
-"""What the cell asked the checker to say: nothing is wrong."""
+"""Messages that the cell asked for, which are no faults."""
 
-# of style, or of annotations, which Monty does not look at; or the cell's own error will say it
+# about style, or about annotations, which Monty ignores; or the cell will raise the error itself
 _OF_STYLE = re.compile(
     r"possibly-.*|deprecated|redundant-.*|unused-.*|.*ignore-comment.*|undefined-reveal|"
     r"invalid-syntax|unsupported-base|invalid-type-form"
@@ -32,7 +32,7 @@ _MEMBER = re.compile(r"(?:Object of type `(?P<type>[^`]+)` has no attribute|Attr
 _LITERAL = re.compile(r'Literal\[(?:(?P<str>")|(?P<bytes>b")|(?P<bool>True|False)|(?P<int>-?\d))')
 _TYPE = re.compile(r"`([^`]*)`")
 _LISTS = re.compile(r"`(?:zip|enumerate|reversed|map|filter|Generator|GeneratorType)\[")
-"""What is a list in Monty, and can do all that lists can."""
+"""Types that are lists in Monty, with all methods of lists."""
 
 _PUTS_IN = re.compile(
     r"Invalid subscript assignment|bound method `?(?:list|set|dict|deque|Counter|defaultdict)\b|"
@@ -67,11 +67,17 @@ _TYPE_ERRORS = ("TypeError", "ValueError", "AttributeError")
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What is known besides the cell. attributes: names of attributes that cells assign from outside of classes.
+class Context:
+    """What is known about the session of the cell.
 
-    modules: what cells may import by the person's leave. executes: whether the cell may bind names that nobody sees. live: the
-    session's names. annotated: names and attributes that have an annotation. from_inside: names that functions bind by `global`.
+    Attributes:
+        facts: what the installed Monty has.
+        attributes: names of attributes that cells assign from outside of classes.
+        modules: modules of tools that cells may import.
+        executes: whether the cell calls `exec` or `eval`, and so may bind names that the checker cannot see.
+        live: the session's names.
+        annotated: names and attributes that have an annotation.
+        from_inside: names that functions bind by `global`.
     """
 
     facts: Facts
@@ -85,12 +91,15 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Something that the checker said, and where: offsets in the text that the outline is of.
+    """A message of the checker and its place, as offsets in the outlined text.
 
-    marked: what stands there. line: the line it begins in. span: its place in the cell, as lines and columns from 1.
+    Attributes:
+        marked: the code at that place.
+        line: the line that it begins in.
+        span: its place in the cell: line, column, end line, end column, counted from 1.
     """
 
-    said: Said
+    diagnostic: Diagnostic
     start: int
     end: int
     marked: str
@@ -98,79 +107,87 @@ class Placed:
     span: tuple[int, int, int, int]
 
 
-def believed(all_said: Iterable[Placed], seen: Outline, known: Known) -> list[Placed]:
-    """Those that are to be shown."""
-    rest = [each for each in all_said if not _OF_STYLE.fullmatch(each.said.rule)]
-    kept = [each for each in rest if not (_mixes(each, known) or _rebinds(each, seen))]
+def trusted(diagnostics: Iterable[Placed], seen: Outline, context: Context) -> list[Placed]:
+    """The messages to show."""
+    rest = [each for each in diagnostics if not _OF_STYLE.fullmatch(each.diagnostic.rule)]
+    kept = [each for each in rest if not (_mixes(each, context) or _rebinds(each, seen))]
     if len(kept) < len(rest):
-        # the checker goes on with the type that it had in mind: of what was given, of what is read from the container
-        kept = [each for each in kept if each.said.rule in _SURE]
-    return [each for each in kept if _is_true(each, seen, known)]
+        # the checker goes on with the type that it inferred, so its later messages may be wrong as well
+        kept = [each for each in kept if each.diagnostic.rule in _SURE]
+    return [each for each in kept if _is_true(each, seen, context)]
 
 
 def _rebinds(placed: Placed, seen: Outline) -> bool:
-    """Whether it minds that a name becomes something else: one that nobody annotated may, as in `from time import time; time = time()`."""
-    return placed.said.rule == "invalid-assignment" and _within(placed.start, placed.end, seen.loose)
+    """Whether it objects to a new type for a name without annotation, as in `from time import time; time = time()`."""
+    return placed.diagnostic.rule == "invalid-assignment" and _within(placed.start, placed.end, seen.loose)
 
 
 def ignored(rule: str, line: str) -> bool:
-    """Whether a comment on the line says so. The checker minds such comments itself, but not behind a cell's last expression."""
+    """Whether a comment on the line suppresses the rule.
+
+    The checker honours such comments, except after a cell's last expression.
+    """
     return any(
         found["rules"] is None or rule in (each.strip() for each in found["rules"].split(","))
         for found in _IGNORED.finditer(line)
     )
 
 
-def _mixes(placed: Placed, known: Known) -> bool:
-    """Whether it is about a container of which nobody said what may be in it: the checker has that from its first elements."""
-    if not _PUTS_IN.search(placed.said.message):
+def _mixes(placed: Placed, context: Context) -> bool:
+    """Whether it is about a container without annotation, whose type the checker inferred from the first elements."""
+    if not _PUTS_IN.search(placed.diagnostic.message):
         return False
-    return not any(word in known.annotated for word in _WORD.findall(placed.line))
+    return not any(word in context.annotated for word in _WORD.findall(placed.line))
 
 
-def _is_true(placed: Placed, seen: Outline, known: Known) -> bool:
-    said, start, end = placed.said, placed.start, placed.end
-    if seen.expects(start, end, _CAUGHT.get(said.rule, _TYPE_ERRORS)):
+def _is_true(placed: Placed, seen: Outline, context: Context) -> bool:
+    diagnostic, start, end = placed.diagnostic, placed.start, placed.end
+    if seen.expects(start, end, _CAUGHT.get(diagnostic.rule, _TYPE_ERRORS)):
         return False
-    if said.rule not in _SURE and _may_be_changed(placed.marked, seen, known):
+    if diagnostic.rule not in _SURE and _may_be_changed(placed.marked, seen, context):
         return False
-    match said.rule:
+    match diagnostic.rule:
         case "unresolved-reference":
-            name = _NAME.match(said.message)
-            return name is None or not (known.executes or name[1] in known.facts.builtins)
+            name = _NAME.match(diagnostic.message)
+            return name is None or not (context.executes or name[1] in context.facts.builtins)
         case "unresolved-import":
-            member = _MODULE_MEMBER.match(said.message)
+            member = _MODULE_MEMBER.match(diagnostic.message)
             if member is not None:
-                return member[2] not in known.facts.of_module(member[1])
-            module = _MODULE.match(said.message)
-            return module is None or not (module[1] in known.facts.modules or module[1] in known.modules)
+                return member[2] not in context.facts.of_module(member[1])
+            module = _MODULE.match(diagnostic.message)
+            return module is None or not (module[1] in context.facts.modules or module[1] in context.modules)
         case "unresolved-attribute":
-            return _lacks(said.message, known)
+            return _lacks(diagnostic.message, context)
         case "invalid-assignment":
-            attribute = _TO_ATTRIBUTE.search(said.message)
-            if attribute is not None and attribute[1] not in known.annotated:
+            attribute = _TO_ATTRIBUTE.search(diagnostic.message)
+            if attribute is not None and attribute[1] not in context.annotated:
                 return False
         case "not-subscriptable" | "not-iterable" | "call-non-callable":
-            # it may be one of several types, and the message does not say: only what is one thing for sure is believed
+            # the object may be one of several types, which the message does not say: show only what is certain
             subject = seen.subjects.get((start, end))
-            if subject is None or (subject and (subject in seen.bound or subject not in known.live)):
+            if subject is None or (subject and (subject in seen.bound or subject not in context.live)):
                 return False
         case rule if rule in _OF_CALLS:
-            # `max(counts, key=counts.get)`: the checker minds the None that `get` never gives there
+            # `max(counts, key=counts.get)`: the checker objects to a None that `get` never returns there
             if _within(start, end, seen.lenient):
                 return False
-            # which argument it is, and of which type, the message does not say
+            # the message names neither the argument nor its type
             if rule == "no-matching-overload" and not _within(start, end, seen.plain):
                 return False
-    return not (_is_vague(said.message) or _LISTS.search(said.message) or _differs_in_numbers(said.message))
+    return not (
+        _is_vague(diagnostic.message) or _LISTS.search(diagnostic.message) or _differs_in_numbers(diagnostic.message)
+    )
 
 
-def _may_be_changed(text: str, seen: Outline, known: Known) -> bool:
-    """Whether it is about what a call in between may have changed, which the checker does not consider: `d["k"] = 1; put(d); d["k"].upper()`."""
+def _may_be_changed(text: str, seen: Outline, context: Context) -> bool:
+    """Whether a call in between may have changed the object, as in `d["k"] = 1; put(d); d["k"].upper()`.
+
+    The checker ignores that.
+    """
     if any(path in text for path in seen.paths):
         return True
     words = _WORD.findall(text)
-    return any(word in known.from_inside or word in known.attributes for word in words)
+    return any(word in context.from_inside or word in context.attributes for word in words)
 
 
 def _within(start: int, end: int, spans: Iterable[tuple[int, int]]) -> bool:
@@ -178,9 +195,10 @@ def _within(start: int, end: int, spans: Iterable[tuple[int, int]]) -> bool:
 
 
 def _is_vague(message: str) -> bool:
-    """Whether what is found fault with may be of several types, of which only one may ever come.
+    """Whether the object may be of several types, of which perhaps only one ever occurs.
 
-    The values of `{"name": "a", "size": 1}` are strings or numbers to the checker, each of them; and `re.match` may always give None.
+    To the checker, each value of `{"name": "a", "size": 1}` is a string or a number, and `re.match` may always return
+    None.
     """
     if any(" | " in _without_brackets(shown) for shown in _TYPE.findall(_WANTED.sub("", message))):
         return True
@@ -188,9 +206,9 @@ def _is_vague(message: str) -> bool:
 
 
 def _without_brackets(shown: str) -> str:
-    """A type without its brackets and what is in them."""
+    """A type without its brackets and their content."""
     kept: list[str] = []
-    opened: list[int] = []  # how much had been kept where each bracket opened
+    opened: list[int] = []  # the length of `kept` at each open bracket
     for part in _BRACKETS.split(shown):
         if part in ("]", ")") and opened:
             del kept[opened.pop() :]
@@ -202,25 +220,25 @@ def _without_brackets(shown: str) -> str:
 
 
 def _differs_in_numbers(message: str) -> bool:
-    """Whether it only minds a list of ints where one of floats is wanted: nobody can tell the difference when it runs."""
+    """Whether it only objects to a list of ints in place of floats, which makes no difference when it runs."""
     both = _EXPECTED.search(message)
     return both is not None and "[" in both[1] and _INT.sub("float", both[1]) == _INT.sub("float", both[2])
 
 
-def _lacks(message: str, known: Known) -> bool:
-    if message.startswith("Unresolved attribute"):  # it is being made
+def _lacks(message: str, context: Context) -> bool:
+    if message.startswith("Unresolved attribute"):  # the assignment creates it
         return False
     of_module = _MODULE_MEMBER.match(message)
     if of_module is not None:
-        return of_module[2] not in known.facts.of_module(of_module[1]) and of_module[2] not in known.attributes
+        return of_module[2] not in context.facts.of_module(of_module[1]) and of_module[2] not in context.attributes
     if _LISTS.search(message):
         return False
     member = _MEMBER.match(message)
     if member is None:
         return True
-    if member["name"] in known.attributes or _is_vague(message):
+    if member["name"] in context.attributes or _is_vague(message):
         return False
-    attributes = known.facts.of_value(_type_name(member["type"])) if member["type"] else None
+    attributes = context.facts.of_value(_type_name(member["type"])) if member["type"] else None
     return attributes is None or member["name"] not in attributes
 
 

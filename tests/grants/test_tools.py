@@ -169,7 +169,7 @@ def test_arguments_and_results_are_plain_data_or_refused(granted: Callable[..., 
         "tools.echo({1: 2}.keys())": ("TypeError", "echo() argument 'value' is or holds a dict_keys, or text that looks like one; a tool takes plain data only"),
         "deep = 1\nfor i in range(5000): deep = [deep]\ntools.echo(deep)": ("TypeError", "echo() argument 'value' is nested more than 200 levels deep, or holds itself; a tool takes plain data only"),
         "tools.echo('x' * (1 << 27))": ("TypeError", "echo() argument 'value' is more than 1,000,000 values or 64 MiB; a tool takes plain data only"),
-        "tools.fail('object')": ("TypeError", "tools.fail() returned what a cell cannot have: the result is or holds a module"),
+        "tools.fail('object')": ("TypeError", "tools.fail() returned a value that cannot be passed to a cell: the result is or holds a module"),
     }.items():  # fmt: skip
         assert error(kernel.run(code)) == expected, code
     assert kernel.run("tools.add(1)").plain == "3"

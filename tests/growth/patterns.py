@@ -41,7 +41,7 @@ BOUNDED: Mapping[str, tuple[int, str]] = {
     ),
     **dict.fromkeys(
         ("grants.exceptions._LONG_PATH", "grants.exceptions._SPACED", "grants.exceptions._FILE_ADDRESS"),
-        (exceptions._READ, "`crossing` reads no more of a message"),
+        (exceptions._READ, "`exception_for_cell` reads no more of a message"),
     ),
     "headless.page_fragments._HEADING": (
         1 << 12,

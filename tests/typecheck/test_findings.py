@@ -94,7 +94,7 @@ def test_a_syntax_error_is_said_once(pool: SessionPool, source: str) -> None:
 
 @pytest.mark.parametrize(("source", "why"), [
     ("x = " + "+".join(["1"] * 5000), "it is too large, or nested too deeply"),
-    ("x = 1\n" * 10_000, "it holds more than 32,768 characters of code"),
+    ("x = 1\n" * 10_000, "it has more than 32,768 characters of code"),
 ], ids=["deep", "long"])  # fmt: skip
 def test_a_cell_that_cannot_be_checked_runs(pool: SessionPool, source: str, why: str) -> None:
     ran, after = run(pool, [source, "'still' + 1"])

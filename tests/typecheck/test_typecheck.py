@@ -59,7 +59,7 @@ def test_strict_does_not_run_it(kernel: Kernel) -> None:
     assert "runs.nope; len(5)" in shown
     assert "^^^^^^^^^" in shown
     assert f"Type check: In[{number}], line 2: Argument to function `len` is incorrect" in shown
-    assert shown.endswith("The cell was not run, since %typecheck is strict.")
+    assert shown.endswith("The cell was not run because %typecheck is strict.")
     assert findings(answer) == ""
     assert kernel.run("runs").plain == "[]"
     assert kernel.run(f"In[{number}]").plain == repr("runs.append(1)\nruns.nope; len(5)")
@@ -197,7 +197,7 @@ def test_what_the_person_asked_for_no_notebook_lessens(start: Start) -> None:
     for attempt in ("%typecheck off", "%typecheck on", "get = %typecheck off", "for _ in [1]:\n    %typecheck off"):
         answer = kernel.run(attempt)
         assert answer.reply["ename"] == "UsageError", attempt
-        assert "'strict' at least" in answer.reply["evalue"]
+        assert "type checks 'strict', and a notebook cannot lower that" in answer.reply["evalue"]
     assert kernel.run("%typecheck strict").reply["status"] == "ok"
     assert kernel.run("'a' + 1").reply["ename"] == "TypeCheckError"
 

@@ -14,7 +14,7 @@ from monty_kernel.jupyter.vscode import is_housekeeping
 from monty_kernel.magics.registry import Magics
 from monty_kernel.session.cell_runner import first_line
 from monty_kernel.typecheck import cell_check, checker, suppressions
-from monty_kernel.typecheck.checker import Said
+from monty_kernel.typecheck.checker import Diagnostic
 from monty_kernel.typecheck.outline import outline
 from monty_kernel.typecheck.program import Program, checked_feeds, definitions, joined, past, stub
 
@@ -49,8 +49,8 @@ def _expression(text: str) -> object:
 
 
 @cache
-def _known() -> suppressions.Known:
-    return suppressions.Known(load_facts(), frozenset(), (), False, (), frozenset(), frozenset())
+def _known() -> suppressions.Context:
+    return suppressions.Context(load_facts(), frozenset(), (), False, (), frozenset(), frozenset())
 
 
 def _checked(text: str) -> object:
@@ -69,7 +69,7 @@ def _checked(text: str) -> object:
     return stub(past([known], [False]), {})
 
 
-def _doubted(text: str) -> object:
+def _suppressed(text: str) -> object:
     """What the checker may say: its messages quote the notebook."""
     source = CellSource("In[1]", text)
     rules = (
@@ -81,9 +81,11 @@ def _doubted(text: str) -> object:
         "not-iterable",
     )
     span = (1, 1, 1, 9)
-    placed = [suppressions.Placed(Said(rule, text, 1, 1, 1, 9), 0, 9, text[:1000], text[:2000], span) for rule in rules]
+    placed = [
+        suppressions.Placed(Diagnostic(rule, text, 1, 1, 1, 9), 0, 9, text[:1000], text[:2000], span) for rule in rules
+    ]
     seen = outline(parse_tree("x = 1")[0], "x = 1")
-    suppressions.believed(placed, seen, _known())
+    suppressions.trusted(placed, seen, _known())
     suppressions.ignored("x", text)
     finding = cell_check.Finding(SourceFrame(source, *span, "<module>"), "x", text)
     return cell_check.warning([finding] * 3), cell_check.refusal([finding] * 3)
@@ -106,5 +108,5 @@ ENTRIES = (
     Entry("execute_request: user_expressions", _expression, PYTHON, (), (Shape("f'{"), Shape("("))),
     Entry("execute_request: NUL and surrogates", lambda text: (run_cell(text + "\0"), run_cell(text + "\ud800")), PYTHON),
     Entry("type check: cell", _checked, PYTHON, (), (Shape("a = 1\n"), Shape("def f(a): pass\n"), Shape("_mkN "), Shape("__mk_stop")), 1 << 17),
-    Entry("type check: messages", _doubted, _MESSAGES, (("[", "]"), ("(", ")"), ("Literal[", "]")), (Shape("["), Shape("(", closing=")", middle="x", head="`", tail="`"), Shape("[", closing="]", head="Expected `", tail="`")), checker._LONGEST),
+    Entry("type check: messages", _suppressed, _MESSAGES, (("[", "]"), ("(", ")"), ("Literal[", "]")), (Shape("["), Shape("(", closing=")", middle="x", head="`", tail="`"), Shape("[", closing="]", head="Expected `", tail="`")), checker._LONGEST),
 )  # fmt: skip

@@ -148,7 +148,7 @@ ENTRIES = (
     Entry("question: call", lambda text: questions.call_question(plain.short({text: [text]})), PROMPTS),
     Entry("question: mount", lambda text: questions.mount_question(plain.one_line(text), plain.one_line(text), "read"), PATHS),
     Entry("tools: value", _crossed, PROMPTS),
-    Entry("tools: error", lambda text: exceptions.crossing(OSError(text)), PATHS),
+    Entry("tools: error", lambda text: exceptions.exception_for_cell(OSError(text)), PATHS),
     Entry("tools: path in an error", exceptions.without_folders, PATHS, limit=exceptions._READ),
     Entry("shown: width", lambda text: visible_text.display_width(visible_text.visible(text)), PROMPTS),
 )  # fmt: skip

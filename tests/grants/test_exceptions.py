@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from monty_kernel.grants.exceptions import crossing, without_folders
+from monty_kernel.grants.exceptions import exception_for_cell, without_folders
 
 
 def raised(call: Any) -> dict[str, str]:
     try:
         call()
     except Exception as error:
-        return dict(crossing(error))
+        return dict(exception_for_cell(error))
     raise AssertionError("it raised nothing")
 
 
@@ -68,7 +68,7 @@ def test_a_type_that_monty_has_stays(call: Any, kind: str, message: str) -> None
     ],
 )  # fmt: skip
 def test_any_other_becomes_the_nearest(error: BaseException, kind: str, message: str) -> None:
-    data = dict(crossing(error))
+    data = dict(exception_for_cell(error))
     assert (data["exc_type"], data["message"]) == (kind, message)
 
 
@@ -77,7 +77,7 @@ def test_any_other_becomes_the_nearest(error: BaseException, kind: str, message:
     [
         ("in /home/me/keys/id_rsa", "in …/id_rsa"),
         ("'/home/a b/c d.txt' is bad", "'…/c d.txt' is bad"),
-        (f"{Path(__file__)}:3", "…/test_crossing.py:3"),
+        (f"{Path(__file__)}:3", "…/test_exceptions.py:3"),
         ("~/x/y, C:\\Users\\me\\z", "…/y, …/z"),
         ("https://example.org/a/b and 1/2 and a/b", "https://example.org/a/b and 1/2 and a/b"),
         ("//server/share/x", "…/x"),
