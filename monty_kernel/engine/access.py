@@ -1,4 +1,4 @@
-"""What a person granted to cells, as the engine sees it: `grants` implements it."""
+"""What the person granted to cells, as the engine sees it. The package `grants` implements it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Asking(Protocol):
 
 
 class Written(NamedTuple):
-    """What cells wrote and no disk holds: a value that states keep. size: bytes."""
+    """What cells wrote to mounts that keep changes in memory. Snapshots hold it. size: bytes."""
 
     layers: Mapping[Any, Any] = {}
     size: int = 0
@@ -42,7 +42,7 @@ class Access(Protocol):
         """A cell starts, with this label."""
 
     def notices(self) -> list[str]:
-        """What the person is to be told of their grants, once."""
+        """What the person is to be told about their grants, once."""
 
     def call(
         self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any], asking: Asking
@@ -50,16 +50,16 @@ class Access(Protocol):
         """Answer `module.function(...)`, now or later. Only `KeyboardInterrupt` is raised."""
 
     def file(self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> ExternalResult | None:
-        """Answer what a cell asks of a file; None if it is of no file that was granted."""
+        """Answer a file operation of a cell; None if the file was not granted."""
 
     def freeze(self) -> Written:
         """What was written in memory so far."""
 
     def thaw(self, written: Written) -> None:
-        """Make that what it was, as far as it is still granted."""
+        """Make it what it was then, as far as it is still granted."""
 
     def interrupted(self) -> None:
-        """Calls that were to be answered later have been cancelled."""
+        """Calls whose answers were pending have been cancelled."""
 
     def close(self) -> None:
         """The session is over. Idempotent; from any thread."""
@@ -89,7 +89,7 @@ class NoAccess:
         return Written()
 
     def thaw(self, written: Written) -> None:
-        """Nothing to make."""
+        """Nothing to restore."""
 
     def interrupted(self) -> None:
         """Nothing to note."""

@@ -1,4 +1,4 @@
-"""A MIME bundle as it leaves the sandbox: text that the prelude made, and nothing that it can be trusted to have made well."""
+"""MIME bundles as they leave the sandbox. The prelude makes them, but a cell may have forged them."""
 
 from __future__ import annotations
 
@@ -10,11 +10,15 @@ from ..outputs import Result
 
 
 def mime_bundle(data: object, jsons: object) -> dict[str, Any]:
-    """The bundle that the prelude built: texts by MIME type, and JSON texts by MIME type, which are parsed.
+    """The bundle that the prelude built.
+
+    Args:
+        data: Texts by MIME type.
+        jsons: JSON texts by MIME type; they are parsed.
 
     Raises:
-        TypeError: it is not of this form, since the cell called the prelude's functions itself.
-        ValueError: a text is no JSON, or nested too deeply.
+        TypeError: They are something else: the cell called the prelude's functions itself.
+        ValueError: A text is not JSON, or nested too deeply.
     """
     if not (isinstance(data, dict) and isinstance(jsons, dict)):
         raise TypeError("a MIME bundle maps MIME types to text")
@@ -25,11 +29,11 @@ def mime_bundle(data: object, jsons: object) -> dict[str, Any]:
 
 
 def json_object(text: object) -> dict[str, Any]:
-    """Metadata, from the JSON text the prelude made; empty text is no metadata.
+    """Metadata, from the JSON text that the prelude made; empty text stands for no metadata.
 
     Raises:
-        TypeError: it is not a JSON object.
-        ValueError: it is no JSON, or nested too deeply.
+        TypeError: It is not a JSON object.
+        ValueError: It is not JSON, or nested too deeply.
     """
     value = _parsed(text) if isinstance(text, str) and text else {}
     if not isinstance(value, dict):
@@ -38,7 +42,7 @@ def json_object(text: object) -> dict[str, Any]:
 
 
 _DEPTH = 200
-"""Levels of nested JSON that are sent on: `json` recurses, and gives up at about a thousand."""
+"""Levels of nested JSON that are shown: `json` recurses, and gives up at about a thousand."""
 
 
 def _parsed(text: str) -> Any:
@@ -57,11 +61,11 @@ def _parsed(text: str) -> Any:
 
 
 def result_of(bundle: object) -> Result | None:
-    """What a cell's feed gave as its result; None if that is no bundle."""
+    """The result that a cell's feed gave; None if it is not a bundle."""
     if not (isinstance(bundle, tuple) and len(bundle) == 3):
         return None
     texts, jsons, metadata = bundle
-    with suppress(TypeError, ValueError):  # the cell redefined the prelude's functions: shown is nothing that is forged
+    with suppress(TypeError, ValueError):  # the cell redefined the prelude's functions: what is forged is not shown
         try:
             return Result(mime_bundle(texts, jsons), json_object(metadata))
         except ValueError:  # nested too deeply

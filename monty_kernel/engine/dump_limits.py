@@ -1,9 +1,9 @@
-"""A session's dump carries the limits that it was made under: this puts others in their place.
+"""A session's dump carries the limits that it was made under. This puts others in their place.
 
-Monty loads a dump under the tighter of its own limits and the new session's (measured with pydantic_monty 1.4.0), so a state would keep
-for ever what was tightened once, or what an earlier kernel was granted. A dump is CBOR behind a header; near its end, after
-all that a cell could have written, `tracker` holds a map of the limits. Where that is not found as expected the dump stays as it is: the session
-that loads it is never looser than its own limits.
+Monty loads a dump under the tighter of the dump's limits and the new session's (measured with pydantic_monty 1.4.0). So a state
+would keep for ever what was tightened once, or what an earlier kernel was granted. A dump is CBOR behind a header. Near
+its end, after all that a cell could have written, `tracker` holds a map of the limits. Where that map is not found as
+expected, the dump stays as it is: the session that loads it is never looser than its own limits.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _NAMES = (
 
 
 def with_limits(state: bytes, limits: Limits) -> bytes | None:
-    """The dump with these limits instead of those in it; the same object if they are those, None if there is no telling."""
+    """The dump with these limits in place of its own; the same object if they are equal, None if they were not found."""
     start = state.rfind(_TRACKER)
     end = state.find(_AFTER, start) if start >= 0 else -1
     if end < 0:
@@ -49,7 +49,7 @@ def with_limits(state: bytes, limits: Limits) -> bytes | None:
 
 
 def _entries(data: bytes) -> Iterator[tuple[str, bytes]]:
-    """The keys of a map of these limits, and their values as they stand. Raises ValueError."""
+    """The keys of a map of limits, and their encoded values. Raises ValueError."""
     position = 0
     while position < len(data):
         length = data[position] - 0x60
@@ -63,7 +63,7 @@ def _entries(data: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def _skip(data: bytes, position: int) -> int:
-    """Where the value ends that begins here: null, a number, or the map that a duration is."""
+    """Where the value that begins here ends: null, a number, or a map for a duration."""
     head = data[position : position + 1]
     if head == _NULL:
         return position + 1

@@ -1,4 +1,4 @@
-"""Answers what the sandbox asks for: input, sleep, display, magics, help. All else is refused."""
+"""Answers what a cell asks of the host: input, sleep, display, magics, help, and what was granted. All else is refused."""
 
 from __future__ import annotations
 
@@ -33,16 +33,17 @@ if TYPE_CHECKING:
 _MOST_RANDOM = 1 << 20
 
 _UNCOUNTED = frozenset({"__mk_emit", "__mk_clear", "__mk_most_shown", "time.sleep", "asyncio.sleep", "os.urandom"})
-"""What cells ask of the host that is no call of theirs: output and sleep have limits of their own, and the module random is seeded."""
+"""These do not count as host calls of the cell: output and sleep have limits of their own, and Monty itself seeds the module
+random."""
 
 _FREE_MAGICS = (("limits",), ("!usage",), ("!syntax",))
-"""Nor is it to look at the limits, or to be told what is wrong with a magic."""
+"""Neither do these: looking at the limits, and being told what is wrong with a magic."""
 
 
 T = TypeVar("T")
 
 GoingOn: TypeAlias = "Callable[[], SyncSnapshot]"
-"""An answer on its way: called, it lets the sandbox go on with it, and returns the snapshot of what that asks next."""
+"""An answer. When called, it lets the sandbox go on with it, and returns the snapshot of what the sandbox asks next."""
 
 
 Observer = Callable[[Literal["fed", "suspended", "answered"], int], None]
@@ -50,7 +51,11 @@ Observer = Callable[[Literal["fed", "suspended", "answered"], int], None]
 
 
 class Host:
-    """Answers the suspensions of one feed."""
+    """Answers the suspensions of one feed.
+
+    Attributes:
+        refusal: The last exception that it answered with of a type that Monty does not have.
+    """
 
     def __init__(
         self,
@@ -69,7 +74,7 @@ class Host:
         self._interrupts = interrupts
         self._source = source
         self._sleeps: list[tuple[float, int]] = []  # heap of (deadline, call id)
-        self.refusal: Exception | None = None  # the last exception of a type that Monty does not know
+        self.refusal: Exception | None = None
         self._functions: Mapping[str, Callable[..., object]] = {
             "input": self._input,
             "getpass.getpass": self._getpass,
@@ -84,7 +89,7 @@ class Host:
         }
 
     def knows(self, name: str) -> bool:
-        """Whether a name that the sandbox does not define is a function of the host's."""
+        """Whether a name that the session does not define is a function of the host."""
         return name == "help" or (name in self._functions and "." not in name)
 
     def call(self, snapshot: FunctionSnapshot) -> GoingOn:
@@ -118,13 +123,13 @@ class Host:
         if not _is_own(name, snapshot) and (refused := self._count()) is not None:
             return refused
         if name == "help":
-            return self._settle(lambda: self._help(snapshot))
+            return self._answered(lambda: self._help(snapshot))
         function = self._functions.get(name)
         if function is None and "." in name:
             return self._granted(name, snapshot)
         if function is None:
             return {"exception": NameError(f"name {name!r} is not defined")}
-        return self._settle(lambda: function(*snapshot.args, **snapshot.kwargs))
+        return self._answered(lambda: function(*snapshot.args, **snapshot.kwargs))
 
     def _file(self, name: str, snapshot: FunctionSnapshot) -> ExternalResult:
         if self._interrupts.take_interrupt():
@@ -134,7 +139,7 @@ class Host:
         return self._access.file(name, snapshot.args, snapshot.kwargs) or UNHANDLED
 
     def _count(self) -> ExternalResult | None:
-        """Count a call; what answers it if it is one too many."""
+        """Count a call. What refuses it if it is one too many."""
         try:
             self._budget.call()
         except LimitReached as reached:
@@ -168,13 +173,13 @@ class Host:
         return self._interrupts.wait_for(future)
 
     def close(self) -> None:
-        """The feed is over: what it called and did not await is cancelled."""
+        """The feed is over. What it called and did not await is cancelled."""
         calls, self._calls = self._calls, {}
         for call in calls.values():
             call.cancel()
 
     def futures(self, snapshot: FutureSnapshot) -> GoingOn:
-        """Every task of the cell awaits the host: wait for the first that is due, answer all that are."""
+        """Every task of the cell awaits the host: wait until one can go on, and answer all that can."""
         pending = list(snapshot.pending_call_ids)
         settled = self._recorder.resolve(lambda: self._wait_for_some(pending))
         self._end_if_over()
@@ -186,7 +191,7 @@ class Host:
         heapq.heapify(self._sleeps)
         calls = {call_id: self._calls[call_id] for call_id in pending if call_id in self._calls}
         if not self._sleeps and not calls:
-            return {}  # it awaits what sleep() gave in an earlier cell: Monty keeps no such thing from feed to feed
+            return {}  # it awaits a sleep() of an earlier cell, which Monty does not keep from feed to feed
         start = time.monotonic()
         deadline = self._sleeps[0][0] if self._sleeps else None
         asleep = 0.0 if deadline is None else max(0.0, deadline - start)
@@ -211,7 +216,7 @@ class Host:
             return dict.fromkeys((call_id for _, call_id in self._sleeps), self._refused(self._budget.overslept()))
         return due
 
-    def _settle(self, call: Callable[[], object]) -> ExternalResult:
+    def _answered(self, call: Callable[[], object]) -> ExternalResult:
         try:
             return {"return_value": call()}
         except (UsageError, StdinUnavailable, EOFError, LimitReached) as error:
@@ -229,7 +234,7 @@ class Host:
             self._budget.slept(min(wanted, time.monotonic() - start))
 
     def _random(self, size: object = 0) -> bytes:
-        # Monty seeds its random module with this; here it passes the host, so that it can be recorded
+        # Monty seeds its module random with this. The host answers, so that it can be recorded.
         if not isinstance(size, int) or not 0 <= size <= _MOST_RANDOM:
             raise ValueError(f"os.urandom() gives at most {_MOST_RANDOM:,} bytes at a time")
         return os.urandom(size)
@@ -280,7 +285,7 @@ class Host:
 
 
 def _class_of(value: object) -> str:
-    """The class of a value that a cell handed over; empty for functions, classes, modules and what may be a stand-in for them."""
+    """The class of a value that a cell passed. Empty for functions, classes and modules, which may cross as text."""
     from pydantic_monty import MontyClassProxy, MontyStdTypeProxy
 
     if isinstance(value, MontyClassProxy):
@@ -291,7 +296,7 @@ def _class_of(value: object) -> str:
 
 
 def _is_own(name: str, snapshot: FunctionSnapshot) -> bool:
-    """Whether a call is no call of the cell's."""
+    """Whether a call does not count as one of the cell's."""
     return name in _UNCOUNTED or (name == "__mk_magic" and snapshot.args[:1] in _FREE_MAGICS)
 
 

@@ -1,4 +1,4 @@
-"""The kernel's own questions: how they look, so that a cell can neither imitate nor flood them, and how answers are read.
+"""The kernel's own questions to the person: how they look, so that no cell can imitate or flood them, and how answers are read.
 
 A question is one line: the kernel's words, and what it asks about in quotes (see `quoting`).
 """
@@ -16,13 +16,13 @@ from ..outputs.visible_text import cut, visible
 Answer = Literal["yes", "no", "always"]
 
 MARK = "monty-kernel asks: "
-"""Every question of the kernel's begins with it, and no prompt of a cell's can."""
+"""Every question of the kernel begins with it. No prompt of a cell can."""
 
 OF_A_CELL = "(this cell asks) "
-"""What a prompt of a cell's begins with if it looks like the kernel's."""
+"""A cell's prompt that looks like the kernel's begins with it instead."""
 
-PATIENCE = 3
-"""Times that the person says no to a cell before the cell's questions are not shown to them any more."""
+MOST_REFUSALS = 3
+"""After so many refusals the person is not asked any more for this cell."""
 
 _LONGEST = 20_000  # characters of a cell's prompt that are shown
 _COLOUR = re.compile(r"(\x1b\[[0-9;]*m)")
@@ -38,26 +38,27 @@ _LOOKALIKES = str.maketrans(
 
 
 class NotAskedAgain(Exception):
-    """The person said no to this cell so often that they are not asked any more; the message says so."""
+    """The person has refused this cell so often that they are not asked any more; the message says so."""
 
 
 class Questions:
-    """Asks what the kernel has to ask while one cell runs. Every question of the kernel's goes through one of these."""
+    """Asks what the kernel has to ask while one cell runs. No question of the kernel is asked in another way."""
 
     def __init__(self) -> None:
         self._refusals = 0
 
     def ask(self, question: str, send: Callable[[str], str]) -> Answer:
-        """The person's answer. What is not a clear yes counts as a no: an interrupt too, which a cell can catch.
+        """The person's answer. Whatever is not a clear yes counts as a refusal, an interrupt included, which a cell can catch.
 
-        send: shows the question and returns the line that is typed. What it raises is passed on.
+        Args:
+            send: Shows the question and returns the line that was typed. Its exceptions are passed on.
 
         Raises:
-            NotAskedAgain: they have said no often enough.
+            NotAskedAgain: They have refused often enough.
         """
-        if self._refusals >= PATIENCE:
+        if self._refusals >= MOST_REFUSALS:
             raise NotAskedAgain(
-                f"the answer was no {PATIENCE} times in this cell, so no more questions are asked for it"
+                f"the answer was no {MOST_REFUSALS} times in this cell, so no more questions are asked for it"
             )
         self._refusals += 1
         answer = answered(send(question))
@@ -91,7 +92,7 @@ def never_mounted(why: str) -> str:
 
 
 def answered(text: str) -> Answer:
-    """What a typed line means; all but a clear yes is no."""
+    """What a typed line means. Only a clear yes is a yes."""
     word = text.strip().lower()
     if word in ("a", "always"):
         return "always"
@@ -99,10 +100,10 @@ def answered(text: str) -> Answer:
 
 
 def disguise(prompt: str) -> str:
-    """A cell's prompt as it is shown: marked as the cell's if it looks like a question of the kernel's.
+    """A cell's prompt as it is shown: marked as the cell's if it looks like a question of the kernel.
 
-    This is for the eye: what is answered to a cell's prompt grants nothing, whatever it looks like. Colours stay; what
-    would move the cursor, and could so write over the mark, is written out. A long one is cut.
+    The mark is for the reader's eye: an answer to a cell's prompt grants nothing, whatever the prompt looks like. Colours
+    stay. What would move the cursor, and could write over the mark, is made visible. A long prompt is cut.
     """
     prompt = cut(prompt, _LONGEST)
     shown = "".join(part if number % 2 else visible(part) for number, part in enumerate(_COLOUR.split(prompt)))
@@ -110,7 +111,7 @@ def disguise(prompt: str) -> str:
 
 
 def is_like_the_kernels(text: str) -> bool:
-    """Whether it has the mark of the kernel's questions, in whatever letters."""
+    """Whether the text contains the mark of the kernel's questions, in whatever letters."""
     return "montykernel" in _skeleton(text)
 
 

@@ -1,4 +1,4 @@
-"""What the host told a cell: recorded as the cell runs, so that it can be run again without asking or calling anything twice."""
+"""Records what the host told a cell, so that the cell can run again without asking or calling anything twice."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ Entry = tuple[Any, ...]
 
 - `("call", name, value)`, `("raise", name, exception type, message)`, and `("fail", name, exception type, message)` where the
   type is one of Monty's names;
-- `("unhandled", name)`: it has no answer, and Monty is to give its own;
-- `("future", name)`: it will say so later;
+- `("unhandled", name)`: Monty gives its own answer;
+- `("future", name)`: the answer comes later;
 - `("due", call ids, exception type or "")`: these sleeps are over;
-- `("settled", [(call id, value)], [(call id, exception type, message)])`: these futures are.
+- `("settled", [(call id, value)], [(call id, exception type, message)])`: these futures have their answers.
 """
 
 KEPT = 1 << 25
-"""Bytes of answers, estimated, that are kept of one cell. With more it is not run again: its state is always saved whole."""
+"""Bytes of answers, estimated, that are kept of one cell. A cell with more does not run again: its state is dumped instead."""
 
 
 Settled = Mapping[int, "ExternalSettledResult"]
@@ -29,14 +29,14 @@ Settled = Mapping[int, "ExternalSettledResult"]
 
 
 UNHANDLED: Any = {"unhandled": ...}
-"""The answer that is none: Monty says what it says without a host."""
+"""Leaves the answer to Monty, which says what it says without a host."""
 
 
 class Diverged(Exception):
-    """A cell that is run again asks for something else than it did the first time; the message says what."""
+    """A cell that runs again asks for something else than it did the first time; the message says what."""
 
     done = 0
-    """How many cells were run again before it as they had been."""
+    """How many cells before it ran as they had."""
 
 
 @dataclass(slots=True)
@@ -97,8 +97,7 @@ class Recorder:
 class Replayer:
     """Answers from what was recorded; the host is not asked.
 
-    Raises:
-        Diverged: the cell asks for something else.
+    Its methods raise `Diverged` if the cell asks for something else.
     """
 
     def __init__(self, entries: Sequence[Entry]) -> None:
@@ -108,7 +107,7 @@ class Replayer:
         """The answer that was recorded. `answer` is not called."""
         entry = self._next(f"calls {name}")
         if entry[0] in ("due", "settled") or entry[1] != name:
-            raise Diverged(f"it calls {name} where it had {_said(entry)}")
+            raise Diverged(f"it calls {name} where it had {_described(entry)}")
         if entry[0] == "call":
             return {"return_value": entry[2]}
         if entry[0] == "future":
@@ -123,14 +122,14 @@ class Replayer:
         if entry[0] == "due":
             return dict.fromkeys(entry[1], slept(entry[2]))
         if entry[0] != "settled":
-            raise Diverged(f"it waits where it had {_said(entry)}")
+            raise Diverged(f"it waits where it had {_described(entry)}")
         values: Settled = {call_id: {"return_value": value} for call_id, value in entry[1]}
         return {**values, **{call_id: _failed(kind, message) for call_id, kind, message in entry[2]}}
 
     def finish(self) -> None:
-        """The cell is over: it must have asked for everything."""
+        """The cell is over. It must have asked for everything that was recorded."""
         if self._entries:
-            raise Diverged(f"it ended before it {_said(self._entries[-1])}")
+            raise Diverged(f"it ended before it {_described(self._entries[-1])}")
 
     def _next(self, doing: str) -> Entry:
         if not self._entries:
@@ -139,7 +138,7 @@ class Replayer:
 
 
 def exception_of(name: str, message: str) -> BaseException:
-    """The exception of a built-in type by its name; an Exception where Monty or Python has no such type."""
+    """An exception of a built-in type by its name; an `Exception` where Python has no such type."""
     import builtins
 
     kind = getattr(builtins, name, Exception)
@@ -149,12 +148,12 @@ def exception_of(name: str, message: str) -> BaseException:
 
 
 def slept(exception: str = "") -> ExternalSettledResult:
-    """What the future of a sleep is resolved with; exception: the type of what ended it before its time."""
+    """What the future of a sleep is resolved with. exception: the type of what ended it early."""
     return {"exception": exception_of(exception, "")} if exception else {"return_value": None}
 
 
 def _slept(settled: Settled) -> str | None:
-    """What `slept` was given for all of them; None if they were not all sleeps."""
+    """The argument of `slept` that fits all of them; None if they are not all sleeps."""
     kinds = set()
     for result in settled.values():
         exception = result.get("exception")
@@ -186,5 +185,5 @@ def _size(value: object, depth: int = 0) -> int:
     return 50
 
 
-def _said(entry: Entry) -> str:
+def _described(entry: Entry) -> str:
     return "waited" if entry[0] in ("due", "settled") else f"called {entry[1]}"

@@ -1,4 +1,4 @@
-"""The pool of worker processes. One kernel has one session in it; the headless runner has many, which share the warm workers."""
+"""The pool of worker processes. A kernel has one session in it; the sessions of the headless runner share its warm workers."""
 
 from __future__ import annotations
 
@@ -12,14 +12,7 @@ from .limits import Limits
 
 
 class Workers:
-    """Hands out fresh workers. Any thread may call.
-
-    warm: how many are started ahead: with one in use and one beside it, a killed one is replaced in 2 ms instead of 20.
-    most: how many live at once; who wants one more waits. watch: told the ids of those in use whenever they change.
-    walls: whether they may start when their walls cannot be built. memory: the most that a session may be granted, in
-    bytes of heap. once: whether each serves one session only, so that a session which took over its worker meets no other.
-    timeout: seconds after which a worker that does not answer is killed; None for no limit.
-    """
+    """Hands out fresh workers. Any thread may call."""
 
     def __init__(
         self,
@@ -32,6 +25,16 @@ class Workers:
         once: bool = False,
         timeout: float | None = None,
     ) -> None:
+        """
+        Args:
+            watch: Told the process ids of the workers in use whenever they change.
+            warm: How many are started ahead. With one in use and one spare, a killed one is replaced in 2 ms instead of 20.
+            most: How many live at once; a caller that wants one more waits.
+            walls: Whether they may start when their isolation cannot be set up.
+            memory: The most that a session may be granted, in bytes of heap.
+            once: Whether each serves one session only, so that a session which took over its worker meets no other.
+            timeout: Seconds after which a worker that does not answer is killed; None for no limit.
+        """
         self._watch = watch
         self._warm = warm
         self._most = most
@@ -49,11 +52,13 @@ class Workers:
     ) -> tuple[monty.MontySession, int | None]:
         """An empty session in a worker of its own, and the worker's process id. `give_back` ends it.
 
-        modules: what it may import besides Monty's own. check: whether what it is fed goes through the type checker first.
+        Args:
+            modules: What it may import besides Monty's own modules.
+            check: Whether the type checker sees each feed first.
 
         Raises:
-            MontyError, RuntimeError: no worker could be started.
-            WallsMissing: the walls are required and cannot be built.
+            MontyError, RuntimeError: No worker could be started.
+            WallsMissing: Isolation is required and cannot be set up.
         """
         asked: monty.ResourceLimits = {
             "max_suspensions": 1 << 62,
@@ -79,7 +84,7 @@ class Workers:
         return session, pid
 
     def give_back(self, session: monty.MontySession, pid: int | None) -> None:
-        """The session is over: its worker serves others, or is buried if it is dead or serves `once`."""
+        """The session is over. Its worker serves others, unless it is dead or serves `once`."""
         session.__exit__(None, None, None)
         with self._lock:
             if pid in self._in_use:
@@ -98,7 +103,7 @@ class Workers:
 
     @property
     def unwalled(self) -> WallsMissing | None:
-        """Why the workers have no walls, if they have none."""
+        """Why the workers are not isolated, if they are not."""
         pool = self._pool
         return None if pool is None else pool.missing
 
@@ -120,4 +125,5 @@ _GETPASS = "def getpass(prompt: str = ..., stream: object = ..., *, echo_char: s
 
 
 def only_by_name(*args: object, **kwargs: object) -> object:
-    raise RuntimeError("host functions are answered as suspensions, never called")  # the stand-in of their name
+    """Stands for a host function, which is answered as a suspension by its name."""
+    raise RuntimeError("host functions are answered as suspensions, never called")
