@@ -1,8 +1,8 @@
-"""What one cell may still show, ask of the host, sleep and compute, and what becomes of it when that is used up.
+"""What one cell may still show, ask of the host, sleep and compute, and what happens when that is used up.
 
-A call or a sleep too many raises where it stands, so that an ordinary cell ends like any that failed, with what it did; one that
-catches that and goes on calling is stopped for good. Prints and computing cannot raise: a cell that shows too much or computes too long is
-stopped at once.
+A call or a sleep too many raises where it stands, so that an ordinary cell ends like any that failed, and keeps what it
+did. One that catches the error and goes on calling is stopped for good. Printing and computing cannot raise: a cell
+that shows too much or computes too long is stopped at once.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from .source.sources import Failure
 T = TypeVar("T")
 
 OVERHEAD = 256
-"""Bytes that every display counts for beside its own: each is a message of its own, however little it shows."""
+"""Bytes that every display counts for beside its own: each is a message, however little it shows."""
 
-PATIENCE = 100
-"""Refusals after which a cell is stopped for good: those before leave room to close files and the like."""
+MOST_REFUSED = 100
+"""Refused calls after which a cell is stopped for good. Those before leave it room to close files."""
 
 _ROUNDING = 1e-6  # seconds: ten sleeps of 0.1 are one second
 
@@ -36,13 +36,13 @@ NAMES: dict[Kind, str] = {
     "asleep": "SleepLimitExceeded",
     "time": "TimeoutError",
 }
-"""What the error is called."""
+"""The name of the error, by what was used up."""
 
 _LIMITS: dict[Kind, str] = {"output": "output", "host_calls": "host_calls", "asleep": "asleep", "time": "seconds"}
 
 
 class LimitReached(Exception):
-    """A cell has used up what it may; the message says what, and whose word that is."""
+    """A cell has used up one of its limits; the message says which, and who set it."""
 
     def __init__(self, kind: Kind, message: str) -> None:
         super().__init__(message)
@@ -50,24 +50,27 @@ class LimitReached(Exception):
 
     @property
     def name(self) -> str:
-        """What the person is told it is called."""
+        """The name of the error that the person sees."""
         return NAMES[self.kind]
 
     @property
     def failure(self) -> Failure:
-        """What a cell ends with that this stopped."""
+        """The failure of a cell that is stopped for it."""
         return Failure("limit", self.name, str(self))
 
 
 class Budget:
-    """One cell's. By default without limits, for cells that run again.
+    """The budget of one cell.
 
-    over: why the cell must not go on, once it must not. computing: how long it has computed; None if that is not limited.
-    questions: asks the person, as long as they have patience with this cell.
+    Attributes:
+        over: Why the cell must stop; None as long as it may go on.
+        computing: How long it has computed; None if that is not limited.
+        questions: Asks the person what the kernel has to ask for this cell.
+        most_shown: Characters of one MIME type that the sanitizer lets through; None for no limit.
     """
 
     def __init__(self, limits: SessionLimits | None = None, *, most_shown: int | None = None) -> None:
-        """most_shown: characters of one MIME type of an output; the sanitizer leaves out what has more. None: no limit."""
+        """limits: the session's; without them there are none, as for cells that run again."""
         self.most_shown = most_shown
         now = Limits() if limits is None else limits.now
         self._output, self._calls, self._asleep = now.output, now.host_calls, now.asleep
@@ -82,7 +85,8 @@ class Budget:
         self.questions = Questions()
 
     def admit(self, output: Output) -> Output | None:
-        """What of an output may be shown: a print is cut where the limit is. None: nothing, and the cell is over."""
+        """The part of an output that may be shown: a print is cut at the limit. None if nothing may, and the cell must
+        stop."""
         if self._output is None or isinstance(output, Error):  # an error is cut short by itself
             return output
         left = self._output - self._shown
@@ -98,10 +102,10 @@ class Budget:
         return Stream(output.name, text) if text else None
 
     def call(self) -> None:
-        """The cell asks something of the host.
+        """Count a call of the host.
 
         Raises:
-            LimitReached: once too often.
+            LimitReached: It is one too many.
         """
         if self._calls is None:
             return
@@ -110,27 +114,27 @@ class Budget:
         self._called += 1
 
     def may_sleep(self, seconds: float) -> float:
-        """How much of this time the cell may sleep."""
+        """How many of these seconds the cell may sleep."""
         left = seconds if self._asleep is None else max(0.0, self._asleep - self._slept)
         return seconds if seconds <= left + _ROUNDING else left
 
     def overslept(self) -> LimitReached:
-        """The cell would sleep longer than it may."""
+        """The error for a cell that would sleep longer than it may."""
         return self._refuse("asleep", "sleep for longer than")
 
     def slept(self, seconds: float) -> None:
-        """The cell slept this long."""
+        """Count the seconds that the cell slept."""
         self._slept += seconds
 
     def overtime(self) -> None:
-        """The cell computed for longer than it may. From any thread."""
+        """Note that the cell has computed for longer than it may. From any thread."""
         if self.over is None:
             self.over = LimitReached("time", f"the cell computed for longer than {self._held['time']}")
 
     def _refuse(self, kind: Kind, would: str) -> LimitReached:
         reached = self._reached(kind, would)
         self._refused += 1
-        if self._refused > PATIENCE:
+        if self._refused > MOST_REFUSED:
             self.over = reached
         return reached
 
@@ -139,13 +143,13 @@ class Budget:
 
 
 def of_the_kernel() -> Budget:
-    """For what the kernel asks the session between cells: it needs nothing of the host, so who sleeps there is a notebook that
-    redefined what is asked."""
+    """For feeds of the kernel's own, between cells. They need nothing of the host: what calls it or sleeps there is a
+    notebook that redefined what the kernel calls."""
     return Budget(SessionLimits(Limits(host_calls=0, asleep=0)))
 
 
 def size_of(output: Stream | Display | Result | ClearOutput) -> int:
-    """Bytes that it counts for."""
+    """Bytes that an output counts for."""
     if isinstance(output, Stream):
         return _text_size(output.text)
     if isinstance(output, ClearOutput):
@@ -163,7 +167,17 @@ def _text_size(text: str) -> int:
 
 
 class ComputingTime:
-    """One cell's. limit: seconds. Methods belong to the sandbox thread; the worker computes only inside `compute`."""
+    """How long one cell has computed, over all of its feeds, and the watch that stops it at its limit.
+
+    Monty's own limit holds for one feed, and is exact for a cell that is one feed, as nearly all are. Only later feeds
+    of
+    the same cell get a watch: a thread that lives as long as the feed, and sleeps until the limit could be reached.
+
+    The methods belong to the sandbox thread. The worker computes only inside `compute`.
+
+    Attributes:
+        limit: Seconds.
+    """
 
     def __init__(self, limit: float) -> None:
         self.limit = limit
@@ -175,16 +189,16 @@ class ComputingTime:
 
     @property
     def used(self) -> float:
-        """Seconds that the cell computed, in what has ended."""
+        """Seconds that the cell has computed, without a call of `compute` that has not returned."""
         return self._used
 
     @property
     def is_used_up(self) -> bool:
-        """Whether the cell must not compute any more."""
+        """Whether the cell may not compute any more."""
         return self._used >= self.limit
 
     def compute(self, go_on: Callable[[], T]) -> T:
-        """What `go_on` returns, which takes as long as the worker computes."""
+        """Call `go_on` and return what it returns. The worker computes meanwhile."""
         self._computes()
         try:
             return go_on()
@@ -192,7 +206,7 @@ class ComputingTime:
             self._rests()
 
     def beside(self, take: Callable[[T], None]) -> Callable[[T], None]:
-        """`take`, but the time that it takes does not count: it is called in the middle of `compute`, and may block."""
+        """A `take` whose time does not count: it is called inside `compute`, and may block."""
 
         def taken(what: T) -> None:
             self._rests()
@@ -205,7 +219,7 @@ class ComputingTime:
 
     @contextmanager
     def watched(self, over: Callable[[], None]) -> Iterator[None]:
-        """During this, `over` is called as soon as the cell has computed as long as it may: once, on another thread, and not afterwards."""
+        """While in this context, call `over` once, on another thread, as soon as the limit is reached."""
         self._watched, self._dormant = True, False
         watch = threading.Thread(target=self._watch, args=(over,), name="computing time", daemon=True)
         watch.start()
@@ -220,9 +234,8 @@ class ComputingTime:
     def _computes(self) -> None:
         with self._changed:
             self._since = time.monotonic()
-            if (
-                self._dormant
-            ):  # woken only then: a feed may go back and forth between host and worker ten thousand times a second
+            # woken only if it sleeps: a feed may go between host and worker ten thousand times a second
+            if self._dormant:
                 self._dormant = False
                 self._changed.notify()
 

@@ -1,7 +1,7 @@
-"""The cells that led to a state: what tracebacks and completion need to know of them. A chain that branches share.
+"""The cells that led to a state, for tracebacks and completion. Branches share the steps that they have in common.
 
-Most of it is never asked for again, and a session may have tens of thousands of cells: each step but the last is packed, from
-3 KB of objects into some 200 bytes, in 30 µs, and unpacked in as many when it is asked for.
+Most steps are never read again, and a session may have tens of thousands of cells. So each step but the last is packed,
+from 3 KB of objects into some 200 bytes. That takes 30 µs, and unpacking one takes as long.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from .source.source_map import Edit, SourceMap
 from .source.sources import CellSource
 
 _Own = tuple[list[CellSource], dict[int, Feed]]
-"""What a step adds to those before it: cells as plain Python, and feeds by their numbers."""
+"""What a step adds to those before it: cells as plain Python, and feeds by number."""
 
 StepData = dict[str, Any]
-"""The same as plain data: `cells`, each with its label and its text, and `feeds`, each as `feed_data` has it."""
+"""The same as plain data: `cells`, each a label and a text, and `feeds`, each as `feed_data` makes it."""
 
 _LARGE = 1 << 20
-"""Characters of source above which a step stays as it is: to pack it would take longer than people should wait."""
+"""Characters of source above which a step is not packed: that would take longer than people should wait."""
 
-_WINDOW, _MEMORY = -12, 5  # of zlib, which is to allocate 32 KB for a few hundred bytes and not 256
+_WINDOW, _MEMORY = -12, 5  # so that zlib allocates 32 KB for a few hundred bytes, and not 256 KB
 _USUAL = (
     b'"parts":["names"],"for i in range(import from print(def return self.{"cells":[],"feeds":{}}__mk_begin()\\nNone",null]'
     b'{"cells":[["In[123]","import "]],"feeds":{"45":{"label":"In[123]","text":"","parts":[],"maps":[[[0,0,"__mk_begin(123)\\n",'
@@ -37,9 +37,11 @@ _USUAL = (
 
 
 class CellLog:
-    """One step of the way, and those before it. Only the last step of a chain is added to; snapshots keep the others.
+    """One step, and those before it. Only the last step of a chain is added to; snapshots keep the others.
 
-    depth: how many steps are before it.
+    Attributes:
+        before: The step before it, if any.
+        depth: How many steps are before it.
     """
 
     __slots__ = ("_first", "_own", "before", "depth")
@@ -53,7 +55,7 @@ class CellLog:
         self._own: _Own | bytes = ([], {})
 
     def add_feed(self, number: int, feed: Feed) -> None:
-        """Note what the session's feed `number` was made of. Numbers grow along the way."""
+        """Note what the session's feed `number` was made of. Numbers grow from step to step."""
         own = self._open()[1]
         self._first = number if self._first is None else min(self._first, number)
         own[number] = feed
@@ -84,7 +86,7 @@ class CellLog:
 
     @property
     def is_packed(self) -> bool:
-        """Whether nothing is added to it any more, and it lies packed."""
+        """Whether it is packed: nothing is added to it any more."""
         return isinstance(self._own, bytes)
 
     def feed(self, number: int) -> Feed | None:
@@ -143,8 +145,8 @@ class CellLog:
         if sum(len(cell.text) for cell in cells) + sum(len(feed.text) for feed in feeds.values()) > _LARGE:
             return
         packer = zlib.compressobj(4, wbits=_WINDOW, memLevel=_MEMORY, zdict=_USUAL)
-        said = json.dumps(_data(cells, feeds), separators=(",", ":"))
-        self._own = packer.compress(said.encode()) + packer.flush()
+        text = json.dumps(_data(cells, feeds), separators=(",", ":"))
+        self._own = packer.compress(text.encode()) + packer.flush()
 
 
 def _data(cells: list[CellSource], feeds: dict[int, Feed]) -> StepData:
@@ -156,12 +158,12 @@ def _data(cells: list[CellSource], feeds: dict[int, Feed]) -> StepData:
 
 @lru_cache(maxsize=4)  # a traceback has many frames of few cells, and what was packed last is stored next
 def _unpacked(packed: bytes) -> StepData:
-    said: StepData = json.loads(zlib.decompressobj(wbits=_WINDOW, zdict=_USUAL).decompress(packed))
-    return said
+    data: StepData = json.loads(zlib.decompressobj(wbits=_WINDOW, zdict=_USUAL).decompress(packed))
+    return data
 
 
 class KnownCells:
-    """The cells of the way that was asked for last, so that of the next one only what is new has to be unpacked. Any thread may call."""
+    """Keeps the cells of the last log that was asked for, to unpack only what the next one adds. For any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -170,7 +172,7 @@ class KnownCells:
         self._cells: list[CellSource] = []
 
     def of(self, cell_log: CellLog) -> list[CellSource]:
-        """What ran until there, oldest first."""
+        """The cells of the log, oldest first."""
         with self._lock:
             fresh: list[CellLog] = []
             step: CellLog | None = cell_log if cell_log.is_packed else cell_log.before
@@ -186,11 +188,11 @@ class KnownCells:
             return self._cells + ([] if cell_log.is_packed else cell_log.own_cells)
 
 
-# A feed as plain JSON data: how the disk and the packed steps hold it -------------------------------------------------
+# A feed as plain JSON data, as the disk and packed steps hold it ------------------------------------------------------
 
 
 def feed_data(feed: Feed) -> dict[str, Any]:
-    """The data of a feed. Its text is left out: the edits make it of the cell's."""
+    """The data of a feed, without its text: the edits make it from the cell's."""
     return {
         "label": feed.cell.label,
         "text": feed.cell.text,
@@ -203,7 +205,8 @@ def feed_of(data: Mapping[str, Any]) -> Feed:
     """The feed of such data.
 
     Raises:
-        KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError: it is not what `feed_data` makes.
+        KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError: The data is not what `feed_data`
+            makes.
     """
     cell = CellSource(str(data["label"]), str(data["text"]))
     text, maps = cell.text, []

@@ -1,8 +1,9 @@
 """A session's dump carries the limits that it was made under. This puts others in their place.
 
-Monty loads a dump under the tighter of the dump's limits and the new session's (measured with pydantic_monty 1.4.0). So a state
-would keep for ever what was tightened once, or what an earlier kernel was granted. A dump is CBOR behind a header. Near
-its end, after all that a cell could have written, `tracker` holds a map of the limits. Where that map is not found as
+Monty loads a dump under the tighter of the dump's limits and the new session's (measured with pydantic_monty 1.4.0). So
+a state would keep for ever what was tightened once, or what an earlier kernel was granted. A dump is CBOR behind a
+header. Near its end, after all that a cell could have written, `tracker` holds a map of the limits. Where that map is
+not found as
 expected, the dump stays as it is: the session that loads it is never looser than its own limits.
 """
 
@@ -28,7 +29,8 @@ _NAMES = (
 
 
 def with_limits(state: bytes, limits: Limits) -> bytes | None:
-    """The dump with these limits in place of its own; the same object if they are equal, None if they were not found."""
+    """The dump with these limits in place of its own; the same object if they are equal, None if they were not
+    found."""
     start = state.rfind(_TRACKER)
     end = state.find(_AFTER, start) if start >= 0 else -1
     if end < 0:

@@ -60,7 +60,7 @@ class Engine:
             limits: What the person grants the session.
             workers: Where its worker comes from, perhaps shared with other sessions; by default a pool of its own.
             access: What its cells are granted; by default nothing.
-            sanitizer: What every output passes; by default nothing gets through that would run or load anything where it is shown.
+            sanitizer: What every output passes; by default nothing runs or loads anything where it is shown.
         """
         self.limits = SessionLimits(limits)
         self.sanitizer = Sanitizer() if sanitizer is None else sanitizer
@@ -141,8 +141,8 @@ class Engine:
     ) -> Outcome:
         """Run a cell, then evaluate the user expressions.
 
-        What the cell did stays in the session, also when it fails, unless the worker was lost: then the session is as it
-        was before the cell, or as the last action left it that went to another state.
+        What the cell did stays in the session, also when it fails, unless the worker was lost: then the session is as
+        it was before the cell, or as the last action left it that went to another state.
 
         Args:
             frontend: Takes the outputs as they happen, sanitized. The result and the failure come back instead.
@@ -261,7 +261,7 @@ class Engine:
         try:
             self.snapshot = self.session.dump()
         except (monty.MontyError, RuntimeError) as error:
-            self._sandbox.release()  # what is left is the snapshot before this one, and the cells that lead from there to here
+            self._sandbox.release()  # what is left is the snapshot before this one, and the cells since
             if "memory limit" in str(error):
                 self._died = _TOO_LARGE
             self._defer_snapshot()
@@ -281,7 +281,7 @@ class Engine:
     # Restoring
 
     def recover(self) -> str | None:
-        """Make the session usable if its worker is gone, by loading the last snapshot; what the person is to be told."""
+        """Restore the session if its worker is gone; what the person is to be told."""
         if not self.is_usable:
             self._notice = self._restore()
         notice, self._notice = self._notice, None
@@ -333,7 +333,7 @@ class Engine:
             announced, journal = False, ()
         try:
             written = self._written if journal else snapshot.written
-            stopped = self._load_as_far_as_possible(snapshot, (*snapshot.reruns, *journal), written)
+            stopped = self._load_and_rerun(snapshot, (*snapshot.reruns, *journal), written)
             if stopped:
                 notice, announced = f"{died}; {stopped}", False
         except (monty.MontyError, RuntimeError) as error:
@@ -344,10 +344,8 @@ class Engine:
             notice += _NOT_YET_TIGHT
         return self._notice if announced else notice
 
-    def _load_as_far_as_possible(
-        self, snapshot: Snapshot, reruns: tuple[Journaled, ...], written: Written | None
-    ) -> str:
-        """Load the snapshot and run these cells again, up to one that goes another way; what the person is to be told of that.
+    def _load_and_rerun(self, snapshot: Snapshot, reruns: tuple[Journaled, ...], written: Written | None) -> str:
+        """Load the snapshot and run these cells again, up to one that goes another way; what the person is told then.
 
         Args:
             written: What the cells had written in memory.
@@ -385,7 +383,7 @@ class Engine:
                 break
             except (monty.MontyError, RuntimeError) as error:
                 if "memory limit" not in str(error):
-                    self._sandbox.release()  # somebody killed that worker: the next cell loads the state again, and says so
+                    self._sandbox.release()  # somebody killed that worker: the next cell restores the session
                     return None
             if self.limits.keep_memory() == had.memory:
                 try:

@@ -17,7 +17,8 @@ class Frontend(Protocol):
         """Take an output. It may block: that is the back-pressure a printing cell feels."""
 
     def ask(self, prompt: str, *, password: bool) -> Future[str]:
-        """Ask the person for a line. The future raises `EOFError` at end of input and `StdinUnavailable` where nobody can answer."""
+        """Ask the person for a line. The future raises `EOFError` at end of input and `StdinUnavailable` where nobody
+        can answer."""
 
     def magic(self, name: str, args: str) -> object:
         """Run a magic of the host's. What it returns, plain data, is the value of the line. Raises `UsageError`."""

@@ -1,4 +1,5 @@
-"""Answers what a cell asks of the host: input, sleep, display, magics, help, and what was granted. All else is refused."""
+"""Answers what a cell asks of the host: input, sleep, display, magics, help, and what was granted. All else is
+refused."""
 
 from __future__ import annotations
 
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
 _MOST_RANDOM = 1 << 20
 
 _UNCOUNTED = frozenset({"__mk_emit", "__mk_clear", "__mk_most_shown", "time.sleep", "asyncio.sleep", "os.urandom"})
-"""These do not count as host calls of the cell: output and sleep have limits of their own, and Monty itself seeds the module
-random."""
+"""These do not count as host calls of the cell: output and sleep have limits of their own, and Monty itself seeds the
+module random."""
 
 _FREE_MAGICS = (("limits",), ("!usage",), ("!syntax",))
 """Neither do these: looking at the limits, and being told what is wrong with a magic."""

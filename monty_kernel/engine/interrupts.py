@@ -1,4 +1,4 @@
-"""Who has the turn, the worker or the host: it decides what an interrupt does."""
+"""What an interrupt does to a cell: that depends on whether the worker computes or the cell waits for the host."""
 
 from __future__ import annotations
 
@@ -14,29 +14,28 @@ from typing import Any, Literal, TypeVar
 T = TypeVar("T")
 
 Why = Literal["interrupted", "insisted", "ended"]
-"""Why a worker was killed: an interrupt met it computing, one came after those that the cell had caught, or the cell has to end."""
+"""Why a worker was killed: an interrupt found it computing, the cell had caught several, or the cell has to end."""
 
 _KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # on Windows, SIGTERM ends a process as surely
 
 GRACE = 0.05
-"""Seconds that an interrupted, computing cell has to reach a host call, where it can be stopped with its state kept."""
+"""Seconds that an interrupted cell has to reach a host call, where it can be stopped without losing its state."""
 
-PATIENCE = 1.0
-"""The same for a feed of the kernel's own: it ends by itself in a few milliseconds, unless something is very wrong."""
-
+OWN_FEED_GRACE = 1.0
+"""The same for a feed of the kernel's own, which should end by itself in a few milliseconds."""
 
 INSISTENT = 3
-"""The interrupts within `INSISTENT_SECONDS` of which the last stops a cell for good: it has caught those before it, and goes on."""
+"""So many interrupts within `INSISTENT_SECONDS` stop a cell for good, although it caught those before the last."""
 
 INSISTENT_SECONDS = 5.0
-"""So that a cell may catch interrupts for ever if they are meant one at a time, such as to skip a step of a long loop."""
+"""Interrupts that come more slowly may be caught for ever: each may be meant to skip one step of a long loop."""
 
-LOOK = 0.3
-"""Seconds after which a cell that waits looks again whether its worker lives: nothing else would tell it."""
+CHECK_INTERVAL = 0.3
+"""Seconds after which a cell that waits checks again whether its worker lives: nothing else would tell it."""
 
 
 def lives(pid: int) -> bool:
-    """Whether a child process of this one lives. It is left to be waited for."""
+    """Whether a child process lives. A dead one is not reaped."""
     if not hasattr(os, "waitid"):
         return True  # macOS before Python 3.13, Windows: the next feed finds out
     try:
@@ -48,8 +47,8 @@ def lives(pid: int) -> bool:
 class InterruptController:
     """Interrupts one cell at a time.
 
-    A cell is one or more feeds, with work of the host's before, between and after them: parsing, restoring the session,
-    a magic that asks. An interrupt that comes then is remembered, and stops the cell before its next feed.
+    A cell is one or more feeds, and the host works before, between and after them: it parses, restores the session,
+    asks for a magic. An interrupt that comes then is kept, and stops the cell before its next feed.
 
     The sandbox thread calls `start_feed`, `wait_*`, `take_interrupt` and `end_feed`; any thread may call the others.
     """
@@ -64,22 +63,20 @@ class InterruptController:
         self._waiting = False
         self._requested = False
         self._requests = 0
-        self._interrupts: list[
-            float
-        ] = []  # when the cell's last ones came; one that meets another still unanswered is no further one
+        self._times: list[float] = []  # of the cell's last interrupts, without those that met one still unanswered
         self._why: Why = "interrupted"
         self._feed = 0
         self._killed = False
 
     def expect(self) -> None:
-        """A cell is on its way to the sandbox thread: from now on until `over` an interrupt is meant for it. Idempotent."""
+        """A cell is on its way to the sandbox thread: until `over` an interrupt is meant for it. Idempotent."""
         with self._lock:
             if not self._expected:
                 self._expected, self._requested = True, False
-                self._interrupts.clear()
+                self._times.clear()
 
     def over(self) -> None:
-        """The cell has ended."""
+        """The cell has ended, or will not run after all. Idempotent."""
         with self._lock:
             self._expected = self._requested = False
 
@@ -87,7 +84,7 @@ class InterruptController:
         """A feed starts in the worker `pid`: a cell's, or one of the kernel's own.
 
         Raises:
-            KeyboardInterrupt: the cell was interrupted before; no feed has begun.
+            KeyboardInterrupt: The cell was interrupted before; no feed has begun.
         """
         with self._lock:
             if of_cell and self._requested:
@@ -99,7 +96,7 @@ class InterruptController:
             self._wake.clear()
 
     def end_feed(self) -> bool:
-        """The feed is over, however it ended; whether its worker was killed, maybe just as it finished. Idempotent."""
+        """The feed is over; whether its worker was killed, perhaps just as it finished. Idempotent."""
         with self._lock:
             self._running = False
             self._pid = None
@@ -117,15 +114,15 @@ class InterruptController:
 
     @property
     def why(self) -> Why:
-        """Why it was, if it was."""
+        """Why it was killed, if it was."""
         return self._why
 
     def interrupt(self) -> bool:
         """Stop the cell; False when there is none. Returns at once.
 
-        A cell that waits for the host gets KeyboardInterrupt there, and may catch it. One that computes is killed after `GRACE`
-        seconds, unless it comes to call the host before. One that caught those before is killed at once, by the last of
-        `INSISTENT` interrupts within `INSISTENT_SECONDS`.
+        A cell that waits for the host gets KeyboardInterrupt there, and may catch it. The worker of one that computes
+        is killed after `GRACE` seconds, unless the cell calls the host before. The last of `INSISTENT` interrupts
+        within `INSISTENT_SECONDS` kills it at once.
         """
         with self._lock:
             insists = False
@@ -142,17 +139,17 @@ class InterruptController:
             elif self._waiting:
                 self._wake.set()
             elif self._running and not self._killed:
-                seconds, kill = (GRACE, self._kill_cell) if self._of_cell else (PATIENCE, self._kill_other)
+                seconds, kill = (GRACE, self._kill_cell) if self._of_cell else (OWN_FEED_GRACE, self._kill_other)
                 timer = threading.Timer(seconds, kill, (self._feed, self._requests))
                 timer.daemon = True
                 timer.start()
             return True
 
     def _is_insistent(self) -> bool:
-        """Note an interrupt that the cell gets; whether it is the last of so many."""
+        """Note an interrupt that the cell gets; whether it is the last of `INSISTENT`."""
         now = time.monotonic()
-        self._interrupts = [*(each for each in self._interrupts if now - each <= INSISTENT_SECONDS), now]
-        return len(self._interrupts) >= INSISTENT
+        self._times = [*(earlier for earlier in self._times if now - earlier <= INSISTENT_SECONDS), now]
+        return len(self._times) >= INSISTENT
 
     def _kill_cell(self, feed: int, request: int) -> None:
         with self._lock:
@@ -176,11 +173,11 @@ class InterruptController:
     def _kill(self, why: Why) -> None:
         if self._pid is not None and not self._killed:
             self._killed, self._why = True, why
-            with contextlib.suppress(ProcessLookupError):  # it died by itself: the sandbox thread hears of that
+            with contextlib.suppress(ProcessLookupError):  # it died by itself; the sandbox thread finds out
                 os.kill(self._pid, _KILL)
 
     def take_interrupt(self) -> bool:
-        """Whether an interrupt of the cell is to be answered; asked when the worker calls the host."""
+        """Whether the cell was interrupted, which the caller now answers. Called when the worker calls the host."""
         with self._lock:
             if not self._of_cell:
                 return False
@@ -191,16 +188,16 @@ class InterruptController:
         """Wait until `time.monotonic()` is `deadline`, or the worker has died.
 
         Raises:
-            KeyboardInterrupt: the cell was interrupted.
+            KeyboardInterrupt: The cell was interrupted.
         """
         self._wait(lambda: time.monotonic() >= deadline, deadline)
 
     def wait_for(self, future: Future[T]) -> T:
-        """The future's result. Between two feeds of a cell too.
+        """The future's result, waited for during a feed or between two.
 
         Raises:
-            KeyboardInterrupt: the cell was interrupted, or its worker has died; the future is cancelled.
-            Exception: what the future raised.
+            KeyboardInterrupt: The cell was interrupted, or its worker has died; the future is cancelled.
+            Exception: What the future raised.
         """
         future.add_done_callback(lambda _: self._wake.set())
         try:
@@ -213,16 +210,17 @@ class InterruptController:
         return future.result()
 
     def wake_for(self, future: Future[Any]) -> None:
-        """See to it that `wait_for_any` notices when this future is done."""
+        """Let `wait_for_any` notice when this future is done."""
         future.add_done_callback(lambda _: self._wake.set())
 
     def wait_for_any(self, futures: Collection[Future[Any]], deadline: float | None) -> None:
-        """Wait until one of the futures is done, each of which `wake_for` was told of, or `time.monotonic()` is `deadline`.
+        """Wait until one of the futures is done, or `time.monotonic()` is `deadline`, or the worker has died.
 
-        Or until the worker has died.
+        Args:
+            futures: `wake_for` was called for each.
 
         Raises:
-            KeyboardInterrupt: the cell was interrupted; the futures go on.
+            KeyboardInterrupt: The cell was interrupted; the futures go on.
         """
 
         def done() -> bool:
@@ -234,7 +232,7 @@ class InterruptController:
     def _wait(self, done: Callable[[], bool], deadline: float | None) -> None:
         while True:
             with self._lock:
-                # looked at under one lock: an interrupt finds the cell waiting, or is found here, or leads to a kill
+                # all under one lock: an interrupt finds the cell waiting, or is found here, or leads to a kill
                 self._waiting = False
                 if self._requested:
                     self._requested = False
@@ -242,5 +240,6 @@ class InterruptController:
                 if done() or (self._running and self._pid is not None and not lives(self._pid)):
                     return
                 self._waiting = True
-            self._wake.wait(LOOK if deadline is None else min(max(0.0, deadline - time.monotonic()), LOOK))
+            left = CHECK_INTERVAL if deadline is None else max(0.0, deadline - time.monotonic())
+            self._wake.wait(min(left, CHECK_INTERVAL))
             self._wake.clear()

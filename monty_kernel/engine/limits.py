@@ -1,4 +1,4 @@
-"""What one session may use: what the person granted, and what cells have tightened since, which nothing in a notebook undoes."""
+"""What one session may use: what the person granted, as cells have tightened it since. No cell can loosen it."""
 
 from __future__ import annotations
 
@@ -7,14 +7,19 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 MONTY_RECURSION = 1000
-"""How deep calls may nest where nobody said otherwise: Monty's own limit, which cannot be taken away."""
+"""How deep calls may nest by default: Monty's own limit, which cannot be removed."""
 
 
 class Limits(NamedTuple):
     """What one session may use; None for no limit.
 
-    memory: bytes of heap. recursion: depth of calls; None for Monty's own. And of each cell: seconds of computing; output, the bytes that
-    it shows; host_calls, how often it asks the host for something; asleep, seconds in which it does nothing but sleep.
+    Attributes:
+        memory: Bytes of heap.
+        seconds: Seconds that each cell may compute.
+        recursion: Depth of calls; None for Monty's own limit.
+        output: Bytes that each cell may show.
+        host_calls: How often each cell may call the host.
+        asleep: Seconds that each cell may do nothing but sleep.
     """
 
     memory: int | None = 1 << 30
@@ -26,19 +31,25 @@ class Limits(NamedTuple):
 
     @property
     def of_worker(self) -> tuple[object, ...]:
-        """Those that the worker keeps to; the others are the host's to keep."""
+        """The limits that the worker enforces; the host enforces the others."""
         return self.memory, self.seconds, self.recursion
 
 
 class BadLimit(Exception):
-    """A limit cannot be set to this; the message says why, and what can be done."""
+    """A limit cannot be set to this; the message says why, and what to do instead."""
 
 
 class LimitKind(NamedTuple):
     """One of the limits, as people speak of it.
 
-    name: the field of `Limits`, and what `%limits` takes. option: the kernel's, which grants it; `monty-kernel run` has it too, as
-    `--max-memory`. unit: what the option counts. means: what is limited. read: a word as a value; raises ValueError. show: a value in words. least: below this no session could go on.
+    Attributes:
+        name: The field of `Limits`, and what `%limits` takes.
+        option: The kernel's option that grants it; `monty-kernel run` has it too, as `--max-memory`.
+        unit: What the option counts.
+        means: What is limited.
+        read: Makes a value of a word; raises ValueError.
+        show: Says a value in words.
+        least: The lowest value with which a session can go on.
     """
 
     name: str
@@ -115,8 +126,11 @@ KINDS: Mapping[str, LimitKind] = {
 class SessionLimits:
     """The limits of one session. For the sandbox thread.
 
-    granted: what the person said where the session was started. now: what holds, never more than that; cells can `tighten` it.
-    cell: the label of the running cell. tightened: by name, the label of the cell that last tightened it.
+    Attributes:
+        granted: What the person said where the session was started.
+        now: What holds, never more than was granted; cells can `tighten` it.
+        cell: The label of the running cell.
+        tightened: By the name of a limit, the label of the cell that last tightened it.
     """
 
     def __init__(self, granted: Limits) -> None:
@@ -130,7 +144,7 @@ class SessionLimits:
         """Set these limits, by name, all or none.
 
         Raises:
-            BadLimit: one would be looser than it is, or is no value.
+            BadLimit: One would be looser than it is, or is not a value.
         """
         values = {name: self._read(name, word) for name, word in words.items()}
         values = {name: value for name, value in values.items() if value != effective(self.now, name)}
@@ -140,7 +154,7 @@ class SessionLimits:
         self.tightened.update(dict.fromkeys(values, self.cell))
 
     def keep_memory(self) -> int | None:
-        """The session takes more memory than it was last to be tightened to: what it was before, in bytes, is its limit again."""
+        """Undo the last tightening of memory, as the session is larger; the limit that holds again, in bytes."""
         memory, cell = self._looser.pop() if self._looser else (self.granted.memory, None)
         self.now = self.now._replace(memory=memory)
         self.tightened.pop("memory", None)
@@ -152,7 +166,8 @@ class SessionLimits:
         """A limit in the words of errors: `max_memory = 1 GiB`, or `%limits memory = 64 MiB` if a cell tightened it."""
         kind, value = KINDS[name], effective(self.now, name)
         # without the cell's number: nbval compares these words, and counts cells otherwise
-        return f"{f'%limits {name}' if name in self.tightened else kind.option} = {'none' if value is None else kind.show(value)}"
+        source = f"%limits {name}" if name in self.tightened else kind.option
+        return f"{source} = {'none' if value is None else kind.show(value)}"
 
     def _read(self, name: str, word: str) -> Any:
         kind = KINDS.get(name)
@@ -167,12 +182,14 @@ class SessionLimits:
         present, granted = effective(self.now, name), effective(self.granted, name)
         if granted is not None and value > granted:
             raise BadLimit(
-                f"{name} is limited to {kind.show(granted)} where the kernel was started, and a notebook can only tighten limits. "
+                f"{name} is limited to {kind.show(granted)} where the kernel was started, and a notebook can "
+                "only tighten limits. "
                 f"To allow more, start the kernel with --MontyKernel.{kind.option}={kind.unit}"
             )
         if present is not None and value > present:
             raise BadLimit(
-                f"{name} was tightened to {kind.show(present)} by {self.tightened[name]}; to lift that, restart the kernel"
+                f"{name} was tightened to {kind.show(present)} by {self.tightened[name]}; "
+                "to lift that, restart the kernel"
             )
         return value
 

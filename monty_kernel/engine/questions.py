@@ -1,4 +1,4 @@
-"""The kernel's own questions to the person: how they look, so that no cell can imitate or flood them, and how answers are read.
+"""The kernel's own questions to the person: how they look, so that no cell can imitate them, and how answers are read.
 
 A question is one line: the kernel's words, and what it asks about in quotes (see `quoting`).
 """
@@ -48,7 +48,7 @@ class Questions:
         self._refusals = 0
 
     def ask(self, question: str, send: Callable[[str], str]) -> Answer:
-        """The person's answer. Whatever is not a clear yes counts as a refusal, an interrupt included, which a cell can catch.
+        """The person's answer. All but a clear yes counts as a refusal, also an interrupt, which a cell can catch.
 
         Args:
             send: Shows the question and returns the line that was typed. Its exceptions are passed on.
@@ -102,8 +102,8 @@ def answered(text: str) -> Answer:
 def disguise(prompt: str) -> str:
     """A cell's prompt as it is shown: marked as the cell's if it looks like a question of the kernel.
 
-    The mark is for the reader's eye: an answer to a cell's prompt grants nothing, whatever the prompt looks like. Colours
-    stay. What would move the cursor, and could write over the mark, is made visible. A long prompt is cut.
+    The mark is for the reader's eye: an answer to a cell's prompt grants nothing, whatever the prompt looks like.
+    Colours stay. What would move the cursor, and could write over the mark, is made visible. A long prompt is cut.
     """
     prompt = cut(prompt, _LONGEST)
     shown = "".join(part if number % 2 else visible(part) for number, part in enumerate(_COLOUR.split(prompt)))

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 Entry = tuple[Any, ...]
 """What the host said:
 
-- `("call", name, value)`, `("raise", name, exception type, message)`, and `("fail", name, exception type, message)` where the
-  type is one of Monty's names;
+- `("call", name, value)`, `("raise", name, exception type, message)`, and `("fail", name, exception type, message)`
+  where the type is one of Monty's names;
 - `("unhandled", name)`: Monty gives its own answer;
 - `("future", name)`: the answer comes later;
 - `("due", call ids, exception type or "")`: these sleeps are over;
@@ -21,7 +21,7 @@ Entry = tuple[Any, ...]
 """
 
 KEPT = 1 << 25
-"""Bytes of answers, estimated, that are kept of one cell. A cell with more does not run again: its state is dumped instead."""
+"""Bytes of answers, estimated, that are kept of one cell. After a cell with more, the state is always dumped."""
 
 
 Settled = Mapping[int, "ExternalSettledResult"]

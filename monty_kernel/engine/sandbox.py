@@ -21,8 +21,9 @@ from .recorder import Diverged, Recorder, Replayer
 from .workers import Workers, only_by_name
 
 TO_LOAD = 3
-"""How many times the memory of a session its worker may take while it loads it; then the limit in the dump holds. Up to 1.5 times was
-measured (600,000 short strings, pydantic_monty 1.4.0): without room, a session that was dumped could not be loaded again."""
+"""How many times the memory of a session its worker may take while it loads it; then the limit in the dump holds. Up to
+1.5 times was measured (600,000 short strings, pydantic_monty 1.4.0): without room, a session that was dumped could not
+be loaded again."""
 
 _NO_ACCESS = NoAccess()
 
@@ -85,8 +86,8 @@ class Sandbox:
             limits: The session's; by default those of now.
 
         Raises:
-            MontyError, RuntimeError: The state is damaged or of another Monty version, or the worker died over it: it may be
-                larger than the limits allow.
+            MontyError, RuntimeError: The state is damaged or of another Monty version, or the worker died over it: it
+                may be larger than the limits allow.
         """
         self.release()
         limits = self._limits.now if limits is None else limits
@@ -124,7 +125,8 @@ class Sandbox:
             inputs: Names that the feed finds defined.
             recorder: Stands between the feed and the host. Without one the host answers, nothing is kept and nothing is
                 granted: for feeds of the kernel's own.
-            budget: The cell's; by default that of a feed of the kernel's own, which may neither call the host nor sleep.
+            budget: The cell's; by default that of a feed of the kernel's own, which may neither call the host nor
+                sleep.
             of_cell: Whether an interrupt is meant for it.
 
         Raises:
@@ -225,8 +227,8 @@ class Sandbox:
         except (Diverged, LimitReached):
             raise
         except Exception as error:
-            # pydantic_monty: "this checkout has already been finished"; or the host did not know what to answer, and then
-            # the worker waits for that answer for ever
+            # pydantic_monty: "this checkout has already been finished"; or the host did not know what to answer, and
+            # then the worker waits for that answer for ever
             raise WorkerLost("crashed", f"{type(error).__name__}: {error}") from error
 
     def dump(self) -> bytes:

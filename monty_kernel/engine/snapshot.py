@@ -14,7 +14,7 @@ from .source.rewrite import Action
 
 
 class Journaled(NamedTuple):
-    """A cell that ran, and what the host told it. Run again, it has the same outcome, but for what it reads off the clock.
+    """A cell that ran, and what the host told it. Run again, it does the same, but for what it reads off the clock.
 
     Attributes:
         number: Its execution count; 0 if it left no record.
@@ -63,7 +63,7 @@ class Snapshot:
     written: Written | None = None
 
     def with_reruns(self, reruns: tuple[Journaled, ...], inputs: Mapping[int, str]) -> Snapshot:
-        """The same dump with other cells to run again. The sources of all that do not run again go to `In` all the same.
+        """The same dump with other cells to run again. Sources of those that do not run again go to `In` as well.
 
         Args:
             reruns: The cells to run again instead of the present ones.

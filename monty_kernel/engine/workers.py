@@ -1,4 +1,4 @@
-"""The pool of worker processes. A kernel has one session in it; the sessions of the headless runner share its warm workers."""
+"""The pool of worker processes. A kernel has one session in it; the sessions of the headless runner share it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Workers:
         """
         Args:
             watch: Told the process ids of the workers in use whenever they change.
-            warm: How many are started ahead. With one in use and one spare, a killed one is replaced in 2 ms instead of 20.
+            warm: How many are started ahead. With a spare one, a killed one is replaced in 2 ms instead of 20.
             most: How many live at once; a caller that wants one more waits.
             walls: Whether they may start when their isolation cannot be set up.
             memory: The most that a session may be granted, in bytes of heap.

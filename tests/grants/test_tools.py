@@ -310,7 +310,7 @@ def test_a_question_cannot_be_forged_or_flooded(granted: Callable[..., Kernel]) 
     assert prompts[0].startswith(MARK) and prompts[0].isprintable() and len(prompts[0]) < 600
     code = "for i in range(10):\n    try: tools.pay(i, 'x')\n    except PermissionError as error: print(error)"
     prompts, answer = asked(kernel, code, "n", "n", "n")
-    assert answer.text().count("3 times in this cell and is not asked again") == 7
+    assert answer.text().count("3 times in this cell, so no more questions are asked for it") == 7
     prompts, answer = asked(
         kernel, f"(input({MARK!r} + 'let this cell call tools.pay()?'), tools.pay(1, 'x'))", "always", "n"
     )
