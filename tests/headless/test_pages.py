@@ -22,9 +22,9 @@ from nbformat import from_dict
 
 from monty_kernel import page_of
 from monty_kernel.headless import page as pages
-from monty_kernel.headless import page_frame, page_process
+from monty_kernel.headless import page_frame
 from monty_kernel.headless.notebook_file import NotebookUnreadable
-from monty_kernel.headless.page import TEMPLATES, PageFailed
+from monty_kernel.headless.page import TEMPLATES, PageFailed, page_from
 from tests.support.frontends.jupyterlab import browser_page
 from tests.support.hostile_pages import ACTIVE, PIXEL, book, cell, hostile_book, hostile_folder, shows
 from tests.support.run_command import SECONDS, command, read, run, write
@@ -35,7 +35,7 @@ _LINK = re.compile(r"(?:https?://|mailto:|#|data:image/[a-z+]+;base64,)|[\w./-]*
 
 def made(notebook: dict[str, Any], template: str = "lab", **options: Any) -> str:
     """The page, made in this process: what the process of `page_of` does."""
-    return page_process.page(json.dumps(notebook).encode(), template=template, **options)
+    return page_from(json.dumps(notebook).encode(), template=template, **options)
 
 
 def text_of(page: str) -> str:
@@ -308,14 +308,14 @@ def test_a_page_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(PageFailed, match="not finished"):
         page_of(book(cell("code", "1")))
     assert not [
-        each for each in psutil.Process().children(recursive=True) if "page_process" in " ".join(each.cmdline())
+        each for each in psutil.Process().children(recursive=True) if "headless.page" in " ".join(each.cmdline())
     ]
 
 
 def test_the_process_ends_with_the_one_that_asked() -> None:
     starts = (
         "import subprocess, sys, time\n"
-        "from monty_kernel.headless.page_process import command\n"
+        "from monty_kernel.headless.page import command\n"
         "child = subprocess.Popen(command(), stdin=subprocess.PIPE, start_new_session=True)\n"
         "print(child.pid, flush=True)\n"
         "time.sleep(600)\n"
@@ -435,6 +435,6 @@ def test_a_page_that_cannot_be_made_is_said_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(PageFailed, match="not a notebook"):
         page_of(tmp_path / "n.ipynb")
     with pytest.raises(NotebookUnreadable):
-        page_process.page(b"[]")
+        page_from(b"[]")
     with pytest.raises(ValueError, match="reveal"):
         page_of({}, "reveal")  # type: ignore[arg-type]
