@@ -1,7 +1,7 @@
-"""The `monty-kernel` command. Each subcommand lives in a module of its own, which adds its parser and runs it.
+"""The `monty-kernel` command. Each subcommand has a module of its own, which adds its parser and runs it.
 
-A subcommand module has `add_parser(commands)`: it makes its parser there and sets the parser's default `run` to a
-function of the parsed arguments that returns the exit status, or raises `UsageError`.
+Such a module has a function `add_parser(commands)`. It adds a parser and sets the parser's default `run` to a function that takes the parsed
+arguments and returns the exit status, or raises `UsageError`.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def parser(command: str | None = None) -> argparse.ArgumentParser:
-    """The whole command line; if the `command` is known, as much of it as that needs. After `install … --` come options of the kernel, in `args.kernel_options`."""
+    """The parser of the whole command line, or of one `command`, whose module alone is then imported."""
     top = _Parser(
         prog="monty-kernel",
         description="Install and manage the Monty kernel, and run notebooks in it: Jupyter notebooks in a sandboxed Python.",
@@ -59,13 +59,13 @@ def parser(command: str | None = None) -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line, by default the process's own; the exit status is the command's, or 2 for what the person can put right."""
+    """Run a command line, by default the process's own; the exit status: the command's, or 2 for a mistake that the person can correct."""
     forget_relative()
     if argv is None:
-        guard_output()  # for good: what Python says at the end of the process passes too
+        guard_output()  # for good, so that it covers what Python prints at the end of the process
     words = list(sys.argv[1:] if argv is None else argv)
     kernel_options: list[str] | None = None
-    if "--" in words and words[0] != "run":  # there it says, as everywhere, that no more options come
+    if "--" in words and words[0] != "run":  # for `run` it ends the options, as usual
         cut = words.index("--")
         words, kernel_options = words[:cut], words[cut + 1 :]
     top = parser(words[0] if words else None)

@@ -1,4 +1,4 @@
-"""`python -m monty_kernel.cli` is the `monty-kernel` command, for where the script itself is not on the path."""
+"""`python -m monty_kernel.cli` is the `monty-kernel` command, for use where the script is not on the path."""
 
 import sys
 

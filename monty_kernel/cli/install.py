@@ -1,4 +1,4 @@
-"""`monty-kernel install` and `remove`: kernelspecs that start the kernel with this very interpreter."""
+"""`monty-kernel install` and `remove`: kernelspecs that start the kernel with this Python interpreter."""
 
 from __future__ import annotations
 
@@ -37,16 +37,16 @@ def add_parser(commands: Subparsers) -> None:
     install.add_argument(
         "--fork",
         action="store_true",
-        help="let kernels start at once, by forking, wherever the kernelspec is read: every Jupyter that finds it needs "
-        "monty-kernel in its own environment, and does not show the kernel otherwise [only with --sys-prefix]",
+        help="let kernels start at once, by forking, wherever the kernelspec is read; a Jupyter without monty-kernel in its own "
+        "environment does not show the kernel then [only with --sys-prefix]",
     )
     install.set_defaults(run=_install, takes_kernel_options=True)
 
     remove = commands.add_parser(
         "remove",
         help="make Jupyter forget a kernel that `install` made known",
-        description="Remove a kernelspec of the Monty kernel: where you say, or else the user's and this environment's. "
-        "Kernels that run go on running.",
+        description="Remove a kernelspec of the Monty kernel: from the place that you name, or else for the user and from this "
+        "environment. Running kernels are not affected.",
     )
     _add_location(remove, required=False)
     remove.set_defaults(run=_remove)
@@ -102,7 +102,7 @@ def _valid_name(name: str) -> str:
 
 
 def _kernel_folders(args: argparse.Namespace) -> list[Path]:
-    """The `kernels` folders meant: the one that was named, or the user's and the environment's."""
+    """The `kernels` folders that are meant: the one that was named, or the user's and the environment's."""
     from jupyter_core.paths import jupyter_data_dir
 
     user = Path(jupyter_data_dir(), "kernels")
@@ -115,9 +115,12 @@ def _kernel_folders(args: argparse.Namespace) -> list[Path]:
 
 
 def spec_document(display_name: str | None, kernel_options: Sequence[str], *, fork: bool) -> dict[str, Any]:
-    """The contents of kernel.json: the packaged one, with this interpreter's absolute path and the kernel's options.
+    """The contents of kernel.json: the packaged file, with this interpreter's absolute path and the kernel's options.
 
-    fork: whether it names our provisioner. jupyter_client refuses a kernel whose provisioner is not installed beside it.
+    Args:
+        display_name: what front ends call the kernel; None for the packaged name.
+        kernel_options: given to the kernel at each start.
+        fork: whether to name our provisioner. jupyter_client refuses a kernel whose provisioner is not installed beside it.
     """
     document: dict[str, Any] = json.loads((packaged_spec() / "kernel.json").read_text(encoding="utf-8"))
     document["argv"][0] = sys.executable
@@ -148,7 +151,7 @@ def _is_ours(folder: Path) -> bool:
 
 
 def _write_spec(folder: Path, document: dict[str, Any]) -> None:
-    """Put the spec in place in one step: a front end that lists kernels meanwhile sees the old one or the new one."""
+    """Put the spec in place in one step, so that a front end that lists kernels meanwhile sees the old one or the new one."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as scratch:
         fresh = Path(scratch) / "spec"

@@ -60,7 +60,7 @@ def add_parser(commands: Subparsers) -> None:
         "--to",
         choices=("notebook", "html"),
         default="notebook",
-        help="what is written: notebooks, or pages that are safe to open, whoever wrote the notebook [notebook]",
+        help="what to write: notebooks, or pages that are safe to open, whoever wrote the notebook [notebook]",
     )
     run.add_argument("--template", choices=("lab", "classic", "basic"), help="how a page looks, as in nbconvert [lab]")
     run.add_argument("--no-input", action="store_true", help="leave the source of code cells out of a page")
@@ -71,14 +71,16 @@ def add_parser(commands: Subparsers) -> None:
         action="append",
         default=[],
         help="assign a parameter, in a cell after the one tagged `parameters`; "
-        "a VALUE that reads as a number, True, False or None is one, else text",
+        "a VALUE that looks like a number, True, False or None is one, all else is text",
     )
     run.add_argument("--parameters", metavar="FILE", type=Path, help="the parameters in a YAML or JSON file")
-    run.add_argument("--timeout", metavar="SECONDS", type=_seconds, help="how long each cell may take [no limit]")
+    run.add_argument(
+        "--timeout", metavar="SECONDS", type=_seconds, help="how long each cell may take, sleep included [no limit]"
+    )
     run.add_argument(
         "--own-workers",
         action="store_true",
-        help="give each notebook a worker process that no other one had; for strangers' notebooks, at some 8 ms each",
+        help="give each notebook a worker process that no other notebook had; for notebooks of strangers, 8 ms more for each",
     )
     run.add_argument("--allow-errors", action="store_true", help="go on after a cell that failed")
     run.add_argument(
@@ -96,7 +98,7 @@ def add_parser(commands: Subparsers) -> None:
     )
     _add_options(run)
     run.add_argument("-j", "--jobs", metavar="N", type=_jobs, default=1, help="how many notebooks run at once [1]")
-    run.add_argument("--report", metavar="FILE", type=Path, help="write what came of each notebook to a JSON file")
+    run.add_argument("--report", metavar="FILE", type=Path, help="write the result of each notebook to a JSON file")
     run.add_argument("-q", "--quiet", action="store_true", help="say nothing of notebooks that ran well")
     run.set_defaults(run=_run)
 
@@ -146,7 +148,7 @@ def _run(args: argparse.Namespace) -> int:
         warm=jobs, most=jobs, walls=settings.walls, memory=settings.max_memory, own_workers=args.own_workers
     )
     try:
-        # workers start while what is left is imported and checked
+        # workers start while the rest is imported and checked
         warming = threading.Thread(target=_warm_up, args=(pool,), name="warm up")
         warming.start()
         try:
@@ -186,7 +188,7 @@ def _page(args: argparse.Namespace) -> PageOptions | None:
 
 
 def _warm_up(pool: SessionPool) -> None:
-    with suppress(Exception):  # each notebook meets the same trouble, and its line says what it is
+    with suppress(Exception):  # each notebook will fail in the same way, and its line says how
         pool.warm_up()
 
 
@@ -214,7 +216,7 @@ def _run_in(pool: SessionPool, args: argparse.Namespace, settings: Settings) -> 
 
 
 class _Stopped:
-    """While it is entered, Ctrl-C, SIGTERM and SIGHUP end the batch in good order; a second one ends the process at once."""
+    """While it is entered, Ctrl-C, SIGTERM and SIGHUP end the batch in good order, and a second one ends the process at once."""
 
     def __init__(self, batch: Any) -> None:
         self._batch = batch
@@ -223,7 +225,7 @@ class _Stopped:
 
     def __enter__(self) -> None:
         for number in (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
-            # what is ignored stays so, as for a command that a shell runs in the background or under nohup
+            # an ignored signal stays ignored, as for a command in the background or under nohup
             if number not in self._before and signal.getsignal(number) != signal.SIG_IGN:
                 self._before[number] = signal.signal(number, self._stop)
 
@@ -242,7 +244,7 @@ def _tasks(args: argparse.Namespace, targets: Targets) -> Sequence[Task]:
     from monty_kernel.headless.batch import Task
 
     if args.notebooks.count("-") > 1:
-        raise UsageError("standard input holds one notebook only.")
+        raise UsageError("standard input can hold only one notebook.")
     if args.output_dir is not None:
         try:
             args.output_dir.mkdir(parents=True, exist_ok=True)
@@ -252,7 +254,7 @@ def _tasks(args: argparse.Namespace, targets: Targets) -> Sequence[Task]:
     for name in args.notebooks:
         source = None if name == "-" else Path(name)
         if source is None and (args.inplace or args.output_dir is not None):
-            raise UsageError("a notebook from standard input has no name to write it by; use -o or --stdout.")
+            raise UsageError("a notebook from standard input has no file name; use -o or --stdout.")
         if args.inplace and source is not None:
             targets.check_source(source)
             tasks.append(Task(source, source, page=_page(args)))
@@ -282,11 +284,11 @@ def _options(args: argparse.Namespace, settings: Settings) -> RunOptions:
 
 
 def _settings(args: argparse.Namespace) -> Settings:
-    """What the command line says prevails over the configuration, option by option, and tool by tool for permissions."""
+    """The settings. The command line prevails over the configuration, option by option, and for permissions tool by tool."""
     settings = configured()
     given = {name: value for name, option in OPTIONS.items() if option.flag and (value := vars(args)[name]) is not None}
     if "tools" in given:
-        # the kernel wants an absolute path, since its working folder is the notebook's; here it is where the person types
+        # a kernel needs an absolute path, since its working folder is the notebook's; here the person chose the folder
         given["tools"] = [os.path.abspath(tool) if tool.endswith(".py") else tool for tool in given["tools"]]
     if "tool_permissions" in given:
         given["tool_permissions"] = {**settings.tool_permissions, **dict(map(_permission, given["tool_permissions"]))}
@@ -337,5 +339,5 @@ def _size(word: str) -> int:
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{word!r} is not a size: {error}") from None
     if size == 0:
-        raise argparse.ArgumentTypeError("it must be more than nothing")
+        raise argparse.ArgumentTypeError("it must be more than 0")
     return size

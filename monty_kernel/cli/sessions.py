@@ -1,4 +1,4 @@
-"""`monty-kernel sessions`: the sessions whose states are kept, seen and handled from outside."""
+"""`monty-kernel sessions`: shows, exports, imports and deletes the sessions whose states are kept on disk."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ examples:
 
 
 def add_parser(commands: Subparsers) -> None:
-    """Add `sessions` and what it can do."""
+    """Add `sessions` and its subcommands."""
     defaults = Retention()
     sessions = commands.add_parser(
         "sessions",
@@ -57,12 +57,12 @@ def add_parser(commands: Subparsers) -> None:
 
     take = actions.add_parser(
         "import",
-        help="take in a session from a file",
-        description="Take in a session that `export` wrote. Loading a state hands it to native code, so a file that "
-        "your own kernel did not sign is refused unless you say that you trust it.",
+        help="add a session from a file",
+        description="Add a session that `export` wrote. Loading a state hands it to native code, so a file that your own "
+        "kernel did not sign is refused unless you trust it.",
     )
     take.add_argument("file", metavar="FILE", type=Path)
-    take.add_argument("--trust", action="store_true", help="take it although somebody else made it: you know who")
+    take.add_argument("--trust", action="store_true", help="add it although somebody else made it, whom you trust")
     _runs(take, _import)
 
     delete = actions.add_parser("delete", help="forget sessions")
@@ -71,13 +71,13 @@ def add_parser(commands: Subparsers) -> None:
 
     collect = actions.add_parser(
         "gc",
-        help="drop old states, and give the room back to the disk",
-        description="Drop the oldest states beyond these limits, never those with a name nor the current ones of "
-        "sessions that run, and give the room back to the disk.",
+        help="drop old states, and free their space on the disk",
+        description="Drop the oldest states beyond these limits, but never those with a name or the current ones of "
+        "running sessions, and free their space on the disk.",
     )
     collect.add_argument("--days", metavar="N", type=_positive, help=f"keep the states of N days [{defaults.days}]")
     collect.add_argument("--states", metavar="N", type=_positive, help="keep N states [all]")
-    collect.add_argument("--size", metavar="BYTES", type=_positive, help=f"keep so much in all [{defaults.size}]")
+    collect.add_argument("--size", metavar="BYTES", type=_positive, help=f"keep this much in all [{defaults.size}]")
     _runs(collect, _gc)
 
 
@@ -149,7 +149,7 @@ def _state_row(state: StateInfo, current: int | None) -> Sequence[str]:
 def _export(args: argparse.Namespace, store: SnapshotStore) -> None:
     session, at, number = args.id.partition("@")
     if at and not number.isdecimal():
-        raise UsageError(f"{args.id!r} names no state: write ID@N, N as in In[N].")
+        raise UsageError(f"{args.id!r} is not the name of a state: write ID@N, where N is the number in In[N].")
     if os.path.lexists(args.file):
         raise UsageError(f"{args.file} exists; choose another name.")
     try:

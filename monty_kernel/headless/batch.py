@@ -32,14 +32,17 @@ from .session_pool import SessionPool
 _log = logging.getLogger(__name__)
 
 Status = Literal["ok", "error", "timeout", "output", "stopped", "unreadable", "unwritable", "broken"]
-"""`broken`: the sandbox could not be started, or what the run starts from could not be made again."""
+"""`broken`: the sandbox could not be started, or the state that the run starts from could not be restored."""
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A notebook to run. source: its file; None for standard input. target: where it is written, None for nowhere; `stdout` says
-    that it goes to standard output. page: it is written as a page. place: the target, opened; one that has none is the source
-    itself, whose folder is opened before the notebook is read, through no link, and written to afterwards."""
+    """A notebook to run.
+
+    source: its file; None for standard input. target: the file that it is written to; None for none. stdout: write it to standard output.
+    page: write it as a page. place: the target, opened. A target without one is the source itself: its folder is opened, through no link,
+    before the notebook is read, and written to afterwards.
+    """
 
     source: Path | None
     target: Path | None = None
@@ -54,7 +57,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What came of a task. started: seconds since the epoch. said: why it could not be done, for a status without a failed cell."""
+    """The result of a task. started: seconds since the epoch. said: why it could not be done, for a status without a failed cell."""
 
     task: Task
     status: Status
@@ -78,8 +81,13 @@ class Targets:
         self._names: dict[tuple[str, str], str] = {}
 
     def add(self, path: Path, name: str, what: str = "write", *, only_files: bool = False) -> Place:
-        """The place at a path that the person gave. name: what comes to be there. what: what cannot be done, for an error.
-        only_files: whether they gave its folder only, so that no pipe or device in it is written to.
+        """The place at a path that the person gave.
+
+        Args:
+            path: where something is to be written.
+            name: of the thing that is written there, for an error.
+            what: the action, for an error.
+            only_files: whether the person gave only its folder, so that no pipe or device in it is written to.
 
         Raises:
             UsageError: it cannot be written, or something else goes there.
@@ -97,15 +105,15 @@ class Targets:
         return place
 
     def check_source(self, path: Path) -> None:
-        """See to it that a notebook can be written where it came from. Its folder is opened again when its turn has come.
+        """Check that a notebook can be written where it came from. Its folder is opened again when it is run.
 
         Raises:
-            UsageError: it cannot, or a folder on the way to it is a link, or something else goes there.
+            UsageError: it cannot be written, or a folder on the way to it is a link, or something else goes there.
         """
         try:
             place = place_at(path, follow=False)
         except FileNotFoundError:
-            return  # it cannot be read either, which its own line will say
+            return  # it cannot be read either, and its own line will say so
         except OSError as error:
             raise UsageError(f"cannot write {path}: {error.strerror}.") from error
         try:
@@ -149,7 +157,7 @@ class Batch:
         self._running: set[NotebookRun] = set()
 
     def run(self, on_done: Callable[[Done], None]) -> list[Done]:
-        """Run all; what came of them, in the order of the tasks. `on_done` is called here, as each ends."""
+        """Run all; their results, in the order of the tasks. `on_done` is called here, as each ends."""
         ended: SimpleQueue[Future[Done]] = SimpleQueue()
         futures = [self._pool.threads.submit(self._do, task) for task in self._tasks]
         for future in futures:
@@ -159,7 +167,7 @@ class Batch:
         return [future.result() for future in futures]
 
     def stop(self) -> None:
-        """Cut the running cells short; what has run is written, what has not begun does not. For a signal handler too."""
+        """Cut the running cells short. What has run is written; what has not begun stays so. A signal handler may call it too."""
         self._stopping = True
         for run in tuple(self._running):
             run.stop()
@@ -175,7 +183,7 @@ class Batch:
                     said = error.strerror or str(error)
                     return Done(task, "unreadable", started, time.perf_counter() - begin, said=said)
             return self._try(task, place, started, begin)
-        except Exception as error:  # of Monty or ours: one notebook's trouble is not another's
+        except Exception as error:  # of Monty or ours: it must not stop the other notebooks
             _log.debug("a notebook could not be run", exc_info=True)
             said = f"{type(error).__name__}: {error}"
             return Done(task, "broken", started, time.perf_counter() - begin, said=said)
@@ -207,7 +215,7 @@ class Batch:
                 run.stop()
             ran = run.execute(self._pool)
         except Diverged as error:
-            return done("broken", f"what it starts from cannot be made again, since {error}")
+            return done("broken", f"the state that it starts from cannot be restored, since {error}")
         except WallsMissing as error:
             return done("broken", str(error))
         finally:

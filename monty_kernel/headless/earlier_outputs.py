@@ -1,6 +1,6 @@
-"""Outputs that a notebook brought along, of cells that did not run: its author made them, so they pass the sanitizer like any other.
+"""Outputs that a notebook already had, of cells that did not run. They are the author's, so they pass the sanitizer like all others.
 
-What a run writes is shown by whoever gets it (nbconvert makes HTML of it), and what stands below a cell looks like the run's.
+Whoever gets the written notebook shows it (nbconvert makes HTML of it), and an old output looks like one of this run.
 """
 
 from __future__ import annotations
@@ -16,9 +16,12 @@ from .notebook_shape import Node
 
 
 def sanitized_outputs(outputs: list[Node], node: Callable[[Node], Node] = dict, *, cell: int = 0) -> list[Node]:
-    """The outputs of one cell as they may be shown; one line on stderr says what was left out. Outputs of no known kind are left out.
+    """The outputs of one cell as they may be shown, with a line on stderr that says what was left out. Unknown kinds are left out.
 
-    node: makes a dict of the kind that the notebook is made of, of a plain one. cell: its index, so that ids in its outputs are no others'.
+    Args:
+        outputs: the cell's outputs.
+        node: converts a plain dict to the kind of dict that the notebook is made of.
+        cell: the cell's index, which makes the ids in its outputs differ from those of other cells.
     """
     clean: list[Node] = []
     notes: list[str] = []

@@ -71,7 +71,7 @@ class NotebookOutputs:
 
     Only neighbouring prints are joined to one output, where nbclient keeps as many as there were messages.
 
-    node: makes a dict of the kind that the notebook is made of, of a plain one.
+    node: converts a plain dict to the kind of dict that the notebook is made of.
     """
 
     def __init__(self, book: Node, node: Callable[[Node], Node] = dict) -> None:
@@ -83,7 +83,7 @@ class NotebookOutputs:
         self._printed: list[str] = []  # of the stream that is the last output; joined when another comes
         self._displays: dict[str, dict[int, list[int]]] = {}  # display id -> cell -> positions among its outputs
         self.size = 0
-        """Characters of output so far, also of what was cleared."""
+        """Characters of output so far, including those that were cleared."""
 
     def begin(self, index: int) -> None:
         """The cell at this index runs from now on; its old outputs go."""

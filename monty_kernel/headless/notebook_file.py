@@ -1,7 +1,7 @@
 """A notebook's file: JSON text to nested dicts of known fields, and back.
 
-The present format, version 4, is read and written here, as nbformat does it, letter by letter: `import nbformat` takes longer than
-running most notebooks. What is of another version goes through nbformat.
+The present format, version 4, is read and written here exactly as nbformat does it, because `import nbformat` takes longer than running most
+notebooks. Other versions go through nbformat.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .notebook_shape import MOST_DIGITS, TRANSIENT, Node, NotebookUnreadable, ch
 
 MOST_BYTES = 1 << 28
 _MOST_VALUES = 2_000_000
-"""Of a notebook: with small ones, these take about 400 MB and a second in which no other thread runs."""
+"""Values in a notebook. So many small ones take about 400 MB, and a second in which no other thread runs."""
 _STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 _STRING_OF_BYTES = re.compile(_STRING.pattern.encode(), re.DOTALL)
 _NEWEST = 9  # major version that nbformat is asked about
@@ -31,7 +31,7 @@ def read_notebook(path: Path) -> bytes:
 
     Raises:
         OSError: it cannot be read.
-        NotebookUnreadable: it is larger than any notebook, or a pipe that somebody put there: it might never end.
+        NotebookUnreadable: it is larger than any notebook, or it is a pipe, which might never end.
     """
     found = os.stat(path)
     if not (
@@ -47,7 +47,11 @@ def read_notebook(path: Path) -> bytes:
 
 
 def from_json(text: str | bytes, name: str = "a notebook") -> Node:
-    """The notebook that a file holds, as version 4. name: the file's, for the log.
+    """The notebook in a file, as version 4.
+
+    Args:
+        text: the file's content.
+        name: the file's name for the log.
 
     Raises:
         NotebookUnreadable: it is not JSON, or not a notebook.
@@ -68,16 +72,16 @@ def from_json(text: str | bytes, name: str = "a notebook") -> Node:
         raise NotebookUnreadable(f"a number in it has more than {MOST_DIGITS:,} digits") from error
     version = found.get("nbformat") if isinstance(found, dict) else None
     if type(version) is not int:
-        raise NotebookUnreadable("it has no `nbformat` that is a whole number: not a notebook")
+        raise NotebookUnreadable("it is not a notebook: it has no `nbformat` that is a whole number")
     if not 1 <= version <= _NEWEST:
         raise NotebookUnreadable(
-            f"its `nbformat` is not a number from 1 to {_NEWEST}: it is no notebook, or a newer one"
+            f"its `nbformat` is not a number from 1 to {_NEWEST}: it is not a notebook, or a newer one"
         )
     return checked(found if version == 4 else _upgraded(text, version), name=name)
 
 
 def _values(text: str | bytes) -> int:
-    """About how many values a JSON text holds, and never fewer: told without reading it, which is what it is about."""
+    """An upper estimate of the number of values in a JSON text. Counting them by reading it would cost what this is to prevent."""
     if len(text) <= _MOST_VALUES:  # a value takes a character at least
         return 0
     if isinstance(text, str):
@@ -93,7 +97,7 @@ def to_json(book: Node) -> bytes:
     shown["metadata"] = {name: value for name, value in book["metadata"].items() if name not in TRANSIENT}
     try:
         return _dumps(shown, ensure_ascii=False)
-    except UnicodeEncodeError:  # a lone surrogate, which JSON can say and UTF-8 cannot
+    except UnicodeEncodeError:  # a lone surrogate, which JSON can express and UTF-8 cannot
         return _dumps(shown, ensure_ascii=True)
 
 
@@ -117,7 +121,7 @@ def _upgraded(text: str | bytes, version: int) -> Node:
             deepcopy(cell) for cell in book["cells"]
         ]  # of format 1 it makes all empty ones the same object
         return book
-    except Exception as error:  # of many types: what an old notebook lacks is a KeyError or an AttributeError
+    except Exception as error:  # nbformat raises many types: for a missing part KeyError or AttributeError
         said = " ".join(str(error).split()) or type(error).__name__
         raise NotebookUnreadable(f"it is of format version {version} and cannot be brought to 4: {said}") from error
 

@@ -29,13 +29,13 @@ from .run_options import RunOptions
 from .session_pool import SessionPool
 
 DUMPS = 0.1
-"""Share of the cells' time that snapshots may take: cells between two of them would be run again after a crash."""
+"""Share of the cells' time that snapshots may take. Cells since the last one are run again after a crash."""
 
 GRACE = 2.0
-"""Seconds that a cell has to end after it was interrupted for its time. Then it has caught that, and is ended."""
+"""Seconds that a cell has to end after it was interrupted for taking too long. A cell that still runs then is ended."""
 
 LAST_WORDS = 0.1
-"""Seconds after a worker died in which whoever stops the run may say so: Ctrl-C in a terminal reaches the workers first."""
+"""Seconds to wait for `stop` after a worker died: Ctrl-C in a terminal reaches the workers first."""
 
 
 Kind = Literal["error", "timeout", "output", "stopped"]
@@ -43,9 +43,10 @@ Kind = Literal["error", "timeout", "output", "stopped"]
 
 @dataclass(frozen=True, slots=True)
 class FailedCell:
-    """Why a run ended early, and where. index: of the cell among all the notebook's. number: its execution count.
+    """The cell at which a run ended early.
 
-    kind: `error`, the cell failed; `timeout`, it took too long; `output`, it made too much output; `stopped`, by whoever ran it.
+    kind: `error`, it failed; `timeout`, it took too long; `output`, it made too much output; `stopped`, the run was stopped.
+    index: its place among all the notebook's cells. number: its execution count.
     """
 
     kind: Kind
@@ -58,7 +59,7 @@ class FailedCell:
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What came of a run. cells: how many ran to their end, well or not."""
+    """The result of a run. cells: how many ran to their end, with success or not."""
 
     cells: int
     seconds: float
@@ -68,7 +69,7 @@ class Ran:
 class NotebookRun:
     """Runs a notebook in place. `execute` belongs to one thread, any other may call `stop`.
 
-    node: makes the notebook's kind of dict of a plain one. on_cell: called after each cell that ran.
+    node: converts a plain dict to the kind of dict that the notebook is made of. on_cell: called after each cell that ran.
     """
 
     def __init__(
@@ -84,14 +85,14 @@ class NotebookRun:
         self._node = node
         self._on_cell = on_cell
         self._outputs = NotebookOutputs(book, node)
-        self._ran: set[int] = set()  # the cells that were begun: what they show is of this run
+        self._ran: set[int] = set()  # the cells that were begun: their outputs are of this run
         self._engine: Engine | None = None
         self._stopped = threading.Event()
         self._late = False  # whether the running cell has taken too long
         self._lock = threading.Lock()
         self._running = 0  # the running cell's number
         self._timer: threading.Timer | None = None  # of the running cell
-        self._unsettled: CellRequest | None = None  # the cell whose state is to be remembered before the next one runs
+        self._unsettled: CellRequest | None = None  # the cell whose state is to be kept before the next one runs
 
     def stop(self) -> None:
         """End the run: the running cell is cut short, no other starts. `execute` returns soon."""
@@ -127,7 +128,7 @@ class NotebookRun:
         return Ran(cells, time.perf_counter() - started, failed)
 
     def _sanitize_what_stayed(self) -> None:
-        # the state of widgets that no output shows any more: those that did are left out, as cells here have none
+        # the state of widgets: no output shows them any more, since the outputs of such cells are left out
         self._book["metadata"].pop("widgets", None)
         with waiting_by(self._unless_stopped):
             for index, cell in enumerate(self._book["cells"]):
@@ -135,7 +136,7 @@ class NotebookRun:
                     cell["outputs"] = sanitized_outputs(cell["outputs"], self._node, cell=index)
 
     def _unless_stopped(self, future: Future[Any]) -> Any:
-        """The result of a helper that sanitizes a large output. Once the run was stopped nobody waits: it is left out."""
+        """The result of a helper that sanitizes a large output. Once the run is stopped nobody waits for it, and the output is left out."""
         while not future.done():
             if self._stopped.wait(0.02):
                 raise Unanswered("the run was stopped")
@@ -160,7 +161,7 @@ class NotebookRun:
         return cells, None
 
     def _is_final(self, failed: FailedCell) -> bool:
-        """Whether the run ends with it also where errors are allowed."""
+        """Whether this ends the run even where errors are allowed."""
         return failed.kind != "error" and not (failed.kind == "timeout" and self._options.interrupt_on_timeout)
 
     def _execute_cell(
@@ -191,7 +192,7 @@ class NotebookRun:
         return failed
 
     def _show(self, outcome: Outcome, cut: FailedCell | None, index: int, number: int) -> FailedCell | None:
-        """Put what the cell ended with into the notebook; its failure. cut: why it was cut short."""
+        """Put the cell's result or error into the notebook; its failure. cut: why it was cut short."""
         failure = outcome.failure
         if cut is not None:
             note = failure.note if failure is not None and cut.kind == "timeout" else None
@@ -215,7 +216,7 @@ class NotebookRun:
         if seconds is not None and seconds > 0:
             with self._lock:
                 self._after(min(seconds, threading.TIMEOUT_MAX), self._take_too_long, request.number)
-        if self._stopped.is_set():  # before the engine expected a cell: it was told in vain
+        if self._stopped.is_set():  # `stop` came before the engine expected a cell, so its interrupt was lost
             self._engine.interrupts.interrupt()
         try:
             return runner.run(request)

@@ -1,8 +1,8 @@
-"""What a notebook is made of: each field of it is listed here with its type, and what is not listed does not come through.
+"""The shape of a notebook: every field is listed here with its type, and what is not listed does not come through.
 
 The fields are those of nbformat's JSON schemas for version 4. Front ends and nbconvert decide by such fields what to do with a cell, each in
-its own way (nbconvert takes a `Code` cell for code, and prints whatever is an `execution_count`), so none is handed on unread. What
-decides how a cell is taken must be right, or the notebook is refused. What is merely too much is left out, and one line says so.
+its own way (nbconvert takes a `Code` cell for code, and prints any value as an `execution_count`), so no field is passed on unread. If a field
+that decides how a cell is treated is wrong, the notebook is refused. Surplus fields are left out, and one line says so.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ Node = dict[str, Any]
 """A notebook, a cell or an output: plain dicts, or nbformat's NotebookNodes."""
 
 MOST_DIGITS = 4300
-"""Digits of an int: Python turns no longer one into text, nor text into one."""
+"""Digits of an int: Python converts no longer one to text or from it."""
 
 TRANSIENT = ("orig_nbformat", "orig_nbformat_minor", "signature")
-"""Of a notebook's metadata: what belongs to the file it was read from."""
+"""Names in a notebook's metadata that belong to the file it was read from."""
 
 _MOST_NESTED = 200
-"""Levels of lists and objects: more than any notebook has, and less than Python's recursion limit lets be written."""
+"""Levels of lists and objects: more than any notebook has, and few enough for Python's recursion limit when it is written."""
 _MOST_BITS = int(MOST_DIGITS / math.log10(2))
-_MOST_COUNT = 1 << 53  # more than this JavaScript cannot count
+_MOST_COUNT = 1 << 53  # JavaScript cannot count further
 _MOST_MINOR = 1000
 _MOST_NAMED = 5
 
@@ -56,21 +56,21 @@ _OF_OUTPUT = {
 
 
 class NotebookUnreadable(ValueError):
-    """This is no notebook; the message says why."""
+    """This is not a notebook; the message says why."""
 
 
 def checked(given: Mapping[str, Any], node: Callable[[Node], Node] = dict, name: str = "a notebook") -> Node:
-    """A notebook of the given one's known fields, with its texts joined and with ids where its format has them.
+    """A notebook made of the known fields of the given one, with joined texts, and with ids where its format has them.
 
-    What is left out is logged in one line.
+    One line in the log names what is left out.
 
     Args:
-        given: what a file of version 4 holds; parts of it become parts of the result.
-        node: makes a dict of the kind that the notebook is made of, of a plain one.
-        name: the notebook's, for the log.
+        given: the content of a file of version 4; parts of it become parts of the result.
+        node: converts a plain dict to the kind of dict that the notebook is made of.
+        name: the notebook's name for the log.
 
     Raises:
-        NotebookUnreadable: it is no notebook, or one that could be taken for different things.
+        NotebookUnreadable: it is not a notebook, or it is ambiguous.
     """
     return _Reading(node, name).book(given)
 
@@ -140,7 +140,7 @@ class _Reading:
             where = f"output {place} of cell {number}"
             made = self._output(output, where)
             if made is None:
-                self._left_out.append(f"{where}, which is none of the known types or lacks a part")
+                self._left_out.append(f"{where}, which has an unknown type or lacks a part")
             else:
                 outputs.append(self._node(made))
         return outputs
@@ -174,7 +174,7 @@ class _Reading:
     def _bundle(self, data: Node, where: str) -> Node:
         kept: Node = {}
         for mime, value in data.items():
-            # a list is text in lines everywhere but in JSON, which may be anything
+            # a list is text in lines, except in JSON, which may be anything
             shown = value if _is_json(mime) else _text(value)
             if (shown is None and not _is_json(mime)) or not _MIME.fullmatch(mime):
                 self._left_out.append(f"{_shown(mime)} of {where}")
@@ -185,7 +185,7 @@ class _Reading:
     def _attachments(self, given: Any, where: str) -> Node:
         kept: Node = {}
         if not isinstance(given, dict):
-            self._left_out.append(f"the attachments of {where}, which are no object")
+            self._left_out.append(f"the attachments of {where}, which are not an object")
             given = {}
         for name, bundle in given.items():
             pictures: Node = {}
@@ -194,7 +194,7 @@ class _Reading:
                 if text is not None and (mime == "text/plain" or (_IMAGE.fullmatch(mime) and _BASE64.fullmatch(text))):
                     pictures[mime] = text
             if not isinstance(bundle, dict) or len(pictures) < len(bundle):
-                self._left_out.append(f"what is no picture in the attachment {_shown(name)} of {where}")
+                self._left_out.append(f"what is not a picture in the attachment {_shown(name)} of {where}")
             if pictures:
                 kept[name] = self._node(pictures)
         return self._node(kept)
@@ -206,7 +206,7 @@ class _Reading:
         if self._left_out:
             more = len(self._left_out) - _MOST_NAMED
             named = "; ".join(self._left_out[:_MOST_NAMED]) + (f"; and {more:,} more" if more > 0 else "")
-            _log.warning("%s: left out was what has no place in a notebook: %s.", visible_line(self._name), named)
+            _log.warning("%s: left out what does not belong in a notebook: %s.", visible_line(self._name), named)
 
 
 def _give_ids(cells: list[Node]) -> None:
@@ -219,12 +219,12 @@ def _give_ids(cells: list[Node]) -> None:
 
 
 def _make_plain(given: Mapping[str, Any]) -> None:
-    """See to it that all of it is what JSON can say and Python can write; NaN and infinities become None, as in JavaScript.
+    """Check that JSON can express all of it and Python can write it. NaN and infinities become None, as in JavaScript.
 
-    Without recursion: it is as deep as a stranger made it.
+    There is no recursion, because a stranger decides how deep it is.
 
     Raises:
-        NotebookUnreadable: something in it is not.
+        NotebookUnreadable: it holds something else.
     """
     level: list[Any] = [given]
     for _ in range(_MOST_NESTED):
@@ -244,7 +244,7 @@ def _make_plain(given: Mapping[str, Any]) -> None:
                         raise NotebookUnreadable(f"a number in it has more than {MOST_DIGITS:,} digits")
                 elif value is not None:
                     raise NotebookUnreadable(
-                        f"it holds an object of type {type(value).__name__}, which JSON cannot say"
+                        f"it holds an object of type {type(value).__name__}, which JSON cannot express"
                     )
                 if not isinstance(key, str) and not isinstance(box, list):
                     raise NotebookUnreadable(f"a name in it is {_shown(key)}, and not text")

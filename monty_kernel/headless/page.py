@@ -28,7 +28,7 @@ Template = Literal["lab", "classic", "basic"]
 TEMPLATES: tuple[str, ...] = get_args(Template)
 SECONDS = 120
 MOST_MEMORY = 4 << 30
-"""Of addresses, which are more than what is used."""
+"""Bytes of address space, which is more than the memory in use."""
 MOST_PAGE = 1 << 29
 MISSING = "nbconvert is not installed where this Python looks: pip install 'monty-kernel[html]'"
 _KEPT = (
@@ -45,7 +45,7 @@ _KEPT = (
     "LC_ALL",
     "LC_CTYPE",
 )
-"""Of the environment. No JUPYTER_PATH and the like: a template is code."""
+"""The environment variables that the process gets. JUPYTER_PATH and the like are left out, because a template is code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,22 +69,22 @@ def page_of(
 ) -> str:
     """The notebook as a page, as nbconvert makes it, but safe to open whoever wrote the notebook.
 
-    What the notebook says is made into HTML as an output of the kernel is: text cells, raw cells, attachments and outputs alike. Scripts,
-    widgets and pictures from elsewhere are left out, and a line in the page says so. nbconvert fills in the page around it, in a process of
-    its own. It is not run: see `run_notebook`.
+    Text cells, raw cells, attachments and outputs are turned into HTML in the way the kernel treats outputs. Scripts, widgets and pictures
+    from other places are left out, and a line in the page says so. nbconvert makes the page around them, in a process of its own. The notebook
+    is not run: `run_notebook` does that.
 
     Args:
-        notebook: of nbformat 4, or the path of a file.
-        template: "lab" looks like JupyterLab, "classic" like the old Notebook; "basic" is the cells alone, without styles, for a page
-            of yours.
-        title: of the page, unless the notebook's metadata have one; the file's name by default.
+        notebook: a notebook of format 4, or the path of one.
+        template: "lab" looks like JupyterLab and "classic" like the old Notebook; "basic" is the cells alone, without styles, to put into a
+            page of your own.
+        title: the page's title, unless the notebook's metadata has one; by default the file's name.
         inputs: whether the source of code cells is shown.
 
     Raises:
         PageFailed: the file is not a notebook, nbconvert is not installed (`pip install 'monty-kernel[html]'`), or it took longer than two
             minutes.
         ValueError: there is no such template.
-        TypeError: the notebook holds what JSON cannot say.
+        TypeError: the notebook holds a value that JSON cannot express.
         OSError: the file cannot be read.
     """
     if template not in TEMPLATES:
@@ -104,7 +104,7 @@ def page_of(
 
 def _environment() -> dict[str, str]:
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    # some Pythons do not start without; an entry that is not absolute means the working directory
+    # some Pythons do not start without it; an entry that is not absolute would mean the working directory
     libraries = [each for each in os.environ.get("LD_LIBRARY_PATH", "").split(os.pathsep) if os.path.isabs(each)]
     return kept | ({"LD_LIBRARY_PATH": os.pathsep.join(libraries)} if libraries else {})
 
@@ -136,7 +136,7 @@ def _answer(request: bytes) -> bytes:
 
 
 def command() -> list[str]:
-    """What starts the process. Neither the working directory nor `PYTHONPATH` nor any other variable adds a place to import from."""
+    """The command that starts the process. No environment variable and no working directory adds a place to import from."""
     root = str(Path(__file__).resolve().parents[2])
     start = f"import sys; sys.path.append({root!r}); from monty_kernel.headless.page import answer_request; answer_request()"
     return [sys.executable, "-P", "-E", "-c", start]
@@ -154,18 +154,18 @@ def page_from(data: bytes, *, template: Any = "lab", title: str = "Notebook", in
     """
     _forgo_slow_import()
     from .page_frame import framed
-    from .page_notebook import Pieces, with_stand_ins
+    from .page_notebook import Pieces, with_placeholders
 
     book = from_json(data)
     pieces = Pieces()
-    stand_ins = with_stand_ins(book, pieces, title=title, inputs=inputs)
-    return framed(stand_ins, pieces, template=template, inputs=inputs)
+    placeholders = with_placeholders(book, pieces, title=title, inputs=inputs)
+    return framed(placeholders, pieces, template=template, inputs=inputs)
 
 
 def answer_request() -> None:
     """Be the process that makes a page: answer one request on standard input, and end."""
     out = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a library prints is no part of the answer
+    os.dup2(2, 1)  # what a library prints must not become part of the answer
     _bound()
     try:
         answer = _answer_on_input()
@@ -188,18 +188,18 @@ def _answer_on_input() -> bytes:
     except MemoryError:
         return b"it takes more memory than a page may\n"
     if len(made) > MOST_PAGE:
-        return f"the page would have {len(made):,} bytes, and {MOST_PAGE:,} are the most\n".encode()
+        return f"the page would have {len(made):,} bytes, more than the {MOST_PAGE:,} that a page may have\n".encode()
     return b"page\n" + made
 
 
 def _forgo_slow_import() -> None:
-    # jsonschema would check addresses with it if it is there. To import it takes 1.5 s, longer than all the rest, and no address is checked.
+    # jsonschema would use it to check addresses. Its import takes 1.5 s, longer than everything else, and no address is checked here.
     if "rfc3987_syntax" not in sys.modules:
         sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
 
 
 def _bound() -> None:
-    """End this process in time, also where a library does not come back, and when the one that asked is gone."""
+    """Make sure that this process ends in time, even when a library hangs or the process that asked is gone."""
     parent = os.getppid()
 
     def watch() -> None:
@@ -214,5 +214,5 @@ def _bound() -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        with suppress(ValueError, OSError):  # a tighter one is set
+        with suppress(ValueError, OSError):  # a tighter limit is set already
             resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))

@@ -1,4 +1,4 @@
-"""What a page shows of a notebook, each part made into HTML of its own: balanced, without scripts, loading nothing."""
+"""The parts of a notebook as HTML for a page: each is balanced, holds no script and loads nothing."""
 
 from __future__ import annotations
 
@@ -30,36 +30,39 @@ _TAG = re.compile(r"<[^<>]*+>")
 _FORMULA = re.compile(r"\$[^$]*+\$|\\[(\[]|\\begin")
 _RESET = re.compile(r"(?<=\x1b\[0m)|(?<=\x1b\[m)")
 _MOST_HIGHLIGHTED = 200_000
-"""Characters. The lexer is made of regular expressions; beyond this a cell is shown in one colour."""
+"""Characters. The lexer is made of regular expressions, so a longer cell is shown in one colour."""
 _CHUNK = 1 << 12
 _MOST_STEPS = 1 << 26
-"""nbconvert's filter for colours copies what is left of a text at each sequence. So it gets it in chunks of so many characters, and what
-would take more steps loses its colours."""
+"""nbconvert's filter for colours copies the rest of a text at each escape sequence. So it gets chunks of `_CHUNK` characters, and a chunk that
+would take more steps than this loses its colours."""
 
 
 def markdown(text: str, attachments: object = None, *, place: str = "0") -> Sanitized:
     """Markdown of a cell. Pictures among its attachments are shown; headings get the anchors that nbconvert gives them.
 
-    attachments: the cell's, names -> MIME bundles, as the notebook has them. place: tells it apart from other cells with the same text.
+    Args:
+        text: the cell's source.
+        attachments: the cell's attachments as the notebook has them: name -> MIME bundle.
+        place: a word that tells this cell from others with the same text.
     """
     pictures = _pictures(attachments)
-    stand_ins: dict[str, tuple[str, str]] = {}
+    placeholders: dict[str, tuple[str, str]] = {}
 
-    def stand_in(match: re.Match[str]) -> str:
-        # a picture that the renderer lets pass and that nobody else can have written; so it never sees the megabytes
+    def placeholder(match: re.Match[str]) -> str:
+        # the renderer lets this picture pass, nobody can guess its address, and the renderer never sees the megabytes
         address = pictures.get(match[1]) or pictures.get(unquote(match[1]))
         if address is None:
             return match[0]
         name = f"data:image/png;base64,{secrets.token_hex(12)}"
-        stand_ins[name] = address, match[0]
+        placeholders[name] = address, match[0]
         return name
 
     try:
-        sanitized = sanitized_markdown(_ATTACHMENT.sub(stand_in, text), place, headings=False)
+        sanitized = sanitized_markdown(_ATTACHMENT.sub(placeholder, text), place, headings=False)
     except TooLarge as error:
         return Sanitized(plain(text).text, Counter({f"Markdown of {error}, shown as text": 1}))
     html = _HEADING.sub(_anchored, sanitized.text)
-    for name, (address, written) in stand_ins.items():
+    for name, (address, written) in placeholders.items():
         html = html.replace(f'src="{name}"', f'src="{address}"').replace(name, escape(written))
     return Sanitized(html, sanitized.removed)
 
@@ -78,7 +81,7 @@ def plain(text: str) -> Sanitized:
 
 
 def source(text: str) -> str:
-    """The source of a code cell, in colours. Every notebook here is one of Python, whatever it says of its language."""
+    """The source of a code cell, in colours. All notebooks here are Python, whatever their metadata say."""
     text = _lines(text)
     if len(text) > _MOST_HIGHLIGHTED:
         return f'<div class="highlight hl-ipython3"><pre>{escape(text)}</pre></div>'
@@ -89,7 +92,7 @@ def printed(text: str) -> str:
     """Text with a terminal's colours, as HTML for the inside of a `<pre>`."""
     if "\x1b" not in text:
         return escape(text)
-    # nothing is carried on behind a reset, so that the text may be cut there
+    # no colour lasts beyond a reset, so the text may be cut there
     chunks: list[str] = []
     begin = 0
     for match in _RESET.finditer(text):
@@ -110,7 +113,7 @@ def formula(text: str) -> str:
 
 
 def data_of(picture: str) -> str:
-    """The base64 data of a picture, without white space; empty if it is no base64."""
+    """The base64 data of a picture, without white space; empty if it is not base64."""
     data = "".join(picture.split())
     return data if _BASE64.fullmatch(data) else ""
 
@@ -121,7 +124,7 @@ def drawing(svg: str) -> str:
 
 
 def picture(mime: str, data: str) -> str:
-    """A picture of a type for which nbconvert's templates have no place of their own."""
+    """A picture of a type that nbconvert's templates do not know."""
     return f'<img src="data:{mime};base64,{data_of(data)}">'
 
 
@@ -152,7 +155,7 @@ def _pictures(attachments: object) -> dict[str, str]:
 def _anchored(match: re.Match[str]) -> str:
     tag, attributes, inside = match.groups()
     given = _ID.search(attributes)
-    # what nbconvert makes of the text, behind the prefix of all ids, which links within a notebook get too
+    # nbconvert's anchor for the text, after the prefix that all ids and the links within a notebook get
     text = unescape(_TAG.sub("", inside)).replace(" ", "-")
     name = given[1] if given is not None else escape(ID_PREFIX + quote(text[:500], safe="?/:@!$&'()*+,;="))
     if "<a " in inside or name == ID_PREFIX:

@@ -1,7 +1,7 @@
-"""The page around the pieces: nbconvert's template, filled with stand-ins, and each piece put where its kind may stand.
+"""The page around the pieces: nbconvert's template is filled with placeholders, and each piece is put where its kind is allowed.
 
-nbconvert comes with templates that run scripts from three networks in an empty notebook's page. This one runs none, but for MathJax where
-there may be a formula, and says so to the browser in a Content-Security-Policy: a second wall.
+nbconvert's templates load scripts from three other sites, even into the page of an empty notebook. This page loads only MathJax, and only where
+there may be a formula. A Content-Security-Policy tells the browser so, as a second line of defence.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from .page_notebook import Pieces
 Template = Literal["lab", "classic", "basic"]
 
 MATHJAX = "https://cdnjs.cloudflare.com/ajax/libs/mathjax/2.7.7/"
-"""All that a page with formulas loads. nbconvert's `latest.js` would first ask another server which version is the newest."""
+"""The only address that a page with formulas loads from. nbconvert's `latest.js` would first ask another server for the newest version."""
 _MATHJAX_CONFIG = {
     "TeX": {"equationNumbers": {"autoNumber": "AMS", "useLabelIds": True}},
     "tex2jax": {
@@ -51,11 +51,17 @@ _IMAGE = re.compile(r"data:image/[a-z+]+;base64,")
 
 
 class WrongPlace(RuntimeError):
-    """A template put a piece where its kind may not stand, or nowhere."""
+    """A template put a piece where its kind is not allowed, or left it out."""
 
 
 def framed(book: Node, pieces: Pieces, *, template: Template, inputs: bool) -> str:
-    """The finished page. book: what `with_stand_ins` made.
+    """The finished page.
+
+    Args:
+        book: what `with_placeholders` made.
+        pieces: the HTML that the placeholders stand for.
+        template: one of nbconvert's.
+        inputs: whether code cells show their source.
 
     Raises:
         WrongPlace: the template is not one of those that this was made for.
@@ -82,7 +88,7 @@ def _rendered(book: Node, *, template: Template, inputs: bool, formulas: bool) -
     )
     resources: dict[str, Any] = {
         "metadata": {"name": "", "path": ""},
-        "config_dir": "",  # where nbconvert looks for a style sheet of the person's
+        "config_dir": "",  # nbconvert would look there for the person's own style sheet
         "monty_policy": f'<meta http-equiv="Content-Security-Policy" content="{_policy(formulas)}">',
         "monty_scripts": scripts if formulas else "",
     }
@@ -112,7 +118,7 @@ def _policy(formulas: bool) -> str:
 
 
 class _Places(HTMLParser):
-    """Sees to it that content stands between tags, an attribute's value in quotes of one that takes it, a title in the title."""
+    """Checks that content stands between tags, an attribute's value in the quotes of a fitting attribute, and the title in the title."""
 
     def __init__(self, pieces: Pieces) -> None:
         super().__init__(convert_charrefs=False)
@@ -120,7 +126,11 @@ class _Places(HTMLParser):
         self._within = ""
 
     def check(self, page: str) -> None:
-        """Raises `WrongPlace`."""
+        """Check a page.
+
+        Raises:
+            WrongPlace: a piece is missing, or where its kind is not allowed.
+        """
         if self._pieces.missing(page):
             raise WrongPlace("a piece of the notebook would not be shown")
         self.feed(page)
@@ -140,9 +150,9 @@ class _Places(HTMLParser):
         self._within = ""
 
     def handle_data(self, data: str) -> None:
-        for stand_in in self._pieces.pattern.findall(data):
+        for placeholder in self._pieces.pattern.findall(data):
             kind = "title" if self._within == "title" else "content"
-            self._require(stand_in, kind, self._within in ("", "title"), f"<{self._within}>")
+            self._require(placeholder, kind, self._within in ("", "title"), f"<{self._within}>")
 
     def handle_comment(self, data: str) -> None:
         self._nothing_in(data, "a comment")
@@ -160,6 +170,6 @@ class _Places(HTMLParser):
         if self._pieces.pattern.search(text) is not None:
             raise WrongPlace(f"a piece of the notebook would stand in {place}")
 
-    def _require(self, stand_in: str, kind: str, fits: bool, place: str) -> None:
-        if not fits or self._pieces.kind(stand_in) != kind:
+    def _require(self, placeholder: str, kind: str, fits: bool, place: str) -> None:
+        if not fits or self._pieces.kind(placeholder) != kind:
             raise WrongPlace(f"a piece of the notebook would stand in {place}")

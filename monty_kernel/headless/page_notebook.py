@@ -1,7 +1,7 @@
-"""A notebook made anew for a page: of listed fields only, with a stand-in wherever it said something.
+"""A notebook built anew for a page: from listed fields only, with a placeholder in place of every text.
 
-nbconvert's templates, filters and parsers get this notebook, in which no letter is the stranger's. What stands for what is in `Pieces`,
-and is put in its place when the page is finished (`page_frame.py`).
+nbconvert's templates, filters and parsers get this notebook, which holds not one letter of the stranger's. `Pieces` has the HTML for each
+placeholder, and it is put in when the page is finished (`page_frame.py`).
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ _ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _MIME_TYPE = re.compile(r"[\w.+-]{1,40}/[\w.+-]{1,40}", re.ASCII)
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,60}", re.ASCII)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-"""In no piece, whatever became of it on its way: an escape sequence could change the encoding of a page that does not say which it has."""
+"""Characters that no piece may hold: an escape sequence could change the encoding of a page that does not declare one."""
 _COMMAND = re.compile(r"(?m)^([^\S\n]*+)([:+~^#-])|#(?=#[^\s\[#]{0,64}\[)")
-"""The sign with which a command to a build service begins, for a page may be printed into the log of a build. In HTML there is another
-way to write it."""
+"""The sign with which a command to a build service begins. A page may be printed into the log of a build, and HTML has another way to write
+the sign."""
 _ORDER = (
     "text/html",
     "image/svg+xml",
@@ -40,11 +40,11 @@ _ORDER = (
     "application/json",
     "text/plain",
 )
-"""Which type of an output is shown: nbconvert's order, and what its templates lack before plain text."""
+"""The order in which a type of an output is chosen: nbconvert's, with the types that its templates lack before plain text."""
 
 
 class Pieces:
-    """What is put into the page, each piece under a stand-in: a word that no notebook can contain, since it is drawn by lot."""
+    """The pieces of the page, each under a placeholder: a random word, which no notebook can contain."""
 
     def __init__(self) -> None:
         self._lot = secrets.token_hex(8)
@@ -53,43 +53,50 @@ class Pieces:
         self.formulas = False
 
     def content(self, html: str, *, typeset: bool = True) -> str:
-        """The stand-in for HTML that stands between tags. typeset: whether MathJax looks for formulas in it."""
+        """A placeholder for HTML between tags. typeset: whether MathJax looks for formulas in it."""
         self.formulas = self.formulas or (typeset and fragments.has_formula(html))
         return self._add("content", html)
 
     def attribute(self, value: str) -> str:
-        """The stand-in for what is in an attribute's quotes."""
+        """A placeholder for the value of an attribute."""
         return self._add("attribute", escape(visible(value)))
 
     def title(self, text: str) -> str:
-        """The stand-in for the page's title."""
+        """A placeholder for the page's title."""
         return self._add("title", escape(visible(text)))
 
-    def kind(self, stand_in: str) -> Kind:
-        """What a stand-in stands for."""
-        return self._pieces[stand_in][0]
+    def kind(self, placeholder: str) -> Kind:
+        """The kind of piece that a placeholder stands for."""
+        return self._pieces[placeholder][0]
 
     def placed(self, page: str) -> str:
-        """`page` with the pieces in their places."""
+        """`page` with the pieces instead of their placeholders."""
         return self.pattern.sub(lambda match: self._pieces[match[0]][1], page)
 
     def missing(self, page: str) -> bool:
-        """Whether a piece of content has no place in `page`."""
+        """Whether `page` lacks the placeholder of some content."""
         placed = set(self.pattern.findall(page))
         return any(kind == "content" and name not in placed for name, (kind, _) in self._pieces.items())
 
     def _add(self, kind: Kind, text: str) -> str:
-        stand_in = f"mk{self._lot}x{len(self._pieces)}e"
-        self._pieces[stand_in] = kind, _COMMAND.sub(_as_reference, _CONTROL.sub("", text))
-        return stand_in
+        placeholder = f"mk{self._lot}x{len(self._pieces)}e"
+        self._pieces[placeholder] = kind, _COMMAND.sub(_as_reference, _CONTROL.sub("", text))
+        return placeholder
 
 
 def _as_reference(command: re.Match[str]) -> str:
     return f"{command[1] or ''}&#{ord(command[0][-1])};"
 
 
-def with_stand_ins(book: Node, pieces: Pieces, *, title: str, inputs: bool) -> Node:
-    """The notebook for nbconvert. title: the page's, if the notebook has none. inputs: whether code cells show their source."""
+def with_placeholders(book: Node, pieces: Pieces, *, title: str, inputs: bool) -> Node:
+    """The notebook for nbconvert.
+
+    Args:
+        book: the notebook itself.
+        pieces: gets the HTML of its texts.
+        title: the page's title, if the notebook has none.
+        inputs: whether code cells show their source.
+    """
     metadata = book["metadata"]
     given = metadata.get("title")
     shown = given if isinstance(given, str) and given.strip() else title
@@ -113,7 +120,7 @@ def with_stand_ins(book: Node, pieces: Pieces, *, title: str, inputs: bool) -> N
 
 def _own_id(given: object, number: int, taken: set[Any]) -> str:
     if isinstance(given, str) and _ID.fullmatch(given) and given in taken:
-        taken.discard(given)  # a second cell of that name gets another
+        taken.discard(given)  # a second cell with this id gets another
         return given
     name = f"cell-{number}"
     while name in taken:
@@ -125,12 +132,12 @@ def _is_plain_word(tag: object) -> bool:
     return isinstance(tag, str) and _TAG.fullmatch(tag) is not None
 
 
-def _cell(stand_in: str) -> Node:
-    return {"cell_type": "markdown", "source": stand_in}
+def _cell(placeholder: str) -> Node:
+    return {"cell_type": "markdown", "source": placeholder}
 
 
 def _text(cell: Node, pieces: Pieces, number: int) -> Node:
-    """A cell of text, or of an unknown type, which is shown as a text cell is."""
+    """A text cell. A cell of an unknown type is shown like one."""
     kind, text = cell["cell_type"], cell["source"]
     if kind == "raw":
         kind = cell["metadata"].get("raw_mimetype", cell["metadata"].get("format"))
@@ -142,7 +149,7 @@ def _text(cell: Node, pieces: Pieces, number: int) -> Node:
     elif kind in ("", "text/plain"):
         shown = fragments.plain(text)
     else:
-        # nbconvert leaves a cell that is meant for another format out without a word
+        # nbconvert would silently leave out a cell that is meant for another format
         name = kind if _MIME_TYPE.fullmatch(kind) else "an unknown type"
         return _cell(pieces.content(_line(f"[A cell of {name} is not shown on a page. The notebook's file has it.]")))
     if shown.removed:
@@ -183,7 +190,7 @@ def _outputs(cell: Node, pieces: Pieces, number: int) -> Iterator[Node]:
 
 
 def _datum(mime: str, value: Any, metadata: Node, pieces: Pieces) -> tuple[Node, Node]:
-    """The one type of an output that is shown, as data and metadata for nbconvert."""
+    """The type of an output that is shown, as data and metadata for nbconvert."""
     if mime in ("image/png", "image/jpeg"):
         return {mime: pieces.attribute(fragments.data_of(value))}, _size(mime, metadata, pieces)
     if mime == "image/svg+xml":
@@ -201,7 +208,7 @@ def _datum(mime: str, value: Any, metadata: Node, pieces: Pieces) -> tuple[Node,
 
 
 def _size(mime: str, metadata: Node, pieces: Pieces) -> Node:
-    """What the templates print beside a picture. They put no quotes around numbers."""
+    """A picture's metadata, as far as the templates print them. They put no quotes around numbers."""
     own = metadata.get(mime)
     said = {**metadata, **(own if isinstance(own, Mapping) else {})}
     size: Node = {}

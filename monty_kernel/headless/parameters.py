@@ -22,11 +22,12 @@ Parameters = Mapping[str, Any]
 
 
 def inject(book: Node, parameters: Parameters, node: Callable[[Node], Node] = dict) -> None:
-    """Put a cell that assigns the parameters into the notebook: in place of the one injected before, else after the cell
-    tagged `parameters`, else at the top.
+    """Put a cell that assigns the parameters into the notebook.
+
+    It replaces the one injected before, or follows the cell tagged `parameters`, or is the first.
 
     Raises:
-        ValueError, TypeError: a name is no Python name, or a value is not plain data.
+        ValueError, TypeError: a name is not a Python name, or a value is not plain data.
     """
     cell: Node = {
         "cell_type": "code",
@@ -57,13 +58,13 @@ def source(parameters: Parameters) -> str:
     lines = ["# Parameters"]
     for name, value in parameters.items():
         if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name):
-            raise ValueError(f"{name!r} cannot be the name of a parameter: it is no name in Python")
+            raise ValueError(f"{name!r} cannot be the name of a parameter: it is not a Python name")
         lines.append(f"{name} = {_literal(value, name)}")
     return "\n".join(lines) + "\n"
 
 
 def typed(text: str) -> Any:
-    """The value of a parameter as typed on a command line: True, False, None, a number, else text. As papermill has it."""
+    """The value of a parameter as typed on a command line: True, False, None, a number, or else text. Papermill does the same."""
     words = {"True": True, "False": False, "None": None}
     if text in words:
         return words[text]
@@ -79,11 +80,11 @@ def assignment(text: str) -> tuple[str, Any]:
     """The name and the value of `NAME=VALUE`.
 
     Raises:
-        UsageError: it is none.
+        UsageError: the text is not of this form.
     """
     name, equals, value = text.partition("=")
     if not equals or not name.isidentifier() or keyword.iskeyword(name):
-        raise UsageError(f"-p takes NAME=VALUE, NAME a name in Python; not {text!r}.")
+        raise UsageError(f"-p takes NAME=VALUE, where NAME is a Python name, not {text!r}.")
     return name, typed(value)
 
 
@@ -131,7 +132,7 @@ def _literal(value: Any, name: str) -> str:
         return repr(value)
     for kind in (int, float, str):
         if isinstance(value, kind):
-            return kind.__repr__(value)  # a subclass (an enum, a NumPy number) may show itself otherwise
+            return kind.__repr__(value)  # a subclass (an enum, a NumPy number) may have a repr of its own
     if isinstance(value, list):
         return "[" + ", ".join(_literal(each, name) for each in value) + "]"
     if isinstance(value, tuple):
@@ -140,7 +141,7 @@ def _literal(value: Any, name: str) -> str:
         return "{" + ", ".join(f"{_literal(k, name)}: {_literal(v, name)}" for k, v in value.items()) + "}"
     if isinstance(value, (datetime.date, datetime.time)):
         return repr(str(value))
-    raise TypeError(f"the parameter {name} is no plain data: it holds an object of type {type(value).__name__}")
+    raise TypeError(f"the parameter {name} is not plain data: it holds an object of type {type(value).__name__}")
 
 
 def _json(value: Any) -> Any:

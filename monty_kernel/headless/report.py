@@ -44,9 +44,12 @@ def summary(done: Done) -> str:
 
 
 def failure(done: Done, *, colours: bool, quote: bool) -> str:
-    """What a person is shown of the cell that failed: its traceback; empty if none failed or it has no traceback.
+    """The traceback of the cell that failed, for a person; empty if no cell failed or it has no traceback.
 
-    quote: with a mark before each line, for a log.
+    Args:
+        done: the result of a notebook.
+        colours: whether it may have colours.
+        quote: put a mark before each line, for a log.
     """
     failed = done.failed
     if failed is None or not failed.traceback:
@@ -63,7 +66,7 @@ def one_line(text: str, most: int = 200) -> str:
 
 
 def as_json(done: Sequence[Done], status: int) -> bytes:
-    """The report: a JSON object with `status`, the exit status, and `notebooks`, each with what came of it."""
+    """The report: a JSON object with `status`, the exit status, and `notebooks`, the result of each."""
     report = {"format": 1, "status": status, "notebooks": [_entry(each) for each in done]}
     return json_for_log((json.dumps(report, indent=1) + "\n").encode())
 
@@ -93,7 +96,7 @@ def _entry(done: Done) -> dict[str, Any]:
 
 
 def for_terminal(text: str, *, colours: bool) -> str:
-    """`text` with its control characters written out; its colours stay if they are wanted, and end with it."""
+    """`text` with its control characters written out, so that it steers no terminal. Its colours stay if they are wanted, and end with it."""
     pieces = _COLOUR.split(text)
     shown = "".join(
         (piece if colours else "") if number % 2 else visible(piece.replace("\r\n", "\n"))
@@ -108,7 +111,7 @@ def wants_colours(stream: TextIO) -> bool:
 
 
 class Watch(Protocol):
-    """Told how a batch gets on: `on_done` by its own thread, the others by any."""
+    """Is told of a batch's progress: `on_done` by the batch's own thread, the others by any thread."""
 
     def __enter__(self) -> Watch: ...
 
@@ -117,7 +120,7 @@ class Watch(Protocol):
     ) -> None: ...
 
     def on_read(self, cells: int) -> None:
-        """A notebook has so many code cells."""
+        """A notebook with this number of code cells has been read."""
 
     def on_cell(self) -> None:
         """A cell has run."""
@@ -159,7 +162,7 @@ class Lines:
 
 
 class Bar(Lines):
-    """The same above a bar of rich's, which counts cells, or notebooks if there are several."""
+    """The same above a bar, which counts cells, or notebooks if there are several."""
 
     def __init__(self, notebooks: int, *, quiet: bool) -> None:
         super().__init__(quiet=quiet)
@@ -201,5 +204,5 @@ class Bar(Lines):
 
 
 def watch(notebooks: int, *, quiet: bool) -> Watch:
-    """What suits the place that standard error goes to."""
+    """A bar where standard error is a terminal, else lines."""
     return Bar(notebooks, quiet=quiet) if sys.stderr and not is_log(sys.stderr) and not quiet else Lines(quiet=quiet)

@@ -62,7 +62,7 @@ def start_of(name: str) -> Start:
 
     session, at, number = name.partition("@")
     if not session or (at and not number.isdecimal()):
-        raise NoSuchStart(f"{name!r} names no state: write ID or ID@N, N as in In[N]")
+        raise NoSuchStart(f"{name!r} is not the name of a state: write ID or ID@N, where N is the number in In[N]")
     magics: list[Magics] = []
 
     def table() -> Magics:

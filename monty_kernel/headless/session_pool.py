@@ -1,4 +1,4 @@
-"""Where the sessions of headless runs come from: warm workers, and a state that has the prelude already."""
+"""The sessions of headless runs: they share warm workers, and start from a state that has the prelude already."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 MOST = max(8, 4 * (os.cpu_count() or 1))
-"""Notebooks that run at once in one process, when each of many callers brings one; the next waits for a worker."""
+"""Notebooks that run at once in one process when many callers bring one each; the next one waits for a worker."""
 
 
 class SessionPool:
     """Sessions over one pool of workers. Any thread may call.
 
-    warm: workers started ahead. most: sessions at once. walls: whether they may start when their walls cannot be built.
-    memory: the most that any of them may be granted, in bytes of heap; None for no limit. own_workers: whether no two of them
-    have the same worker, which takes 8 ms more for each (measured on two cores).
+    warm: workers started ahead. most: sessions at once. walls: the isolation of the workers, "best" or "require". memory: the most
+    that a session may be granted, in bytes of heap; None for no limit. own_workers: whether each session has a worker that no other
+    had, which takes 8 ms more for each (measured on two cores).
     """
 
     def __init__(
@@ -84,7 +84,7 @@ class SessionPool:
 
         Raises:
             MontyError, RuntimeError: no worker could be started.
-            Diverged: what the options start from must run cells again, and one went another way.
+            Diverged: to restore the state that the options start from, cells had to run again, and one went another way.
             KeyboardInterrupt, WorkerLost: the engine was told to stop meanwhile.
         """
         if options.start is not None:
@@ -98,7 +98,7 @@ class SessionPool:
                 _log.warning("The sandbox is the only wall. %s", self.unwalled)
 
     def checker(self) -> Checker:
-        """What asks the type checker, for one run after the other."""
+        """The type checker, which the runs share."""
         with self._making:
             if self._checker is None:
                 from monty_kernel.typecheck.checker import checker
@@ -113,7 +113,7 @@ class SessionPool:
 
     @property
     def unwalled(self) -> WallsMissing | None:
-        """Why the workers have no walls, if they have none."""
+        """Why the workers are not isolated, if they are not."""
         return self._workers.unwalled
 
     def close(self) -> None:
@@ -126,7 +126,7 @@ class SessionPool:
 
 
 class PooledSession(SessionServices):
-    """A session over the pool's workers, whose cells nobody watches: it is granted all that its settings say, or does not begin."""
+    """A session over the pool's workers. Nobody watches its cells, so it does not begin unless it gets all that its settings grant."""
 
     def __init__(self, pool: SessionPool, settings: Settings) -> None:
         super().__init__(settings, _log)
@@ -172,7 +172,7 @@ def _refused(what: str, error: Exception) -> None:
 
 _lock = threading.Lock()
 _shared: dict[tuple[Policy, bool], SessionPool] = {}
-_inherited: list[SessionPool] = []  # the parent's, of no use in its forked child
+_inherited: list[SessionPool] = []  # the parent's, which are of no use in its forked child
 
 
 def shared_pool(walls: Policy = "best", own_workers: bool = False) -> SessionPool:
@@ -182,9 +182,9 @@ def shared_pool(walls: Policy = "best", own_workers: bool = False) -> SessionPoo
         RuntimeError: the process was forked from one that had a pool.
     """
     with _lock:
-        if _inherited:  # measured with pydantic_monty 1.4.0: the child waits for ever for threads it has not
+        if _inherited:  # measured with pydantic_monty 1.4.0: the child waits for ever for threads that it does not have
             raise RuntimeError(
-                "notebooks were run before this process was forked, and its child cannot run any: "
+                "this process was forked from one that had run notebooks, so it cannot run any: "
                 "fork before the first one, or start processes with the method 'spawn'"
             )
         kind = walls, own_workers

@@ -34,7 +34,7 @@ from monty_kernel.outputs.log_text import for_log
 from monty_kernel.settings import CONFIGURATION_FILES, configuration_folders
 from monty_kernel.startup import end_start
 
-# The end of the process, in seconds: each step has its share, and together they stay below the one second that is promised.
+# The steps of the process's end, in seconds. Together they take less than the one second that is promised.
 CLOSE_KERNEL_SECONDS = 0.5
 FINISH_IOPUB_SECONDS = 0.1
 LAST_RESORT_SECONDS = 0.9
@@ -68,14 +68,16 @@ class MontyKernelApp(Application):
     kernel = Instance("ipykernel.kernelbase.Kernel", allow_none=True)
     session = Instance(Session, allow_none=True)
 
-    connection_file = Unicode(help="The JSON file that says where to listen; written if it does not exist.").tag(
+    connection_file = Unicode(help="The JSON file that says where to listen; it is written if it does not exist.").tag(
         config=True
     )
     config_file = Unicode(help="Read this configuration file instead of those in Jupyter's folders.").tag(config=True)
     transport = CaselessStrEnum(connection.TRANSPORTS, None, allow_none=True, help="How clients connect [tcp].").tag(
         config=True
     )
-    ip = Unicode(help="Where to listen: an IP address, or a path's beginning for ipc [127.0.0.1].").tag(config=True)
+    ip = Unicode(help="Where to listen: an IP address, or the beginning of a path for ipc [127.0.0.1].").tag(
+        config=True
+    )
     shell_port = Integer(0, help="Port of the shell channel [chosen].").tag(config=True)
     iopub_port = Integer(0, help="Port of the IOPub channel [chosen].").tag(config=True)
     stdin_port = Integer(0, help="Port of the stdin channel [chosen].").tag(config=True)
@@ -85,8 +87,8 @@ class MontyKernelApp(Application):
     client_patience = Float(
         10.0,
         min=0.0,
-        help="Seconds without room for more output after which a client that does not read is left behind, so that the "
-        "others get theirs; it misses messages from then on until it reads again.",
+        help="Seconds after which a client that has stopped reading is left behind, so that the others get their output. It "
+        "misses messages until it reads again.",
     ).tag(config=True)
 
     aliases = {
@@ -107,8 +109,12 @@ class MontyKernelApp(Application):
     }
 
     def __init__(self, channels: Channels | None = None, starter: int | None = None, **kwargs: Any) -> None:
-        """channels: sockets bound before the imports, used if the options agree with where they listen.
-        starter: the process that started the kernel, if that is not its parent."""
+        """
+        Args:
+            channels: sockets bound before the imports; used if they listen where the options say.
+            starter: the process that started the kernel, if that is not its parent.
+            **kwargs: for traitlets.
+        """
         super().__init__(**kwargs)
         self.classes = [type(self), self.kernel_class, Session]
         self.loop: asyncio.AbstractEventLoop | None = None
@@ -124,14 +130,14 @@ class MontyKernelApp(Application):
 
     @catch_config_error
     def initialize(self, argv: list[str] | None = None) -> None:
-        """Read the options, bind the sockets and make the kernel. Exits with status 1 and one line if that cannot be done."""
+        """Read the options, bind the sockets and make the kernel. If that fails, exit with status 1 and one line on stderr."""
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGTERM, self._end_before_start)
         self.parse_command_line(argv)
         if (
             self.extra_args and not self.connection_file
-        ):  # with one, they are what `jupyter run` was given: for the client
-            self.fail(f"What is {self.extra_args[0]!r}? The kernel has options only; --help lists them.")
+        ):  # with a connection file they come from `jupyter run`, and are for the client
+            self.fail(f"What is {self.extra_args[0]!r}? The kernel takes options only; --help lists them.")
         self.load_config_files()
         try:
             self.init_session()
@@ -144,8 +150,8 @@ class MontyKernelApp(Application):
     def parse_command_line(self, argv: list[str] | None = None) -> None:
         """Read the command line.
 
-        The one that all front ends use names a connection file and nothing else. It is read here: traitlets would make an option
-        of each trait first, which takes 2 ms, and in a forked kernel writes to half a megabyte that others share.
+        All front ends use one that names a connection file and nothing else, and that one is read here. traitlets would first make an option of
+        each trait, which takes 2 ms, and in a forked kernel writes to half a megabyte of shared memory.
         """
         words = sys.argv[1:] if argv is None else argv
         if len(words) == 2 and words[0] == "-f" and os.path.isabs(words[1]):
@@ -156,10 +162,7 @@ class MontyKernelApp(Application):
             super().parse_command_line(argv)
 
     def load_config_files(self) -> None:
-        """Load `jupyter_config` and `monty_kernel_config` from Jupyter's folders; what the command line says prevails.
-
-        Folders given relative to the working directory are left out: a notebook must not configure its own kernel.
-        """
+        """Load `jupyter_config` and `monty_kernel_config` from Jupyter's folders; the command line prevails."""
         command_line = deepcopy(self.cli_config)
         if self.config_file:
             folder, name = os.path.split(os.path.abspath(self.config_file))
@@ -173,7 +176,7 @@ class MontyKernelApp(Application):
         self.update_config(command_line)
 
     def fail(self, message: str) -> None:
-        """End the process, before it has become a kernel, with one line to the person."""
+        """End the process before it becomes a kernel, with one line on stderr."""
         print(f"{self.name}: {message}", file=sys.stderr)
         if self.channels is not None:
             self.channels.close(linger_ms=0)
@@ -182,7 +185,7 @@ class MontyKernelApp(Application):
     # Sockets
 
     def init_session(self) -> None:
-        """Find the connection file and take over what it says; options of the command line prevail."""
+        """Find the connection file and read it; options of the command line prevail."""
         info = ConnectionInfo()
         self.connection_file_path = self._find_connection_file()
         if self.connection_file_path.exists():
@@ -212,7 +215,7 @@ class MontyKernelApp(Application):
         return Path(jupyter_runtime_dir(), name)
 
     def init_channels(self) -> None:
-        """Bind, unless that has been done early and in the right place; write down what a client cannot know yet."""
+        """Bind the sockets, unless they were bound early and in the right place; write down what a client cannot know yet."""
         wanted = self.connection_info
         if self.channels is not None and self.channels.requested != wanted:
             self.channels.close(linger_ms=0)
@@ -239,7 +242,7 @@ class MontyKernelApp(Application):
     # The kernel on its loop
 
     def init_loop(self) -> None:
-        # what `ast` finds doubtful in a cell is not for the server's log; Monty has the last word on it
+        # a warning of `ast` about a cell does not belong in the server's log; Monty decides what is valid
         warnings.simplefilter("ignore", SyntaxWarning)
         warnings.simplefilter("ignore", DeprecationWarning)
         # The default loop of Windows cannot watch ZeroMQ's descriptors.
@@ -270,14 +273,14 @@ class MontyKernelApp(Application):
         self.log.error("%s", context.get("message"), exc_info=error if isinstance(error, BaseException) else None)
 
     def start(self) -> None:
-        """Serve until something asks the kernel to end; return when everything is closed."""
+        """Serve until the kernel is asked to end; return when everything is closed."""
         assert self.loop is not None and self.kernel is not None
         self._install_signal_handlers()
         pid = process_to_watch(starter=self.starter)
         if pid is not None:
             self._parent_watch = ParentWatch(pid, self.quit, self.loop)
         self.kernel.start()
-        self.loop.call_later(LONGEST_START_SECONDS, end_start)  # should the session not stand by then
+        self.loop.call_later(LONGEST_START_SECONDS, end_start)  # in case the session has not started by then
         while not self._quitting:
             try:
                 self.loop.run_forever()  # ipykernel's shutdown_request ends it with `loop.stop()`
@@ -290,7 +293,7 @@ class MontyKernelApp(Application):
         self._remove_files()
 
     def _end_before_start(self, *_: object) -> None:
-        """SIGTERM before there is a loop to end: no cell has run, so there is nothing to close but files to remove."""
+        """SIGTERM before the loop exists: no cell has run, so there are only files to remove."""
         self._remove_files()
         os._exit(0)
 
@@ -355,7 +358,7 @@ class MontyKernelApp(Application):
 
 
 def main(argv: list[str] | None = None, channels: Channels | None = None, starter: int | None = None) -> None:
-    """Run a kernel in this process, to its end. `channels` and `starter`: see `MontyKernelApp`."""
+    """Run a kernel in this process until it ends. For `channels` and `starter` see `MontyKernelApp`."""
     app = MontyKernelApp.instance(channels=channels, starter=starter)
     app.initialize(argv)
     app.start()
@@ -364,5 +367,5 @@ def main(argv: list[str] | None = None, channels: Channels | None = None, starte
         if stream is not None:
             with contextlib.suppress(OSError, ValueError):
                 stream.flush()
-    # Everything is closed. Tearing down the interpreter would take longer than all of it.
+    # everything is closed, and tearing down the interpreter would take longer than closing it did
     os._exit(0)

@@ -20,15 +20,19 @@ if TYPE_CHECKING:
 
 
 class _Question(NamedTuple):
-    """What was asked: where the answer goes, the client that was asked, the messages that its reply may name, and the question."""
+    """A question that waits for its answer.
+
+    ident: the client that was asked. requests: the ids of messages that its reply may name as parent. parent: the request whose cell asks.
+    after_one_given_up: whether a question before it was given up, so that an answer to that one may still be on its way.
+    """
 
     answer: Future[str]
     ident: list[bytes]
     requests: frozenset[str]
     prompt: str
     password: bool
-    parent: dict[str, Any]  # the request whose cell asks
-    after_one_given_up: bool  # to which an answer may be on its way still
+    parent: dict[str, Any]
+    after_one_given_up: bool
 
 
 class KernelFrontend(SessionFrontend):
@@ -59,7 +63,7 @@ class KernelFrontend(SessionFrontend):
         await self._outputs.flush()
 
     def close(self) -> None:
-        """Nobody reads any more: let the cell go on, and end its question."""
+        """Nobody reads outputs any more: drop them so that the cell goes on, and cancel its question."""
         self._outputs.close()
         if self._asked is not None:
             self._asked.answer.cancel()
@@ -90,7 +94,7 @@ class KernelFrontend(SessionFrontend):
     def _send_or_say(self, output: Output) -> None:
         try:
             self.send_output(output)
-        except Exception:  # a defect of ours must not keep back what comes after it
+        except Exception:  # a defect of ours must not keep back the outputs after it
             self._kernel.log.exception("An output could not be sent.")
 
     def _input_request(self, answer: Future[str], prompt: str, password: bool) -> None:
@@ -125,12 +129,12 @@ class KernelFrontend(SessionFrontend):
             return
         asked = self._asked
         if asked is None or [bytes(each) for each in idents] != asked.ident:
-            return  # another client's, or nothing was asked
+            return  # it is another client's, or nothing was asked
         if answered and answered not in asked.requests:
-            return  # late: of a question that was interrupted
+            return  # it is late: its question was interrupted
         self._asked = None
         if not answered and asked.after_one_given_up and asked.prompt.startswith(MARK):
-            # it may be meant for the question before, and what a person typed there grants nothing: ask again
+            # it may answer the question before this one, and such an answer must not grant anything: ask again
             self._ask(asked.answer, asked.prompt, asked.password, asked.parent, asked.ident)
             return
         if not asked.answer.set_running_or_notify_cancel():
@@ -149,7 +153,7 @@ class KernelFrontend(SessionFrontend):
         self._outputs.put(output)
 
     def ask(self, prompt: str, *, password: bool) -> Future[str]:
-        """Ask through the stdin channel, after all that was printed before."""
+        """Ask through the stdin channel, once all earlier output is sent."""
         if not self._allow_stdin:
             return unanswerable(password=password)
         answer: Future[str] = Future()
@@ -163,7 +167,7 @@ class KernelFrontend(SessionFrontend):
         return answer
 
     def look_up(self, topic: str, detail_level: int, *, between_feeds: bool) -> str | None:
-        """What introspection knows of a name: it is asked on the loop, and may ask the session whose thread waits here."""
+        """What introspection knows of a name. It works on the loop, and may ask the session, whose thread waits here."""
         services = self.services
         question = services.introspector.describe(topic, detail_level)
         if between_feeds:

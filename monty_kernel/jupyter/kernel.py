@@ -1,4 +1,4 @@
-"""MontyKernel: Jupyter messages in, engine calls, messages out."""
+"""MontyKernel: it takes Jupyter's requests, has the session do the work, and sends replies."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ QUESTIONS = frozenset(
 
 
 async def _error_content(failure: Failure) -> dict[str, Any]:
-    """What `error_content` gives. Off the loop where a helper may have to parse a cell, for its scopes."""
+    """The result of `error_content`, made off the loop if a helper process may have to parse a cell for it."""
     if all(frame.cell is None or is_modest(frame.cell.text) for frame in failure.frames):
         return error_content(failure)
     return await asyncio.to_thread(error_content, failure)
@@ -132,7 +132,7 @@ class MontyKernel(Kernel):
         self._queue.put(idents, message)
 
     async def _serve(self, request: Request) -> None:
-        """Handle one request to its end. Never raises: those behind it are served, whatever became of it."""
+        """Handle one request to its end. Never raises, because the requests behind it must be served."""
         if self._services.closed:
             return
         try:
@@ -155,7 +155,7 @@ class MontyKernel(Kernel):
         self._publish_status("idle", "shell")
 
     async def _answer(self, request: Request) -> None:
-        """Answer a question while a cell runs; its status messages must not leave the cell looking idle."""
+        """Answer a question while a cell runs. Its status messages must not make the cell look idle."""
         self._publish_status("busy", "shell", parent=request.message)
         await self._handle(request)
         self._publish_status("idle", "shell", parent=request.message)
@@ -169,7 +169,7 @@ class MontyKernel(Kernel):
             return
         wrong = problem(request.type, request.message["content"])
         if wrong is not None:
-            if request.type == "execute_request":  # no front end shows the reply alone
+            if request.type == "execute_request":  # no front end shows an error that only the reply has
                 self.frontend.send(
                     "error", {"ename": "ValueError", "evalue": wrong, "traceback": [f"ValueError: {wrong}"]}
                 )
@@ -189,7 +189,7 @@ class MontyKernel(Kernel):
 
     def _abort_queues(self, subshell_id: str | None = None) -> None:
         assert self.shell_stream is not None
-        self.shell_stream.flush()  # what has reached the socket was sent before the failure was known
+        self.shell_stream.flush()  # requests in the socket were sent before the failure was known
         self._queue.abort_waiting()
 
     # Requests on control
@@ -205,20 +205,20 @@ class MontyKernel(Kernel):
         self._services.engine.interrupts.interrupt()
 
     async def _at_shutdown(self) -> None:
-        # ipykernel would hunt for child processes, one sleep after the other; ours are ended by close()
+        # ipykernel would look for child processes, with sleeps in between; close() has ended ours
         await self.close()
         assert self.session is not None
         if self._shutdown_message is not None:
             self.session.send(self.iopub_socket, self._shutdown_message, ident=self._topic("shutdown"))
 
-    # Comms: nothing in the sandbox can hold one
+    # Comms: the sandbox cannot hold one
 
     async def comm_open(self, stream: Any, ident: Any, parent: dict[str, Any]) -> None:
-        """Close what a front end opens, as the message specification asks of a kernel that knows no such target."""
+        """Close the comm at once. The message specification asks this of a kernel that does not know the target."""
         self.frontend.send("comm_close", {"comm_id": parent["content"].get("comm_id"), "data": {}})
 
     async def comm_msg(self, stream: Any, ident: Any, parent: dict[str, Any]) -> None:
-        """Ignore a message to a comm that is not there."""
+        """Ignore a message to a comm that does not exist."""
 
     comm_close = comm_msg
     msg_types = [*Kernel.msg_types, "comm_open", "comm_msg", "comm_close"]
@@ -233,10 +233,10 @@ class MontyKernel(Kernel):
 
     @execution_count.setter
     def execution_count(self, value: int) -> None:
-        """Ignored: ipykernel counts each cell that is not silent; as in IPython, those that are remembered count."""
+        """Ignored: ipykernel counts each cell that is not silent, but as in IPython only those in the history count here."""
 
     async def _execute(self, request: Request) -> None:
-        """Run a cell. It is on its way to the worker before anything is sent: the worker computes while the loop sends."""
+        """Run a cell. It goes to the worker before anything is sent, so that the worker computes while the loop sends."""
         assert self.session is not None
         parent, content = request.message, request.message["content"]
         code, silent = content["code"], bool(content.get("silent", False))
@@ -256,7 +256,7 @@ class MontyKernel(Kernel):
         cell = CellRequest(code, number, remember, silent, expressions)
         running = None
         noted = remember and (self._services.has("history") or "%" in code)
-        if noted:  # before the cell can ask for it; where it cannot, loading the history need not keep it waiting
+        if noted:  # before the cell can ask for it; a cell that cannot need not wait until the history is loaded
             self._services.history.add(number, code)
         if not is_housekeeping(code, store_history=remember):
             self._executing, running = parent, self._hand_over(cell)
@@ -276,12 +276,12 @@ class MontyKernel(Kernel):
             try:
                 reply |= await self._publish_outcome(cell, await running)
             except Exception as error:  # a defect of ours must not leave the front end waiting for a reply
-                self.log.exception("What came of a cell could not be sent.")
+                self.log.exception("The result of a cell could not be sent.")
                 ename, evalue = type(error).__name__, f"internal error of monty-kernel: {error}"
                 reply |= {"status": "error", "ename": ename, "evalue": evalue, "traceback": []}
         self._executing = None
         if reply["status"] == "error" and not silent and content.get("stop_on_error", True):
-            self._abort_queues()  # before the reply: what a client sends upon it is not meant
+            self._abort_queues()  # before the reply: requests that a client sends after it must not be aborted
         self.session.send(self.shell_stream, "execute_reply", reply, parent, metadata=metadata, ident=request.idents)
         if trace is not None:
             trace.event("replied")
@@ -310,7 +310,7 @@ class MontyKernel(Kernel):
                 self.log.exception("The state could not be kept; the next cell starts from the last one that was.")
 
     async def _publish_outcome(self, cell: CellRequest, outcome: Outcome) -> dict[str, Any]:
-        """Publish what the cell ended with; what the reply has to say of it."""
+        """Publish the cell's result or error; what the reply says of it."""
         await self.frontend.flush()
         if outcome.failure is not None:
             error = await _error_content(outcome.failure)
@@ -326,7 +326,7 @@ class MontyKernel(Kernel):
     # What the front end asks about code
 
     async def do_complete(self, code: str, cursor_pos: int) -> dict[str, Any]:
-        """Completions at a place; the content of its complete_reply."""
+        """Completions at a place in the code; the content of complete_reply."""
         found = await self._services.introspector.complete(code, cursor_pos)
         return {
             "status": "ok",
@@ -339,7 +339,7 @@ class MontyKernel(Kernel):
     async def do_inspect(
         self, code: str, cursor_pos: int, detail_level: int = 0, omit_sections: Any = ()
     ) -> dict[str, Any]:
-        """What is known of the name at a place; the content of its inspect_reply."""
+        """What is known of the name at a place in the code; the content of inspect_reply."""
         found = await self._services.introspector.inspect(code, cursor_pos, detail_level)
         return {
             "status": "ok",
@@ -366,7 +366,7 @@ class MontyKernel(Kernel):
         unique: bool = False,
         **unknown: Any,
     ) -> dict[str, Any]:
-        """Earlier inputs; the content of history_reply. What else a client says is ignored, as in other requests."""
+        """Earlier inputs; the content of history_reply. Unknown fields are ignored, as in other requests."""
         history = self._services.history
         if hist_access_type == "tail":
             query = partial(history.tail, n)
@@ -381,7 +381,7 @@ class MontyKernel(Kernel):
 
     @property
     def kernel_info(self) -> dict[str, Any]:
-        """The content of kernel_info_reply: only what works."""
+        """The content of kernel_info_reply. It names only what works."""
         return {
             "protocol_version": kernel_protocol_version,
             "implementation": self.implementation,

@@ -1,4 +1,4 @@
-"""Notices within a second that the process which started the kernel is gone, however it went."""
+"""Notices within a second that the process which started the kernel has ended, however it ended."""
 
 from __future__ import annotations
 
@@ -13,17 +13,19 @@ _POLL_SECONDS = 0.5
 def process_to_watch(environ: Mapping[str, str] = os.environ, *, starter: int | None = None) -> int | None:
     """The pid whose end must end the kernel, or None.
 
-    Jupyter names itself in JPY_PARENT_PID. That number is taken at its word only if it is an ancestor of ours: in a container
-    it may name a stranger. If it is not, the process that started us stands for it, unless that is init already.
+    Jupyter gives its own pid in JPY_PARENT_PID. It is used only if it is one of our ancestors, because in a container the number may belong
+    to another process. Otherwise the process that started us takes its place, unless that is init.
 
-    starter: the process that started us, if it is not our parent: a forked kernel's parent is the fork server.
+    Args:
+        environ: the environment variables.
+        starter: the process that started us, if it is not our parent: a forked kernel's parent is the fork server.
     """
     try:
         named = int(environ.get("JPY_PARENT_PID") or 0)
     except ValueError:
         named = 0
     if named <= 1:
-        return None  # nobody asked, or the server is init and outlives everything
+        return None  # no server asked for it, or the server is init, which outlives everything
     parent = os.getppid() if starter is None else starter
     if named in (parent, *_ancestors(parent)):
         return named
@@ -31,11 +33,11 @@ def process_to_watch(environ: Mapping[str, str] = os.environ, *, starter: int | 
 
 
 def _ancestors(pid: int) -> list[int]:
-    """The parents of `pid`, nearest first, as far as /proc tells."""
+    """The ancestors of `pid` that /proc names, nearest first."""
     found: list[int] = []
     while pid > 1 and len(found) < 64:
         try:
-            # "pid (name) state ppid ...": the name may hold anything, parentheses included.
+            # "pid (name) state ppid ...": the name may contain parentheses
             pid = int(Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[1])
         except (OSError, ValueError, IndexError):
             break
@@ -64,7 +66,7 @@ class ParentWatch:
         except OSError:
             self._poll()
         if self._is_parent and os.getppid() != pid:
-            loop.call_soon(self._died)  # it ended before we looked, and its number may have a new owner
+            loop.call_soon(self._died)  # it ended before we looked, and another process may have its number
 
     def close(self) -> None:
         if self._pidfd is not None:

@@ -1,7 +1,7 @@
-"""The moment after a restart in which front ends are still coming back, each socket on its own.
+"""The moment after a restart in which front ends reconnect, each socket on its own.
 
-libzmq tries to connect again every 0.1 to 0.2 s. A kernel that is back sooner than that can be asked on shell by a front end whose
-IOPub socket is not there yet, and what it publishes then is lost.
+libzmq tries to reconnect every 0.1 to 0.2 s. A kernel that is back sooner may get a request on shell from a front end whose IOPub socket has not
+reconnected yet, and would publish its outputs in vain.
 """
 
 from __future__ import annotations
@@ -11,21 +11,21 @@ import os
 import time
 
 RESTARTED = "MONTY_KERNEL_RESTARTED"
-"""The environment variable that says to a kernel that it takes another's place."""
+"""The environment variable that tells a kernel that it replaces another one."""
 
 LONGEST = 0.25
-"""Seconds after which every socket has tried again."""
+"""Seconds after which every socket has tried to reconnect."""
 
 
 class Reconnecting:
-    """For a kernel that listens from now on."""
+    """Lets the first cell of a restarted kernel wait. The kernel listens from now on."""
 
     def __init__(self) -> None:
         again = os.environ.pop(RESTARTED, None) is not None
         self._over = time.monotonic() + LONGEST if again else 0.0
 
     async def over(self) -> None:
-        """Return when whoever was connected to the kernel before is connected again; at once if there was none before."""
+        """Return when the clients of the kernel before have reconnected; at once if there was no kernel before."""
         if self._over:
             await asyncio.sleep(max(0.0, self._over - time.monotonic()))
             self._over = 0.0

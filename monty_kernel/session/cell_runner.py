@@ -53,7 +53,7 @@ class CellRunner:
         self._misused_magic = False
 
     def run(self, request: CellRequest) -> Outcome:
-        """What came of the cell. Never raises: a defect of ours must not leave the front end waiting for a reply."""
+        """Run a cell; its outcome. Never raises, because a defect of ours must not leave the front end waiting for a reply."""
         start = time.perf_counter()
         self._label = first_line(request.code)
         try:

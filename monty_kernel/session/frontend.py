@@ -1,4 +1,4 @@
-"""What magics and the engine ask of whoever shows a session, as far as it is the same for the kernel and the headless run."""
+"""The part of a front end that the kernel and the headless run share: what the engine and magics ask of it."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ class SessionFrontend(ABC):
         return self.services.settings.resume == "allow"
 
     def resumed(self, said: str, last: int) -> str:
-        """A session goes on: cells count on from its last one, and its inputs are this session's."""
+        """A stored session goes on: cells count on from its last one, and its inputs become this session's."""
         self.services.count_from(last)
         self.history.take_up(self.services.engine.session.inputs())
         return said
@@ -135,7 +135,7 @@ class SessionFrontend(ABC):
             self._add_payload({"source": "page", "data": data, "start": 0})
 
     def _add_payload(self, payload: dict[str, Any]) -> None:
-        # as in IPython, the last of a kind alone is kept: a cell may page in a loop
+        # as in IPython, only the last of a kind is kept: a cell may page in a loop
         self.payload[:] = [other for other in self.payload if other["source"] != payload["source"]] + [payload]
 
     def describe(self, topic: str, detail_level: int = 0) -> str | None:

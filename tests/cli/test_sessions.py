@@ -97,7 +97,7 @@ def test_delete_and_gc(store: SnapshotStore, tmp_path: Path) -> None:
     ("argv", "says"),
     [
         (["show", "none"], "there is no session none."),
-        (["export", "none@x", "f"], "'none@x' names no state: write ID@N, N as in In[N]."),
+        (["export", "none@x", "f"], "'none@x' is not the name of a state: write ID@N, where N is the number in In[N]."),
         (["import", "nowhere"], "cannot read nowhere: No such file or directory."),
         (["delete", ""], "there is no session ."),
         (["gc", "--days", "0"], "'0' is not a positive number"),
