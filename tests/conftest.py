@@ -15,6 +15,7 @@ import pytest
 
 from tests.support.own_folders import MARK, own_folders, take_own_folders
 from tests.support.persons_folders import PersonsFolders
+from tests.support.signals import heed_signals
 
 if TYPE_CHECKING:
     from tests.support.kernel_client import Kernel
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 # Before any test module is imported: some libraries look at the environment once, when they are imported.
 _persons = None if MARK in os.environ else PersonsFolders()  # pytest-xdist's workers leave it to who started them
 _run = take_own_folders()
+heed_signals()
 
 
 @pytest.fixture(scope="module", autouse=True)

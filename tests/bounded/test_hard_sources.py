@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.kernel_client import Kernel
+from tests.support.waiting import HANGING
 
 MOST_MIB = 64
 SOURCES = {
@@ -56,8 +57,8 @@ def warm_kernel(folder: Path) -> Iterator[Kernel]:
         kernel.run("kept = 41")
         kernel.run("%%time\n1 / 0")
         kernel.run("from IPython.display import *\nHTML('<b>x</b>')")
-        kernel.client.complete("kept.", reply=True, timeout=60)
-        kernel.client.inspect("len", reply=True, timeout=60)
+        kernel.client.complete("kept.", reply=True, timeout=HANGING)
+        kernel.client.inspect("len", reply=True, timeout=HANGING)
         yield kernel
     finally:
         kernel.close()
@@ -91,7 +92,7 @@ def test_a_cell_of_any_shape_can_be_interrupted_and_takes_no_memory(warm: Kernel
             interrupted.append(time.perf_counter() - start)
 
     begin = time.perf_counter()
-    answer = warm.run(SOURCES[name], meanwhile=interrupt, timeout=60)
+    answer = warm.run(SOURCES[name], meanwhile=interrupt)
     assert answer.reply["status"] in ("ok", "error")
     assert time.perf_counter() - begin < 10, "seconds, on a machine with much else to do; a tenth of that without"
     assert grown() < MOST_MIB
@@ -101,7 +102,7 @@ def test_a_cell_of_any_shape_can_be_interrupted_and_takes_no_memory(warm: Kernel
 @pytest.mark.parametrize("name", SOURCES)
 def test_a_cell_of_any_shape_ends_by_itself_too(warm: Kernel, name: str) -> None:
     grown = growing(warm)
-    assert warm.run(SOURCES[name], timeout=60).reply["status"] in ("ok", "error")
+    assert warm.run(SOURCES[name]).reply["status"] in ("ok", "error")
     assert grown() < MOST_MIB
     assert warm.run("kept + 1").plain == "42"
 
@@ -116,9 +117,9 @@ def test_questions_about_code_of_any_shape_hold_nobody_up(warm: Kernel, name: st
         interrupt = warm.client.session.msg("interrupt_request", {})
         start = time.perf_counter()
         control.send(interrupt)
-        assert control.get_msg(timeout=60)["msg_type"] == "interrupt_reply"
+        assert control.get_msg(timeout=HANGING)["msg_type"] == "interrupt_reply"
         assert time.perf_counter() - start < 5, "seconds, on a machine with much else to do"
-        while warm.client.get_shell_msg(timeout=60)["parent_header"].get("msg_id") != request:
+        while warm.client.get_shell_msg(timeout=HANGING)["parent_header"].get("msg_id") != request:
             pass
     assert grown() < MOST_MIB
 
@@ -134,7 +135,7 @@ def test_a_large_cell_of_ordinary_code_is_shown_and_explained_as_a_small_one(fre
     data = "table = [" + ", ".join(f"{{'a': {n}, 'b': 'x{n}'}}" for n in range(4_000)) + "]\nlen(table)"
     assert len(data) > 90_000
     assert fresh.run(data).plain == "4000"
-    assert "f_1499" in fresh.client.complete("f_149", reply=True, timeout=60)["content"]["matches"]
+    assert "f_1499" in fresh.client.complete("f_149", reply=True, timeout=HANGING)["content"]["matches"]
 
 
 MARKUP = {
@@ -157,9 +158,9 @@ MARKUP = {
 @pytest.mark.parametrize("name", MARKUP)
 def test_markup_of_any_shape_can_be_interrupted_and_takes_no_memory(fresh: Kernel, name: str) -> None:
     kind, text = MARKUP[name]
-    fresh.run(f"from IPython.display import *\nshown = {kind}({text})", timeout=60)
+    fresh.run(f"from IPython.display import *\nshown = {kind}({text})")
     grown = growing(fresh)
-    answer = fresh.run("shown", timeout=200)
+    answer = fresh.run("shown")
     assert answer.reply["status"] == "ok"
     assert grown() < MOST_MIB
     begin: list[float] = []
@@ -169,7 +170,7 @@ def test_markup_of_any_shape_can_be_interrupted_and_takes_no_memory(fresh: Kerne
             begin.append(time.perf_counter())
             fresh.manager.interrupt_kernel()
 
-    answer = fresh.run("after = 1\ndisplay(shown)\nshown", meanwhile=interrupt, timeout=200)
+    answer = fresh.run("after = 1\ndisplay(shown)\nshown", meanwhile=interrupt)
     assert time.perf_counter() - begin[0] < 10, "seconds, on a machine with much else to do"
     assert answer.reply["status"] in ("ok", "error")
     assert fresh.run("kept + 1").plain == "42"
@@ -180,7 +181,7 @@ def test_markup_of_any_shape_can_be_interrupted_and_takes_no_memory(fresh: Kerne
 )
 def test_markup_over_4_mb_is_left_out_with_a_line(fresh: Kernel, text: str) -> None:
     grown = growing(fresh)
-    answer = fresh.run(f"from IPython.display import *\n{text}", timeout=60)
+    answer = fresh.run(f"from IPython.display import *\n{text}")
     assert "more than 4 MB" in answer.text("stderr") + str(answer.all("execute_result"))
     assert grown() < MOST_MIB
     assert answer.seconds < 20, "on a machine with much else to do"
@@ -188,7 +189,7 @@ def test_markup_over_4_mb_is_left_out_with_a_line(fresh: Kernel, text: str) -> N
 
 def test_a_picture_over_5_mb_is_left_out_with_a_line(fresh: Kernel) -> None:
     grown = growing(fresh)
-    answer = fresh.run("class Photo:\n    def _repr_png_(self):\n        return b'x' * 20_000_000\nPhoto()", timeout=60)
+    answer = fresh.run("class Photo:\n    def _repr_png_(self):\n        return b'x' * 20_000_000\nPhoto()")
     assert "image/png of more than 5 MB" in answer.text("stderr")
     assert grown() < MOST_MIB
 
@@ -207,7 +208,7 @@ def test_inputs_that_are_printed_again_and_again_take_no_memory(start: Callable[
         kernel.run("#" + "a" * 4_000_000)
     kernel.run("%history 1")
     grown = growing(kernel)
-    printed = kernel.run("%history " + "1- " * 500, timeout=60).text()
+    printed = kernel.run("%history " + "1- " * 500).text()
     assert grown() < MOST_MIB
     assert len(printed) < 1_100_000
     assert printed.startswith("kept = 41\n#aaa")
@@ -219,11 +220,11 @@ def test_inputs_that_are_printed_again_and_again_take_no_memory(start: Callable[
 def test_nothing_is_looked_for_in_text_that_nobody_typed(warm: Kernel, unit: str) -> None:
     code = unit * ((4 << 20) // len(unit))
     grown = growing(warm)
-    found = warm.client.complete(code, reply=True, timeout=60)["content"]
+    found = warm.client.complete(code, reply=True, timeout=HANGING)["content"]
     assert (found["status"], found["matches"]) == ("ok", [])
-    assert warm.client.inspect(code, reply=True, timeout=60)["content"]["found"] is False
+    assert warm.client.inspect(code, reply=True, timeout=HANGING)["content"]["found"] is False
     asked = warm.client.is_complete(code)
-    while (reply := warm.client.get_shell_msg(timeout=60))["parent_header"]["msg_id"] != asked:
+    while (reply := warm.client.get_shell_msg(timeout=HANGING))["parent_header"]["msg_id"] != asked:
         pass
     assert reply["content"]["status"] == "unknown"
     assert grown() < MOST_MIB
@@ -231,7 +232,7 @@ def test_nothing_is_looked_for_in_text_that_nobody_typed(warm: Kernel, unit: str
 
 def test_a_request_of_any_size_costs_little_more_than_to_receive_it(warm: Kernel) -> None:
     grown = growing(warm)
-    answer = warm.run("x" * 20_000_000, timeout=60)
+    answer = warm.run("x" * 20_000_000)
     assert "no more than 13 MiB are read: split the cell" in answer.reply["evalue"]
     assert [error["evalue"] for error in answer.all("error")] == [answer.reply["evalue"]]
     assert grown() < MOST_MIB
@@ -243,11 +244,11 @@ def test_user_expressions_give_what_one_reply_holds(start: Callable[..., Kernel]
     kernel.run("kept = 41")
     grown = growing(kernel)
     asked = {"first": "kept", **{f"long {n}": "many" for n in range(100)}, "wrong": "1 / 0"}
-    found = kernel.run("many = 'z' * 1_500_000", user_expressions=asked, timeout=60).reply["user_expressions"]
+    found = kernel.run("many = 'z' * 1_500_000", user_expressions=asked).reply["user_expressions"]
     assert found["first"]["data"] == {"text/plain": "41"}
     assert found["long 1"]["status"] == "ok"
     assert "all that one reply holds" in found["long 99"]["evalue"] and found["wrong"]["ename"] == "OutputLimitExceeded"
     assert grown() < MOST_MIB
-    failing = kernel.run("1", user_expressions={str(n): "1 / 0" for n in range(2_000)}, timeout=60).reply
+    failing = kernel.run("1", user_expressions={str(n): "1 / 0" for n in range(2_000)}).reply
     names = [each["ename"] for each in failing["user_expressions"].values()]
     assert names[0] == "ZeroDivisionError" and names[-1] == "OutputLimitExceeded"

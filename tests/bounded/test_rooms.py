@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,24 +17,11 @@ import pytest
 from monty_kernel.bounded.child import MEMORY
 from monty_kernel.bounded.rooms import JobFailed, Room, TooMuch, Unanswered, ask, reading
 from monty_kernel.bounded.waiting import waiting_by
+from tests.support.kernel_process import alive
+from tests.support.waiting import HANGING, until
 
 SLOW = "x = 1\n" * 33_000 + "from " + "a." * 20_000 + "b import c"
 HUGE = "import " + "a." * 90_000 + "a"
-
-
-def until(condition: Callable[[], object], seconds: float = 20.0) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not come to pass"
-        time.sleep(0.01)
-
-
-def lives(pid: int) -> bool:
-    """Whether a process runs; one that only waits to be buried does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 @pytest.fixture
@@ -45,69 +32,71 @@ def room() -> Iterator[Room]:
 
 
 def test_a_job_is_done(room: Room) -> None:
-    assert room.submit("judge", "for i in x:", seconds=5).result(30) == (["incomplete", "    "], "")
+    assert room.submit("judge", "for i in x:", seconds=5).result(HANGING) == (["incomplete", "    "], "")
     (pid,) = room.pids
-    assert room.submit("judge", "x", seconds=5).result(30) == (["complete", ""], "")
+    assert room.submit("judge", "x", seconds=5).result(HANGING) == (["complete", ""], "")
     assert room.pids == [pid], "the same helper serves again"
 
 
 def test_what_takes_too_long_is_killed_and_the_next_is_served(room: Room) -> None:
-    room.submit("judge", "x", seconds=5).result(30)
+    room.submit("judge", "x", seconds=5).result(HANGING)
     (pid,) = room.pids
     with pytest.raises(TooMuch):
-        room.submit("judge", SLOW[:199_000], seconds=0.05).result(60)
-    until(lambda: not lives(pid))
-    assert room.submit("judge", "x", seconds=5).result(30)[0] == ["complete", ""]
+        room.submit("judge", SLOW[:199_000], seconds=0.05).result(HANGING)
+    until(lambda: not alive(pid))
+    assert room.submit("judge", "x", seconds=5).result(HANGING)[0] == ["complete", ""]
     assert pid not in room.pids
 
 
 def test_its_memory_is_bounded(room: Room) -> None:
-    assert room.submit("judge", HUGE, seconds=60).result(120)[0] == ["invalid", ""], "1.5 GiB and more would be needed"
-    assert room.submit("judge", "x", seconds=5).result(30)[0] == ["complete", ""]
+    assert room.submit("judge", HUGE, seconds=60).result(HANGING)[0] == ["invalid", ""], (
+        "1.5 GiB and more would be needed"
+    )
+    assert room.submit("judge", "x", seconds=5).result(HANGING)[0] == ["complete", ""]
     limits = Path(f"/proc/{room.pids[0]}/limits").read_text()
     assert f"Max address space         {MEMORY}" in limits
 
 
 def test_a_job_that_nobody_waits_for_is_killed(room: Room) -> None:
-    room.submit("judge", "x", seconds=5).result(30)
+    room.submit("judge", "x", seconds=5).result(HANGING)
     (pid,) = room.pids
     slow = room.submit("judge", HUGE, seconds=60)
     waiting = room.submit("judge", "x", seconds=5)
     time.sleep(0.05)
     assert slow.cancel()
-    until(lambda: not lives(pid))
-    assert waiting.result(30)[0] == ["complete", ""]
+    until(lambda: not alive(pid))
+    assert waiting.result(HANGING)[0] == ["complete", ""]
     with pytest.raises(CancelledError):
         slow.result()
 
 
 def test_a_fault_in_a_job_is_told(room: Room) -> None:
     with pytest.raises(JobFailed, match="KeyError"):
-        room.submit("no such job", seconds=5).result(30)
+        room.submit("no such job", seconds=5).result(HANGING)
 
 
 def test_a_helper_that_was_killed_by_others_is_replaced(room: Room) -> None:
-    room.submit("judge", "x", seconds=5).result(30)
+    room.submit("judge", "x", seconds=5).result(HANGING)
     os.kill(room.pids[0], signal.SIGKILL)
-    until(lambda: not lives(room.pids[0]) if room.pids else True)
+    until(lambda: not alive(room.pids[0]) if room.pids else True)
     with pytest.raises(Unanswered):
-        room.submit("judge", "x", seconds=5).result(30)
-    assert room.submit("judge", "x", seconds=5).result(30)[0] == ["complete", ""]
+        room.submit("judge", "x", seconds=5).result(HANGING)
+    assert room.submit("judge", "x", seconds=5).result(HANGING)[0] == ["complete", ""]
 
 
 def test_idle_helpers_end() -> None:
     room = Room(most=1, retire_above=200, idle=0.05)
     try:
-        room.submit("judge", "x", seconds=5).result(30)
+        room.submit("judge", "x", seconds=5).result(HANGING)
         until(lambda: not room.pids)
-        assert room.submit("judge", "x", seconds=5).result(30)[0] == ["complete", ""]
+        assert room.submit("judge", "x", seconds=5).result(HANGING)[0] == ["complete", ""]
     finally:
         room.close()
 
 
 def test_texts_of_any_characters_arrive(room: Room) -> None:
     for text in ("\0", "\ud800", "\U0001f600é", "x" * 90_000):
-        assert room.submit("judge", f"{text!r} + '{text}'", seconds=5).result(30)[0][0] in ("complete", "invalid")
+        assert room.submit("judge", f"{text!r} + '{text}'", seconds=5).result(HANGING)[0][0] in ("complete", "invalid")
 
 
 def test_a_thread_with_an_event_loop_does_not_wait() -> None:
@@ -118,7 +107,7 @@ def test_a_thread_with_an_event_loop_does_not_wait() -> None:
         asyncio.run(wait())
 
     async def wait_as_told() -> object:
-        with waiting_by(lambda future: future.result(30)):
+        with waiting_by(lambda future: future.result(HANGING)):
             return ask("judge", "x", seconds=5)[0]
 
     assert asyncio.run(wait_as_told()) == ["complete", ""]
@@ -167,11 +156,11 @@ print(*room.pids, flush=True)
 @pytest.mark.parametrize("end", ENDINGS)
 def test_helpers_end_with_their_owner_however_it_ends(end: str) -> None:
     owner = subprocess.run(
-        [sys.executable, "-P", "-c", OWNER + ENDINGS[end]], capture_output=True, text=True, timeout=60
+        [sys.executable, "-P", "-c", OWNER + ENDINGS[end]], capture_output=True, text=True, timeout=HANGING
     )
     pids = [int(pid) for pid in owner.stdout.split()]
     assert pids, owner.stderr
-    until(lambda: not any(map(lives, pids)))
+    until(lambda: not any(map(alive, pids)))
 
 
 FORKING = """
@@ -191,12 +180,12 @@ assert reading().pids == before
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
 def test_a_fork_has_helpers_of_its_own() -> None:
-    done = subprocess.run([sys.executable, "-P", "-c", FORKING], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-P", "-c", FORKING], capture_output=True, text=True, timeout=HANGING)
     assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_a_helper_gets_no_environment_and_no_descriptors(room: Room) -> None:
-    room.submit("judge", "x", seconds=5).result(30)
+    room.submit("judge", "x", seconds=5).result(HANGING)
     process = Path(f"/proc/{room.pids[0]}")
     names = {line.split(b"=")[0].decode() for line in (process / "environ").read_bytes().split(b"\0") if line}
     assert names <= {"HOME", "XDG_CACHE_HOME", "TMPDIR", "TEMP", "TMP", "LD_LIBRARY_PATH"}

@@ -15,11 +15,14 @@ from monty_kernel.isolation.launcher import NOT_TRIED, STEPS
 from monty_kernel.isolation.machine import X86_64
 from monty_kernel.isolation.trial import Outcome
 from tests.support.machine import on_linux
+from tests.support.waiting import HANGING
 
 
 def command(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
     path = str(Path(sys.executable).with_name("monty-kernel"))
-    return subprocess.run([path, "doctor", *arguments], capture_output=True, text=True, timeout=60, env=env or None)
+    return subprocess.run(
+        [path, "doctor", *arguments], capture_output=True, text=True, timeout=HANGING, env=env or None
+    )
 
 
 @on_linux

@@ -14,13 +14,14 @@ from jupyter_client.manager import KernelManager
 
 import monty_kernel
 from tests.support.kernel_process import run
+from tests.support.waiting import HANGING
 
 COMMAND = str(Path(sys.executable).with_name("monty-kernel"))
 
 
 def cli(*argv: str, **env: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [COMMAND, *argv], capture_output=True, text=True, timeout=60, env={**os.environ, **env}, cwd="/"
+        [COMMAND, *argv], capture_output=True, text=True, timeout=HANGING, env={**os.environ, **env}, cwd="/"
     )
 
 
@@ -93,7 +94,7 @@ def test_name_display_name_and_kernel_options(tmp_path: Path, monkeypatch: pytes
     client = manager.client()
     client.start_channels()
     try:
-        client.wait_for_ready(timeout=20)
+        client.wait_for_ready(timeout=HANGING)
         assert run(client, "6 * 7") == "42"
     finally:
         client.stop_channels()

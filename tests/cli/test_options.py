@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from tests.support.kernel_process import MONTY, KernelProcess, run
+from tests.support.waiting import HANGING
 
 # The stand-in's cells see the kernel: options are read off the objects they configure.
 PATIENCE = "kernel.parent.client_patience"
 
 
 def said(*argv: str) -> str:
-    done = subprocess.run([*MONTY, *argv], capture_output=True, text=True, timeout=30, check=True)
+    done = subprocess.run([*MONTY, *argv], capture_output=True, text=True, timeout=HANGING, check=True)
     assert done.stderr == ""
     return done.stdout
 
@@ -39,14 +40,14 @@ def test_help_and_version_need_no_connection_file(tmp_path: Path) -> None:
 
 
 def test_what_is_no_option_is_refused() -> None:
-    done = subprocess.run([*MONTY, "surplus"], capture_output=True, text=True, timeout=30)
+    done = subprocess.run([*MONTY, "surplus"], capture_output=True, text=True, timeout=HANGING)
     assert done.returncode == 1
     assert "surplus" in done.stderr
     assert done.stderr.count("\n") == 1
 
 
 def test_a_value_of_the_wrong_kind_is_refused() -> None:
-    done = subprocess.run([*MONTY, "--MontyKernel.max_memory=lots"], capture_output=True, text=True, timeout=30)
+    done = subprocess.run([*MONTY, "--MontyKernel.max_memory=lots"], capture_output=True, text=True, timeout=HANGING)
     assert done.returncode == 1
     assert "max_memory" in done.stderr
     assert "Traceback" not in done.stderr
@@ -162,7 +163,7 @@ def test_a_module_in_the_notebooks_folder_is_never_imported(tmp_path: Path, flag
         client.complete("json.du", 7)
         client.inspect("json", 4)
         for _ in range(3):
-            client.get_shell_msg(timeout=20)
+            client.get_shell_msg(timeout=HANGING)
         client.shutdown()
         assert kernel.wait() == 0
     assert not (notebooks / "was-here").exists()

@@ -14,6 +14,7 @@ from monty_kernel.store.key import user_key
 from monty_kernel.store.running import RunningSessions
 from monty_kernel.store.store import SnapshotStore
 from tests.support.stores import content
+from tests.support.waiting import HANGING
 
 
 def sessions(data: Path, *argv: str) -> subprocess.CompletedProcess[str]:
@@ -21,7 +22,7 @@ def sessions(data: Path, *argv: str) -> subprocess.CompletedProcess[str]:
         [sys.executable, "-m", "monty_kernel.cli", "sessions", *argv],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=HANGING,
         env={**os.environ, "JUPYTER_DATA_DIR": str(data), "TZ": "UTC", "PYTHONIOENCODING": "utf-8"},
     )
 

@@ -15,6 +15,7 @@ from monty_kernel.engine.errors.tracebacks import EVALUE_LIMIT, FRAME_LIMIT, ren
 from monty_kernel.engine.source.sources import CellSource, Failure, SourceFrame
 from monty_kernel.outputs.visible_text import display_width
 from tests.support.failing_cells import Cells, monty_cells
+from tests.support.waiting import HANGING
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 RULE = "-" * 75
@@ -566,7 +567,7 @@ def stock_errors() -> Iterator[list[dict[str, object]]]:
         for code in CODE:
             client.execute_interactive(
                 code,
-                timeout=30,
+                timeout=HANGING,
                 output_hook=lambda message: (
                     errors.append(message["content"]) if message["msg_type"] == "error" else None
                 ),

@@ -11,6 +11,7 @@ import pytest
 
 from monty_kernel.engine.interrupts import INSISTENT_SECONDS
 from tests.support.kernel_client import Answer, Kernel, Message
+from tests.support.waiting import HANGING
 
 RESTORED = "The session is as it was before this cell."
 INSISTED = f"The cell caught KeyboardInterrupt and went on, so the third interrupt within 5 seconds stopped its worker. {RESTORED}"
@@ -58,7 +59,7 @@ def test_one_that_asks_again_and_again(kernel: Kernel) -> None:
     code = "while True:\n    try:\n        kept.append(input('?'))\n    except KeyboardInterrupt: pass"
     request = client.execute(code, allow_stdin=True)
     for _ in range(3):
-        client.get_stdin_msg(timeout=20)
+        client.get_stdin_msg(timeout=HANGING)
         kernel.manager.interrupt_kernel()
     undone(kernel, kernel.finish(request))
 
@@ -71,7 +72,7 @@ def test_a_magic_that_asks(kernel: Kernel, tmp_path: Path, magic: str) -> None:
     code = f"while True:\n    try:\n        kept.append(2)\n        {asks}\n    except KeyboardInterrupt: pass"
     request = client.execute(code, allow_stdin=True)
     for _ in range(3):
-        assert client.get_stdin_msg(timeout=20)["content"]["prompt"].startswith("monty-kernel asks: ")
+        assert client.get_stdin_msg(timeout=HANGING)["content"]["prompt"].startswith("monty-kernel asks: ")
         kernel.manager.interrupt_kernel()
     undone(kernel, kernel.finish(request))
 
@@ -80,7 +81,7 @@ def test_a_magic_that_asks_between_two_parts_of_the_cell_ends_it_at_once(kernel:
     kernel.run("kept = [1]")
     client = kernel.client
     request = client.execute("kept.append(2)\n%reset\nkept.append(3)", allow_stdin=True)
-    client.get_stdin_msg(timeout=20)
+    client.get_stdin_msg(timeout=HANGING)
     kernel.manager.interrupt_kernel()
     assert kernel.finish(request).reply["ename"] == "KeyboardInterrupt"
     assert kernel.run("kept").plain == "[1, 2]"
@@ -197,5 +198,5 @@ def test_many_at_once_are_one(kernel: Kernel) -> None:
     answer = kernel.run("kept.append(2)\nprint('wait')\ntime.sleep(60)", meanwhile=look)
     assert answer.reply["ename"] == "KeyboardInterrupt"
     for _ in range(9):  # the next cell starts when all have arrived: control and shell are two sockets
-        assert kernel.client.get_control_msg(timeout=20)["msg_type"] == "interrupt_reply"
+        assert kernel.client.get_control_msg(timeout=HANGING)["msg_type"] == "interrupt_reply"
     assert kernel.run("6 * 7").plain == "42"

@@ -12,6 +12,7 @@ from concurrent.futures import Future
 import pytest
 
 from monty_kernel.engine.interrupts import GRACE, InterruptController
+from tests.support.waiting import HANGING
 
 
 @pytest.fixture
@@ -93,7 +94,7 @@ def test_a_computing_cell_is_killed_however_often_it_is_interrupted(worker: subp
     while time.monotonic() < deadline:
         interrupts.interrupt()
         time.sleep(GRACE / 5)
-    assert worker.wait(1) == -signal.SIGKILL
+    assert worker.wait(HANGING) == -signal.SIGKILL
     assert interrupts.end_feed()
 
 
@@ -107,7 +108,7 @@ def test_each_interrupt_has_its_own_grace(worker: subprocess.Popen[bytes]) -> No
     interrupts.interrupt()
     time.sleep(GRACE * 0.6)
     assert worker.poll() is None, "the first interrupt's time is up, the second's is not"
-    assert worker.wait(1) == -signal.SIGKILL
+    assert worker.wait(HANGING) == -signal.SIGKILL
 
 
 def test_an_interrupt_that_meets_the_end_of_a_wait_is_not_lost(worker: subprocess.Popen[bytes]) -> None:
@@ -153,7 +154,7 @@ def test_the_third_interrupt_that_a_cell_waits_through_kills_it(worker: subproce
         caught(interrupts)
     assert worker.poll() is None
     caught(interrupts)
-    assert worker.wait(5) == -signal.SIGKILL
+    assert worker.wait(HANGING) == -signal.SIGKILL
     assert interrupts.end_feed() and interrupts.why == "insisted"
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.support.kernel_client import Kernel, kill_workers, worker_pids
+from tests.support.waiting import HANGING
 
 RESTORED = "The session is as it was before this cell."
 
@@ -40,12 +41,12 @@ def test_gathered_sleeps_are_interrupted(kernel: Kernel) -> None:
 def test_input_is_interrupted_and_asks_again_later(kernel: Kernel) -> None:
     client = kernel.client
     msg_id = client.execute("input('?')", allow_stdin=True)
-    client.get_stdin_msg(timeout=10)
+    client.get_stdin_msg(timeout=HANGING)
     kernel.manager.interrupt_kernel()
     assert kernel.finish(msg_id).reply["ename"] == "KeyboardInterrupt"
     client.input("too late")
     msg_id = client.execute("input('again?')", allow_stdin=True)
-    assert client.get_stdin_msg(timeout=10)["content"]["prompt"] == "again?"
+    assert client.get_stdin_msg(timeout=HANGING)["content"]["prompt"] == "again?"
     client.input("in time")
     assert kernel.finish(msg_id).plain == "'in time'"
 
@@ -86,7 +87,7 @@ def test_an_interrupt_comes_through_at_every_moment(start, code: str, wait: floa
             kernel.manager.interrupt_kernel()
 
     for _ in range(3):
-        assert kernel.run(code, meanwhile=look, timeout=10).reply["ename"] == "KeyboardInterrupt"
+        assert kernel.run(code, meanwhile=look).reply["ename"] == "KeyboardInterrupt"
         assert kernel.run("1").plain == "1"
 
 
@@ -95,7 +96,7 @@ def test_an_interrupt_while_the_session_is_restored(kernel: Kernel) -> None:
     time.sleep(0.5)
     kill_workers(kernel.pid)
     look = kernel.interrupt_when(lambda message: message["msg_type"] == "execute_input")
-    assert kernel.run("while True: pass", meanwhile=look, timeout=10).reply["ename"] == "KeyboardInterrupt"
+    assert kernel.run("while True: pass", meanwhile=look).reply["ename"] == "KeyboardInterrupt"
     assert kernel.run("len(rows)").plain == "20000"
 
 
@@ -195,7 +196,7 @@ def test_a_worker_killed_while_its_cell_waits_is_noticed(kernel: Kernel, wait: s
             for pid in worker_pids(kernel.pid):
                 os.kill(pid, signal.SIGKILL)
 
-    answer = kernel.run(f"y.append(2)\nprint('go')\n{wait}", meanwhile=look, allow_stdin=True, timeout=20)
+    answer = kernel.run(f"y.append(2)\nprint('go')\n{wait}", meanwhile=look, allow_stdin=True)
     assert answer.reply["ename"] == "WorkerCrashed"
     assert RESTORED in "".join(answer.reply["traceback"])
     assert kernel.run("y").plain == "[1]"
@@ -237,13 +238,13 @@ def test_the_recursion_limit(start) -> None:  # type: ignore[no-untyped-def]
 def test_ending_while_a_cell_computes(start, ending: str) -> None:  # type: ignore[no-untyped-def]
     kernel = start()
     kernel.client.execute("print('go')\nwhile True: pass")
-    while kernel.client.get_iopub_msg(timeout=10)["msg_type"] != "stream":
+    while kernel.client.get_iopub_msg(timeout=HANGING)["msg_type"] != "stream":
         pass
     pids = worker_pids(kernel.pid)
     assert pids
     if ending == "restart":
         kernel.manager.restart_kernel(now=False)
-        kernel.client.wait_for_ready(timeout=20)
+        kernel.client.wait_for_ready(timeout=HANGING)
         assert kernel.run("1").plain == "1"
     else:
         kernel.manager.shutdown_kernel(now=False)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from monty_kernel.fork_server.kind import is_read_at_start
 from monty_kernel.fork_server.modules import NEEDED, NOT_KERNELS, useful
-from tests.support.forked_kernels import until
 from tests.support.kernel_process import KernelProcess, messages_of, run
+from tests.support.waiting import HANGING, until
 
 STAND_IN = [sys.executable, "-P", str(Path(__file__).parents[1] / "support" / "standin" / "imported.py")]
 TOOLS = Path(__file__).parents[1] / "granted" / "bookshop.py"
@@ -49,11 +49,11 @@ def test_a_kernel_that_is_used_imports_nothing_more_of_ours(tmp_path: Path) -> N
         client = kernel.client()
         for cell in CELLS:
             messages_of(client, client.execute(cell))
-        client.complete("x['", reply=True, timeout=20)
-        client.complete("import j", reply=True, timeout=20)
-        client.inspect("print", reply=True, timeout=20)
+        client.complete("x['", reply=True, timeout=HANGING)
+        client.complete("import j", reply=True, timeout=HANGING)
+        client.inspect("print", reply=True, timeout=HANGING)
         client.is_complete("for")
-        client.history(hist_access_type="search", pattern="*", reply=True, timeout=20)
+        client.history(hist_access_type="search", pattern="*", reply=True, timeout=HANGING)
         assert run(client, "6 * 7") == "42"
         Path(f"{report}.asked").touch()
         until(report.exists)
@@ -89,7 +89,9 @@ for name in (*NEEDED, *useful()):
     importlib.import_module(name)
 print(*read)
 """
-    done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code], capture_output=True, text=True, timeout=HANGING, check=True
+    )
     read = set(done.stdout.split())
     assert read
     assert {name for name in read if not is_read_at_start(name)} == set()

@@ -32,8 +32,8 @@ from tests.support.forked_kernels import (
     server_of,
     started,
 )
-from tests.support.forked_kernels import until as eventually
 from tests.support.kernel_process import alive, eventually_gone, run
+from tests.support.waiting import HANGING, until
 
 CHANNELS = ("shell", "iopub", "stdin", "control", "hb")
 
@@ -77,7 +77,7 @@ def test_restart_keeps_ports_and_loses_the_session() -> None:
         first, ports = pid_of(manager), [getattr(manager, f"{channel}_port") for channel in CHANNELS]
         run(client, "x = 1\nx")
         manager.restart_kernel(stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-        client.wait_for_ready(timeout=20)
+        client.wait_for_ready(timeout=HANGING)
         assert not alive(first)
         assert pid_of(manager) != first
         assert server_of(manager)
@@ -89,10 +89,10 @@ def test_interrupt() -> None:
     with started() as (manager, client):
         run(client, "kept = 7\nkept")
         request = client.execute("while True: pass")
-        while client.get_iopub_msg(timeout=20)["msg_type"] != "execute_input":
+        while client.get_iopub_msg(timeout=HANGING)["msg_type"] != "execute_input":
             pass
         manager.interrupt_kernel()
-        while (reply := client.get_shell_msg(timeout=20))["parent_header"]["msg_id"] != request:
+        while (reply := client.get_shell_msg(timeout=HANGING))["parent_header"]["msg_id"] != request:
             pass
         assert reply["content"]["ename"] == "KeyboardInterrupt"
         assert run(client, "kept") == "7"
@@ -114,13 +114,13 @@ def test_the_exit_status_is_the_kernels(end: Any, status: int) -> None:
         assert server
         assert asyncio.run(provisioner.poll()) is None
         end(manager)
-        assert eventually_gone(pid, 5)
-        assert eventually(lambda: asyncio.run(provisioner.poll()) is not None)
+        assert eventually_gone(pid)
+        assert until(lambda: asyncio.run(provisioner.poll()) is not None)
         assert asyncio.run(provisioner.poll()) == status
         assert not manager.is_alive()
         assert asyncio.run(provisioner.wait()) == status
         assert not provisioner.has_process
-        assert eventually(lambda: pid not in children(server))  # no zombie is left of it
+        assert until(lambda: pid not in children(server))  # no zombie is left of it
 
 
 def test_a_kernel_that_cannot_start_says_why_and_ends_with_its_status(tmp_path: Path) -> None:
@@ -129,7 +129,7 @@ def test_a_kernel_that_cannot_start_says_why_and_ends_with_its_status(tmp_path: 
         manager.start_kernel(stderr=log, extra_arguments=["--MontyKernel.max_memory=lots"])
     try:
         assert manager.provisioner is not None
-        assert eventually(lambda: asyncio.run(manager.provisioner.poll()) is not None)  # type: ignore[union-attr]
+        assert until(lambda: asyncio.run(manager.provisioner.poll()) is not None)  # type: ignore[union-attr]
         assert asyncio.run(manager.provisioner.poll()) == 1
         assert "max_memory" in (tmp_path / "log").read_text()
     finally:
@@ -142,7 +142,7 @@ def test_options_of_the_kernel_arrive() -> None:
         request = client.execute("%limits")
         texts = ""
         while True:
-            message = client.get_iopub_msg(timeout=20)
+            message = client.get_iopub_msg(timeout=HANGING)
             texts += str(message["content"])
             if message["parent_header"].get("msg_id") == request and "idle" in str(message["content"]):
                 break
@@ -167,7 +167,7 @@ def test_a_signal_reaches_the_whole_group() -> None:
         workers = [worker for worker in children(pid) if os.getpgid(worker) == pid]
         assert workers
         manager.shutdown_kernel(now=True)
-        assert all(eventually_gone(one, 5) for one in (pid, *workers))
+        assert all(eventually_gone(one) for one in (pid, *workers))
 
 
 @pytest.mark.parametrize("transport", ["tcp", "ipc"])
@@ -206,19 +206,19 @@ def test_async_managers_start_many_at_once_and_end_them() -> None:
             client.stop_channels()
         pids = [pid_of(one) for one in managers]
         await asyncio.gather(*(one.shutdown_kernel() for one in managers))
-        assert all(eventually_gone(pid, 5) for pid in pids)
-        eventually(lambda: not children(server))
+        assert all(eventually_gone(pid) for pid in pids)
+        until(lambda: not children(server))
 
     asyncio.run(whole())
 
 
 async def _result_of(client: Any, code: str) -> str:
     # a client that subscribed may miss what was published before its subscription was known
-    while (await client.get_iopub_msg(timeout=60))["msg_type"] != "iopub_welcome":
+    while (await client.get_iopub_msg(timeout=HANGING))["msg_type"] != "iopub_welcome":
         pass
     request = client.execute(code)
     while True:
-        message = await client.get_iopub_msg(timeout=60)
+        message = await client.get_iopub_msg(timeout=HANGING)
         if message["parent_header"].get("msg_id") == request and message["msg_type"] == "execute_result":
             return str(message["content"]["data"]["text/plain"])
 
@@ -293,7 +293,7 @@ def test_a_kernel_that_was_killed_is_restarted_by_who_restarts_kernels() -> None
 def test_nothing_is_left_of_many_kernels() -> None:
     with started() as (manager, _):
         server = server_of(manager)
-    eventually(lambda: not children(server))
+    until(lambda: not children(server))
     before, before_there = descriptors(os.getpid()), descriptors(server)
     for _ in range(60):
         manager = KernelManager(kernel_name="monty")
@@ -302,7 +302,7 @@ def test_nothing_is_left_of_many_kernels() -> None:
         manager.shutdown_kernel(now=True)
         manager.context.destroy(linger=0)
         del manager
-    eventually(lambda: not children(server))
+    until(lambda: not children(server))
     assert descriptors(server) == before_there
     assert descriptors(os.getpid()) <= before + 3  # whatever Python itself opened meanwhile
 
@@ -314,12 +314,12 @@ def test_a_kernel_nobody_waits_for_leaves_no_zombie() -> None:
         other.start_kernel(stderr=subprocess.DEVNULL)
         pid = pid_of(other)
         os.kill(pid, signal.SIGKILL)
-        assert eventually_gone(pid, 5)
+        assert eventually_gone(pid)
         assert parent(pid) == server  # still a zombie: its number is not anybody else's while its owner may use it
         other.cleanup_resources()
         del other
         gc.collect()
-        eventually(lambda: pid not in children(server))
+        until(lambda: pid not in children(server))
 
 
 OWNER = """
@@ -349,20 +349,20 @@ def test_kernel_and_server_end_with_an_owner_that_was_killed() -> None:
     owner, pid, server = _owner("stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL", "time.sleep(60)")
     with owner:
         owner.kill()
-        owner.wait(5)
-        assert eventually_gone(server, 2)
-        assert eventually_gone(pid, 3)
+        owner.wait(HANGING)
+        assert eventually_gone(server)
+        assert eventually_gone(pid)
 
 
 def test_a_kernel_notices_its_owners_end_also_without_the_server() -> None:
     owner, pid, server = _owner("stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL", "time.sleep(60)")
     with owner:
         os.kill(server, signal.SIGKILL)
-        assert eventually_gone(server, 2)
+        assert eventually_gone(server)
         assert alive(pid)
         owner.kill()
-        owner.wait(5)
-        assert eventually_gone(pid, 3)
+        owner.wait(HANGING)
+        assert eventually_gone(pid)
 
 
 def test_an_independent_kernel_outlives_its_owner() -> None:
@@ -370,20 +370,20 @@ def test_an_independent_kernel_outlives_its_owner() -> None:
     owner, pid, server = _owner(quiet, "time.sleep(60)")
     with owner:
         owner.kill()
-        owner.wait(5)
+        owner.wait(HANGING)
     try:
-        assert eventually_gone(server, 2)
+        assert eventually_gone(server)
         assert not eventually_gone(pid, 1.5)
     finally:
         os.kill(pid, signal.SIGTERM)
-        assert eventually_gone(pid, 3)
+        assert eventually_gone(pid)
 
 
 def test_an_owner_that_ends_in_peace_ends_quickly_and_says_nothing() -> None:
     owner, pid, server = _owner("stderr=subprocess.DEVNULL", "manager.shutdown_kernel()", PYTHONWARNINGS="default")
     with owner:
         assert owner.stdout is not None and owner.stderr is not None
-        assert owner.wait(10) == 0
+        assert owner.wait(HANGING) == 0
         noise = [line for line in owner.stderr.read().splitlines() if "monty" in line or "subprocess" in line]
         assert noise == []
         assert owner.stdout.read() == ""
@@ -396,11 +396,11 @@ def test_output_goes_where_the_owners_does(tmp_path: Path) -> None:
     with owner:
         assert owner.stdout is not None and owner.stderr is not None
         errors = owner.stderr.read()
-        assert owner.wait(10) == 0
+        assert owner.wait(HANGING) == 0
         assert errors.count("to stderr") == 1
     # `_owner` has read the line on stdout before "started"; here it is read by hand
     owner = python(OWNER.format(kwargs="", then="manager.shutdown_kernel()"), **configure(tmp_path / "again"))
-    output, errors = owner.communicate(timeout=30)
+    output, errors = owner.communicate(timeout=HANGING)
     assert (output.count("to stdout"), errors.count("to stderr")) == (1, 1)
 
 
@@ -451,7 +451,7 @@ for manager in first, second:
     manager.shutdown_kernel(now=True)
 """
     owner = python(code)
-    _, errors = owner.communicate(timeout=60)
+    _, errors = owner.communicate(timeout=HANGING)
     assert owner.returncode == 0, errors
 
 
@@ -474,5 +474,5 @@ threads = [threading.Thread(target=life) for _ in range(6)]
 assert len(mothers) == 18 and len(set(mothers)) == 1, mothers
 """
     owner = python(code)
-    _, errors = owner.communicate(timeout=100)
+    _, errors = owner.communicate(timeout=HANGING)
     assert owner.returncode == 0, errors

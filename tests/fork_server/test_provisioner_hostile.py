@@ -15,18 +15,9 @@ from pathlib import Path
 import pytest
 from jupyter_client.manager import AsyncKernelManager, KernelManager
 
-from tests.support.forked_kernels import (
-    answers,
-    children,
-    command,
-    fork_servers,
-    parent,
-    pid_of,
-    server_of,
-    started,
-    until,
-)
+from tests.support.forked_kernels import answers, children, command, fork_servers, parent, pid_of, server_of, started
 from tests.support.kernel_process import alive, eventually_gone
+from tests.support.waiting import HANGING, until
 
 
 def kernels(folder: Path) -> list[int]:
@@ -56,7 +47,7 @@ def test_a_server_that_was_killed_is_replaced_and_its_kernels_go_on(caplog: pyte
         server, pid = server_of(first), pid_of(first)
         assert server
         os.kill(server, signal.SIGKILL)
-        assert eventually_gone(server, 2)
+        assert eventually_gone(server)
         assert answers(client)
         assert first.is_alive()
         with started() as (second, _):
@@ -66,7 +57,7 @@ def test_a_server_that_was_killed_is_replaced_and_its_kernels_go_on(caplog: pyte
         with caplog.at_level(logging.INFO):
             first.restart_kernel(stderr=subprocess.DEVNULL)
         assert server_of(first)
-        client.wait_for_ready(timeout=20)
+        client.wait_for_ready(timeout=HANGING)
         assert answers(client)
     assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
 
@@ -76,7 +67,7 @@ def test_shutting_down_works_without_the_server() -> None:
         pid = pid_of(manager)
         os.kill(server_of(manager), signal.SIGKILL)
         manager.shutdown_kernel()
-        assert eventually_gone(pid, 1)
+        assert eventually_gone(pid)
         assert not manager.has_kernel
 
 
@@ -99,17 +90,17 @@ def test_servers_killed_at_any_moment_cost_no_start_and_leave_no_kernel_behind(t
         for manager in managers:
             client = manager.client()
             client.start_channels(hb=False)
-            await client.wait_for_ready(timeout=60)
+            await client.wait_for_ready(timeout=HANGING)
             client.stop_channels()
         pids = {pid_of(manager) for manager in managers}
         assert len(pids) == len(managers)
         assert set(kernels(tmp_path)) <= pids  # a killed server's kernels are nobody's children
         for manager in managers:
             await manager.shutdown_kernel(now=True)
-        assert all(eventually_gone(pid, 5) for pid in pids)
+        assert all(eventually_gone(pid) for pid in pids)
 
     asyncio.run(whole())
-    until(lambda: not _strays(tmp_path), 3)
+    until(lambda: not _strays(tmp_path))
 
 
 def _strays(folder: Path) -> list[int]:
@@ -177,7 +168,7 @@ def test_a_kernel_that_stopped_before_it_listened_is_ended(tmp_path: Path, monke
     with started(env=env, cwd=str(tmp_path)) as (manager, client):
         assert parent(pid_of(manager)) == os.getpid()
         assert answers(client)
-    until(lambda: not _strays(tmp_path), 60)
+    until(lambda: not _strays(tmp_path))
 
 
 def test_changed_code_is_not_run_by_an_old_server(tmp_path: Path) -> None:
@@ -190,7 +181,7 @@ def test_changed_code_is_not_run_by_an_old_server(tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text("changed = True")
     with started(env=env) as (manager, client):
         assert server_of(manager) not in (0, server)
-        assert eventually_gone(server, 1)
+        assert eventually_gone(server)
         assert answers(client)
 
 
@@ -236,7 +227,7 @@ def test_a_port_that_was_taken_meanwhile_fails_as_ever(tmp_path: Path) -> None:
         until(lambda: not manager.is_alive())
         manager.cleanup_resources()
     assert "Another process listens there" in (tmp_path / "log").read_text()
-    until(lambda: not _strays(tmp_path), 3)
+    until(lambda: not _strays(tmp_path))
 
 
 def test_a_start_that_is_cancelled_leaves_no_kernel(tmp_path: Path) -> None:
@@ -252,7 +243,7 @@ def test_a_start_that_is_cancelled_leaves_no_kernel(tmp_path: Path) -> None:
 
     with started():
         asyncio.run(whole())
-        until(lambda: not _strays(tmp_path), 3)
+        until(lambda: not _strays(tmp_path))
 
 
 def test_there_are_never_many_servers(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import pytest
 from jupyter_client.manager import KernelManager
 
 from tests.support.forked_kernels import answers, configure, fork_servers, parent, pid_of, reported, server_of, started
+from tests.support.waiting import HANGING
 
 ODD = {
     "EMPTY": "",
@@ -112,7 +113,7 @@ def test_what_is_random_in_cells_is_anothers_in_each_kernel() -> None:
             assert server_of(manager)
             request = client.execute(code)
             while True:
-                message = client.get_iopub_msg(timeout=20)
+                message = client.get_iopub_msg(timeout=HANGING)
                 if message["msg_type"] == "execute_result" and message["parent_header"]["msg_id"] == request:
                     values.add(message["content"]["data"]["text/plain"])
                     break
@@ -186,7 +187,7 @@ def test_modules_in_the_notebooks_folder_are_never_imported(
             assert bool(server_of(manager)) is not spawned
             assert answers(client)
             client.complete("import js", 9)
-            client.get_shell_msg(timeout=20)
+            client.get_shell_msg(timeout=HANGING)
     assert not (tmp_path / "imported").exists()
 
 

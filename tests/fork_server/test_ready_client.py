@@ -16,6 +16,7 @@ from jupyter_client.manager import AsyncKernelManager, KernelManager
 from jupyter_client.threaded import ThreadedKernelClient
 
 from tests.support.forked_kernels import answers, pid_of, started
+from tests.support.waiting import HANGING
 
 QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 
@@ -57,12 +58,12 @@ def test_it_reads_to_the_idle_of_its_own_request_and_no_further() -> None:
     with started() as (manager, _):
         client = connected(manager)
         recorder = client._iopub_channel = Recorder(client.iopub_channel)
-        client.wait_for_ready(timeout=20)
+        client.wait_for_ready(timeout=HANGING)
         assert recorder.read == ["iopub_welcome", "busy", "idle"]
         assert client.iopub_channel is recorder
         with pytest.raises(Empty):
             client.get_iopub_msg(timeout=0.1)
-        assert client.kernel_info(reply=True, timeout=20)["content"]["implementation"] == "monty_kernel"
+        assert client.kernel_info(reply=True, timeout=HANGING)["content"]["implementation"] == "monty_kernel"
         assert answers(client)
         client.stop_channels()
 
@@ -73,7 +74,7 @@ def test_the_idle_of_another_client_does_not_end_it() -> None:
         idle = {"msg_type": "status", "content": {"execution_state": "idle"}, "parent_header": {"msg_id": "another's"}}
         info = {"msg_type": "status", "content": {"execution_state": "starting"}, "parent_header": {}}
         recorder = client._iopub_channel = Recorder(client.iopub_channel, [idle, info])
-        client.wait_for_ready(timeout=20)
+        client.wait_for_ready(timeout=HANGING)
         assert recorder.read == ["idle", "starting", "nothing"]  # its own never came: silence, as ever
         client.stop_channels()
 
@@ -94,7 +95,7 @@ def test_a_dead_kernel_and_one_that_does_not_answer_are_the_same_errors() -> Non
             client.wait_for_ready(timeout=1)
         os.kill(pid_of(manager), signal.SIGKILL)
         with pytest.raises(RuntimeError, match="Kernel died before replying to kernel_info"):
-            client.wait_for_ready(timeout=20)
+            client.wait_for_ready(timeout=HANGING)
 
 
 def test_async_managers_and_restarts() -> None:
@@ -107,8 +108,8 @@ def test_async_managers_and_restarts() -> None:
             assert isinstance(client, AsyncKernelClient)
             assert type(client) is not AsyncKernelClient
             for _ in range(2):
-                await client.wait_for_ready(timeout=20)
-                reply = await client.execute_interactive("1", timeout=20)
+                await client.wait_for_ready(timeout=HANGING)
+                reply = await client.execute_interactive("1", timeout=HANGING)
                 assert reply["content"]["status"] == "ok"
                 await manager.restart_kernel(**QUIET)
         finally:

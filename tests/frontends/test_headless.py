@@ -15,20 +15,20 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
 from tests.support.frontends.environment import KERNEL
 from tests.support.frontends.notebooks import SESSION, SESSION_OUTPUTS, notebook, outputs, read, write
+from tests.support.waiting import HANGING
 
-COMMAND_SECONDS = 60
 COLOURS = re.compile(r"\x1b\[[\d;]*m")
 
 
 def _jupyter(*arguments: str, cwd: Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
     """Run `jupyter SUBCOMMAND ...` of the environment the tests run in."""
     command = [str(Path(sys.executable).with_name("jupyter")), *arguments]
-    return subprocess.run(command, cwd=cwd, input=stdin, capture_output=True, text=True, timeout=COMMAND_SECONDS)
+    return subprocess.run(command, cwd=cwd, input=stdin, capture_output=True, text=True, timeout=HANGING)
 
 
 def test_nbclient_runs_a_notebook() -> None:
     book = notebook(*SESSION)
-    NotebookClient(book, timeout=30).execute()
+    NotebookClient(book, timeout=HANGING).execute()
     assert [outputs(cell) for cell in book.cells] == SESSION_OUTPUTS
     assert [cell.execution_count for cell in book.cells] == [1, 2, 3]
     assert book.metadata.language_info["name"] == "python"
@@ -38,7 +38,7 @@ def test_nbclient_runs_a_notebook() -> None:
 def test_nbclient_stops_at_an_error_and_shows_it() -> None:
     book = notebook("1 / 0", "print('never')")
     with pytest.raises(CellExecutionError) as caught:
-        NotebookClient(book, timeout=30).execute()
+        NotebookClient(book, timeout=HANGING).execute()
     assert "ZeroDivisionError: division by zero" in COLOURS.sub("", str(caught.value))
     assert outputs(book.cells[0]) == [("error", "ZeroDivisionError")]
     assert outputs(book.cells[1]) == []
@@ -46,13 +46,13 @@ def test_nbclient_stops_at_an_error_and_shows_it() -> None:
 
 def test_nbclient_goes_on_after_errors_if_told() -> None:
     book = notebook("1 / 0", "'after'")
-    NotebookClient(book, timeout=30, allow_errors=True).execute()
+    NotebookClient(book, timeout=HANGING, allow_errors=True).execute()
     assert outputs(book.cells[1]) == [("execute_result", "'after'")]
 
 
 def test_nbclient_knows_the_raises_exception_tag() -> None:
     book = notebook("missing", "'after'", tags={0: ["raises-exception"]})
-    NotebookClient(book, timeout=30).execute()
+    NotebookClient(book, timeout=HANGING).execute()
     assert outputs(book.cells[0]) == [("error", "NameError")]
     assert outputs(book.cells[1]) == [("execute_result", "'after'")]
 
@@ -72,7 +72,7 @@ def test_nbclient_gives_up_on_a_cell_that_takes_too_long() -> None:
 def test_input_without_a_person_is_a_clear_error() -> None:
     book = notebook("input('Anybody? ')")
     with pytest.raises(CellExecutionError, match="StdinNotImplementedError"):
-        NotebookClient(book, timeout=30).execute()
+        NotebookClient(book, timeout=HANGING).execute()
 
 
 def test_updated_displays_end_up_in_the_notebook() -> None:
@@ -80,13 +80,13 @@ def test_updated_displays_end_up_in_the_notebook() -> None:
         "from IPython.display import display\nhandle = display('before', display_id=True)",
         "handle.update('after')",
     )
-    NotebookClient(book, timeout=30).execute()
+    NotebookClient(book, timeout=HANGING).execute()
     assert outputs(book.cells[0]) == [("display_data", "'after'")]
 
 
 def test_cleared_output_is_gone() -> None:
     book = notebook("from IPython.display import clear_output\nprint('first')\nclear_output()\nprint('second')")
-    NotebookClient(book, timeout=30).execute()
+    NotebookClient(book, timeout=HANGING).execute()
     assert outputs(book.cells[0]) == [("stream", "second\n")]
 
 
@@ -174,7 +174,7 @@ def test_nbmake_mocks_and_reports(tmp_path: Path) -> None:
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=COMMAND_SECONDS,
+        timeout=HANGING,
     )
     assert re.search("1 failed, 1 passed", done.stdout), done.stdout
     assert "ZeroDivisionError: division by zero" in COLOURS.sub("", done.stdout)

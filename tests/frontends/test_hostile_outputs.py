@@ -24,6 +24,7 @@ from tests.support.frontends.notebooks import notebook as notebook_of
 from tests.support.frontends.notebooks import write
 from tests.support.frontends.server import TOKEN, Server, running_server
 from tests.support.hostile.attacks import ATTACKS, Attack
+from tests.support.waiting import HANGING
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -112,7 +113,7 @@ def _run_all(lab: Lab, path: str) -> Notebook:
     notebook = lab.open_notebook(path)
     notebook.toolbar("notebook:restart-run-all").click()
     lab.page.locator(".jp-Dialog .jp-mod-accept").click()
-    expect(notebook.panel.get_by_text("all shown", exact=True)).to_be_visible(timeout=60_000)
+    expect(notebook.panel.get_by_text("all shown", exact=True)).to_be_visible(timeout=HANGING * 1000)
     return notebook
 
 
@@ -132,12 +133,12 @@ def test_in_a_live_session_and_after_opening_it_again_nothing_runs_and_nothing_i
     _nothing_happened(watch, page)
     # the notebook's own buttons are still where the pointer finds them: no output covers them
     toolbar = notebook.toolbar("notebook:restart-run-all")
-    toolbar.hover(timeout=5_000)
+    toolbar.hover()
     page.keyboard.press("Control+s")
     _wait_until(page, lambda: "left out of this output" in (server.root / path).read_text())
 
     Lab(page, server.url).open_notebook(path)
-    expect(notebook.panel.get_by_text("all shown", exact=True)).to_be_visible(timeout=60_000)
+    expect(notebook.panel.get_by_text("all shown", exact=True)).to_be_visible(timeout=HANGING * 1000)
     _provoke(page)
     _nothing_happened(watch, page)
 
@@ -150,7 +151,7 @@ def _nothing_happened(watch: Watch, page: Page) -> None:
 
 def _asked(watch: Watch, what: str) -> list[object]:
     """What the server has running, asked from outside the page."""
-    with urlopen(f"{watch.url}/api/{what}?token={TOKEN}", timeout=10) as answer:
+    with urlopen(f"{watch.url}/api/{what}?token={TOKEN}", timeout=HANGING) as answer:
         found: list[object] = json.load(answer)
     return found
 

@@ -15,8 +15,7 @@ from tornado.httpclient import HTTPClientError
 from tests.support.frontends.channels import V1_PROTOCOL, Channels, kernel_channels, rest
 from tests.support.frontends.environment import KERNEL, display_name
 from tests.support.frontends.server import Server, running_server
-
-TEST_SECONDS = 60
+from tests.support.waiting import HANGING
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +37,7 @@ async def _kernel(url: str, protocol: str | None = None) -> AsyncIterator[tuple[
 
 def _run(conversation: Callable[[], Awaitable[None]]) -> None:
     async def timed() -> None:
-        async with asyncio.timeout(TEST_SECONDS):
+        async with asyncio.timeout(HANGING):
             await conversation()
 
     asyncio.run(timed())
@@ -168,7 +167,7 @@ def test_deleting_the_kernel_ends_its_processes(server: Server) -> None:
             assert mine
         with pytest.raises(HTTPClientError, match="404"):
             await rest(server.url, "GET", f"/api/kernels/{kernel_id}")
-        assert psutil.wait_procs(mine, timeout=5)[1] == []
+        assert psutil.wait_procs(mine, timeout=HANGING)[1] == []
 
     _run(conversation)
 
@@ -185,7 +184,7 @@ def test_a_killed_server_leaves_no_kernel_behind(tmp_path: Path) -> None:
         processes = psutil.Process(server.process.pid).children(recursive=True)
         assert processes
         server.process.kill()
-        survivors = psutil.wait_procs(processes, timeout=10)[1]
+        survivors = psutil.wait_procs(processes, timeout=HANGING)[1]
         for process in survivors:
             process.kill()
         assert survivors == []

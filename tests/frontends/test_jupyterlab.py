@@ -15,6 +15,7 @@ from tests.support.frontends.jupyterlab import HEIGHT, WIDTH, Lab, Notebook, bro
 from tests.support.frontends.notebooks import notebook as notebook_of
 from tests.support.frontends.notebooks import write
 from tests.support.frontends.server import Server, running_server
+from tests.support.waiting import HANGING
 
 pytestmark = pytest.mark.browser
 
@@ -57,7 +58,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("lab")
     install = ["install", "--user", "--name", "monty-bookshop", "--display-name", BOOKSHOP, "--", "--tools", str(TOOLS)]
     environment = isolated_environment(folder)
-    subprocess.run([sys.executable, "-m", "monty_kernel.cli", *install], env=environment, check=True, timeout=60)
+    subprocess.run([sys.executable, "-m", "monty_kernel.cli", *install], env=environment, check=True, timeout=HANGING)
     with running_server("jupyterlab", folder) as server:
         yield server
 

@@ -12,6 +12,7 @@ import pytest
 
 from monty_kernel.engine.questions import MARK
 from tests.support.kernel_client import Answer, Kernel
+from tests.support.waiting import HANGING
 
 Start = Callable[..., Kernel]
 
@@ -200,7 +201,7 @@ def test_what_the_kernel_reads_at_its_start_cannot_be_changed(start: Start, tmp_
     assert "A mount was refused" in kernel.run("1").text("stderr")
     for name in ("tools", "linked", "config", "history", "log"):
         request = kernel.client.execute(f"%mount {tmp_path / name} /x rw", allow_stdin=True)
-        assert "is not mounted to be changed" in kernel.client.get_stdin_msg(timeout=10)["content"]["prompt"], name
+        assert "is not mounted to be changed" in kernel.client.get_stdin_msg(timeout=HANGING)["content"]["prompt"], name
         kernel.client.input("yes")
         assert kernel.finish(request).reply["status"] == "error"
     assert kernel.run("%mounts").text().startswith("No folder")
@@ -212,7 +213,7 @@ def test_the_question_shows_all_of_a_path_and_nothing_of_the_notebooks_making(st
     deep.mkdir(parents=True)
     (tmp_path / "link").symlink_to(deep)
     request = kernel.client.execute(f"%mount {tmp_path / 'link'} /x rw", allow_stdin=True)
-    prompt = kernel.client.get_stdin_msg(timeout=10)["content"]["prompt"]
+    prompt = kernel.client.get_stdin_msg(timeout=HANGING)["content"]["prompt"]
     assert prompt == f"{MARK}let this notebook read and change {str(deep)!r} as '/x'? [y]es, [n]o: "
     kernel.client.input("n")
     kernel.finish(request)
@@ -254,7 +255,7 @@ def test_a_notebook_may_ask_and_only_a_yes_mounts(start: Start, data: Path) -> N
 def prompt(kernel: Kernel, line: str) -> tuple[str, str]:
     """Run a cell up to its question: the request's id, and the question."""
     request = kernel.client.execute(line, allow_stdin=True)
-    return request, kernel.client.get_stdin_msg(timeout=10)["content"]["prompt"]
+    return request, kernel.client.get_stdin_msg(timeout=HANGING)["content"]["prompt"]
 
 
 def test_the_folder_that_was_shown_is_the_one_that_is_mounted(start: Start, tmp_path: Path) -> None:
@@ -302,7 +303,7 @@ def test_after_three_times_no_the_cell_asks_no_more_whatever_it_asks(start: Star
     request = kernel.client.execute(code, allow_stdin=True)
     asked = []
     for _ in range(3):
-        asked.append(kernel.client.get_stdin_msg(timeout=10)["content"]["prompt"])
+        asked.append(kernel.client.get_stdin_msg(timeout=HANGING)["content"]["prompt"])
         kernel.client.input("n")
     assert kernel.finish(request).text().endswith("Nothing was cleared. %reset -f clears without asking.\n")
     assert [
@@ -319,7 +320,7 @@ def test_after_three_times_no_the_cell_asks_no_more_whatever_it_asks(start: Star
 def test_a_question_for_a_mount_can_be_interrupted(start: Start, data: Path) -> None:
     kernel = start()
     request = kernel.client.execute(f"x = 1\n%mount {data} /data", allow_stdin=True)
-    kernel.client.get_stdin_msg(timeout=10)
+    kernel.client.get_stdin_msg(timeout=HANGING)
     kernel.manager.interrupt_kernel()
     assert kernel.finish(request).reply["ename"] == "KeyboardInterrupt"
     assert kernel.run("x").plain == "1"
@@ -333,7 +334,7 @@ def test_an_answer_that_may_be_meant_for_an_earlier_question_grants_nothing(star
     request, asked = prompt(kernel, f"%mount {data} /data ro")
     assert asked.startswith(MARK)
     kernel.client.input("y")  # names no question, as the answers of consoles do
-    assert kernel.client.get_stdin_msg(timeout=30)["content"]["prompt"] == asked
+    assert kernel.client.get_stdin_msg(timeout=HANGING)["content"]["prompt"] == asked
     kernel.client.input("y")
     assert kernel.finish(request).text() == "Mounted at /data, read only.\n"
 

@@ -13,6 +13,7 @@ import pytest
 
 from monty_kernel.engine.questions import MARK, OF_A_CELL
 from tests.support.kernel_client import Answer, Kernel
+from tests.support.waiting import HANGING
 
 Start = Callable[..., Kernel]
 
@@ -126,7 +127,7 @@ def asked(kernel: Kernel, code: str, *answers: str) -> tuple[list[str], Answer]:
     prompts = []
     request = kernel.client.execute(code, allow_stdin=True)
     for answer in answers:
-        prompts.append(kernel.client.get_stdin_msg(timeout=10)["content"]["prompt"])
+        prompts.append(kernel.client.get_stdin_msg(timeout=HANGING)["content"]["prompt"])
         kernel.client.input(answer)
     return prompts, kernel.finish(request)
 
@@ -203,8 +204,8 @@ def test_whatever_a_tool_raises_ends_that_call_alone(granted: Callable[..., Kern
         "close": "GeneratorExit: gone", "base": "BaseException: gone",
         "message": "Leaving: its message could not be made (SystemExit)",
     }.items():  # fmt: skip
-        assert error(kernel.run(f"{call}('{kind}')", timeout=10)) == ("RuntimeError", message)
-        assert kernel.run("(tools.add(1), await tools.fetch('a', 0))", timeout=10).plain == "(3, 'A')", kind
+        assert error(kernel.run(f"{call}('{kind}')")) == ("RuntimeError", message)
+        assert kernel.run("(tools.add(1), await tools.fetch('a', 0))").plain == "(3, 'A')", kind
     audited = kernel.run("%audit").all("display_data")[0]["data"]["text/plain"]
     assert audited.count("RuntimeError: ") == 6 and "left behind" not in audited
 
@@ -218,8 +219,8 @@ def test_what_a_tool_does_to_its_loop_ends_no_other_call(granted: Callable[..., 
                 except RuntimeError: pass
             import asyncio
             (await asyncio.gather(tools.fetch('a'), left()))[0]"""
-        assert kernel.run(textwrap.dedent(code), timeout=10).plain == "'A'", kind
-        assert kernel.run("await tools.fetch('b', 0)", timeout=10).plain == "'B'", kind
+        assert kernel.run(textwrap.dedent(code)).plain == "'A'", kind
+        assert kernel.run("await tools.fetch('b', 0)").plain == "'B'", kind
 
 
 def test_the_person_is_asked_and_only_a_clear_yes_counts(granted: Callable[..., Kernel]) -> None:
@@ -323,7 +324,7 @@ def test_interrupts_reach_questions_and_tools(granted: Callable[..., Kernel]) ->
     kernel = granted()
     kernel.run("x = 1")
     for code, waits in (
-        ("tools.pay(5, 'you')", lambda: kernel.client.get_stdin_msg(timeout=10)),
+        ("tools.pay(5, 'you')", lambda: kernel.client.get_stdin_msg(timeout=HANGING)),
         ("tools.block(60.0)", lambda: time.sleep(0.5)),
         ("await tools.fetch('a', 60.0)", lambda: time.sleep(0.5)),
     ):
@@ -443,7 +444,7 @@ def test_completion_and_inspection_know_the_tools(granted: Callable[..., Kernel]
 
     def completed(code: str) -> list[str]:
         kernel.client.complete(code, len(code))
-        return list(kernel.client.get_shell_msg(timeout=10)["content"]["matches"])
+        return list(kernel.client.get_shell_msg(timeout=HANGING)["content"]["matches"])
 
     assert "tools" in completed("import to")
     assert {"add", "LIMIT", "fetch"} <= set(completed("tools."))
@@ -451,7 +452,7 @@ def test_completion_and_inspection_know_the_tools(granted: Callable[..., Kernel]
     assert completed("tools.pay(am") == ["amount="]
     for code in ("tools.add", "plus"):
         kernel.client.inspect(code, len(code))
-        page = kernel.client.get_shell_msg(timeout=10)["content"]["data"]["text/plain"]
+        page = kernel.client.get_shell_msg(timeout=HANGING)["content"]["data"]["text/plain"]
         assert "add(a: int, b: int = 2) -> int" in page and "Add two numbers." in page
 
 

@@ -27,6 +27,7 @@ from monty_kernel.headless.session_pool import SessionPool
 from monty_kernel.settings import HEADLESS
 from tests.support.awkward_notebooks import book
 from tests.support.run_command import texts, write
+from tests.support.waiting import HANGING
 
 
 def test_a_new_notebook_comes_back() -> None:
@@ -256,7 +257,7 @@ def result(*sources):
 
 
 def _script(body: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-c", SCRIPT + body], capture_output=True, text=True, timeout=60)
+    return subprocess.run([sys.executable, "-c", SCRIPT + body], capture_output=True, text=True, timeout=HANGING)
 
 
 def test_ctrl_c_in_a_script() -> None:
@@ -308,7 +309,7 @@ def test_a_child_forked_later_is_told_so_and_harms_nothing() -> None:
 
 def test_importing_the_package_is_cheap() -> None:
     code = "import monty_kernel, sys; print([m for m in ('nbformat', 'pydantic_monty', 'asyncio') if m in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=HANGING)
     assert done.stdout == "[]\n", done.stderr
 
 

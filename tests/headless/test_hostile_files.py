@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.run_command import SECONDS, command, read, report, run, run_in_a_terminal, texts, write
+from tests.support.run_command import command, read, report, run, run_in_a_terminal, texts, write
+from tests.support.waiting import HANGING
 
 
 def test_notebooks_that_cannot_be_read_hold_up_no_other(tmp_path: Path) -> None:
@@ -49,7 +50,7 @@ def test_a_place_that_goes_away_meanwhile(tmp_path: Path) -> None:
     source = write(tmp_path / "in.ipynb", "import gone\ngone.go()")
     words = command(source, "-o", tmp_path / "out" / "x.ipynb", "--tools", tools)
     process = subprocess.Popen(words, stderr=subprocess.PIPE)
-    _, said = process.communicate(timeout=SECONDS)
+    _, said = process.communicate(timeout=HANGING)
     assert process.returncode == 2
     assert b"unwritable" in said and b"Traceback" not in said
 
@@ -60,7 +61,7 @@ def test_two_runs_on_one_file(tmp_path: Path) -> None:
     while any(each.poll() is None for each in runs):
         read(source)  # at every moment it is a whole notebook
     for each in runs:
-        each.communicate(timeout=SECONDS)
+        each.communicate(timeout=HANGING)
         assert each.returncode == 0
     assert len(texts(read(source))[0]) == 1_000_001
     assert os.listdir(tmp_path) == ["in.ipynb"]
@@ -71,7 +72,7 @@ def test_a_pipe_as_the_place_to_write_to(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     process = subprocess.Popen(command(source, "-o", tmp_path / "pipe"), stderr=subprocess.PIPE)
     assert texts(read((tmp_path / "pipe").read_bytes())) == ["42"]
-    process.communicate(timeout=SECONDS)
+    process.communicate(timeout=HANGING)
     assert process.returncode == 0
 
 
@@ -82,19 +83,19 @@ def test_nobody_reads_standard_output(tmp_path: Path) -> None:
     process.stdout.close()
     with process.stderr as pipe:
         said = pipe.read()
-    assert process.wait(SECONDS) == 2
+    assert process.wait(HANGING) == 2
     assert b"Broken pipe" in said and b"Traceback" not in said
 
 
 def test_closed_streams(tmp_path: Path) -> None:
     source = write(tmp_path / "in.ipynb", "1 / 0")
     words = " ".join(command(source, "--allow-errors", "--stdout"))
-    done = subprocess.run(["/bin/sh", "-c", f"{words} 2>&- <&-"], stdout=subprocess.PIPE, timeout=SECONDS)
+    done = subprocess.run(["/bin/sh", "-c", f"{words} 2>&- <&-"], stdout=subprocess.PIPE, timeout=HANGING)
     assert done.returncode == 0 and texts(read(done.stdout)) == ["ZeroDivisionError"]
-    done = subprocess.run(["/bin/sh", "-c", f"{words} >&-"], stderr=subprocess.PIPE, timeout=SECONDS)
+    done = subprocess.run(["/bin/sh", "-c", f"{words} >&-"], stderr=subprocess.PIPE, timeout=HANGING)
     assert done.returncode == 2 and b"it is closed" in done.stderr and b"Traceback" not in done.stderr
     words = " ".join(command("-", "--stdout"))
-    done = subprocess.run(["/bin/sh", "-c", f"{words} <&-"], stderr=subprocess.PIPE, timeout=SECONDS)
+    done = subprocess.run(["/bin/sh", "-c", f"{words} <&-"], stderr=subprocess.PIPE, timeout=HANGING)
     assert done.returncode == 2 and b"it is closed" in done.stderr and b"Traceback" not in done.stderr
 
 
@@ -115,7 +116,7 @@ def test_the_notebooks_folder_is_never_imported_from(tmp_path: Path, search_path
     write(tmp_path / "in.ipynb", "import json\njson.dumps(1)", "display({'text/html': '<b>x</b>'}, raw=True)", "1/0")
     monty_kernel = str(Path(sys.executable).with_name("monty-kernel"))
     done = subprocess.run(
-        [monty_kernel, "run", "in.ipynb"], cwd=tmp_path, capture_output=True, timeout=SECONDS, env=env
+        [monty_kernel, "run", "in.ipynb"], cwd=tmp_path, capture_output=True, timeout=HANGING, env=env
     )
     assert done.returncode == 1 and b"ZeroDivisionError" in done.stderr
     assert not (tmp_path / "imported").exists()
@@ -154,5 +155,5 @@ def test_nothing_heavy_is_imported(tmp_path: Path) -> None:
         "heavy = 'nbformat nbclient jsonschema zmq IPython ipykernel jupyter_client tornado traitlets jedi yaml rich sqlite3'\n"
         "print([name for name in heavy.split() if name in sys.modules])\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=SECONDS)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=HANGING)
     assert done.stdout == "[]\n", done.stderr

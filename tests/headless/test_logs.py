@@ -15,7 +15,8 @@ import pytest
 
 from monty_kernel.outputs import log_text
 from monty_kernel.outputs.log_text import LogStream, for_log, json_for_log
-from tests.support.run_command import SECONDS, read, run, run_in_a_terminal, write
+from tests.support.run_command import read, run, run_in_a_terminal, write
+from tests.support.waiting import HANGING
 
 COMMANDS = [
     "::set-output name=a::b",
@@ -96,7 +97,7 @@ def test_ordinary_text_is_as_it_was() -> None:
 def test_what_the_command_itself_says_is_as_it_was(words: list[str]) -> None:
     def said(argv: str) -> str:
         code = f"import sys; from monty_kernel.cli import main; sys.exit(main({argv}))"
-        done = subprocess.run([sys.executable, "-P", "-c", code, *words], capture_output=True, timeout=SECONDS)
+        done = subprocess.run([sys.executable, "-P", "-c", code, *words], capture_output=True, timeout=HANGING)
         return re.sub(r"[\d,.]+", "0", done.stdout.decode().replace("-c", "monty-kernel"))
 
     assert said("") == said("sys.argv[1:]") != ""

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.run_command import SECONDS, command, read, report, run, texts, write
+from tests.support.run_command import command, read, report, run, texts, write
+from tests.support.waiting import HANGING
 
 
 @pytest.fixture
@@ -110,7 +111,7 @@ def test_a_folder_that_becomes_a_link_meanwhile_gets_nothing(mine: Path, checkou
             (checkout / way).rename(checkout / f"{way}-moved")
             (checkout / way).symlink_to(mine.parent)
             go.touch()
-            _, said = process.communicate(timeout=SECONDS)
+            _, said = process.communicate(timeout=HANGING)
         finally:
             process.kill()
             process.communicate()
@@ -166,7 +167,7 @@ def test_streams_are_written_to_as_they_are(checkout: Path, tmp_path: Path, stre
     words = " ".join(command("in.ipynb", "-q", "-o", stream))
     with (tmp_path / "log").open("wb") as log:
         subprocess.run(
-            ["/bin/sh", "-c", f"echo before; {words}; echo after"], stdout=log, cwd=checkout, timeout=SECONDS
+            ["/bin/sh", "-c", f"echo before; {words}; echo after"], stdout=log, cwd=checkout, timeout=HANGING
         )
     lines = (tmp_path / "log").read_bytes()
     assert lines.startswith(b"before\n{") and lines.endswith(b"}\nafter\n")
@@ -192,7 +193,7 @@ def test_a_file_that_is_mounted_over_another_is_an_error_and_no_loss(checkout: P
     words = " ".join(command("in.ipynb", "-o", "out.ipynb", "--report", "report.json"))
     script = f"mount --bind {tmp_path / 'below'} out.ipynb && {{ {words}; echo $?; cat out.ipynb; }}"
     unshare = ["unshare", "--map-root-user", "--user", "--mount"] if os.geteuid() else ["unshare", "--mount"]
-    done = subprocess.run([*unshare, "/bin/sh", "-c", script], cwd=checkout, capture_output=True, timeout=SECONDS)
+    done = subprocess.run([*unshare, "/bin/sh", "-c", script], cwd=checkout, capture_output=True, timeout=HANGING)
     if done.returncode and (b"unshare" in done.stderr or b"mount:" in done.stderr):
         pytest.skip(f"nothing can be mounted here: {done.stderr.decode()}")
     assert done.stdout == b"2\nas it was", done.stderr
@@ -208,7 +209,7 @@ def test_an_exported_session_is_a_new_file(mine: Path, checkout: Path) -> None:
     (checkout / "link.monty").symlink_to(mine)
     for name in ("dangling.monty", "link.monty", "in.ipynb"):
         words = [sys.executable, "-P", "-m", "monty_kernel.cli", "sessions", "export", "abcd", name]
-        done = subprocess.run(words, cwd=checkout, capture_output=True, timeout=SECONDS)
+        done = subprocess.run(words, cwd=checkout, capture_output=True, timeout=HANGING)
         assert done.returncode == 2 and b"exists" in done.stderr, done.stderr
     assert os.listdir(mine.parent) == [".bashrc"]
 
@@ -222,7 +223,7 @@ def test_the_audit_log_goes_through_no_link_and_is_nobody_elses(mine: Path, chec
     assert done.returncode == 1 and "it is a link" in done.stderr.decode(), done.stderr
     assert mine.read_text() == "# mine\n"
     words = " ".join(command("in.ipynb", "--tools", tools, "--audit", "new/folder/log.jsonl"))
-    done = subprocess.run(["/bin/sh", "-c", f"umask 0; {words}"], cwd=checkout, capture_output=True, timeout=SECONDS)
+    done = subprocess.run(["/bin/sh", "-c", f"umask 0; {words}"], cwd=checkout, capture_output=True, timeout=HANGING)
     assert done.returncode == 0, done.stderr
     modes = {
         path: stat.S_IMODE((checkout / path).stat().st_mode) for path in ("new", "new/folder", "new/folder/log.jsonl")

@@ -27,7 +27,8 @@ from monty_kernel.headless.notebook_file import NotebookUnreadable
 from monty_kernel.headless.page import TEMPLATES, PageFailed, page_from
 from tests.support.frontends.jupyterlab import browser_page
 from tests.support.hostile_pages import ACTIVE, PIXEL, book, cell, hostile_book, hostile_folder, shows
-from tests.support.run_command import SECONDS, command, read, run, write
+from tests.support.run_command import command, read, run, write
+from tests.support.waiting import HANGING
 
 _ADDRESSES = ("src", "href", "xlink:href", "action", "formaction", "data", "poster", "srcset", "background", "content")
 _LINK = re.compile(r"(?:https?://|mailto:|#|data:image/[a-z+]+;base64,)|[\w./-]*\Z")
@@ -285,7 +286,7 @@ def test_nothing_of_the_notebooks_folder_is_read(
         assert base64.b64encode(b"secret picture").decode() not in page
     assert not marker.exists()
     # the control: a Python that looks where these say runs what lies there, and nbconvert in this folder its template
-    subprocess.run([sys.executable, "-c", "import nbformat"], check=True, timeout=SECONDS)
+    subprocess.run([sys.executable, "-c", "import nbformat"], check=True, timeout=HANGING)
     assert "nbformat.py" in marker.read_text() and "sitecustomize.py" in marker.read_text()
     HTMLExporter().from_notebook_node(from_dict(notebook))
     assert "template" in marker.read_text()
@@ -332,7 +333,7 @@ def test_the_process_ends_with_the_one_that_asked() -> None:
         while not child.threads()[1:]:  # its watch has begun
             time.sleep(0.05)
         parent.send_signal(signal.SIGKILL)
-        child.wait(SECONDS)
+        child.wait(HANGING)
     finally:
         parent.kill()
         parent.communicate()
@@ -374,7 +375,7 @@ def test_what_had_run_is_on_the_page_after_a_signal(tmp_path: Path) -> None:
         worker = _computing(psutil.Process(process.pid))
         assert worker
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=SECONDS)
+        process.communicate(timeout=HANGING)
     finally:
         process.kill()
         process.communicate()
@@ -384,7 +385,7 @@ def test_what_had_run_is_on_the_page_after_a_signal(tmp_path: Path) -> None:
 
 def _computing(process: psutil.Process) -> bool:
     """Wait until a worker of the process has computed for a second: it is in the cell that does not end."""
-    end = time.monotonic() + SECONDS
+    end = time.monotonic() + HANGING
     while time.monotonic() < end:
         if any(sum(child.cpu_times()[:2]) > 1 for child in process.children(recursive=True)):
             return True
@@ -425,7 +426,7 @@ def test_without_nbconvert_one_line_says_what_to_install(tmp_path: Path) -> None
     without = (
         f"import sys; sys.modules['nbconvert'] = None; from monty_kernel.cli import main; sys.exit(main({words!r}))"
     )
-    done = subprocess.run([sys.executable, "-P", "-c", without], capture_output=True, timeout=SECONDS)
+    done = subprocess.run([sys.executable, "-P", "-c", without], capture_output=True, timeout=HANGING)
     assert done.returncode == 2 and b"pip install 'monty-kernel[html]'" in done.stderr
     assert done.stderr.count(b"\n") == 1
 

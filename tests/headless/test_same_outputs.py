@@ -15,6 +15,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError
 from monty_kernel import run_notebook
 from monty_kernel.typecheck.checks import Mode
 from tests.support.awkward_notebooks import NOTEBOOKS, book
+from tests.support.waiting import HANGING
 
 MEMORY = 200_000_000
 SAMPLES = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
@@ -96,7 +97,7 @@ def _compare(
     *kernel_options: str,
     allow_errors: bool = False,
     typecheck: Mode = "off",
-    timeout: int = 60,
+    timeout: int = HANGING,
     interrupt_on_timeout: bool = False,
 ) -> None:
     theirs = copy.deepcopy(made)

@@ -15,7 +15,8 @@ from nbclient.exceptions import CellTimeoutError
 from monty_kernel import run_notebook
 from monty_kernel.headless.notebook_file import to_json
 from tests.support.awkward_notebooks import book
-from tests.support.run_command import SECONDS, command, read, report, texts, write
+from tests.support.run_command import command, read, report, texts, write
+from tests.support.waiting import HANGING
 
 
 def _start(*words: str | Path) -> subprocess.Popen[bytes]:
@@ -27,7 +28,7 @@ def _start(*words: str | Path) -> subprocess.Popen[bytes]:
 
 def _computing(process: subprocess.Popen[bytes], workers: int) -> None:
     """Return when so many workers of the process compute."""
-    deadline = time.monotonic() + SECONDS
+    deadline = time.monotonic() + HANGING
     while time.monotonic() < deadline:
         children = psutil.Process(process.pid).children(recursive=True)
         if sum(_seconds(child) > 0.1 for child in children) >= workers:
@@ -55,7 +56,7 @@ def test_what_ran_is_written(tmp_path: Path, number: signal.Signals) -> None:
         os.killpg(process.pid, number)  # as a terminal does: the workers get it too
     else:
         process.send_signal(number)
-    _, said = process.communicate(timeout=SECONDS)
+    _, said = process.communicate(timeout=HANGING)
     assert process.returncode == 128 + number, said
     assert b"Traceback" not in said
     shown = [texts(read(path)) for path in endless]
@@ -72,7 +73,7 @@ def test_a_second_ctrl_c_ends_it_at_once(tmp_path: Path) -> None:
     _computing(process, 1)
     process.send_signal(signal.SIGINT)
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=SECONDS)
+    process.communicate(timeout=HANGING)
     assert process.returncode == 128 + signal.SIGINT
 
 
@@ -81,8 +82,8 @@ def test_a_killed_run_leaves_no_worker(tmp_path: Path) -> None:
     _computing(process, 1)
     children = psutil.Process(process.pid).children(recursive=True)
     process.kill()
-    process.communicate(timeout=SECONDS)
-    _, alive = psutil.wait_procs(children, timeout=10)
+    process.communicate(timeout=HANGING)
+    _, alive = psutil.wait_procs(children, timeout=HANGING)
     assert not alive
 
 
@@ -98,7 +99,7 @@ def test_a_kill_while_writing_leaves_the_old_file_whole(tmp_path: Path) -> None:
             process.wait(tenths / 10)
         except subprocess.TimeoutExpired:
             process.kill()
-        process.communicate(timeout=SECONDS)
+        process.communicate(timeout=HANGING)
         after = path.read_bytes()
         seen.add(after == before)
         assert after == before or len(texts(read(path))[0]) == 20_000_001

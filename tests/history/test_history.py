@@ -22,6 +22,7 @@ from IPython.core.history import HistoryAccessor
 
 from monty_kernel.history.file import PATIENCE, HistoryFile
 from monty_kernel.history.history import DELAY, Entry, History, default_path
+from tests.support.waiting import HANGING
 
 LOG = logging.getLogger("history")
 
@@ -325,7 +326,7 @@ def test_two_kernels_at_once_lose_nothing(path: Path) -> None:
         subprocess.Popen([sys.executable, "-c", code, str(path), name], stderr=subprocess.PIPE) for name in "abc"
     ]
     for kernel in kernels:
-        assert kernel.communicate(timeout=60)[1] == b""
+        assert kernel.communicate(timeout=HANGING)[1] == b""
     found = [str(row[2]) for row in rows(path)]
     assert sorted(found) == sorted(f"{name} {number}" for name in "abc" for number in range(1, 41))
     assert {row[0] for row in rows(path)} == {1, 2, 3}

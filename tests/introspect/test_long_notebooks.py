@@ -13,6 +13,7 @@ from monty_kernel.engine.source.sources import CellSource
 from monty_kernel.introspect.threads import JobThread
 from monty_kernel.introspect.units import NotebookReader, Unit
 from tests.support.introspected_session import Notebook
+from tests.support.waiting import HANGING
 
 CELL = '''
 import json, math, datetime
@@ -89,7 +90,7 @@ def test_a_question_without_answer_is_given_up() -> None:
 
     async def ask() -> tuple[object, object, object]:
         start = time.perf_counter()
-        first = await worker.run(lambda: release.wait(10) and 1, 0.1)
+        first = await worker.run(lambda: release.wait(HANGING) and 1, 0.1)
         second = await worker.run(lambda: 2, 0.1)  # its turn does not come
         waited = time.perf_counter() - start
         release.set()

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.waiting import HANGING
+
 COMPLETE = """
 import json, warnings
 warnings.simplefilter("error")
@@ -22,7 +24,7 @@ print([each.name for each in analysis.names(Source("", '"".spli', 7))])
 def _names(cache: Path) -> str:
     environment = {"XDG_CACHE_HOME": str(cache), "HOME": str(cache), "PATH": ""}
     done = subprocess.run(
-        [sys.executable, "-c", COMPLETE], env=environment, capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, "-c", COMPLETE], env=environment, capture_output=True, text=True, timeout=HANGING, check=False
     )
     assert done.returncode == 0, done.stderr
     return done.stdout

@@ -14,6 +14,7 @@ import pytest
 from monty_kernel.isolation.pool import MemoryFile
 from monty_kernel.isolation.syscall_program import SyscallProgram
 from tests.support.machine import MACHINE, on_linux
+from tests.support.waiting import HANGING
 
 pytestmark = on_linux
 _ALLOW, _ERRNO = 0x7FFF0000, 0x00050000
@@ -65,7 +66,7 @@ def contained(refused: Mapping[str, int], *command: str) -> subprocess.Completed
             pass_fds=(file.descriptor,),
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=HANGING,
         )
     finally:
         file.close()

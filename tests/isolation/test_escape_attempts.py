@@ -67,7 +67,7 @@ def named(attack: Attack) -> str:
 @pytest.mark.parametrize("attack", ATTACKS, ids=named)
 def test_it_comes_to_nothing(attack: Attack, scene: Scene) -> None:
     kernel = scene.kernel
-    answer = kernel.run(attack.code.replace("{port}", str(scene.door.port)), timeout=60, allow_stdin=False)
+    answer = kernel.run(attack.code.replace("{port}", str(scene.door.port)), allow_stdin=False)
 
     if attack.ends is None:
         assert answer.reply["status"] == "ok", answer.reply

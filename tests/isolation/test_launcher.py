@@ -16,6 +16,7 @@ from monty_kernel.isolation.launcher import NOT_STARTED, REFUSED, STEPS, Program
 from monty_kernel.isolation.pool import MemoryFile
 from monty_kernel.isolation.syscall_program import SyscallProgram
 from tests.support.machine import MACHINE, on_linux
+from tests.support.waiting import HANGING
 
 pytestmark = on_linux
 
@@ -32,7 +33,7 @@ def run(
             pass_fds=(file.descriptor,),
             env={"SECRET": "x"},
             capture_output=True,
-            timeout=20,
+            timeout=HANGING,
             preexec_fn=preexec_fn,
         )
     finally:

@@ -15,6 +15,7 @@ import pytest
 
 from monty_kernel.isolation.orphans import OrphanWatch, _start_time
 from tests.support.kernel_process import alive, eventually_gone
+from tests.support.waiting import HANGING
 
 BUSY = [sys.executable, "-c", "while True: pass"]
 # Stands for a kernel: watches the pids it reads, tells its shell's pid, and keeps a file open that nobody must inherit.
@@ -76,8 +77,8 @@ def test_the_last_ones_named_are_killed_with_the_holder(holder: Holder, busy: li
     shell = holder.watch(first.pid)
     assert holder.watch(second.pid) == shell
     holder.process.kill()
-    assert second.wait(1) == -signal.SIGKILL
-    assert eventually_gone(shell, 1)
+    assert second.wait(HANGING) == -signal.SIGKILL
+    assert eventually_gone(shell)
     assert first.poll() is None
 
 
@@ -86,8 +87,8 @@ def test_the_watch_outlives_the_kill_of_the_holders_process_group(
 ) -> None:
     shell = holder.watch(*(process.pid for process in busy))
     os.killpg(holder.process.pid, signal.SIGKILL)
-    assert [process.wait(1) for process in busy] == [-signal.SIGKILL] * 2
-    assert eventually_gone(shell, 1)
+    assert [process.wait(HANGING) for process in busy] == [-signal.SIGKILL] * 2
+    assert eventually_gone(shell)
 
 
 def test_the_watch_holds_nothing_of_the_holders_open_and_weighs_little(
@@ -115,10 +116,10 @@ def test_a_process_that_merely_has_the_number_of_a_worker_is_left_alone(
     assert watch._shell is not None
     assert watch._shell.stdin is not None
     watch._shell.stdin.close()  # what the holder's end does
-    assert worker.wait(1) == -signal.SIGKILL
+    assert worker.wait(HANGING) == -signal.SIGKILL
     time.sleep(0.1)
     assert stranger.poll() is None
-    watch._shell.wait(1)
+    watch._shell.wait(HANGING)
 
 
 def test_close_leaves_the_watched_alone_and_the_shell_goes(busy: list[subprocess.Popen[bytes]]) -> None:
@@ -147,7 +148,7 @@ def test_a_killed_shell_is_replaced_at_the_next_change(busy: list[subprocess.Pop
     first = watch.pid
     assert first is not None
     os.kill(first, signal.SIGKILL)
-    assert eventually_gone(first, 1)
+    assert eventually_gone(first)
     watch.watch([busy[1].pid])
     second = watch.pid
     assert second is not None

@@ -11,6 +11,7 @@ import pytest
 from monty_kernel.isolation import launcher
 from monty_kernel.isolation.pool import IsolatedPool, WallsMissing
 from tests.support.machine import on_linux
+from tests.support.waiting import HANGING
 
 
 def answer(pool: IsolatedPool) -> object:
@@ -60,4 +61,4 @@ def test_a_worker_that_starts_in_no_way_says_so(monkeypatch: pytest.MonkeyPatch)
 def test_nothing_of_linux_is_needed_to_import_it() -> None:
     """As on Windows, which has no fcntl."""
     code = "import sys; sys.modules['fcntl'] = None; import monty_kernel.isolation.pool, monty_kernel.cli.doctor"
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=HANGING)

@@ -11,6 +11,7 @@ import pytest
 
 from monty_kernel.isolation.machine import AARCH64, X86_64, Machine, this_machine
 from monty_kernel.isolation.syscall_program import SyscallProgram
+from tests.support.waiting import HANGING
 
 EMULATORS = {"x86_64": "qemu-x86_64", "aarch64": "qemu-aarch64"}
 
@@ -26,7 +27,7 @@ def play(syscalls: SyscallProgram, folder: Path) -> subprocess.CompletedProcess[
         if emulator is None:
             pytest.skip(f"{EMULATORS[syscalls.machine.name]} is not installed here (Debian: qemu-user)")
         command = [emulator, *command]
-    return subprocess.run(command, capture_output=True, timeout=30)
+    return subprocess.run(command, capture_output=True, timeout=HANGING)
 
 
 both = pytest.mark.parametrize("machine", [X86_64, AARCH64], ids=lambda machine: machine.name)

@@ -20,6 +20,7 @@ from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 
 from tests.support.kernel_process import MONTY, KernelProcess, run
+from tests.support.waiting import HANGING
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def short_path() -> Iterator[Path]:
 
 def refused(argv: list[str], **kwargs: Any) -> str:
     """What the kernel says when it cannot start: one line."""
-    done = subprocess.run([*MONTY, *argv], capture_output=True, text=True, timeout=20, **kwargs)
+    done = subprocess.run([*MONTY, *argv], capture_output=True, text=True, timeout=HANGING, **kwargs)
     assert done.returncode == 1
     assert done.stdout == ""
     assert done.stderr.count("\n") == 1, done.stderr
@@ -56,7 +57,7 @@ def connected(path: Path) -> BlockingKernelClient:
     client = BlockingKernelClient(connection_file=str(path))
     client.load_connection_file()
     client.start_channels()
-    client.wait_for_ready(timeout=10)
+    client.wait_for_ready(timeout=HANGING)
     return client
 
 
@@ -64,7 +65,7 @@ def test_connect_request_tells_the_ports(tmp_path: Path) -> None:
     with KernelProcess(tmp_path, MONTY) as kernel:
         client = kernel.client()
         client.shell_channel.send(client.session.msg("connect_request", {}))
-        content = client.get_shell_msg(timeout=10)["content"]
+        content = client.get_shell_msg(timeout=HANGING)["content"]
         ports = {name: value for name, value in kernel.info.items() if name.endswith("_port")}
         assert {name: content[name] for name in ports} == ports
 
@@ -92,7 +93,7 @@ def test_without_a_file_it_chooses_ports_and_writes_one_for_this_user_alone(shor
     client = connected(file)
     assert run(client, "6 * 7") == "42"
     client.shutdown()
-    assert process.wait(5) == 0
+    assert process.wait(HANGING) == 0
     client.stop_channels()
     assert process.stderr is not None
     assert process.stderr.read() == b""
@@ -105,7 +106,7 @@ def test_a_bare_name_is_a_file_in_jupyters_runtime_folder(tmp_path: Path) -> Non
     process = subprocess.Popen([*MONTY, "-f", "mine.json"], cwd=tmp_path, env=env)
     listening_file(tmp_path / "runtime" / "mine.json", process)
     process.terminate()
-    assert process.wait(5) == 0
+    assert process.wait(HANGING) == 0
     assert list((tmp_path / "runtime").iterdir()) == []
     assert not (tmp_path / "mine.json").exists()
 
@@ -123,7 +124,7 @@ def test_ports_given_as_zero_are_chosen_and_written_beside_what_else_the_file_sa
     client = connected(file)
     assert run(client, "6 * 7") == "42"
     client.shutdown()
-    assert process.wait(5) == 0
+    assert process.wait(HANGING) == 0
     client.stop_channels()
     assert file.exists()  # whoever made it removes it
 
@@ -141,7 +142,7 @@ def test_a_file_without_a_key_gets_one(tmp_path: Path) -> None:
         kernel.clients.append(connected(kernel.file))
         assert run(kernel.clients[0], "6 * 7") == "42"
         process.terminate()
-        assert process.wait(5) == 0
+        assert process.wait(HANGING) == 0
 
 
 def test_options_prevail_over_the_file(tmp_path: Path) -> None:
@@ -199,7 +200,7 @@ def test_curve_through_a_kernel_manager(tmp_path: Path) -> None:
     client = manager.client()
     client.start_channels()
     try:
-        client.wait_for_ready(timeout=20)
+        client.wait_for_ready(timeout=HANGING)
         assert "curve_secretkey" in json.loads((tmp_path / "c.json").read_text())
         assert run(client, "6 * 7") == "42"
     finally:

@@ -8,6 +8,7 @@ import pytest
 from jupyter_client.jsonutil import json_default
 
 from tests.support.kernel_client import Kernel
+from tests.support.waiting import HANGING
 
 
 @pytest.mark.parametrize(
@@ -28,23 +29,23 @@ def test_characters_no_source_can_hold(kernel: Kernel, code: str, message: str) 
 
 def test_four_megabytes_in_one_cell(kernel: Kernel) -> None:
     lines = "0123456789abcde\n" * 250_000
-    answer = kernel.run(f"big = '''{lines}'''\nlen(big)", timeout=120)
+    answer = kernel.run(f"big = '''{lines}'''\nlen(big)")
     assert answer.plain == str(len(lines))
-    listed = kernel.run("big = [\n" + ",\n".join(["'0123456789abcdef'"] * 150_000) + "\n]\nlen(big)", timeout=120)
+    listed = kernel.run("big = [\n" + ",\n".join(["'0123456789abcdef'"] * 150_000) + "\n]\nlen(big)")
     assert "too large" in listed.reply["evalue"], "Monty takes 65,535 elements in a literal"
     assert kernel.run("big = In = None; 1").reply["status"] == "ok"
 
 
 def test_a_deeply_nested_expression(kernel: Kernel) -> None:
     for code in ("(" * 5000 + ")" * 5000, "-" * 20000 + "1", "[" * 500 + "]" * 500, "x" + ".a" * 10000):
-        answer = kernel.run(code, timeout=60)
+        answer = kernel.run(code)
         assert answer.reply["status"] in ("ok", "error")
     assert kernel.run("1").plain == "1"
 
 
 def test_deeply_nested_data_is_shown_or_refused(kernel: Kernel) -> None:
     code = "deep = []\nfor i in range(20000): deep = [deep]\ndeep"
-    assert kernel.run(code, timeout=60).reply["status"] in ("ok", "error")
+    assert kernel.run(code).reply["status"] in ("ok", "error")
     assert kernel.run("1").plain == "1"
 
 
@@ -57,7 +58,7 @@ def test_a_broken_message_and_a_wrong_signature_are_dropped(kernel: Kernel) -> N
     socket.send_multipart(session.serialize(session.msg("execute_request", {"no code": 1})))
     socket.send_multipart(session.serialize(session.msg("no_such_request", {})))
     socket.send_multipart(session.serialize(session.msg("complete_request", {"code": 5, "cursor_pos": "x"})))
-    replies = [kernel.client.get_shell_msg(timeout=10) for _ in range(2)]
+    replies = [kernel.client.get_shell_msg(timeout=HANGING) for _ in range(2)]
     replies.sort(key=lambda reply: reply["msg_type"], reverse=True)
     assert [reply["msg_type"] for reply in replies] == ["execute_reply", "complete_reply"]
     assert "'code'" in replies[0]["content"]["evalue"]
@@ -81,7 +82,7 @@ def test_keys_that_look_like_code(kernel: Kernel, key: str) -> None:
 
 
 def test_a_hint_is_found_in_a_moment_whatever_stands_in_between(kernel: Kernel) -> None:
-    answer = kernel.run("class A" + " " * 100_000 + "\\\n(B): pass", timeout=10)
+    answer = kernel.run("class A" + " " * 100_000 + "\\\n(B): pass")
     assert answer.reply["ename"] == "NotImplementedError"
 
 

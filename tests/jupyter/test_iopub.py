@@ -11,6 +11,7 @@ from typing import Any
 import zmq
 
 from tests.support.kernel_process import MONTY, KernelProcess, alive, memory_of, messages_of, run
+from tests.support.waiting import HANGING
 
 MEGABYTE = 2**20
 
@@ -39,7 +40,7 @@ def execute(kernel: KernelProcess, code: str) -> zmq.Socket[bytes]:
     return socket
 
 
-def texts(socket: zmq.Socket[bytes], seconds: float = 15.0) -> Iterator[str]:
+def texts(socket: zmq.Socket[bytes], seconds: float = HANGING) -> Iterator[str]:
     """What a cell prints, until it is idle."""
     while True:
         assert socket.poll(int(seconds * 1000)), "no message in time"

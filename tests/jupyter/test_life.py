@@ -15,8 +15,8 @@ import pytest
 import zmq
 from jupyter_client.blocking.client import BlockingKernelClient
 
-from tests.support.forked_kernels import until
 from tests.support.kernel_process import MONTY, KernelProcess, alive, eventually_gone, messages_of, run
+from tests.support.waiting import HANGING, until
 
 
 def start_computing(kernel: KernelProcess) -> list[int]:
@@ -31,11 +31,11 @@ def compute(client: BlockingKernelClient, pid: int) -> None:
     """Run an endless cell in the kernel `pid`, until a worker has computed for 50 ms, however little of a processor it gets."""
     request = client.execute("print('computes')\nwhile True: pass")
     while True:
-        message = client.get_iopub_msg(timeout=30)
+        message = client.get_iopub_msg(timeout=HANGING)
         if message["msg_type"] == "stream" and message["parent_header"].get("msg_id") == request:
             break
     before = _computed(pid)
-    until(lambda: _computed(pid) > before + 0.05, 60)
+    until(lambda: _computed(pid) > before + 0.05)
 
 
 def _computed(pid: int) -> float:
@@ -47,9 +47,9 @@ def test_a_normal_life_prints_nothing(tmp_path: Path) -> None:
         client = kernel.client()
         assert run(client, "6 * 7") == "42"
         client.complete("pri", 3)
-        client.get_shell_msg(timeout=10)
+        client.get_shell_msg(timeout=HANGING)
         request = client.shutdown()
-        reply = client.get_control_msg(timeout=5)
+        reply = client.get_control_msg(timeout=HANGING)
         assert reply["msg_type"] == "shutdown_reply"
         assert reply["parent_header"]["msg_id"] == request
         assert kernel.wait() == 0
@@ -61,7 +61,7 @@ def test_shutdown_is_answered_on_control_and_iopub_before_the_end(tmp_path: Path
     with KernelProcess(tmp_path, MONTY) as kernel:
         client = kernel.client()
         request = client.shutdown(restart=restart)
-        assert client.get_control_msg(timeout=5)["content"] == {"status": "ok", "restart": restart}
+        assert client.get_control_msg(timeout=HANGING)["content"] == {"status": "ok", "restart": restart}
         replies = [m for m in messages_of(client, request) if m["msg_type"] == "shutdown_reply"]
         assert [m["content"] for m in replies] == [{"status": "ok", "restart": restart}]
         assert kernel.wait() == 0
@@ -79,7 +79,7 @@ def test_the_process_is_gone_at_once_after_a_shutdown_request(tmp_path: Path, bu
         session.send(control, "shutdown_request", {"restart": False})
         assert kernel.wait() == 0
         assert time.monotonic() - asked < 1  # measured: 0.01 s
-        assert all(eventually_gone(pid, 10) for pid in workers)
+        assert all(eventually_gone(pid) for pid in workers)
         assert kernel.output() == ""
 
 
@@ -93,7 +93,7 @@ def test_sigterm_ends_it_within_a_second_with_status_0(tmp_path: Path, busy: boo
         kernel.process.terminate()
         assert kernel.wait() == 0
         assert time.monotonic() - asked < 1
-        assert all(eventually_gone(pid, 10) for pid in workers)
+        assert all(eventually_gone(pid) for pid in workers)
         assert kernel.output() == ""
 
 
@@ -112,7 +112,7 @@ def test_a_ctrl_c_in_the_terminal_interrupts_the_cell_and_not_the_kernel(tmp_pat
         client = kernel.client()
         for _ in range(3):
             os.kill(kernel.pid, signal.SIGINT)
-        client.kernel_info(reply=True, timeout=10)  # the signals have come by then: none is meant for the cell
+        client.kernel_info(reply=True, timeout=HANGING)  # the signals have come by then: none is meant for the cell
         assert run(client, "6 * 7") == "42"
         request = client.execute("import time\ntime.sleep(60)")
         time.sleep(0.5)
@@ -128,7 +128,7 @@ def test_no_worker_outlives_a_kernel_killed_while_a_cell_computes(tmp_path: Path
         children = start_computing(kernel)
         kernel.process.kill()
         assert kernel.wait() == -signal.SIGKILL
-        assert all(eventually_gone(pid, 10) for pid in children)
+        assert all(eventually_gone(pid) for pid in children)
 
 
 def test_no_worker_outlives_a_kernel_whose_process_group_is_killed(tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ def test_no_worker_outlives_a_kernel_whose_process_group_is_killed(tmp_path: Pat
         children = start_computing(kernel)
         os.killpg(kernel.pid, signal.SIGKILL)
         kernel.wait()
-        assert all(eventually_gone(pid, 10) for pid in children)
+        assert all(eventually_gone(pid) for pid in children)
 
 
 SERVER = """
@@ -170,7 +170,7 @@ def test_the_kernel_ends_within_a_second_of_its_server(tmp_path: Path, busy: boo
         server.wait()
         server.stdout.close()
         died = time.monotonic()
-        assert all(eventually_gone(pid, 1.0) for pid in pids)
+        assert all(eventually_gone(pid) for pid in pids)
         assert time.monotonic() - died < 1.0
 
 
@@ -217,7 +217,7 @@ def test_an_exception_in_a_callback_is_logged_and_ends_nothing(tmp_path: Path) -
 def test_started_by_hand_it_says_how_to_connect_and_survives_ctrl_c(tmp_path: Path) -> None:
     env = {**os.environ, "JUPYTER_RUNTIME_DIR": str(tmp_path)}
     env.pop("JPY_PARENT_PID", None)
-    terminal = pexpect.spawn(MONTY[0], MONTY[1:], env=env, encoding="utf-8", timeout=10)
+    terminal = pexpect.spawn(MONTY[0], MONTY[1:], env=env, encoding="utf-8", timeout=HANGING)
     terminal.expect(r"jupyter console --existing (kernel-\d+\.json)")
     assert terminal.match is not None
     file = tmp_path / terminal.match.group(1)

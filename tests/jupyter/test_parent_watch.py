@@ -10,6 +10,7 @@ import time
 import pytest
 
 from monty_kernel.jupyter.parent_watch import ParentWatch, process_to_watch
+from tests.support.waiting import HANGING
 
 
 def test_the_server_is_watched_if_it_is_an_ancestor() -> None:
@@ -39,7 +40,7 @@ def seconds_until_noticed(process: subprocess.Popen[bytes], kill_after: float = 
         process.kill()
         process.wait()
         killed = time.monotonic()
-        await asyncio.wait_for(noticed.wait(), 5)
+        await asyncio.wait_for(noticed.wait(), HANGING)
         watch.close()
         return time.monotonic() - killed
 
@@ -64,7 +65,7 @@ def test_a_process_that_is_gone_already_is_noticed() -> None:
     async def wait() -> None:
         noticed = asyncio.Event()
         ParentWatch(process.pid, noticed.set, asyncio.get_running_loop())
-        await asyncio.wait_for(noticed.wait(), 1)
+        await asyncio.wait_for(noticed.wait(), HANGING)
 
     asyncio.run(wait())
 

@@ -8,6 +8,7 @@ import time
 import pytest
 
 from tests.support.kernel_client import Kernel
+from tests.support.waiting import HANGING
 
 
 def test_state_persists_and_counts_go_up(start) -> None:  # type: ignore[no-untyped-def]
@@ -72,7 +73,7 @@ def test_stop_on_error_false_lets_them_run(kernel: Kernel) -> None:
 def test_a_thousand_queued_cells_run_in_order(kernel: Kernel) -> None:
     kernel.run("order = []")
     ids = [kernel.client.execute(f"order.append({i})", store_history=False) for i in range(1000)]
-    last = kernel.finish(ids[-1], timeout=60)
+    last = kernel.finish(ids[-1])
     assert last.reply["status"] == "ok"
     assert kernel.run("order == list(range(1000))").plain == "True"
 
@@ -81,10 +82,10 @@ def test_two_clients_at_once(kernel: Kernel) -> None:
     other = kernel.manager.blocking_client()
     other.start_channels()
     try:
-        other.wait_for_ready(timeout=10)
+        other.wait_for_ready(timeout=HANGING)
         mine, theirs = kernel.client.execute("'mine'"), other.execute("'theirs'")
         assert kernel.finish(mine).plain == "'mine'"
-        reply = other.get_shell_msg(timeout=10)
+        reply = other.get_shell_msg(timeout=HANGING)
         assert (reply["parent_header"]["msg_id"], reply["content"]["status"]) == (theirs, "ok")
     finally:
         other.stop_channels()
@@ -95,9 +96,9 @@ def test_input_and_getpass_ask_on_stdin(kernel: Kernel) -> None:
     msg_id = client.execute(
         "import getpass\nname = input('Name? ')\nword = getpass.getpass('Word: ')\n(name, word)", allow_stdin=True
     )
-    asked = client.get_stdin_msg(timeout=10)["content"]
+    asked = client.get_stdin_msg(timeout=HANGING)["content"]
     client.input("Ada")
-    hidden = client.get_stdin_msg(timeout=10)["content"]
+    hidden = client.get_stdin_msg(timeout=HANGING)["content"]
     client.input("secret")
     assert asked == {"prompt": "Name? ", "password": False}
     assert hidden == {"prompt": "Word: ", "password": True}
@@ -106,7 +107,7 @@ def test_input_and_getpass_ask_on_stdin(kernel: Kernel) -> None:
 
 def test_end_of_input_is_an_eof_error(kernel: Kernel) -> None:
     msg_id = kernel.client.execute("input()", allow_stdin=True)
-    kernel.client.get_stdin_msg(timeout=10)
+    kernel.client.get_stdin_msg(timeout=HANGING)
     kernel.client.input("\x04")
     assert kernel.finish(msg_id).reply["ename"] == "EOFError"
 
@@ -115,15 +116,15 @@ def test_only_the_client_that_was_asked_answers_and_only_the_question_that_waits
     client = kernel.client
     other = kernel.manager.blocking_client()
     other.start_channels()
-    other.wait_for_ready(timeout=10)
+    other.wait_for_ready(timeout=HANGING)
     msg_id = client.execute("input('first?')", allow_stdin=True)
-    first = client.get_stdin_msg(timeout=10)
+    first = client.get_stdin_msg(timeout=HANGING)
     other.input("from somebody else")
     time.sleep(0.1)
     kernel.manager.interrupt_kernel()
     assert kernel.finish(msg_id).reply["ename"] == "KeyboardInterrupt"
     msg_id = client.execute("input('second?')", allow_stdin=True)
-    second = client.get_stdin_msg(timeout=10)
+    second = client.get_stdin_msg(timeout=HANGING)
     for value, question in (("late", first), ("in time", second), ("too much", second)):  # as JupyterLab answers
         client.stdin_channel.send(client.session.msg("input_reply", {"value": value}, parent=question))
     assert kernel.finish(msg_id).plain == "'in time'"
@@ -133,9 +134,9 @@ def test_only_the_client_that_was_asked_answers_and_only_the_question_that_waits
 def test_a_client_that_left_while_it_was_asked_holds_nobody_up(kernel: Kernel) -> None:
     other = kernel.manager.blocking_client()
     other.start_channels()
-    other.wait_for_ready(timeout=10)
+    other.wait_for_ready(timeout=HANGING)
     other.execute("input('anybody?')", allow_stdin=True)
-    other.get_stdin_msg(timeout=10)
+    other.get_stdin_msg(timeout=HANGING)
     other.stop_channels()
     msg_id = kernel.client.execute("'next'", stop_on_error=False)
     kernel.manager.interrupt_kernel()
@@ -167,7 +168,7 @@ def test_sleep_lasts_as_long_as_it_says(kernel: Kernel) -> None:
 
 def test_kernel_info_claims_what_works(kernel: Kernel) -> None:
     kernel.client.kernel_info()
-    info = kernel.client.get_shell_msg(timeout=10)["content"]
+    info = kernel.client.get_shell_msg(timeout=HANGING)["content"]
     assert info["status"] == "ok"
     assert info["implementation"] == "monty_kernel"
     assert info["language_info"]["name"] == "python"
@@ -182,13 +183,13 @@ def test_questions_are_answered_while_a_cell_runs(kernel: Kernel) -> None:
     time.sleep(0.1)
     start = time.perf_counter()
     asked = client.kernel_info()
-    while (reply := client.get_shell_msg(timeout=10))["parent_header"]["msg_id"] != asked:
+    while (reply := client.get_shell_msg(timeout=HANGING))["parent_header"]["msg_id"] != asked:
         pass
     assert time.perf_counter() - start < 1.5
     assert reply["msg_type"] == "kernel_info_reply"
     states = []
     while True:
-        message = client.get_iopub_msg(timeout=10)
+        message = client.get_iopub_msg(timeout=HANGING)
         if message["msg_type"] == "status":
             states.append((message["content"]["execution_state"], message["parent_header"]["msg_id"]))
         if states and states[-1] == ("idle", running):
@@ -209,18 +210,18 @@ def test_comms_are_closed_politely(kernel: Kernel) -> None:
     content = {"comm_id": "c1", "target_name": "jupyter.widget", "data": {}}
     client.shell_channel.send(client.session.msg("comm_open", content))
     client.comm_info()
-    reply = client.get_shell_msg(timeout=10)
+    reply = client.get_shell_msg(timeout=HANGING)
     assert reply["content"] == {"comms": {}, "status": "ok"}
     kinds = []
     while "comm_close" not in kinds:
-        kinds.append(client.get_iopub_msg(timeout=10)["msg_type"])
+        kinds.append(client.get_iopub_msg(timeout=HANGING)["msg_type"])
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no psutil children there")
 def test_usage_request(kernel: Kernel) -> None:
     client = kernel.client
     client.control_channel.send(client.session.msg("usage_request", {}))
-    content = client.get_control_msg(timeout=10)["content"]
+    content = client.get_control_msg(timeout=HANGING)["content"]
     assert content["pid"] == kernel.pid
     assert content["kernel_memory"] > 10**6
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from tests.support.kernel_client import Kernel
+from tests.support.waiting import HANGING
 
 
 def test_reset_asks_and_forgets(start) -> None:  # type: ignore[no-untyped-def]
@@ -12,7 +13,7 @@ def test_reset_asks_and_forgets(start) -> None:  # type: ignore[no-untyped-def]
     kernel.run("x = 1")
     for answer, expected in (("n", "ok"), ("y", "error")):
         msg_id = kernel.client.execute("%reset", allow_stdin=True)
-        assert "clear all variables" in kernel.client.get_stdin_msg(timeout=10)["content"]["prompt"]
+        assert "clear all variables" in kernel.client.get_stdin_msg(timeout=HANGING)["content"]["prompt"]
         kernel.client.input(answer)
         assert kernel.finish(msg_id).reply["status"] == "ok"
         assert kernel.run("x").reply["status"] == expected
@@ -21,7 +22,7 @@ def test_reset_asks_and_forgets(start) -> None:  # type: ignore[no-untyped-def]
 def test_a_question_of_a_magic_can_be_interrupted(kernel: Kernel) -> None:
     kernel.run("x = 1")
     msg_id = kernel.client.execute("%reset", allow_stdin=True)
-    kernel.client.get_stdin_msg(timeout=10)
+    kernel.client.get_stdin_msg(timeout=HANGING)
     kernel.manager.interrupt_kernel()
     assert kernel.finish(msg_id).reply["ename"] == "KeyboardInterrupt"
     assert kernel.run("x").plain == "1"
@@ -97,7 +98,7 @@ def test_history_is_on_disk_for_the_next_kernel(start) -> None:  # type: ignore[
     kernel.run("first = 'of the old kernel'")
     kernel.manager.shutdown_kernel()
     following = start(env={"JUPYTER_DATA_DIR": str(kernel.folder / "data")})
-    reply = following.client.history(hist_access_type="search", pattern="*old*", reply=True, timeout=10)
+    reply = following.client.history(hist_access_type="search", pattern="*old*", reply=True, timeout=HANGING)
     assert reply["content"]["history"][-1][2] == "first = 'of the old kernel'"
 
 
@@ -105,14 +106,14 @@ def test_completion_and_inspection(kernel: Kernel) -> None:
     kernel.run("import math\nrecord = {'alpha': 1, 'beta': 2}")
     client = kernel.client
     time.sleep(0.1)
-    matches = client.complete("record['", 8, reply=True, timeout=20)["content"]["matches"]
+    matches = client.complete("record['", 8, reply=True, timeout=HANGING)["content"]["matches"]
     assert any("alpha" in match for match in matches)
-    matches = client.complete("math.sq", 7, reply=True, timeout=20)["content"]["matches"]
+    matches = client.complete("math.sq", 7, reply=True, timeout=HANGING)["content"]["matches"]
     assert any(match.endswith("sqrt") for match in matches)
-    found = client.inspect("record", 3, reply=True, timeout=20)["content"]
+    found = client.inspect("record", 3, reply=True, timeout=HANGING)["content"]
     assert found["found"] is True
     client.is_complete("for i in x:")
-    assert client.get_shell_msg(timeout=20)["content"]["status"] == "incomplete"
+    assert client.get_shell_msg(timeout=HANGING)["content"]["status"] == "incomplete"
 
 
 def test_how_many_inputs_a_client_asks_for_is_what_it_gets(start) -> None:  # type: ignore[no-untyped-def]
@@ -121,7 +122,7 @@ def test_how_many_inputs_a_client_asks_for_is_what_it_gets(start) -> None:  # ty
         kernel.run(code)
     for n, found in ((0, 0), (2, 2), (None, 3), (10**30, 3)):
         kernel.client.history(hist_access_type="tail", n=n)
-        assert len(kernel.client.get_shell_msg(timeout=30)["content"]["history"]) == found
+        assert len(kernel.client.get_shell_msg(timeout=HANGING)["content"]["history"]) == found
 
 
 def test_what_stock_magics_do_otherwise_here_is_said(kernel: Kernel) -> None:

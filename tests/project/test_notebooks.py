@@ -17,6 +17,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from tests.support.waiting import HANGING
+
 FOLDER = Path(__file__).parents[2] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 GRANTED = Path(__file__).parents[1] / "granted"
@@ -39,7 +41,7 @@ def granted() -> Iterator[None]:
 def test_nbval_passes_every_cell_of_every_notebook() -> None:
     """Strictly: without `--nbval-lax`, so that outputs are compared. Without our own options: nbval is run as anybody runs it."""
     command = [sys.executable, "-m", "pytest", "--nbval", "-q", "-rA", "-c", os.devnull, "-p", "no:cacheprovider"]
-    done = subprocess.run([*command, "."], cwd=FOLDER, capture_output=True, text=True, timeout=110, check=False)
+    done = subprocess.run([*command, "."], cwd=FOLDER, capture_output=True, text=True, timeout=HANGING, check=False)
     assert done.returncode == 0, done.stdout[-5000:]
     for path in NOTEBOOKS:
         expected = sum(cell.cell_type == "code" for cell in _read(path).cells)
@@ -50,7 +52,7 @@ def test_nbval_passes_every_cell_of_every_notebook() -> None:
 def test_a_notebook_gives_the_outputs_stored_in_it(path: Path) -> None:
     """More than nbval: pictures, metadata, tracebacks (not their colours), updated displays and cleared output too."""
     stored, fresh = _read(path), _read(path)
-    NotebookClient(fresh, timeout=60, record_timing=False).execute()
+    NotebookClient(fresh, timeout=HANGING, record_timing=False).execute()
     if STORE:
         for cell in fresh.cells:
             if cell.cell_type == "code":

@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from contextlib import suppress
 from pathlib import Path
 
 import psutil
 import pytest
 
-from tests.support.forked_kernels import until
 from tests.support.kernel_process import MONTY, KernelProcess, run
 from tests.support.own_folders import MARK
+from tests.support.small_suite import run_pytest, small_suite
+from tests.support.waiting import HANGING, until
 
-ROOT = Path(__file__).parents[2]
 TELLS = "import pathlib; pathlib.Path({file!r}).write_text('read')\n"
 
 Files = dict[str, tuple[int, bytes]]
-
-
-def _environment(home: Path) -> dict[str, str]:
-    """What a person has who set nothing but their home folder, and is in no run of tests."""
-    names = ("PATH", "LANG", "TERM", "TMPDIR", "VIRTUAL_ENV")
-    return {"HOME": str(home), **{name: os.environ[name] for name in names if name in os.environ}}
 
 
 @pytest.fixture
@@ -40,8 +32,8 @@ def home(tmp_path: Path) -> Path:
         client = kernel.client()
         for code in ("1 + 2", "1+2", "1 - 2", "1*2", "12"):
             run(client, code)
-        assert client.complete("import itert", reply=True, timeout=30)["content"]["matches"]
-    until(lambda: not _at_home(home), 60)
+        assert client.complete("import itert", reply=True, timeout=HANGING)["content"]["matches"]
+    until(lambda: not _at_home(home))
     for path in (
         ".jupyter/monty_kernel_config.py",
         ".jupyter/jupyter_config.py",
@@ -67,18 +59,13 @@ def _files(home: Path) -> Files:
     return {str(path): (path.stat().st_mtime_ns, path.read_bytes()) for path in home.rglob("*") if path.is_file()}
 
 
-def _run(home: Path, *arguments: str, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
-    return subprocess.run(
-        command, cwd=folder, env=_environment(home), capture_output=True, text=True, timeout=110, check=False
-    )
-
-
 @pytest.mark.parametrize("workers", ["0", "1"])
 def test_a_run_neither_reads_nor_changes_what_a_used_kernel_left(home: Path, tmp_path: Path, workers: str) -> None:
     before = _files(home)
     assert any(name.endswith("history.sqlite") for name in before)
-    done = _run(home, "-n", workers, "tests/jupyter/test_conformance.py::TestKernel", "-k", "history or completion")
+    done = run_pytest(
+        home, "-n", workers, "tests/jupyter/test_conformance.py::TestKernel", "-k", "history or completion"
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "2 passed" in done.stdout
     assert "tests changed files" not in done.stdout
@@ -105,16 +92,10 @@ def test_a_run_that_changes_the_persons_files_fails(
     home: Path, tmp_path: Path, workers: str, others: list[str]
 ) -> None:
     """Unless the person is at work meanwhile: then the run only tells. The suite's own conftest, and a test that forgets it."""
-    suite = tmp_path / "suite" / "tests"
-    (suite / "support").mkdir(parents=True)
-    support = [f"support/{name}.py" for name in ("__init__", "own_folders", "persons_folders")]
-    for name in ("__init__.py", "conftest.py", *support):
-        (suite / name).write_bytes((ROOT / "tests" / name).read_bytes())
-    with (suite / "support" / "persons_folders.py").open("a") as watch:
-        watch.write(OTHERS.format(others=others))
     history = home / ".local/share/jupyter/monty_kernel/history.sqlite"
-    (suite / "test_leak.py").write_text(LEAK.format(history=str(history)))
-    done = _run(home, "-n", workers, "tests", folder=suite.parent)
+    changes = {"persons_folders": OTHERS.format(others=others)}
+    suite = small_suite(tmp_path, LEAK.format(history=str(history)), changes)
+    done = run_pytest(home, "-n", workers, "tests", folder=suite)
     assert "1 passed" in done.stdout, done.stdout + done.stderr
     assert str(history) in done.stdout
     if others:

@@ -15,6 +15,7 @@ from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
 
 import monty_kernel
+from tests.support.waiting import HANGING
 
 ROOT = Path(__file__).parents[2]
 SPEC_FILES = {"kernel.json", "logo-32x32.png", "logo-64x64.png", "logo-svg.svg"}
@@ -25,12 +26,12 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a wheel and an sdist. The sdist is built first and the wheel from its contents, as an index would."""
     folder = tmp_path_factory.mktemp("built")
     build = [sys.executable, "-m", "hatchling", "build", "-d", str(folder), "-t"]
-    subprocess.run([*build, "sdist"], cwd=ROOT, check=True, capture_output=True, timeout=120)
+    subprocess.run([*build, "sdist"], cwd=ROOT, check=True, capture_output=True, timeout=HANGING)
     (archive,) = folder.glob("*.tar.gz")
     with tarfile.open(archive) as tar:
         tar.extractall(folder / "unpacked", filter="data")
     (unpacked,) = (folder / "unpacked").iterdir()
-    subprocess.run([*build, "wheel"], cwd=unpacked, check=True, capture_output=True, timeout=120)
+    subprocess.run([*build, "wheel"], cwd=unpacked, check=True, capture_output=True, timeout=HANGING)
     return folder
 
 

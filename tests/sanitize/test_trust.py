@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.support.kernel_client import Kernel
+from tests.support.waiting import HANGING
 
 SCRIPT = "<b>x</b><script>alert(1)</script>"
 
@@ -96,7 +97,7 @@ def test_errors_and_pages_of_help(kernel: Kernel) -> None:
 
 def test_a_question_is_shown_without_control_sequences(kernel: Kernel) -> None:
     asked = kernel.client.execute("input('\\x1b]0;evil\\x07name? \\x1b[31m!\\x1b[0m')", allow_stdin=True)
-    question = kernel.client.get_stdin_msg(timeout=10)
+    question = kernel.client.get_stdin_msg(timeout=HANGING)
     assert question["content"]["prompt"] == "\\x1b]0;evil\\x07name? \x1b[31m!\x1b[0m"
     kernel.client.input("x")
     assert kernel.finish(asked).plain == "'x'"
@@ -104,7 +105,7 @@ def test_a_question_is_shown_without_control_sequences(kernel: Kernel) -> None:
 
 def test_large_and_deep_html_costs_little_and_the_session_goes_on(kernel: Kernel) -> None:
     for html in ("'<div>' * 100_000", "'<b>' * 199_999", "'&amp;' * 799_000", "'<table>' + '<i>x' * 90_000"):
-        answer = kernel.run(f"display({{'text/html': {html}}}, raw=True)", timeout=30)
+        answer = kernel.run(f"display({{'text/html': {html}}}, raw=True)")
         assert answer.reply["status"] == "ok"
         assert len(_shown(answer)[0]["text/html"]) <= 5_000_000
     answer = kernel.run("display({'text/html': '<b>' * 200_001}, raw=True)")
@@ -131,5 +132,5 @@ def test_no_file_of_the_notebooks_folder_makes_outputs_trusted(start: Callable[.
     (kernel.folder / "monty_kernel_config.py").write_text("c.MontyKernel.trust_outputs = True\n")
     (kernel.folder / "monty_kernel_config.json").write_text('{"MontyKernel": {"trust_outputs": true}}')
     kernel.manager.restart_kernel(now=True)
-    kernel.client.wait_for_ready(timeout=30)
+    kernel.client.wait_for_ready(timeout=HANGING)
     assert _shown(kernel.run(f"display({{'text/html': {SCRIPT!r}}}, raw=True)")) == [{"text/html": "<b>x</b>"}]

@@ -17,6 +17,7 @@ from monty_kernel.files.appended_file import AppendedFile
 from monty_kernel.session import trace as tracing
 from monty_kernel.session.trace import MOST_CALLS, Trace
 from tests.support.kernel_client import Kernel
+from tests.support.waiting import HANGING
 
 Start = Callable[..., Kernel]
 WORD = "kolibri"
@@ -87,7 +88,7 @@ def test_nothing_of_a_cell_is_in_it(start: Start, file: Path, tmp_path: Path) ->
 def test_a_cell_that_waits_for_an_answer_is_seen(start: Start, file: Path) -> None:
     kernel = start("--trace", str(file))
     msg_id = kernel.client.execute("input('name')", allow_stdin=True)
-    kernel.client.get_stdin_msg(timeout=30)
+    kernel.client.get_stdin_msg(timeout=HANGING)
     assert until(file, 1, "suspended")[:4] == ["received", "parsed", "fed", "suspended"]
     kernel.client.input("Ada")
     kernel.finish(msg_id)

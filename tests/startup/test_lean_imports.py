@@ -10,12 +10,15 @@ from pathlib import Path
 import pytest
 
 from tests.support.kernel_process import KernelProcess, run
+from tests.support.waiting import HANGING
 
 PREPARED = "import sys\nfrom monty_kernel.startup import defer_packages, import_lightly\ndefer_packages()\n"
 
 
 def python(code: str) -> str:
-    done = subprocess.run([sys.executable, "-P", "-c", PREPARED + code], capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", PREPARED + code], capture_output=True, text=True, timeout=HANGING
+    )
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout.strip()
 
@@ -109,7 +112,7 @@ def test_what_a_kernel_imports_before_it_answers() -> None:
 
 def test_what_a_kernel_has_imported_when_a_cell_has_run(tmp_path: Path) -> None:
     watched = [sys.executable, "-P", "-X", "importtime"]
-    bare = subprocess.run([*watched, "-c", ""], capture_output=True, text=True, timeout=60, check=True).stderr
+    bare = subprocess.run([*watched, "-c", ""], capture_output=True, text=True, timeout=HANGING, check=True).stderr
     with KernelProcess(tmp_path, [*watched, "-m", "monty_kernel"]) as kernel:
         assert run(kernel.client(), "6 * 7") == "42"
     imported = imports_in(kernel.output()) - imports_in(bare)
@@ -157,7 +160,9 @@ def test_the_whole_package_comes_when_it_is_asked_for(code: str) -> None:
 def test_a_loaded_package_is_what_it_would_be_without_us() -> None:
     names = "[(m.__name__, type(m).__name__, sorted(n for n in vars(m) if not n.startswith('__'))) for m in (a, b, c)]"
     code = f"import IPython as a, jupyter_client as b, ipykernel as c\n[dir(m) for m in (a, b, c)]\nprint({names})"
-    plain = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    plain = subprocess.run(
+        [sys.executable, "-P", "-c", code], capture_output=True, text=True, timeout=HANGING, check=True
+    )
     assert python(code) == plain.stdout.strip()
 
 

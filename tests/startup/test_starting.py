@@ -9,6 +9,8 @@ from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
+from tests.support.waiting import HANGING
+
 _TOOLS = """
 import gc
 
@@ -29,7 +31,7 @@ def test_garbage_is_collected_again_when_the_session_stands(tmp_path: Path, fork
     client: BlockingKernelClient = manager.blocking_client()
     client.start_channels()
     try:
-        client.wait_for_ready(timeout=30)
+        client.wait_for_ready(timeout=HANGING)
         said: list[str] = []
         reply = client.execute_interactive(
             "import process; print(process.collects())",

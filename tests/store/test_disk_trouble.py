@@ -22,6 +22,7 @@ from monty_kernel.store.errors import StoreError, StoreUnavailable
 from monty_kernel.store.store import SnapshotStore
 from monty_kernel.store.tables import NAME
 from tests.support.stores import content, opened
+from tests.support.waiting import HANGING
 
 posix = pytest.mark.skipif(os.name != "posix", reason="limits and users of POSIX")
 
@@ -58,7 +59,7 @@ store.put(session, 2, 1, big, {{}}, label="")
 assert store.get(session, 2)[0] == big
 assert not list(folder.rglob("damaged-*"))
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=HANGING)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
 

@@ -6,8 +6,7 @@ import json
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 
 from tests.support.kernel_process import run
+from tests.support.waiting import HANGING, until
 
 # A configuration file is Python that runs in the kernel's process: it tells what that process finds there.
 _CONFIGURATION = """
@@ -68,15 +68,6 @@ def reported(file: Path) -> dict[str, Any]:
     until(file.exists)
     document: dict[str, Any] = json.loads(file.read_text())
     return document
-
-
-def until(condition: Callable[[], Any], seconds: float = 10.0) -> Any:
-    """The condition's first true value."""
-    deadline = time.monotonic() + seconds
-    while not (value := condition()):
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.01)
-    return value
 
 
 def parent(pid: int) -> int:
@@ -140,7 +131,7 @@ def started(name: str = "monty", **kwargs: Any) -> Iterator[tuple[KernelManager,
     client = manager.client()
     client.start_channels()
     try:
-        client.wait_for_ready(timeout=30)
+        client.wait_for_ready(timeout=HANGING)
         yield manager, client
     finally:
         client.stop_channels()

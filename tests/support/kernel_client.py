@@ -14,6 +14,8 @@ import psutil  # type: ignore[import-untyped,unused-ignore]
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 
+from tests.support.waiting import HANGING
+
 Message = dict[str, Any]
 
 
@@ -63,7 +65,7 @@ class Kernel:
         self.manager.start_kernel(extra_arguments=options or [], env=environment, cwd=str(cwd), stderr=self._errors)
         self.client: BlockingKernelClient = self.manager.blocking_client()
         self.client.start_channels()
-        while self.client.get_iopub_msg(timeout=30)["msg_type"] != "iopub_welcome":
+        while self.client.get_iopub_msg(timeout=HANGING)["msg_type"] != "iopub_welcome":
             pass  # from here on nothing is missed; `wait_for_ready` would take another 200 ms
 
     @property
@@ -72,7 +74,7 @@ class Kernel:
         return int(self.manager.provisioner.pid)  # type: ignore[union-attr]
 
     def run(
-        self, code: str, *, timeout: float = 30.0, meanwhile: Callable[[Message], None] | None = None, **options: Any
+        self, code: str, *, timeout: float = HANGING, meanwhile: Callable[[Message], None] | None = None, **options: Any
     ) -> Answer:
         """Execute and wait for idle and the reply. `meanwhile` sees every IOPub message as it comes."""
         start = time.perf_counter()
@@ -84,7 +86,7 @@ class Kernel:
         msg_id = self.client.execute(code, allow_stdin=True)
         prompts = []
         for each in answers:
-            prompts.append(self.client.get_stdin_msg(timeout=30)["content"]["prompt"])
+            prompts.append(self.client.get_stdin_msg(timeout=HANGING)["content"]["prompt"])
             self.client.input(each)
         return prompts, self.finish(msg_id)
 
@@ -93,7 +95,7 @@ class Kernel:
         msg_id: str,
         *,
         start: float = 0.0,
-        timeout: float = 30.0,
+        timeout: float = HANGING,
         meanwhile: Callable[[Message], None] | None = None,
     ) -> Answer:
         """Wait for the end of a request that was sent before."""

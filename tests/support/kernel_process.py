@@ -17,6 +17,8 @@ from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.connect import write_connection_file
 from jupyter_client.session import Session
 
+from tests.support.waiting import HANGING
+
 STAND_IN = [sys.executable, "-P", str(Path(__file__).parent / "standin" / "launch.py")]
 MONTY = [sys.executable, "-P", "-m", "monty_kernel"]
 KEY = b"the key of these tests"
@@ -85,11 +87,11 @@ class KernelProcess:
         client.load_connection_file()
         client.start_channels()
         self.clients.append(client)
-        while client.get_iopub_msg(timeout=20)["msg_type"] != "iopub_welcome":
+        while client.get_iopub_msg(timeout=HANGING)["msg_type"] != "iopub_welcome":
             pass
         return client
 
-    def wait(self, seconds: float = 5.0) -> int:
+    def wait(self, seconds: float = HANGING) -> int:
         """The exit status."""
         return self.process.wait(seconds)
 
@@ -110,14 +112,14 @@ class KernelProcess:
         if self.process.poll() is None:
             self.process.terminate()
         try:
-            self.process.wait(5)
+            self.process.wait(HANGING)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
             raise
 
 
-def messages_of(client: BlockingKernelClient, request: str, timeout: float = 20.0) -> list[dict[str, Any]]:
+def messages_of(client: BlockingKernelClient, request: str, timeout: float = HANGING) -> list[dict[str, Any]]:
     """The IOPub messages that answer `request`, up to and including `idle`."""
     found: list[dict[str, Any]] = []
     while True:
@@ -129,7 +131,7 @@ def messages_of(client: BlockingKernelClient, request: str, timeout: float = 20.
             return found
 
 
-def run(client: BlockingKernelClient, code: str, timeout: float = 20.0) -> str:
+def run(client: BlockingKernelClient, code: str, timeout: float = HANGING) -> str:
     """The text of a cell's result."""
     request = client.execute(code)
     results = [m for m in messages_of(client, request, timeout) if m["msg_type"] == "execute_result"]
@@ -147,7 +149,8 @@ def alive(pid: int) -> bool:
         return False
 
 
-def eventually_gone(pid: int, seconds: float) -> bool:
+def eventually_gone(pid: int, seconds: float = HANGING) -> bool:
+    """Whether a process ends within so many seconds."""
     deadline = time.monotonic() + seconds
     while alive(pid):
         if time.monotonic() > deadline:

@@ -16,8 +16,7 @@ from typing import Any
 import nbformat
 
 from tests.support.awkward_notebooks import Cell, book
-
-SECONDS = 60
+from tests.support.waiting import HANGING
 
 
 def write(path: Path, *cells: Cell) -> Path:
@@ -51,7 +50,7 @@ def command(*words: str | Path) -> list[str]:
 
 def run(*words: str | Path, cwd: Path | None = None, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     """`monty-kernel run WORDS...`, to its end."""
-    return subprocess.run(command(*words), cwd=cwd, input=stdin, capture_output=True, timeout=SECONDS)
+    return subprocess.run(command(*words), cwd=cwd, input=stdin, capture_output=True, timeout=HANGING)
 
 
 def run_in_a_terminal(*words: str | Path) -> tuple[int, str]:
@@ -60,7 +59,7 @@ def run_in_a_terminal(*words: str | Path) -> tuple[int, str]:
     process = subprocess.Popen(command(*words), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=theirs)
     os.close(theirs)
     seen = b""
-    deadline = time.monotonic() + SECONDS
+    deadline = time.monotonic() + HANGING
     while time.monotonic() < deadline:
         if not select.select([ours], [], [], 0.2)[0]:
             continue
@@ -69,7 +68,7 @@ def run_in_a_terminal(*words: str | Path) -> tuple[int, str]:
         except OSError:  # the other end is closed
             break
     os.close(ours)
-    process.communicate(timeout=SECONDS)
+    process.communicate(timeout=HANGING)
     return process.returncode, seen.decode(errors="replace")
 
 

@@ -19,6 +19,7 @@ from monty_kernel.timetravel import archive as module
 from monty_kernel.timetravel.archive import Archive, Stored
 from monty_kernel.timetravel.listing import sessions_as_text
 from tests.support.stores import opened
+from tests.support.waiting import HANGING
 
 
 def state(number: int) -> Stored:
@@ -99,7 +100,7 @@ def test_an_end_that_takes_too_long_is_an_end(tmp_path: Path, monkeypatch: pytes
     put = store.put
 
     def slow(*args: Any, **options: Any) -> Any:
-        go_on.wait(10)
+        go_on.wait(HANGING)
         return put(*args, **options)
 
     kept = Archive(lambda: store.running, lambda running: store, "a.ipynb", dict, logging.getLogger("archive"))

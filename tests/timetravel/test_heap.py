@@ -8,6 +8,8 @@ import sys
 import psutil
 import pytest
 
+from tests.support.waiting import HANGING
+
 HOLES = """
 import psutil
 from monty_kernel.timetravel.heap import give_back
@@ -26,5 +28,7 @@ def test_holes_are_given_back() -> None:
 
     if not hasattr(ctypes.CDLL(None), "malloc_trim"):
         pytest.skip("this C library has no malloc_trim")
-    given = subprocess.run([sys.executable, "-c", HOLES], check=True, capture_output=True, text=True, timeout=60).stdout
+    given = subprocess.run(
+        [sys.executable, "-c", HOLES], check=True, capture_output=True, text=True, timeout=HANGING
+    ).stdout
     assert int(given) > 50 << 20

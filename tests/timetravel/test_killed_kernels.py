@@ -20,6 +20,7 @@ from monty_kernel.store.running import RunningSessions
 from monty_kernel.store.store import SnapshotStore
 from tests.support.kernel_client import Answer, Kernel, worker_pids
 from tests.support.marked_session import Marked, any_cell
+from tests.support.waiting import HANGING
 
 KILLS = int(os.environ.get("MONTY_KILLS", "200"))
 
@@ -47,7 +48,7 @@ class Victim:
     def hear(self) -> None:
         """Wait until one of them has ended."""
         while self.sent:
-            message = self.kernel.client.get_iopub_msg(timeout=30)
+            message = self.kernel.client.get_iopub_msg(timeout=HANGING)
             idle = message["msg_type"] == "status" and message["content"]["execution_state"] == "idle"
             if idle and message["parent_header"].get("msg_id") == self.sent[0]:
                 del self.sent[0], self.may_be[0]
@@ -61,7 +62,7 @@ class Victim:
         self.codes.append(code)
         self.may_be.append(self.may_be[-1].over())
         self.sent.append(self.kernel.client.execute(code, stop_on_error=False))
-        while self.kernel.client.get_iopub_msg(timeout=30)["msg_type"] != "stream":
+        while self.kernel.client.get_iopub_msg(timeout=HANGING)["msg_type"] != "stream":
             pass
         for pid in worker_pids(self.kernel.pid):
             os.kill(pid, signal.SIGKILL)

@@ -13,6 +13,7 @@ import pytest
 from monty_kernel.engine.questions import MARK
 from tests.support.following_kernels import NOTEBOOK, following
 from tests.support.kernel_client import Kernel, worker_pids
+from tests.support.waiting import HANGING
 
 Start = Callable[..., Kernel]
 
@@ -80,7 +81,7 @@ def test_cells_without_a_dump_are_run_again_in_the_next_kernel(start: Start) -> 
     codes = ["import random; seen.append(random.random())", "seen.append(input('?'))", "%time seen.append(len(data))",
              "import time; time.sleep(5)"]  # fmt: skip
     ids = [first.client.execute(code, allow_stdin=True) for code in codes]
-    first.client.get_stdin_msg(timeout=10)
+    first.client.get_stdin_msg(timeout=HANGING)
     first.client.input("typed")
     for msg_id in ids[:3]:
         first.finish(msg_id)
@@ -120,13 +121,13 @@ def test_other_notebooks_sessions_need_a_yes(start: Start) -> None:
     assert all("this one" in line for line in listed)
     assert second.run("%sessions -a", allow_stdin=False).reply["ename"] == "UsageError"
     msg_id = second.client.execute("%sessions -a", allow_stdin=True)
-    second.client.get_stdin_msg(timeout=10)
+    second.client.get_stdin_msg(timeout=HANGING)
     second.client.input("y")
     session = next(line for line in second.finish(msg_id).text().splitlines() if "notebook.ipynb" in line).split()[0]
     assert "nobody answered" in second.run(f"%resume {session}", allow_stdin=False).reply["evalue"]
     assert second.run("secret").reply["ename"] == "NameError"
     msg_id = second.client.execute(f"%resume {session}", allow_stdin=True)
-    second.client.get_stdin_msg(timeout=10)
+    second.client.get_stdin_msg(timeout=HANGING)
     second.client.input("y")
     second.finish(msg_id)
     assert second.run("secret").plain == "'theirs'"
@@ -206,7 +207,7 @@ def test_the_inputs_of_the_resumed_session_are_in_the_history(start: Start) -> N
 
 def history(kernel: Kernel) -> list[tuple[int, int, str]]:
     msg_id = kernel.client.history(hist_access_type="tail", n=20)
-    while (reply := kernel.client.get_shell_msg(timeout=10))["parent_header"]["msg_id"] != msg_id:
+    while (reply := kernel.client.get_shell_msg(timeout=HANGING))["parent_header"]["msg_id"] != msg_id:
         pass
     return [tuple(entry) for entry in reply["content"]["history"]]
 
@@ -364,13 +365,13 @@ def test_a_restarted_kernel_goes_on_unasked_and_only_that_one(start: Start) -> N
     first.run("x = 1")
     time.sleep(0.3)
     first.manager.restart_kernel(now=True)
-    first.client.wait_for_ready(timeout=30)
+    first.client.wait_for_ready(timeout=HANGING)
     assert first.run("x").reply["ename"] == "NameError"
     assert "goes on after In[1]" in first.run("%resume", allow_stdin=False).text()
     assert first.run("x").plain == "1"
     time.sleep(0.3)
     first.manager.restart_kernel(now=False)
-    first.client.wait_for_ready(timeout=30)
+    first.client.wait_for_ready(timeout=HANGING)
     assert "goes on after In[" in first.run("%resume", allow_stdin=False).text(), "that it was taken up is known too"
     assert first.run("x").plain == "1"
     kill(first)
@@ -381,7 +382,7 @@ def test_a_restarted_kernel_goes_on_unasked_and_only_that_one(start: Start) -> N
     assert len(first_again) >= 2
     kill(second)
     second.manager.restart_kernel(now=True)
-    second.client.wait_for_ready(timeout=30)
+    second.client.wait_for_ready(timeout=HANGING)
     assert second.run("%resume", allow_stdin=False).reply["status"] == "ok", "the yes holds after a kill and a restart"
     assert second.run("x").plain == "1"
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.support.kernel_client import Kernel, worker_pids
+from tests.support.waiting import HANGING
 
 Start = Callable[..., Kernel]
 
@@ -113,7 +114,8 @@ def test_completion_knows_what_came_back(start: Start) -> None:
 
     def names() -> list[str]:
         return [
-            str(match) for match in kernel.client.complete("zebra_", 6, reply=True, timeout=20)["content"]["matches"]
+            str(match)
+            for match in kernel.client.complete("zebra_", 6, reply=True, timeout=HANGING)["content"]["matches"]
         ]
 
     assert names() == ["zebra_one"]
@@ -207,7 +209,7 @@ def test_input_is_not_asked_again(start: Start) -> None:
     kernel.run("data = list(range(300_000)); answers = []")
     first = kernel.client.execute("answers.append(input('?'))", allow_stdin=True)
     second = kernel.client.execute("answers.append('second')")
-    kernel.client.get_stdin_msg(timeout=10)
+    kernel.client.get_stdin_msg(timeout=HANGING)
     kernel.client.input("said once")
     kernel.finish(first)
     kernel.finish(second)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.support.kernel_client import Answer, Kernel, worker_pids
+from tests.support.waiting import HANGING
 
 Start = Callable[..., Kernel]
 
@@ -205,7 +206,7 @@ def test_what_the_person_asked_for_no_notebook_lessens(start: Start) -> None:
 def test_wrong_use_and_completion(kernel: Kernel) -> None:
     assert kernel.run("%typecheck loud").reply["ename"] == "UsageError"
     kernel.client.complete("%typecheck s", 12)
-    assert kernel.client.get_shell_msg(timeout=10)["content"]["matches"] == ["strict"]
+    assert kernel.client.get_shell_msg(timeout=HANGING)["content"]["matches"] == ["strict"]
 
 
 def test_what_a_cell_writes_reaches_no_terminal_raw(kernel: Kernel) -> None:
@@ -220,7 +221,7 @@ def test_a_kernel_that_is_to_end_runs_no_cell_that_is_still_being_checked(start:
     kernel = start("--typecheck=on")
     kernel.run("lambda: 'a' + 1")  # the checker is there
     kernel.client.execute(SLOW + "\nwhile True: pass")
-    while not running(kernel.client.get_iopub_msg(timeout=10)):
+    while not running(kernel.client.get_iopub_msg(timeout=HANGING)):
         pass
     kernel.client.shutdown()
     late = time.monotonic() + 20

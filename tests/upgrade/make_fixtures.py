@@ -22,6 +22,7 @@ from pathlib import Path
 import monty_kernel
 from tests.support.kernel_client import Answer, Kernel
 from tests.support.own_folders import own_folders
+from tests.support.waiting import HANGING
 from tests.upgrade.cells import BOOKSHOP, CELLS, EXPORTED, EXPORTED_CELLS, NOTEBOOK, PENDING
 from tests.upgrade.configuration import OPTIONS, as_python
 
@@ -97,10 +98,10 @@ def stored(data: dict[str, str]) -> None:
 def kill_with_notes(kernel: Kernel, notes: Path) -> str | None:
     """Kill it in the last of the pending cells; the result of the last but one."""
     ids = [kernel.client.execute(code, allow_stdin=True) for code in PENDING]
-    kernel.client.get_stdin_msg(timeout=30)
+    kernel.client.get_stdin_msg(timeout=HANGING)
     kernel.client.input("typed late")
     answers: list[Answer] = [kernel.finish(each) for each in ids[:-1]]
-    while kernel.client.get_iopub_msg(timeout=30)["msg_type"] != "execute_input":
+    while kernel.client.get_iopub_msg(timeout=HANGING)["msg_type"] != "execute_input":
         pass
     os.kill(kernel.pid, signal.SIGKILL)
     until(lambda: not kernel.manager.is_alive())
@@ -172,7 +173,7 @@ def command(env: dict[str, str], *words: str) -> str:
         env={**os.environ, **env},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=HANGING,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout

@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 from jupyter_client.blocking.client import BlockingKernelClient
 
-from tests.support.forked_kernels import until
 from tests.support.kernel_client import worker_pids
 from tests.support.kernel_process import MONTY, eventually_gone, messages_of, run
 from tests.support.run_command import command, read, texts, write
+from tests.support.waiting import HANGING, until
 
 from .configuration import OPTIONS
 from .conftest import Left
@@ -71,19 +71,19 @@ def kernel(folder: Path, *words: str) -> Iterator[tuple[BlockingKernelClient, su
         )
     client = BlockingKernelClient(connection_file=str(file))
     try:
-        until(lambda: process.poll() is not None or (file.exists() and file.read_text().rstrip().endswith("}")), 60)
+        until(lambda: process.poll() is not None or (file.exists() and file.read_text().rstrip().endswith("}")))
         assert process.poll() is None, (folder / "stderr").read_text()
         client.load_connection_file()
         client.start_channels()
-        while client.get_iopub_msg(timeout=30)["msg_type"] != "iopub_welcome":
+        while client.get_iopub_msg(timeout=HANGING)["msg_type"] != "iopub_welcome":
             pass
         yield client, process
     finally:
         client.stop_channels()
         workers = worker_pids(process.pid) if process.poll() is None else []
         process.terminate()
-        process.wait(30)
-        assert all(eventually_gone(pid, 30) for pid in workers)
+        process.wait(HANGING)
+        assert all(eventually_gone(pid) for pid in workers)
 
 
 def options_of(client: BlockingKernelClient, section: str) -> dict[str, str]:
@@ -153,7 +153,7 @@ def test_a_run_without_a_front_end_heeds_it(left: Left, configured: dict[str, di
         command(source, "--inplace"),
         env={**os.environ, "JUPYTER_CONFIG_DIR": str(left.folder / "config")},
         capture_output=True,
-        timeout=60,
+        timeout=HANGING,
     )
     assert done.returncode == 0, done.stderr
     made = read(source)

@@ -17,13 +17,14 @@ from jupyter_client.kernelspec import KernelSpecManager
 
 from tests.support.kernel_client import Kernel
 from tests.support.kernel_process import MONTY
+from tests.support.waiting import HANGING
 
 NAMES: dict[str, Any] = tomllib.loads(Path(__file__).with_name("public_names.toml").read_text(encoding="utf-8"))
 COMMAND = [str(Path(sys.executable).with_name("monty-kernel"))]
 
 
 def said(*words: str) -> str:
-    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(words, capture_output=True, text=True, timeout=HANGING, check=True)
     assert done.stderr == ""
     return done.stdout
 
@@ -78,7 +79,7 @@ def test_the_command_as_a_module() -> None:
 def test_what_cells_find_and_what_is_left_on_disk(tmp_path: Path) -> None:
     kernel = Kernel(tmp_path)
     try:
-        info = kernel.client.kernel_info(reply=True, timeout=30)["content"]
+        info = kernel.client.kernel_info(reply=True, timeout=HANGING)["content"]
         expected = NAMES["kernel"]
         assert info["implementation"] == expected["implementation"]
         language = info["language_info"]

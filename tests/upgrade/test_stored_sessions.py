@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.support.kernel_client import Answer, Kernel
+from tests.support.waiting import HANGING
 
 from .cells import NOTEBOOK
 from .conftest import Left
@@ -160,11 +161,11 @@ def test_new_cells_use_magics_and_imports_in_the_old_session(resumed: Kernel) ->
 
 
 def test_completion_and_inspection_see_the_old_values(resumed: Kernel) -> None:
-    matches = resumed.client.complete("account.", reply=True, timeout=30)["content"]["matches"]
+    matches = resumed.client.complete("account.", reply=True, timeout=HANGING)["content"]["matches"]
     assert {"add", "owner", "rows"} <= {each.rpartition(".")[2] for each in matches}
-    keys = resumed.client.complete("documents['", reply=True, timeout=30)["content"]["matches"]
+    keys = resumed.client.complete("documents['", reply=True, timeout=HANGING)["content"]["matches"]
     assert any("text/html" in each for each in keys)
-    found = resumed.client.inspect("account", reply=True, timeout=30)["content"]
+    found = resumed.client.inspect("account", reply=True, timeout=HANGING)["content"]
     assert found["found"] and "Account" in found["data"]["text/plain"]
 
 
@@ -232,7 +233,7 @@ def sessions(left: Left, *words: str) -> str:
         env={**os.environ, "JUPYTER_DATA_DIR": str(left.data)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=HANGING,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout

@@ -15,6 +15,8 @@ from typing import Any
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
+from tests.support.waiting import HANGING
+
 from .server import TOKEN
 
 V1_PROTOCOL = "v1.kernel.websocket.jupyter.org"
@@ -29,7 +31,7 @@ async def rest(url: str, method: str, path: str, body: Any = None) -> Any:
     Raises tornado's HTTPClientError for any status that is not a success.
     """
     text = None if body is None and method in ("GET", "DELETE") else json.dumps(body or {})
-    request = HTTPRequest(url + path, method=method, headers=_HEADERS, body=text, request_timeout=60)
+    request = HTTPRequest(url + path, method=method, headers=_HEADERS, body=text, request_timeout=HANGING)
     response = await AsyncHTTPClient().fetch(request)
     return json.loads(response.body) if response.body else None
 
@@ -97,7 +99,7 @@ async def kernel_channels(url: str, kernel_id: str, protocol: str | None = None)
     """Connect to a running kernel; `protocol` is the WebSocket subprotocol to ask for."""
     session = uuid.uuid4().hex
     address = f"{url.replace('http', 'ws', 1)}/api/kernels/{kernel_id}/channels?session_id={session}"
-    request = HTTPRequest(address, headers=_HEADERS, request_timeout=60)
+    request = HTTPRequest(address, headers=_HEADERS, request_timeout=HANGING)
     socket = await websocket_connect(request, subprotocols=[protocol] if protocol else None)
     try:
         assert socket.selected_subprotocol == protocol

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
+from tests.support.waiting import HANGING
+
 from .server import TOKEN
 
-TIMEOUT_MS = 30_000
+TIMEOUT_MS = HANGING * 1000
 WIDTH, HEIGHT = 1180, 860
 NUMBERED = re.compile(r"\[\d+\]:")
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")

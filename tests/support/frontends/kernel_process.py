@@ -13,10 +13,11 @@ import psutil  # type: ignore[import-untyped,unused-ignore]
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 
+from tests.support.waiting import HANGING
+
 from .environment import KERNEL
 
 Message = dict[str, Any]
-SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class Kernel:
         reply = self.reply(request)
         iopub: list[tuple[str, Message]] = []
         while True:
-            message = self.client.get_iopub_msg(timeout=SECONDS)
+            message = self.client.get_iopub_msg(timeout=HANGING)
             if message["parent_header"].get("msg_id") != request:
                 continue
             iopub.append((message["msg_type"], message["content"]))
@@ -76,7 +77,7 @@ class Kernel:
 
     def reply(self, request: str) -> Message:
         """The content of the reply to a request; replies to others are passed over."""
-        deadline = time.monotonic() + SECONDS
+        deadline = time.monotonic() + HANGING
         while True:
             message = self.client.get_shell_msg(timeout=max(0.01, deadline - time.monotonic()))
             if message["parent_header"].get("msg_id") == request:
@@ -86,7 +87,7 @@ class Kernel:
     def wait_for_iopub(self, request: str, kind: str) -> None:
         """Until a message of that type about the request is published."""
         while True:
-            message = self.client.get_iopub_msg(timeout=SECONDS)
+            message = self.client.get_iopub_msg(timeout=HANGING)
             if message["parent_header"].get("msg_id") == request and message["msg_type"] == kind:
                 return
 
@@ -108,7 +109,7 @@ def running_kernel(folder: Path) -> Iterator[Kernel]:
     client = manager.client()
     try:
         client.start_channels()
-        client.wait_for_ready(timeout=SECONDS)
+        client.wait_for_ready(timeout=HANGING)
         yield Kernel(manager, client, stderr)
     finally:
         client.stop_channels()

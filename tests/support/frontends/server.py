@@ -12,11 +12,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.waiting import HANGING
+
 from .environment import isolated_environment
 
 TOKEN = "frontend-tests"
-START_SECONDS = 60.0
-STOP_SECONDS = 20.0
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def running_server(module: str, folder: Path, *options: str) -> Iterator[Server]
     finally:
         process.terminate()
         try:
-            process.wait(STOP_SECONDS)
+            process.wait(HANGING)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
@@ -64,15 +64,15 @@ def running_server(module: str, folder: Path, *options: str) -> Iterator[Server]
 def _url(process: subprocess.Popen[bytes], runtime: Path, log: Path) -> str:
     """The address in the file that the server writes, as soon as it answers: it may write the file before it listens."""
     announcement = runtime / f"jpserver-{process.pid}.json"
-    deadline = time.monotonic() + START_SECONDS
+    deadline = time.monotonic() + HANGING
     while time.monotonic() < deadline and process.poll() is None:
         try:
             port = json.loads(announcement.read_text())["port"]
-            socket.create_connection(("127.0.0.1", port), timeout=START_SECONDS).close()
+            socket.create_connection(("127.0.0.1", port), timeout=HANGING).close()
             return f"http://127.0.0.1:{port}"
         except (FileNotFoundError, json.JSONDecodeError, ConnectionRefusedError):
             time.sleep(0.05)
-    raise RuntimeError(f"The Jupyter server did not start within {START_SECONDS:.0f} s. It said:\n{log.read_text()}")
+    raise RuntimeError(f"The Jupyter server did not start within {HANGING:.0f} s. It said:\n{log.read_text()}")
 
 
 def _quieten_jupyterlab(settings: Path) -> None:

@@ -11,6 +11,8 @@ from pathlib import Path
 import pexpect  # type: ignore[import-untyped,unused-ignore]
 import pyte
 
+from tests.support.waiting import HANGING
+
 ROWS, COLUMNS = 50, 110
 
 
@@ -43,7 +45,7 @@ class Terminal:
         """The screen's lines, without trailing blanks."""
         return "\n".join(line.rstrip() for line in self._screen.display).rstrip()
 
-    def wait_for(self, pattern: str, seconds: float = 30) -> str:
+    def wait_for(self, pattern: str, seconds: float = HANGING) -> str:
         """Until the screen matches the regular expression; returns what matched. Raises AssertionError with the screen."""
         deadline = time.monotonic() + seconds
         while not (match := re.search(pattern, self.text, re.MULTILINE)):
@@ -63,7 +65,7 @@ class Terminal:
         """Press keys; `\\r` is Enter."""
         self.program.send(keys)
 
-    def wait_for_end(self, seconds: float = 20) -> int:
+    def wait_for_end(self, seconds: float = HANGING) -> int:
         """Until the program has ended; its exit status."""
         self.program.expect(pexpect.EOF, timeout=seconds)
         self.program.wait()
@@ -79,7 +81,7 @@ def open_terminal(command: list[str], environment: Mapping[str, str], folder: Pa
         env={**environment, "TERM": "xterm-256color"},
         cwd=str(folder),
         dimensions=(ROWS, COLUMNS),
-        timeout=30,
+        timeout=HANGING,
     )
     try:
         yield Terminal(program)
