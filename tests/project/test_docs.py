@@ -6,11 +6,14 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
 from monty_kernel import __version__
 from monty_kernel.engine.errors.unsupported import MODULES
+from monty_kernel.engine.source.cell import CellOptions, Feed, parse
+from monty_kernel.engine.source.sources import CellSource
 from monty_kernel.jupyter.app import MontyKernelApp
 from monty_kernel.magics.registry import Magics
 from monty_kernel.settings import OPTIONS
@@ -44,10 +47,14 @@ def test_every_page_is_reached_from_the_readme() -> None:
 
 
 def test_every_page_is_in_the_site() -> None:
-    entries = (ROOT / "docs" / "index.md").read_text(encoding="utf-8").splitlines()
-    for page in (ROOT / "docs").rglob("*.md"):
-        name = str(page.relative_to(ROOT / "docs").with_suffix(""))
-        assert name in entries or name == "index" or name.startswith("_build"), name
+    docs = ROOT / "docs"
+    entries = {
+        (page.parent / line).resolve()
+        for page in (docs / "index.md", *(docs / "site").glob("*.md"))
+        for line in page.read_text(encoding="utf-8").splitlines()
+    }
+    for page in (*docs.glob("*.md"), *(docs / "site").glob("*.md")):
+        assert page.with_suffix("") in entries or page.name == "index.md", page
 
 
 def test_the_citation_names_this_version() -> None:
@@ -83,6 +90,14 @@ def test_every_module_is_listed(page: str) -> None:
     assert f"{len(MODULES)} of the standard library" in text or page != "README.md"
     for name in MODULES:
         assert f"`{name}`" in text, name
+
+
+def test_the_rewritten_cell_is_what_the_parser_makes() -> None:
+    page = (ROOT / "docs" / "how-a-cell-runs.md").read_text(encoding="utf-8")
+    cell, feed = (dedent(block).strip("\n") for block in re.findall(r"^ *```python\n(.*?)^ *```$", page, re.M | re.S))
+    (step,) = parse(CellSource("In[3]", cell), Magics, CellOptions(3)).steps
+    assert isinstance(step, Feed)
+    assert step.text == feed
 
 
 def _slug(heading: str) -> str:
