@@ -116,7 +116,7 @@ LACKING = [
     ("import sys\nsys.stdout.write('a')", "'_io.TextIOWrapper' object has no attribute 'write'", "use print(text, end=''"),
     ("import sys\nout = sys.stderr\nout.flush()", "'_io.TextIOWrapper' object has no attribute 'flush'", "use print(text, end=''"),
     # methods of built-in values
-    ("xs = [2, 1]\nxs.sort", "'list' object has no attribute 'sort'", "does not hand them out: call .sort(...) here"),
+    ("xs = [2, 1]\nxs.sort", "'list' object has no attribute 'sort'", "cannot pass on the methods of built-in values: call .sort(...) here"),
     ("list(map(', '.join, [['a']]))", "'str' object has no attribute 'join'", "lambda"),
     ("d = {}\nmax('ab', key=d.get)", "'dict' object has no attribute 'get'", "lambda"),
     ("sorted(['b'], key=str.lower)", "type object 'str' has no attribute 'lower'", "lambda value: value.lower()"),
@@ -271,7 +271,7 @@ def test_an_opened_files_methods_are_told_from_those_of_stdout() -> None:
     message = "'_io.TextIOWrapper' object has no attribute 'write'"
     of_file = Failure("raised", "AttributeError", message, (SourceFrame(cell, 1, 1, 1, 8, "<module>"),))
     of_stdout = Failure("raised", "AttributeError", message, (SourceFrame(cell, 2, 1, 2, 17, "<module>"),))
-    assert "does not hand them out" in (hint(of_file) or "")
+    assert "cannot pass on the methods" in (hint(of_file) or "")
     assert "use print(" in (hint(of_stdout) or "")
 
 
@@ -292,7 +292,7 @@ def test_a_limit_is_raised_by_its_option(kind: LimitKind) -> None:
     ends = {"memory": ("memory", "MemoryError"), "seconds": ("time", "TimeoutError")}
     failure_kind, ename = ends.get(kind.name) or ("limit", NAMES[cast(Any, kind.name)])
     said = hint(Failure(cast(Any, failure_kind), ename, f"more than {kind.option} = 5")) or ""
-    assert f"--MontyKernel.{kind.option}={kind.unit}" in said and f"--{kind.option.replace('_', '-')};" in said
+    assert f"--MontyKernel.{kind.option}={kind.unit}" in said and f"--{kind.option.replace('_', '-')}. " in said
     said = hint(Failure(cast(Any, failure_kind), ename, f"more than %limits {kind.name} = 5")) or ""
     assert "--MontyKernel" not in said and "restart the kernel" in said
 

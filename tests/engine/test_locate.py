@@ -67,7 +67,7 @@ def test_a_call_with_wrong_arguments_stands_where_it_was_made(kernel: Kernel, co
 def test_where_no_call_can_be_told_the_definition_is_shown_and_named(kernel: Kernel, code: str) -> None:
     answer = kernel.run(code)
     assert "in area(w, h)\n----> 1 def area(w, h)" in shown(answer)
-    assert "This is where area() is defined: Monty does not say where it was called." in shown(answer)
+    assert "This is where area() is defined. Monty does not say where it was called." in shown(answer)
 
 
 def test_a_cell_that_failed_at_such_a_call_has_run(start) -> None:  # type: ignore[no-untyped-def]

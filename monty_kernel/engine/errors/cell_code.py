@@ -1,4 +1,4 @@
-"""The code of the cells in a traceback: their lines, statements, functions and classes, and the expression that failed."""
+"""The code of the cells in a traceback: lines, statements, functions and classes, and the expression that failed."""
 
 from __future__ import annotations
 
@@ -30,18 +30,24 @@ Position = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A function, class or lambda of a cell. `label` is what tracebacks call it: `A.f(self, x, *args)`."""
+    """A function, class or lambda of a cell.
+
+    Attributes:
+        label: What tracebacks call it: `A.f(self, x, *args)`.
+        lines: Its lines, decorators included; for a lambda those of the function around it.
+    """
 
     name: str
     label: str
     start: Position
     end: Position
-    lines: range  # decorators included; for a lambda those of the function around it
+    lines: range
 
 
 @dataclass(frozen=True, slots=True)
 class CellLayout:
-    """A cell's text taken apart. `pieces` are the line ranges of its statements; both are empty if it does not parse."""
+    """A cell's text taken apart. `pieces` are the lines of each statement. Scopes and pieces are empty if it does not
+    parse."""
 
     lines: Sequence[str]
     scopes: tuple[Scope, ...] = ()
@@ -57,7 +63,7 @@ class CellLayout:
 
 
 def layout(text: str) -> CellLayout:
-    """Take a cell apart. Never raises: text that is no Python, or too long, gives lines only."""
+    """Take a cell apart. Never raises: text that is not Python, or too long, gives lines only."""
     lines = split_lines(text)
     tree = parse(text)
     if tree is None:
@@ -66,7 +72,7 @@ def layout(text: str) -> CellLayout:
 
 
 def parse(text: str) -> ast.Module | None:
-    """The syntax tree of a cell, magic lines left out; None if there is none to be had."""
+    """The syntax tree of a cell, without its magics; None if it has none or is too long."""
     if len(text) > PARSE_LIMIT or _LONE_RETURN.search(text):
         return None
     for source in (text, _MAGIC.sub(r"\1pass", text)):
@@ -78,7 +84,7 @@ def parse(text: str) -> ast.Module | None:
 
 
 def _scopes(tree: ast.Module, text: str) -> Iterator[Scope]:
-    # A stack, not recursion: an expression may be nested deeper than Python's own stack.
+    # a stack, not recursion: an expression may be nested deeper than Python's own stack
     children = ast.iter_child_nodes if "lambda" in text else _statements  # half the time for a long cell
     waiting: list[tuple[ast.AST, str, range]] = [(tree, "", range(1, text.count("\n") + 2))]
     while waiting:
@@ -97,7 +103,7 @@ _Statement = ast.stmt | ast.excepthandler | ast.match_case
 
 
 def _statements(node: ast.AST) -> Iterator[_Statement]:
-    """The statements directly below one; `except` and `case` clauses count as such."""
+    """The statements directly inside one; `except` and `case` clauses count as statements."""
     for field in ("body", "handlers", "orelse", "finalbody", "cases"):
         below = getattr(node, field, None)
         if isinstance(below, list):  # the body of a lambda is an expression
@@ -116,7 +122,8 @@ def _arguments(node: _Definition) -> str:
 
 
 def _pieces(tree: ast.Module, lines: Sequence[str]) -> Iterator[range]:
-    """Cut the cell at every statement. A compound statement's head is a piece, so are comments between statements."""
+    """Cut the cell at every statement. The head of a compound statement is a piece, and so are comments between
+    statements."""
     cuts = {1, len(lines) + 1}
     joined: set[int] = set()
     waiting = list(_statements(tree))
@@ -152,7 +159,8 @@ def _span(node: _Definition) -> tuple[Position, Position]:
 
 
 def raised_by_hand(failure: Failure) -> bool:
-    """Whether the error comes from `raise Name(...)` in the code, not from Monty. `raise error` passes one on."""
+    """Whether the error comes from `raise Name(...)` in the code and not from Monty. `raise error` only passes one
+    on."""
     frame = failure.frames[-1] if failure.frames else None
     if failure.kind == "syntax" or frame is None or failure.evalue == NOT_AN_EXCEPTION:
         return False
@@ -168,7 +176,7 @@ def _line(frame: SourceFrame) -> str:
 
 
 def failing_text(failure: Failure) -> str:
-    """The source of the innermost frame's expression; empty for code in a string."""
+    """The source of the expression that failed; empty for code in a string."""
     frame = failure.frames[-1] if failure.frames else None
     if frame is None or frame.cell is None:
         return ""
@@ -192,7 +200,7 @@ def class_named(failure: Failure, name: str) -> ast.ClassDef | None:
 
 
 def defines(failure: Failure, class_name: str, *methods: str) -> bool | None:
-    """Whether the class defines one of the methods; None if the class is not in the traceback's cells."""
+    """Whether a class defines one of the methods; None if the class is not in the traceback's cells."""
     found = class_named(failure, class_name)
     if found is None:
         return None

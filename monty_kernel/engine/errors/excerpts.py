@@ -1,8 +1,8 @@
 """The lines of source around a place in a cell, as IPython shows them: numbered, coloured, with an arrow.
 
-To IPython's layout it adds carets under the failing expression, on a line of their own. One regular expression colours
-the code instead of pygments: building that lexer takes 80 ms, and the first error of a session should not wait for it.
-The colours are those of IPython's `neutral` theme.
+Carets under the failing expression, on a line of their own, are added to IPython's layout. The colours are those of its
+`neutral` theme. A regular expression finds what to colour, since building the lexer of pygments takes 80 ms, and the
+first error of a session should not wait for it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _RED, _GREEN, _PLAIN = "\x1b[31m", "\x1b[32m", "\x1b[39m"
 
 
 def excerpt(cell: CellLayout, frame: SourceFrame, scope: Scope | None) -> list[str]:
-    """The lines around `frame`, without line ends. `scope` bounds the context; empty if the cell has no such line."""
+    """The lines around a frame, without line ends. Context stays within `scope`. Empty if the cell has no such line."""
     if not 1 <= frame.line <= len(cell.lines):
         return []
     rows: list[str] = []
@@ -46,10 +46,10 @@ def excerpt(cell: CellLayout, frame: SourceFrame, scope: Scope | None) -> list[s
 
 
 def mark(line: str, start: int, stop: int | None) -> tuple[str, str]:
-    """A line fit to show, and the blanks and carets that mark `line[start:stop]` when printed under it.
+    """A line as it is shown, and the blanks and carets that mark `line[start:stop]` when printed under it.
 
-    At least one caret, though the mark may lie behind the line's end; none if `stop` is None. A long line is cut
-    around `start`. Tabs stay tabs in both, so the carets are aligned whatever the tab width of the screen.
+    There is at least one caret, even if the mark lies behind the line's end, but none if `stop` is None. A long line is
+    cut around `start`. Tabs stay tabs in both, so that the carets are aligned whatever the screen's tab width.
     """
     first, last = _window(line, start)
     part = line[first:last]
@@ -84,7 +84,7 @@ def _failing(line: str, frame: SourceFrame, number: int) -> tuple[int, int | Non
 
 
 def _groups(cell: CellLayout, line: int, scope: Scope | None) -> Iterator[range]:
-    """Runs of lines to show; an empty range stands for a gap."""
+    """The runs of lines to show. An empty range stands for a gap."""
     pieces = [piece for piece in cell.pieces if scope is None or _within(piece, scope.lines)]
     here = next((index for index, piece in enumerate(pieces) if line in piece), None)
     if here is None:
@@ -143,7 +143,7 @@ _COLOURS = {
 
 @cache
 def _token() -> re.Pattern[str]:
-    # A string whose end is missing runs to the end of its line, or of the excerpt if it is triple-quoted.
+    # an unclosed string runs to the end of its line, or of the excerpt if it is triple-quoted
     return re.compile(
         rf"""
         (?P<string>(?<![\w])[rRbBuUfFtT]{{0,2}}(?:
@@ -159,7 +159,7 @@ def _token() -> re.Pattern[str]:
 
 
 def highlight(lines: Sequence[str]) -> list[str]:
-    """`lines` with ANSI colours. Each line stands alone: a colour that runs on is closed and opened again."""
+    """The lines with ANSI colours. Each line stands alone: a colour that runs on is closed and opened again."""
     return _token().sub(_coloured, "\n".join(lines)).split("\n")
 
 

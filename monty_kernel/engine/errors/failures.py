@@ -1,4 +1,4 @@
-"""Monty's errors -> Failure: names, messages and frames in the terms of the cells that the person typed."""
+"""Makes a Failure of Monty's errors: names, messages and frames in terms of the cells that the person typed."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ STOPPED: dict[str, str] = {
     f"{INSISTENT_SECONDS:g} seconds stopped its worker.",
     "ended": "Its worker was stopped.",
 }
-"""What is said of a worker that was stopped, by why it was."""
+"""What the person is told, by why the worker was stopped."""
 
 
 def unparsable(error: monty.MontyError) -> bool:
-    """Whether Monty refused the source, so that nothing of it ran."""
+    """Whether Monty refused to parse the source, so that none of it ran."""
     if not isinstance(error, (monty.MontyRuntimeError, monty.MontySyntaxError)):
         return False
     frames = error.traceback()  # a cell can raise SyntaxError itself: then something ran, and the frame has a function
@@ -55,7 +55,7 @@ def unparsable(error: monty.MontyError) -> bool:
 
 
 def raised(error: monty.MontyError, feed_of: Callable[[str], Feed | None]) -> Failure:
-    """The Failure for code that raised or could not be parsed. feed_of: filename in a frame -> the feed it names."""
+    """The Failure for code that raised or could not be parsed. feed_of: the feed that a frame's filename names."""
     inner = error.exception()
     name = type(inner).__name__
     message = (
@@ -68,17 +68,18 @@ def raised(error: monty.MontyError, feed_of: Callable[[str], Feed | None]) -> Fa
 
 
 def refused(refusal: Exception, failure: Failure) -> Failure:
-    """The Failure for what the host refused with an exception that Monty has no type for."""
+    """The Failure for a refusal of the host whose exception Monty has no type for."""
     name = {"StdinUnavailable": "StdinNotImplementedError"}.get(type(refusal).__name__, type(refusal).__name__)
     if isinstance(refusal, LimitReached):
         return refusal.failure._replace(frames=failure.frames)
-    frames = () if name == "UsageError" else failure.frames  # as in IPython: the line itself says it all
+    frames = () if name == "UsageError" else failure.frames  # as in IPython, where the line itself is enough
     return Failure(failure.kind, name, str(refusal), frames)
 
 
-def lost(error: WorkerLost, limits: SessionLimits, went: Action | None = None) -> Failure:
-    """The Failure for a cell whose worker is gone. went: what the cell last did to be in another state, if anything."""
-    restored = RESTORED if went is None else f"The session is as it was after this cell's %{went.name}."
+def lost(error: WorkerLost, limits: SessionLimits, travelled: Action | None = None) -> Failure:
+    """The Failure for a cell whose worker is gone. travelled: the cell's last action that went to another state, if
+    any."""
+    restored = RESTORED if travelled is None else f"The session is as it was after this cell's %{travelled.name}."
     if error.cause in STOPPED:
         return Failure("interrupted", "KeyboardInterrupt", "", note=f"{STOPPED[error.cause]} {restored}")
     if error.cause == "memory":
@@ -92,7 +93,7 @@ def lost(error: WorkerLost, limits: SessionLimits, went: Action | None = None) -
 
 
 def said_by_cpython(feed: Feed) -> Failure | None:
-    """The Failure in CPython's words for source that it refuses too: they and its place are the clearer ones."""
+    """The Failure in CPython's words for source that CPython refuses too: its message and its place are clearer."""
     source, maps = feed.maps[0].original, feed.maps[1:]
     if len(source) > _LARGE:
         return None
@@ -119,12 +120,12 @@ def _frames(error: monty.MontyError, feed_of: Callable[[str], Feed | None]) -> I
         function = frame.function_name or "<module>"
         if feed is not None:
             yield SourceFrame(feed.cell, *feed.to_cell(*span), function)
-        elif not frame.filename.startswith("<python-input-"):  # the prelude's own frames are nobody's business
+        elif not frame.filename.startswith("<python-input-"):  # frames of the prelude are left out
             yield SourceFrame(None, *span, function)
 
 
 def _without_wrappers(frames: Iterable[SourceFrame]) -> tuple[SourceFrame, ...]:
-    # %timeit puts the person's code into a function: to them it stands where the magic does
+    # %timeit puts the person's code into a function, but to them it stands where the magic does
     found: list[SourceFrame] = []
     for frame in frames:
         if frame.function.startswith("__mk_") and found:
@@ -134,7 +135,7 @@ def _without_wrappers(frames: Iterable[SourceFrame]) -> tuple[SourceFrame, ...]:
 
 
 def _key(message: str) -> str:
-    # Monty keeps a KeyError's key as text alone, str(key): quote it as the key's repr() unless it reads as a number or tuple
+    # Monty keeps only str(key) of a KeyError's key: quote it as repr(key) would, unless it reads as a number or a tuple
     try:
         key = ast.literal_eval(expression_tree(message.lstrip(" \t"))) if len(message) < 1000 else message
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):  # TypeError: "{[]}"
@@ -143,14 +144,15 @@ def _key(message: str) -> str:
 
 
 def impossible(source: CellSource, error: SyntaxError) -> Failure:
-    """The Failure for text that cannot even be handed to Monty; `error` says where."""
+    """The Failure for text that cannot even be given to Monty. `error` says where it is wrong."""
     line, column = error.lineno or 1, error.offset or 1
     place = SourceFrame(source, line, column, error.end_lineno or line, error.end_offset or column + 1, "<module>")
     return Failure("syntax", "SyntaxError", error.msg, (place,))
 
 
 def stray_return(cell: Cell) -> Failure | None:
-    """The Failure for a cell with such a `return`, with its place; None for all others."""
+    """The Failure for a cell with a `return` outside of any function, if it has one. Monty would end the cell there
+    silently."""
     if len(cell.python) > _MOST_SEARCHED or "return" not in cell.python or not _RETURN.search(cell.python):
         return None
     try:

@@ -1,7 +1,7 @@
-"""Where an error is Monty's and not the person's: one line that says what is missing, and what to do instead.
+"""For errors that are Monty's and not the person's: one line that says what Monty lacks, and what to do instead.
 
-A hint must be true. Most errors below look like those of ordinary mistakes, so each rule asks for what tells the two
-apart: that Python has the name, that the class in the cell defines the method, that nobody raised it by hand.
+A hint must be true. Most errors below look like ordinary mistakes, so each rule looks for what tells the two apart:
+Python has the name, the class in the cell defines the method, nobody raised the error by hand.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ _LISTS_IN_MONTY = frozenset({"map", "zip", "enumerate", "filter", "reversed"})
 
 def hint(failure: Failure) -> str | None:
     """One line about what Monty lacks, if that is what made the cell fail; None for ordinary errors."""
-    if failure.kind in _ENDINGS:
-        return _ENDINGS[failure.kind]
+    if failure.kind in _BY_KIND:
+        return _BY_KIND[failure.kind]
     limit = _LIMITS.get(failure.ename if failure.kind == "limit" else failure.kind)
     if limit is not None:
         return _limit(*limit, failure)
@@ -53,7 +53,7 @@ def hint(failure: Failure) -> str | None:
     return None
 
 
-_ENDINGS: Mapping[str, str] = {
+_BY_KIND: Mapping[str, str] = {
     "crashed": "The process that ran the cell died. The code is not to blame: "
     "Monty crashed, or something stopped the process.",
 }
@@ -65,7 +65,7 @@ _LIMITS: Mapping[str, tuple[str, str]] = {
     "HostCallLimitExceeded": ("calls to the host", "host_calls"),
     "SleepLimitExceeded": ("sleep", "asleep"),
 }
-"""By kind or name of the failure: what there was too much of, and the limit that says so."""
+"""By kind or name of the failure: what there was too much of, and the name of the limit."""
 
 
 def _limit(what: str, name: str, failure: Failure) -> str:
@@ -74,8 +74,8 @@ def _limit(what: str, name: str, failure: Failure) -> str:
     kind = KINDS[name]
     option = f"--MontyKernel.{kind.option}={kind.unit}"
     return (
-        f"To allow more {what}, start the kernel with {option}, or `monty-kernel run` with --{kind.option.replace('_', '-')}; "
-        "%limits shows the limit."
+        f"To allow more {what}, start the kernel with {option}, or `monty-kernel run` with "
+        f"--{kind.option.replace('_', '-')}. %limits shows the limit."
     )
 
 
@@ -157,7 +157,7 @@ def _imported_name(failure: Failure, name: str, module: str) -> str | None:
 
 
 def _of_ipython(failure: Failure, name: str) -> str | None:
-    # the prelude's stand-ins for the packages are values of a class called so
+    # the prelude's stand-ins for modules are objects of a class with this name
     return f"The sandbox has only one module of IPython, IPython.display, with {', '.join(DISPLAY_NAMES)}."
 
 
@@ -185,7 +185,10 @@ def _name(failure: Failure, name: str) -> str | None:
 
 
 def _file(failure: Failure, path: str) -> str:
-    return f"Code in the sandbox cannot open files of this computer, {path!r} included: put the text into a cell, or ask for the folder with %mount."
+    return (
+        f"Code in the sandbox cannot open files of this computer, {path!r} included: put the text into a cell, "
+        "or ask for the folder with %mount."
+    )
 
 
 def _read_only_file(failure: Failure, path: str) -> str:
@@ -194,7 +197,10 @@ def _read_only_file(failure: Failure, path: str) -> str:
 
 def _environment(failure: Failure, function: str) -> str:
     if function in ("os.environ", "os.getenv"):
-        return "Code in the sandbox sees no environment variables: write the value into the cell, or ask for it with input()."
+        return (
+            "Code in the sandbox sees no environment variables: write the value into the cell, "
+            "or ask for it with input()."
+        )
     return f"{function} needs the machine itself, which code in the sandbox cannot reach."
 
 
@@ -225,7 +231,7 @@ def _calls_list_maker(value: ast.expr) -> bool:
 
 
 def _made_by(failure: Failure) -> Iterator[ast.expr]:
-    """What the argument of the failing `next(...)` is, or was assigned in the same cell."""
+    """The argument of the failing `next(...)`, and what the same cell assigned to it."""
     tree = parse(failing_text(failure))
     call = tree.body[0].value if tree and tree.body and isinstance(tree.body[0], ast.Expr) else None
     if not isinstance(call, ast.Call) or not call.args:
@@ -248,7 +254,7 @@ def _json_option(failure: Failure, kind: str, option: str) -> str | None:
 
 
 def _encoding(failure: Failure, name: str) -> str | None:
-    from encodings.aliases import aliases  # not codecs.lookup: that would import a module by the notebook's word
+    from encodings.aliases import aliases  # not codecs.lookup: it imports a module whose name the notebook chooses
 
     known = re.sub(r"\W", "_", name.lower())
     if known not in aliases and known not in aliases.values():
@@ -294,7 +300,7 @@ _RULES: Mapping[str, _Rules] = {
     "LookupError": ((r"unknown encoding: (.+)", _encoding),),
     "RuntimeError": (
         (r"'([\w.]+)' is not supported in this environment", _environment),
-        (r"Internal error in monty: exceptions can only be called with zero or one string argument", _exception_arguments),
+        (r"Internal error in monty: exceptions can only be called with zero or one string arg.*", _exception_arguments),
         (r"Internal error in monty: asyncio scheduler stalled.*", lambda failure: _STALLED),
         (r"Internal error in monty: (.*)", _internal),
     ),
@@ -303,7 +309,7 @@ _RULES: Mapping[str, _Rules] = {
         (r"'module' object has no attribute '(\w+)'", _of_ipython),
         (r"type object '([\w.]+)' has no attribute '(\w+)'", objects.missing_type_attribute),
         (r"'([\w.]+)' object has no attribute '(\w+)'", objects.missing_attribute),
-        (r"'([\w.]+)' object has no attribute '(\w+)' and no __dict__ for setting new attributes", objects.new_attribute),
+        (r"'([\w.]+)' object has no attribute '(\w+)' and no __dict__ for setting new .*", objects.new_attribute),
     ),
     "TypeError": (
         (r"object of type '([\w.]+)' has no len\(\)", objects.no_len),

@@ -1,8 +1,12 @@
-"""Where an error stands, for those to which Monty gives no place or another one: found in the cells' source.
+"""Finds where an error stands in the cells' source, where Monty gives no place or a wrong one.
 
-Measured on pydantic-monty 1.4.0: a call with wrong arguments is placed at the definition, without any frame; an exception
-given two arguments has no frame at all; what passes `finally`, a bare `raise` or an `except` that does not take it is placed
-at whatever was evaluated last, and the frames within are gone; what comes out of `asyncio.gather` lacks the frames around.
+Measured on pydantic-monty 1.4.0:
+
+- A call with wrong arguments is placed at the function's definition, without any other frame.
+- An exception that is made with two arguments has no frame at all.
+- An error that passes `finally`, a bare `raise` or an `except` of another type is placed at the expression that was
+  evaluated last, and the frames inside are gone.
+- What comes out of `asyncio.gather` lacks the frames around it.
 """
 
 from __future__ import annotations
@@ -29,7 +33,7 @@ _LOSES = "Monty loses the place of an error that passes 'except' or 'finally'."
 
 
 class _Found(NamedTuple):
-    """A node, the functions around it, and whether something decides if it is reached at all."""
+    """A node, the function around it, and whether a condition decides if it is reached."""
 
     node: ast.AST
     function: str
@@ -37,14 +41,16 @@ class _Found(NamedTuple):
 
 
 def is_arity_error(name: str, message: str) -> bool:
-    """Whether an error says that a call's arguments do not fit: Monty places it as if it were one of syntax."""
+    """Whether an error says that a call's arguments do not fit. Monty places it like a syntax error."""
     return name == "TypeError" and _ARITY.match(message) is not None
 
 
 def locate(failure: Failure, cell: CellSource, cells: Iterable[CellSource]) -> Failure:
-    """The failure with frames as CPython would have them, as far as that can be told. Never raises.
+    """The failure with frames as CPython would have them, as far as they can be found. Never raises.
 
-    cell: the one that was running. cells: those that ran before, newest first.
+    Args:
+        cell: The cell that was running.
+        cells: The cells that ran before, newest first.
     """
     if failure.kind != "raised":
         return failure
@@ -70,10 +76,10 @@ def _call(failure: Failure, cell: CellSource, cells: Iterable[CellSource]) -> Fa
     name = match["name"]
     text = failing_text(failure)
     if text != name and not (name == "<lambda>" and text.startswith("lambda")):
-        return failure  # Monty knows the place after all, as for keyword-only arguments
+        return failure  # Monty knows the place, as for keyword-only arguments
     try:
         definition = _definition(place, name)
-    except ValueError:  # what is no signature to this Python
+    except ValueError:  # not a signature to this Python
         definition = None
     if definition is not None:
         names, signature = definition
@@ -85,7 +91,7 @@ def _call(failure: Failure, cell: CellSource, cells: Iterable[CellSource]) -> Fa
             frames = _way(source, _one(sure) or (_one(unsure) if source is cell else None), cell)
             if frames:
                 return failure._replace(frames=frames)
-    note = f"This is where {name}() is defined: Monty does not say where it was called."
+    note = f"This is where {name}() is defined. Monty does not say where it was called."
     return failure._replace(frames=(place._replace(function=name),), note=note)
 
 
@@ -104,7 +110,7 @@ def _way(source: CellSource, found: _Found | None, cell: CellSource) -> tuple[So
 
 
 def _definition(place: SourceFrame, name: str) -> tuple[list[str], Signature] | None:
-    """What calls of the function name, and what arguments they can give."""
+    """The names by which the function is called, and its signature."""
     tree = parse(place.cell.text) if place.cell is not None else None
     for owner in ast.walk(tree or ast.Module([], [])):
         for node in ast.iter_child_nodes(owner):
@@ -152,7 +158,8 @@ def _called(call: ast.AST) -> str | None:
 
 
 def _fits(call: ast.AST, signature: Signature, *, few: bool) -> bool | None:
-    """Whether the call gives what the function takes, or not enough (`few`), or too much; None if that is not to be seen."""
+    """Whether the arguments fit; False only for the mistake that is looked for, too `few` or too many. None if
+    unknown."""
     assert isinstance(call, ast.Call)
     if any(isinstance(each, ast.Starred) for each in call.args) or any(each.arg is None for each in call.keywords):
         return None
@@ -183,7 +190,7 @@ def _makes_exception(call: ast.AST) -> bool:
 
 
 def _one_text(call: ast.AST) -> bool | None:
-    """Whether the call gives one text or nothing, as Monty demands; None if that is not to be seen."""
+    """Whether the call gives one string or nothing, as Monty demands; None if unknown."""
     assert isinstance(call, ast.Call)
     if len(call.args) > 1 or call.keywords:
         return False
@@ -217,7 +224,7 @@ def _reraised(failure: Failure) -> Failure:
 
 
 def _passed(block: ast.Try, place: SourceFrame) -> ast.expr | None:
-    """What was evaluated last before the error went on, if it is the frame's place."""
+    """The expression that was evaluated last before the error went on, if the frame is placed there."""
     for handler in block.handlers:
         bare = [node for node in handler.body if isinstance(node, ast.Raise) and node.exc is None]
         for part in (handler.type, *(handler.body if bare else ())):
@@ -228,11 +235,11 @@ def _passed(block: ast.Try, place: SourceFrame) -> ast.expr | None:
 
 
 def _at(part: ast.AST | None, place: SourceFrame) -> ast.expr | None:
-    """The expression in a part of the tree that has exactly the frame's place."""
+    """The expression in a part of the tree that has exactly the place of the frame."""
     if part is None or not getattr(part, "lineno", 0) <= place.line <= getattr(part, "end_lineno", 0):
         return None
     for node in ast.walk(part):
-        # columns in bytes are never less than in characters: this spares most nodes of a long line the counting
+        # a column in bytes is never less than in characters: this saves counting for most nodes of a long line
         if (
             isinstance(node, ast.expr)
             and (node.lineno, node.end_lineno) == (place.line, place.end_line)
@@ -244,7 +251,7 @@ def _at(part: ast.AST | None, place: SourceFrame) -> ast.expr | None:
 
 
 def _is_own(node: ast.expr, failure: Failure) -> bool | None:
-    """Whether the error is the expression's own; None if that cannot be told."""
+    """Whether the expression itself raised the error; None if that is unknown."""
     if isinstance(node, ast.Name):
         return f"'{node.id}'" in failure.evalue
     if isinstance(node, ast.Attribute):
@@ -277,7 +284,7 @@ def _moved(failure: Failure, block: ast.Try) -> Failure:
 
 
 def _holding(pattern: str, cell: CellSource, cells: Iterable[CellSource]) -> Iterator[CellSource]:
-    """The running cell, then those of the others that hold the pattern, newest first."""
+    """The running cell, then the others that contain the pattern, newest first."""
     yield cell
     others = (each for each in cells if each is not cell and re.search(pattern, each.text))
     yield from islice(others, _CELLS_SEARCHED)
@@ -302,7 +309,7 @@ def _nodes(cell: CellSource, kind: type[ast.AST]) -> Iterator[_Found]:
 
 
 def _one(found: Sequence[_Found]) -> _Found | None:
-    """The one that failed: the only one, or the first if nothing decides whether that is reached."""
+    """The one that failed: the only one, or the first if no condition decides whether it is reached."""
     return found[0] if len(found) == 1 or (found and not found[0].conditional) else None
 
 

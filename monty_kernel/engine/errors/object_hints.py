@@ -1,4 +1,4 @@
-"""Hints about objects: attributes and methods that Monty's values lack, special methods it does not call."""
+"""Hints about objects: attributes and methods that Monty's values lack, and special methods that it does not call."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def missing_attribute(failure: Failure, type_name: str, name: str) -> str | None
 
 def _not_handed_out(name: str) -> str:
     return (
-        f"Monty calls the methods of built-in values but does not hand them out: "
+        f"Monty cannot pass on the methods of built-in values: "
         f"call .{name}(...) here, or wrap it as in 'lambda value: thing.{name}(value)'."
     )
 
@@ -120,7 +120,7 @@ def no_order(failure: Failure, operator: str, left: str, right: str) -> str | No
 
 
 def _uncalled(failure: Failure, type_name: str, methods: tuple[str, ...], instead: str) -> str | None:
-    """The hint for a special method that Monty never calls; a mere "if" when the class is not in the traceback."""
+    """The hint for a special method that Monty never calls. It says "if" where the class is not in the traceback."""
     if is_native(type_name):
         return None
     defined = defines(failure, type_name, *methods)

@@ -1,4 +1,4 @@
-"""A Failure rendered as the error output that IPython would show: coloured, naming `Cell In[n]`, with carets."""
+"""Renders a Failure as IPython would show it: coloured, with `Cell In[n]` and carets."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _FROM_STRING = re.compile(r"\(<string>, line \d+\)$")
 
 @dataclass(frozen=True, slots=True)
 class _Folded:
-    """Frames left out of a traceback, and what to say of them."""
+    """Frames left out of a traceback, and what is said of them."""
 
     description: str
     count: int
@@ -38,13 +38,12 @@ class _Folded:
 def render(failure: Failure) -> Error:
     r"""The error output for a failure, laid out as IPython 9 does it. Never raises.
 
-    `traceback` has one element for each part, as in ipykernel: a rule, the headline, one per frame (ending with a
-    newline), the message; then the failure's note and a hint, if there are any. A syntax error is one element.
-    Without frames there is neither rule nor headline.
+    `traceback` has one element for each part, as in ipykernel: a rule, the headline, one for each frame (ending with a
+    newline), the message; then the failure's note and a hint, if there are any. A syntax error is one element. Without
+    frames there is neither rule nor headline.
 
     `ename` and `evalue` are the failure's own, without colours. Control characters are written out (`\x1b`), since
-    front ends print them raw; `evalue` is cut at 64 KiB. A KeyError's message is shown as the failure has it: Monty
-    itself gives the key without quotes, whether it is 'a' or a, and this place cannot know better.
+    front ends print them raw; `evalue` is cut at 64 KiB. A KeyError's message is shown as the failure has it.
     """
     ename = visible(cut(failure.ename, _NAME_LIMIT)).replace("\n", " ")
     evalue = _clean(failure.evalue, EVALUE_LIMIT)
@@ -65,7 +64,7 @@ def render(failure: Failure) -> Error:
 
 
 def _is_syntax_error(failure: Failure) -> bool:
-    # Code in a string given to eval or exec fails while the cell runs: that has frames to show.
+    # code in a string that eval or exec gets fails while the cell runs, and so has frames to show
     in_string = len(failure.frames) > 1 or _FROM_STRING.search(failure.evalue[-100:])
     return failure.kind == "syntax" and not in_string
 
@@ -133,8 +132,8 @@ def _place(frame: SourceFrame) -> str:
 
 
 def _fold(frames: tuple[SourceFrame, ...]) -> Iterator[SourceFrame | _Folded]:
-    """Leave out what recursion repeats, by IPython's rule: of a line that is there more than three times in a run
-    of such lines, the first two frames and the last are shown."""
+    """Leave out what recursion repeats, by IPython's rule: of a line that occurs more than three times in a run of such
+    lines, the first two frames and the last are shown."""
     keys = [_key(frame) for frame in frames]
     counts = Counter(keys)
     shown = [counts[key] <= 3 for key in keys]
@@ -178,7 +177,7 @@ def _described(hidden: Counter[_Key]) -> str:
 
 
 def _limited(items: Iterable[SourceFrame | _Folded]) -> list[SourceFrame | _Folded]:
-    """At most `FRAME_LIMIT` of them, the outermost and the innermost half."""
+    """At most `FRAME_LIMIT` of them: the outermost and the innermost half."""
     kept = list(items)
     if len(kept) <= FRAME_LIMIT:
         return kept

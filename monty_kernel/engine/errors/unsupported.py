@@ -1,8 +1,8 @@
-"""What Monty lacks of Python, and what to write instead: the tables behind the hints.
+"""What Python has and Monty does not, and what to write instead: the tables behind the hints.
 
-Found by trying pydantic-monty 1.4.0 with all of Python 3.14's syntax, every name in `builtins`, every module of the
-standard library and every method of the built-in types; `tests/engine/test_hints.py` tries them again. A later
-Monty that has more simply stops raising the errors these are looked up by.
+They were found by trying pydantic-monty 1.4.0 with all of Python 3.14's syntax, every name in `builtins`, every module
+of the standard library and every method of the built-in types; `tests/engine/test_hints.py` tries them again. A later
+Monty that has more stops raising the errors by which these are looked up.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ SYNTAX: Mapping[str, str] = {
     ),
     "aliasing a `__future__` feature": "Leave the 'as' out: what comes from __future__ keeps its name in Monty.",
 }
-"""What follows "The monty syntax parser does not yet support" -> the hint."""
+"""Hints, by what follows "The monty syntax parser does not yet support"."""
 
 BASES: Mapping[str, str] = {
     "object": "Monty has no inheritance yet: leave '(object)' out, every class is an object anyway.",
@@ -81,7 +81,7 @@ BASES: Mapping[str, str] = {
     "Protocol": "Monty has no inheritance yet: leave the base out, classes need only have the methods that are called.",
     "Generic": "Monty has no inheritance yet: leave the base out, it changes nothing when code runs.",
 }
-"""Base class -> the hint for a class that inherits from it."""
+"""Hints for a class that inherits, by its base class."""
 
 EXCEPTION_BASE = (
     "Monty has no inheritance, so no exceptions of your own yet: raise a built-in one that fits, "
@@ -118,7 +118,7 @@ BUILTINS: Mapping[str, str] = {
     "BaseExceptionGroup": "raise the first of the exceptions.",
     "GeneratorExit": "there are no generators yet either.",
 }
-"""Name in Python's builtins that Monty has not -> what to do instead."""
+"""What to do instead, by the name of a builtin that Monty lacks."""
 
 _NETWORK = "Code in the sandbox has no network access."
 _PROCESSES = "The sandbox has no processes or threads; asyncio.gather(...) runs coroutines side by side."
@@ -171,7 +171,7 @@ INSTEAD_OF_MODULE: Mapping[str, str] = {
     "weakref": "Use an ordinary reference.",
     "zoneinfo": "datetime.timezone(datetime.timedelta(hours=2)) gives a fixed offset.",
 }
-"""Missing module, whole or its first part -> a sentence on what to do instead."""
+"""What to do instead, by the name of a missing module or of its package."""
 
 INSTEAD_OF_MEMBER: Mapping[str, str] = {
     **_each(
@@ -215,7 +215,7 @@ INSTEAD_OF_MEMBER: Mapping[str, str] = {
     "random.SystemRandom": "random.random() and the other functions are there.",
     "pathlib.PurePath": "use pathlib.Path.",
 }
-"""module.name that Python has and Monty has not -> what to do instead."""
+"""What to do instead, by the name of a module's member that Monty lacks."""
 
 MISSING_METHODS: Mapping[str, frozenset[str]] = {
     "str": frozenset({"format_map", "maketrans", "translate"}),
@@ -228,7 +228,7 @@ MISSING_METHODS: Mapping[str, frozenset[str]] = {
     "set": frozenset({"difference_update", "intersection_update", "symmetric_difference_update"}),
     "range": frozenset({"count", "index", "start", "step", "stop"}),
 }
-"""Built-in type -> what Python's has and Monty's has not. (bool is as int; all others are complete.)"""
+"""The methods that Monty lacks, by built-in type. bool is like int; the types that are not here are complete."""
 
 INSTEAD_OF_METHOD: Mapping[str, str] = {
     "str.format_map": "use .format(**mapping).",
@@ -259,11 +259,11 @@ INSTEAD_OF_METHOD: Mapping[str, str] = {
     "__name__": "write the name out.",
     "__doc__": "put ? after the name to see it.",
 }
-"""type.name, or a name that any type may have -> what to do instead."""
+"""What to do instead, by `type.name`, or by a name that any type may have."""
 
 
 def instead_of_attribute(type_name: str, name: str) -> str:
-    """What to do without an attribute that Python's type has and Monty's has not."""
+    """What to do without an attribute that Monty's type lacks."""
     if name.startswith("__") and any(hasattr(kind, name) for kind in (int, list, dict)):
         otherwise = "use the operator or the built-in function that it stands for."
     else:
@@ -294,7 +294,7 @@ _IN_MODULES = {"PosixPath": "pathlib", "PurePosixPath": "pathlib", "Counter": "c
 
 
 def host_type(name: str) -> type | None:
-    """Python's type for a type name in a Monty message: `list`, `re.Match`, `function`; None if it has none."""
+    """Python's type for a type name in a message of Monty's: `list`, `re.Match`, `function`; None if it has none."""
     found: object = getattr(builtins, name, None) or _NAMED.get(name)
     module, _, attribute = name.rpartition(".")
     if name in _IN_MODULES:
@@ -305,7 +305,7 @@ def host_type(name: str) -> type | None:
 
 
 def is_native(type_name: str) -> bool:
-    """Whether Monty names one of its own types so; a class written in a cell has a plain name of its own."""
+    """Whether a type name is that of one of Monty's own types, and not of a class in a cell."""
     return "." in type_name or type_name.endswith("iterator") or host_type(type_name) is not None
 
 
