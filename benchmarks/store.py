@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from monty_kernel.store.running import RunningSessions
+from monty_kernel.store.locks import RunningSessions
 from monty_kernel.store.store import SnapshotStore
 
 from .figures import MONTY, Family, Figure, Limit, Samples

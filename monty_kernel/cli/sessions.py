@@ -14,7 +14,8 @@ from monty_kernel.engine.frontend import UsageError
 from monty_kernel.outputs.visible_text import display_width, visible, visible_line
 from monty_kernel.store.errors import StoreError
 from monty_kernel.store.records import Retention, SessionInfo, StateInfo
-from monty_kernel.store.store import SnapshotStore, user_store
+from monty_kernel.store.store import SnapshotStore
+from monty_kernel.timetravel.user_store import user_store
 
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]

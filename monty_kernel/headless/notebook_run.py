@@ -19,7 +19,7 @@ from monty_kernel.engine.source.sources import Failure
 from monty_kernel.outputs import Error
 from monty_kernel.session.cell_runner import CellRequest, CellRunner
 from monty_kernel.session.replies import LANGUAGE_INFO, error_content
-from monty_kernel.timetravel.policy import FREE, DumpBudget
+from monty_kernel.timetravel.dump_budget import FREE, DumpBudget
 
 from .earlier_outputs import sanitized_outputs
 from .frontend import NotebookFrontend, NotebookOutputs

@@ -57,8 +57,8 @@ def start_of(name: str) -> Start:
     """
     from monty_kernel.magics.registry import Magics
     from monty_kernel.store.errors import StoreError
-    from monty_kernel.store.store import user_store
     from monty_kernel.timetravel.stored_state import read_state
+    from monty_kernel.timetravel.user_store import user_store
 
     session, at, number = name.partition("@")
     if not session or (at and not number.isdecimal()):

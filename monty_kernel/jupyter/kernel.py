@@ -101,7 +101,7 @@ class MontyKernel(Kernel):
     @cached_property
     def _runner(self) -> CellRunner:
         from monty_kernel.session.cell_runner import CellRunner
-        from monty_kernel.timetravel.policy import DumpBudget
+        from monty_kernel.timetravel.dump_budget import DumpBudget
 
         budget = DumpBudget(self._services.settings.snapshot_budget)
         return CellRunner(self.frontend, budget, self._queue.cells_wait)

@@ -127,7 +127,7 @@ class KernelSession(SessionServices):
         settings = self.settings
         if settings.snapshots != "disk":
             return None
-        from monty_kernel.timetravel.user_archive import user_archive
+        from monty_kernel.timetravel.user_store import user_archive
 
         return user_archive(
             lambda: self.magics,

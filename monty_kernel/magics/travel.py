@@ -13,8 +13,7 @@ from .context import MagicContext
 from .declare import Family, argument
 
 if TYPE_CHECKING:
-    from monty_kernel.store.records import SessionInfo
-    from monty_kernel.timetravel.archive import Archive
+    from monty_kernel.timetravel.earlier_sessions import EarlierSessions
     from monty_kernel.timetravel.travel import TimeTravel
 
 family = Family()
@@ -117,14 +116,14 @@ def sessions(arguments: argparse.Namespace, context: MagicContext) -> None:
     """List the earlier sessions of this notebook: when they ran, how many states they have, and how they ended."""
     from monty_kernel.timetravel.listing import sessions_as_text
 
-    archive = _archive(context)
-    found = archive.sessions()
+    earlier = _earlier(context)
+    infos = earlier.all()
     if arguments.all:
         if not context.confirm("show the names of your other notebooks in this one? [y]es, [n]o: "):
             raise UsageError("%sessions: other notebooks are shown only if you answer yes.")
     else:
-        found = [info for info in found if info.notebook == archive.notebook is not None or info.id == archive.session]
-    context.print(sessions_as_text(found, archive.session) or "There is no earlier session of this notebook.")
+        infos = [info for info in infos if info.notebook == earlier.notebook is not None or info.id == earlier.present]
+    context.print(sessions_as_text(infos, earlier.present) or "There is no earlier session of this notebook.")
 
 
 @family.action("resume", argument("session", nargs="?", metavar="ID", help="as listed by %%sessions [the last one]"))
@@ -134,10 +133,10 @@ def resume(arguments: argparse.Namespace, context: MagicContext) -> None:
 
     Asks first, unless this same kernel ran it before it was restarted. Where nobody can answer, the answer is no.
     """
-    archive = _archive(context)
-    others = [info for info in archive.sessions() if info.id != archive.session]
-    # where the notebook has no name, as under nbclient, any session may belong to another notebook
-    here = [info for info in others if info.notebook == archive.notebook is not None]
+    earlier = _earlier(context)
+    others = [info for info in earlier.all() if info.id != earlier.present]
+    # if the notebook has no name, as under nbclient, any session may belong to another notebook
+    here = [info for info in others if info.notebook == earlier.notebook is not None]
     if arguments.session is None:
         if not here:
             raise UsageError("%resume: there is no earlier session of this notebook. %sessions -a lists all.")
@@ -152,14 +151,15 @@ def resume(arguments: argparse.Namespace, context: MagicContext) -> None:
         if not named:
             raise UsageError("%resume: there is no such session. %sessions lists the sessions of this notebook.")
         chosen = named[0]
-    if not archive.is_own(chosen):
-        _require_consent(context, archive, chosen, of_another_notebook=chosen not in here)
+    if not earlier.is_own(chosen):
+        of_another_notebook = chosen not in here
+        if of_another_notebook or not context.resumes_unasked:
+            question = earlier.question(chosen, of_another_notebook=of_another_notebook)
+            _require_consent(context, question, of_another_notebook=of_another_notebook)
     _report(context, lambda travel: context.resumed(*travel.resume(chosen.id)))
 
 
-def _require_consent(
-    context: MagicContext, archive: Archive, chosen: SessionInfo, *, of_another_notebook: bool
-) -> None:
+def _require_consent(context: MagicContext, question: str, *, of_another_notebook: bool) -> None:
     """Ask whether this notebook may have a session that another kernel left.
 
     A kernel knows the path of its notebook, but not whose file is there now: a stranger's file must not get what the
@@ -168,18 +168,10 @@ def _require_consent(
     Raises:
         UsageError: the person did not say yes.
     """
-    if context.resumes_unasked and not of_another_notebook:
-        return
     from monty_kernel.engine.questions import MARK, NotAskedAgain
-    from monty_kernel.store.errors import StoreError
-    from monty_kernel.timetravel.left_behind import resume_question
 
     try:
-        names = archive.names(chosen)
-    except StoreError:
-        names = []  # a session that cannot be read will not be resumed either
-    try:
-        answer = context.ask_person(MARK + resume_question(chosen, names, of_another_notebook=of_another_notebook))
+        answer = context.ask_person(MARK + question)
     except NotAskedAgain as error:
         raise UsageError(f"%resume: not resumed: {error}.") from None
     except (StdinUnavailable, EOFError):
@@ -196,16 +188,15 @@ def _require_consent(
         raise UsageError("%resume: not resumed: you declined.")
 
 
-def _archive(context: MagicContext) -> Archive:
-    from monty_kernel.store.errors import StoreError
+def _earlier(context: MagicContext) -> EarlierSessions:
     from monty_kernel.timetravel.timeline import NoSuchState
 
     try:
-        archive = context.travel.archive
-        archive.sessions()
-    except (NoSuchState, StoreError) as error:
+        earlier = context.travel.earlier
+        earlier.all()
+    except NoSuchState as error:
         raise UsageError(str(error)) from None
-    return archive
+    return earlier
 
 
 def _report(context: MagicContext, act: Callable[[TimeTravel], str]) -> None:

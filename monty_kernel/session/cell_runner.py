@@ -18,7 +18,7 @@ from monty_kernel.timetravel.timeline import first_line
 
 if TYPE_CHECKING:
     from monty_kernel.session.frontend import SessionFrontend
-    from monty_kernel.timetravel.policy import DumpBudget
+    from monty_kernel.timetravel.dump_budget import DumpBudget
 
 
 class CellRequest(NamedTuple):

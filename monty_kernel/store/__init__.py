@@ -1,5 +1,12 @@
-"""The durable half of time travel: states of sessions, kept on disk, given back only if they are what was stored.
+"""States of sessions on disk. A state comes back only if it is what was stored.
 
-It knows nothing of Jupyter or Monty: a state is bytes and a small JSON object. `store.SnapshotStore` is the way in.
-Importing it loads neither SQLite nor the compression nor the cutting: the first use does.
+The store knows nothing of Jupyter, Monty or the engine: a state is bytes and a small JSON object. `store.SnapshotStore` is the
+way in. Importing it loads neither SQLite nor the compression nor the cutting: the first use does.
+
+    store       what is put in, and what ends with a session       reading     what comes out
+    schema      tables and their signed rows                       chunks      the content of states
+    log         the write-ahead log                                writer      the thread that stores
+    locks       the sessions that run                              signing     keys, hashes, canonical JSON
+    database    the SQLite file                                    repair      a damaged file is replaced
+    retention   what is kept                                       export      sessions to files and back
 """

@@ -1,4 +1,4 @@
-"""zstd at level 1, from Python's own library where it has it (3.14)."""
+"""zstd at level 1, from Python's own library where it has one (3.14)."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ LEVEL = 1
 
 
 class Damaged(ValueError):
-    """What should be compressed data is not, or would become larger than it may."""
+    """The data is not compressed data, or would become larger than it may."""
 
 
 def codec() -> tuple[Compress, Decompress]:
-    """Functions for one thread at a time: compress(data), and decompress(data, at most so many bytes).
+    """Functions for one thread at a time: compress(data), and decompress(data, the most bytes that may come out).
 
-    The second raises Damaged; it never allocates more than it was told, whatever the data claims.
+    The second raises Damaged. It never allocates more than it may, whatever the data claims.
     """
-    return _own() if sys.version_info >= (3, 14) else _package()
+    return _from_python() if sys.version_info >= (3, 14) else _from_package()
 
 
-def _package() -> tuple[Compress, Decompress]:
+def _from_package() -> tuple[Compress, Decompress]:
     import zstandard
 
     compressor = zstandard.ZstdCompressor(level=LEVEL)
@@ -44,7 +44,7 @@ def _package() -> tuple[Compress, Decompress]:
     return compressor.compress, decompress
 
 
-def _own() -> tuple[Compress, Decompress]:
+def _from_python() -> tuple[Compress, Decompress]:
     if sys.version_info < (3, 14):
         raise AssertionError("zstd is in Python since 3.14")
     from compression import zstd  # type: ignore[import-not-found, unused-ignore]

@@ -1,14 +1,15 @@
-"""The SQLite file of a store: opened when needed, written in whole transactions, put aside when it is damaged.
+"""The SQLite file of a store: opened when needed, written in whole transactions, replaced when it is damaged.
 
 The folder of a store:
 
-    lock            held while the file is opened, made or put aside
-    live/ID         one locked file for each session that runs, see `liveness`
-    store/          the SQLite file with its log; this folder is what is put aside, in one step
-    damaged-WHEN/   what was put aside
-    mended/         its successor, for a moment, see `mending`
+    lock            held while the file is opened, made or replaced
+    live/ID         one locked file for each session that runs, see `locks`
+    pending/ID      what a session has not stored yet, see `log`
+    store/          the SQLite file with its own log; a damaged file is put aside by renaming this folder
+    damaged-WHEN/   a file that was put aside
+    mended/         its successor, for a moment, see `repair`
 
-One connection writes and another reads, so that a reader waits for no writer (WAL).
+One connection writes and another reads, so that readers never wait for a writer (WAL).
 """
 
 from __future__ import annotations
@@ -24,18 +25,19 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from monty_kernel.files.private_folder import require_private
+
 from .errors import StateRefused, StoreUnavailable
-from .key import private_folder
-from .liveness import lock
-from .mending import finish, is_mended, mend
-from .tables import NAME, TABLES, make
+from .locks import lock
+from .repair import finish, is_unfinished, repair
+from .schema import FILE_NAME, TABLES, make_file
 
 if TYPE_CHECKING:
     import sqlite3
 
 T = TypeVar("T")
 
-PATIENCE = 5.0
+TIMEOUT = 5.0
 """Seconds to wait while another kernel writes."""
 
 _ELSEWHERE = {
@@ -49,7 +51,7 @@ _ELSEWHERE = {
     14: "it cannot be opened",  # SQLITE_CANTOPEN
     22: "the disk cannot hold so large a file",  # SQLITE_NOLFS
 }
-"""SQLite's errors for which its file is not to blame. All others, in statements that are right, mean a damaged file."""
+"""SQLite's errors that have another cause than the file. All others, in correct statements, mean that it is damaged."""
 
 
 class Database:
@@ -58,21 +60,21 @@ class Database:
     def __init__(self, folder: Path, log: logging.Logger) -> None:
         self.folder = folder
         self._log = log
-        self._path = folder / "store" / NAME
+        self._path = folder / "store" / FILE_NAME
         self._writing = threading.RLock()
         self._reading = threading.RLock()
         self._writer: _Connection | None = None
         self._reader: _Connection | None = None
-        self._damaged: tuple[int, int] | None = None  # the file that a reader found damaged
+        self._damaged: tuple[int, int] | None = None  # the identity of the file that a reader found damaged
 
     def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Do the work in one transaction: all of it is in the file afterwards, or nothing.
 
-        Work that met a damaged file, or whose reader has, is done again on a new one, which has all that can still
-        be read.
+        If the file turns out to be damaged, now or in an earlier read, the work is done on a new one, which has everything
+        that can still be read.
 
         Raises:
-            StoreUnavailable: nothing was written.
+            StoreUnavailable: Nothing was written.
         """
         import sqlite3
 
@@ -85,14 +87,18 @@ class Database:
                         raise sqlite3.DatabaseError("parts of it cannot be read")
                     db.sqlite.execute("BEGIN IMMEDIATE")
                     if again and _identity(self._path) != db.identity:
-                        self._drop_writer()  # another kernel mended it while this one waited
+                        self._drop_writer()  # another kernel replaced it while this one waited
                         continue
                     result = work(db.sqlite)
                     db.sqlite.execute("COMMIT")
                     return result
                 except (sqlite3.Error, OSError, MemoryError, UnicodeDecodeError) as error:
                     self._drop_writer()  # which rolls back
-                    if not (again and db and self._is_damage(error) and self._put_aside(db.identity, error)):
+                    if not (again and db and self._is_damage(error)):
+                        raise self._unavailable(error) from error
+                    with self._locked():
+                        repaired = self._repair(db.identity, error)
+                    if not repaired:
                         raise self._unavailable(error) from error
                 except BaseException:
                     self._drop_writer()
@@ -100,7 +106,7 @@ class Database:
         raise AssertionError
 
     def outside(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Do work that needs the writing connection but no transaction. Raises StoreUnavailable."""
+        """Do work that needs the writing connection and no transaction. Raises StoreUnavailable."""
         import sqlite3
 
         with self._writing:
@@ -114,11 +120,13 @@ class Database:
                 raise self._unavailable(error) from error
 
     def read(self, work: Callable[[sqlite3.Connection], T], otherwise: T) -> T:
-        """Do the work on the file as it is at one moment. otherwise: the result while there is no file.
+        """Do the work on the file as it is at one moment.
+
+        otherwise: The result while there is no file.
 
         Raises:
-            StoreUnavailable: the file cannot be read now.
-            StateRefused: what the work looks for is in a damaged part of the file.
+            StoreUnavailable: The file cannot be read now.
+            StateRefused: The work needs a damaged part of the file.
         """
         import sqlite3
 
@@ -132,6 +140,8 @@ class Database:
                     return work(db.sqlite)
                 finally:
                     db.sqlite.rollback()
+            except (TypeError, OverflowError) as error:  # a damaged row holds other types than ours
+                raise StateRefused(f"the store is damaged here ({error})") from error
             except (sqlite3.Error, OSError, MemoryError, UnicodeDecodeError) as error:
                 damaged = self._reader.identity if self._reader else None
                 self._drop_reader()
@@ -141,7 +151,7 @@ class Database:
                 raise self._unavailable(error) from error
 
     def close(self) -> None:
-        """End the connections. Idempotent; the next use opens them again."""
+        """Close the connections. Idempotent; the next use opens them again."""
         with self._writing, self._reading:
             self._drop_writer()
             self._drop_reader()
@@ -154,11 +164,11 @@ class Database:
             raise self._unavailable(error) from error
 
     def _is_there(self) -> bool:
-        """Whether there is a file, be it under the name that it has until a mending, perhaps one of a killed kernel, comes to its end."""
-        return self._path.exists() or is_mended(self.folder) or self._path.exists()
+        """Whether there is a file, perhaps under the name that it has until a repair is finished."""
+        return self._path.exists() or is_unfinished(self.folder) or self._path.exists()
 
     def used(self) -> int:
-        """Bytes that the store takes on the disk, what was put aside among them."""
+        """Bytes that the store takes on the disk, with damaged files that were put aside."""
         total = 0
         with suppress(OSError):
             for file in self.folder.rglob("*"):
@@ -167,7 +177,7 @@ class Database:
         return total
 
     def remove_damaged(self, before: float) -> None:
-        """Remove what was put aside before that time."""
+        """Remove damaged files that were put aside before that time, in seconds since the epoch."""
         with suppress(OSError):
             for folder in self.folder.glob("damaged-*"):
                 with suppress(OSError):
@@ -175,13 +185,13 @@ class Database:
                         shutil.rmtree(folder, ignore_errors=True)
 
     def _opened(self, connection: _Connection | None) -> _Connection:
-        """The connection, if it is to the file that has the name now; else a new one."""
+        """The connection if it is to the file that has the name now, otherwise a new one."""
         if connection is not None:
             with suppress(OSError):
                 if _identity(self._path) == connection.identity:
                     return connection
             connection.close()
-        private_folder(self.folder)
+        require_private(self.folder)
         import sqlite3
 
         with self._locked():
@@ -191,8 +201,8 @@ class Database:
                         self._make()
                     return _Connection(self._path)
                 except (sqlite3.Error, MemoryError, UnicodeDecodeError) as error:
-                    # here even SQLITE_ERROR, and a read-only file that is none, come from a damaged header
-                    if not (again and self._is_damage(error) and self._mend(_identity(self._path), error)):
+                    # a damaged header can look like SQLITE_ERROR here, or like a read-only file
+                    if not (again and self._is_damage(error) and self._repair(_identity(self._path), error)):
                         raise
         raise AssertionError
 
@@ -207,22 +217,22 @@ class Database:
         self._reader = None
 
     def _make(self) -> None:
-        """Make the file under another name: what a killed kernel leaves half done has no store's name."""
+        """Make the file under another name first, so that a file that a killed kernel left half made is not taken for a store."""
         finish(self.folder)
         if self._path.exists():
             return
-        private_folder(self._path.parent)
+        require_private(self._path.parent)
         for left in self._path.parent.glob("new-*"):
             left.unlink()
         fresh = self._path.with_name(f"new-{secrets.token_hex(4)}")
-        make(fresh)
+        make_file(fresh)
         fresh.rename(self._path)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
         descriptor = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            until = time.monotonic() + PATIENCE
+            until = time.monotonic() + TIMEOUT
             while not lock(descriptor):
                 if time.monotonic() > until:
                     raise StoreUnavailable(f"the snapshots in {self.folder} are locked by another kernel")
@@ -231,18 +241,14 @@ class Database:
         finally:
             os.close(descriptor)
 
-    def _put_aside(self, identity: tuple[int, int], error: BaseException) -> bool:
-        """Put the file out of the way, unless another kernel has; whether to try again."""
-        with self._locked():
-            return self._mend(identity, error)
-
-    def _mend(self, identity: tuple[int, int], error: BaseException) -> bool:
+    def _repair(self, identity: tuple[int, int], error: BaseException) -> bool:
+        """Replace the damaged file, unless another kernel has done so; whether to try again. The lock is held."""
         import sqlite3
 
         try:
             if _identity(self._path) != identity:
                 return True
-            aside, count = mend(self.folder, PATIENCE)
+            aside, count = repair(self.folder, TIMEOUT)
         except FileNotFoundError:
             return True
         except (OSError, sqlite3.Error, UnicodeDecodeError):
@@ -260,13 +266,13 @@ class Database:
         import sqlite3
 
         if isinstance(error, UnicodeDecodeError):
-            return True  # of SQLite's message, which quotes a damaged table's definition
+            return True  # SQLite's message quotes a damaged table's definition
         if not isinstance(error, sqlite3.Error) or isinstance(
             error, (sqlite3.ProgrammingError, sqlite3.InterfaceError)
         ):
             return False
         code = getattr(error, "sqlite_errorcode", None)
-        if code is not None and code & 0xFF == 8:  # a damaged header makes a file read-only, too
+        if code is not None and code & 0xFF == 8:  # a damaged header makes a file read-only too
             return os.access(self._path, os.W_OK) and os.access(self._path.parent, os.W_OK) and _writable(self._path)
         return code is None or code & 0xFF not in _ELSEWHERE
 
@@ -282,26 +288,26 @@ class _Connection:
     def __init__(self, path: Path) -> None:
         import sqlite3
 
-        found = path.stat()
-        if os.name == "posix" and found.st_uid != os.geteuid():
+        status = path.stat()
+        if os.name == "posix" and status.st_uid != os.geteuid():
             raise StoreUnavailable(f"{path} belongs to another user")
-        if found.st_mode & 0o077:
+        if status.st_mode & 0o077:
             path.chmod(0o600)
-        self.identity = found.st_dev, found.st_ino
+        self.identity = status.st_dev, status.st_ino
         self.sqlite = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode=rw",
             uri=True,
-            timeout=PATIENCE,
+            timeout=TIMEOUT,
             isolation_level=None,
             check_same_thread=False,
         )
         try:
-            # NORMAL: a commit waits for no disk; only a power cut can take the last ones, and it harms nothing else
+            # NORMAL: a commit does not wait for the disk; only a power cut can take the last ones, and it harms nothing else
             for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "trusted_schema=OFF", "cell_size_check=ON"):
                 self.sqlite.execute(f"PRAGMA {pragma}").fetchall()
             self.sqlite.execute("PRAGMA journal_size_limit=4194304").fetchall()
-            found_tables = self.sqlite.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
-            if {row[0] for row in found_tables} != set(TABLES):
+            tables = self.sqlite.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+            if {row[0] for row in tables} != set(TABLES):
                 raise sqlite3.DatabaseError("its tables are not what they were")
         except BaseException:
             self.sqlite.close()
@@ -315,10 +321,10 @@ class _Connection:
 
 
 def _identity(path: Path) -> tuple[int, int]:
-    found = path.stat()
-    return found.st_dev, found.st_ino
+    status = path.stat()
+    return status.st_dev, status.st_ino
 
 
 def _writable(path: Path) -> bool:
-    """Whether the disk takes writes there: `os.access` says yes to root whatever a mount says."""
+    """Whether the file system takes writes there: `os.access` says yes to root even on a read-only mount."""
     return not (hasattr(os, "statvfs") and os.statvfs(path).f_flag & os.ST_RDONLY)

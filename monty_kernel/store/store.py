@@ -1,4 +1,4 @@
-"""The history of sessions on disk: what was put in comes back as it was, in its place, or is refused."""
+"""The sessions of one user on disk: a state that was put in comes back as it was, in its place, or is refused."""
 
 from __future__ import annotations
 
@@ -7,93 +7,204 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from .canonical import canonical, text
-from .contents import Contents
-from .database import Database
-from .errors import SessionRunning, StateMissing, StateRefused
-from .liveness import is_id
-from .own_sessions import OwnSessions
-from .pending import PENDING, REFUSED, sweep
-from .records import Cell, Retention, SessionInfo, StateInfo
-from .rows import LABEL, Rows
-from .running import RunningSessions, new_id, user_sessions
-from .stored_sessions import info_of
+from .errors import SessionRunning, StateMissing, StateRefused, StoreError, StoreUnavailable
+from .locks import RunningSession, RunningSessions, is_session_id, new_id
+from .log import Ending, Record, remove_logs, remove_refused, replay
+from .reading import StoreReader
+from .records import How, Retention, SessionInfo, StateInfo
+from .schema import CellRow
+from .signing import canonical, json_object, storable
 
 if TYPE_CHECKING:
     import sqlite3
 
-    from .naming import Pinned
-
 T = TypeVar("T")
 
 
-def user_store(log: logging.Logger, *, versions: Mapping[str, str]) -> SnapshotStore:
-    """This user's store, in Jupyter's data folder, with this user's key, which is made on first use.
+class SnapshotStore(StoreReader):
+    """The store of one user. One object per process. Any thread may call, and readers wait for no writer.
 
-    Raises:
-        StoreUnavailable: the key cannot be read or made, or others could have read it.
-    """
-    return SnapshotStore(user_sessions(versions), log)
+    Every method raises StoreUnavailable if the files cannot be used now. Then nothing was half done, and the next call tries
+    again.
 
-
-class SnapshotStore(OwnSessions):
-    """One user's sessions. One object per process; any thread may call, readers wait for no writer.
-
-    running: the sessions of this process, and where the store is: a folder made on first use, see `database`. What its key signed
-    when it was put in comes out, and only with the same versions.
-
-    Every method raises StoreUnavailable if the files cannot be used now. Then nothing was half done, and the next
-    call tries again.
+    Args:
+        running: The sessions of this process and the folder of the store. States come back only if its key signed them and
+            its versions are those that stored them.
+        logger: Takes a line for whatever is refused or lost.
     """
 
-    def __init__(self, running: RunningSessions, log: logging.Logger) -> None:
-        signer = running.signer
-        super().__init__(running, Database(running.path, log), Rows(signer), Contents(signer), log)
-        self._signer = signer
+    def __init__(self, running: RunningSessions, logger: logging.Logger) -> None:
+        super().__init__(running, logger)
         self._putting = threading.RLock()
         self._lost: dict[str, int] = {}
 
     def close(self) -> None:
-        """Close the files; sessions of this process that were not ended stay running. The next call opens them again."""
+        """Close the files. Sessions of this process that were not ended stay running. The next call opens the files again."""
         self._database.close()
 
+    # Sessions
+
     def sessions(self, notebook: str | None = None) -> list[SessionInfo]:
-        self._catch_up()
+        self._replay_logs()
         return super().sessions(notebook)
 
     def session(self, session: str) -> SessionInfo:
-        self._catch_up()
+        self._replay_logs()
         return super().session(session)
 
     def lost(self, session: str) -> int:
-        """How many cells of a session were noted and could not be taken in, as far as this process has seen."""
+        """How many cells of a session were in its log and could not be stored, as far as this process has seen."""
         return self._lost.get(session, 0)
 
-    def _catch_up(self) -> None:
-        """Take in what kernels that have ended had noted but not stored."""
+    def begin(self, notebook: str | None) -> str:
+        """The id of a new session of this process, see `RunningSessions.begin`."""
+        return self.running.begin(notebook)
+
+    def claim(self, session: str) -> SessionInfo:
+        """Keep an ended session from other kernels, until `resume` or `disclaim`. Nothing is written.
+
+        Raises:
+            SessionRunning, StateMissing, StateRefused: As `resume`.
+            StoreUnavailable: Its log cannot be stored now, and the numbers in it must not be given twice.
+        """
+        info = self.session(session)
+        self.running.hold(info.id)
+        if info.id not in self.running and (self._logs / info.id).exists():
+            self._locks.release(info.id)
+            raise StoreUnavailable(
+                f"the last cells of the session {info.id} cannot be stored now; make room on the disk and try again"
+            )
+        return info
+
+    def disclaim(self, session: str) -> None:
+        """Let go of a session that was claimed. Idempotent."""
+        if session not in self.running:
+            self._locks.release(session)
+
+    def resume(self, session: str) -> SessionInfo:
+        """Make an ended session one of this process: it runs again and takes further states.
+
+        Raises:
+            SessionRunning: Another kernel has it.
+            StateMissing: There is no such session.
+            StateRefused: Its row was altered.
+        """
+        info = self.claim(session)
+        self.running.take_up(info.id, info.notebook, info.started)
+        self._set_how(info.id, "running", kernel=self.running.kernel)
+        self._ends.forget(info.id)
+        return replace(info, how="running")
+
+    def end(self, session: str) -> None:
+        """The session ends in good order. A session without this or `leave` died. Idempotent."""
+        if session in self.running and self._locks.holds(session):
+            self._set_how(session, "closed")
+        self.running.drop(session)
+
+    def leave(self, session: str, how: How) -> None:
+        """The session ends although not all of it could be stored. Its log is stored another time. Idempotent.
+
+        how: `closed`, or `incomplete` if something is not in the log either.
+        """
+        if session in self.running:
+            self.mark_end(session, how)
+            self.running.drop(session)
+
+    def mark_end(self, session: str, how: How) -> None:
+        """Mark how the session ends, in case this cannot be stored. If it cannot be marked either, the session died."""
         try:
-            names = os.listdir(self.path / PENDING)
+            self._ends.mark(session, how)
+        except OSError as error:
+            self._logger.warning("The end of the session %s cannot be marked: %s", session, error.strerror or error)
+
+    def _touch(self, db: sqlite3.Connection, session: str, current: int) -> None:
+        """Note that a session of this process runs, and which of its states is the current one."""
+        own = self.running[session]
+        last, versions = time.time() if own.when is None else own.when, json_object(own.versions.encode())
+        self._rows.set_session(db, session, own.notebook, own.started, last, "running", versions, current, own.kernel)
+
+    def _set_how(self, session: str, how: How, when: float | None = None, kernel: str | None = None) -> None:
+        """kernel: Which one takes it up; None: it stays that of the kernel that ran it."""
+        last = time.time() if when is None else when
+
+        def work(db: sqlite3.Connection) -> None:
+            info = self._rows.session(db, session)
+            if info is not None:
+                fields = info.notebook, info.started, last, how, info.versions, info.last, kernel or info.kernel
+                self._rows.set_session(db, session, *fields)
+
+        self._database.write(work)
+
+    # Logs and end marks of kernels that have ended
+
+    def _replay_logs(self) -> None:
+        try:
+            names = os.listdir(self._logs)
         except OSError:
             return
-        if names:
-            from .catching_up import catch_up, settle_end
+        if not names:
+            return
+        with self._putting:
+            for name in names:
+                self._replay(self._logs / name)
+            for ending in self._ends:
+                if ending.session not in names or not (self._logs / ending.session).exists():
+                    self._store_end(ending)
 
-            with self._putting:
-                for name in names:
-                    lost = catch_up(self, self.path / PENDING / name, self._liveness, self._signer, self._log)
-                    if lost:
-                        self._lost[name] = lost
-                for ending in self._endings:
-                    if ending.session not in names or not (self.path / PENDING / ending.session).exists():
-                        how = "incomplete" if self.lost(ending.session) else ending.how
-                        settle_end(self, replace(ending, how=how), self._endings, self._liveness, self._log)
+    def _replay(self, path: Path) -> None:
+        session = path.name
+        if not self._locks.hold_if_free(session):
+            return
+        try:
+            if path.exists():  # otherwise another process has just replayed it
+                stored = {info.id.number for info in self.states(session)}
+                lost = replay(path, self._signer, stored, self._store_record, self._logger)
+                if lost:
+                    self._lost[session] = lost
+        except (OSError, StoreUnavailable) as error:
+            line = f"The last cells of the session {session} are in its log and will be stored later: {error}"
+            self._complain(f"log of {session}", line)
+        finally:
+            self._locks.release(session)
 
-    # States go in
+    def _store_record(self, session: str, record: Record, state: bytes) -> None:
+        number, what, created = int(record["number"]), record["what"], float(record["created"])
+        kernel = record.get("kernel")  # missing in logs made before kernels were told apart
+        begun = record["notebook"], float(record["started"]), str(record["versions"])
+        with self.running.adopted(session, RunningSession(*begun, created, kernel)):
+            if what == "move":
+                self.move(session, number)
+            elif what == "name":
+                self.name(session, number, str(record["name"]))
+            elif what == "unname":
+                self.unname(session, str(record["name"]))
+            else:
+                parent, label, failed = record["parent"], str(record["label"]), bool(record["failed"])
+                of_cell: Any = {"label": label, "failed": failed, "created": created}
+                if state:
+                    self.put(session, number, parent, state, record["meta"], **of_cell)
+                else:
+                    self.journal(session, number, parent, record["entry"], **of_cell)
+
+    def _store_end(self, ending: Ending) -> None:
+        session = ending.session
+        if not self._locks.hold_if_free(session):
+            return
+        try:
+            self._set_how(session, "incomplete" if self.lost(session) else ending.how, ending.when)
+            self._ends.forget(session)
+        except (OSError, StoreUnavailable) as error:
+            self._logger.debug("The end of the session %s will be stored later: %s", session, error)
+        except StoreError:  # its row was altered: it is refused wherever it is read
+            self._ends.forget(session)
+        finally:
+            self._locks.release(session)
+
+    # States
 
     def put(
         self,
@@ -105,36 +216,40 @@ class SnapshotStore(OwnSessions):
         *,
         label: str,
         failed: bool = False,
-        entry: Mapping[str, Any] | None = None,
         created: float | None = None,
     ) -> StateInfo:
         """Store the state after cell `number`, which ran on the state `parent`; it becomes the session's current one.
 
-        A cell that only had its journal gets its snapshot by this (then label, failed and entry say nothing new), and
-        a snapshot of the same number gives way.
+        A cell that only had its journal gets its snapshot by this (then label and failed say nothing new), and it replaces
+        an earlier snapshot of the same number.
 
-        meta, entry: JSON objects; see `get` and `journal`.
-        created: seconds since the epoch; now if it is None.
+        Args:
+            session: One of this process.
+            number: The execution count of the cell.
+            parent: The number of an older state; None for the first.
+            state: The state, as `get` gives it back.
+            meta: A JSON object, as `get` gives it back.
+            label: The first line of the cell.
+            failed: Whether the cell ended in an error.
+            created: Seconds since the epoch; None: now.
 
         Raises:
-            StoreUnavailable: nothing was stored.
-            ValueError: the session is not of this process, or the parent is not older than the state.
+            StoreUnavailable: Nothing was stored.
+            ValueError: The session is not of this process, or the parent is not older than the state.
         """
         content_meta = canonical(dict(meta))
-        self.running.check(session)
+        self.running.require(session)
         versions = self.running[session].versions
         with self._putting:
-            content = self._contents.cut(state, content_meta)
-            packed = self._packed_entry(entry)
+            content = self._chunks.cut(state, content_meta)
 
             def work(db: sqlite3.Connection) -> StateInfo:
-                cell = self._add_cell(db, session, number, parent, label, failed, packed, created)
-                stored, in_meta, in_state = self._contents.write(db, content, versions, cell.tag)
-                stored = replace(stored, added=stored.added + len(packed or b""))
-                self._rows.set_state(db, cell, stored, in_meta, in_state)
-                return info_of(cell, stored, True, len(packed or b""), ())
+                cell = self._require_cell(db, session, number, parent, created, label, failed, None)
+                snapshot, in_meta, in_state = self._chunks.write(db, content, versions, cell.tag)
+                self._rows.set_snapshot(db, cell, snapshot, in_meta, in_state)
+                return cell.info(snapshot, True, 0)
 
-            return self._put(session, number, parent, work)
+            return self._write_state(session, number, parent, work)
 
     def journal(
         self,
@@ -147,33 +262,24 @@ class SnapshotStore(OwnSessions):
         failed: bool = False,
         created: float | None = None,
     ) -> StateInfo:
-        """Note a cell that ran without a snapshot: whatever it takes to run it again, as a JSON object.
-
-        Otherwise as `put`.
-        """
+        """Store a cell without its state, as `put` does. entry: A JSON object with whatever it takes to run it again."""
         with self._putting:
-            packed = self._packed_entry(entry)
+            data = self._chunks.compress(canonical(dict(entry)))
 
             def work(db: sqlite3.Connection) -> StateInfo:
-                cell = self._add_cell(db, session, number, parent, label, failed, packed, created)
-                return info_of(cell, None, False, len(packed or b""), ())
+                cell = self._require_cell(db, session, number, parent, created, label, failed, data)
+                return cell.info(None, False, len(data))
 
-            return self._put(session, number, parent, work)
+            return self._write_state(session, number, parent, work)
 
     def move(self, session: str, number: int) -> None:
         """Make a stored state the session's current one: there it is resumed, and it is not dropped while it runs."""
+        self._write_state(session, number, None, lambda db: self._rows.cell(db, session, number))
 
-        def work(db: sqlite3.Connection) -> None:
-            self._rows.cell(db, session, number)
-            self._touch(db, session, number)
-
-        self.running.check(session)
-        self._database.write(work)
-
-    def _put(self, session: str, number: int, parent: int | None, work: Callable[[sqlite3.Connection], T]) -> T:
+    def _write_state(self, session: str, number: int, parent: int | None, work: Callable[[sqlite3.Connection], T]) -> T:
         if number < 0 or (parent is not None and not 0 <= parent < number):
             raise ValueError(f"state {number} cannot follow state {parent}")
-        self.running.check(session)
+        self.running.require(session)
 
         def whole(db: sqlite3.Connection) -> T:
             result = work(db)
@@ -182,17 +288,17 @@ class SnapshotStore(OwnSessions):
 
         return self._database.write(whole)
 
-    def _add_cell(
+    def _require_cell(
         self,
         db: sqlite3.Connection,
         session: str,
         number: int,
         parent: int | None,
+        created: float | None,
         label: str,
         failed: bool,
-        packed: bytes | None,
-        created: float | None,
-    ) -> Cell:
+        entry: bytes | None,
+    ) -> CellRow:
         try:
             cell = self._rows.cell(db, session, number)
             if cell.parent == parent:
@@ -202,123 +308,93 @@ class SnapshotStore(OwnSessions):
             pass
         except StateRefused:  # what was altered is replaced by what is known to be right
             db.execute("DELETE FROM cells WHERE session = ? AND number = ?", (session, number))
-        cell = Cell(
-            session,
-            number,
-            parent,
-            self._rows.parent_tag(db, session, parent),
-            time.time() if created is None else float(created),
-            text(label)[:LABEL],
-            failed,
-            b"" if packed is None else self._rows.entry_digest(packed),
-        )
-        return self._rows.add_cell(db, cell, packed)
-
-    def _packed_entry(self, entry: Mapping[str, Any] | None) -> bytes | None:
-        return None if entry is None else self._contents.compress(canonical(dict(entry)))
-
-    # Names
+        when = time.time() if created is None else float(created)
+        return self._rows.add_cell(db, session, number, parent, when, label, failed, entry)
 
     def name(self, session: str, number: int, name: str) -> None:
         """Name a state of any session: it is never dropped. A state of the session that had the name loses it.
 
         Raises:
-            StateMissing, StateRefused: there is no such state.
+            StateMissing, StateRefused: There is no such state.
         """
 
         def work(db: sqlite3.Connection) -> None:
             self._rows.cell(db, session, number)
-            self._rows.set_name(db, session, text(name), number)
+            self._rows.set_name(db, session, storable(name), number)
 
         self._database.write(work)
 
     def unname(self, session: str, name: str) -> bool:
-        """Take the name away; False if no state had it."""
-        return self._database.write(
-            lambda db: (
-                db.execute("DELETE FROM names WHERE session = ? AND name = ?", (session, text(name))).rowcount > 0
-            )
-        )
+        """Take a name away; False if no state had it."""
+        statement, parameters = "DELETE FROM names WHERE session = ? AND name = ?", (session, storable(name))
+        return self._database.write(lambda db: db.execute(statement, parameters).rowcount > 0)
 
-    def pinned(self, session: str, without: str) -> Pinned:
-        """The bytes that named states keep from being dropped, when this name of the session's is taken away."""
-        from .naming import Pinned
-        from .pinned import pinned
-
-        return self._database.read(lambda db: pinned(db, self._contents, session, text(without)), Pinned(0, 0))
-
-    # To a file and back
+    # Files
 
     def export(self, session: str, number: int | None, file: Path) -> int:
-        """Write a session, or only the state `number` with the journal that leads to it, into a file; its bytes.
+        """Write a session, or only the state `number` with the journal that leads to it, into a file. Returns its bytes.
 
-        The file appears whole or not at all. What is refused is left out of a session; a single state raises it.
+        The file appears whole or not at all. States that are refused are left out of a session; a single one is an error.
 
         Raises:
             StateMissing, StateRefused
-            OSError: the file cannot be written.
+            FileExistsError: Something has that name, perhaps a link that leads nowhere.
+            OSError: The file cannot be written.
         """
-        from .porting import export
+        from .export import export
 
-        return export(self, self._contents, self._signer, session, number, file)
+        return export(self, self._chunks, self._signer, session, number, file)
 
     def import_(self, file: Path, *, trust: bool = False) -> SessionInfo:
-        """Take in a session that `export` wrote, under its id, or a new one if the id is taken.
+        """Store a session that `export` wrote, under its id, or under a new one if the id is taken.
 
-        trust: take it although this user's key did not sign it: the person vouches for who made it.
+        trust: Accept a file that this user's key did not sign: the person vouches for whoever made it.
 
         Raises:
-            StateRefused: it is damaged, or not this user's and not trusted.
-            OSError: the file cannot be read.
+            StateRefused: It is damaged, or neither this user's nor trusted.
+            OSError: The file cannot be read.
         """
-        from .porting import take_in
+        from .export import import_
 
-        return self.session(
-            take_in(self._database, self._rows, self._contents, self._signer, file, new_id(), trust=trust)
-        )
+        session = import_(self._database, self._rows, self._chunks, self._signer, file, new_id(), trust=trust)
+        return self.session(session)
 
     # Room
 
     def forget(self, session: str) -> None:
-        """Forget a session of this process that nobody needs; its room is given back by the next `gc`."""
-        from .collecting import forget
+        """Forget a session of this process that nobody needs. The next `gc` gives its room back."""
+        from .retention import forget
 
         self.end(session)
         self._database.write(lambda db: forget(db, session))
 
-    def _forget_notes(self, session: str) -> None:
-        if is_id(session):
-            with suppress(OSError):
-                self._endings.forget(session)
-                for name in (session, session + REFUSED):
-                    (self.path / PENDING / name).unlink(missing_ok=True)
-
     def delete(self, session: str) -> int:
-        """Forget a session, also one that was altered; the bytes that this gave back.
+        """Forget a session, also one that was altered. Returns the bytes that this gave back.
 
-        session: the whole id.
+        session: The whole id.
 
         Raises:
-            SessionRunning: its kernel must end first.
+            SessionRunning: Its kernel must end first.
         """
-        if self._liveness.is_held(session):
+        if self._locks.is_held(session):
             raise SessionRunning(f"the session {session} runs; shut its kernel down first")
-        from .collecting import collect, forget
+        from .retention import collect, forget
 
         self._database.write(lambda db: forget(db, session))
-        self._forget_notes(session)
-        return collect(self._database, self._contents, self._liveness, Retention(None, None, None))
+        if is_session_id(session):
+            remove_logs(self._logs, session)
+        return collect(self._database, self._chunks, self._locks, Retention(None, None, None))
 
     def gc(self, retention: Retention | None = None, *, thorough: bool = False) -> int:
-        """Drop what is to be kept no longer, and give its room back to the disk; how many bytes that were.
+        """Drop states that are no longer kept, and give their room back to the disk. Returns the bytes that were given back.
 
-        Quick while no limit is reached. Else it locks other writers out while it works: seconds for gigabytes.
+        Quick while no limit is reached. Otherwise it keeps other writers out while it works: seconds for gigabytes.
 
-        thorough: work in any case.
+        thorough: Work in any case.
         """
-        from .collecting import collect
+        from .retention import collect
 
         keep = retention or Retention()
         if keep.days is not None:
-            sweep(self.path / PENDING, time.time() - keep.days * 86400)
-        return collect(self._database, self._contents, self._liveness, keep, thorough=thorough)
+            remove_refused(self._logs, time.time() - keep.days * 86400)
+        return collect(self._database, self._chunks, self._locks, keep, thorough=thorough)

@@ -1,18 +1,22 @@
-"""How the variables of two states differ, and that in one line."""
+"""How two states differ in their variables and in files written to overlays, also in one line."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
-Survey = Mapping[str, tuple[str, str, str]]
-"""Name -> (kind, short value, digest of the value, empty where there is none)."""
+from monty_kernel.engine import prelude
+from monty_kernel.engine.access import Written
+from monty_kernel.engine.engine import Engine
 
-_SHOWN = 6  # names a report lists before it counts the rest
+Survey = Mapping[str, tuple[str, str, str]]
+"""Name -> (kind, short value, digest of the value; empty without one)."""
+
+_SHOWN = 6  # names that a report lists before it counts the rest
 
 
 class Difference(NamedTuple):
-    """How the variables of one state differ from another's. Values are short; '' where one has none worth showing."""
+    """How the variables of one state differ from another's. Values are short, and empty if they are not worth showing."""
 
     added: Mapping[str, str]
     changed: Mapping[str, tuple[str, str]]
@@ -20,18 +24,25 @@ class Difference(NamedTuple):
     unknown: tuple[str, ...] = ()
 
     def in_one_line(self) -> str:
-        """As a report says it: `came back: x; changed: y = 1 (was 2); gone: z`."""
+        """The difference as in a report: `came back: x; changed: y = 1 (was 2); gone: z`."""
         parts = [
             _listed("came back", [f"{name}{_equals(value)}" for name, value in self.added.items()]),
             _listed("changed", [f"{name}{_equals(new, old)}" for name, (old, new) in self.changed.items()]),
             _listed("gone", list(self.removed)),
         ]
-        said = "; ".join(part for part in parts if part)
-        return said or _listed("no difference seen; not compared", list(self.unknown)) or "no variable differs"
+        report = "; ".join(part for part in parts if part)
+        return report or _listed("no difference seen; not compared", list(self.unknown)) or "no variable differs"
+
+
+def survey(engine: Engine) -> Survey | None:
+    """The variables of the session as it is; None if they cannot be looked at."""
+    parts = {part: prelude.source(part) for part in (prelude.VARIABLES, prelude.SURVEY)}
+    result = engine.session.evaluate("__mk_survey(locals())", parts)
+    return result if isinstance(result, dict) else None
 
 
 def compare(before: Survey | None, after: Survey | None) -> Difference:
-    """How the variables `after` differ from those `before`; None where they could not be looked at."""
+    """How the variables `after` differ from those `before`; None if they could not be looked at."""
     if before is None or after is None:
         return Difference({}, {}, {}, ("the variables",))
     return Difference(
@@ -40,6 +51,17 @@ def compare(before: Survey | None, after: Survey | None) -> Difference:
         {name: before[name][1] for name in before if name not in after},
         tuple(name for name in after if before.get(name) == after[name] and after[name][2] == "?"),
     )
+
+
+def overlays_in_one_line(before: Written, now: Written, *, emptied: bool) -> str:
+    """How overlays of mounted folders differ, as the end of a report.
+
+    emptied: The state came from the disk, which keeps no overlays.
+    """
+    if emptied:
+        return "; overlays of mounted folders begin empty, since the disk does not keep them" if now.layers else ""
+    changed = [str(key[0]) for key, layer in now.layers.items() if before.layers.get(key) is not layer]
+    return f"; changed in the overlay: {', '.join(changed)}" if changed else ""
 
 
 def _equals(value: str, old: str = "") -> str:

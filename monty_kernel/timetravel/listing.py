@@ -1,36 +1,52 @@
-"""The states of a session as a person reads them: a tree in text, a table in HTML."""
+"""States and sessions as a person reads them: a tree in text, a table in HTML, a question before a session is resumed."""
 
 from __future__ import annotations
 
 import html
+import re
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from monty_kernel.outputs.quoting import plain_name, quoted
 from monty_kernel.outputs.visible_text import visible_line
 
 from ..store.records import How, SessionInfo
 from .timeline import State, Timeline
 
 Row = tuple[str, State[Any], State[Any] | None]
-"""(the drawing of its lane, a state, its parent where that is not the row above it in its lane)"""
+"""(the drawing of its lane, a state, its parent unless that is the row above it in its lane)"""
 
-
+_MOST_CELLS = 1_000
+_MOST_TEXT = 1 << 18  # characters of all cells
+_MOST_SHOWN = 20
+_LONGEST = 60  # characters of a name
+_WORD = r"([^\W\d]\w*)"
+_DEFINES = re.compile(
+    rf"(?:async +)?(?:def|class) +{_WORD}"
+    rf"|{_WORD}(?: *, *\w+)* *(?::[^=]*)?=(?!=)"
+)
 _HOW: Mapping[How, str] = {
     "running": "running",
     "closed": "ended",
     "incomplete": "ended, its last cells are missing",
     "died": "died",
 }
+_ENDED: Mapping[How, str] = {
+    "running": "running since",
+    "closed": "which ended on",
+    "incomplete": "which ended on",
+    "died": "which died on",
+}
 
 Added = Mapping[int, int] | None
-"""The bytes that storing each state added to the store, by number; None where states are not stored."""
+"""The bytes that storing each state added to the store, by number; None if states are not stored."""
 
 
 def as_text(timeline: Timeline[Any], added: Added = None, most: int | None = None) -> str:
-    """One line a state: its branch, cell, time, size, first line and names; an arrow at the present one.
+    """One line for each state: its branch, cell, time, size, first line and names; an arrow at the present one.
 
-    most: how many to show, the newest, beside named ones and the present one; None: all.
+    most: How many of the newest to show, besides named ones and the present one; None: all.
     """
     shown, left_out = _newest(timeline, most)
     rows = [left_out] if left_out else []
@@ -68,28 +84,22 @@ def as_html(timeline: Timeline[Any], added: Added = None, most: int | None = Non
 
 
 def sessions_as_text(sessions: Iterable[SessionInfo], own: str | None) -> str:
-    """One line a session: its id, when it began, how many states it has, how it ended, its notebook."""
+    """One line for each session: its id, when it began, how many states it has, how it ended, its notebook."""
     rows = []
     for info in sessions:
         began = time.strftime("%Y-%m-%d %H:%M", time.localtime(info.started))
         how = "this one" if info.id == own else _HOW[info.how]
-        rows.append(
-            f"{info.id}  {began}  {info.states:>5} state{' ' if info.states == 1 else 's'}  {how:<8}  {visible_line(info.notebook or '')}".rstrip()
-        )
+        states = f"{info.states:>5} state{' ' if info.states == 1 else 's'}"
+        rows.append(f"{info.id}  {began}  {states}  {how:<8}  {visible_line(info.notebook or '')}".rstrip())
     return "\n".join(rows)
 
 
 def lanes(timeline: Timeline[Any]) -> list[Row]:
-    """Each state, in the order of their making.
+    """The rows of all states, in the order in which they were made.
 
-    The branch of the present state is drawn straight down; the others stand to the right of where they left it.
+    The branch of the present state is drawn straight down; the others are to the right of where they left it.
     """
-    parents = {state.number: state.parent for state in timeline}
-    main = set()
-    number: int | None = timeline.current
-    while number is not None:
-        main.add(number)
-        number = parents[number]
+    main = {state.number for state in timeline.way_back()}
     lane_of: dict[int, int] = {}
     first_child: dict[int, int] = {}
     above: dict[int, int] = {}  # lane -> the last state in it
@@ -139,5 +149,55 @@ def _size(state: State[Any]) -> str:
     if state.snapshot is None:
         return "dropped"
     if not size:
-        return "re-run"  # its cell is run again from the state before it
+        return "re-run"  # its cell is run again after the state before it
     return f"{size / 1024:,.0f} KiB" if size < 10 << 20 else f"{size >> 20:,} MiB"
+
+
+def names_in(sources: Iterable[str]) -> list[str]:
+    """Names that cells seem to define at their top level, the newest first. Nothing is loaded or run for it.
+
+    sources: The newest first. Of very long ones only the beginning is looked at.
+    """
+    names: dict[str, None] = {}
+    left = _MOST_TEXT
+    for number, source in enumerate(sources):
+        if number == _MOST_CELLS or left <= 0:
+            break
+        text = source[:left]
+        left -= len(text)
+        for line in reversed(text.splitlines()):
+            match = _DEFINES.match(line[:200])
+            name = None if match is None else next(filter(None, match.groups()))
+            if name is not None and not name.startswith("_"):
+                names.setdefault(name)
+    return list(names)
+
+
+def resume_question(info: SessionInfo, names: Sequence[str], *, of_another_notebook: bool) -> str:
+    """The question whether a notebook may have a session that another kernel left."""
+    when = time.strftime("%Y-%m-%d %H:%M", time.localtime(info.ended or info.started))
+    states = f"{info.states:,} state{'' if info.states == 1 else 's'}"
+    of = "of no notebook" if info.notebook is None else f"of {quoted(info.notebook)}"
+    why = (
+        "That is another notebook."
+        if of_another_notebook
+        else "Another kernel ran it, and the file at that path may be somebody else's by now."
+    )
+    return (
+        f"let this notebook have everything in session {info.id} {of}, {_ENDED[info.how]} {when} with {states}"
+        f"{_listed(names)}? {why} [y]es, [n]o: "
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    if not names:
+        return ""
+    shown = [_shortened(name) for name in names[:_MOST_SHOWN]]
+    more = [f"… ({len(names) - _MOST_SHOWN:,} more)"] if len(names) > _MOST_SHOWN else []
+    return f" (names such as {', '.join([*shown, *more])})"
+
+
+def _shortened(name: str) -> str:
+    if len(name) <= _LONGEST:
+        return plain_name(name)
+    return f"{plain_name(name[:_LONGEST])} … ({len(name) - _LONGEST:,} more characters)"

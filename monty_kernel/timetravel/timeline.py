@@ -1,4 +1,4 @@
-"""The states of one session: a tree that grows by a state with every cell, and the place in it where the person is."""
+"""The states of one session: a tree that grows by a state with every cell, and the person's place in it."""
 
 from __future__ import annotations
 
@@ -13,18 +13,25 @@ S = TypeVar("S")
 
 
 class NoSuchState(Exception):
-    """There is no state of this number or name; the message says which there are."""
+    """There is no such state, or it cannot be loaded. The message says why, or which states there are."""
 
 
 @dataclass(slots=True)
 class State(Generic[S]):
     """The session right after a cell.
 
-    number: the cell's execution count, 0 for the empty start; below 0 for a cell outside the history, which has none. parent: the number of the state it was made from.
-    label: the first line of the cell, one text for all that begin alike. failed: whether the cell ended in an error. size: bytes of the dump.
-    snapshot: what brings it back; None once it has been dropped. onwards: its child that was left last, where %redo leads.
+    One is kept for every cell, so fields that are empty in most of them take no room: an empty set each would be 216 bytes.
 
-    One is kept of every cell, so what most have nothing of takes no room: an empty set of each one's own would be 216 bytes.
+    Attributes:
+        number: The cell's execution count; 0 for the empty start; below 0 for a cell outside the history, which has no count.
+        parent: The number of the state that the cell started from.
+        label: The first line of the cell, one object for all that begin alike.
+        failed: Whether the cell ended in an error.
+        snapshot: What restores it; None once it has been dropped.
+        size: Bytes of the dump.
+        created: Seconds since the epoch.
+        names: The names that the person gave it.
+        onwards: The number of its child that was left last, where %redo leads.
     """
 
     number: int
@@ -37,9 +44,16 @@ class State(Generic[S]):
     names: frozenset[str] = frozenset()
     onwards: int | None = None
 
+    @property
+    def place(self) -> str:
+        """Where the state stands, in the words of a report: "after In[3]"."""
+        if self.number < 0:
+            return f"after the cell {self.label!r}"
+        return f"after In[{self.number}]" if self.number else "at the start"
+
 
 class Timeline(Generic[S]):
-    """Every state of a session, by number. Going back and running on makes a branch; nothing is forgotten by it."""
+    """Every state of a session, by number. Going back and running on makes a branch, and nothing is forgotten."""
 
     def __init__(self, start: S, size: int) -> None:
         self._states: dict[int, State[S]] = {0: State(0, None, "", False, start, size)}
@@ -49,12 +63,12 @@ class Timeline(Generic[S]):
 
     @classmethod
     def of(cls, states: Iterable[State[S]], current: int) -> Timeline[S]:
-        """The timeline of a session that is taken up again. A state whose parent is not among them begins a tree of its own.
+        """The timeline of a session that is taken up again. A state whose parent is missing begins a tree of its own.
 
-        current: where the person is; the last one if that is not among them.
+        current: The number of the present state; the last state if it is missing.
 
         Raises:
-            NoSuchState: there is none.
+            NoSuchState: There are no states.
         """
         made = cls.__new__(cls)
         made._states = {state.number: state for state in states}
@@ -72,13 +86,15 @@ class Timeline(Generic[S]):
         return len(self._states)
 
     def __iter__(self) -> Iterator[State[S]]:
-        return iter(self._states.values())  # in the order of their making
+        return iter(self._states.values())  # in the order in which they were made
 
     def record(self, number: int, label: str, failed: bool, snapshot: S, size: int) -> State[S]:
-        """Add the state after a cell that ran in the present state, and be there. number: 0 for a cell that has none.
+        """Add the state after a cell that ran in the present state, and make it the present one.
+
+        number: 0 for a cell outside the history.
 
         Raises:
-            ValueError: a cell of this number has a state already; counts never repeat.
+            ValueError: There is a state with this number already. Counts never repeat.
         """
         if number == 0:
             self._unnumbered -= 1
@@ -97,10 +113,10 @@ class Timeline(Generic[S]):
             raise NoSuchState(f"There is no state {number}. %snapshots lists the states there are.") from None
 
     def find(self, text: str) -> State[S]:
-        """The state of this name or number.
+        """The state with this name or number.
 
         Raises:
-            NoSuchState: there is none.
+            NoSuchState: There is none.
         """
         if text in self._names:
             return self[self._names[text]]
@@ -112,10 +128,12 @@ class Timeline(Generic[S]):
         )
 
     def back(self, cells: int, *, numbered: bool = True) -> State[S]:
-        """The state before the last `cells` cells of this branch. numbered: count only cells of the history.
+        """The state before the last `cells` cells of this branch.
+
+        numbered: Count only cells of the history.
 
         Raises:
-            NoSuchState: fewer cells led here.
+            NoSuchState: Fewer cells led here.
         """
         here = self._states[self.current]
         done = 0
@@ -131,14 +149,14 @@ class Timeline(Generic[S]):
         return here
 
     def forward(self, cells: int, *, numbered: bool = True) -> State[S]:
-        """The state `cells` cells further on the branch that was left last, with what follows outside the history.
+        """The state `cells` cells further on the branch that was left last, with cells outside the history that follow.
 
         Raises:
-            NoSuchState: it ends before.
+            NoSuchState: The branch ends before.
         """
         here = self._states[self.current]
         while here.number < 0 and here.onwards is None and here.parent is not None:
-            here = self._states[here.parent]  # what ran there outside the history cannot be in the way
+            here = self._states[here.parent]  # cells outside the history cannot be in the way
         done = 0
         while done < cells:
             if here.onwards is None:
@@ -153,8 +171,15 @@ class Timeline(Generic[S]):
             here = self._states[here.onwards]
         return here
 
+    def way_back(self) -> Iterator[State[S]]:
+        """The present state and those before it, back to the start."""
+        number: int | None = self.current
+        while number is not None:
+            yield self._states[number]
+            number = self._states[number].parent
+
     def go(self, state: State[S]) -> None:
-        """Be in this state from now on."""
+        """Make this state the present one."""
         self._go(state.number)
 
     def _go(self, number: int) -> None:
@@ -162,12 +187,14 @@ class Timeline(Generic[S]):
         self.current = number
         child = number
         while (above := self._states[child].parent) is not None and (parent := self._states[above]).onwards != child:
-            if child > 0 or parent.onwards is None or parent.onwards < 0:  # one outside the history takes no %redo away
+            if (
+                child > 0 or parent.onwards is None or parent.onwards < 0
+            ):  # cells outside the history take no %redo away
                 parent.onwards = child
             child = above
 
     def name(self, name: str) -> State[S]:
-        """Name the present state; a name moves if it is given again."""
+        """Name the present state. A name that another state has moves."""
         old = self._names.get(name)
         if old is not None:
             self._states[old].names -= {name}
@@ -192,13 +219,9 @@ class Timeline(Generic[S]):
         """The states that have a name."""
         return [self._states[number] for number in sorted(set(self._names.values()))]
 
-    def children(self, number: int) -> list[State[S]]:
-        """The states made from this one, oldest first."""
-        return [state for state in self if state.parent == number]
-
 
 def first_line(source: str) -> str:
-    """What a list of states shows of a cell."""
-    found = re.search(r"\S.*", source)  # a large cell is not split for it
-    line = found.group().splitlines()[0].rstrip() if found else ""
+    """The first line of a cell that is not blank, for a list of states; at most 60 characters."""
+    match = re.search(r"\S.*", source)  # faster than splitting a large cell
+    line = match.group().splitlines()[0].rstrip() if match else ""
     return line if len(line) <= 60 else line[:59] + "…"

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from monty_kernel.store.key import user_key
-from monty_kernel.store.running import RunningSessions
+from monty_kernel.store.locks import RunningSessions
+from monty_kernel.store.signing import user_key
 from monty_kernel.store.store import SnapshotStore
 from tests.support.stores import content
 from tests.support.waiting import HANGING

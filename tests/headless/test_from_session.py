@@ -13,7 +13,7 @@ import pytest
 from nbclient import NotebookClient
 
 from monty_kernel import run_notebook
-from monty_kernel.store.store import user_store
+from monty_kernel.timetravel.user_store import user_store
 from tests.support.awkward_notebooks import book
 from tests.support.run_command import read, run, texts, write
 
@@ -63,7 +63,9 @@ def test_there_is_no_such_state(session: str, name: str) -> None:
 
 def test_a_state_that_was_altered_is_refused(session: str) -> None:
     store = user_store(logging.getLogger(), versions={"monty": pydantic_monty.__version__})
-    (file,) = [path for path in Path(store.path).rglob("*") if path.is_file() and path.read_bytes()[:6] == b"SQLite"]
+    (file,) = [
+        path for path in Path(store.running.path).rglob("*") if path.is_file() and path.read_bytes()[:6] == b"SQLite"
+    ]
     store.close()
     with sqlite3.connect(file) as database:
         database.execute("UPDATE cells SET label = 'forged' WHERE session = ? AND number = 2", (session,))

@@ -19,8 +19,8 @@ import pytest
 
 from monty_kernel.store import database
 from monty_kernel.store.errors import StoreError, StoreUnavailable
+from monty_kernel.store.schema import FILE_NAME
 from monty_kernel.store.store import SnapshotStore
-from monty_kernel.store.tables import NAME
 from tests.support.stores import content, opened
 from tests.support.waiting import HANGING
 
@@ -117,7 +117,7 @@ def test_a_disk_that_becomes_read_only(tmp_path: Path) -> None:
         store.close()
         other.close()
         for held in (store, other):
-            for descriptor in held._liveness._held.values():
+            for descriptor in held._locks._held.values():
                 os.close(descriptor)
     finally:
         subprocess.run(["umount", disk], check=True)
@@ -156,10 +156,10 @@ def test_a_file_where_the_folder_should_be(store: SnapshotStore, tmp_path: Path)
 
 
 def test_locked_by_another_kernel(store: SnapshotStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database, "PATIENCE", 0.2)
+    monkeypatch.setattr(database, "TIMEOUT", 0.2)
     session = store.begin(None)
     store.put(session, 1, None, content(1), {}, label="")
-    with closing(sqlite3.connect(tmp_path / "snapshots" / "store" / NAME, isolation_level=None)) as other:
+    with closing(sqlite3.connect(tmp_path / "snapshots" / "store" / FILE_NAME, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         begun = time.monotonic()
         with pytest.raises(StoreUnavailable, match="another kernel is writing to it"):
@@ -191,7 +191,7 @@ def test_damage_takes_only_what_it_hit(tmp_path: Path, caplog: pytest.LogCapture
         for store, session in zip(stores, sessions, strict=True):
             state = random.Random(f"{session} {number}").randbytes(40_000)
             store.put(session, number, number - 1 if number else None, state, {}, label="")
-    path = tmp_path / "snapshots" / "store" / NAME
+    path = tmp_path / "snapshots" / "store" / FILE_NAME
     for store in stores:
         store._database.outside(lambda db: db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
         store.close()

@@ -12,8 +12,8 @@ import pytest
 
 from monty_kernel.store.errors import StateRefused, StoreError, StoreUnavailable
 from monty_kernel.store.records import Retention
+from monty_kernel.store.schema import FILE_NAME
 from monty_kernel.store.store import SnapshotStore
-from monty_kernel.store.tables import NAME
 from tests.support.stores import opened
 
 Known = dict[tuple[str, int], tuple[bytes, dict[str, int]]]
@@ -121,7 +121,7 @@ def test_flipped_bits(filled: tuple[Path, Known], tmp_path: Path, caplog: pytest
     files = {
         path.name: path.stat().st_size for path in (whole / "snapshots" / "store").iterdir() if path.stat().st_size
     }
-    assert NAME in files
+    assert FILE_NAME in files
     chance = random.Random(7)
     counts: Counter[str] = Counter()
     for _ in range(200):
@@ -142,12 +142,12 @@ def test_flipped_headers(filled: tuple[Path, Known], tmp_path: Path, caplog: pyt
     """The file's header, and the first bytes of each page, where its structure is."""
     caplog.set_level(logging.CRITICAL)
     whole, known = filled
-    pages = (whole / "snapshots" / "store" / NAME).stat().st_size // 4096
+    pages = (whole / "snapshots" / "store" / FILE_NAME).stat().st_size // 4096
     chance = random.Random(8)
     counts: Counter[str] = Counter()
     places = [*range(112), *(page * 4096 + chance.randrange(64) for page in range(pages) for _ in range(5))]
     for place in places:
-        run(whole, known, tmp_path / "flipped", [(NAME, place, chance.randrange(8))], counts)
+        run(whole, known, tmp_path / "flipped", [(FILE_NAME, place, chance.randrange(8))], counts)
     print(dict(counts))
 
 
@@ -173,7 +173,7 @@ def test_cut_short(filled: tuple[Path, Known], tmp_path: Path, caplog: pytest.Lo
     "junk", [b"", b"\0" * 5000, b"not a database at all" * 500, b"SQLite format 3\0" + b"\xff" * 4080]
 )
 def test_junk(tmp_path: Path, junk: bytes, caplog: pytest.LogCaptureFixture) -> None:
-    path = tmp_path / "snapshots" / "store" / NAME
+    path = tmp_path / "snapshots" / "store" / FILE_NAME
     path.parent.mkdir(parents=True)
     path.write_bytes(junk)
     store = opened(tmp_path)
@@ -184,4 +184,4 @@ def test_junk(tmp_path: Path, junk: bytes, caplog: pytest.LogCaptureFixture) -> 
     assert "were damaged" in line
     (aside,) = (tmp_path / "snapshots").glob("damaged-*")
     assert aside.name in line
-    assert (aside / NAME).read_bytes() == junk or not junk
+    assert (aside / FILE_NAME).read_bytes() == junk or not junk

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from monty_kernel.store.errors import StoreUnavailable
-from monty_kernel.store.key import user_key
+from monty_kernel.store.signing import user_key
 
 
 def test_made_once_for_the_user_alone(tmp_path: Path) -> None:
@@ -27,7 +27,7 @@ def test_made_once_for_the_user_alone(tmp_path: Path) -> None:
 def test_made_by_many_at_once(tmp_path: Path) -> None:
     path = tmp_path / "monty_kernel" / "key"
     code = (
-        "import sys, time, pathlib; from monty_kernel.store.key import user_key;"
+        "import sys, time, pathlib; from monty_kernel.store.signing import user_key;"
         "time.sleep(max(0, float(sys.argv[2]) - time.time())); print(user_key(pathlib.Path(sys.argv[1])).hex())"
     )
     import time

@@ -19,8 +19,8 @@ import pytest
 
 from monty_kernel.store.errors import StoreError
 from monty_kernel.store.records import Retention
+from monty_kernel.store.schema import FILE_NAME
 from monty_kernel.store.store import SnapshotStore
-from monty_kernel.store.tables import NAME
 from tests.support.stores import opened
 
 KILLS = int(os.environ.get("MONTY_STORE_KILLS", "80"))  # 200 kills of a whole kernel are in tests/timetravel
@@ -162,7 +162,7 @@ def test_killed_while_a_damaged_store_is_mended(tmp_path: Path) -> None:
         whole.put(session, number, number - 1 if number else None, state(number), {"number": number}, label="")
     whole.end(session)
     whole.close()
-    path = tmp_path / "whole" / "snapshots" / "store" / NAME
+    path = tmp_path / "whole" / "snapshots" / "store" / FILE_NAME
     data = bytearray(path.read_bytes())
     leaves = [at for at in range(4096, len(data), 4096) if data[at] == 13]  # pages with rows, as SQLite marks them
     data[leaves[len(leaves) // 2]] = 255

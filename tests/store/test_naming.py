@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from monty_kernel.store.naming import MOST_NAMES, NotNamed, Pinned, check_room, share_in_memory, shares_on_disk
-from monty_kernel.store.records import Retention
+from monty_kernel.store.locks import RunningSessions
+from monty_kernel.store.records import Pinned, Retention
 from monty_kernel.store.retention import Group, kept
-from monty_kernel.store.running import RunningSessions
 from monty_kernel.store.store import SnapshotStore
+from monty_kernel.timetravel.naming import MOST_NAMES, NotNamed, check_room, share_in_memory, shares_on_disk
 
 
 @pytest.fixture
@@ -91,8 +91,8 @@ def test_what_is_full_is_said_with_the_way_out() -> None:
         check_room("x", ["a", "b"], 11, [share_in_memory(90, 200)])
     assert str(caught.value) == (
         "The state is not named x: it takes 11 bytes, and the named states of this session already take 90 bytes of 100 bytes, "
-        "half of snapshot_memory. %snapshot --remove NAME takes a name away (a, b); whoever starts the kernel can raise "
-        "snapshot_memory."
+        "half of snapshot_memory. %snapshot --remove NAME takes a name away (a, b); to allow more, start the kernel with a "
+        "larger snapshot_memory."
     )
     for taken in (Pinned(26, 26), Pinned(0, 51)):
         with pytest.raises(NotNamed, match="snapshot_max_bytes"):

@@ -24,7 +24,8 @@ def filled(store: SnapshotStore) -> str:
     session = store.begin("/home/me/a.ipynb")
     store.put(session, 1, None, content(1), {"n": 1}, label="one")
     store.journal(session, 2, 1, {"source": "two"}, label="two", failed=True)
-    store.put(session, 3, 1, content(3), {"n": 3}, label="a branch", entry={"source": "three"})
+    store.journal(session, 3, 1, {"source": "three"}, label="a branch")
+    store.put(session, 3, 1, content(3), {"n": 3}, label="a branch")
     store.name(session, 3, "best")
     store.end(session)
     return session
@@ -104,8 +105,8 @@ def test_no_change_of_a_file_gets_in_or_breaks_anything(store: SnapshotStore, tm
 
 def test_a_forged_file_breaks_nothing(store: SnapshotStore, tmp_path: Path) -> None:
     """As a stranger can make it: whole by its own account, its manifest anything."""
-    from monty_kernel.store import transfer
-    from monty_kernel.store.contents import Contents
+    from monty_kernel.store import session_file
+    from monty_kernel.store.chunks import Chunks
     from monty_kernel.store.signing import Signer
 
     session = filled(store)
@@ -115,17 +116,17 @@ def test_a_forged_file_breaks_nothing(store: SnapshotStore, tmp_path: Path) -> N
     store.export(session, None, file)
     signer = Signer(STRANGER)
     for _ in range(300):
-        with transfer.reading(file, Contents(signer), signer, trust=True) as (reader, _own):
+        with session_file.open_session_file(file, Chunks(signer), signer, trust=True) as (reader, _own):
             manifest = {
-                "session": {name: getattr(reader.session, name) for name in transfer.SessionPart.__slots__},
-                "cells": [{n: getattr(cell, n) for n in transfer.CellPart.__slots__} for cell in reader.cells],
+                "session": {name: getattr(reader.session, name) for name in session_file.SessionPart.__slots__},
+                "cells": [{n: getattr(cell, n) for n in session_file.CellPart.__slots__} for cell in reader.cells],
                 "lengths": [b - a for a, b in zip(reader._ends, reader._ends[1:], strict=False)],
             }
         where = chance.choice([manifest, manifest["session"], *manifest["cells"]])
         key = chance.choice(list(where))
         where[key] = chance.choice(odd)
         forged = tmp_path / "forged-2"
-        _write(forged, file, manifest, Contents(signer), signer)
+        _write(forged, file, manifest, Chunks(signer), signer)
         other = opened(tmp_path / "other", KEY)
         try:
             info = other.import_(forged, trust=True)
@@ -138,15 +139,15 @@ def test_a_forged_file_breaks_nothing(store: SnapshotStore, tmp_path: Path) -> N
         other.delete(info.id)
 
 
-def _write(to: Path, of: Path, manifest: object, contents: object, signer: object) -> None:
+def _write(to: Path, of: Path, manifest: object, chunks: object, signer: object) -> None:
     from hashlib import blake2b
 
-    from monty_kernel.store import transfer
-    from monty_kernel.store.canonical import canonical
+    from monty_kernel.store import session_file
+    from monty_kernel.store.signing import canonical
 
     whole = of.read_bytes()
-    (size,) = transfer._LENGTH.unpack(whole[-transfer._END :][:8])
-    data = contents.compress(canonical(manifest))  # type: ignore[attr-defined]
-    body = whole[: -transfer._END - size] + data + transfer._LENGTH.pack(len(data))
+    (size,) = session_file._LENGTH.unpack(whole[-session_file._END :][:8])
+    data = chunks.compress(canonical(manifest))  # type: ignore[attr-defined]
+    body = whole[: -session_file._END - size] + data + session_file._LENGTH.pack(len(data))
     digest = blake2b(body, digest_size=32).digest()
     to.write_bytes(body + digest + bytes(32))

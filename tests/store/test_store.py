@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from monty_kernel.store.errors import SessionRunning, StateMissing, StateRefused
+from monty_kernel.store.locks import RunningSessions
 from monty_kernel.store.records import JournalEntry, Recovery, Retention, StateId
-from monty_kernel.store.running import RunningSessions
 from monty_kernel.store.store import SnapshotStore
 from tests.support.stores import VERSIONS, content, opened
 
@@ -84,7 +84,7 @@ def test_sessions_tell_how_they_ended(store: SnapshotStore, tmp_path: Path) -> N
         other.resume(running)
     with pytest.raises(SessionRunning):
         other.delete(running)
-    for descriptor in store._liveness._held.values():  # as the end of the process does
+    for descriptor in store._locks._held.values():  # as the end of the process does
         os.close(descriptor)
     assert other.session(running[:5]).how == "died"
     assert other.resume(running).how == "running"

@@ -12,8 +12,8 @@ import pytest
 
 from monty_kernel.store.compression import codec
 from monty_kernel.store.errors import StateRefused
+from monty_kernel.store.schema import FILE_NAME
 from monty_kernel.store.store import SnapshotStore
-from monty_kernel.store.tables import NAME
 from tests.support.stores import KEY, content, opened
 
 
@@ -39,7 +39,7 @@ class Attacked:
         return session
 
     def sql(self, *statements: str) -> SnapshotStore:
-        with closing(sqlite3.connect(self.folder / "snapshots" / "store" / NAME)) as db:
+        with closing(sqlite3.connect(self.folder / "snapshots" / "store" / FILE_NAME)) as db:
             for statement in statements:
                 db.execute(statement.replace(":a", f"'{self.a}'").replace(":b", f"'{self.b}'"))
             db.commit()
@@ -131,7 +131,7 @@ def test_altered_states_are_refused(attacked: Attacked, attack: list[str]) -> No
 
 def test_a_chunk_that_grows_without_end_is_not_unpacked(attacked: Attacked) -> None:
     bomb = codec()[0](b"\0" * (1 << 28))
-    with closing(sqlite3.connect(attacked.folder / "snapshots" / "store" / NAME)) as db:
+    with closing(sqlite3.connect(attacked.folder / "snapshots" / "store" / FILE_NAME)) as db:
         db.execute("UPDATE chunks SET data = ?", (bomb,))
         db.execute("UPDATE states SET chunks = ?, meta = ?", (bomb, bomb))
         db.commit()
@@ -193,7 +193,7 @@ def test_tables_with_more_in_them_are_put_aside(attacked: Attacked) -> None:
     """A trigger would run with each write."""
     store = attacked.sql("CREATE TRIGGER t AFTER INSERT ON chunks BEGIN UPDATE states SET size = 0; END")
     assert store.get(attacked.a, 3) == (content(13), {"n": 3}), "what is right goes into the new file"
-    with closing(sqlite3.connect(attacked.folder / "snapshots" / "store" / NAME)) as db:
+    with closing(sqlite3.connect(attacked.folder / "snapshots" / "store" / FILE_NAME)) as db:
         assert db.execute("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'").fetchone() == (0,)
 
 

@@ -6,7 +6,7 @@ import logging
 import random
 from pathlib import Path
 
-from monty_kernel.store.running import RunningSessions
+from monty_kernel.store.locks import RunningSessions
 from monty_kernel.store.store import SnapshotStore
 
 KEY = bytes(range(32))

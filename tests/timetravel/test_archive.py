@@ -11,20 +11,21 @@ import pytest
 
 from monty_kernel.engine.cell_log import CellLog
 from monty_kernel.engine.engine import Snapshot
-from monty_kernel.store import backlog, pending
+from monty_kernel.store import log, writer
 from monty_kernel.store.errors import StoreUnavailable
-from monty_kernel.store.pending import PENDING
 from monty_kernel.store.store import SnapshotStore
 from monty_kernel.timetravel import archive as module
-from monty_kernel.timetravel.archive import Archive, Stored
+from monty_kernel.timetravel.archive import Archive, StateToStore
 from monty_kernel.timetravel.listing import sessions_as_text
 from tests.support.stores import opened
 from tests.support.waiting import HANGING
 
 
-def state(number: int) -> Stored:
+def state(number: int) -> StateToStore:
     snapshot = Snapshot(b"state %d" % number, number, frozenset(), CellLog())
-    return Stored(number, number - 1 if number else None, f"cell {number}", False, snapshot, created=float(number))
+    return StateToStore(
+        number, number - 1 if number else None, f"cell {number}", False, snapshot, created=float(number)
+    )
 
 
 def unavailable(*args: Any, **options: Any) -> Any:
@@ -33,7 +34,7 @@ def unavailable(*args: Any, **options: Any) -> Any:
 
 @pytest.mark.parametrize("back", [True, False])
 def test_a_disk_that_is_full_for_a_while(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, back: bool) -> None:
-    monkeypatch.setattr(backlog, "AGAIN", 0.0)
+    monkeypatch.setattr(writer, "AGAIN", 0.0)
     store = opened(tmp_path)
     put, full = store.put, False
 
@@ -66,7 +67,7 @@ def test_a_disk_that_is_full_for_a_while(tmp_path: Path, monkeypatch: pytest.Mon
     assert [each.id.number for each in later.states(session)] == list(range(9))
     for number in range(9):
         assert later.get(session, number)[0] == b"state %d" % number
-    assert list((tmp_path / "snapshots" / PENDING).iterdir()) == []
+    assert list((tmp_path / "snapshots" / log.FOLDER).iterdir()) == []
 
 
 def test_what_is_not_even_noted_is_said_to_be_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,7 +76,7 @@ def test_what_is_not_even_noted_is_said_to_be_missing(tmp_path: Path, monkeypatc
     for number in range(5):
         if number == 2:
             kept.added()
-            monkeypatch.setattr(pending, "MOST", 0)
+            monkeypatch.setattr(log, "MOST_BYTES", 0)
             monkeypatch.setattr(store, "put", unavailable)
         kept.keep(state(number), None)
     session = kept.session
@@ -83,14 +84,14 @@ def test_what_is_not_even_noted_is_said_to_be_missing(tmp_path: Path, monkeypatc
     for _ in range(2):  # as it is marked, then as it is stored
         (info,) = opened(tmp_path).sessions()
         assert (info.id, info.how, info.last) == (session, "incomplete", 1)
-    assert list((tmp_path / "snapshots" / PENDING).iterdir()) == []
+    assert list((tmp_path / "snapshots" / log.FOLDER).iterdir()) == []
     assert "its last cells are missing" in sessions_as_text([info], None)
-    log = logging.getLogger("archive")
+    logger = logging.getLogger("archive")
     running = opened(tmp_path).running
-    following = Archive(lambda: running, lambda running: SnapshotStore(running, log), "a.ipynb", dict, log)
-    following.look_back()
-    following.sessions()
-    assert following.left is not None and following.left.id == session
+    following = Archive(lambda: running, lambda running: SnapshotStore(running, logger), "a.ipynb", dict, logger)
+    following.earlier.look_back()
+    following.earlier.all()
+    assert following.earlier.unfinished is not None and following.earlier.unfinished.id == session
     following.close()
 
 
@@ -112,10 +113,13 @@ def test_an_end_that_takes_too_long_is_an_end(tmp_path: Path, monkeypatch: pytes
     session = kept.session
     assert session is not None
     released = opened(tmp_path)
-    monkeypatch.setattr(released._liveness, "is_held", lambda session: False)  # as when the process has ended now
-    assert released._with_life(released._read(lambda db: released._rows.session(db, session), None)).how == "closed"
+    monkeypatch.setattr(released._locks, "is_held", lambda session: False)  # as when the process has ended now
+    assert (
+        released._with_life(released._database.read(lambda db: released._rows.session(db, session), None)).how
+        == "closed"
+    )
     go_on.set()
-    kept._thread._thread.shutdown(wait=True)
+    kept._writer._thread.shutdown(wait=True)
     (info,) = opened(tmp_path).sessions()
     assert (info.how, info.last) == ("closed", 1)
-    assert list((tmp_path / "snapshots" / PENDING).iterdir()) == []
+    assert list((tmp_path / "snapshots" / log.FOLDER).iterdir()) == []

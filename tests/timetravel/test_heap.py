@@ -12,12 +12,12 @@ from tests.support.waiting import HANGING
 
 HOLES = """
 import psutil
-from monty_kernel.timetravel.heap import give_back
+from monty_kernel.timetravel.packing import give_back_memory
 
 held = [bytes(100_000) for _ in range(1000)]
 held = held[::20]
 before = psutil.Process().memory_info().rss
-give_back()
+give_back_memory()
 print(before - psutil.Process().memory_info().rss)
 """
 

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from monty_kernel.store.key import user_key
-from monty_kernel.store.running import RunningSessions
+from monty_kernel.store.locks import RunningSessions
+from monty_kernel.store.signing import user_key
 from monty_kernel.store.store import SnapshotStore
 from tests.support.kernel_client import Answer, Kernel, worker_pids
 from tests.support.marked_session import Marked, any_cell

@@ -11,7 +11,7 @@ from monty_kernel.engine.engine import Snapshot
 from monty_kernel.engine.source.cell import CellOptions, Feed, parse
 from monty_kernel.engine.source.sources import CellSource
 from monty_kernel.magics.registry import Magics
-from monty_kernel.timetravel.meta import meta_of, snapshot_of
+from monty_kernel.timetravel.stored_state import meta_of, snapshot_of
 
 CELLS = [
     "x = 1; x / 0",

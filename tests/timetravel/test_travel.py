@@ -335,7 +335,7 @@ def test_named_states_take_no_more_than_their_share(start: Start, where: str, op
     late = kernel.run("x = 1\n%snapshot small\n" + RANDOM)
     assert "will be named small" in late.text()
     told = late.text("stderr") + kernel.run("1").text("stderr")
-    assert "The state is not named small" in told and "That was to be the state after In[8]" in told
+    assert "The state is not named small" in told and "It was meant for the state after In[8]" in told
     assert "no state named" in kernel.run("%restore small").reply["evalue"].lower()
     assert "makes room like any other" in kernel.run("%snapshot --remove two").text()
     assert "There is no state named 'two'" in kernel.run("%restore two").reply["evalue"]

@@ -1,4 +1,4 @@
-"""Notes of a killed kernel: a file of any bytes gives the notes that this user signed, in order, and no others."""
+"""The write-ahead log of a killed kernel: a file of any bytes gives the records that this user signed, in order, and no others."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from monty_kernel.store.pending import Pending, notes
+from monty_kernel.store.log import LogFile, read_log
 from monty_kernel.store.signing import Signer
 from tests.fuzz.target import Target, mangled
 
 _SIGNER = Signer(bytes(range(32)))
-_SAID = [{"what": "state", "number": number, "entry": {"source": "é" * number}} for number in range(1, 5)]
+_RECORDS = [{"what": "state", "number": number, "entry": {"source": "é" * number}} for number in range(1, 5)]
 _STATES = [b"state" * number if number % 2 else b"" for number in range(1, 5)]
 
 
@@ -27,30 +27,30 @@ def _folder() -> Path:
 @cache
 def _whole() -> bytes:
     path = _folder() / "session"
-    pending = Pending(path, _SIGNER)
-    for said, state in zip(_SAID, _STATES, strict=True):
-        assert pending.add(said, state)
+    log = LogFile(path, _SIGNER)
+    for record, state in zip(_RECORDS, _STATES, strict=True):
+        assert log.append(record, state)
     data = path.read_bytes()
-    pending.clear(len(_SAID))
-    pending.close()
+    log.truncate(len(_RECORDS))
+    log.close()
     return data
 
 
 def check_notes(data: bytes) -> None:
-    """Read a file of notes; what comes is the beginning of what was noted."""
+    """Read a log; its records are the first of those that were appended."""
     path = _folder() / "session"
     path.write_bytes(data)
-    found = list(notes(path, _SIGNER))
-    wanted = list(zip(_SAID, _STATES, strict=True))
-    assert found == wanted[: len(found)], "a note that nobody made"
+    found = list(read_log(path, _SIGNER))
+    wanted = list(zip(_RECORDS, _STATES, strict=True))
+    assert found == wanted[: len(found)], "a record that nobody appended"
     whole = _whole()
     if data.startswith(whole):
-        assert len(found) == len(wanted), "notes that are whole were left out"
+        assert len(found) == len(wanted), "records that are whole were left out"
 
 
 NOTES = Target(
     "notes",
-    "a file of any bytes gives the first of the notes that were made, and no others",
+    "a file of any bytes gives the first of the records that were appended, and no others",
     check_notes,
     mangled(_whole()) | st.binary(max_size=200).map(lambda tail: _whole() + tail),
     (_whole(), _whole()[:100], b""),

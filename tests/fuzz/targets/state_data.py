@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from monty_kernel.engine.engine import Snapshot
 from monty_kernel.store import chunks
-from monty_kernel.timetravel import journal_data, meta
+from monty_kernel.timetravel import stored_state
 from tests.fuzz.target import JSON, Target, as_json, json_of
 
 from .session_files import _ENTRY, _META, _changed
@@ -15,14 +15,14 @@ from .session_files import _ENTRY, _META, _changed
 def check_state_data(data: bytes) -> None:
     """Read JSON as a snapshot's metadata, and as a journal's entries."""
     try:
-        numbers = chunks.unpack(data[: len(data) // 8 * 8])
+        numbers = chunks.unpack_numbers(data[: len(data) // 8 * 8])
     except OverflowError:
         numbers = []
     assert len(numbers) == len(data) // 8
     said = json_of(data)
     if isinstance(said, dict):
         try:
-            snapshot = meta.snapshot_of(b"", [said])
+            snapshot = stored_state.snapshot_of(b"", [said])
         except ValueError:
             return
         assert isinstance(snapshot, Snapshot)
@@ -30,12 +30,12 @@ def check_state_data(data: bytes) -> None:
             feed = snapshot.cell_log.feed(number)
             assert feed is not None
             feed.to_cell(1, 1, 3, 3)
-        whole = meta.meta_of(snapshot, None)
-        again = meta.snapshot_of(b"", [whole])
-        assert meta.meta_of(again, None) == whole, "it does not come back as it was"
+        whole = stored_state.meta_of(snapshot, None)
+        again = stored_state.snapshot_of(b"", [whole])
+        assert stored_state.meta_of(again, None) == whole, "it does not come back as it was"
     else:
         try:
-            entries = journal_data.entries_of(said)
+            entries = stored_state.entries_of(said)
         except ValueError:
             return
         assert all(isinstance(entry, tuple) for entry in entries)

@@ -9,21 +9,20 @@ from functools import cache
 from pathlib import Path
 
 from monty_kernel.store import (  # noqa: F401 - loaded now, to be traced
-    catching_up,
     chunks,
-    collecting,
     compression,
-    contents,
     database,
-    mending,
-    rows,
-    stored_sessions,
+    log,
+    reading,
+    repair,
+    retention,
+    schema,
 )
 from monty_kernel.store.errors import StoreError
+from monty_kernel.store.locks import RunningSessions
 from monty_kernel.store.records import Retention
-from monty_kernel.store.running import RunningSessions
+from monty_kernel.store.schema import FILE_NAME
 from monty_kernel.store.store import SnapshotStore
-from monty_kernel.store.tables import NAME
 from tests.fuzz.target import Target, mangled
 
 _LOG = logging.getLogger("fuzz")
@@ -81,7 +80,7 @@ def look(store: SnapshotStore, session: str) -> None:
 def _whole() -> tuple[str, bytes]:
     with tempfile.TemporaryDirectory() as folder:
         session = filled(Path(folder))
-        return session, (Path(folder) / "snapshots" / "store" / NAME).read_bytes()
+        return session, (Path(folder) / "snapshots" / "store" / FILE_NAME).read_bytes()
 
 
 @cache
@@ -96,7 +95,7 @@ def check_store(data: bytes) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "store").mkdir(parents=True, mode=0o700)
     folder.chmod(0o700)
-    (folder / "store" / NAME).write_bytes(data)
+    (folder / "store" / FILE_NAME).write_bytes(data)
     store = opened(_folder())
     try:
         look(store, session)

@@ -1,7 +1,6 @@
-"""A damaged file gives way to a new one with all that can still be read of it.
+"""Replaces a damaged file by a new one with everything that can still be read of it.
 
-Whenever the process is killed, either the old file or the whole new one has the store's name, or `finish` gives it
-to the new one.
+Whenever the process is killed, either the old file or the whole new one has the store's name, or `finish` gives it to the new one.
 """
 
 from __future__ import annotations
@@ -13,23 +12,25 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .tables import NAME, make
+from .schema import FILE_NAME, make_file
 
 if TYPE_CHECKING:
     import sqlite3
 
 _COLUMNS = {"chunks": 3, "states": 10, "cells": 10, "names": 4, "sessions": 8}
-_BUSY = 5
+_BUSY = 5  # SQLITE_BUSY
 
 
-def mend(folder: Path, patience: float) -> tuple[Path, int]:
-    """Mend the store in `folder/store`; where the damaged one is now, and how many snapshots the new one has.
+def repair(folder: Path, timeout: float) -> tuple[Path, int]:
+    """Replace the file in `folder/store`. The caller makes sure that nobody opens a file meanwhile.
 
-    The caller sees to it that nobody opens a file meanwhile.
-    patience: seconds to wait for another kernel that writes to the damaged file.
+    timeout: Seconds to wait for another kernel that writes to the damaged file.
+
+    Returns:
+        Where the damaged file is now, and how many snapshots the new one has.
 
     Raises:
-        OSError, sqlite3.Error: all is as it was. The disk is full, say.
+        OSError, sqlite3.Error: Nothing was changed; the disk may be full.
     """
     import sqlite3
 
@@ -38,11 +39,11 @@ def mend(folder: Path, patience: float) -> tuple[Path, int]:
         shutil.rmtree(left, ignore_errors=True)
     part.mkdir(mode=0o700)
     count = 0
-    uri = f"{(store / NAME).absolute().as_uri()}?mode=rw"
-    with closing(sqlite3.connect(uri, uri=True, timeout=patience, isolation_level=None)) as old:
+    uri = f"{(store / FILE_NAME).absolute().as_uri()}?mode=rw"
+    with closing(sqlite3.connect(uri, uri=True, timeout=timeout, isolation_level=None)) as old:
         try:
             old.execute("PRAGMA trusted_schema=OFF")
-            old.execute("BEGIN IMMEDIATE")  # who writes now writes into a file that nobody will read
+            old.execute("BEGIN IMMEDIATE")  # a kernel that writes now would write into a file that nobody will read
         except (sqlite3.Error, UnicodeDecodeError) as error:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF == _BUSY:
                 raise
@@ -51,7 +52,7 @@ def mend(folder: Path, patience: float) -> tuple[Path, int]:
             nonlocal count
             count = _copy(old, db)
 
-        make(part / NAME, fill)
+        make_file(part / FILE_NAME, fill)
         part.rename(mended)
         aside = folder / datetime.datetime.now().strftime("damaged-%Y%m%dT%H%M%S.%f")
         store.rename(aside)
@@ -59,21 +60,21 @@ def mend(folder: Path, patience: float) -> tuple[Path, int]:
     return aside, count
 
 
-def is_mended(folder: Path) -> bool:
+def is_unfinished(folder: Path) -> bool:
     """Whether there is a whole new file that does not have the store's name yet."""
-    return (folder / "mended" / NAME).exists()
+    return (folder / "mended" / FILE_NAME).exists()
 
 
 def finish(folder: Path) -> None:
-    """Where there is no store: end what a killed process began. Raises OSError."""
-    if is_mended(folder):
+    """Where there is no store: finish a repair that a killed process began. Raises OSError."""
+    if is_unfinished(folder):
         with suppress(FileNotFoundError):
             (folder / "store").rmdir()
         (folder / "mended").rename(folder / "store")
 
 
 def _copy(old: sqlite3.Connection, db: sqlite3.Connection) -> int:
-    """Copy the rows as they are: whoever reads one checks its signature. Returns the number of snapshots."""
+    """Copy the rows as they are, since their signatures are checked when they are read. Returns the number of snapshots."""
     old.text_factory = lambda text: text.decode(errors="replace")
     for table, columns in _COLUMNS.items():
         marks = ",".join("?" * columns)
@@ -96,7 +97,7 @@ def _rows(old: sqlite3.Connection, table: str) -> Iterator[tuple[Any, ...]]:
                 yield tuple(row)
                 last = number
         except unreadable:
-            # sqlite3 steps ahead of the row that it gives, so the error took one more row than is damaged
+            # sqlite3 reads ahead of the row that it gives, so the error took one row more than is damaged
             where = "" if last is None else f"WHERE rowid {beyond} {last}"
             with suppress(*unreadable):
                 one = f"SELECT * FROM {table} {where} ORDER BY rowid {order} LIMIT 1"

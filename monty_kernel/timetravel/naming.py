@@ -1,11 +1,14 @@
-"""Which states may have a name: a named state is never dropped, so what all of them take is limited, in memory and on disk."""
+"""Decides which states may have a name. A named state is never dropped, so the room of all of them is limited, in memory and on disk."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from ..timetravel.timeline import NoSuchState
+from .timeline import NoSuchState
+
+if TYPE_CHECKING:
+    from ..store.records import Pinned
 
 MOST_NAMES = 1_000
 """Names that one session may give."""
@@ -14,18 +17,11 @@ _SHOWN = 10
 
 
 class NotNamed(NoSuchState):
-    """A state gets no name; the message says what is full and how to make room."""
-
-
-class Pinned(NamedTuple):
-    """Bytes on disk that named states keep from being dropped: those of one session, and those of all."""
-
-    session: int
-    all: int
+    """The state gets no name. The message says what is full and how to make room."""
 
 
 class Share(NamedTuple):
-    """What named states may take of an option's bytes. part: of it, in words."""
+    """The bytes that named states take, and the part of an option's bytes that they may take. part: in words."""
 
     whose: str
     taken: int
@@ -35,7 +31,7 @@ class Share(NamedTuple):
 
 
 def shares_on_disk(pinned: Pinned, size: int) -> tuple[Share, Share]:
-    """The shares of `snapshot_max_bytes`, which is `size`: one notebook must not keep all others from naming a state."""
+    """The shares of `snapshot_max_bytes`, which is `size`. One notebook must not keep all others from naming a state."""
     return (
         Share("the named states of this session", pinned.session, size // 4, "a quarter", "snapshot_max_bytes"),
         Share("the named states of all sessions", pinned.all, size // 2, "half", "snapshot_max_bytes"),
@@ -48,13 +44,19 @@ def share_in_memory(taken: int, most: int) -> Share:
 
 
 def check_room(name: str, names: Iterable[str], takes: int, shares: Iterable[Share]) -> None:
-    """See to it that a state may be named that takes so many bytes beside those that have these names.
+    """Make sure that one more state may be named.
+
+    Args:
+        name: Its name.
+        names: The names that the session's states have.
+        takes: Bytes of the state.
+        shares: The room that named states have.
 
     Raises:
-        NotNamed: that would be too much.
+        NotNamed: There is not enough of it.
     """
     known = list(names)
-    free = f"%snapshot --remove NAME takes a name away ({_some(known)})" if known else "there is none to take away"
+    free = f"%snapshot --remove NAME takes a name away ({_some(known)})" if known else "there is no name to take away"
     if name not in known and len(known) >= MOST_NAMES:
         raise NotNamed(f"The state is not named {name}: this session has {MOST_NAMES:,} names already; {free}.")
     for share in shares:
@@ -62,7 +64,7 @@ def check_room(name: str, names: Iterable[str], takes: int, shares: Iterable[Sha
             raise NotNamed(
                 f"The state is not named {name}: it takes {_size(takes)}, and {share.whose} already take {_size(share.taken)} of "
                 f"{_size(share.most)}, {share.part} of {share.option}. {free[0].upper()}{free[1:]}; "
-                f"whoever starts the kernel can raise {share.option}."
+                f"to allow more, start the kernel with a larger {share.option}."
             )
 
 

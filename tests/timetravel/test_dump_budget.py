@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monty_kernel.timetravel.policy import FREE, DumpBudget
+from monty_kernel.timetravel.dump_budget import FREE, DumpBudget
 
 
 def test_what_is_cheap_is_always_allowed() -> None:

@@ -1,0 +1,172 @@
+"""The sessions in the store besides the present one: which there are, whose they are, and what they would bring back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from ..store.errors import StoreError
+from ..store.writer import StoreWriter
+from .timeline import NoSuchState, State, Timeline
+
+if TYPE_CHECKING:
+    from ..store.locks import RunningSessions
+    from ..store.records import SessionInfo, StateInfo
+    from ..store.store import SnapshotStore
+
+T = TypeVar("T")
+
+
+class Claimed(NamedTuple):
+    """An ended session that this kernel may take up.
+
+    last: The number of the state where it stopped. lost: How many of its last cells could not be stored.
+    """
+
+    states: list[StateInfo]
+    last: int | None
+    lost: int
+
+    def timeline(self, place: T) -> Timeline[T]:
+        """The timeline of the session, with its last state as the present one. place: Where its states are.
+
+        Raises:
+            NoSuchState: Nothing of it can be read.
+        """
+        states = []
+        for info in self.states:
+            kept = None if info.kind == "dropped" else place
+            state = State(info.id.number, info.parent, info.label, info.failed, kept, info.size)
+            state.created, state.names = info.created, frozenset(info.names)
+            states.append(state)
+        last = max((state.number for state in states), default=0)
+        return Timeline.of(states, last if self.last is None else self.last)
+
+
+class EarlierSessions:
+    """The sessions in the store. Any thread may call.
+
+    Args:
+        notebook: Tells the sessions of one notebook from others; None if the kernel does not know its notebook.
+        writer: The thread that has the store.
+        running: Gives the sessions of this process. Called on that thread.
+        opened: Opens the store. Called on that thread.
+    """
+
+    def __init__(
+        self,
+        notebook: str | None,
+        writer: StoreWriter,
+        running: Callable[[], RunningSessions],
+        opened: Callable[[], SnapshotStore],
+    ) -> None:
+        self.notebook = notebook
+        self.present: str | None = None
+        """The id of the session that runs, once it has one."""
+        self.unfinished: SessionInfo | None = None
+        """The last session of this notebook, if it died or its last cells are missing, once `look_back` has found out."""
+        self._writer = writer
+        self._running = running
+        self._opened = opened
+        self._own: set[str] = set()  # the sessions that this kernel has run since it was started
+        self._claimed: str | None = None
+
+    def set_present(self, session: str) -> None:
+        """This session runs now, and is this kernel's own."""
+        self.present = session
+        self._own.add(session)
+
+    def look_back(self) -> None:
+        """Find out, soon, how the last session of this notebook ended; see `unfinished`."""
+
+        def look() -> None:
+            store = self._opened()
+            last = [info for info in store.sessions() if info.notebook == self.notebook][-1:]
+            if not last or last[0].how not in ("died", "incomplete") or last[0].id == self.present:
+                return
+            if any(state.id.number for state in store.states(last[0].id)):  # otherwise no cell ran in it
+                self.unfinished = last[0]
+
+        if self.notebook is not None:
+            self._writer.soon(look)
+
+    def notice(self) -> str | None:
+        """What the person should be told, once, about the last session of this notebook."""
+        if (info := self.unfinished) is None:
+            return None
+        self.unfinished = None
+        how = "died" if info.how == "died" else "ended before its last cells could be stored"
+        return f"The last session of this notebook {how}. %resume goes on where it stopped ({info.id})."
+
+    def all(self) -> list[SessionInfo]:
+        """All sessions, the one that was used last at the end.
+
+        Raises:
+            NoSuchState: The store cannot be read.
+        """
+        return self._asked(lambda: self._opened().sessions())
+
+    def is_own(self, info: SessionInfo) -> bool:
+        """Whether this kernel ran the session last, perhaps before it was restarted. A session that it took up counts."""
+
+        def compare() -> bool:
+            kernel = self._running().kernel
+            return info.id in self._own or (info.notebook == self.notebook and info.kernel == kernel is not None)
+
+        return self._writer.now(compare)
+
+    def question(self, info: SessionInfo, *, of_another_notebook: bool) -> str:
+        """The question whether this notebook may have a session that another kernel left."""
+        from .listing import names_in, resume_question
+        from .stored_state import sources
+
+        def look() -> list[str]:
+            return names_in(sources(self._opened(), info.id, info.last or 0))
+
+        try:
+            names = self._writer.now(look)
+        except StoreError:
+            names = []  # what cannot be read is not brought back either
+        return resume_question(info, names, of_another_notebook=of_another_notebook)
+
+    def claim(self, session: str) -> Claimed:
+        """Keep an ended session from other kernels, for `resume` or `disclaim`.
+
+        Raises:
+            NoSuchState: It cannot be had.
+        """
+
+        def claim() -> Claimed:
+            store = self._opened()
+            info = store.claim(session)
+            self._claimed = info.id
+            try:
+                return Claimed(store.states(info.id), info.last, store.lost(info.id))
+            except StoreError:
+                self._disclaim()
+                raise
+
+        return self._asked(claim)
+
+    def disclaim(self) -> None:
+        """Give back the session that was claimed: the present one goes on."""
+        self._writer.now(self._disclaim)
+
+    def resume(self) -> str:
+        """Make the session that was claimed the present one; its id. For the store's thread. Raises StoreError."""
+        claimed = self._claimed
+        assert claimed is not None  # claim() comes first
+        self._opened().resume(claimed)
+        self._claimed = None
+        return claimed
+
+    def _disclaim(self) -> None:
+        claimed, self._claimed = self._claimed, None
+        if claimed is not None:
+            self._opened().disclaim(claimed)
+
+    def _asked(self, call: Callable[[], T]) -> T:
+        try:
+            return self._writer.now(call)
+        except StoreError as error:
+            raise NoSuchState(f"{error}.") from None
