@@ -1,1 +1,1 @@
-"""Completion, inspection and is-complete: what the front end asks about code without running it."""
+"""Completion, inspection and is-complete: the front end's questions about code, answered without running it."""

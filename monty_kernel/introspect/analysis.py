@@ -1,4 +1,8 @@
-"""The worker thread's side: facts, earlier cells and jedi brought to bear on one place in one cell."""
+"""Static analysis of one place in one cell, with the facts about Monty, the earlier cells and jedi.
+
+jedi runs in a helper process, where code that it takes too long over can be killed. This also keeps the 50 MB of what
+jedi has read, and the pauses of its garbage collection, out of the kernel.
+"""
 
 from __future__ import annotations
 
@@ -15,16 +19,19 @@ from .cursor import Surroundings, surroundings
 from .facts import Facts
 from .interface import Kind
 from .probing import load_facts
-from .static import Known, Signature, Source
+from .static import JediName, Signature, Source
 from .supplied import stub_units
 from .units import Notebook, NotebookReader, Unit, cut, definers_of, relevant
 
 _WINDOW = 20_000
-"""Characters around the cursor that are looked at: half a second of jedi would be wasted on more."""
+"""Characters around the cursor that are analysed. More would take jedi half a second and improve nothing."""
 
 _QUESTION = 3.0
 _LOADING = 20.0
-"""Seconds of processor time. The person has given up on a question long before; the next one waits for it, so it must end."""
+"""Seconds of processor time.
+
+The person has given up on a question long before, but the next question waits for its end.
+"""
 
 _NEXT_STATEMENT = re.compile(r"^(?!(?:else|elif|except|finally)\b)(?=[^\s#)\]}])", re.MULTILINE)
 _SCOPES = re.compile(r"\s*(?:@|async\s+def\b|def\b|class\b)")
@@ -33,7 +40,7 @@ _WORD = re.compile(r"[^\W\d]\w*")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place in a cell: its plain Python, the statement around the cursor and the cell's other statements."""
+    """A place in a cell: the cell as plain Python, the statement around the cursor, and the cell's other statements."""
 
     text: str
     cursor: int
@@ -46,18 +53,20 @@ class Place:
         return self.text[self.around.chunk_start : self.chunk_end]
 
     def binds(self, name: str) -> bool:
-        """Whether this cell binds the name, so that its value in the session is not what the code will see."""
+        """Whether this cell binds the name, so that the code will not see its present value in the session."""
         if any(name in unit.defines for unit in self.others):
             return True
         return name in _bound_words(self.chunk)
 
     @property
     def has_scopes(self) -> bool:
-        """Whether the statement at hand is a function or a class, whose names only jedi can tell apart."""
+        """Whether the statement is a function or a class, whose scopes only jedi can tell apart."""
         return _SCOPES.match(self.chunk) is not None
 
     def bound_names(self) -> frozenset[str]:
-        """Names the statement at hand binds for the cursor: all of a block's, else those of loops and lambdas on its line."""
+        """Names that the statement binds before the cursor: all names of a block, or those of loops and lambdas on its
+        line.
+        """
         chunk = self.chunk
         if not self.has_scopes and "\n" in chunk.strip():
             return _bound_words(chunk)
@@ -71,7 +80,7 @@ class Place:
 
 
 def place(text: str, cursor: int) -> Place:
-    """Find the statement around the cursor. Cheap: reads some 20,000 characters."""
+    """Find the statement around the cursor. Reads at most about 20,000 characters on each side."""
     begin = 0
     if cursor > 2 * _WINDOW:
         match = _NEXT_STATEMENT.search(text, cursor - _WINDOW, cursor)
@@ -85,7 +94,9 @@ def place(text: str, cursor: int) -> Place:
 
 @lru_cache(maxsize=64)
 def _bound_words(chunk: str) -> frozenset[str]:
-    """Words that seem to be bound in a statement: assigned, parameters, loop variables, imported, `as`."""
+    """Words that seem to be bound in a statement: assigned names, parameters, loop variables, imports, and names after
+    `as`.
+    """
     found: set[str] = set()
     for line in chunk.split("\n"):
         begin = 0
@@ -119,9 +130,13 @@ _BINDING = (
 
 
 class Analysis:
-    """`read` and `prepare` are for the reading worker, the rest for jedi's. `facts` and `notebook` may be read from anywhere.
+    """What is known about the code of one session without asking the session.
 
-    Both are replaced whole, never changed. granted: modules of tools; see `Facts.granted`.
+    `read` and `prepare` run on the cell thread, all other methods on the jedi thread. `facts` and `notebook` may be
+    read on any thread: they are replaced as a whole and never changed.
+
+    Args:
+        granted: returns the granted modules of tools, by name.
     """
 
     def __init__(self, granted: Callable[[], Mapping[str, object]] = dict) -> None:
@@ -131,35 +146,35 @@ class Analysis:
         self._reader = NotebookReader()
 
     def read(self, cells: Sequence[CellSource]) -> None:
-        """Bring the knowledge of the session up to date: 0.2 s the first time, for the facts."""
+        """Read the cells that are new. The first call takes 0.2 s, for the facts."""
         self.facts = load_facts().with_granted(self._granted())
         self.notebook = self._reader.read(cells)
 
     def prepare(self, cells: Sequence[CellSource], where: Place) -> Place:
-        """Bring the knowledge of the session up to date and cut the cell at hand."""
+        """Read the cells that are new, and add the other statements of the cell to its place."""
         self.read(cells)
         head, tail = where.text[: where.around.chunk_start], where.text[where.chunk_end :]
         return replace(where, others=(*_cut(head), *_cut(tail)))
 
-    def names(self, where: Place) -> list[Known]:
-        """Names in the scope of the cursor that the statement at hand brings in, attributes, keyword arguments."""
+    def names(self, where: Place) -> list[JediName]:
+        """Names in the scope of the cursor, or attributes after a dot."""
         return _known(self._ask_about("names", where, where.cursor))
 
-    def infer(self, where: Place, end: int) -> list[Known]:
+    def infer(self, where: Place, end: int) -> list[JediName]:
         """What the expression that ends at `end` may be."""
         return _known(self._ask_about("infer", where, end))
 
-    def document(self, where: Place, end: int) -> list[Known]:
-        """The same, with docstrings."""
+    def document(self, where: Place, end: int) -> list[JediName]:
+        """The same as `infer`, with docstrings and signatures."""
         return _known(self._ask_about("document", where, end))
 
     def signature(self, where: Place) -> Signature | None:
-        """The function whose call the cursor is in."""
+        """The function whose call the cursor is in, and its parameters."""
         found = self._ask_about("signature", where, where.cursor)
         return None if found is None else Signature(found[0], tuple((name, kind) for name, kind in found[1]))
 
     def warm_up(self) -> bool:
-        """Do a piece of what questions would have to wait for; False when there was nothing left to do."""
+        """Load one module that questions would otherwise wait for. Returns False if nothing is left to load."""
         imported = self.notebook.modules & self.facts.modules
         return any(_ask_jedi("load", "", name, seconds=_LOADING) for name in ("builtins", *sorted(imported)))
 
@@ -171,7 +186,7 @@ class Analysis:
         start = max(where.around.chunk_start, where.cursor - 2 * _WINDOW)
         chunk = where.text[start : where.chunk_end]
         template = where.around.template
-        if template is not None:  # show jedi the expression in an f-string as if it stood alone
+        if template is not None:  # show jedi the expression of an f-string as if it stood alone
             innermost = max((each.start for each in where.around.stack if each.kind == "f{"), default=template.start)
             chunk = _blanked(chunk, template.start - start, innermost + 1 - start)
             chunk = chunk[: where.cursor - start]
@@ -199,9 +214,9 @@ def _ask_jedi(question: str, text: str, *arguments: Any, seconds: float) -> Any:
     return value
 
 
-def _known(found: Any) -> list[Known]:
+def _known(found: Any) -> list[JediName]:
     return [
-        Known(name, kind, full_name, local, doc, tuple(signatures))
+        JediName(name, kind, full_name, local, doc, tuple(signatures))
         for name, kind, full_name, local, doc, signatures in found
     ]
 

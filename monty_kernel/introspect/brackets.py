@@ -19,7 +19,7 @@ from .units import parsed_expression
 
 
 class ArgumentCompleter:
-    """Knows the parameters of what a call calls."""
+    """Completes the keyword arguments of a call: the parameters of the called function, without those given already."""
 
     def __init__(self, live: Live, resolver: Resolver, analysis: Analysis, deadline: float) -> None:
         self._live = live
@@ -28,7 +28,7 @@ class ArgumentCompleter:
         self._deadline = deadline
 
     async def complete(self, where: Place, start: int) -> list[str]:
-        """The keyword arguments, `key=`, that may begin at `start`; none where no argument begins."""
+        """The keyword arguments, as `key=`, that may begin at `start`; empty where no argument begins."""
         call = where.around.inside
         if call is None or call.kind != "(":
             return []
@@ -52,7 +52,7 @@ class ArgumentCompleter:
         return [f"{name}=" for name in self._accepted(signature.full_name, names)]
 
     async def _of_session(self, where: Place, callee: str) -> Signature | None:
-        """By what the session has under that name."""
+        """The parameters of the object that the session has under that name."""
         path = path_of(callee)
         if path is None or where.binds(path.root):
             return None
@@ -72,7 +72,7 @@ class ArgumentCompleter:
         return Signature("", found.parameters)
 
     def _accepted(self, function: str, names: list[str]) -> list[str]:
-        """Those keyword arguments that Monty takes, if it is Monty's function that is called."""
+        """The names that Monty accepts as keyword arguments, if the function is Monty's."""
         if not function or function.startswith("__main__."):
             return names
         facts = self._analysis.facts
@@ -86,7 +86,7 @@ class ArgumentCompleter:
 
 @dataclass(frozen=True, slots=True)
 class _Subscript:
-    """A half-typed subscript: whose it is, where the typed part of the key begins, and what that is."""
+    """A half-typed subscript: its object, where the typed part of the key begins, and that part."""
 
     path: Path
     bracket: Opened
@@ -96,7 +96,10 @@ class _Subscript:
 
 
 async def complete_keys(where: Place, live: Live, analysis: Analysis, deadline: float) -> Completions:
-    """The keys that may stand at the cursor; none if it is not in a subscript."""
+    """The keys that may be inserted at the cursor: those of the session, or those in the code while it is busy.
+
+    Empty if the cursor is not in a subscript.
+    """
     cursor = where.cursor
     subscript = _subscript(where)
     if subscript is None:
@@ -149,7 +152,7 @@ def _subscript(where: Place) -> _Subscript | None:
 
 
 def _cut_after(where: Place, end: int) -> Place:
-    """The same place as if the code ended at the bracket: jedi knows keys there, but must not see a half-typed string."""
+    """The place as if the code ended at the bracket: there jedi knows the keys, and sees no half-typed string."""
     text = where.text[:end]
     return replace(where, text=text, cursor=end, around=place(text, end).around, chunk_end=end)
 
@@ -162,7 +165,7 @@ def _literal(text: str) -> str | int | None:
 
 
 def _typed(key: str, string: Opened, after: str) -> str:
-    """A key as it is typed between these quotes, with the closing quote and bracket that are not there yet."""
+    """A key as it is typed between these quotes, with the closing quote and bracket if they are missing."""
     quote = string.quote
     if "r" not in string.prefix.lower():
         key = "".join(_escaped(character, quote) for character in key)

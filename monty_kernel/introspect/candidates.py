@@ -1,4 +1,4 @@
-"""Names worth asking Monty for, beyond what CPython's own modules and types list: the questions, not the answers."""
+"""Questions for Monty that the modules and types of CPython do not suggest: names, statements and samples of types."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ HOST_MODULES_NOT_IMPORTED = frozenset(
 )
 
 NEWER: Mapping[str, tuple[str, ...]] = {
-    # names that later CPython versions have and the running one may lack
+    # names in later versions of CPython, which the running one may lack
     "builtins": ("PythonFinalizationError",),
     "asyncio": ("Runner", "TaskGroup", "timeout"),
     "copy": ("replace",),
@@ -28,7 +28,7 @@ NEWER: Mapping[str, tuple[str, ...]] = {
 DUNDERS = ("__name__", "__file__", "__debug__", "__import__")
 
 STATEMENTS: Mapping[str, str] = {
-    # a smallest use of every keyword; Monty's parser says which it does not support
+    # the smallest use of every keyword, to see which ones Monty's parser supports
     "False": "False",
     "None": "None",
     "True": "True",
@@ -72,7 +72,7 @@ STATEMENTS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A builtin type: `key` names it, `value` makes one (Monty source), `owner` is where CPython has it, if elsewhere."""
+    """A builtin type: its name, source that makes a value of it in Monty, and its name in CPython if that differs."""
 
     key: str
     value: str
@@ -126,7 +126,7 @@ SAMPLES = (
 )
 
 ALIASES: Mapping[str, str] = {
-    # what jedi's stubs call these types
+    # the names of these types in jedi's stubs
     "_csv._reader": "csv.reader",
     "_csv._writer": "csv.writer",
     "_csv.Reader": "csv.reader",
@@ -146,7 +146,7 @@ ALIASES: Mapping[str, str] = {
 }
 
 SILENT_SIGNATURES: Mapping[str, tuple[str, ...]] = {
-    # keyword arguments of builtins whose signature CPython does not tell
+    # keyword arguments of builtins without a signature in CPython
     "dict.update": (),
     "exec": (),
     "property": (),

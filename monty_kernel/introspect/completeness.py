@@ -1,4 +1,4 @@
-"""Whether a console should run what was typed or wait for more, by the rules IPython's users are used to."""
+"""Whether a console should run what was typed or wait for more, by the rules that users of IPython know."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from .magic_lines import as_python
 Status = Literal["complete", "incomplete", "invalid", "unknown"]
 
 _LONGEST = 200_000
-"""Characters above which nothing is compiled: no one typed that at a prompt."""
+"""Characters above which nothing is compiled, since nobody types that much at a prompt."""
 
 
 def judge(code: str) -> tuple[Status, str]:
-    """The status and, with `incomplete`, the indent the next line may begin with.
+    """The status and, for `incomplete`, the indentation of the next line.
 
-    A block is complete once a blank line follows it; a cell magic likewise. What this Python cannot parse is `invalid`, though
-    Monty, whose grammar is newer, may take it: a console runs it all the same.
+    A block or a cell magic is complete once a blank line follows it. Code that this Python cannot parse is `invalid`,
+    even if Monty's newer grammar accepts it; a console runs it anyway.
     """
     if len(code) > _LONGEST:
         return "unknown", ""
@@ -40,7 +40,7 @@ def judge(code: str) -> tuple[Status, str]:
     text = code.rstrip() + "\n"
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the kernel's stderr is no place for what a notebook's code deserves
+            warnings.simplefilter("ignore")  # warnings about a notebook's code do not belong on the kernel's stderr
             compiled = compiler(text, "<console>", "exec")
     except (SyntaxError, OverflowError, ValueError, RecursionError, MemoryError):
         return "invalid", ""
@@ -52,12 +52,12 @@ def judge(code: str) -> tuple[Status, str]:
 
 
 def judged(code: str) -> tuple[tuple[Status, str], str]:
-    """The job of a helper: judge code that is not modest."""
+    """The helper process's job: judge code that may take long."""
     return judge(code), ""
 
 
 def _without_leading_indent(code: str) -> str:
-    """As IPython does with code pasted from inside a function."""
+    """Remove the indentation of code that was pasted from inside a function, as IPython does."""
     indent = re.match(r"[ \t]*", code)
     if not indent or not indent[0]:
         return code
@@ -73,7 +73,7 @@ def _ends_in_block(text: str) -> bool:
 
 
 def _indent(code: str) -> str:
-    """The last line's indent, a level deeper after a colon."""
+    """The indentation of the last line, one level deeper after a colon."""
     line = next((line for line in reversed(code.split("\n")) if line.strip()), "")
     spaces = len(line.expandtabs(4)) - len(line.expandtabs(4).lstrip())
     if line.rstrip().endswith(":"):

@@ -1,7 +1,7 @@
-"""Answers Tab: what may stand at the cursor, said only where it is true in Monty.
+"""Answers Tab with what may be inserted at the cursor, and only with what exists in Monty.
 
-The session's own word comes first (the type a variable really has), jedi's inference second, and what either says about
-builtin types and modules goes through the facts of the installed Monty.
+The session is asked first, since it knows the actual types of variables, and jedi second. Whatever either of them
+says about builtin types and modules is checked against the facts about the installed Monty.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .facts import Facts
 from .interface import Completions, Kind, MagicCatalogue, Session
 from .live import Live, Look, Path, path_of
 from .magic_lines import MagicPlace, as_python, magic_place
-from .static import Known
+from .static import JediName
 from .supplied import supplied_modules, supplied_names
 from .threads import cell_thread, jedi_thread
 
@@ -31,7 +31,7 @@ _IMPORT = re.compile(r"\s*+import\s++(?:[\w.]++(?:\s++as\s++\w++)?+\s*+,\s*+)*+(
 
 
 def importable(where: Place, start: int, facts: Facts) -> dict[str, Kind] | None:
-    """The names that may begin at `start`; None if that is not in an import statement."""
+    """The names that may begin at `start`, or None if that is not in an import statement."""
     around = where.around
     if any(each.kind != "(" for each in around.stack):
         return None
@@ -67,7 +67,7 @@ def _members(module: str, facts: Facts) -> dict[str, Kind]:
 
 
 DEADLINE = 0.9
-"""Seconds to wait for static analysis. JupyterLab itself gives up on a completer after one."""
+"""Seconds to wait for static analysis. JupyterLab gives up on a completer after one second."""
 
 _MOST = 2000
 _STRUCTURES: dict[str, Kind] = dict.fromkeys(("major", "minor", "micro", "releaselevel", "serial"), "instance")
@@ -80,7 +80,7 @@ Found = Mapping[str, Kind]
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A completion request brought down to Python: a name begins at `start`, `prefix` is what is typed of it."""
+    """A completion request reduced to Python. A name begins at `start`; `prefix` is its typed part."""
 
     where: Place
     start: int
@@ -91,7 +91,7 @@ class _Asked:
 
 
 class Completer:
-    """Completes code in the light of one session."""
+    """Completes code for one session."""
 
     def __init__(self, session: Session, magics: MagicCatalogue, analysis: Analysis) -> None:
         self._session = session
@@ -102,7 +102,7 @@ class Completer:
         self._arguments = ArgumentCompleter(self._live, self._resolver, analysis, DEADLINE)
 
     async def complete(self, code: str, cursor: int) -> Completions:
-        """Completions at `cursor`, a code point offset; out of range is taken for the nearest end."""
+        """Completions at `cursor`, an offset in code points. An offset out of range counts as the nearest end."""
         cursor = max(0, min(cursor, len(code)))
         magic = self._magic(code, cursor)
         if magic is not None and magic.part == "python" and (words := self._magics.words(magic.name)):
@@ -175,8 +175,8 @@ class Completer:
         analysis, where = self._analysis, asked.where
         live = await self._live.names(asked.prefix)
         if live is not None and not live and asked.prefix:
-            live = await self._live.names("")  # perhaps only the case differs
-        known: list[Known] = []
+            live = await self._live.names("")  # perhaps only upper and lower case differ
+        known: list[JediName] = []
         if where.has_scopes:
             known = await jedi_thread().run(lambda: analysis.names(where), DEADLINE) or []
         found: dict[str, Kind] = dict(supplied_names())
@@ -213,7 +213,7 @@ class Completer:
         return _kinds(self._analysis.facts.of_value(type_name) or {})
 
     async def _of_look(self, where: Place, path: Path, look: Look, prefix: str) -> Found:
-        """The attributes of a value of the session, by what it is."""
+        """The attributes of a value in the session."""
         facts = self._analysis.facts
         if look.kind == "function":
             return self._of_value("function")
@@ -230,7 +230,7 @@ class Completer:
             if known is not None:
                 return _kinds(known)
             candidates.update(_STRUCTURES)
-            if look.type_name == "module":  # what the kernel gives for IPython's modules
+            if look.type_name == "module":  # the kernel's stand-ins for IPython's modules
                 candidates.update({**supplied_modules()["IPython.display"], "core": "module"})
             candidates.update(_kinds(facts.of_value("time.struct_time") or {}))
         if prefix.startswith("_"):
@@ -239,12 +239,12 @@ class Completer:
         found = {name: candidates[name] for name in had or () if name in candidates}
         if look.kind != "class":
             found.update((name, "instance") for name in look.fields if name not in found)
-            if own is not None and "__getattr__" in own.attributes:  # its instances were not asked
+            if own is not None and "__getattr__" in own.attributes:  # asking its instances would run its code
                 found.update(own.attributes)
         return found
 
     async def _of_expression(self, where: Place, end: int) -> Found:
-        """The attributes of what an expression may give, by static analysis."""
+        """The attributes of an expression's value, by static analysis."""
         analysis = self._analysis
         inferred = await jedi_thread().run(lambda: analysis.infer(where, end), DEADLINE) or []
         found: dict[str, Kind] = {}
@@ -265,7 +265,7 @@ class Completer:
             )
         return found
 
-    def _of_inferred(self, each: Known) -> Found:
+    def _of_inferred(self, each: JediName) -> Found:
         facts = self._analysis.facts
         if each.kind == "module":
             return _kinds(facts.of_module(each.full_name))
@@ -275,7 +275,7 @@ class Completer:
 
 
 def _of_words(words: Iterable[str], typed: str, cursor: int) -> Completions:
-    """The words that the last one typed may become; each may stand once."""
+    """The words that complete the last typed one. Each word may be used once."""
     *before, last = typed.split(" ")
     shown = [word for word in words if word.startswith(last) and not any(each.startswith(word) for each in before)]
     return Completions(tuple(shown), cursor - len(last), cursor, dict.fromkeys(shown, "magic"))
@@ -286,7 +286,7 @@ def _kinds(kinds: Mapping[str, str]) -> Found:
 
 
 def _answer(asked: _Asked, found: Found) -> Completions:
-    """The names that go on from what is typed; those that begin with `_` only when that does."""
+    """The names that begin with the typed part. Names with a leading underscore appear only if it has one too."""
     prefix = asked.prefix
     shown = {
         name: kind

@@ -1,4 +1,5 @@
-"""What surrounds the cursor, told from the text alone: strings, comments, brackets, f-strings, where statements begin.
+"""The surroundings of the cursor, from the text alone: strings, comments, brackets, f-strings, beginnings of
+statements.
 
 The code may be half-typed, so this is not a parser: it reads forward once and never fails.
 """
@@ -25,9 +26,9 @@ _CONTINUES_STATEMENT = re.compile(r"(?:else|elif|except|finally)\b|[)\]}#\s]|\Z"
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A bracket, a string or a comment that is still open: where it starts (its prefix included) and its quotes.
+    """An open bracket, string or comment, with its start (including a prefix) and its quotes.
 
-    `f{` is the expression in an f-string's braces, `spec` the format after its colon.
+    The kind `f{` is the expression in an f-string's braces, and `spec` is the format after its colon.
     """
 
     kind: Literal["(", "[", "{", "f{", "spec", "string", "template", "comment"]
@@ -38,10 +39,14 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Where `cursor` stands. All offsets count characters from the beginning of the text.
+    """The surroundings of `cursor`. All offsets count characters from the beginning of the text.
 
-    line_start: of the simple statement. chunk_start: of the statement in the first column, its decorators included.
-    pairs: end of each closed bracket or string -> its start.
+    Attributes:
+        cursor: the offset of the cursor.
+        stack: what is open at the cursor, outermost first.
+        line_start: the start of the simple statement.
+        chunk_start: the start of the statement in the first column, including its decorators.
+        pairs: the end of each closed bracket or string -> its start.
     """
 
     cursor: int
@@ -52,7 +57,7 @@ class Surroundings:
 
     @property
     def inside(self) -> Opened | None:
-        """The innermost thing that is open."""
+        """The innermost open bracket, string or comment."""
         return self.stack[-1] if self.stack else None
 
     @property
@@ -62,7 +67,7 @@ class Surroundings:
 
 
 def surroundings(text: str, cursor: int, begin: int = 0) -> Surroundings:
-    """Read `text[begin:cursor]`. `begin` must be where a statement begins."""
+    """Read `text[begin:cursor]`, where `begin` must be the beginning of a statement."""
     stack: list[Opened] = []
     pairs: dict[int, int] = {}
     line_start = chunk_start = begin
@@ -104,7 +109,7 @@ def surroundings(text: str, cursor: int, begin: int = 0) -> Surroundings:
         else:  # a new line
             begins = _BEGINS_STATEMENT.match(text, position, cursor) is not None
             if stack and (begins or (top == "f{" and len(stack[-1].quote) == 1)):
-                stack.clear()  # what was left open above is a mistake: do not let it swallow the rest
+                stack.clear()  # a bracket left open above is a mistake and must not swallow the rest
             if not stack:
                 line_start = position
                 if not _CONTINUES_STATEMENT.match(text, position, cursor):
@@ -169,7 +174,7 @@ def _read_template(text: str, position: int, cursor: int, stack: list[Opened], p
 
 
 def identifier_before(text: str, cursor: int) -> int:
-    """Where the identifier that ends at `cursor` begins; `cursor` if there is none."""
+    """The start of the identifier that ends at `cursor`; `cursor` if there is none."""
     start = cursor
     while start > 0 and ("a" + text[start - 1]).isidentifier():
         start -= 1
@@ -177,7 +182,7 @@ def identifier_before(text: str, cursor: int) -> int:
 
 
 def identifier_after(text: str, cursor: int) -> int:
-    """Where the identifier that goes on at `cursor` ends."""
+    """The end of the identifier that continues at `cursor`."""
     end = cursor
     while end < len(text) and ("a" + text[end]).isidentifier():
         end += 1
@@ -185,7 +190,10 @@ def identifier_after(text: str, cursor: int) -> int:
 
 
 def space_before(text: str, end: int, newlines: bool) -> int:
-    """Where the blanks before `end` begin. A newline counts after a backslash, or with `newlines`, as inside brackets."""
+    """The start of the blanks before `end`.
+
+    A newline counts as a blank after a backslash or, with `newlines`, anywhere.
+    """
     while end > 0:
         if text[end - 1] in " \t" or (newlines and text[end - 1] == "\n"):
             end -= 1
@@ -197,7 +205,7 @@ def space_before(text: str, end: int, newlines: bool) -> int:
 
 
 def primary_before(text: str, end: int, around: Surroundings) -> int:
-    """Where the expression that ends at `end` begins: names, attributes, calls, subscripts, strings, brackets.
+    """The start of the expression that ends at `end`: names, attributes, calls, subscripts, strings, brackets.
 
     `end` itself if there is none.
     """
@@ -262,7 +270,7 @@ _NOT_OPERANDS = frozenset(
 
 
 def _is_trailer(text: str, position: int, around: Surroundings) -> bool:
-    """Whether the bracket at `position` follows an operand: a call or a subscript, rather than a list or a tuple."""
+    """Whether the bracket at `position` is a call or a subscript, rather than a list or a tuple."""
     if position <= around.line_start:
         return False
     before = text[position - 1]
@@ -273,9 +281,9 @@ def _is_trailer(text: str, position: int, around: Surroundings) -> bool:
 
 
 def arguments_before(text: str, opening: int, end: int, around: Surroundings) -> tuple[int, frozenset[str]] | None:
-    """The arguments of the call that opens at `opening` up to `end`: how many are positional, and the keywords.
+    """The number of positional arguments and the keywords of the call that opens at `opening`, up to `end`.
 
-    None if `end` is not where an argument begins.
+    None if no argument begins at `end`.
     """
     closed = {start: stop for stop, start in around.pairs.items()}
     position = begin = opening + 1

@@ -1,7 +1,7 @@
-"""What is written about a value of the session: its definition in a cell, or CPython's documentation.
+"""Documentation of a value in the session: its definition in a cell, or CPython's docstring.
 
-Nothing is run to know a signature: functions and classes of cells are described from their source. Of CPython's objects only builtins,
-the modules Monty has and the tools that were granted are touched, by names the facts confirmed.
+No code of the notebook runs: functions and classes of cells are described from their source. Of CPython's objects
+only builtins, modules that Monty has and granted tools are read, by names that the facts confirm.
 """
 
 from __future__ import annotations
@@ -28,7 +28,10 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """A function or class as it was written. `cell` is the label of its cell, `In[3]`; line counts from 1 in it."""
+    """A function or class as it is written in a cell.
+
+    `cell` is the cell's label, such as `In[3]`; `line` counts from 1.
+    """
 
     name: str
     is_class: bool
@@ -40,11 +43,11 @@ class Definition:
     line: int
     is_async: bool = False
     parameters: tuple[tuple[str, int], ...] = ()
-    """Each parameter's name and `inspect.Parameter` kind; what an instance's method or a class is called with."""
+    """Each parameter's name and `inspect.Parameter` kind, without `self`."""
 
 
 def find_definition(unit: Unit, name: str, member: str = "") -> Definition | None:
-    """The definition of `name` in a unit, or of a method of that class."""
+    """The definition of `name` in a unit, or of a method of the class `name`."""
     tree = parsed(unit.text)
     if tree is None:
         return None
@@ -69,7 +72,7 @@ def _last(tree: ast.AST, name: str) -> Function | ast.ClassDef | None:
 
 
 def _statements(node: ast.AST) -> Iterator[ast.AST]:
-    """Statements at the top level, those under `if`, `try` and the like included."""
+    """Statements at the top level, including those under `if`, `try` and similar ones."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, (ast.stmt, ast.ExceptHandler, ast.match_case)):
             yield child
@@ -134,7 +137,7 @@ def _parameters(arguments: ast.arguments) -> tuple[tuple[str, int], ...]:
 
 
 def _fields(node: ast.ClassDef) -> dict[str, str]:
-    """The parameters a dataclass's own `__init__` takes, as they are written."""
+    """The parameters of a dataclass's generated `__init__`, as they are written."""
     if not any("dataclass" in ast.unparse(each) for each in node.decorator_list):
         return {}
     found = {}
@@ -147,7 +150,7 @@ def _fields(node: ast.ClassDef) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Doc:
-    """A signature (None where CPython tells none), a docstring and what kind of thing it is: `function`, `class`, `module`..."""
+    """CPython's documentation of an object: its kind, its signature (None if unknown) and its docstring."""
 
     name: str
     kind: str
@@ -168,7 +171,7 @@ def module_doc(name: str, facts: Facts) -> Doc:
 
 
 def member_doc(module: str, name: str, facts: Facts) -> Doc:
-    """A member of such a module."""
+    """A member of a module that Monty has."""
     host = _module(module, facts)
     value = getattr(host, name, None)
     kind = _kind(value) if hasattr(host, name) else facts.of_module(module).get(name, "instance")
@@ -187,7 +190,7 @@ def method_doc(key: str, name: str, facts: Facts) -> Doc:
 
 
 def doc_by_full_name(full_name: str, facts: Facts) -> Doc | None:
-    """`builtins.str.split`, `json.dumps`, `math` as jedi names them; None for what Monty does not have."""
+    """The documentation of a full name as jedi gives it, such as `json.dumps`; None if Monty does not have it."""
     parts = full_name.split(".")
     if parts[0] == "builtins":
         parts = parts[1:]
@@ -248,7 +251,7 @@ def _doc(name: str, value: Any, kind: str, facts: Facts) -> Doc:
 
 
 def _in_monty(plain: inspect.Signature, accepted: frozenset[str] | None) -> list[inspect.Parameter]:
-    """The parameters without keywords that Monty refuses."""
+    """The parameters, without keywords that Monty refuses."""
     return [
         each
         for each in plain.parameters.values()
@@ -257,14 +260,14 @@ def _in_monty(plain: inspect.Signature, accepted: frozenset[str] | None) -> list
 
 
 class Resolver:
-    """Finds definitions and documentation. Everything it says of builtins is confirmed by the facts."""
+    """Finds definitions and documentation. All it returns about builtins is confirmed by the facts."""
 
     def __init__(self, live: Live, analysis: Analysis) -> None:
         self._live = live
         self._analysis = analysis
 
     async def of_look(self, path: Path, look: Look) -> Definition | Doc | None:
-        """Of a module, class or function that the session has at `path`; None for instances and unknown things."""
+        """For a module, class or function that the session has at `path`; None for instances and unknown objects."""
         facts = self._analysis.facts
         if look.kind == "module":
             return module_doc(look.name, facts) if look.name in facts.modules else None
@@ -298,7 +301,10 @@ class Resolver:
         return None
 
     async def of_member(self, path: Path) -> Definition | Doc | None:
-        """Of `value.name`, by what the session says the value is. Methods of builtin types cannot be looked at themselves."""
+        """For `value.name`, by the type of the value in the session.
+
+        Methods of builtin types cannot be examined themselves.
+        """
         member = path.attribute
         owner = await self._live.look(path.owner) if member is not None else None
         if owner is None or member is None:
@@ -310,7 +316,7 @@ class Resolver:
         return self.method(owner.name if of_class else owner.type_name, member, of_class)
 
     def method(self, type_name: str, member: str, of_class: bool = False) -> Definition | Doc | None:
-        """A method, by the name of its class: one of the cells' or a builtin one."""
+        """For a method, by the name of its class, which a cell defines or Monty has."""
         unit = self.unit(type_name.removeprefix("__main__."), ("class",))
         if unit is not None:
             return find_definition(unit, type_name.removeprefix("__main__."), member)
@@ -319,7 +325,7 @@ class Resolver:
         return method_doc(facts.type_key(type_name), member, facts) if attributes and member in attributes else None
 
     def of_name(self, name: str, busy: bool) -> Definition | Doc | None:
-        """Of a name the session does not have, or cannot tell about because it is busy."""
+        """For a name that the session does not have, or cannot be asked about because it is busy."""
         if busy and (unit := self._analysis.notebook.definition(name)) is not None:
             if (found := find_definition(unit, name)) is not None:
                 return found
@@ -335,7 +341,9 @@ class Resolver:
         return find_definition(unit, name) if unit is not None else self._supplied(name)
 
     def in_cells(self, where: Place, dotted: str) -> Definition | None:
-        """`f`, `C` or `C.m` as code at that place would find it: this cell's first, then earlier cells', then the kernel's."""
+        """The definition of `f`, `C` or `C.m` for code at that place: from this cell, earlier cells, or the kernel's
+        stub.
+        """
         name, _, member = dotted.partition(".")
         for unit in reversed(where.others):
             if name in unit.defines:
@@ -344,7 +352,7 @@ class Resolver:
         return find_definition(found, name, member) if found is not None else self._supplied(name, member)
 
     def unit(self, name: str, kinds: Sequence[Kind], where: Place | None = None) -> Unit | None:
-        """The statement that defines a name, in this cell, an earlier one or the kernel's stub."""
+        """The statement that defines a name in this cell, an earlier cell or the kernel's stub."""
         for unit in reversed(where.others if where else ()):
             if unit.defines.get(name) in kinds:
                 return unit

@@ -1,4 +1,6 @@
-"""What the installed Monty has: builtins, keywords, modules, their members, methods of builtin types, keyword arguments."""
+"""What the installed Monty has: builtins, keywords, modules and their members, methods of builtin types, keyword
+arguments.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +15,10 @@ _NONE: Kinds = {}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Facts:
-    """The truth about one Monty version, as far as it could be asked.
+    """The facts about one version of Monty, as far as Monty could be asked.
 
-    Types and callables are keyed by their CPython name without `builtins.`: `str`, `collections.deque`,
-    `json.dumps`, `str.split`. `type_names` leads from the name Monty's `repr(type(value))` shows to that key.
+    The keys of types and callables are their names in CPython without `builtins.`: `str`, `collections.deque`,
+    `json.dumps`, `str.split`. `type_names` maps the name in Monty's `repr(type(value))` to that key.
     """
 
     builtins: Kinds = field(default_factory=dict)
@@ -28,10 +30,10 @@ class Facts:
     type_names: Mapping[str, str] = field(default_factory=dict)
     arguments: Mapping[str, frozenset[str]] = field(default_factory=dict)
     granted: Mapping[str, object] = field(default_factory=dict)
-    """Modules of tools that the person granted, by name: their functions and constants, to be looked at, never called."""
+    """Granted modules of tools, by name. Their functions and constants are read, never called."""
 
     def with_granted(self, modules: Mapping[str, object]) -> Facts:
-        """These facts, and those about modules of tools."""
+        """These facts, with those about modules of tools."""
         if not modules:
             return self
         members = {
@@ -51,7 +53,7 @@ class Facts:
         return self.members.get(name, _NONE)
 
     def of_value(self, type_name: str) -> Kinds | None:
-        """The attributes of a value, by the name of its type (CPython's or Monty's); None for an unknown type."""
+        """The attributes of a value, by the name of its type in CPython or Monty; None for an unknown type."""
         return self.methods.get(self.type_key(type_name))
 
     def of_class(self, type_name: str) -> Kinds | None:
@@ -59,6 +61,6 @@ class Facts:
         return self.class_members.get(self.type_key(type_name))
 
     def type_key(self, type_name: str) -> str:
-        """`builtins.str`, `str`, `Counter`, `_decimal.Decimal` -> the key of that type here."""
+        """The key of a type, for names such as `builtins.str`, `str`, `Counter` or `_decimal.Decimal`."""
         name = type_name.removeprefix("builtins.")
         return name if name in self.methods else self.type_names.get(name, name)

@@ -1,4 +1,6 @@
-"""Answers Shift-Tab, `name?` and `help(name)`: signature, docstring and source; type, length and value of variables."""
+"""Answers Shift-Tab, `name?` and `help(name)` with signature, docstring and source, or a variable's type, length and
+value.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,7 @@ _WIDTH = 17
 
 
 def page(fields: Iterable[tuple[str, str | None]]) -> str:
-    """Fields that have a text, one after the other; texts of several lines begin on a line of their own."""
+    """A page of titled fields, laid out as in IPython with ANSI colours. Fields without text are left out."""
     parts = []
     for title, text in fields:
         if text is None or not text.strip():
@@ -39,7 +41,7 @@ _BELOW = ("Source",)
 
 
 def coloured(source: str) -> str:
-    """Python source with ANSI colours; as it is when Pygments is missing or the source is long."""
+    """Python source with ANSI colours; unchanged if Pygments is missing or the source is long."""
     if len(source) > 50_000:
         return source
     try:
@@ -50,14 +52,14 @@ def coloured(source: str) -> str:
 
 
 def cell_name(label: str) -> str | None:
-    """`In[3]` -> `Cell In[3]`, as tracebacks call it; None for the kernel's own."""
+    """The cell's name in tracebacks, such as `Cell In[3]`; None for the kernel's stub."""
     if label == "<kernel>":
         return None
     return f"Cell {label}" if label.startswith("In[") else label
 
 
 _MOST_NESTED = 8
-"""Brackets around the cursor that are looked at: each may need an answer of the session's and one of jedi's."""
+"""Brackets around the cursor that are considered: each may need an answer of the session and one of jedi."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class _Target:
 
 
 class Inspector:
-    """Describes things in the light of one session."""
+    """Describes objects for one session."""
 
     def __init__(self, session: Session, magics: MagicCatalogue, analysis: Analysis) -> None:
         self._session = session
@@ -127,13 +129,13 @@ class Inspector:
             elif look is None:
                 known = await self._resolver.of_member(path)
                 if known is None and await self._live.look(path.owner) is not None:
-                    return None  # Monty's value has no such attribute, whatever Python's would have
+                    return None  # Monty's value lacks this attribute, even if Python's has it
             if known is not None:
                 return _page(known, detail)
         return await self._of_expression(where, target, detail)
 
     async def _of_value(self, path: Path, look: Look) -> str:
-        """A variable, or a class or function whose definition is not to be found."""
+        """The page about a variable, or about a class or function whose definition cannot be found."""
         value = await self._live.value(path)
         own = self._resolver.definition(look.type_name, ("class",)) if look.kind == "instance" else None
         doc = own.doc if own else value.doc if value else None
@@ -153,7 +155,7 @@ class Inspector:
         )
 
     async def _of_expression(self, where: Place, target: _Target, detail: int) -> str | None:
-        """Whatever jedi makes of it, where Monty has that."""
+        """The page about what jedi infers, if Monty has it."""
         method = await self._of_method(where, target.end)
         if method is not None:
             return _page(method, detail)
@@ -181,7 +183,7 @@ class Inspector:
         return None
 
     async def _of_method(self, where: Place, end: int) -> Definition | Doc | None:
-        """`expression.method`, by the type jedi infers for the expression."""
+        """The documentation of `expression.method`, by the type that jedi infers for the expression."""
         start = identifier_before(where.text, end)
         before = where.text[:start].rstrip()
         if start == end or not before.endswith("."):
@@ -203,8 +205,8 @@ class Inspector:
 def _targets(where: Place) -> list[_Target]:
     """The expressions to try, in order.
 
-    Who asks between the parentheses of a call wants to know its parameters, unless the argument at the cursor has documentation of
-    its own; a plain variable there comes last.
+    Inside the parentheses of a call the called function comes before a plain variable at the cursor, but after an
+    argument that has documentation of its own.
     """
     text, cursor, around = where.text, where.cursor, where.around
     inside = around.inside
@@ -229,7 +231,7 @@ def _targets(where: Place) -> list[_Target]:
 
 
 def _name_before(where: Place, offset: int) -> _Target | None:
-    """The name, with what leads to it, that ends before an opening parenthesis."""
+    """The dotted name that ends before an opening parenthesis."""
     end = len(where.text[:offset].rstrip())
     start = identifier_before(where.text, end)
     return _Target(_primary_start(where, start, end), end) if start < end else None

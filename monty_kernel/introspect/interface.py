@@ -1,4 +1,4 @@
-"""What introspection asks of others, and the answers it gives: the contract with the kernel, the engine and the magics."""
+"""The contract of introspection: what it asks of the engine and the magics, and the answers it gives."""
 
 from __future__ import annotations
 
@@ -9,43 +9,46 @@ from typing import Any, Literal, Protocol
 from monty_kernel.engine.source.sources import CellSource
 
 Kind = Literal["function", "class", "instance", "module", "keyword", "param", "property", "magic", "path"]
-"""What JupyterLab draws an icon for."""
+"""The kinds for which JupyterLab shows an icon."""
 
 
 class Session(Protocol):
     """What introspection may ask of the engine."""
 
     def cells(self) -> Sequence[CellSource]:
-        """The sources of the cells that ran so far, and of one that is running, oldest first, as plain Python, without magics.
+        """The sources of the cells that ran so far and of the running one, oldest first, without magics.
 
-        They may hold errors and syntax Monty does not have. A `label` is what tracebacks call the cell: `In[3]`.
+        They may have errors, and syntax that Monty does not support. A `label` is the cell's name in tracebacks, such
+        as `In[3]`.
         """
         ...
 
     async def ask(self, expression: str) -> object | None:
-        """The plain-data value of an expression that calls functions of `INTROSPECTION_PRELUDE`, from the idle sandbox.
+        """Evaluate an expression that calls functions of `INTROSPECTION_PRELUDE` in the idle sandbox.
 
-        The session was fed the engine's prelude, then `prelude.guarded(INTROSPECTION_PRELUDE)`.
+        The session must have been fed the engine's prelude, then `prelude.guarded(INTROSPECTION_PRELUDE)`. The
+        expression is evaluated at module level, leaves no name behind and does not count as a cell.
 
-        None when the session is busy running a cell, is gone, or took longer than about 50 ms; also when the
-        expression raised. It is evaluated at module level, leaves no name behind and counts as no cell.
+        Returns:
+            Its value as plain data. None if the session is busy or gone, takes longer than about 50 ms, or the
+            expression raises.
         """
         ...
 
 
 class MagicCatalogue(Protocol):
-    """What introspection may ask of the magics. Names come without `%`."""
+    """What introspection may ask about the magics. Names come without `%`."""
 
     def line_names(self) -> Sequence[str]: ...
 
     def cell_names(self) -> Sequence[str]: ...
 
     def options(self, name: str) -> list[str]:
-        """The options of a magic as they are typed: `['-n', '-r', '--quiet']`; empty for an unknown magic."""
+        """The options of a magic as they are typed, such as `['-n', '-r', '--quiet']`; empty for an unknown magic."""
         ...
 
     def words(self, name: str) -> Sequence[str]:
-        """What the arguments of a magic may begin with: `['off', 'on', 'strict']`; none if they may be anything."""
+        """What a magic's arguments may begin with, such as `['off', 'on', 'strict']`; empty if they may be anything."""
         ...
 
     def help(self, name: str) -> str | None:
@@ -55,7 +58,10 @@ class MagicCatalogue(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Completions:
-    """Texts that may replace `code[cursor_start:cursor_end]`. Offsets count code points, as the protocol's do since 5.2."""
+    """Texts that may replace `code[cursor_start:cursor_end]`.
+
+    Offsets count code points, as in the protocol since 5.2.
+    """
 
     matches: tuple[str, ...]
     cursor_start: int
@@ -63,7 +69,7 @@ class Completions:
     types: Mapping[str, Kind] = field(default_factory=dict)
 
     def metadata(self) -> dict[str, Any]:
-        """The `metadata` of a complete_reply: types for JupyterLab's icons."""
+        """The `metadata` of a complete_reply, with the types for JupyterLab's icons."""
         if not self.matches:
             return {}
         return {
@@ -82,7 +88,7 @@ class Completions:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What is known of the thing at the cursor, as an inspect_reply has it. `data` is a MIME bundle."""
+    """The content of an inspect_reply. `data` is a MIME bundle."""
 
     found: bool
     data: Mapping[str, str] = field(default_factory=dict)

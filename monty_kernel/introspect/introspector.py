@@ -1,4 +1,4 @@
-"""Introspection's front door: one object per session that completes, inspects and judges completeness."""
+"""The entry to introspection: one object per session that completes, inspects and judges completeness."""
 
 from __future__ import annotations
 
@@ -17,28 +17,31 @@ from .interface import NOTHING_FOUND, Completions, Inspection, MagicCatalogue, S
 from .threads import cell_thread, jedi_thread
 
 _JUDGING = 1.0
-"""Seconds of processor time for judging code that is not modest."""
+"""Seconds of processor time for judging code that may take long."""
 
 MOST_CHARACTERS = 1 << 18
-"""Of code that is looked into. Where the cursor is in it is found on the loop, at up to a microsecond a character."""
+"""Characters of code that is analysed.
 
-_PATIENCE = 3.0
-"""Seconds to wait for that: a console waits for the answer too."""
+Finding the cursor's surroundings blocks the loop for up to a microsecond per character.
+"""
+
+_JUDGED_WITHIN = 3.0
+"""Seconds to wait for the judgement, since a console waits for the answer too."""
 
 _log = logging.getLogger(__name__)
 
 
 class Introspector:
-    """What the front end asks about code without running it.
+    """Answers the front end's questions about code without running it.
 
-    Questions never raise (a fault of ours is a record of the log at debug level, and no answer) and never run the person's code. Several may be under way at once; those that need jedi take turns on
-    one thread of their own, so the event loop stays free.
+    Questions never raise: a defect is logged at debug level, and there is no answer. Several questions may be asked
+    at once; those that need jedi take turns on a thread of their own, so that the event loop stays free.
     """
 
     def __init__(
         self, session: Session, magics: MagicCatalogue, granted: Callable[[], Mapping[str, object]] = dict
     ) -> None:
-        """granted: modules of tools, by the names that cells import."""
+        """`granted` returns the modules of tools, by the names under which cells import them."""
         self._session = session
         self._analysis = Analysis(granted)
         self._warmed_for = -1
@@ -46,7 +49,10 @@ class Introspector:
         self._inspector = Inspector(session, magics, self._analysis)
 
     async def complete(self, code: str, cursor: int) -> Completions:
-        """What may stand at `cursor` (a code point offset) in `code`; nothing in more than `MOST_CHARACTERS`."""
+        """What may be inserted at `cursor`, an offset in code points.
+
+        Nothing if the code is longer than `MOST_CHARACTERS`.
+        """
         if len(code) > MOST_CHARACTERS:
             return _nothing(code, cursor)
         start_jedi()  # while the facts are read
@@ -59,7 +65,10 @@ class Introspector:
         return found
 
     async def inspect(self, code: str, cursor: int, detail_level: int = 0) -> Inspection:
-        """What is known of the thing at `cursor`, or of the function whose call it is in. Detail 1 adds source."""
+        """What is known about the name at `cursor`, or about the function whose call it is in.
+
+        Detail 1 adds its source.
+        """
         if len(code) > MOST_CHARACTERS:
             return NOTHING_FOUND
         start_jedi()
@@ -72,7 +81,9 @@ class Introspector:
         return found
 
     async def describe(self, name: str, detail_level: int = 0) -> str | None:
-        """The page for `name?` (`name??` with detail 1), `%magic?` and `help(name)`: text with ANSI colours; None if unknown."""
+        """The page for `name?` (with detail 1 `name??`), `%magic?` and `help(name)`, with ANSI colours; None if
+        unknown.
+        """
         try:
             return await self._inspector.describe(name, detail_level)
         except Exception:
@@ -80,24 +91,26 @@ class Introspector:
             return None
 
     async def is_complete(self, code: str) -> tuple[Status, str]:
-        """Whether a console should run the code or let the person type on; and with `incomplete` the next line's indent."""
+        """Whether a console should run the code or wait for more, and for `incomplete` the indentation of the next
+        line.
+        """
         if is_modest(code):
             return judge(code)
         if len(code) > MOST_CHARACTERS:
             return "unknown", ""
         asked = rooms.reading().submit("judge", code, seconds=_JUDGING)
         try:
-            (status, indent), _ = await asyncio.wait_for(asyncio.wrap_future(asked), _PATIENCE)
+            (status, indent), _ = await asyncio.wait_for(asyncio.wrap_future(asked), _JUDGED_WITHIN)
         except (TimeoutError, rooms.Unanswered, rooms.JobFailed):
             return "unknown", ""
         return status, indent
 
     def warm_up(self) -> None:
-        """Start loading what the first question needs, on introspection's own thread; returns at once.
+        """Start loading what the first question needs, on introspection's own threads; returns at once.
 
-        Call it when the session is idle, as often as you like: it does something only when there are new cells. It makes jedi and
-        its stubs resident (about 50 MB), as the first question does in any case. Questions that come meanwhile wait for one piece at
-        most (a module's stub, 10 to 250 ms).
+        It may be called whenever the session is idle, and does something only if there are new cells. The helper
+        process loads jedi and its stubs (about 50 MB), as the first question would. A question that comes meanwhile
+        waits for the stub of one module at most, 10 to 250 ms.
         """
         cells = self._session.cells()
         if self._warmed_for == len(cells):

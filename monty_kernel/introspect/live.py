@@ -1,4 +1,4 @@
-"""Questions to the idle sandbox, and its answers checked: what comes from a session is the notebook's word, not ours."""
+"""Questions to the idle sandbox. Its answers are checked, since a notebook may have tampered with the session."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ class Path:
 
     @property
     def attribute(self) -> str | None:
-        """The attribute that the last step takes, if it takes one."""
+        """The attribute in the last step, or None."""
         return str(self.steps[-1][1]) if self.steps and self.steps[-1][0] == "." else None
 
 
 def path_of(expression: str) -> Path | None:
-    """`a.b["c"][0]` as a path; None for anything whose value only running it could tell."""
+    """An expression such as `a.b["c"][0]` as a path; None for an expression that would have to be run."""
     node = parsed_expression(expression)
     if node is None:
         return None
@@ -66,9 +66,13 @@ def _key(node: ast.expr) -> str | int | None:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a value is. `type_name` is as Monty shows it: `dict`, `collections.deque`, `Robot`.
+    """What a value is.
 
-    name: a module's, class's or function's own name, if Monty tells it. fields: of a dataclass or a named tuple.
+    Attributes:
+        kind: its kind.
+        type_name: its type as Monty shows it: `dict`, `collections.deque`, `Robot`.
+        name: the own name of a module, class or function, if Monty tells it.
+        fields: the fields of a dataclass or a named tuple.
     """
 
     kind: Kind
@@ -79,7 +83,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A value's short text (None where only code of the person's could tell), its length and its class's docstring."""
+    """A value's short text (None if only its own code could make it), its length, and its class's docstring."""
 
     text: str | None
     length: int | None
@@ -87,7 +91,7 @@ class Value:
 
 
 class Live:
-    """The session as introspection sees it. Every answer is None when the session is busy."""
+    """The session as introspection sees it. Every answer is None while the session is busy."""
 
     def __init__(self, session: Session, analysis: Analysis) -> None:
         self._session = session
@@ -105,7 +109,7 @@ class Live:
         return found
 
     async def look(self, path: Path) -> Look | None:
-        """What the value at `path` is; also None if it cannot be reached without running code of the person's."""
+        """What the value at `path` is; also None if it cannot be reached without running the notebook's code."""
         answer = await self._ask("look", path)
         if not (isinstance(answer, (list, tuple)) and len(answer) == 4):
             return None
@@ -119,7 +123,7 @@ class Live:
         )
 
     async def members(self, path: Path, candidates: Iterable[str]) -> tuple[str, ...] | None:
-        """Those of the candidate names that the module, class or instance at `path` has."""
+        """The candidate names that the module, class or instance at `path` has."""
         names = [name for name in candidates if len(name) <= 200][:2000]
         if not names:
             return ()
@@ -127,14 +131,14 @@ class Live:
         return _strings(answer) if isinstance(answer, (list, tuple)) else None
 
     async def keys(self, path: Path, prefix: str, limit: int = 200) -> tuple[str | int, ...] | None:
-        """The str keys that begin with `prefix` and the int keys of the dict at `path`; None if it is no dict."""
+        """The str keys that begin with `prefix`, and the int keys, of the dict at `path`; None if it is not a dict."""
         answer = await self._ask("keys", path, prefix, limit)
         if not isinstance(answer, (list, tuple)):
             return None
         return tuple(key for key in answer if isinstance(key, (str, int)) and not isinstance(key, bool))
 
     async def value(self, path: Path) -> Value | None:
-        """The value at `path` in short."""
+        """The value at `path` in short form."""
         answer = await self._ask("value", path)
         if not (isinstance(answer, (list, tuple)) and len(answer) == 3):
             return None
@@ -150,7 +154,7 @@ class Live:
             return None
         try:
             return await self._session.ask(f"__mk_see_{function}({_SCOPE}, {', '.join(map(_literal, arguments))})")
-        except Exception:  # an engine in trouble must not keep static knowledge from answering
+        except Exception:  # even if the engine is in trouble, static analysis can still answer
             return None
 
 
@@ -170,7 +174,10 @@ _BRACKETS = {"list": "[]", "tuple": "()", "set": "{}", "dict": "{}"}
 
 
 def shown(copy: object) -> str:
-    """The text of a copy made by `__mk_see_copy`: `(type, [copies], length)`, `(type, text)`, `(type,)` or plain data."""
+    """The text of a copy made by `__mk_see_copy`:
+
+    `(type, [copies], length)`, `(type, text)`, `(type,)` or plain data.
+    """
     if not isinstance(copy, tuple) or not copy or not isinstance(copy[0], str):
         return repr(copy)
     name = copy[0]

@@ -1,4 +1,4 @@
-"""Magics in half-typed cells: which part of one the cursor is in, and the cell's Python without them."""
+"""Magics in half-typed cells: the part of a magic that the cursor is in, and the cell's Python without magics."""
 
 from __future__ import annotations
 
@@ -39,14 +39,15 @@ NOT_PYTHON = frozenset(
         "writefile",
     ]
 )
-"""Cell magics whose body is no Python, in IPython at least."""
+"""Cell magics whose body is not Python, at least in IPython."""
 
 
 @dataclass(frozen=True, slots=True)
 class MagicPlace:
-    """The cursor is in a magic: in its name, in an option, in Python after them, or where nothing can be completed.
+    """The part of a magic that the cursor is in: its name, an option, Python after them, or nothing that can be
+    completed.
 
-    start: where the name (its `%` included), the option or the Python begins.
+    `start` is where the name (including `%`), the option or the Python begins.
     """
 
     part: Literal["name", "option", "python", "nothing"]
@@ -57,7 +58,7 @@ class MagicPlace:
 
 
 def magic_place(code: str, cursor: int) -> MagicPlace | None:
-    """What magic the cursor is in; None if it is in plain Python. The caller knows it is not inside brackets or strings."""
+    """The magic that the cursor is in, or None for plain Python. The cursor must not be inside brackets or strings."""
     line_start = code.rfind("\n", 0, cursor) + 1
     cell = _CELL.match(code)
     if cell is not None and cell[1] in NOT_PYTHON and code.rfind("\n", 0, cell.end()) + 1 < line_start:
@@ -94,7 +95,7 @@ def magic_place(code: str, cursor: int) -> MagicPlace | None:
 
 
 def as_python(code: str) -> str:
-    """The code with magics, `!commands` and `name?` blanked out, character for character."""
+    """The code with magics, `!commands` and `name?` replaced by blanks, character for character."""
     if "%" not in code and "!" not in code and "?" not in code:
         return code
     code = _LINE_MAGIC.sub(lambda match: " " * len(match[0]), code)

@@ -1,15 +1,15 @@
-"""The part of introspection that runs inside Monty: it looks at values without running any code of theirs.
+"""The part of introspection that runs inside Monty. It examines values without running any of their code.
 
-Feed `engine.prelude.guarded(INTROSPECTION_PRELUDE)` to a session, at any time after the engine's own prelude: that gives
-the builtins it calls names of their own, so that a cell which calls a variable `type` or `len` cannot change what it does.
-Types are taken from values for the same reason.
+Feed `engine.prelude.guarded(INTROSPECTION_PRELUDE)` to a session at any time after the engine's own prelude.
+`guarded` gives separate names to the builtins that it calls, so that a cell with a variable named `type` or `len`
+cannot change what it does. Types are taken from values for the same reason.
 
-What keeps it from running the person's code: types are compared by identity; dicts are walked, never indexed (a key's
-`__eq__` could answer); `repr` only meets values of exact builtin types; a class that has `__getattr__` or
-`__getattribute__` is not asked for its instances' attributes; and where Monty comes to support descriptors or metaclasses
-(1.4 does not) classes are not asked either: `__mk_see_plain` finds that out.
+It runs no code of the notebook: types are compared by identity; dicts are walked, never indexed, since a key's
+`__eq__` could answer; `repr` is applied only to values of exact builtin types; a class with `__getattr__` or
+`__getattribute__` is not asked for its instances' attributes; and if Monty comes to support descriptors or
+metaclasses (1.4 does not), classes are not asked either, which `__mk_see_plain` finds out.
 
-It is terse because every byte of it is in every snapshot from then on (about 5 bytes for each character of source).
+It is terse because every byte of it is in every snapshot from then on, about 5 bytes for each character of source.
 """
 
 from __future__ import annotations

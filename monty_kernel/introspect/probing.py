@@ -1,7 +1,8 @@
-"""Asks a scratch Monty session what Monty has: it is the only reliable source, and it differs between versions.
+"""Asks a scratch Monty session what Monty has. Nothing else is reliable, since it differs between versions.
 
-Each candidate name, taken from CPython, is tried inside the sandbox. "has no attribute" means no; every other outcome,
-an error about missing arguments for instance, means yes. The scratch worker holds nothing of anyone's and may reach nothing.
+Each candidate name, taken from CPython, is tried inside the sandbox. The error "has no attribute" means no; any other
+outcome, such as an error about missing arguments, means yes. The scratch worker has nobody's data in it and can reach
+nothing.
 """
 
 from __future__ import annotations
@@ -42,21 +43,21 @@ _LIMITS: pydantic_monty.ResourceLimits = {
 
 
 class _Scratch:
-    """One session of a worker of its own. A snippet that breaks its limits costs only its own answer."""
+    """A session in a worker of its own. A snippet that exceeds its limits loses only its own answer."""
 
     def __init__(self, pool: pydantic_monty.Monty) -> None:
         self._pool = pool
         self._session: Any = None
 
     def ask(self, code: str) -> Any:
-        """The value of the snippet's last expression; None if it could not be had."""
+        """The value of the snippet's last expression, or None if it raised."""
         try:
             return self._run(code)
         except pydantic_monty.MontyError:
             return None
 
     def supports(self, code: str) -> bool:
-        """Whether Monty's parser takes the snippet."""
+        """Whether Monty's parser accepts the snippet."""
         try:
             self._run(code)
         except pydantic_monty.MontySyntaxError:
@@ -81,7 +82,7 @@ class _Scratch:
             return snapshot.output
         except pydantic_monty.MontyError as error:
             if isinstance(error.exception(), (MemoryError, TimeoutError)) or not self._alive():
-                self.close()  # the heap of a session that broke a limit is not to be trusted
+                self.close()  # after a session exceeded a limit, its heap cannot be trusted
             raise
 
     def _alive(self) -> bool:
@@ -110,7 +111,8 @@ _facts: Facts | None = None
 
 
 def load_facts() -> Facts:
-    """The facts about the installed Monty, asked for once per process in a worker of their own (about 0.1 s); thread-safe.
+    """The facts about the installed Monty, asked for once per process in a worker of their own (about 0.1 s);
+    thread-safe.
 
     If no worker can be started, the answer is empty and the next call tries again.
     """
@@ -125,7 +127,7 @@ def load_facts() -> Facts:
 
 
 def probe() -> Facts:
-    """Ask a scratch worker everything.
+    """Ask a scratch worker for all facts.
 
     Raises:
         OSError, pydantic_monty.MontyError: no worker could be started.
@@ -157,7 +159,7 @@ def _probe(scratch: _Scratch) -> Facts:
             continue
         host = _host_type(sample)
         name = shown.removeprefix("<class '").removesuffix("'>")
-        if name != "namedtuple":  # what every structure of the standard library calls itself
+        if name != "namedtuple":  # the name that every named tuple of the standard library shows
             type_names[name] = sample.key
         candidates = [name for name in [*dir(host), *sample.extra] if not name.startswith("_")]
         methods[sample.key] = _attributes(scratch, sample.value, candidates)
@@ -184,7 +186,7 @@ def _ask_names(scratch: _Scratch, names: Iterable[str]) -> set[str]:
 
 
 def _ask_each(scratch: _Scratch, tries: Iterable[tuple[str, str]], refusal: str = "NameError") -> set[str]:
-    """The labels of those (label, expression) that do not raise `refusal`. Expressions must parse."""
+    """The labels of the expressions that do not raise `refusal`. All expressions must be valid syntax."""
     lines = ["__mk_had = []"]
     for label, expression in tries:
         lines.append(
@@ -228,7 +230,7 @@ def _members(scratch: _Scratch, module: str, host: Any) -> Mapping[str, str]:
 
 
 def _attributes(scratch: _Scratch, value: str, candidates: Iterable[str]) -> Mapping[str, str]:
-    """Methods can only be called in Monty, not read: a name that can be read is data."""
+    """The attributes of a value. In Monty, methods can only be called: an attribute that can be read is data."""
     candidates = sorted(set(candidates))
     lines = ["__mk_had = []"]
     for name in candidates:
@@ -259,7 +261,7 @@ def _kind(value: Any) -> str:
 
 
 def _kind_in_monty(scratch: _Scratch, value: str) -> str:
-    """The same of what Monty has and this Python, an older one, has not."""
+    """The kind of a value that Monty has and the running, older Python lacks."""
     name = scratch.ask(f"type({value}).__name__")
     return {"function": "function", "builtin_function_or_method": "function", "type": "class", "module": "module"}.get(
         name, "instance"
@@ -273,7 +275,7 @@ def _arguments(
     members: Mapping[str, Mapping[str, str]],
     methods: Mapping[str, Mapping[str, str]],
 ) -> Mapping[str, frozenset[str]]:
-    """The keyword arguments that Monty does not refuse, for everything whose parameters CPython tells."""
+    """The keyword arguments that Monty accepts, for everything whose parameters CPython knows."""
     calls = [_Call(name, f"{name}(*p, **k)", getattr(builtins, name, None)) for name in sorted(present)]
     for module, kinds in members.items():
         for name, kind in kinds.items():
@@ -301,7 +303,7 @@ def __mk_refused(f, p, name):
         return 'keyword argument' in str(e)
     return False
 def __mk_accepts(f, names):
-    # positional arguments are added until a nonsensical keyword is what the call complains about
+    # positional arguments are added until the call complains about a nonsensical keyword
     for p in ((), (None,), (None, None), (None, None, None)):
         if __mk_refused(f, p, '__mk_nonsense'):
             return [name for name in names if not __mk_refused(f, p, name)]
@@ -316,11 +318,11 @@ class _Call:
     host: Any
 
     def parameters(self) -> tuple[str, ...]:
-        """The names CPython takes as keywords."""
+        """The names that CPython accepts as keywords."""
         if self.key in SILENT_SIGNATURES:
             return SILENT_SIGNATURES[self.key]
         if isinstance(self.host, type) and issubclass(self.host, BaseException):
-            return ()  # making one with several arguments is an internal error of Monty 1.4, which no `except` catches
+            return ()  # several arguments cause an internal error in Monty 1.4, which no `except` catches
         try:
             parameters = inspect.signature(self.host).parameters.values()
         except (TypeError, ValueError):
@@ -330,10 +332,10 @@ class _Call:
 
 
 def _accepted(scratch: _Scratch, calls: list[tuple[_Call, tuple[str, ...]]], found: dict[str, frozenset[str]]) -> None:
-    """Ask for all at once; where one call breaks the worker's limits, ask for each half by itself."""
+    """Ask about all calls at once. If one of them exceeds the worker's limits, ask about each half separately."""
     if not calls:
         return
-    # another session may have taken the place of the one that knew these
+    # a new session may have replaced the one that had these imports
     imports = sorted({module for call, _ in calls for module in _modules_in(call.expression)})
     lines = [_TRY_ARGUMENTS, *(f"import {name}" for name in imports)]
     tries = (f"({call.key!r}, __mk_accepts(lambda p, k: {call.expression}, {names!r}))" for call, names in calls)

@@ -1,11 +1,11 @@
-"""Static analysis of half-typed code by jedi, fenced in: it reads the standard library and nothing else.
+"""Static analysis of half-typed code by jedi, which may read only the standard library.
 
-Nothing is imported from, listed in or read from the notebook's folder or the environment's packages: the environment below
-finds modules in the standard library only, whatever the code says about `sys.path`, and loads compiled ones only
-where Monty has a module of that name. jedi's own way of doing both swaps the process's `sys.path` for a moment, which other threads
+Nothing is imported, listed or read from the notebook's folder or from installed packages. The environment below finds
+modules only in the standard library, whatever the code does to `sys.path`, and loads compiled modules only if Monty
+has a module of that name. jedi's own way would replace the process's `sys.path` for a moment, which other threads
 would see.
 
-Everything here is slow (milliseconds to a second) and runs in a helper process; `jedi_client.py` is its other end.
+Everything here is slow (milliseconds to a second) and runs in a helper process. `analysis.py` asks it.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _KINDS: dict[str, Kind] = {
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Code to analyse: what comes before (`head`, earlier statements) and the statement at hand with the place in it."""
+    """Code to analyse: earlier statements (`head`), and the statement with the place in it (`chunk`)."""
 
     head: str
     chunk: str
@@ -50,13 +50,16 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """A name jedi found. full_name: `builtins.str`, `json.dumps`; beginning with `__main__.` for the notebook's own."""
+class JediName:
+    """A name that jedi found.
+
+    `full_name` is like `json.dumps`, and begins with `__main__.` for names of the notebook.
+    """
 
     name: str
     kind: Kind
     full_name: str = ""
-    local: bool = False  # defined in the statement at hand
+    local: bool = False  # defined in the statement with the cursor
     doc: str = ""
     signatures: tuple[str, ...] = ()
 
@@ -70,30 +73,30 @@ class Signature:
 
 
 class StaticAnalysis:
-    """jedi, set up once. jedi is not thread-safe, not even two of these: use them from one thread."""
+    """jedi with its environment. jedi is not thread-safe, even with several instances: use them on one thread only."""
 
     def __init__(self, modules: Iterable[str]) -> None:
-        """modules: the compiled ones that may be loaded."""
+        """`modules` are the compiled modules that may be loaded."""
         jedi: Any = importlib.import_module("jedi")
         settings: Any = importlib.import_module("jedi.settings")
         self._jedi = jedi
         self._loaded: set[str] = set()
         self._environment = _environment(jedi, modules)
-        # the folder is only where relative imports would lead, were they not taken out
+        # relative imports would lead to this folder, but `fenced` removes them
         self._project = jedi.Project(_STDLIB[0], sys_path=list(_STDLIB), added_sys_path=(), smart_sys_path=False)
         settings.dynamic_params_for_other_modules = False
         settings.cache_directory = _cache_directory(settings.cache_directory)
         forgive_damage()
 
     def load(self, module: str) -> bool:
-        """Load what questions about a module (or builtins and typing) need; False if that was done already.
+        """Load what questions about a module (or builtins and typing) need. Returns False if it is loaded already.
 
-        Builtins take 0.3 s, once per machine 1 s; other modules 10 to 250 ms.
+        Builtins take 0.3 s, and 1 s the first time on a machine. Other modules take 10 to 250 ms.
         """
         if module in self._loaded:
             return False
         self._loaded.add(module)
-        gc.disable()  # there is no garbage in what stays for good, and to look for it takes a quarter of the time
+        gc.disable()  # loaded modules stay for good, and looking for garbage in them takes a quarter of the time
         try:
             if module == "builtins":
                 self.names(Source("", "def f(a):\n    return a\n", 23))
@@ -106,30 +109,30 @@ class StaticAnalysis:
             _set_aside()
         return True
 
-    def names(self, source: Source) -> list[Known]:
-        """What may be completed at the offset: names in scope, or attributes after a dot.
+    def names(self, source: Source) -> list[JediName]:
+        """Completions at the offset: names in scope, or attributes after a dot.
 
-        Only the notebook's own names get a kind: to tell that of others jedi parses whole modules.
+        Only the notebook's own names get a kind, since jedi would parse whole modules for the kinds of others.
         """
         script, line, column, first = self._script(source)
-        found: list[Known] = []
+        found: list[JediName] = []
         for each in script.complete(line, column):
             if each.name_with_symbols.endswith("=") or each.type == "path":
-                continue  # keyword arguments are told from the signature; files are none of jedi's business
+                continue  # keyword arguments come from the signature, and jedi must not complete files
             if each.module_name == "__main__":
                 kind = _KINDS.get(each.type, "instance")
                 local = (each.line or 0) >= first
-                found.append(Known(each.name, "instance" if kind == "param" else kind, _full_name(each), local))
+                found.append(JediName(each.name, "instance" if kind == "param" else kind, _full_name(each), local))
             elif not keyword.iskeyword(each.name):
-                found.append(Known(each.name, "instance", _full_name(each)))
+                found.append(JediName(each.name, "instance", _full_name(each)))
         return found
 
-    def infer(self, source: Source) -> list[Known]:
-        """What the expression that ends at the offset may be. An instance has its class's `full_name`."""
+    def infer(self, source: Source) -> list[JediName]:
+        """What the expression that ends at the offset may be. An instance has the `full_name` of its class."""
         return [self._known(each, first) for each, first in self._inferred(source, prefer_stubs=True)]
 
-    def document(self, source: Source) -> list[Known]:
-        """The same with docstrings and signatures; slower."""
+    def document(self, source: Source) -> list[JediName]:
+        """The same as `infer`, with docstrings and signatures; slower."""
         return [
             replace(
                 self._known(each, first),
@@ -143,9 +146,9 @@ class StaticAnalysis:
         script, line, column, first = self._script(source)
         return [(each, first) for each in script.infer(line, column, prefer_stubs=prefer_stubs)]
 
-    def _known(self, name: Any, first: int) -> Known:
+    def _known(self, name: Any, first: int) -> JediName:
         local = name.module_name == "__main__" and (name.line or 0) >= first
-        return Known(name.name, _KINDS.get(name.type, "instance"), _full_name(name), local)
+        return JediName(name.name, _KINDS.get(name.type, "instance"), _full_name(name), local)
 
     def signature(self, source: Source) -> Signature | None:
         """The function whose call the offset is in, and its parameters."""
@@ -158,7 +161,7 @@ class StaticAnalysis:
         before = source.chunk[: source.offset]
         after = source.chunk[source.offset :]
         if not before[-1:].strip() and not after[:1].strip():
-            after = "_" + after  # where nothing is typed yet jedi sees no scope
+            after = "_" + after  # without a typed name jedi sees no scope
         first = source.head.count("\n") + 1
         line = first + before.count("\n")
         column = len(before) - (before.rfind("\n") + 1)
@@ -167,7 +170,10 @@ class StaticAnalysis:
 
 
 def asked(text: str, question: str, modules: list[str], *arguments: Any) -> tuple[Any, str]:
-    """The job: import jedi, load a module, or answer a question about a text, given the length of its head and the offset in the rest."""
+    """The helper process's job: import jedi, load a module, or answer a question about a text.
+
+    The arguments of a question are the length of the text's head and the offset in the rest.
+    """
     if question == "import":
         importlib.import_module("jedi")
         return None, ""
@@ -185,14 +191,14 @@ def asked(text: str, question: str, modules: list[str], *arguments: Any) -> tupl
 
 @cache
 def _shared_analysis(modules: tuple[str, ...]) -> StaticAnalysis:
-    """The process's one: what jedi has parsed is global anyhow."""
+    """The one analysis of the process, since what jedi has parsed is global anyway."""
     return StaticAnalysis(modules)
 
 
 def _set_aside() -> None:
-    """Take what jedi has loaded, some 500,000 objects that stay for good, out of the garbage collector's rounds.
+    """Exclude what jedi has loaded from garbage collection: about 500,000 objects that stay for good.
 
-    Each full round would take 50 to 250 ms to find nothing.
+    Each full collection would take 50 to 250 ms and find nothing.
     """
     gc.enable()
     gc.collect(1)
@@ -202,7 +208,7 @@ def _set_aside() -> None:
 def _full_name(name: Any) -> str:
     try:
         return name.full_name or ""
-    except Exception:  # jedi's own mistakes in odd code
+    except Exception:  # jedi fails on unusual code
         return ""
 
 
@@ -212,7 +218,7 @@ _UNSUITABLE = re.compile("[\0\ud800-\udfff\x0c\r]")
 
 
 def fenced(code: str) -> str:
-    """The same code, character for character, without what would lead jedi to folders or what it cannot read."""
+    """The same code, character for character, without anything that leads jedi to folders or that it cannot read."""
     code = _UNSUITABLE.sub(" ", code)
     code = _SYS_PATH.sub(r"\1_ath", code)
     return _RELATIVE.sub(
@@ -240,7 +246,7 @@ def _environment(jedi: Any, modules: Iterable[str]) -> Any:
     loadable = {*modules, "builtins"}
 
     class StandardLibraryOnly(subprocess.InferenceStateSameProcess):  # type: ignore[misc]
-        """Answers jedi's questions about modules from the standard library, without touching `sys.path`."""
+        """Answers jedi's questions about modules from the standard library, without changing `sys.path`."""
 
         def get_module_info(self, sys_path: Any = None, full_name: str | None = None, **options: Any) -> Any:
             name = full_name or options["string"]
@@ -284,7 +290,7 @@ def _in_standard_library(path: str) -> bool:
 
 
 def _cache_directory(usual: str) -> str:
-    """jedi's cache of parsed standard library modules; a temporary folder where the usual one cannot be written."""
+    """The folder of jedi's cache of parsed modules, or a temporary one if that is not writable."""
     try:
         os.makedirs(usual, exist_ok=True)
         if os.access(usual, os.W_OK | os.X_OK):
@@ -296,7 +302,7 @@ def _cache_directory(usual: str) -> str:
 
 def _temporary() -> tempfile.TemporaryDirectory[str]:
     global _temporary_directory
-    import tempfile  # few need it
+    import tempfile  # rarely needed
 
     if _temporary_directory is None:
         _temporary_directory = tempfile.TemporaryDirectory(prefix="monty-kernel-jedi-")
@@ -307,20 +313,25 @@ _temporary_directory: tempfile.TemporaryDirectory[str] | None = None
 
 
 def forgive_damage() -> None:
-    """Have parso parse a module anew where its file cannot be read, and keep in memory what cannot be written."""
+    """Let parso parse a module again if its cache file cannot be read, and keep it in memory if it cannot be written.
+
+    Every program that uses jedi shares this cache, and parso writes its files in place. A program that is killed
+    meanwhile, or a full disk, leaves half a file, on which parso fails every time. So does reading a file while it is
+    written.
+    """
     grammar: Any = importlib.import_module("parso.grammar")
     cache: Any = importlib.import_module("parso.cache")
 
     def load_module(*args: Any, **options: Any) -> Any:
         try:
             return cache.load_module(*args, **options)
-        except Exception:  # unpickling half a file fails in any way
+        except Exception:  # unpickling half a file fails in many ways
             return None
 
     def try_to_save_module(*args: Any, **options: Any) -> None:
         try:
             cache.try_to_save_module(*args, **options)
-        except OSError:  # it is in memory by now
+        except OSError:  # the module is in memory already
             return
 
     grammar.load_module = load_module

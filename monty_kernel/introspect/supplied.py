@@ -1,6 +1,6 @@
-"""Names that cells have though neither they nor Monty define them: what the kernel supplies, as a stub in Python.
+"""The names that the kernel supplies to cells, as a stub in Python.
 
-Completion and inspection read it as if it were a cell before the first one. Keep it in step with the engine's prelude.
+Completion and inspection read the stub like a cell before the first one. Keep it in step with the engine's prelude.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class Image:
 '''
 
 LABEL = "<kernel>"
-"""The `cell` of the stub's units."""
+"""The label of the stub, in place of a cell's."""
 
 _NOT_OF_IPYTHON = ("input", "help")
 _EVERYWHERE = ("display", "help", "input")
@@ -95,19 +95,19 @@ _EVERYWHERE = ("display", "help", "input")
 
 @cache
 def stub_units() -> tuple[Unit, ...]:
-    """The stub as units."""
+    """The stub, cut into units."""
     vouch(STUB)
     return cut(STUB, LABEL)
 
 
 @cache
 def supplied_names() -> dict[str, Kind]:
-    """The names every cell has without importing them."""
+    """The names that every cell has without an import."""
     return {name: kind for unit in stub_units() for name, kind in unit.defines.items() if name in _EVERYWHERE}
 
 
 @cache
 def supplied_modules() -> dict[str, dict[str, Kind]]:
-    """Modules that only the kernel makes importable -> what they hold."""
+    """The modules that only the kernel makes importable, with their members."""
     names = {name: kind for unit in stub_units() for name, kind in unit.defines.items() if name not in _NOT_OF_IPYTHON}
     return {"IPython.display": names, "getpass": {"getpass": "function"}}

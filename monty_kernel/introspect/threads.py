@@ -15,7 +15,10 @@ T = TypeVar("T")
 
 @cache
 def cell_thread() -> JobThread:
-    """The process's thread for what takes milliseconds, such as cutting cells into statements. It never waits for jedi."""
+    """The process's thread for what takes milliseconds, such as cutting cells into statements.
+
+    It never waits for jedi.
+    """
     return JobThread("introspection: reading")
 
 
@@ -28,7 +31,8 @@ def jedi_thread() -> JobThread:
 class JobThread:
     """Runs jobs one after the other on a thread that starts with the first.
 
-    It is a daemon thread, unlike those of `ThreadPoolExecutor`: a job that takes minutes must not keep the kernel from ending.
+    It is a daemon thread, unlike those of `ThreadPoolExecutor`: a job that takes minutes must not keep the kernel
+    from ending.
     """
 
     def __init__(self, name: str) -> None:
@@ -48,7 +52,10 @@ class JobThread:
         return future
 
     async def run(self, job: Callable[[], T], deadline: float) -> T | None:
-        """The job's result, or None if it fails or takes longer than `deadline` seconds. A late job runs on to its end."""
+        """The job's result, or None if it fails or takes longer than `deadline` seconds.
+
+        A late job runs on to its end.
+        """
         future = self.submit(job)
         try:
             return await asyncio.wait_for(asyncio.wrap_future(future), deadline)

@@ -1,4 +1,4 @@
-"""Cells cut into top-level statements, so that an analysis may look at the few that matter instead of the whole session."""
+"""Cells cut into top-level statements, so that an analysis can use the few that matter instead of the whole session."""
 
 from __future__ import annotations
 
@@ -15,15 +15,21 @@ from .cursor import surroundings
 from .interface import Kind
 
 _LONGEST = 100_000
-"""Characters above which a cell is not analysed: `ast.parse` holds the GIL, about 50 ms at this size."""
+"""Characters above which a cell is not analysed: at this size `ast.parse` holds the GIL for about 50 ms."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Unit:
-    """One top-level statement (or several that share a line).
+    """One top-level statement, or several that share a line.
 
-    defines: names it binds at the top level -> what they are. uses: names it reads anywhere. attributes: attributes its
-    classes and assignments give to objects. certain: it always binds what it defines and needs no earlier binding of it.
+    Attributes:
+        text: the source.
+        defines: the names that it binds at the top level, with their kinds.
+        uses: the names that it reads anywhere.
+        attributes: the attributes that its classes and assignments give to objects.
+        certain: whether it always binds what it defines, without needing an earlier binding of it.
+        cell: the label of its cell.
+        line: its first line in the cell, from 1.
     """
 
     text: str
@@ -36,7 +42,7 @@ class Unit:
 
 
 def cut(text: str, cell: str = "") -> tuple[Unit, ...]:
-    """The units of a text; statements that do not parse are left out."""
+    """The units of a text. Statements with invalid syntax are left out."""
     if len(text) > _LONGEST or not text.strip():
         return ()
     text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -52,14 +58,14 @@ def cut(text: str, cell: str = "") -> tuple[Unit, ...]:
                     first = text.count("\n", 0, start)
                     units.extend(_units(tree, text[start:end].split("\n"), cell, first + 1))
     except TooCostly:
-        pass  # so would be most of what is in it
+        pass  # most of its statements would be too costly as well
     for unit in units:
         vouch(unit.text)
     return tuple(units)
 
 
 def parsed(text: str) -> ast.Module | None:
-    """The syntax tree of a text, None if CPython does not parse it, or had better not."""
+    """The syntax tree of a text; None if CPython cannot parse it, or only at too high a cost."""
     try:
         return _parsed(text)
     except TooCostly:
@@ -76,7 +82,7 @@ def _parsed(text: str) -> ast.Module | None:
 
 
 def parsed_expression(text: str) -> ast.expr | None:
-    """The syntax tree of an expression, None if CPython does not parse it."""
+    """The syntax tree of an expression; None if CPython cannot parse it."""
     try:
         return expression_tree(f"({text}\n)").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -84,7 +90,7 @@ def parsed_expression(text: str) -> ast.expr | None:
 
 
 def _chunks(text: str) -> Iterable[tuple[int, int]]:
-    """The (start, end) of what looks like a statement each; the first 500, which is plenty for a cell with a mistake in it."""
+    """The (start, end) of each chunk that looks like a statement; 500 are enough for a cell with a mistake in it."""
     start = 0
     for match in itertools.islice(re.finditer(r"^(?=\S)", text, re.MULTILINE), 500):
         at = match.start()
@@ -113,7 +119,9 @@ def _units(tree: ast.Module, lines: Sequence[str], cell: str, offset: int) -> It
 
 
 def _from_the_stub(statements: Sequence[ast.stmt]) -> str:
-    """The same import for a reader that has no IPython but the kernel's stub: its names are there, only aliases are not."""
+    """An import from IPython for jedi, which sees the kernel's stub instead: the names exist, only aliases must be
+    bound.
+    """
     aliases = [alias for each in statements if isinstance(each, ast.ImportFrom) for alias in each.names]
     return "; ".join(
         f"{alias.asname} = {alias.name}" for alias in aliases if alias.asname and alias.asname != alias.name
@@ -150,7 +158,7 @@ def _unit(statements: Sequence[ast.stmt], text: str, cell: str, line: int, certa
 
 
 def _bindings(statement: ast.stmt, found: dict[str, Kind]) -> None:
-    """The names a statement binds in its own scope."""
+    """Collect the names that a statement binds in its own scope."""
     pending: list[ast.AST] = [statement]
     while pending:
         node = pending.pop()
@@ -178,18 +186,21 @@ def _bindings(statement: ast.stmt, found: dict[str, Kind]) -> None:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Notebook:
-    """What the cells that ran define. definers: name -> where in `units` it is bound, oldest first."""
+    """What the cells that ran define.
+
+    `definers` maps each name to the indices of the units that bind it, oldest first.
+    """
 
     units: tuple[Unit, ...] = ()
     definers: Mapping[str, Sequence[int]] = field(default_factory=dict)
     attributes: Mapping[str, Kind] = field(default_factory=dict)
     meddling: bool = False
-    """Whether a cell mentions our prelude's names, so that the session's answers are not to be trusted."""
+    """Whether a cell mentions names of the prelude, so that the session's answers cannot be trusted."""
     modules: frozenset[str] = frozenset()
-    """Names that a cell imports a module by."""
+    """The names under which cells import modules."""
 
-    def going_on(self, units: Sequence[Unit], *, meddling: bool) -> Notebook:
-        """The notebook with the units of further cells, made without another look at those that it has."""
+    def extended(self, units: Sequence[Unit], *, meddling: bool) -> Notebook:
+        """The notebook with the units of further cells. Its own units are not read again."""
         definers, attributes, modules = dict(self.definers), dict(self.attributes), set(self.modules)
         for name, indices in definers_of(units, len(self.units)).items():
             definers[name] = [*definers.get(name, ()), *indices]
@@ -200,27 +211,27 @@ class Notebook:
         return Notebook((*self.units, *units), definers, attributes, self.meddling or meddling, known)
 
     def definition(self, name: str, kinds: Sequence[Kind] = ()) -> Unit | None:
-        """The last unit that binds a name (as one of `kinds`, if given)."""
+        """The last unit that binds a name, as one of `kinds` if these are given."""
         for index in reversed(self.definers.get(name, ())):
             if not kinds or self.units[index].defines[name] in kinds:
                 return self.units[index]
         return None
 
     def names(self) -> dict[str, Kind]:
-        """Every name the cells bind, with what it was bound to last."""
+        """Every name that the cells bind, with its last kind."""
         return {name: self.units[indices[-1]].defines[name] for name, indices in self.definers.items()}
 
 
 class NotebookReader:
-    """Keeps the notebook of a session's cells up to date cheaply: a cell is analysed once, however often it is asked for."""
+    """Keeps the notebook of a session's cells up to date. Each cell is analysed only once."""
 
     def __init__(self) -> None:
-        self._known: dict[str, tuple[Unit, ...]] = {}  # by the text: people run a cell again and again
+        self._known: dict[str, tuple[Unit, ...]] = {}  # by the text, since people run a cell again and again
         self._cells: list[CellSource] = []
         self._notebook = Notebook()
 
     def read(self, cells: Sequence[CellSource]) -> Notebook:
-        """The notebook of these cells. What is no longer among them is forgotten."""
+        """The notebook of these cells. Cells that are no longer among them are forgotten."""
         cells, begun = list(cells), len(self._cells)
         goes_on = cells[:begun] == self._cells
         if goes_on and len(cells) == begun:
@@ -237,12 +248,12 @@ class NotebookReader:
             known[cell.text] = found
             units.extend(found)
         self._known, self._cells = known, cells
-        self._notebook = notebook.going_on(units, meddling=any("__mk_see" in cell.text for cell in fresh))
+        self._notebook = notebook.extended(units, meddling=any("__mk_see" in cell.text for cell in fresh))
         return self._notebook
 
 
 def definers_of(units: Sequence[Unit], first: int = 0) -> dict[str, list[int]]:
-    """Name -> the indices of the units that bind it. first: the index of the first of these."""
+    """Map each name to the indices of the units that bind it. `first` is the index of the first unit."""
     found: dict[str, list[int]] = {}
     for index, unit in enumerate(units, first):
         for name in unit.defines:
@@ -253,9 +264,13 @@ def definers_of(units: Sequence[Unit], first: int = 0) -> dict[str, list[int]]:
 def relevant(
     wanted: Iterable[str], units: Sequence[Unit], definers: Callable[[str], Sequence[int]], budget: int = 20_000
 ) -> str:
-    """The source of those units that the wanted names depend on, in order, at most `budget` characters of it.
+    """The source of the units that the wanted names depend on, in order.
 
-    definers: the indices of the units that bind a name; the last three are looked at.
+    Args:
+        wanted: the names to begin with.
+        units: all units.
+        definers: returns the indices of the units that bind a name, of which the last three are considered.
+        budget: the maximum number of characters.
     """
     chosen: set[int] = set()
     pending = list(wanted)
