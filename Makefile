@@ -55,7 +55,7 @@ format: $(VENV)/installed-test
 	$(BIN)/ruff format
 
 docs: $(VENV)/installed-docs
-	$(BIN)/python -m sphinx -W --keep-going -n -q -b html docs docs/_build
+	$(BIN)/python -m sphinx -E -a -W --keep-going -n -q -b html docs docs/_build
 
 bench: $(VENV)/installed-test
 	$(BIN)/python -m benchmarks $(ARGS)
