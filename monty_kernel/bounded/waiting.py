@@ -1,4 +1,4 @@
-"""How a thread waits for a helper: the sandbox thread gives up at an interrupt, and a thread with an event loop does not wait."""
+"""How a thread waits for a helper: the sandbox thread stops at an interrupt, and a thread with an event loop does not wait."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 Wait = Callable[[Future[Any]], Any]
-"""Gives a future's result, or raises what it raises; or gives up with an exception of its own, such as KeyboardInterrupt."""
-
+"""Returns a future's result or raises its exception; or gives up with an exception of its own, such as KeyboardInterrupt."""
 
 _DONE: Future[None] = Future()
 _DONE.set_result(None)
@@ -26,7 +25,7 @@ _thread = _Thread()
 
 @contextmanager
 def waiting_by(wait: Wait) -> Iterator[None]:
-    """Within it, this thread waits for helpers in this way."""
+    """Let this thread wait for helpers in this way meanwhile."""
     before, _thread.wait = _thread.wait, wait
     try:
         yield
@@ -35,13 +34,13 @@ def waiting_by(wait: Wait) -> Iterator[None]:
 
 
 def breathe() -> None:
-    """Give up if this thread was interrupted: for long loops of our own, now and then. Raises what its way of waiting raises."""
+    """Give up if this thread was interrupted. For long loops, now and then. Raises what the thread's way of waiting raises."""
     if _thread.wait is not None:
         _thread.wait(_DONE)
 
 
 def may_wait() -> bool:
-    """Whether this thread may be made to wait at all. One that runs an event loop may not, unless it said how."""
+    """Whether this thread may wait at all. A thread that runs an event loop may not, unless it set a way of waiting."""
     if _thread.wait is not None:
         return True
     events = sys.modules.get("asyncio.events")
@@ -49,7 +48,7 @@ def may_wait() -> bool:
 
 
 def result(future: Future[Any]) -> Any:
-    """The future's result; it is cancelled if this thread stops waiting for it."""
+    """The future's result. The future is cancelled if this thread stops waiting for it."""
     try:
         return future.result() if _thread.wait is None else _thread.wait(future)
     finally:

@@ -33,7 +33,6 @@ SOON = (
 NOT_KERNELS = (
     "monty_kernel.__main__",
     "monty_kernel.bounded.child",  # the helper's side
-    "monty_kernel.bounded.jobs",
     "monty_kernel.cli",
     "monty_kernel.engine.prelude",  # runs in Monty; the package itself comes with the engine
     "monty_kernel.fork_server",

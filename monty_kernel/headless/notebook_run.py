@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from monty_kernel.bounded.helper import Unanswered
+from monty_kernel.bounded.helper_pool import Unanswered
 from monty_kernel.bounded.waiting import waiting_by
 from monty_kernel.engine.engine import Engine, Outcome
 from monty_kernel.engine.sandbox import WorkerLost

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any
 
-from monty_kernel.bounded import rooms
+from monty_kernel.bounded import helper_pool
 from monty_kernel.engine.source.sources import CellSource
 
 from .cursor import Surroundings, surroundings
@@ -27,6 +27,8 @@ _WINDOW = 20_000
 """Characters around the cursor that are analysed. More would take jedi half a second and improve nothing."""
 
 _QUESTION = 3.0
+_JEDI = "monty_kernel.introspect.static:asked"
+"""The job of the helper that has jedi."""
 _LOADING = 20.0
 """Seconds of processor time.
 
@@ -205,12 +207,12 @@ class Analysis:
 @cache
 def start_jedi() -> None:
     """Start the helper process, once, and have it import jedi; returns at once."""
-    rooms.thinking().submit("jedi", "", ["import", []], seconds=_LOADING)
+    helper_pool.jedi_helpers().submit(_JEDI, "", ["import", []], seconds=_LOADING)
 
 
 def _ask_jedi(question: str, text: str, *arguments: Any, seconds: float) -> Any:
     given = (question, sorted(load_facts().modules), *arguments)
-    value, _ = rooms.ask("jedi", text, *given, seconds=seconds, room=rooms.thinking())
+    value, _ = helper_pool.ask(_JEDI, text, *given, seconds=seconds, pool=helper_pool.jedi_helpers())
     return value
 
 

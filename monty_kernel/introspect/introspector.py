@@ -6,8 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 
-from monty_kernel.bounded import rooms
-from monty_kernel.bounded.modest import is_modest
+from monty_kernel.bounded import helper_pool, is_modest
 
 from .analysis import Analysis, start_jedi
 from .completeness import Status, judge
@@ -16,6 +15,7 @@ from .inspection import Inspector
 from .interface import NOTHING_FOUND, Completions, Inspection, MagicCatalogue, Session
 from .threads import cell_thread, jedi_thread
 
+_JUDGE = "monty_kernel.introspect.completeness:judged"
 _JUDGING = 1.0
 """Seconds of processor time for judging code that may take long."""
 
@@ -98,10 +98,10 @@ class Introspector:
             return judge(code)
         if len(code) > MOST_CHARACTERS:
             return "unknown", ""
-        asked = rooms.reading().submit("judge", code, seconds=_JUDGING)
+        asked = helper_pool.quick_helpers().submit(_JUDGE, code, seconds=_JUDGING)
         try:
             (status, indent), _ = await asyncio.wait_for(asyncio.wrap_future(asked), _JUDGED_WITHIN)
-        except (TimeoutError, rooms.Unanswered, rooms.JobFailed):
+        except (TimeoutError, helper_pool.Unanswered, helper_pool.JobFailed):
             return "unknown", ""
         return status, indent
 

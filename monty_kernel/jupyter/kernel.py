@@ -12,7 +12,7 @@ from ipykernel._version import kernel_protocol_version
 from ipykernel.kernelbase import Kernel
 
 from monty_kernel import __version__
-from monty_kernel.bounded.modest import is_modest
+from monty_kernel.bounded import is_modest
 from monty_kernel.jupyter.frontend import KernelFrontend
 from monty_kernel.jupyter.guarded_stream import GuardedStream
 from monty_kernel.jupyter.kernel_session import KernelSession

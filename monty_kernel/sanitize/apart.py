@@ -24,10 +24,10 @@ def sanitized_markup(mime: str, text: str, place: str = "0") -> Sanitized:
     if len(text) <= _SHORT[mime]:
         return sanitized_here(mime, text, place)
     check_size(text)
-    from monty_kernel.bounded.rooms import JobFailed, TooMuch, Unanswered, ask
+    from monty_kernel.bounded.helper_pool import JobFailed, TooMuch, Unanswered, ask
 
     try:
-        value, clean = ask("sanitize", text, mime, place, seconds=_PATIENCE)
+        value, clean = ask(f"{__name__}:sanitized_apart", text, mime, place, seconds=_PATIENCE)
     except TooMuch as error:
         raise TooLarge("what can be sanitized") from error
     except (Unanswered, JobFailed) as error:

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from ...bounded.modest import is_modest
+from ...bounded import is_modest
 
 MOST_CHARACTERS = 1 << 23
 """Of a text that is tasted at all."""
@@ -129,10 +129,10 @@ def vouch(text: str) -> None:
 
 
 def _tasted(text: str, mode: str) -> _Verdict:
-    from ...bounded.rooms import JobFailed, TooMuch, Unanswered, ask
+    from ...bounded.helper_pool import JobFailed, TooMuch, Unanswered, ask
 
     try:
-        value, _ = ask("taste", text, mode, seconds=_PATIENCE)
+        value, _ = ask(f"{__name__}:taste", text, mode, seconds=_PATIENCE)
     except TooMuch:
         verdict = _Verdict(tame=False)
     except (Unanswered, JobFailed) as error:
