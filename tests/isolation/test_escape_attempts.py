@@ -44,7 +44,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
             os.path.realpath(worker_binary()),
             os.path.realpath("/bin/sh"),  # the watch over orphans
             os.path.realpath(sys.executable),  # the kernel, in the moment before it becomes another program
-            "/memfd:monty-walls (deleted)",  # the launcher
+            "/memfd:monty-launcher (deleted)",  # the launcher
         }
         yield Scene(kernel, files, door, processes, programs, listening(kernel))
         assert kernel.stderr.read_text() == ""
