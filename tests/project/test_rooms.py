@@ -167,7 +167,6 @@ REMAINING = frozenset(
         "monty_kernel.magics.travel -> monty_kernel.store.records",
         "monty_kernel.store.naming -> monty_kernel.timetravel.timeline",
         "monty_kernel.store.catching_up, monty_kernel.store.store",
-        "monty_kernel/engine/engine.py",
         "monty_kernel/timetravel/archive.py",
         "monty_kernel/timetravel/travel.py",
     }
