@@ -1,7 +1,8 @@
 """Every option once: its name, type, unit, default and help.
 
-The traits of `MontyKernel`, the flags of `monty-kernel run`, the keywords of `run_notebook` and the table in docs/options.md follow from what
-is declared here, or are compared with it by a test. Both hosts import this file first, so it imports nothing heavy.
+The traits of `MontyKernel`, the flags of `monty-kernel run`, the keywords of `run_notebook` and the table in
+docs/options.md follow from what is declared here, or are compared with it by a test. Both hosts import this file first,
+so it imports nothing heavy.
 """
 
 from __future__ import annotations
@@ -24,11 +25,17 @@ CONFIGURATION_FILES = ("jupyter_config", "monty_kernel_config")
 class Option(NamedTuple):
     """An option of `MontyKernel`.
 
-    help: what it means, a phrase that serves in every place; more: sentences for those with room.
-    unit: what its number counts; empty if it is no number. least: the smallest number. form: how a text is written.
-    choices: its values, or those of each entry of a mapping.
-    none: what None means; empty if it cannot be None.
-    flag: its flag of `monty-kernel run`; empty if it has none. only_in_run: added to the help there.
+    Attributes:
+        default: Its value where nobody said otherwise.
+        help: Its meaning, a phrase that serves in every place.
+        more: Further sentences, for places with room for them.
+        unit: What its number counts; empty if it is not a number.
+        least: The smallest number.
+        form: How a text is written.
+        choices: Its values, or those of each entry of a mapping.
+        none: What None means; empty if it cannot be None.
+        flag: Its flag of `monty-kernel run`; empty if it has none.
+        only_in_run: Added to the help there.
     """
 
     default: Any
@@ -55,7 +62,10 @@ def _option(*, default: Any, **more: Any) -> Any:
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(_option,))
 class _Declared:
-    """Makes a class of declared options. A dataclass would do the same, but takes 2 ms of the kernel's start to make."""
+    """Makes a class of declared options.
+
+    A dataclass would do the same, but takes 2 ms of the kernel's start to make.
+    """
 
     def __init__(self, **values: Any) -> None:
         unknown = values.keys() - OPTIONS.keys()
@@ -123,7 +133,8 @@ class Settings(_Declared):
     )
     walls: Walls = _option(
         default="best",
-        help="the isolation of the worker process: 'best' is what this computer can build; with 'require', no worker starts "
+        help="the isolation of the worker process: 'best' is what this computer can build; with 'require', no worker "
+        "starts "
         "without all of it",
         more="monty-kernel doctor shows what works.",
         choices=get_args(Walls),
@@ -131,7 +142,8 @@ class Settings(_Declared):
     )
     snapshots: Literal["disk", "memory", "off"] = _option(
         default="disk",
-        help="where the states between cells are kept for time travel: on 'disk', in Jupyter's data folder; in 'memory'; or "
+        help="where the states between cells are kept for time travel: on 'disk', in Jupyter's data folder; in "
+        "'memory'; or "
         "'off', which keeps only the last one, for interrupts and crashes",
         choices=("disk", "memory", "off"),
     )
@@ -143,20 +155,23 @@ class Settings(_Declared):
     )
     snapshot_memory: int = _option(
         default=1 << 29,
-        help="bytes of memory that the states between cells may take; the oldest are dropped first, and named ones may take half",
+        help="bytes of memory that the states between cells may take; the oldest are dropped first, and named ones may "
+        "take half",
         unit="BYTES",
         least=0,
         flag="--snapshot-memory",
     )
     resume: Literal["ask", "allow"] = _option(
         default="ask",
-        help="whether %resume asks before a notebook gets what another kernel left under its path: 'ask', or 'allow' it",
+        help="whether %resume asks before a notebook gets what another kernel left under its path: 'ask', or 'allow' "
+        "it",
         more="Resuming the session of another notebook always needs your yes.",
         choices=("ask", "allow"),
     )
     mounts: Sequence[str] = _option(
         default=(),
-        help="a folder for cells, as HOST:SANDBOX or HOST:SANDBOX:MODE; MODE is ro, rw or overlay, the default, which keeps "
+        help="a folder for cells, as HOST:SANDBOX or HOST:SANDBOX:MODE; MODE is ro, rw or overlay, the default, which "
+        "keeps "
         "what cells write in memory; can be repeated",
         form="HOST:SANDBOX[:MODE]",
         flag="--mount",
@@ -179,7 +194,8 @@ class Settings(_Declared):
     )
     tools: Sequence[str] = _option(
         default=(),
-        help="a Python file, by its path, or a module, by its name, whose functions cells may call outside the sandbox; "
+        help="a Python file, by its path, or a module, by its name, whose functions cells may call outside the "
+        "sandbox; "
         "can be repeated",
         more="The path must be absolute.",
         form="FILE.py",
@@ -187,7 +203,8 @@ class Settings(_Declared):
     )
     tool_permissions: Mapping[str, Permission] = _option(
         default={},
-        help="what each call of a tool needs, 'allow', 'ask' or 'deny', by the tool's name, as in shop.order=deny; this "
+        help="what each call of a tool needs, 'allow', 'ask' or 'deny', by the tool's name, as in shop.order=deny; "
+        "this "
         "prevails over the tools file",
         choices=get_args(Permission),
         form="NAME=allow|deny",
@@ -210,7 +227,8 @@ class Settings(_Declared):
     )
     snapshot_max_bytes: int | None = _option(
         default=2 << 30,
-        help="bytes that the states of all sessions may take on disk; the session that takes the most gives up its states "
+        help="bytes that the states of all sessions may take on disk; the session that takes the most gives up its "
+        "states "
         "first; named states may take half, those of one session a quarter",
         unit="BYTES",
         least=0,
@@ -234,14 +252,16 @@ class Settings(_Declared):
     )
     typecheck: TypeCheck = _option(
         default="off",
-        help="type-check each cell before it runs: 'on' shows the findings and runs the cell, 'strict' runs no cell with findings",
+        help="type-check each cell before it runs: 'on' shows the findings and runs the cell, 'strict' runs no cell "
+        "with findings",
         more="A notebook can ask for more with %typecheck, never for less.",
         choices=get_args(TypeCheck),
         flag="--typecheck",
     )
     trust_outputs: bool = _option(
         default=False,
-        help="pass outputs on as cells make them: with scripts, pictures from the network, any MIME type and any control sequence",
+        help="pass outputs on as cells make them: with scripts, pictures from the network, any MIME type and any "
+        "control sequence",
         more="Only for notebooks that you trust as much as your own programs.",
         flag="--trust-outputs",
     )
@@ -255,7 +275,10 @@ OPTIONS: Mapping[str, Option] = {name: value for name, value in vars(Settings).i
 """All options of `MontyKernel`, by name."""
 
 HEADLESS = Settings(snapshots="memory", snapshot_memory=1 << 28, history_file="")
-"""What holds where no kernel runs and nobody said otherwise. Nothing is kept on disk, and notebooks run unseen have no history."""
+"""What holds where no kernel runs and nobody said otherwise.
+
+Nothing is kept on disk, and notebooks run unseen have no history.
+"""
 
 
 def traits() -> dict[str, Any]:

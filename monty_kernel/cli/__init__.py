@@ -1,7 +1,7 @@
 """The `monty-kernel` command. Each subcommand has a module of its own, which adds its parser and runs it.
 
-Such a module has a function `add_parser(commands)`. It adds a parser and sets the parser's default `run` to a function that takes the parsed
-arguments and returns the exit status, or raises `UsageError`.
+Such a module has a function `add_parser(commands)`. It adds a parser and sets the parser's default `run` to a function
+that takes the parsed arguments and returns the exit status, or raises `UsageError`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ COMMAND_MODULES = {
 _EXAMPLES = """\
 examples:
   monty-kernel install --user
-  monty-kernel install --sys-prefix --name monty-small --display-name "Monty, 256 MB" -- --MontyKernel.max_memory=268435456
+  monty-kernel install --sys-prefix --name monty-small -- --MontyKernel.max_memory=268435456
   monty-kernel remove --user
   monty-kernel run report.ipynb --inplace
   monty-kernel sessions list
@@ -46,7 +46,8 @@ def parser(command: str | None = None) -> argparse.ArgumentParser:
     """The parser of the whole command line, or of one `command`, whose module alone is then imported."""
     top = _Parser(
         prog="monty-kernel",
-        description="Install and manage the Monty kernel, and run notebooks in it: Jupyter notebooks in a sandboxed Python.",
+        description="Install and manage the Monty kernel, and run notebooks in it: Jupyter notebooks in a sandboxed "
+        "Python.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -59,7 +60,11 @@ def parser(command: str | None = None) -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command line, by default the process's own; the exit status: the command's, or 2 for a mistake that the person can correct."""
+    """Run a command line, by default the process's own.
+
+    Returns:
+        The command's exit status, or 2 for a mistake that the person can correct.
+    """
     forget_relative()
     if argv is None:
         guard_output()  # for good, so that it covers what Python prints at the end of the process

@@ -33,8 +33,14 @@ _MEANS = {
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One wall. tried: how many attempts were made on it; through: those that were not refused; reason: why it does not stand,
-    as far as can be told."""
+    """One wall.
+
+    Attributes:
+        wall: Its name.
+        tried: How many attempts were made on it.
+        through: The attempts that were not refused.
+        reason: Why it does not stand, as far as can be told.
+    """
 
     wall: str
     tried: int
@@ -48,8 +54,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """What was found. landlock: the version of Landlock's interface in use, 0 for none. worker: why the real worker does not
-    start behind the walls, empty if it does. notes: what the walls do without here."""
+    """The state of all walls.
+
+    Attributes:
+        findings: One for each wall.
+        landlock: The version of Landlock's interface in use, 0 for none.
+        worker: Why the real worker does not start behind the walls; empty if it does.
+        notes: What is missing here, although the walls stand without it.
+    """
 
     findings: tuple[Finding, ...]
     landlock: int = 0
@@ -67,7 +79,8 @@ def examine(
 ) -> Diagnosis:
     """Let the stand-in attack the walls, and start a real worker behind them. Takes a quarter of a second.
 
-    newest_landlock: judge as if Landlock had no version above this one. preload_filter: False judges as if there were none.
+    newest_landlock: judge as if Landlock had no version above this one. preload_filter: False judges as if there were
+    none.
     """
     machine = machine or this_machine()
     if machine is None:
@@ -154,7 +167,7 @@ def _said(result: int) -> str:
 
 
 def _try_worker() -> tuple[str, int | None]:
-    """Why a worker does not run behind the walls, empty if it does; and how many seccomp filters it has, if Linux says so."""
+    """Why a worker does not run behind the walls, empty if it does, and how many seccomp filters it has, if known."""
     from ..isolation.pool import IsolatedPool
 
     try:

@@ -28,7 +28,8 @@ def add_parser(commands: Subparsers) -> None:
         "install",
         help="make the kernel known to Jupyter",
         description="Write a kernelspec that starts the Monty kernel with this Python interpreter.",
-        epilog="What follows `--` is passed to the kernel at each start; `python -m monty_kernel --help-all` lists its options.",
+        epilog="What follows `--` is passed to the kernel at each start; `python -m monty_kernel --help-all` lists its "
+        "options.",
         usage="%(prog)s (--user | --sys-prefix | --prefix DIR) [--name NAME] [--display-name TEXT] [--fork]"
         " [-- KERNEL OPTIONS]",
     )
@@ -37,7 +38,8 @@ def add_parser(commands: Subparsers) -> None:
     install.add_argument(
         "--fork",
         action="store_true",
-        help="let kernels start at once, by forking, wherever the kernelspec is read; a Jupyter without monty-kernel in its own "
+        help="let kernels start at once, by forking, wherever the kernelspec is read; a Jupyter without monty-kernel "
+        "in its own "
         "environment does not show the kernel then [only with --sys-prefix]",
     )
     install.set_defaults(run=_install, takes_kernel_options=True)
@@ -45,7 +47,8 @@ def add_parser(commands: Subparsers) -> None:
     remove = commands.add_parser(
         "remove",
         help="make Jupyter forget a kernel that `install` made known",
-        description="Remove a kernelspec of the Monty kernel: from the place that you name, or else for the user and from this "
+        description="Remove a kernelspec of the Monty kernel: from the place that you name, or else for the user and "
+        "from this "
         "environment. Running kernels are not affected.",
     )
     _add_location(remove, required=False)
@@ -120,7 +123,8 @@ def spec_document(display_name: str | None, kernel_options: Sequence[str], *, fo
     Args:
         display_name: what front ends call the kernel; None for the packaged name.
         kernel_options: given to the kernel at each start.
-        fork: whether to name our provisioner. jupyter_client refuses a kernel whose provisioner is not installed beside it.
+        fork: whether to name our provisioner. jupyter_client refuses a kernel whose provisioner is not installed beside
+            it.
     """
     document: dict[str, Any] = json.loads((packaged_spec() / "kernel.json").read_text(encoding="utf-8"))
     document["argv"][0] = sys.executable
@@ -151,7 +155,7 @@ def _is_ours(folder: Path) -> bool:
 
 
 def _write_spec(folder: Path, document: dict[str, Any]) -> None:
-    """Put the spec in place in one step, so that a front end that lists kernels meanwhile sees the old one or the new one."""
+    """Put the spec in place in one step, so that front ends always see the old one or the new one."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as scratch:
         fresh = Path(scratch) / "spec"

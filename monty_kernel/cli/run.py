@@ -80,7 +80,8 @@ def add_parser(commands: Subparsers) -> None:
     run.add_argument(
         "--own-workers",
         action="store_true",
-        help="give each notebook a worker process that no other notebook had; for notebooks of strangers, 8 ms more for each",
+        help="give each notebook a worker process that no other notebook had; for notebooks of strangers, 8 ms more "
+        "for each",
     )
     run.add_argument("--allow-errors", action="store_true", help="go on after a cell that failed")
     run.add_argument(
@@ -94,7 +95,8 @@ def add_parser(commands: Subparsers) -> None:
         "--from",
         metavar="ID[@N]",
         dest="start",
-        help="start from the state after cell N of a session that `monty-kernel sessions list` shows [where it stopped]",
+        help="start from the state after cell N of a session that `monty-kernel sessions list` shows [where it "
+        "stopped]",
     )
     _add_options(run)
     run.add_argument("-j", "--jobs", metavar="N", type=_jobs, default=1, help="how many notebooks run at once [1]")
@@ -216,7 +218,7 @@ def _run_in(pool: SessionPool, args: argparse.Namespace, settings: Settings) -> 
 
 
 class _Stopped:
-    """While it is entered, Ctrl-C, SIGTERM and SIGHUP end the batch in good order, and a second one ends the process at once."""
+    """While it is entered, Ctrl-C, SIGTERM and SIGHUP end the batch in good order; a second one ends the process."""
 
     def __init__(self, batch: Any) -> None:
         self._batch = batch
@@ -284,7 +286,10 @@ def _options(args: argparse.Namespace, settings: Settings) -> RunOptions:
 
 
 def _settings(args: argparse.Namespace) -> Settings:
-    """The settings. The command line prevails over the configuration, option by option, and for permissions tool by tool."""
+    """The settings of the run.
+
+    The command line prevails over the configuration, option by option, and for permissions tool by tool.
+    """
     settings = configured()
     given = {name: value for name, option in OPTIONS.items() if option.flag and (value := vars(args)[name]) is not None}
     if "tools" in given:

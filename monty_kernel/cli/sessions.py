@@ -59,7 +59,8 @@ def add_parser(commands: Subparsers) -> None:
     take = actions.add_parser(
         "import",
         help="add a session from a file",
-        description="Add a session that `export` wrote. Loading a state hands it to native code, so a file that your own "
+        description="Add a session that `export` wrote. Loading a state hands it to native code, so a file that your "
+        "own "
         "kernel did not sign is refused unless you trust it.",
     )
     take.add_argument("file", metavar="FILE", type=Path)

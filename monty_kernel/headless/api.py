@@ -55,16 +55,17 @@ def run_notebook(
 ) -> NotebookNode:
     """Run a notebook in a sandbox of its own and return it with its outputs; `nb` itself stays as it is.
 
-    Any thread may call, also one in which an event loop runs (which then waits). The outputs are those that nbclient gets from the kernel
-    `monty`. The first call starts the workers, which serve later calls and end with the process.
+    Any thread may call, also one in which an event loop runs (which then waits). The outputs are those that nbclient
+    gets from the kernel `monty`. The first call starts the workers, which serve later calls and end with the process.
 
     Args:
         nb: a notebook of format 4, or the path of one.
-        parameters: assigned in a cell that replaces the one tagged `injected-parameters`, else follows the one tagged `parameters`, else
-            comes first. Values are plain data.
+        parameters: assigned in a cell that replaces the one tagged `injected-parameters`, else follows the one tagged
+            `parameters`, else comes first. Values are plain data.
         timeout: seconds that each cell may take, sleep included; None for no limit.
-        interrupt_on_timeout: interrupt a cell that takes longer with KeyboardInterrupt, instead of ending the run. A cell that catches it
-            and has not ended two seconds later is undone, as a timeout; the run goes on if errors are allowed.
+        interrupt_on_timeout: interrupt a cell that takes longer with KeyboardInterrupt, instead of ending the run. A
+            cell that catches it and has not ended two seconds later is undone, as a timeout; the run goes on if errors
+            are allowed.
         allow_errors: go on after a cell that failed, as after one tagged `raises-exception`.
         max_memory: bytes of memory that a session may use; None for no limit.
         max_cell_seconds: seconds that a cell may compute in all, not counting sleep() and input(); None for no limit.
@@ -75,26 +76,31 @@ def run_notebook(
         max_output: characters of output that the notebook may get; None for no limit.
         from_session: start from a stored state: `ID` or `ID@N`, as `monty-kernel sessions list` shows them.
         record_timing: note in each cell's metadata when it ran.
-        walls: the isolation of the worker process: 'best' is what this computer can build; with 'require', no worker starts without all
-            of it.
+        walls: the isolation of the worker process: 'best' is what this computer can build; with 'require', no worker
+            starts without all of it.
         own_worker: use a worker process that no other notebook had or will have, which takes 8 ms more.
-        tools: a Python file, by its path, or a module, by its name, whose functions cells may call outside the sandbox; can be repeated.
-            The path must be absolute. Each run loads them afresh.
-        tool_permissions: what each call of a tool needs, 'allow', 'ask' or 'deny', by the tool's name, as in shop.order=deny; this
-            prevails over the tools file. Nobody can be asked here, so 'ask' denies.
-        mounts: a folder for cells, as HOST:SANDBOX or HOST:SANDBOX:MODE; MODE is ro, rw or overlay, the default, which keeps what cells
-            write in memory; can be repeated.
+        tools: a Python file, by its path, or a module, by its name, whose functions cells may call outside the sandbox;
+            can be repeated. The path must be absolute. Each run loads them afresh.
+        tool_permissions: what each call of a tool needs, 'allow', 'ask' or 'deny', by the tool's name, as in
+            shop.order=deny; this prevails over the tools file. Nobody can be asked here, so 'ask' denies.
+        mounts: a folder for cells, as HOST:SANDBOX or HOST:SANDBOX:MODE; MODE is ro, rw or overlay, the default, which
+            keeps what cells write in memory; can be repeated.
         mount_max_bytes: bytes that cells may add to folders mounted rw while the session lasts; None for no limit.
         mount_max_files: how many files and folders cells may create in folders mounted rw; None for no limit.
         audit_file: a file to which each call of a tool is logged, one line of JSON each.
-        trust_outputs: pass outputs on as cells make them: with scripts, pictures from the network, any MIME type and any control sequence.
-        typecheck: type-check each cell before it runs: 'on' shows the findings and runs the cell, 'strict' runs no cell with findings.
-        snapshot_memory: bytes of memory that the states between cells may take; the oldest are dropped first, and named ones may take half.
+        trust_outputs: pass outputs on as cells make them: with scripts, pictures from the network, any MIME type and
+            any control sequence.
+        typecheck: type-check each cell before it runs: 'on' shows the findings and runs the cell, 'strict' runs no cell
+            with findings.
+        snapshot_memory: bytes of memory that the states between cells may take; the oldest are dropped first, and named
+            ones may take half.
 
     Raises:
-        nbclient.exceptions.CellExecutionError: a cell failed, or made too much output. Its `notebook` is the notebook as far as it ran.
+        nbclient.exceptions.CellExecutionError: a cell failed, or made too much output. Its `notebook` is the notebook
+            as far as it ran.
         nbclient.exceptions.CellTimeoutError: a cell took too long. It has `notebook` too.
-        ValueError, TypeError: `nb` is not a notebook, a parameter is not plain data, there is no such state, or tools or a mount are refused.
+        ValueError, TypeError: `nb` is not a notebook, a parameter is not plain data, there is no such state, or tools
+            or a mount are refused.
         OSError: the notebook's file cannot be read.
         RuntimeError: no sandbox can be started, as in a process forked from one that ran notebooks.
         monty_kernel.isolation.pool.WallsMissing: the isolation is required and cannot be built.
@@ -102,7 +108,7 @@ def run_notebook(
     arguments = locals()
     run = _Run(None if from_session is None else start_of(from_session), **arguments)
     try:
-        ran = run.begin().result()
+        ran = run.start().result()
     except BaseException:  # KeyboardInterrupt in the thread that waits
         run.stop()
         raise
@@ -121,14 +127,17 @@ def _called_like(
 
 @_called_like(run_notebook)
 async def run_notebook_async(*args: Any, **keywords: Any) -> NotebookNode:
-    """`run_notebook` for an event loop, which goes on meanwhile. Cancelling it stops the running cell and its notebook."""
+    """`run_notebook` for an event loop, which goes on meanwhile.
+
+    Cancelling it stops the running cell and its notebook.
+    """
     call = signature(run_notebook).bind(*args, **keywords)
     call.apply_defaults()
     from_session = call.arguments["from_session"]
     start = None if from_session is None else await asyncio.to_thread(start_of, from_session)
     run = _Run(start, **call.arguments)
     try:
-        ran = await asyncio.wrap_future(run.begin())
+        ran = await asyncio.wrap_future(run.start())
     except BaseException:
         run.stop()
         raise
@@ -136,7 +145,10 @@ async def run_notebook_async(*args: Any, **keywords: Any) -> NotebookNode:
 
 
 class _Run:
-    """A notebook that is to run in the process's pool. It takes the arguments of `run_notebook`, and the state that they name."""
+    """A notebook that is to run in the process's pool.
+
+    It takes the arguments of `run_notebook`, and the state that they name.
+    """
 
     def __init__(
         self,
@@ -179,7 +191,7 @@ class _Run:
         self._book, self._run = _prepared(nb, parameters, self._options)
         self._future: Future[Ran] | None = None
 
-    def begin(self) -> Future[Ran]:
+    def start(self) -> Future[Ran]:
         """Begin. Whatever is raised in here, `stop` is called for it: Ctrl-C may come when the run has just begun."""
         self._future = self._pool.threads.submit(self._run.execute, self._pool)
         return self._future

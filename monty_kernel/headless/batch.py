@@ -39,9 +39,13 @@ Status = Literal["ok", "error", "timeout", "output", "stopped", "unreadable", "u
 class Task:
     """A notebook to run.
 
-    source: its file; None for standard input. target: the file that it is written to; None for none. stdout: write it to standard output.
-    page: write it as a page. place: the target, opened. A target without one is the source itself: its folder is opened, through no link,
-    before the notebook is read, and written to afterwards.
+    Attributes:
+        source: Its file; None for standard input.
+        target: The file that it is written to; None for none.
+        stdout: Write it to standard output.
+        page: Write it as a page.
+        place: The target, opened. A target without one is the source itself: its folder is opened, through no link,
+            before the notebook is read, and written to afterwards.
     """
 
     source: Path | None
@@ -57,7 +61,14 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The result of a task. started: seconds since the epoch. said: why it could not be done, for a status without a failed cell."""
+    """The result of a task.
+
+    Attributes:
+        started: Seconds since the epoch.
+        cells: How many cells ran to their end.
+        failed: The cell at which it ended, and `cell_id` its id.
+        reason: Why it could not be done, for a status without a failed cell.
+    """
 
     task: Task
     status: Status
@@ -66,11 +77,11 @@ class Done:
     cells: int = 0
     failed: FailedCell | None = None
     cell_id: str | None = None
-    said: str = ""
+    reason: str = ""
 
 
 class Targets:
-    """Where a run writes, checked before its first notebook is read: each place can be written to, and only one thing goes there.
+    """Where a run writes. Before its first notebook is read, each place is known to be writable and used only once.
 
     Their folders stay open until `opened` is left.
     """
@@ -167,7 +178,10 @@ class Batch:
         return [future.result() for future in futures]
 
     def stop(self) -> None:
-        """Cut the running cells short. What has run is written; what has not begun stays so. A signal handler may call it too."""
+        """Cut the running cells short.
+
+        What has run is written; what has not begun stays so. A signal handler may call it too.
+        """
         self._stopping = True
         for run in tuple(self._running):
             run.stop()
@@ -180,22 +194,22 @@ class Batch:
                 try:
                     place = place_at(task.target, follow=False)
                 except OSError as error:
-                    said = error.strerror or str(error)
-                    return Done(task, "unreadable", started, time.perf_counter() - begin, said=said)
+                    reason = error.strerror or str(error)
+                    return Done(task, "unreadable", started, time.perf_counter() - begin, reason=reason)
             return self._try(task, place, started, begin)
         except Exception as error:  # of Monty or ours: it must not stop the other notebooks
             _log.debug("a notebook could not be run", exc_info=True)
-            said = f"{type(error).__name__}: {error}"
-            return Done(task, "broken", started, time.perf_counter() - begin, said=said)
+            reason = f"{type(error).__name__}: {error}"
+            return Done(task, "broken", started, time.perf_counter() - begin, reason=reason)
         finally:
             if place is not None and task.place is None:
                 place.close()
 
     def _try(self, task: Task, place: Place | None, started: float, begin: float) -> Done:
 
-        def done(status: Status, said: str = "", ran: Ran | None = None, cell_id: str | None = None) -> Done:
+        def done(status: Status, reason: str = "", ran: Ran | None = None, cell_id: str | None = None) -> Done:
             cells, failed = (0, None) if ran is None else (ran.cells, ran.failed)
-            return Done(task, status, started, time.perf_counter() - begin, cells, failed, cell_id, said)
+            return Done(task, status, started, time.perf_counter() - begin, cells, failed, cell_id, reason)
 
         if self._stopping:
             return done("stopped", "it was not begun")

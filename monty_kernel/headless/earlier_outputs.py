@@ -1,4 +1,4 @@
-"""Outputs that a notebook already had, of cells that did not run. They are the author's, so they pass the sanitizer like all others.
+"""Sanitizes outputs that a notebook already had, of cells that did not run: its author made them.
 
 Whoever gets the written notebook shows it (nbconvert makes HTML of it), and an old output looks like one of this run.
 """
@@ -16,7 +16,9 @@ from .notebook_shape import Node
 
 
 def sanitized_outputs(outputs: list[Node], node: Callable[[Node], Node] = dict, *, cell: int = 0) -> list[Node]:
-    """The outputs of one cell as they may be shown, with a line on stderr that says what was left out. Unknown kinds are left out.
+    """The outputs of one cell as they may be shown. Unknown kinds are left out.
+
+    A line on stderr among them says what was left out.
 
     Args:
         outputs: the cell's outputs.

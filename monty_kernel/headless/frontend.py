@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 class NotebookFrontend(SessionFrontend):
     """One run's front end. For the sandbox thread, like the session itself.
 
-    most: characters of output that the notebook may hold; when there are more, the run is stopped and `overflowed` is set.
+    Args:
+        services: The run's session.
+        outputs: Puts outputs into the notebook.
+        most: Characters of output that the notebook may hold. When there are more, the run is stopped and `overflowed`
+            is set.
     """
 
     def __init__(self, services: SessionServices, outputs: NotebookOutputs, most: int | None) -> None:
@@ -40,7 +44,7 @@ class NotebookFrontend(SessionFrontend):
         self._inputs.clear()
         return history
 
-    def begin(self, source: str) -> int:
+    def start_cell(self, source: str) -> int:
         """A cell starts; its number."""
         self.payload = []
         self.services.count += 1
@@ -85,12 +89,12 @@ class NotebookOutputs:
         self.size = 0
         """Characters of output so far, including those that were cleared."""
 
-    def begin(self, index: int) -> None:
+    def start_cell(self, index: int) -> None:
         """The cell at this index runs from now on; its old outputs go."""
         self._index, self._outputs, self._clear_next = index, [], False
         self._cells[index]["outputs"] = self._outputs
 
-    def end(self) -> None:
+    def end_cell(self) -> None:
         """The cell is over."""
         self._join_printed()
 

@@ -1,7 +1,7 @@
 """A notebook's file: JSON text to nested dicts of known fields, and back.
 
-The present format, version 4, is read and written here exactly as nbformat does it, because `import nbformat` takes longer than running most
-notebooks. Other versions go through nbformat.
+The present format, version 4, is read and written here exactly as nbformat does it, because `import nbformat` takes
+longer than running most notebooks. Other versions go through nbformat.
 """
 
 from __future__ import annotations
@@ -81,7 +81,10 @@ def from_json(text: str | bytes, name: str = "a notebook") -> Node:
 
 
 def _values(text: str | bytes) -> int:
-    """An upper estimate of the number of values in a JSON text. Counting them by reading it would cost what this is to prevent."""
+    """An upper estimate of the number of values in a JSON text.
+
+    Counting them by reading it would cost what this is to prevent.
+    """
     if len(text) <= _MOST_VALUES:  # a value takes a character at least
         return 0
     if isinstance(text, str):
@@ -116,7 +119,8 @@ def _upgraded(text: str | bytes, version: int) -> Node:
     import nbformat
 
     try:
-        book = dict(nbformat.reads(text.decode() if isinstance(text, bytes) else text, as_version=4))  # type: ignore[no-untyped-call]
+        decoded = text.decode() if isinstance(text, bytes) else text
+        book = dict(nbformat.reads(decoded, as_version=4))  # type: ignore[no-untyped-call]
         book["cells"] = [
             deepcopy(cell) for cell in book["cells"]
         ]  # of format 1 it makes all empty ones the same object

@@ -45,8 +45,11 @@ Kind = Literal["error", "timeout", "output", "stopped"]
 class FailedCell:
     """The cell at which a run ended early.
 
-    kind: `error`, it failed; `timeout`, it took too long; `output`, it made too much output; `stopped`, the run was stopped.
-    index: its place among all the notebook's cells. number: its execution count.
+    Attributes:
+        kind: `error`, it failed; `timeout`, it took too long; `output`, it made too much output; `stopped`, the run was
+            stopped.
+        index: Its place among all the notebook's cells, from 0.
+        number: Its execution count.
     """
 
     kind: Kind
@@ -69,7 +72,11 @@ class Ran:
 class NotebookRun:
     """Runs a notebook in place. `execute` belongs to one thread, any other may call `stop`.
 
-    node: converts a plain dict to the kind of dict that the notebook is made of. on_cell: called after each cell that ran.
+    Args:
+        book: The notebook.
+        options: How to run it.
+        node: Converts a plain dict to the kind of dict that the notebook is made of.
+        on_cell: Called after each cell that ran.
     """
 
     def __init__(
@@ -92,7 +99,7 @@ class NotebookRun:
         self._lock = threading.Lock()
         self._running = 0  # the running cell's number
         self._timer: threading.Timer | None = None  # of the running cell
-        self._unsettled: CellRequest | None = None  # the cell whose state is to be kept before the next one runs
+        self._unsaved: CellRequest | None = None  # the cell whose state is to be kept before the next one runs
 
     def stop(self) -> None:
         """End the run: the running cell is cut short, no other starts. `execute` returns soon."""
@@ -119,7 +126,7 @@ class NotebookRun:
         with pool.session(self._options.settings) as services:
             self._engine = services.engine
             try:
-                pool.begin(services.engine, self._options)
+                pool.start(services.engine, self._options)
             except (KeyboardInterrupt, WorkerLost):
                 if not self._stopped.is_set():
                     raise
@@ -136,7 +143,10 @@ class NotebookRun:
                     cell["outputs"] = sanitized_outputs(cell["outputs"], self._node, cell=index)
 
     def _unless_stopped(self, future: Future[Any]) -> Any:
-        """The result of a helper that sanitizes a large output. Once the run is stopped nobody waits for it, and the output is left out."""
+        """The result of a helper that sanitizes a large output.
+
+        Once the run is stopped nobody waits for it, and the output is left out.
+        """
         while not future.done():
             if self._stopped.wait(0.02):
                 raise Unanswered("the run was stopped")
@@ -170,25 +180,25 @@ class NotebookRun:
         cell = self._book["cells"][index]
         if self._stopped.is_set():
             return FailedCell("stopped", index, frontend.services.count, "KeyboardInterrupt", "the run was stopped")
-        number = frontend.begin(cell["source"])
+        number = frontend.start_cell(cell["source"])
         cell["execution_count"] = number
         if self._options.record_timing:
             cell["metadata"]["execution"] = self._node({})
-        if self._unsettled is not None:
-            runner.settle(self._unsettled)
+        if self._unsaved is not None:
+            runner.save_state(self._unsaved)
         self._note_time(cell, "iopub.status.busy", "iopub.execute_input")
-        self._outputs.begin(index)
+        self._outputs.start_cell(index)
         self._ran.add(index)
         request = CellRequest(cell["source"], number, remember=True, silent=False)
         outcome = self._run(runner, request)
         failed = self._why_cut_short(outcome, frontend, index)
         if failed is None or failed.kind == "output" or not self._is_final(failed):
             failed = self._show(outcome, failed, index, number)
-        self._outputs.end()
+        self._outputs.end_cell()
         if failed is None or not self._is_final(failed):
             cell["execution_count"] = count
             self._note_time(cell, "shell.execute_reply", "iopub.status.idle")
-            self._unsettled = request
+            self._unsaved = request
         return failed
 
     def _show(self, outcome: Outcome, cut: FailedCell | None, index: int, number: int) -> FailedCell | None:

@@ -1,8 +1,9 @@
 """The shape of a notebook: every field is listed here with its type, and what is not listed does not come through.
 
-The fields are those of nbformat's JSON schemas for version 4. Front ends and nbconvert decide by such fields what to do with a cell, each in
-its own way (nbconvert takes a `Code` cell for code, and prints any value as an `execution_count`), so no field is passed on unread. If a field
-that decides how a cell is treated is wrong, the notebook is refused. Surplus fields are left out, and one line says so.
+The fields are those of nbformat's JSON schemas for version 4. Front ends and nbconvert decide by such fields what to do
+with a cell, each in its own way (nbconvert takes a `Code` cell for code, and prints any value as an `execution_count`),
+so no field is passed on unread. If a field that decides how a cell is treated is wrong, the notebook is refused.
+Surplus fields are left out, and one line says so.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ TRANSIENT = ("orig_nbformat", "orig_nbformat_minor", "signature")
 """Names in a notebook's metadata that belong to the file it was read from."""
 
 _MOST_NESTED = 200
-"""Levels of lists and objects: more than any notebook has, and few enough for Python's recursion limit when it is written."""
+"""Levels of lists and objects: more than any notebook has, and few enough for Python to write them by recursion."""
 _MOST_BITS = int(MOST_DIGITS / math.log10(2))
 _MOST_COUNT = 1 << 53  # JavaScript cannot count further
 _MOST_MINOR = 1000

@@ -1,8 +1,8 @@
 """A notebook as a page of HTML that runs no code of the notebook's and loads nothing that it names.
 
-A process of its own makes the page. It imports from where Python is installed, reads no folder of the notebook's, and can be killed. It gets
-one line of JSON with the options and then a notebook's file on standard input. It answers on standard output: a line that says `page` or
-what went wrong, and the page.
+A process of its own makes the page. It imports from where Python is installed, reads no folder of the notebook's, and
+can be killed. It gets one line of JSON with the options and then a notebook's file on standard input. It answers on
+standard output: a line that says `page` or what went wrong, and the page.
 """
 
 from __future__ import annotations
@@ -45,7 +45,10 @@ _KEPT = (
     "LC_ALL",
     "LC_CTYPE",
 )
-"""The environment variables that the process gets. JUPYTER_PATH and the like are left out, because a template is code."""
+"""The environment variables that the process gets.
+
+JUPYTER_PATH and the like are left out, because a template is code.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +72,20 @@ def page_of(
 ) -> str:
     """The notebook as a page, as nbconvert makes it, but safe to open whoever wrote the notebook.
 
-    Text cells, raw cells, attachments and outputs are turned into HTML in the way the kernel treats outputs. Scripts, widgets and pictures
-    from other places are left out, and a line in the page says so. nbconvert makes the page around them, in a process of its own. The notebook
-    is not run: `run_notebook` does that.
+    Text cells, raw cells, attachments and outputs are turned into HTML in the way the kernel treats outputs. Scripts,
+    widgets and pictures from other places are left out, and a line in the page says so. nbconvert makes the page around
+    them, in a process of its own. The notebook is not run: `run_notebook` does that.
 
     Args:
         notebook: a notebook of format 4, or the path of one.
-        template: "lab" looks like JupyterLab and "classic" like the old Notebook; "basic" is the cells alone, without styles, to put into a
-            page of your own.
+        template: "lab" looks like JupyterLab and "classic" like the old Notebook; "basic" is the cells alone, without
+            styles, to put into a page of your own.
         title: the page's title, unless the notebook's metadata has one; by default the file's name.
         inputs: whether the source of code cells is shown.
 
     Raises:
-        PageFailed: the file is not a notebook, nbconvert is not installed (`pip install 'monty-kernel[html]'`), or it took longer than two
-            minutes.
+        PageFailed: the file is not a notebook, nbconvert is not installed (`pip install 'monty-kernel[html]'`), or it
+            took longer than two minutes.
         ValueError: there is no such template.
         TypeError: the notebook holds a value that JSON cannot express.
         OSError: the file cannot be read.
@@ -136,9 +139,13 @@ def _answer(request: bytes) -> bytes:
 
 
 def command() -> list[str]:
-    """The command that starts the process. No environment variable and no working directory adds a place to import from."""
+    """The command that starts the process.
+
+    No environment variable and no working directory adds a place to import from.
+    """
     root = str(Path(__file__).resolve().parents[2])
-    start = f"import sys; sys.path.append({root!r}); from monty_kernel.headless.page import answer_request; answer_request()"
+    call = "from monty_kernel.headless.page import answer_request; answer_request()"
+    start = f"import sys; sys.path.append({root!r}); {call}"
     return [sys.executable, "-P", "-E", "-c", start]
 
 
@@ -193,7 +200,8 @@ def _answer_on_input() -> bytes:
 
 
 def _forgo_slow_import() -> None:
-    # jsonschema would use it to check addresses. Its import takes 1.5 s, longer than everything else, and no address is checked here.
+    # jsonschema would use it to check addresses. Its import takes 1.5 s, longer than everything else, and no address is
+    # checked here.
     if "rfc3987_syntax" not in sys.modules:
         sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
 

@@ -33,8 +33,8 @@ _MOST_HIGHLIGHTED = 200_000
 """Characters. The lexer is made of regular expressions, so a longer cell is shown in one colour."""
 _CHUNK = 1 << 12
 _MOST_STEPS = 1 << 26
-"""nbconvert's filter for colours copies the rest of a text at each escape sequence. So it gets chunks of `_CHUNK` characters, and a chunk that
-would take more steps than this loses its colours."""
+"""nbconvert's filter for colours copies the rest of a text at each escape sequence. So it gets chunks of `_CHUNK`
+characters, and a chunk that would take more steps than this loses its colours."""
 
 
 def markdown(text: str, attachments: object = None, *, place: str = "0") -> Sanitized:

@@ -1,7 +1,8 @@
-"""The page around the pieces: nbconvert's template is filled with placeholders, and each piece is put where its kind is allowed.
+"""The page around the pieces: nbconvert fills its template with placeholders, and each piece goes where its kind may.
 
-nbconvert's templates load scripts from three other sites, even into the page of an empty notebook. This page loads only MathJax, and only where
-there may be a formula. A Content-Security-Policy tells the browser so, as a second line of defence.
+nbconvert's templates load scripts from three other sites, even into the page of an empty notebook. This page loads only
+MathJax, and only where there may be a formula. A Content-Security-Policy tells the browser so, as a second line of
+defence.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from .page_notebook import Pieces
 Template = Literal["lab", "classic", "basic"]
 
 MATHJAX = "https://cdnjs.cloudflare.com/ajax/libs/mathjax/2.7.7/"
-"""The only address that a page with formulas loads from. nbconvert's `latest.js` would first ask another server for the newest version."""
+"""The only address that a page with formulas loads from. nbconvert's `latest.js` would first ask another server for the
+newest version."""
 _MATHJAX_CONFIG = {
     "TeX": {"equationNumbers": {"autoNumber": "AMS", "useLabelIds": True}},
     "tex2jax": {
@@ -118,7 +120,7 @@ def _policy(formulas: bool) -> str:
 
 
 class _Places(HTMLParser):
-    """Checks that content stands between tags, an attribute's value in the quotes of a fitting attribute, and the title in the title."""
+    """Checks where the pieces stand: content between tags, values in fitting attributes, the title in the title."""
 
     def __init__(self, pieces: Pieces) -> None:
         super().__init__(convert_charrefs=False)

@@ -1,7 +1,7 @@
 """A notebook built anew for a page: from listed fields only, with a placeholder in place of every text.
 
-nbconvert's templates, filters and parsers get this notebook, which holds not one letter of the stranger's. `Pieces` has the HTML for each
-placeholder, and it is put in when the page is finished (`page_frame.py`).
+nbconvert's templates, filters and parsers get this notebook, which holds not one letter of the stranger's. `Pieces` has
+the HTML for each placeholder, and it is put in when the page is finished (`page_frame.py`).
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ _ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _MIME_TYPE = re.compile(r"[\w.+-]{1,40}/[\w.+-]{1,40}", re.ASCII)
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,60}", re.ASCII)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-"""Characters that no piece may hold: an escape sequence could change the encoding of a page that does not declare one."""
+"""Characters that no piece may hold: an escape sequence could change the encoding of a page that declares none."""
 _COMMAND = re.compile(r"(?m)^([^\S\n]*+)([:+~^#-])|#(?=#[^\s\[#]{0,64}\[)")
-"""The sign with which a command to a build service begins. A page may be printed into the log of a build, and HTML has another way to write
-the sign."""
+"""The sign with which a command to a build service begins. A page may be printed into the log of a build, and HTML has
+another way to write the sign."""
 _ORDER = (
     "text/html",
     "image/svg+xml",
@@ -40,7 +40,7 @@ _ORDER = (
     "application/json",
     "text/plain",
 )
-"""The order in which a type of an output is chosen: nbconvert's, with the types that its templates lack before plain text."""
+"""The order in which a type of an output is chosen: nbconvert's, and before plain text the types that it lacks."""
 
 
 class Pieces:

@@ -64,7 +64,10 @@ def source(parameters: Parameters) -> str:
 
 
 def typed(text: str) -> Any:
-    """The value of a parameter as typed on a command line: True, False, None, a number, or else text. Papermill does the same."""
+    """The value of a parameter as typed on a command line: True, False, None, a number, or else text.
+
+    Papermill does the same.
+    """
     words = {"True": True, "False": False, "None": None}
     if text in words:
         return words[text]

@@ -1,4 +1,4 @@
-"""What is shown of a batch: a bar while it runs, lines in a terminal or a log, the report that a program reads, the exit status."""
+"""What is shown of a batch: a bar while it runs, lines for a terminal or a log, a report for programs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,12 @@ _COLOUR = re.compile(r"(\x1b\[[\d;]*m)")
 
 
 def exit_status(done: Sequence[Done]) -> int:
-    """0: all ran to their end. 1: a cell failed, took too long or made too much output. 2: a notebook could not be read or written."""
+    """The exit status of the command.
+
+    Returns:
+        0 if all ran to their end; 1 if a cell failed, took too long or made too much output; 2 if a notebook could not
+        be read or written.
+    """
     statuses = {each.status for each in done}
     if statuses & {"unreadable", "unwritable"}:
         return 2
@@ -35,8 +40,8 @@ def summary(done: Done) -> str:
     """One line about a notebook, for a terminal."""
     name = one_line(done.task.name, 1000)
     line = f"{done.status:<10}  {name}  {done.seconds:.2f} s, {done.cells} cell{'s' * (done.cells != 1)}"
-    if done.said:
-        line += f": {one_line(done.said)}"
+    if done.reason:
+        line += f": {one_line(done.reason)}"
     elif done.failed is not None:
         what = done.failed.ename + (f": {done.failed.evalue}" if done.failed.evalue else "")
         line += f"; cell {done.failed.index + 1}: {one_line(what)}"
@@ -80,7 +85,7 @@ def _entry(done: Done) -> dict[str, Any]:
         "started": datetime.datetime.fromtimestamp(done.started, datetime.UTC).isoformat(),
         "seconds": round(done.seconds, 4),
         "cells": done.cells,
-        "message": done.said or None,
+        "message": done.reason or None,
         "failed": None,
     }
     if failed is not None:
@@ -96,7 +101,10 @@ def _entry(done: Done) -> dict[str, Any]:
 
 
 def for_terminal(text: str, *, colours: bool) -> str:
-    """`text` with its control characters written out, so that it steers no terminal. Its colours stay if they are wanted, and end with it."""
+    """`text` with its control characters written out, so that it steers no terminal.
+
+    Its colours stay if they are wanted, and end with it.
+    """
     pieces = _COLOUR.split(text)
     shown = "".join(
         (piece if colours else "") if number % 2 else visible(piece.replace("\r\n", "\n"))
@@ -151,10 +159,10 @@ class Lines:
         pass
 
     def on_done(self, done: Done) -> None:
-        said = failure(done, colours=self._colours, quote=self._log)
+        text = failure(done, colours=self._colours, quote=self._log)
         if not self._quiet or done.status != "ok":
-            said += summary(done) + "\n"
-        self._write(said)
+            text += summary(done) + "\n"
+        self._write(text)
 
     def _write(self, text: str) -> None:
         self._stream.write(text)

@@ -27,10 +27,15 @@ class Start:
 class RunOptions:
     """How a notebook is run.
 
-    settings: of its session. timeout: seconds that a cell may take, whatever it does; None, or anything not above 0, for no limit.
-    interrupt_on_timeout: interrupt such a cell instead of ending the run; it may catch that and end within `GRACE`, later it is undone.
-    allow_errors: go on after a cell that failed. record_timing: note in each cell's metadata when it ran. max_output: characters of
-    output that the notebook may get; None for no limit. start: the state that the run starts from; None for an empty session.
+    Attributes:
+        settings: The options of its session.
+        timeout: Seconds that a cell may take, whatever it does; None, or a number not above 0, for no limit.
+        interrupt_on_timeout: Interrupt such a cell instead of ending the run. It may catch that and end within `GRACE`;
+            after that it is undone.
+        allow_errors: Go on after a cell that failed.
+        record_timing: Note in each cell's metadata when it ran.
+        max_output: Characters of output that the notebook may get; None for no limit.
+        start: The state that the run starts from; None for an empty session.
     """
 
     settings: Settings = HEADLESS
@@ -50,7 +55,8 @@ def start_of(name: str) -> Start:
     """The state `ID@N`, or with `ID` alone the one that the session stopped at.
 
     Args:
-        name: ID is a session as `monty-kernel sessions list` shows it, or the beginning of its id; N is the number of a cell, as in `In[N]`.
+        name: ID is a session as `monty-kernel sessions list` shows it, or the beginning of its id; N is the number of a
+            cell, as in `In[N]`.
 
     Raises:
         NoSuchStart: there is no such state, or it cannot be read.

@@ -35,9 +35,12 @@ MOST = max(8, 4 * (os.cpu_count() or 1))
 class SessionPool:
     """Sessions over one pool of workers. Any thread may call.
 
-    warm: workers started ahead. most: sessions at once. walls: the isolation of the workers, "best" or "require". memory: the most
-    that a session may be granted, in bytes of heap; None for no limit. own_workers: whether each session has a worker that no other
-    had, which takes 8 ms more for each (measured on two cores).
+    Args:
+        warm: Workers started ahead.
+        most: Sessions at once.
+        walls: The isolation of the workers, "best" or "require".
+        memory: The most that a session may be granted, in bytes of heap; None for no limit.
+        own_workers: Whether each session has a worker that no other had. That takes 8 ms more for each (two cores).
     """
 
     def __init__(
@@ -63,7 +66,7 @@ class SessionPool:
         """Start the workers, and make the state that sessions begin with."""
         options = RunOptions()
         with self.session(options.settings) as session:
-            self.begin(session.engine, options)
+            self.start(session.engine, options)
 
     @contextmanager
     def session(self, settings: Settings) -> Iterator[PooledSession]:
@@ -79,12 +82,12 @@ class SessionPool:
         finally:
             session.close()
 
-    def begin(self, engine: Engine, options: RunOptions) -> None:
+    def start(self, engine: Engine, options: RunOptions) -> None:
         """Begin its session: a new one, or the one that the options start from.
 
         Raises:
             MontyError, RuntimeError: no worker could be started.
-            Diverged: to restore the state that the options start from, cells had to run again, and one went another way.
+            Diverged: a cell that had to run again to restore the state went another way.
             KeyboardInterrupt, WorkerLost: the engine was told to stop meanwhile.
         """
         if options.start is not None:
@@ -126,7 +129,10 @@ class SessionPool:
 
 
 class PooledSession(SessionServices):
-    """A session over the pool's workers. Nobody watches its cells, so it does not begin unless it gets all that its settings grant."""
+    """A session over the pool's workers.
+
+    Nobody watches its cells, so it does not begin unless it gets all that its settings grant.
+    """
 
     def __init__(self, pool: SessionPool, settings: Settings) -> None:
         super().__init__(settings, _log)

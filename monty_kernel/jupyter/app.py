@@ -43,7 +43,7 @@ LONGEST_START_SECONDS = 5.0
 
 
 class VisibleFormatter(LevelFormatter):
-    """Formats as traitlets does, then makes the text harmless: a notebook's text must steer neither a terminal nor a build service."""
+    """Formats as traitlets does, but lets a notebook's text steer neither a terminal nor a build service."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The record's text."""
@@ -58,7 +58,8 @@ class MontyKernelApp(Application):
     version = Unicode(__version__)
     description = Unicode(
         "A Jupyter kernel whose cells run in Monty, a sandboxed Python interpreter.\n\n"
-        "Front ends start it with `-f CONNECTION_FILE`. Started without, it chooses its ports and writes such a file, and\n"
+        "Front ends start it with `-f CONNECTION_FILE`. Started without, it chooses its ports and writes such a file, "
+        "and\n"
         "`jupyter console --existing FILE` connects to it. Options can be set on the command line or in\n"
         "`monty_kernel_config.py` (or `.json`) in one of Jupyter's configuration folders (`jupyter --paths`)."
     )
@@ -87,7 +88,8 @@ class MontyKernelApp(Application):
     client_patience = Float(
         10.0,
         min=0.0,
-        help="Seconds after which a client that has stopped reading is left behind, so that the others get their output. It "
+        help="Seconds after which a client that has stopped reading is left behind, so that the others get their "
+        "output. It "
         "misses messages until it reads again.",
     ).tag(config=True)
 
@@ -130,7 +132,10 @@ class MontyKernelApp(Application):
 
     @catch_config_error
     def initialize(self, argv: list[str] | None = None) -> None:
-        """Read the options, bind the sockets and make the kernel. If that fails, exit with status 1 and one line on stderr."""
+        """Read the options, bind the sockets and make the kernel.
+
+        If that fails, exit with status 1 and one line on stderr.
+        """
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGTERM, self._end_before_start)
         self.parse_command_line(argv)
@@ -150,8 +155,9 @@ class MontyKernelApp(Application):
     def parse_command_line(self, argv: list[str] | None = None) -> None:
         """Read the command line.
 
-        All front ends use one that names a connection file and nothing else, and that one is read here. traitlets would first make an option of
-        each trait, which takes 2 ms, and in a forked kernel writes to half a megabyte of shared memory.
+        All front ends use one that names a connection file and nothing else, and that one is read here. traitlets would
+        first make an option of each trait, which takes 2 ms, and in a forked kernel writes to half a megabyte of shared
+        memory.
         """
         words = sys.argv[1:] if argv is None else argv
         if len(words) == 2 and words[0] == "-f" and os.path.isabs(words[1]):
@@ -215,7 +221,7 @@ class MontyKernelApp(Application):
         return Path(jupyter_runtime_dir(), name)
 
     def init_channels(self) -> None:
-        """Bind the sockets, unless they were bound early and in the right place; write down what a client cannot know yet."""
+        """Bind the sockets, unless they were bound early and in the right place, and write the connection file."""
         wanted = self.connection_info
         if self.channels is not None and self.channels.requested != wanted:
             self.channels.close(linger_ms=0)
@@ -348,7 +354,7 @@ class MontyKernelApp(Application):
             self.loop.add_signal_handler(signal.SIGHUP, self.quit)
 
     def _interrupt(self) -> None:
-        """Ctrl-C in the terminal that the kernel shares with its front end: an interrupt request, never the kernel's end."""
+        """Ctrl-C in the terminal that the kernel shares with its front end: it interrupts the cell, not the kernel."""
         interrupt: Callable[[], Any] | None = getattr(self.kernel, "interrupt", None)
         result = interrupt() if interrupt is not None else None
         if asyncio.iscoroutine(result):

@@ -1,4 +1,4 @@
-"""The kernel's side of a running cell: its outputs go to IOPub, its questions to the stdin channel, its pages to the reply."""
+"""A running cell's way to Jupyter: outputs go to IOPub, questions to the stdin channel, pages into the reply."""
 
 from __future__ import annotations
 
@@ -22,8 +22,11 @@ if TYPE_CHECKING:
 class _Question(NamedTuple):
     """A question that waits for its answer.
 
-    ident: the client that was asked. requests: the ids of messages that its reply may name as parent. parent: the request whose cell asks.
-    after_one_given_up: whether a question before it was given up, so that an answer to that one may still be on its way.
+    Attributes:
+        ident: The client that was asked.
+        requests: The ids of messages that its reply may name as parent.
+        parent: The request whose cell asks.
+        after_one_given_up: Whether a question before it was given up. An answer to that one may still be on its way.
     """
 
     answer: Future[str]
@@ -53,7 +56,7 @@ class KernelFrontend(SessionFrontend):
 
     # On the loop
 
-    def begin(self, *, allow_stdin: bool) -> None:
+    def start_cell(self, *, allow_stdin: bool) -> None:
         """A cell starts."""
         self._allow_stdin = allow_stdin
         self.payload = []
@@ -167,7 +170,10 @@ class KernelFrontend(SessionFrontend):
         return answer
 
     def look_up(self, topic: str, detail_level: int, *, between_feeds: bool) -> str | None:
-        """What introspection knows of a name. It works on the loop, and may ask the session, whose thread waits here."""
+        """What introspection knows of a name.
+
+        It works on the loop, and may ask the session, whose thread waits here.
+        """
         services = self.services
         question = services.introspector.describe(topic, detail_level)
         if between_feeds:

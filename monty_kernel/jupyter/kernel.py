@@ -51,7 +51,7 @@ async def _error_content(failure: Failure) -> dict[str, Any]:
 class MontyKernel(Kernel):
     """The kernel. Its loop never runs user code: the session lives in a worker process, driven by one thread.
 
-    Its options are set as `MontyKernel.…`, on the command line or in a file in one of Jupyter's configuration folders.
+    Its options are set as `MontyKernel.…`, on the command line or in a file in a configuration folder of Jupyter.
     """
 
     vars().update(traits())
@@ -233,10 +233,13 @@ class MontyKernel(Kernel):
 
     @execution_count.setter
     def execution_count(self, value: int) -> None:
-        """Ignored: ipykernel counts each cell that is not silent, but as in IPython only those in the history count here."""
+        """Ignored: ipykernel counts each cell that is not silent, but in IPython only those in the history count."""
 
     async def _execute(self, request: Request) -> None:
-        """Run a cell. It goes to the worker before anything is sent, so that the worker computes while the loop sends."""
+        """Run a cell.
+
+        It goes to the worker before anything is sent, so that the worker computes while the loop sends.
+        """
         assert self.session is not None
         parent, content = request.message, request.message["content"]
         code, silent = content["code"], bool(content.get("silent", False))
@@ -245,7 +248,7 @@ class MontyKernel(Kernel):
         self._services.count += remember
         # as in IPython, a cell outside the history is numbered like the next one that will be in it
         number = self._services.count + (not remember)
-        self.frontend.begin(allow_stdin=bool(content.get("allow_stdin", False)))
+        self.frontend.start_cell(allow_stdin=bool(content.get("allow_stdin", False)))
         expressions = {name: str(text) for name, text in (content.get("user_expressions") or {}).items()}
         from monty_kernel.session.cell_runner import CellRequest
 
@@ -293,16 +296,16 @@ class MontyKernel(Kernel):
 
         def work() -> None:
             loop.call_soon_threadsafe(resolve, running, runner.run(cell))
-            self._keep_state(cell)  # while the loop sends what came of the cell
+            self._save_state(cell)  # while the loop sends what came of the cell
 
         self._services.thread.post(work)
         return running
 
-    def _keep_state(self, cell: CellRequest) -> None:
+    def _save_state(self, cell: CellRequest) -> None:
         from monty_kernel.isolation.pool import WallsMissing
 
         try:
-            self._runner.settle(cell)
+            self._runner.save_state(cell)
         except WallsMissing:
             pass  # the cell before has said so, and the next will
         except Exception:

@@ -27,10 +27,15 @@ _RUNNER = "monty_kernel.session.cell_runner"
 
 
 class KernelSession(SessionServices):
-    """The one session of a kernel. The sandbox thread makes its parts while the loop tells the client that the kernel is here.
+    """The one session of a kernel. The sandbox thread makes its parts while the loop answers the client.
 
-    identity: what tells this kernel from others, but not from itself after a restart; None if nothing does. No cell can read it.
-    is_busy: whether a cell runs. The rest is for `SessionServices`.
+    Args:
+        settings: The options of the session.
+        log: Where trouble is noted that is not a cell's.
+        own_files: Files that no cell may change, wherever they are.
+        identity: A text that tells this kernel from others, but stays after a restart. None if there is none.
+            No cell can read it.
+        is_busy: Whether a cell runs.
     """
 
     def __init__(

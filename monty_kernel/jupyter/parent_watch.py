@@ -13,8 +13,9 @@ _POLL_SECONDS = 0.5
 def process_to_watch(environ: Mapping[str, str] = os.environ, *, starter: int | None = None) -> int | None:
     """The pid whose end must end the kernel, or None.
 
-    Jupyter gives its own pid in JPY_PARENT_PID. It is used only if it is one of our ancestors, because in a container the number may belong
-    to another process. Otherwise the process that started us takes its place, unless that is init.
+    Jupyter gives its own pid in JPY_PARENT_PID. It is used only if it is one of our ancestors, because in a container
+    the number may belong to another process. Otherwise the process that started us takes its place, unless that is
+    init.
 
     Args:
         environ: the environment variables.

@@ -1,7 +1,7 @@
 """The moment after a restart in which front ends reconnect, each socket on its own.
 
-libzmq tries to reconnect every 0.1 to 0.2 s. A kernel that is back sooner may get a request on shell from a front end whose IOPub socket has not
-reconnected yet, and would publish its outputs in vain.
+libzmq tries to reconnect every 0.1 to 0.2 s. A kernel that is back sooner may get a request on shell from a front end
+whose IOPub socket has not reconnected yet, and would publish its outputs in vain.
 """
 
 from __future__ import annotations

@@ -1,8 +1,10 @@
-"""Recognises code that VS Code sends for its own purposes. It makes no sense in a sandbox, so it is answered but not run.
+"""Recognises code that VS Code sends for its own purposes. It makes no sense in a sandbox, so it is answered but not
+run.
 
-VS Code sends it with `store_history` false and not as silent cells: it probes for ipywidgets and the interpreter's path, sets its working
-folder, `__vsc_ipynb_file__` and defaults of matplotlib, and sends a 230-line program for its variables view after every cell. The code uses
-`del`, `globals()` and threads, which Monty does not have. VS Code takes an `ok` without output and says nothing to the person.
+VS Code sends it with `store_history` false and not as silent cells: it probes for ipywidgets and the interpreter's
+path, sets its working folder, `__vsc_ipynb_file__` and defaults of matplotlib, and sends a 230-line program for its
+variables view after every cell. The code uses `del`, `globals()` and threads, which Monty does not have. VS Code takes
+an `ok` without output and says nothing to the person.
 """
 
 from __future__ import annotations

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 
 class CellRequest(NamedTuple):
-    """A cell to run. number: its execution count, or the next one's if the cell stays out of the history (not `remember`)."""
+    """A cell to run. number: its execution count, or the next one's if the cell stays out of the history (not
+    `remember`)."""
 
     code: str
     number: int
@@ -34,8 +35,10 @@ class CellRequest(NamedTuple):
 class CellRunner:
     """Parses and runs cells on the engine; for the sandbox thread, where a large cell holds nobody up.
 
-    frontend: shows what cells emit, and has the session's services. budget: the time that dumps may take.
-    cells_wait: whether another cell is queued.
+    Args:
+        frontend: Shows what cells emit, and has the session's services.
+        budget: The time that dumps may take.
+        cells_wait: Whether another cell is queued.
     """
 
     def __init__(self, frontend: SessionFrontend, budget: DumpBudget, cells_wait: Callable[[], bool]) -> None:
@@ -53,7 +56,10 @@ class CellRunner:
         self._misused_magic = False
 
     def run(self, request: CellRequest) -> Outcome:
-        """Run a cell; its outcome. Never raises, because a defect of ours must not leave the front end waiting for a reply."""
+        """Run a cell; its outcome.
+
+        Never raises, because a defect of ours must not leave the front end waiting for a reply.
+        """
         start = time.perf_counter()
         self._label = first_line(request.code)
         try:
@@ -74,7 +80,7 @@ class CellRunner:
             if self._trace is not None:
                 self._trace.event("done")
 
-    def settle(self, request: CellRequest) -> None:
+    def save_state(self, request: CellRequest) -> None:
         """After `run`, while its outcome is on its way: keep the state that the cell left."""
         waiting = self._cells_wait()
         dump = self._budget.allows(cells_wait=waiting)

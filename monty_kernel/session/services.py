@@ -53,8 +53,10 @@ class SessionServices(ABC):
 
     A host implements where the workers and the type checker come from, since it may have one for many sessions.
 
-    settings: the options of the session. log: where trouble is noted that is not a cell's. own_files: what no cell may change,
-    wherever it is.
+    Args:
+        settings: The options of the session.
+        log: Where trouble is noted that is not a cell's.
+        own_files: Files that no cell may change, wherever they are.
     """
 
     def __init__(self, settings: Settings, log: logging.Logger, own_files: Sequence[Path] = ()) -> None:

@@ -1,4 +1,5 @@
-"""Writes when each step of a cell happened, and how large it was, to a file, so that a stuck or slow kernel can be understood.
+"""Writes when each step of a cell happened, and how large it was, to a file, so that a stuck or slow kernel can be
+understood.
 
 Nothing of what a cell holds gets into the file: no source, no output, no name, no value.
 """

@@ -14,14 +14,17 @@ from monty_kernel.engine.source.sources import CellSource
 T = TypeVar("T")
 
 LONGEST_ANSWER = 0.05
-"""Seconds that the sandbox may take to answer. After that introspection makes do with what it knows without the session."""
+"""Seconds that the sandbox may take to answer.
+
+After that introspection makes do with what it knows without the session.
+"""
 
 
 class SessionView:
     """Implements introspection's `Session` over the engine.
 
-    thread: runs the session, if introspection is asked on another thread; without, it is asked on the sandbox thread itself.
-    is_busy: whether a cell runs or waits there.
+    thread: runs the session, if introspection is asked on another thread; without, it is asked on the sandbox thread
+    itself. is_busy: whether a cell runs or waits there.
     """
 
     def __init__(

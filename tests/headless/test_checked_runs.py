@@ -61,7 +61,7 @@ def test_no_checker_is_started_for_nothing() -> None:
     pool = SessionPool(warm=1, most=1)
     try:
         with pool.session(RunOptions().settings) as session:
-            pool.begin(session.engine, RunOptions())
+            pool.start(session.engine, RunOptions())
         run_cells(pool, ["1"], typecheck="off")
         assert pool._checker is None
     finally:

@@ -81,7 +81,7 @@ def _report(text: str) -> object:
     """A run's report on a cell that failed with this text."""
     failed = FailedCell("error", 0, 1, text, text, (text, text))
     done = Done(Task(Path("a.ipynb")), "error", time.time(), 1.0, 1, failed, text, text)
-    other = Done(Task(Path(text[:200].replace("\0", "") or "a")), "unreadable", time.time(), 1.0, said=text)
+    other = Done(Task(Path(text[:200].replace("\0", "") or "a")), "unreadable", time.time(), 1.0, reason=text)
     return [
         (summary(each), failure(each, colours=True, quote=False), failure(each, colours=False, quote=True))
         for each in (done, other)
