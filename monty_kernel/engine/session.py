@@ -111,7 +111,7 @@ class Session:
         self._cell_log, self._next_feed, self._parts = CellLog(), 0, frozenset()
         self._unrecorded, self._recorded = {}, {}
         self.changed = False
-        self._feed_parts(frozenset({prelude.CORE}))
+        self._feed_parts(frozenset({prelude.RECORD}))
 
     def dump(self) -> Snapshot:
         """What it is now, to be loaded later.
@@ -143,7 +143,7 @@ class Session:
             self.sandbox.start(snapshot.state, limits)
         except monty.MontyCrashedError:  # somebody killed that worker too: it is not the snapshot's fault
             self.sandbox.start(snapshot.state, limits)
-        self._next_feed, self._parts = snapshot.next_feed, snapshot.parts
+        self._next_feed, self._parts = snapshot.next_feed, prelude.present(snapshot.parts)
         self._cell_log = CellLog(snapshot.cell_log)
         self._unrecorded, self._recorded = dict(snapshot.unrecorded), {}
 
@@ -275,10 +275,11 @@ class Session:
             raise
 
     def _feed_parts(self, parts: Collection[str], run: CellRun | None = None) -> None:
-        for part in parts:
-            if part not in self._parts:
-                self._feed_text(prelude.source(part) + "\nNone", run)
-                self._parts |= {part}
+        if not self._parts.issuperset(parts):
+            for part in prelude.PARTS:  # in an order in which each finds those before it
+                if part in parts and part not in self._parts:
+                    self._feed_text(prelude.source(part) + "\nNone", run)
+                    self._parts |= {part}
 
     def _feed(self, feed: Feed, run: CellRun) -> Result | None:
         self._feed_parts(feed.parts, run)
@@ -298,7 +299,16 @@ class Session:
             raise
         if number:
             self._recorded[number] = feed.cell.text
-        return result_of(bundle)
+        return result_of(self._shown(bundle, feed, run))
+
+    def _shown(self, bundle: object, feed: Feed, run: CellRun) -> object:
+        """What a feed gave to be shown, once the part of the prelude that its value needs is there."""
+        if bundle != prelude.SHOWING or prelude.SHOWING in self._parts:
+            return bundle
+        self._feed_parts({prelude.SHOWING}, run)
+        again = feed.last_line()
+        self._cell_log.add_feed(self._next_feed, again)
+        return self._feed_text(again.text, run)
 
     def _expressions(self, texts: Mapping[str, str], run: CellRun) -> dict[str, Result | Failure]:
         values: dict[str, Result | Failure] = {}
@@ -314,7 +324,7 @@ class Session:
             feed = expression(source)
             self._feed_parts(feed.parts, run)
             self._cell_log.add_feed(self._next_feed, feed)
-            return result_of(self._feed_text(feed.text, run)) or Result({"text/plain": "None"})
+            return result_of(self._shown(self._feed_text(feed.text, run), feed, run)) or Result({"text/plain": "None"})
         except SyntaxError as error:
             return Failure("syntax", "SyntaxError", error.msg)
         except FeedError as error:

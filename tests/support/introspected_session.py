@@ -21,7 +21,8 @@ class MontySession:
 
     def __init__(self, monty: Any) -> None:
         self._monty = monty
-        self._monty.feed_run(prelude.source(prelude.CORE) + "\nNone")
+        for part in (prelude.RECORD, prelude.SHOWING):
+            self._monty.feed_run(prelude.source(part) + "\nNone")
         self._has_prelude = False
         self._cells: list[CellSource] = []
         self.printed: list[str] = []

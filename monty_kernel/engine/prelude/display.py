@@ -156,9 +156,5 @@ def __mk_display(objs, include, exclude, metadata, display_id, raw, update):
     return __mk_names.DisplayHandle(None if display_id is True else display_id)
 
 
-def __mk_update_display(obj, *, display_id, include=None, exclude=None, metadata=None, transient=None, raw=False):
-    __mk_display((obj,), include, exclude, metadata, display_id, raw, True)
-
-
-def __mk_clear_output(wait=False):
-    __mk_clear(bool(wait))
+__mk_bundle_of = __mk_bundle
+__mk_display_function = display

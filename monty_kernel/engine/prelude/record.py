@@ -9,7 +9,8 @@ __mk_In = In
 __mk_Out = Out
 __mk_last = ["", "", ""]
 __mk_value = None
-__mk_display_function = display
+__mk_bundle_of = None  # shows what is more than a number or a short text; fed when a value first needs it
+__mk_display_function = None
 
 
 def __mk_begin(number):
@@ -26,11 +27,19 @@ def __mk_begin(number):
 
 def __mk_show(number):
     # the MIME bundle of __mk_value; number: the cell's execution count, 0 leaves no record
+    # or "showing": that part is to be fed first, and this called again
     global __mk_value, __mk_last, _, __, ___
     v = __mk_value
     if v is None:
         return None
-    bundle = __mk_bundle(v)
+    t = type(v)
+    text = repr(v) if t is int or t is float or t is bool or (t is str and len(v) < 1000) else None
+    if text is not None and len(text) < 10000:
+        bundle = ({"text/plain": text}, {}, "")
+    elif __mk_bundle_of is None:
+        return "showing"
+    else:
+        bundle = __mk_bundle_of(v)
     if number and v is not __mk_Out:
         # as in IPython: once the person uses one of these names, they are theirs
         if _ is __mk_last[0] and __ is __mk_last[1] and ___ is __mk_last[2]:

@@ -40,6 +40,8 @@ _QUIET = re.compile(r"(?:[ \t\f]|\\\r?\n)*+;")
 _RECALLED = re.compile(r"(?<![\w.])(_i?)([1-9]\d{0,6})\b")
 _NO_PARTS: frozenset[str] = frozenset()
 """What most cells need. One for all: each other empty frozenset takes 216 bytes, and a session keeps the feeds of its cells."""
+_SHOWING = frozenset({prelude.SHOWING})
+_NAMES_AND_SHOWING = frozenset({prelude.NAMES, prelude.SHOWING})
 _RECALL = {
     "_": "try:\n    {name}\nexcept NameError:\n    if {number} in __mk_Out: {name} = __mk_Out[{number}]\n",
     "_i": "try:\n    {name}\nexcept NameError:\n    if {number} < len(__mk_In): {name} = __mk_In[{number}]\n",
@@ -61,6 +63,14 @@ class Feed(NamedTuple):
         for source_map in self.maps:
             span = source_map.lines_and_columns(*span)
         return span
+
+    def last_line(self) -> Feed:
+        """A feed of the last line alone, which shows the value again; its place is that of the last expression."""
+        wrapped = self.maps[0]
+        last = wrapped.edits[-1]
+        line = self.text.rpartition("\n")[2]
+        alone = SourceMap(wrapped.original, [Edit(0, len(wrapped.original), line, last.blame)])
+        return Feed(self.cell, alone.text, (alone, *self.maps[1:]), _NO_PARTS)
 
 
 class Cell(NamedTuple):
@@ -148,9 +158,7 @@ def expression(source: CellSource) -> Feed:
     wrapped = SourceMap(
         source.text, [Edit(0, 0, "__mk_value = (\n"), Edit(len(source.text), len(source.text), "\n)\n__mk_show(0)")]
     )
-    return Feed(
-        source, wrapped.text, (wrapped,), frozenset({prelude.NAMES}) if _NEEDS_NAMES.search(text) else frozenset()
-    )
+    return Feed(source, wrapped.text, (wrapped,), _needs(text))
 
 
 def _refuse_too_long(text: str) -> None:
@@ -318,8 +326,14 @@ def _feed(
     text = maps[0].text if maps else source.text
     finish = rewrite.finish + "\n" if rewrite and rewrite.finish else ""
     wrapped = SourceMap(text, _catch_last(text, options, finish))
-    needs = frozenset(parts | ({prelude.NAMES} if _NEEDS_NAMES.search(text) else set())) or _NO_PARTS
-    return Feed(source, wrapped.text, (wrapped, *maps), needs)
+    return Feed(source, wrapped.text, (wrapped, *maps), (_needs(text) | parts) or _NO_PARTS)
+
+
+def _needs(text: str) -> frozenset[str]:
+    """The parts of the prelude that code with this text may name."""
+    if _NEEDS_NAMES.search(text):
+        return _NAMES_AND_SHOWING
+    return _SHOWING if "display" in text else _NO_PARTS
 
 
 def _recalled(text: str) -> list[str]:
