@@ -1,4 +1,4 @@
-"""The history file: SQLite with IPython's tables, so that its tools can read it.
+"""The history file: SQLite with IPython's tables, so that IPython's tools can read it.
 
 IPython's own `HistoryManager` would need an `InteractiveShell`, import IPython (100 ms) and open the file at once.
 """
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 Row = tuple[int, int, str, str | None]
 """(session, number, source, output or None)"""
 
-PATIENCE = 0.5
-"""Seconds to wait for a file that another kernel is writing."""
+TIMEOUT = 0.5
+"""Seconds to wait while another kernel writes to the file."""
 
 _LONG = 1 << 20  # characters of one source or output that are written
 _LOCKED = (5, 6)  # SQLITE_BUSY, SQLITE_LOCKED
@@ -42,7 +42,7 @@ WHERE session != ?
 
 
 def is_trouble(error: BaseException) -> bool:
-    """Whether the file or SQLite itself is the reason of an error, so that the kernel goes on without them."""
+    """Whether the file or SQLite itself caused an error, so that the kernel goes on without them."""
     if isinstance(error, (OSError, ImportError, ValueError)):  # ValueError: a path with a NUL character
         return True
     import sqlite3
@@ -51,14 +51,14 @@ def is_trouble(error: BaseException) -> bool:
 
 
 def is_locked(error: BaseException) -> bool:
-    """Whether another kernel is writing."""
+    """Whether the error says that another kernel is writing."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in _LOCKED
 
 
 class HistoryFile:
-    """One history file. Queries may come from any thread; `write` and `close` belong to one thread.
+    """One history file. Any thread may query; `write` and `close` belong to one thread.
 
-    Trouble in a query costs one line in the log and gives no rows; `write` raises it, see `is_trouble`.
+    Trouble in a query is logged once and gives no rows. `write` raises it, see `is_trouble`.
     """
 
     def __init__(self, path: Path, log: logging.Logger) -> None:
@@ -67,10 +67,10 @@ class HistoryFile:
         self._complained = False
         self._db: sqlite3.Connection | None = None  # the writer's
         self._inode = 0
-        self._moves_left = 2  # a disk that damages new files too is given up
+        self._moves_left = 2  # a disk that damages new files too is not used any more
 
     def others(self, session: int | None, clause: str = "", *parameters: object) -> Iterator[Row]:
-        """The inputs of all sessions but `session`. clause: `AND ...`, `ORDER BY ...`, with `?` for the parameters."""
+        """The inputs of all sessions but `session`. clause: `AND ...` or `ORDER BY ...`, with `?` for the parameters."""
         yield from self._query(_ROWS + clause, session or -1, *parameters)
 
     def next_session(self) -> int:
@@ -84,12 +84,19 @@ class HistoryFile:
         rows: Iterable[tuple[int, str, str | None]],
         commands: int | None,
     ) -> int:
-        """Write (number, source, output or None) of inputs; the session's number, a new one if it is None.
+        """Write some inputs of a session.
 
-        commands: how many there were, if the session ends with these.
+        Args:
+            session: Its number; None for a new one.
+            start: When it began.
+            rows: (number, source, output or None) of each input.
+            commands: How many inputs the session had, if it ends with these.
+
+        Returns:
+            The session's number.
 
         Raises:
-            sqlite3.Error, OSError, ImportError: nothing was written.
+            sqlite3.Error, OSError, ImportError: Nothing was written.
         """
         try:
             self._db = db = self._db or self._open()
@@ -113,20 +120,20 @@ class HistoryFile:
         return session
 
     def close(self) -> None:
-        """End the writer's connection. Idempotent."""
+        """Close the writer's connection. Idempotent."""
         db, self._db = self._db, None
         if db is not None:
             db.close()
 
     def move_aside(self, error: BaseException) -> bool:
-        """If the error says that the file is damaged, put it out of the way; whether to write again, to a new file."""
+        """If the error says that the file is damaged, rename it; whether to write again, to a new file."""
         if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _DAMAGED or self._moves_left == 0:
             return False
         self._moves_left -= 1
         now = datetime.datetime.now().strftime("%Y%m%dT%H%M%S.%f")
         aside = self._path.with_name(f"{self._path.stem}-corrupt-{now}{self._path.suffix}")
         try:
-            if self._path.stat().st_ino == self._inode:  # else another kernel has done it
+            if self._path.stat().st_ino == self._inode:  # otherwise another kernel has renamed it
                 self._path.rename(aside)
                 self._log.warning(
                     "The history file %s is damaged. It is now %s; a new one begins.", self._path, aside.name
@@ -137,7 +144,7 @@ class HistoryFile:
         return True
 
     def complain(self, error: BaseException) -> None:
-        """Say once that the file cannot be used."""
+        """Log, once, that the file cannot be used."""
         if not self._complained:
             self._complained = True
             self._log.warning(
@@ -153,8 +160,8 @@ class HistoryFile:
         try:
             import sqlite3
 
-            uri = f"{self._path.absolute().as_uri()}?mode=rw"  # rw: what a killed kernel left half done is rolled back
-            with closing(sqlite3.connect(uri, uri=True, timeout=PATIENCE, isolation_level=None)) as db:
+            uri = f"{self._path.absolute().as_uri()}?mode=rw"  # rw: rolls back what a killed kernel left half done
+            with closing(sqlite3.connect(uri, uri=True, timeout=TIMEOUT, isolation_level=None)) as db:
                 yield from db.execute(sql, parameters)
         except Exception as error:
             if not is_trouble(error):
@@ -172,7 +179,7 @@ class HistoryFile:
                 os.fchmod(descriptor, 0o600)
         finally:
             os.close(descriptor)
-        db = sqlite3.connect(self._path, timeout=PATIENCE, isolation_level=None)
+        db = sqlite3.connect(self._path, timeout=TIMEOUT, isolation_level=None)
         try:
             db.executescript(f"BEGIN IMMEDIATE; {_TABLES} COMMIT;")
         except BaseException:
@@ -182,19 +189,19 @@ class HistoryFile:
 
 
 def _writable(text: str) -> str:
-    """Text as the file takes it, and no more than it should hold."""
+    """Text as it is written to the file, cut if it is very long."""
     if len(text) > _LONG:
         text = f"{text[:_LONG]}\n# ... cut: {len(text):,} characters"
     return encodable(text)
 
 
 def encodable(text: str) -> str:
-    r"""Text as SQLite takes it: lone surrogates are written out, as `\udc80`."""
+    r"""Text that SQLite accepts: lone surrogates are escaped, as `\udc80`."""
     return text.encode(errors="backslashreplace").decode()
 
 
 def matching(rows: Iterable[Row], pattern: str) -> list[Row]:
-    """The rows in memory whose source matches a pattern just as in the file; none where Python lacks SQLite."""
+    """The rows in memory whose source matches a pattern as SQLite does it in the file; none if Python lacks SQLite."""
     try:
         import sqlite3
     except ImportError:

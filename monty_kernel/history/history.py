@@ -1,53 +1,165 @@
 """The history of inputs, kept in memory for this session and in a file between sessions.
 
-A thread writes, half a second after a cell began, so no cell waits for the disk. A file that is locked, full, damaged or
-out of reach costs one line in the log: the history then lives in memory, and what is missing is written when the file
-lets it.
+A thread writes half a second after a cell began, so no cell waits for the disk. If the file is locked, full, damaged or out of
+reach, this is logged once. The history then lives in memory, and is written when the file can be used again.
 """
 
 from __future__ import annotations
 
 import datetime
+import json
 import logging
 import threading
+import zlib
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 
-from .file import PATIENCE, HistoryFile, Row, encodable, is_locked, is_trouble, matching
-from .inputs import Input, Inputs
+from .file import TIMEOUT, HistoryFile, Row, encodable, is_locked, is_trouble, matching
 
 Entry = tuple[int, int, str | tuple[str, str | None]]
-"""(session, number, source), or (session, number, (source, output)) where outputs are asked for."""
+"""(session, number, source), or (session, number, (source, output)) if outputs are asked for."""
 
 DELAY = 0.5
-"""Seconds that inputs wait to be written together; what a SIGKILL can lose."""
+"""Seconds that inputs wait to be written together, and that a SIGKILL can lose."""
 
-_TRIES = 20
-"""How often a file that others are writing to is tried before that is said: each takes `DELAY` and `PATIENCE`."""
+ENTRY = 64
+"""Characters that an entry counts for in an answer besides its text."""
 
-_OUTPUT = 10_000  # characters of an output that are kept: a result may have a million
-_ANSWER = (
-    5 << 20
-)  # characters of all that one query gives: room for one input as long as any, and not for any number of them
-ENTRY = 64  # of these characters, what an entry counts for beside its text
-_PATTERN = 1000  # characters of a pattern; matching takes time in proportion to them
+_TRIES = 20  # of writing to a locked file, each `DELAY` and `TIMEOUT` long, before this is logged
+_MOST_OUTPUT = 10_000  # characters of an output that are kept: a result may have a million
+_MOST_ANSWER = 5 << 20  # characters of an answer: room for any single input, and not for any number of them
+_MOST_PATTERN = 1000  # characters of a pattern; matching takes time in proportion to them
 _MOST = 1 << 62
+_TOGETHER = 64  # inputs in a packed block; to pack one takes 0.2 ms
+_LONG = 1 << 13  # characters above which an input or its output is not packed, so that no block takes more than 10 ms
 
 
 def default_path() -> Path:
-    """Where the history is kept if nothing else is said: in Jupyter's data folder."""
+    """Where the history is kept by default: in Jupyter's data folder."""
     from jupyter_core.paths import jupyter_data_dir
 
     return Path(jupyter_data_dir()) / "monty_kernel" / "history.sqlite"
 
 
+@dataclass(slots=True)
+class Input:
+    """The source of a cell, and the plain text of its result, if one is known."""
+
+    source: str
+    output: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Packed inputs. first, last: The lowest and the highest of their numbers."""
+
+    first: int
+    last: int
+    count: int
+    data: bytes
+
+    def unpacked(self) -> dict[int, Input]:
+        return {number: Input(source, output) for number, source, output in json.loads(zlib.decompress(self.data))}
+
+
+class Inputs:
+    """The inputs of one session by their numbers. For one thread at a time.
+
+    Old ones are packed, `_TOGETHER` in a block, into a tenth of their memory. As many stay unpacked besides those of the next
+    block.
+    """
+
+    def __init__(self) -> None:
+        self._recent: dict[int, Input] = {}
+        self._blocks: list[_Block] = []
+        self._packable = 0  # how many of the recent ones can be packed, at most
+
+    def __len__(self) -> int:
+        return len(self._recent) + sum(block.count for block in self._blocks)
+
+    def __setitem__(self, number: int, value: Input) -> None:
+        self._unpack_around(number)
+        self._recent[number] = value
+        self._packable += 1
+        if self._packable >= 2 * _TOGETHER:
+            self._pack()
+
+    def get(self, number: int) -> Input | None:
+        """The input with this number. Changes to it are kept."""
+        if number not in self._recent:
+            self._unpack_around(number)
+        return self._recent.get(number)
+
+    @property
+    def last(self) -> int:
+        """The highest number; 0 if there is none."""
+        return max((*self._recent, *(block.last for block in self._blocks)), default=0)
+
+    def between(self, first: int, end: int) -> list[tuple[int, Input]]:
+        """The inputs from number `first` to before `end`, in order."""
+        inside = {number: entered for number, entered in self._recent.items() if first <= number < end}
+        for block in self._blocks:
+            if block.first < end and first <= block.last:
+                inside |= {number: entered for number, entered in block.unpacked().items() if first <= number < end}
+        return sorted(inside.items())
+
+    def tail(self, count: int) -> list[tuple[int, Input]]:
+        """The last `count` inputs, in order."""
+        if count <= 0:
+            return []
+        last = sorted(self._recent.items())[-count:]
+        for block in sorted(self._blocks, key=lambda block: -block.last):
+            if len(last) >= count and block.last < last[0][0]:
+                break
+            last = sorted([*last, *block.unpacked().items()])[-count:]
+        return last
+
+    def __iter__(self) -> Iterator[tuple[int, Input]]:
+        """All of them, in order."""
+        return iter(self.between(self._lowest(), self.last + 1))
+
+    def clear(self) -> None:
+        """Remove all inputs."""
+        self._recent, self._blocks, self._packable = {}, [], 0
+
+    def _lowest(self) -> int:
+        return min((*self._recent, *(block.first for block in self._blocks)), default=0)
+
+    def _unpack_around(self, number: int) -> None:
+        for block in [block for block in self._blocks if block.first <= number <= block.last]:
+            self._blocks.remove(block)
+            self._recent |= block.unpacked()
+            self._packable += block.count
+
+    def _pack(self) -> None:
+        numbers = sorted(number for number, entered in self._recent.items() if _is_short(entered))
+        self._packable = len(numbers)
+        if len(numbers) < 2 * _TOGETHER:
+            return
+        oldest = numbers[:_TOGETHER]
+        rows = [(number, self._recent[number].source, self._recent[number].output) for number in oldest]
+        data = zlib.compress(json.dumps(rows, separators=(",", ":")).encode(), 1)
+        self._blocks.append(_Block(oldest[0], oldest[-1], len(oldest), data))
+        for number in oldest:
+            del self._recent[number]
+        self._packable -= len(oldest)
+
+
+def _is_short(entered: Input) -> bool:
+    return len(entered.source) <= _LONG and len(entered.output or "") <= _LONG
+
+
 class History:
     """The inputs of this session and, from the file, of those before it.
 
-    path: the file; None or an empty path keeps the history in memory.
-    keep_outputs: whether outputs are written to the file too; as in IPython they are not by default.
-    Any thread may call. Queries take milliseconds, and when the file is locked at most `PATIENCE` seconds.
+    Any thread may call. Queries take milliseconds, and at most `TIMEOUT` seconds if the file is locked.
+
+    Args:
+        path: The file. None or an empty path keeps the history in memory.
+        log: Takes a line when the file cannot be used.
+        keep_outputs: Whether outputs are written to the file too. As in IPython they are not by default.
     """
 
     def __init__(self, path: Path | str | None, log: logging.Logger, *, keep_outputs: bool = False) -> None:
@@ -63,25 +175,25 @@ class History:
         self._writer: threading.Thread | None = None
 
     def add(self, number: int, source: str) -> None:
-        """Remember the input of the cell with this execution count. Takes microseconds."""
+        """Add the input of the cell with this execution count. Takes microseconds."""
         with self._lock:
             self._inputs[number] = added = Input(source.rstrip("\n"))
             self._to_write(number, added)
 
     def take_up(self, inputs: Mapping[int, str]) -> None:
-        """An earlier session goes on: its inputs are this one's too. In the file they stay where they are."""
+        """An earlier session goes on: its inputs belong to this one too. In the file they stay where they are."""
         with self._lock:
             later = self._inputs.between(max(inputs, default=0) + 1, _MOST)
             self._inputs.clear()
             for number, source in inputs.items():
                 self._inputs[number] = Input(source.rstrip("\n"))
-            for number, each in later:
-                self._inputs[number] = each
+            for number, entered in later:
+                self._inputs[number] = entered
 
     def add_output(self, number: int, text: str) -> None:
-        """Remember the plain text of a cell's result, or the first `_OUTPUT` characters of it."""
-        if len(text) > _OUTPUT:
-            text = f"{text[:_OUTPUT]}\n... cut: {len(text):,} characters"
+        """Add the plain text of a cell's result, or the first `_MOST_OUTPUT` characters of it."""
+        if len(text) > _MOST_OUTPUT:
+            text = f"{text[:_MOST_OUTPUT]}\n... cut: {len(text):,} characters"
         with self._lock:
             known = self._inputs.get(number)
             if known is not None:
@@ -90,9 +202,9 @@ class History:
                     self._to_write(number, known)
 
     def tail(self, n: int | None = 10, *, raw: bool = True, output: bool = False) -> list[Entry]:
-        """The last `n` inputs, oldest first. This session's are the last, whatever other kernels have run since.
+        """The last `n` inputs, oldest first. This session's come last, whatever other kernels have run since.
 
-        raw: an input has no other form here than the raw one; the flag changes nothing.
+        raw: Changes nothing: inputs have only their raw form here.
         """
         n = 10 if n is None else _number(n)
         own = self._rows(lambda inputs: inputs.tail(n))
@@ -104,10 +216,14 @@ class History:
     def range(
         self, session: int = 0, start: int = 1, stop: int | None = None, *, raw: bool = True, output: bool = False
     ) -> list[Entry]:
-        """The inputs of one session from number `start` to before `stop`, None for its end.
+        """The inputs of one session from number `start` to before `stop`.
 
-        session: 0 for this one, -1 for the one before it. What comes back has the number asked for, 0 or this session's own.
-        start, stop: in this session, negative ones count from its end.
+        Args:
+            session: 0 for this one, -1 for the one before it. The entries have the number that was asked for.
+            start: The first number. In this session, negative ones count from its end.
+            stop: The same; None for the end of the session.
+            raw: Changes nothing.
+            output: Whether the entries have outputs.
         """
         session, first, end = (_number(value, low=-_MOST) for value in (session, start, stop))
         end = end or _MOST
@@ -115,9 +231,9 @@ class History:
         asked, session = session, session if session > 0 else session + current
         if session != current:
             others = self._others("AND session = ? AND line >= ? AND line < ? ORDER BY line", session, first, end)
-            found = _entries(others, output)
+            entries = _entries(others, output)
             others.close()
-            return found
+            return entries
         with self._lock:
             past = self._inputs.last + 1
         first, end = (place + past if place < 0 else place for place in (first, end))
@@ -127,12 +243,12 @@ class History:
     def search(
         self, pattern: str = "*", *, n: int | None = None, unique: bool = False, raw: bool = True, output: bool = False
     ) -> list[Entry]:
-        """The inputs that match a glob pattern (`*`, `?`, `[...]`), oldest first; of them the last `n`.
+        """The last `n` inputs that match a glob pattern (`*`, `?`, `[...]`), oldest first.
 
-        unique: of equal inputs only the last.
+        unique: Give only the last of equal inputs.
         """
         pattern = encodable(pattern or "*")
-        if len(pattern) > _PATTERN:
+        if len(pattern) > _MOST_PATTERN:
             return []
         n = _MOST if n is None else _number(n)
         own = matching(reversed(self._rows(lambda inputs: list(inputs))), pattern)
@@ -143,24 +259,24 @@ class History:
         return newest[::-1]
 
     def session_number(self) -> int:
-        """This session's number in the file; as long as nothing is written, the one that the file would give it now."""
+        """This session's number in the file. Until something is written, the one that the file would give it now."""
         if self._session is not None or self._file is None:
             return self._session or 1
         return self._file.next_session()
 
     def close(self) -> None:
-        """Write what is not written yet, and end the session in the file. Idempotent; takes at most a second."""
+        """Write the inputs that are not written yet, and end the session in the file. Idempotent; takes at most a second."""
         with self._lock:
             self._closing.set()
             self._news.set()
             writer = self._writer
         if writer is not None:
-            writer.join(2 * PATIENCE)
+            writer.join(2 * TIMEOUT)
 
     def _rows(self, chosen: Callable[[Inputs], list[tuple[int, Input]]]) -> list[Row]:
         session = self.session_number()
         with self._lock:
-            return [(session, number, each.source, each.output) for number, each in chosen(self._inputs)]
+            return [(session, number, entered.source, entered.output) for number, entered in chosen(self._inputs)]
 
     def _others(self, clause: str, *parameters: object) -> Generator[Row]:
         if self._file is not None:
@@ -168,10 +284,10 @@ class History:
 
     # The writer
 
-    def _to_write(self, number: int, each: Input) -> None:
+    def _to_write(self, number: int, entered: Input) -> None:
         if self._file is None or self._closing.is_set():
             return
-        self._unwritten[number] = each
+        self._unwritten[number] = entered
         self._news.set()
         if self._writer is None:
             self._writer = threading.Thread(target=self._write_on, args=(self._file,), name="history", daemon=True)
@@ -195,14 +311,14 @@ class History:
             except Exception as error:
                 if not is_trouble(error):
                     raise
-                if file.move_aside(error):  # its inputs went with it
+                if file.move_aside(error):  # this session's inputs went with it
                     with self._lock:
                         self._session = None
                         self._unwritten = dict(self._inputs)
                         self._news.set()
                     ending = False
                 elif is_locked(error) and not ending and tries < _TRIES:
-                    tries += 1  # by other kernels, which take turns: this one's comes
+                    tries += 1  # other kernels take turns
                     self._news.set()
                 else:
                     file.complain(error)
@@ -212,7 +328,8 @@ class History:
         with self._lock:
             inputs, self._unwritten = self._unwritten, {}
             batch = [
-                (number, each.source, each.output if self._keep_outputs else None) for number, each in inputs.items()
+                (number, entered.source, entered.output if self._keep_outputs else None)
+                for number, entered in inputs.items()
             ]
             commands = len(self._inputs) if ending else None
         try:
@@ -224,29 +341,29 @@ class History:
 
 
 def _entries(rows: Iterable[Row], output: bool) -> list[Entry]:
-    """The first of the rows, as many as `_ANSWER` has room for."""
-    found: list[Entry] = []
-    left = _ANSWER
+    """The first of the rows, as many as `_MOST_ANSWER` has room for."""
+    entries: list[Entry] = []
+    left = _MOST_ANSWER
     for session, number, source, text in rows:
         left -= ENTRY + len(source) + (len(text or "") if output else 0)
         if left < 0:
             break
-        found.append((session, number, (source, text)) if output else (session, number, source))
-    return found
+        entries.append((session, number, (source, text)) if output else (session, number, source))
+    return entries
 
 
 def _unique(rows: Iterable[Row]) -> Iterator[Row]:
-    """Of rows with equal sources the first."""
+    """The first of rows with equal sources."""
     seen: set[int] = set()
     for row in rows:
-        known = hash(row[2])  # of 64 bits: the texts themselves would be kept, however many there are
+        known = hash(row[2])  # 64 bits; the texts themselves would take memory without a limit
         if known not in seen:
             seen.add(known)
             yield row
 
 
 def _number(value: object, low: int = 0) -> int:
-    """A number from a message, whatever that holds, as SQLite takes it."""
+    """A number that SQLite accepts, from whatever a message has."""
     if isinstance(value, float):
         value = int(value) if abs(value) < _MOST else 0
     return max(low, min(value, _MOST)) if isinstance(value, int) else max(low, 0)

@@ -20,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from IPython.core.history import HistoryAccessor
 
-from monty_kernel.history.file import PATIENCE, HistoryFile
+from monty_kernel.history.file import TIMEOUT, HistoryFile
 from monty_kernel.history.history import DELAY, Entry, History, default_path
 from tests.support.waiting import HANGING
 
@@ -383,7 +383,7 @@ def test_kernels_that_take_turns_in_the_file_are_not_told_of(path: Path, caplog:
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")  # longer than one try waits
         history = session(path, "a")
-        time.sleep(DELAY + PATIENCE + 0.3)
+        time.sleep(DELAY + TIMEOUT + 0.3)
         other.execute("ROLLBACK")
     end = time.monotonic() + 10
     while len(rows(path)) < 2 and time.monotonic() < end:

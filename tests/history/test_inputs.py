@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from monty_kernel.history.inputs import Input, Inputs
+from monty_kernel.history.history import Input, Inputs
 
 
 @pytest.mark.parametrize("seed", range(4))
