@@ -1,4 +1,4 @@
-"""A file of lines that only this user can read: it is appended to, never through a link, and found again when it was moved away."""
+"""A file of lines that only this user can read, never written through a link, made again if it was moved away."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ class AppendFailed(OSError):
 
 
 class AppendedFile:
-    """Opens the file with the first line. Several processes may append to one file; within a process one thread at a time may call.
+    """Appends to a file, opened with the first line. For one thread at a time; several processes may share one file.
 
     Args:
-        path: made with mode 0600, in folders that are made for this user alone.
-        largest: bytes after which the file is renamed to `PATH.1`, in place of an earlier one, and a new one is begun; None for no limit.
+        path: Made with mode 0600, in folders that are made for this user alone.
+        largest: Bytes after which the file is renamed to `PATH.1`, in place of an earlier one, and a new one is begun;
+            None: no limit.
     """
 
     def __init__(self, path: Path, largest: int | None = None) -> None:
@@ -33,7 +34,7 @@ class AppendedFile:
         """The descriptor of the file that has the path now.
 
         Raises:
-            AppendFailed: it cannot be opened, is a link or is no regular file.
+            AppendFailed: It cannot be opened, is a link or is not a regular file.
         """
         if self._file is not None:
             if self._is_in_place(self._file):
@@ -47,7 +48,7 @@ class AppendedFile:
             raise AppendFailed(f"cannot be opened: {why}") from None
         if not stat.S_ISREG(os.fstat(file).st_mode):
             os.close(file)
-            raise AppendFailed("cannot be opened: it is no regular file")
+            raise AppendFailed("cannot be opened: it is not a regular file")
         self._end_line(file)
         self._file = file
         return file
@@ -56,7 +57,7 @@ class AppendedFile:
         """Write a line, which ends with a newline.
 
         Raises:
-            AppendFailed: it is not written, or only half of it.
+            AppendFailed: It was not written, or only half of it.
         """
         file = self.open()
         try:

@@ -11,7 +11,7 @@ from pathlib import Path
 def make_private(path: str | os.PathLike[str]) -> None:
     """Make a folder and its missing parents for this user alone. Folders that exist stay as they are.
 
-    `mkdir(mode=0o700, parents=True)` makes the parents as the umask says: under a umask of 0 anyone could replace the last folder.
+    `mkdir(mode=0o700, parents=True)` makes the parents as the umask says: anyone could replace the last folder.
 
     Raises:
         OSError: A folder cannot be made.

@@ -1,7 +1,7 @@
-"""Writes a file so that nobody ever sees half of it, and under the name that was given in the folder that was given, never through a link.
+"""Writes a file so that nobody sees half of it, under the given name in the given folder, never through a link.
 
-A checkout of a stranger may hold a link where a result is to be written, and follow it means to overwrite what the link leads to. So
-the system is asked for one name in one open folder, and a new file takes the place of whatever has that name.
+A stranger's checkout may have a link where a result is to be written, and following it would overwrite another file. So
+the system is asked for one name in one open folder, and a new file replaces whatever has that name.
 """
 
 from __future__ import annotations
@@ -24,17 +24,20 @@ _FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_DIRECTORY", 0) | g
 _STREAM = re.compile(
     r"/dev/(?:(?P<name>stdin|stdout|stderr)|fd/(?P<dev>\d{1,9}))|/proc/(?P<pid>[\w-]+)/fd/(?P<proc>\d{1,9})"
 )
-_NO_FILE = "it is no file but a pipe or a device, and only one that you name with -o is written to"
+_NO_FILE = "it is a pipe or a device, which is written to only if you name it with -o"
 _NAMED = {"stdin": 0, "stdout": 1, "stderr": 2}
 
 
 class OpenFolder:
-    """A folder that is written to, open: whatever its path leads to later makes no difference. It owns the descriptor.
+    """An open folder to write to, whatever its path leads to later. It owns the descriptor.
 
-    follow: whether the path may lead through links. If not, it is walked name by name from the working directory, if it lies below that.
+    Args:
+        path: The folder.
+        follow: Whether the path may lead through links. If not, a path below the working directory is walked from
+            there, name by name.
 
     Raises:
-        OSError: it cannot be opened, or the path leads through a link and may not.
+        OSError: The folder cannot be opened, or the path leads through a link and may not.
     """
 
     def __init__(self, path: Path, *, follow: bool = True) -> None:
@@ -51,23 +54,23 @@ class OpenFolder:
         if fd is not None:
             os.close(fd)
 
-    def found(self, name: str) -> os.stat_result | None:
-        """What has this name, itself and not what it leads to; None if nothing has."""
+    def status(self, name: str) -> os.stat_result | None:
+        """The status of whatever has this name, of a link itself and not of its target; None if nothing has it."""
         try:
             return os.stat(self._at(name), follow_symlinks=False, **self._in())
         except FileNotFoundError:
             return None
 
     def read(self, name: str) -> bytes:
-        """The content of a file, also of one that a link leads to."""
+        """The content of a file, also through a link."""
         with open(
             os.open(self._at(name), os.O_RDONLY | (_NO_LINK & ~getattr(os, "O_NOFOLLOW", 0)), **self._in()), "rb"
         ) as file:
             return file.read()
 
     def why_not_writable(self, name: str, *, only_files: bool = False) -> str | None:
-        """Why `write` would fail, as far as can be told beforehand; None if it seems it would not."""
-        before = self.found(name)
+        """Why `write` would fail, as far as that can be told beforehand; None if nothing seems to be in the way."""
+        before = self.status(name)
         if before is not None and stat.S_ISDIR(before.st_mode):
             return "it is a folder"
         if before is not None and not stat.S_ISLNK(before.st_mode):
@@ -80,15 +83,20 @@ class OpenFolder:
         return None
 
     def write(self, name: str, data: bytes, *, only_files: bool = False) -> None:
-        """Make a file of this name, in place of what has it. A file that is replaced keeps its permissions, but not what makes a
-        program run as its owner. What is no file (a pipe, a device) is written to as it is, or not at all if there are to be
-        `only_files`: a pipe that nobody reads would be waited for without end.
+        """Make a file of this name, in place of whatever has it.
+
+        A file that is replaced keeps its permissions, except those that make a program run as its owner.
+
+        Args:
+            name: The name in the folder.
+            data: The whole content.
+            only_files: Refuse to write into a pipe or a device, where a pipe that nobody reads would block without end.
 
         Raises:
-            OSError: it cannot be written; what was there before is untouched. If a whole new file could be made and not put in its
-                place, the message says under which name it was left.
+            OSError: It cannot be written, and the old file is unchanged. If a new file was made and could not replace
+                the old one, the message says under which name it was left.
         """
-        before = self.found(name)
+        before = self.status(name)
         if before is not None and stat.S_ISDIR(before.st_mode):
             raise IsADirectoryError(errno.EISDIR, "it is a folder")
         if before is not None and not stat.S_ISREG(before.st_mode) and not stat.S_ISLNK(before.st_mode):
@@ -101,8 +109,8 @@ class OpenFolder:
             os.replace(self._at(fresh), self._at(name), **self._from_and_to())
         except OSError as error:
             kept = self._keep(fresh, name)
-            said = f"it cannot be replaced ({error.strerror}) and is as it was; what was to be in it is in {kept}, in the same folder"
-            raise OSError(error.errno, said) from error
+            why = f"it cannot be replaced ({error.strerror}) and is unchanged; the new content is beside it, in {kept}"
+            raise OSError(error.errno, why) from error
         except BaseException:
             self._forget(fresh)
             raise
@@ -111,11 +119,11 @@ class OpenFolder:
         flags = os.O_WRONLY | _NO_LINK | getattr(os, "O_NOCTTY", 0)
         with open(os.open(self._at(name), flags, **self._in()), "wb", buffering=0) as file:
             if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise OSError(errno.EBUSY, "it was a pipe or a device and has become a file meanwhile")
+                raise OSError(errno.EBUSY, "it was a pipe or a device and is a file now")
             _write_all(file.fileno(), data)
 
     def _make(self, data: bytes, before: os.stat_result | None) -> str:
-        """A whole new file under a name that nobody can foretell."""
+        """Make a whole new file under a name that nobody can guess; the name."""
         fresh = f".monty-kernel-{secrets.token_hex(8)}.tmp"
         nameless = self._nameless()
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK
@@ -137,16 +145,16 @@ class OpenFolder:
         return fresh
 
     def _nameless(self) -> int | None:
-        # a file without a name leaves nothing behind, should this process be killed or the disk be full; not every file system has it
+        # a file without a name leaves nothing behind after a kill; not every file system has it
         if self._fd is None or not hasattr(os, "O_TMPFILE") or not os.path.isdir("/proc/self/fd"):
             return None
         try:
             return os.open(".", os.O_WRONLY | os.O_TMPFILE | os.O_CLOEXEC, 0o600, dir_fd=self._fd)
-        except OSError:  # the ordinary way says what is wrong, if anything is
+        except OSError:  # the ordinary way reports what is wrong, if anything is
             return None
 
     def _keep(self, fresh: str, name: str) -> str:
-        """Give the new file a name that can be seen; whichever it has then."""
+        """Give the new file a visible name, if possible; the name that it has then."""
         stem, suffix = os.path.splitext(name)
         kept = f"{stem[:40]}.new-{secrets.token_hex(4)}{suffix[:20]}"
         try:
@@ -171,9 +179,13 @@ class OpenFolder:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something is written: a name in an open folder, or a stream of this process by its number.
+    """Where something is written: a name in an open folder, or a stream of this process.
 
-    only_files: whether nothing but a file is written to, since the person gave the folder and not this name.
+    Attributes:
+        path: The path.
+        folder: Its folder; None for a stream.
+        stream: The number of the stream's descriptor.
+        only_files: Whether only files are written to, because the person gave the folder and not this name.
     """
 
     path: Path
@@ -182,28 +194,24 @@ class Place:
     only_files: bool = False
 
     def why_not_writable(self) -> str | None:
-        """Why `write` would fail, as far as can be told beforehand; None if it seems it would not."""
+        """Why `write` would fail, as far as that can be told beforehand; None if nothing seems to be in the way."""
         return None if self.folder is None else self.folder.why_not_writable(self.path.name, only_files=self.only_files)
 
     def is_stream(self) -> bool:
-        """Whether what is written goes on to somebody who reads it as it comes: a log, perhaps."""
-        found = None if self.folder is None else self.folder.found(self.path.name)
+        """Whether somebody reads it as it is written, for example a log: a stream, a pipe or a device."""
+        status = None if self.folder is None else self.folder.status(self.path.name)
         return self.folder is None or (
-            found is not None and not stat.S_ISREG(found.st_mode) and not stat.S_ISLNK(found.st_mode)
+            status is not None and not stat.S_ISREG(status.st_mode) and not stat.S_ISLNK(status.st_mode)
         )
 
     def read(self) -> bytes:
-        """What is there now."""
+        """The content that is there now."""
         if self.folder is None:
             return self.path.read_bytes()
         return self.folder.read(self.path.name)
 
     def write(self, data: bytes) -> None:
-        """Write `data` there, as `OpenFolder.write` does.
-
-        Raises:
-            OSError: it cannot be written.
-        """
+        """Write `data` there, as `OpenFolder.write` does. Raises OSError."""
         if self.folder is not None:
             self.folder.write(self.path.name, data, only_files=self.only_files)
             return
@@ -218,18 +226,18 @@ class Place:
             os.close(fd)
 
     def close(self) -> None:
-        """Let go of the folder. Idempotent."""
+        """Close the folder. Idempotent."""
         if self.folder is not None:
             self.folder.close()
 
 
 def place_at(path: Path, *, follow: bool = True) -> Place:
-    """The place that a path names, with its folder open: close it after use. The last name is never followed.
+    """The place that a path names, with its folder open. Close it after use. The last name is never followed.
 
-    follow: whether the folders before it may be links.
+    follow: Whether the folders before it may be links.
 
     Raises:
-        OSError: there is no such folder, or a link is in the way.
+        OSError: The folder does not exist, or a link is in the way.
     """
     stream = _stream(path)
     if stream is not None:
@@ -246,7 +254,7 @@ def write_whole(path: Path, data: bytes) -> None:
     """Write `data` to a path that the person gave, whole or not at all.
 
     Raises:
-        OSError: it cannot be written; what was there before is untouched.
+        OSError: It cannot be written, and the old file is unchanged.
     """
     place = place_at(path)
     try:
@@ -256,7 +264,7 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 def why_not_writable(path: Path) -> str | None:
-    """Why `path` cannot be written, as far as can be told beforehand; None if it seems it can."""
+    """Why `path` cannot be written, as far as that can be told beforehand; None if nothing seems to be in the way."""
     try:
         place = place_at(path)
     except OSError as error:
@@ -268,17 +276,17 @@ def why_not_writable(path: Path) -> str | None:
 
 
 def _stream(path: Path) -> int | None:
-    """The number of the stream of this process that the path names, as /dev/stdout does, which is a link itself."""
-    found = _STREAM.fullmatch(os.path.normpath(os.path.abspath(path)).replace("//", "/"))
-    if found is None or found["pid"] not in (None, "self", "thread-self", str(os.getpid())):
+    """The descriptor of the stream of this process that the path names, such as /dev/stdout, which is a link itself."""
+    match = _STREAM.fullmatch(os.path.normpath(os.path.abspath(path)).replace("//", "/"))
+    if match is None or match["pid"] not in (None, "self", "thread-self", str(os.getpid())):
         return None
-    return _NAMED[found["name"]] if found["name"] else int(found["dev"] or found["proc"])
+    return _NAMED[match["name"]] if match["name"] else int(match["dev"] or match["proc"])
 
 
 def _walked(path: Path) -> int:
-    """The descriptor of a folder whose path leads through no link: below the working directory, or wherever else the person said."""
+    """Open a folder whose path leads through no link below the working directory; its descriptor."""
     text = Path(os.path.abspath(path))
-    start = next((each for each in (text, *text.parents) if _is_here(each)), text)
+    start = next((folder for folder in (text, *text.parents) if _is_working_directory(folder)), text)
     fd = os.open(start, _FOLDER)
     try:
         for name in text.relative_to(start).parts:
@@ -286,7 +294,7 @@ def _walked(path: Path) -> int:
                 inside = os.open(name, _FOLDER | _NO_LINK, dir_fd=fd)
             except OSError as error:
                 if stat.S_ISLNK(os.stat(name, dir_fd=fd, follow_symlinks=False).st_mode):
-                    raise OSError(errno.ELOOP, f"{name} is a link, which may lead anywhere") from error
+                    raise OSError(errno.ELOOP, f"{name} is a link, which could lead anywhere") from error
                 raise
             os.close(fd)
             fd = inside
@@ -296,7 +304,7 @@ def _walked(path: Path) -> int:
     return fd
 
 
-def _is_here(folder: Path) -> bool:
+def _is_working_directory(folder: Path) -> bool:
     with suppress(OSError):
         return os.path.samefile(folder, ".")
     return False
@@ -313,13 +321,13 @@ def _take_after(fd: int, before: os.stat_result) -> None:
         return
     ours = os.fstat(fd)
     if (ours.st_uid, ours.st_gid) != (before.st_uid, before.st_gid):
-        with suppress(OSError):  # root, in a container, leaves the file to whom it belonged
+        with suppress(OSError):  # root, in a container, leaves the file with its owner
             os.fchown(fd, before.st_uid, before.st_gid)
     os.fchmod(fd, stat.S_IMODE(before.st_mode) & 0o777)
 
 
 def _mode_of_new_files() -> int:
-    # the mask can be read only by setting it, which other threads might see; /proc tells without
+    # the mask can be read only by setting it, which other threads might see; /proc has it too
     with suppress(OSError, IndexError, ValueError):
         for line in Path("/proc/self/status").read_text(errors="replace").splitlines():
             if line.startswith("Umask:"):

@@ -128,7 +128,7 @@ class Targets:
         except OSError as error:
             raise UsageError(f"cannot write {path}: {error.strerror}.") from error
         try:
-            if place.folder is None or place.folder.found(path.name) is not None:
+            if place.folder is None or place.folder.status(path.name) is not None:
                 self._check(place, str(path), "write")
         finally:
             place.close()

@@ -70,7 +70,7 @@ class HistoryFile:
         self._moves_left = 2  # a disk that damages new files too is not used any more
 
     def others(self, session: int | None, clause: str = "", *parameters: object) -> Iterator[Row]:
-        """The inputs of all sessions but `session`. clause: `AND ...` or `ORDER BY ...`, with `?` for the parameters."""
+        """The inputs of all sessions but `session`. clause: `AND ...` or `ORDER BY ...`, with `?` for parameters."""
         yield from self._query(_ROWS + clause, session or -1, *parameters)
 
     def next_session(self) -> int:

@@ -1,7 +1,7 @@
 """The history of inputs, kept in memory for this session and in a file between sessions.
 
-A thread writes half a second after a cell began, so no cell waits for the disk. If the file is locked, full, damaged or out of
-reach, this is logged once. The history then lives in memory, and is written when the file can be used again.
+A thread writes half a second after a cell began, so no cell waits for the disk. If the file is locked, full, damaged or
+out of reach, this is logged once. The history then lives in memory, and is written when the file can be used again.
 """
 
 from __future__ import annotations
@@ -67,8 +67,8 @@ class _Block:
 class Inputs:
     """The inputs of one session by their numbers. For one thread at a time.
 
-    Old ones are packed, `_TOGETHER` in a block, into a tenth of their memory. As many stay unpacked besides those of the next
-    block.
+    Old ones are packed, `_TOGETHER` in a block, into a tenth of their memory. As many stay unpacked besides those of
+    the next block.
     """
 
     def __init__(self) -> None:
@@ -265,7 +265,7 @@ class History:
         return self._file.next_session()
 
     def close(self) -> None:
-        """Write the inputs that are not written yet, and end the session in the file. Idempotent; takes at most a second."""
+        """Write the inputs that are not written yet, and end the session. Idempotent; takes at most a second."""
         with self._lock:
             self._closing.set()
             self._news.set()

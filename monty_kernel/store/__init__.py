@@ -1,7 +1,7 @@
 """States of sessions on disk. A state comes back only if it is what was stored.
 
-The store knows nothing of Jupyter, Monty or the engine: a state is bytes and a small JSON object. `store.SnapshotStore` is the
-way in. Importing it loads neither SQLite nor the compression nor the cutting: the first use does.
+The store knows nothing of Jupyter, Monty or the engine: a state is bytes and a small JSON object. `store.SnapshotStore`
+is the way in. Importing it loads neither SQLite nor the compression nor the cutting: the first use does.
 
     store       what is put in, and what ends with a session       reading     what comes out
     schema      tables and their signed rows                       chunks      the content of states

@@ -1,9 +1,9 @@
 """The content of states: cut where the content says so, each chunk stored once, compressed, named by its keyed hash.
 
-What did not change is cut as it was before, so a state adds little to the one before it. The cuts are those of Xia et al.,
-"FastCDC: a Fast and Efficient Content-Defined Chunking Approach" (USENIX ATC 2016), through `pyfastcdc`, which takes 5 ms for
-14 MB. With 4 KiB on average a cell of a small session (53 KB) adds 8 KB, with 8 KiB 12 KB; for large sessions the two differ
-by a few KB.
+What did not change is cut as it was before, so a state adds little to the one before it. The cuts are those of Xia et
+al., "FastCDC: a Fast and Efficient Content-Defined Chunking Approach" (USENIX ATC 2016), through `pyfastcdc`, which
+takes 5 ms for 14 MB. With 4 KiB on average a cell of a small session (53 KB) adds 8 KB, with 8 KiB 12 KB; for large
+sessions the two differ by a few KB.
 """
 
 from __future__ import annotations

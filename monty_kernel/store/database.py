@@ -70,8 +70,8 @@ class Database:
     def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Do the work in one transaction: all of it is in the file afterwards, or nothing.
 
-        If the file turns out to be damaged, now or in an earlier read, the work is done on a new one, which has everything
-        that can still be read.
+        If the file turns out to be damaged, now or in an earlier read, the work is done on a new one, which has
+        everything that can still be read.
 
         Raises:
             StoreUnavailable: Nothing was written.
@@ -217,7 +217,7 @@ class Database:
         self._reader = None
 
     def _make(self) -> None:
-        """Make the file under another name first, so that a file that a killed kernel left half made is not taken for a store."""
+        """Make the file under another name first, so that half a file of a killed kernel is not taken for a store."""
         finish(self.folder)
         if self._path.exists():
             return
@@ -302,7 +302,7 @@ class _Connection:
             check_same_thread=False,
         )
         try:
-            # NORMAL: a commit does not wait for the disk; only a power cut can take the last ones, and it harms nothing else
+            # NORMAL: a commit does not wait for the disk; a power cut can take the last ones, and nothing else
             for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "trusted_schema=OFF", "cell_size_check=ON"):
                 self.sqlite.execute(f"PRAGMA {pragma}").fetchall()
             self.sqlite.execute("PRAGMA journal_size_limit=4194304").fetchall()

@@ -28,7 +28,9 @@ _HOW: Mapping[str, How] = {"died": "died", "incomplete": "incomplete"}
 
 
 def export(store: StoreReader, chunks: Chunks, signer: Signer, session: str, number: int | None, file: Path) -> int:
-    """Write a session, or what leads to one state of it, into a new file, which appears whole or not at all. Returns its bytes.
+    """Write a session, or what leads to one state of it, into a new file. Returns its bytes.
+
+    The file appears whole or not at all.
 
     Raises:
         FileExistsError: Something has that name, perhaps a link that leads nowhere.
@@ -114,7 +116,7 @@ def _part(store: StoreReader, writer: SessionFileWriter, state: StateInfo, *, wh
 def import_(
     database: Database, rows: SignedRows, chunks: Chunks, signer: Signer, file: Path, new_id: str, *, trust: bool
 ) -> str:
-    """Store and sign everything in a file, or nothing. Returns the session's id: the file's, or `new_id` if that is taken.
+    """Store and sign everything in a file, or nothing. Returns the session's id, `new_id` if the file's is taken.
 
     A stranger's session belongs to no notebook here, so that no notebook offers to go on with it by itself.
 

@@ -1,7 +1,7 @@
 """The sessions that this process runs, each kept from other kernels by a lock that the system drops with the process.
 
-`flock` belongs to the open file: neither a fork nor a second look at the same file from this process drops it, and reused
-process ids do not matter. Nothing here needs SQLite, so a kernel's first cell does not wait for its import.
+`flock` belongs to the open file: neither a fork nor a second look at the same file from this process drops it, and
+reused process ids do not matter. Nothing here needs SQLite, so a kernel's first cell does not wait for its import.
 """
 
 from __future__ import annotations
@@ -149,8 +149,8 @@ class RunningSessions:
         path: The folder of the store, made on first use.
         key: Signs what is stored, at least 16 bytes.
         versions: Of what runs the sessions, such as {"monty": "1.4.0"}.
-        kernel: Tells this kernel from others and is the same after a restart; None if nothing does. It is stored as a hash with
-            the key, so that nobody else can make it.
+        kernel: Tells this kernel from others and is the same after a restart; None if nothing does. It is stored as a
+            hash with the key, so that nobody else can make it.
     """
 
     def __init__(self, path: Path, key: bytes, *, versions: Mapping[str, str], kernel: str | None = None) -> None:

@@ -1,10 +1,11 @@
-"""The write-ahead log: what a kernel has not stored yet is appended to a file first, within microseconds, so that a kill loses nothing.
+"""The write-ahead log: cells are appended to a file before they are stored, so that a kill loses nothing.
 
-The log of a session is a sequence of records, each signed together with the one before it. A record that a killed kernel
-wrote half is left out. A record reaches the disk when the system writes it: a power cut can take the last ones, a kill cannot.
+The log of a session is a sequence of records, each signed together with the one before it. A record that a killed
+kernel wrote half is left out. A record reaches the disk when the system writes it: a power cut can take the last ones,
+a kill cannot.
 
-Beside the logs lie end marks: how sessions ended whose end could not be stored. Each is an empty file, since a name takes no
-room on a full disk.
+Beside the logs lie end marks: how sessions ended whose end could not be stored. Each is an empty file, since a name
+takes no room on a full disk.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ _HEAD = struct.Struct(f"<IQ{TAG}s")  # the lengths of the JSON and of the state,
 _MARKED: tuple[How, ...] = ("closed", "incomplete")
 
 Record = Mapping[str, Any]
-"""What a record says, as a JSON object. `what`: "state", "name", "unname" or "move". `number`: of the state it is about."""
+"""A JSON object. `what`: "state", "name", "unname" or "move". `number`: that of the state it is about."""
 
 
 class LogFile:
@@ -163,7 +164,9 @@ class WriteAheadLog:
 
 
 def read_log(path: Path, signer: Signer) -> Iterator[tuple[dict[str, Any], bytes]]:
-    """The records of a session that has ended and their states, oldest first, up to the first that is not whole or not this user's.
+    """The records of a session that has ended and their states, oldest first.
+
+    They end with the first record that is not whole or not this user's.
 
     Raises:
         OSError: The file cannot be read.

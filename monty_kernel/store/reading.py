@@ -121,7 +121,7 @@ class StoreReader:
         return b"".join(content.state), _metadata(content.meta, place)
 
     def meta(self, session: str, number: int) -> dict[str, Any]:
-        """A state's metadata alone, checked as by `get`. It stays as long as the session, also when the state was dropped.
+        """A state's metadata alone, checked as by `get`. It stays as long as the session, even if the state is dropped.
 
         Raises:
             StateMissing, StateRefused

@@ -1,6 +1,7 @@
 """Replaces a damaged file by a new one with everything that can still be read of it.
 
-Whenever the process is killed, either the old file or the whole new one has the store's name, or `finish` gives it to the new one.
+Whenever the process is killed, either the old file or the whole new one has the store's name, or `finish` gives it to
+the new one.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ def finish(folder: Path) -> None:
 
 
 def _copy(old: sqlite3.Connection, db: sqlite3.Connection) -> int:
-    """Copy the rows as they are, since their signatures are checked when they are read. Returns the number of snapshots."""
+    """Copy the rows as they are: signatures are checked when they are read. Returns the number of snapshots."""
     old.text_factory = lambda text: text.decode(errors="replace")
     for table, columns in _COLUMNS.items():
         marks = ",".join("?" * columns)

@@ -1,8 +1,8 @@
 """Decides which states are kept, and gives the room of the others back to the disk.
 
-A snapshot is kept or dropped together with the journaled cells that need it. Where room is short it is shared: the session
-that takes the most gives first, its oldest states first. So no notebook, however much it makes, drives out what another one
-left.
+A snapshot is kept or dropped together with the journaled cells that need it. Where room is short it is shared: the
+session that takes the most gives first, its oldest states first. So no notebook, however much it makes, drives out what
+another one left.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ def forget(db: sqlite3.Connection, session: str) -> None:
 def collect(
     database: Database, chunks: Chunks, locks: SessionLocks, retention: Retention, *, thorough: bool = True
 ) -> int:
-    """Drop the states that `retention` does not keep, then unused chunks, then the file's empty pages. Returns the bytes given back.
+    """Drop states that `retention` does not keep, unused chunks and empty pages. Returns the bytes given back.
 
     thorough: Look for unused chunks even while no limit is reached.
 
@@ -163,7 +163,8 @@ def pinned(db: sqlite3.Connection, chunks: Chunks, session: str, without: str) -
 def _needed(db: sqlite3.Connection, chunks: Chunks, session: str, states: Iterable[int]) -> tuple[set[int], int]:
     """The chunks, and the bytes of journals, that it takes to restore some states of a session."""
     rows = db.execute(
-        "SELECT number, parent, chunks, length(entry) FROM cells LEFT JOIN states USING (session, number) WHERE session = ?",
+        "SELECT number, parent, chunks, length(entry) FROM cells LEFT JOIN states USING (session, number)"
+        " WHERE session = ?",
         (session,),
     )
     cells = {number: (parent, packed, size or 0) for number, parent, packed, size in rows}

@@ -7,8 +7,8 @@
     32 bytes          BLAKE2b of everything before: the file is whole
     32 bytes          the same with the user's key: this user's kernel wrote it
 
-A file without this user's signature may hold anything. If the person trusts it, it is read with limits on everything that it
-claims, and its content is signed anew.
+A file without this user's signature may hold anything. If the person trusts it, it is read with limits on everything
+that it claims, and its content is signed anew.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """How the store signs: JSON in one canonical form, keyed hashes, and the file that holds this user's key.
 
-The hashes are BLAKE2b (RFC 7693). Each purpose has hashes of its own, so that none can stand for another, and a hash covers
-the types and lengths of its fields, so that no two different lists of fields have the same one.
+The hashes are BLAKE2b (RFC 7693). Each purpose has hashes of its own, so that none can stand for another, and a hash
+covers the types and lengths of its fields, so that no two different lists of fields have the same one.
 """
 
 from __future__ import annotations
@@ -145,8 +145,8 @@ def _read_key(path: Path) -> bytes:
                 )
             if status.st_mode & 0o077:
                 raise StoreUnavailable(
-                    f"others can read the key {path}, so it proves nothing. If nobody has read it, run `chmod 600` on it; "
-                    "otherwise remove it, and the states that it signed will be refused"
+                    f"others can read the key {path}, so it proves nothing. If nobody has read it, run `chmod 600` on "
+                    "it; otherwise remove it, and the states that it signed will be refused"
                 )
         key = os.read(descriptor, KEY + 1)
     finally:

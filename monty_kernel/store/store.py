@@ -28,12 +28,11 @@ T = TypeVar("T")
 class SnapshotStore(StoreReader):
     """The store of one user. One object per process. Any thread may call, and readers wait for no writer.
 
-    Every method raises StoreUnavailable if the files cannot be used now. Then nothing was half done, and the next call tries
-    again.
+    Every method raises StoreUnavailable if the files cannot be used now. Then nothing was half done.
 
     Args:
-        running: The sessions of this process and the folder of the store. States come back only if its key signed them and
-            its versions are those that stored them.
+        running: The sessions of this process and the folder of the store. States come back only if its key signed
+            them and its versions are those that stored them.
         logger: Takes a line for whatever is refused or lost.
     """
 
@@ -43,7 +42,7 @@ class SnapshotStore(StoreReader):
         self._lost: dict[str, int] = {}
 
     def close(self) -> None:
-        """Close the files. Sessions of this process that were not ended stay running. The next call opens the files again."""
+        """Close the files until the next call. Sessions of this process that were not ended stay running."""
         self._database.close()
 
     # Sessions
@@ -220,8 +219,8 @@ class SnapshotStore(StoreReader):
     ) -> StateInfo:
         """Store the state after cell `number`, which ran on the state `parent`; it becomes the session's current one.
 
-        A cell that only had its journal gets its snapshot by this (then label and failed say nothing new), and it replaces
-        an earlier snapshot of the same number.
+        A cell that only had its journal gets its snapshot by this (then label and failed say nothing new), and it
+        replaces an earlier snapshot of the same number.
 
         Args:
             session: One of this process.
@@ -262,7 +261,7 @@ class SnapshotStore(StoreReader):
         failed: bool = False,
         created: float | None = None,
     ) -> StateInfo:
-        """Store a cell without its state, as `put` does. entry: A JSON object with whatever it takes to run it again."""
+        """Store a cell without its state, as `put` does. entry: A JSON object with what it takes to run it again."""
         with self._putting:
             data = self._chunks.compress(canonical(dict(entry)))
 
@@ -332,9 +331,9 @@ class SnapshotStore(StoreReader):
     # Files
 
     def export(self, session: str, number: int | None, file: Path) -> int:
-        """Write a session, or only the state `number` with the journal that leads to it, into a file. Returns its bytes.
+        """Write a session, or the state `number` with the journal that leads to it, into a file. Returns its bytes.
 
-        The file appears whole or not at all. States that are refused are left out of a session; a single one is an error.
+        The file appears whole or not at all. States that are refused are left out of a session.
 
         Raises:
             StateMissing, StateRefused
@@ -386,7 +385,7 @@ class SnapshotStore(StoreReader):
         return collect(self._database, self._chunks, self._locks, Retention(None, None, None))
 
     def gc(self, retention: Retention | None = None, *, thorough: bool = False) -> int:
-        """Drop states that are no longer kept, and give their room back to the disk. Returns the bytes that were given back.
+        """Drop states that are no longer kept, and give their room back to the disk. Returns the bytes given back.
 
         Quick while no limit is reached. Otherwise it keeps other writers out while it works: seconds for gigabytes.
 

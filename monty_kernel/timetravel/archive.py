@@ -55,7 +55,7 @@ class StateToStore(NamedTuple):
 
     @property
     def cell(self) -> Mapping[str, Any]:
-        """What the store is told of its cell."""
+        """What the store is told about its cell."""
         return {"label": self.label, "failed": self.failed, "created": self.created}
 
 
@@ -71,9 +71,7 @@ class _Foreseen(NamedTuple):
 
 
 class Archive:
-    """One kernel's way to the store. Any thread may call.
-
-    If something cannot be stored, this is logged, once, and the session goes on without.
+    """One kernel's way to the store. Any thread may call. What cannot be stored is logged, once, and left out.
 
     Args:
         find_sessions: Says where the store is. Called on the archive's thread.
@@ -145,8 +143,8 @@ class Archive:
     def keep(self, state: StateToStore, run: Journaled | None) -> None:
         """Store the state after a cell, soon.
 
-        run: The cell that made it. When cells follow each other quickly, only this is stored of each, in a tenth of the time,
-            and a snapshot of the last one, `QUIET` seconds later.
+        run: The cell that made it. When cells follow each other quickly, only this is stored of each, in a tenth of the
+            time, and a snapshot of the last one, `QUIET` seconds later.
         """
         foreseen, self._foreseen = self._foreseen, None
         if foreseen is None or foreseen.number != state.number:
@@ -186,7 +184,7 @@ class Archive:
         self._change("move", number, {}, lambda store, session: store.move(session, number))
 
     def shares(self, without: str) -> tuple[Share, ...]:
-        """What named states may take on disk, and what they take apart from the one that has this name. Raises StoreError."""
+        """The room of named states on disk, without the one that has this name. Raises StoreError."""
 
         def measure() -> tuple[Share, ...]:
             size = None if self._retention is None else self._retention().size
@@ -262,7 +260,7 @@ class Archive:
 
     def _put(self, state: StateToStore) -> None:
         if state.snapshot.reruns or state.session != self._sessions:
-            return  # the snapshot that it rests on is gone, so it lives in memory alone; or another session was taken up
+            return  # it rests on a snapshot that is gone, so it stays in memory; or another session was taken up
         store, session, snapshot = self.opened(), self._own_session(), state.snapshot
         since = self._lead_on(state)
         meta = meta_of(snapshot, since)
@@ -275,7 +273,7 @@ class Archive:
             store.move(session, self._current)  # this came late; the session has gone on
 
     def _lead_on(self, state: StateToStore) -> CellLog | None:
-        """The cell log of the nearest state before this one whose snapshot is stored. Later states find it from this one too."""
+        """The cell log of the nearest earlier state with a stored snapshot. Later states find it from this one too."""
         since, base = None, state.parent
         while base is not None and since is None:
             since, base = self._cell_logs.get(base), self._parents.get(base)

@@ -16,7 +16,7 @@ _SHOWN = 6  # names that a report lists before it counts the rest
 
 
 class Difference(NamedTuple):
-    """How the variables of one state differ from another's. Values are short, and empty if they are not worth showing."""
+    """How the variables of one state differ from another's. Values are short, or empty if not worth showing."""
 
     added: Mapping[str, str]
     changed: Mapping[str, tuple[str, str]]

@@ -1,4 +1,4 @@
-"""The sessions in the store besides the present one: which there are, whose they are, and what they would bring back."""
+"""The earlier sessions in the store: which there are, whose they are, and what they would bring back."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class EarlierSessions:
         self.present: str | None = None
         """The id of the session that runs, once it has one."""
         self.unfinished: SessionInfo | None = None
-        """The last session of this notebook, if it died or its last cells are missing, once `look_back` has found out."""
+        """The last session of this notebook, if it died or its last cells are missing. `look_back` finds out."""
         self._writer = writer
         self._running = running
         self._opened = opened
@@ -107,7 +107,7 @@ class EarlierSessions:
         return self._asked(lambda: self._opened().sessions())
 
     def is_own(self, info: SessionInfo) -> bool:
-        """Whether this kernel ran the session last, perhaps before it was restarted. A session that it took up counts."""
+        """Whether this kernel ran the session last, perhaps before it was restarted or after it took it up."""
 
         def compare() -> bool:
             kernel = self._running().kernel

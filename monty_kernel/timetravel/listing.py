@@ -1,4 +1,4 @@
-"""States and sessions as a person reads them: a tree in text, a table in HTML, a question before a session is resumed."""
+"""States and sessions as a person reads them: a tree in text, a table in HTML, the question before a resume."""
 
 from __future__ import annotations
 
@@ -69,8 +69,9 @@ def as_html(timeline: Timeline[Any], added: Added = None, most: int | None = Non
         names = "".join(f" <strong>{html.escape(name)}</strong>" for name in sorted(state.names))
         style = ' style="font-weight: bold"' if here else ""
         code = f"<code>{html.escape(state.label)}</code>" if state.label else ""
+        drawing = f"{lane}{'●' if here else '○'} {_cell(state)}"
         rows.append(
-            f'<tr{style}><td style="text-align: left; white-space: pre">{lane}{"● " if here else "○ "}{_cell(state)}</td>'
+            f'<tr{style}><td style="text-align: left; white-space: pre">{drawing}</td>'
             f'<td style="text-align: left">{code}{names}{html.escape(_origin(origin))}</td>'
             f"<td>{'failed' if state.failed else ''}</td><td>{_clock(state)}</td><td>{_size(state)}</td>"
             + ("" if added is None else f"<td>{_added(state, added)}</td>")

@@ -1,4 +1,4 @@
-"""Decides which states may have a name. A named state is never dropped, so the room of all of them is limited, in memory and on disk."""
+"""Decides which states may have a name. Named states are never dropped, so their room is limited."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Share(NamedTuple):
 
 
 def shares_on_disk(pinned: Pinned, size: int) -> tuple[Share, Share]:
-    """The shares of `snapshot_max_bytes`, which is `size`. One notebook must not keep all others from naming a state."""
+    """The shares of `snapshot_max_bytes`, which is `size`. One notebook must leave room for others' names."""
     return (
         Share("the named states of this session", pinned.session, size // 4, "a quarter", "snapshot_max_bytes"),
         Share("the named states of all sessions", pinned.all, size // 2, "half", "snapshot_max_bytes"),
@@ -62,9 +62,9 @@ def check_room(name: str, names: Iterable[str], takes: int, shares: Iterable[Sha
     for share in shares:
         if share.taken + takes > share.most:
             raise NotNamed(
-                f"The state is not named {name}: it takes {_size(takes)}, and {share.whose} already take {_size(share.taken)} of "
-                f"{_size(share.most)}, {share.part} of {share.option}. {free[0].upper()}{free[1:]}; "
-                f"to allow more, start the kernel with a larger {share.option}."
+                f"The state is not named {name}: it takes {_size(takes)}, and {share.whose} already take "
+                f"{_size(share.taken)} of {_size(share.most)}, {share.part} of {share.option}. "
+                f"{free[0].upper()}{free[1:]}; to allow more, start the kernel with a larger {share.option}."
             )
 
 

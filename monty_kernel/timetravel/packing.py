@@ -19,14 +19,14 @@ NEAR = 64 << 20
 """Bytes of states that stay in memory although the disk has them: reading one back takes some ten milliseconds."""
 
 LOOSE = 4 << 20
-"""Bytes of dumps that wait to be packed together, which takes 10 ms. Packing each at once would cost the next cell its core."""
+"""Bytes of dumps that are packed together, in 10 ms. Packing each at once would cost the next cell its core."""
 
 _LARGE = 256 << 10
-"""Bytes from which a piece of memory stands alone and goes back to the system when it is freed, as most dumps of long sessions do.
+"""Bytes from which a piece of memory goes back to the system when it is freed, as most dumps of long sessions do.
 
-glibc's own limit begins at 128 KiB and grows to the largest piece that was ever freed. With 64 KiB, the size of small sessions'
-dumps, each cell took 0.25 ms longer, because the system clears the pages that it hands out. At most 2,000 such pieces fit into
-the memory for states; Linux allows a process 65,530."""
+glibc's own limit begins at 128 KiB and grows to the largest piece that was ever freed. With 64 KiB, the size of small
+sessions' dumps, each cell took 0.25 ms longer, because the system clears the pages that it hands out. At most 2,000
+such pieces fit into the memory for states; Linux allows a process 65,530."""
 
 _M_MMAP_THRESHOLD = -3  # malloc.h
 
@@ -132,8 +132,8 @@ def make_room(
 ) -> None:
     """Drop the oldest snapshots until those left weigh at most `most` bytes.
 
-    Snapshots that are stored make room from `near` bytes on, unless they have files that the disk does not keep. Named ones
-    that are not stored count, and are not dropped. The first one neither counts nor is dropped.
+    Snapshots that are stored make room from `near` bytes on, unless they have files that the disk does not keep. Named
+    ones that are not stored count, and are not dropped. The first one neither counts nor is dropped.
 
     Args:
         states: The states, the oldest first.
@@ -161,11 +161,13 @@ def _has_files(kept: Kept | None) -> bool:
 
 
 def give_back_memory() -> None:
-    """Give free memory back to the system: a millisecond for 100 MiB, without the GIL. From the first time on, large pieces
-    go back by themselves. Does nothing where the C library cannot do it.
+    """Give free memory back to the system: a millisecond for 100 MiB, without the GIL.
 
-    glibc keeps free memory for its next request, in a heap for each thread that ever asked. In a session of 3,000 cells, whose
-    states took 20 MiB, the free pieces between those in use came to 40 MiB, and grew by 2 KB with each cell.
+    From the first time on, large pieces go back by themselves. Does nothing where the C library cannot do it.
+
+    glibc keeps free memory for its next request, in a heap for each thread that ever asked. In a session of 3,000
+    cells, whose states took 20 MiB, the free pieces between those in use came to 40 MiB, and grew by 2 KB with each
+    cell.
     """
     trim = _malloc_trim()
     if trim is not None:

@@ -94,7 +94,7 @@ def _steps(cell_log: CellLog, since: CellLog | None) -> list[CellLog]:
 
 
 def entry_data(done: Journaled) -> Mapping[str, Any] | None:
-    """The data of a cell that can be run again; None if the host answered it with something that JSON cannot express."""
+    """The data of a cell that can be run again; None if JSON cannot express what the host answered."""
     try:
         entries = [[_to_json(part) for part in entry] for entry in done.entries]
     except (TypeError, RecursionError):
@@ -177,7 +177,7 @@ def _journaled(data: Any, magics: Callable[[], MagicTable]) -> Journaled:
 class StoredState(NamedTuple):
     """A state that was read.
 
-    cell_logs: Those of the snapshot that it rests on and of the ones before, by their numbers. Its reruns lead on from there.
+    cell_logs: Those of the snapshot that it rests on and of the ones before, by their numbers. Its reruns follow.
     """
 
     snapshot: Snapshot

@@ -20,10 +20,10 @@ class NoSuchState(Exception):
 class State(Generic[S]):
     """The session right after a cell.
 
-    One is kept for every cell, so fields that are empty in most of them take no room: an empty set each would be 216 bytes.
+    One is kept for every cell, so fields that are mostly empty take no room: an empty set each would be 216 bytes.
 
     Attributes:
-        number: The cell's execution count; 0 for the empty start; below 0 for a cell outside the history, which has no count.
+        number: The cell's execution count; 0 for the empty start; below 0 for a cell outside the history.
         parent: The number of the state that the cell started from.
         label: The first line of the cell, one object for all that begin alike.
         failed: Whether the cell ended in an error.

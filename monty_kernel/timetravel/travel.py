@@ -72,7 +72,7 @@ class TimeTravel:
     def begin(self, number: int) -> None:
         """A cell starts: make sure that there is a state before it.
 
-        number: 0 for a cell outside the history, as nbval sends them. It counts other such cells too when it goes back and forth.
+        number: 0 for a cell outside the history, as nbval sends them. In such cells %undo counts other such cells too.
         """
         self._numbered = number > 0
         if self._keep:
@@ -172,7 +172,7 @@ class TimeTravel:
         return state
 
     def name(self, name: str) -> str:
-        """Name the present state, or the one that the running cell will leave; a report in one line. Raises NotNamed."""
+        """Name the present state, or the one that the running cell will leave; a one-line report. Raises NotNamed."""
         timeline = self.timeline
         if self._engine.unsaved:
             self._require_room(name, None)
@@ -250,7 +250,7 @@ class TimeTravel:
             raise NoSuchState("No state has what this cell did so far: put this line first, or into a cell of its own.")
 
     def secure(self) -> None:
-        """Between two cells, when nobody waits: make sure that no cell has to be run again to come back to the present state."""
+        """Between two cells, when nobody waits: make sure that the present state takes no cell to be run again."""
         if self._here is None or not self._here.reruns or not self._engine.is_usable:
             return
         self._engine.take_snapshot()

@@ -1,7 +1,7 @@
 """This user's store, in Jupyter's data folder.
 
-The engine and the store are imported when they are first needed: by a kernel mostly after its first cell, and by the command
-that lists sessions not at all.
+The engine and the store are imported when they are first needed: by a kernel mostly after its first cell, and by the
+command that lists sessions not at all.
 """
 
 from __future__ import annotations

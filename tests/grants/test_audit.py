@@ -65,7 +65,7 @@ def test_a_log_that_was_moved_or_deleted_is_begun_again(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_logged_is_said_and_comes_back(tmp_path: Path) -> None:
-    with pytest.raises(AuditFailed, match="no regular file"):
+    with pytest.raises(AuditFailed, match="not a regular file"):
         Audit(Path(os.devnull)).check()
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)

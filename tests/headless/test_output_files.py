@@ -184,7 +184,7 @@ def test_a_pipe_below_the_output_folder_is_not_waited_for(checkout: Path) -> Non
     os.mkfifo(checkout / "done" / "in.ipynb")
     done = run("in.ipynb", "--output-dir", "done", cwd=checkout)
     assert done.returncode == 2 and done.stderr.count(b"\n") == 1, done.stderr
-    assert b"cannot write done/in.ipynb: it is no file but a pipe or a device" in done.stderr
+    assert b"cannot write done/in.ipynb: it is a pipe or a device" in done.stderr
 
 
 def test_a_file_that_is_mounted_over_another_is_an_error_and_no_loss(checkout: Path, tmp_path: Path) -> None:
