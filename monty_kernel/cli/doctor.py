@@ -1,4 +1,4 @@
-"""`monty-kernel doctor`: which walls stand around the worker on this computer, found out by attacking them."""
+"""`monty-kernel doctor`: attacks the walls around the worker to find out which of them stand on this computer."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _MEANS = {
     "processes": "start no process and no other program",
     "other processes": "signal, trace, read or change no other process",
     "privileges": "gain no rights, reach no rare part of the system",
-    "descriptors": "hold nothing that the kernel has open",
+    "descriptors": "inherit nothing that the kernel has open",
     "core dumps": "leave no copy of its memory when it crashes",
 }
 
@@ -70,7 +70,7 @@ class Diagnosis:
 
     @property
     def sound(self) -> bool:
-        """Whether all walls stand, with all that holds them."""
+        """Whether all walls stand, and nothing that supports them is missing."""
         return not self.worker and not self.notes and all(finding.stands for finding in self.findings)
 
 
@@ -126,43 +126,46 @@ def _core_dumps(steps: Mapping[str, int], pattern: Path = Path("/proc/sys/kernel
         reported = pattern.read_text().startswith("|")
     except OSError:
         reported = True
-    if result == 0 or (result == -errno.EPERM and not reported):  # the limit is zero and cannot be raised, to one
+    if result == 0 or (result == -errno.EPERM and not reported):  # the limit is 0 and cannot be raised, even to 1
         return Finding("core dumps", 1)
-    why = "the hard limit is zero, which Linux does not mind when it hands dumps to a crash reporter"
-    return Finding("core dumps", 1, (), why if result == -errno.EPERM else f"the limit cannot be set ({_said(result)})")
+    why = "the hard limit is 0, which Linux ignores when it hands dumps to a crash reporter"
+    return Finding(
+        "core dumps", 1, (), why if result == -errno.EPERM else f"the limit cannot be set ({_described(result)})"
+    )
 
 
 def _reason(wall: str, steps: Mapping[str, int]) -> str:
     if not steps:
         return "the launcher did not report"
     if steps["no_new_privs"] < 0:
-        return f"the system does not let a process give up rights ({_said(steps['no_new_privs'])})"
+        return f"the system does not let a process give up rights ({_described(steps['no_new_privs'])})"
     if steps["seccomp"] < 0:
         return {
             -errno.ENOSYS: "this Linux was built without seccomp",
             -errno.EINVAL: "this Linux was built without seccomp filters",
         }.get(
-            steps["seccomp"], f"a seccomp filter cannot be set ({_said(steps['seccomp'])}): a container may forbid it"
+            steps["seccomp"],
+            f"a seccomp filter cannot be set ({_described(steps['seccomp'])}): a container may forbid it",
         )
     if wall == "files" and not landlock_version(steps):
         return _landlock_reason(steps)
     if wall == "files" and steps.get("preload filter", NOT_TRIED) < 0:
         return "there is no preload filter: the worker's dynamic loader is not glibc's"
     if wall == "descriptors" and steps["descriptors"] < 0:
-        return f"descriptors cannot be closed at once ({_said(steps['descriptors'])}); that came with Linux 5.9"
-    return "nobody knows why: please report this"
+        return f"descriptors cannot be closed at once ({_described(steps['descriptors'])}), which needs Linux 5.9"
+    return "the reason is not known: please report this"
 
 
 def _landlock_reason(steps: Mapping[str, int]) -> str:
     last = steps["landlock 1"] if steps["landlock 1"] < 0 else steps["landlock"]
     return {
         NOT_TRIED: "it was left out",
-        -errno.ENOSYS: f"this Linux ({platform.release()}) has none, it came with 5.13",
+        -errno.ENOSYS: f"this Linux ({platform.release()}) does not have it; it came with 5.13",
         -errno.EOPNOTSUPP: "it is not switched on: add it to the kernel's boot parameter lsm=",
-    }.get(last, f"it cannot be used ({_said(last)}), a container may forbid it")
+    }.get(last, f"it cannot be used ({_described(last)}), a container may forbid it")
 
 
-def _said(result: int) -> str:
+def _described(result: int) -> str:
     return os.strerror(-result) if -4096 < result < 0 else str(result)
 
 
@@ -172,7 +175,7 @@ def _try_worker() -> tuple[str, int | None]:
 
     try:
         workers = IsolatedPool(min_processes=1, max_processes=1, request_timeout=10.0)
-    except Exception as error:  # whatever pydantic_monty says when it cannot start a worker at all
+    except Exception as error:  # pydantic_monty raises several types when it cannot start a worker
         return f"The worker does not start: {error}", None
     try:
         if workers.missing is not None:
@@ -199,9 +202,9 @@ def add_parser(commands: Subparsers) -> None:
     """Add `doctor`."""
     doctor = commands.add_parser(
         "doctor",
-        help="show which walls stand around the sandbox's process here",
-        description="Put a program in the place of the sandbox's worker process, let it try what a worker must not do, "
-        "and say which walls held. The exit status is 0 if all did, 1 if not.",
+        help="show which walls stand around the sandbox's process on this computer",
+        description="Run a program in place of the sandbox's worker process, let it try everything that a worker must not "
+        "do, and show which walls held. The exit status is 0 if all of them did, 1 if not.",
     )
     doctor.add_argument("--verbose", "-v", action="store_true", help="name every attempt")
     doctor.set_defaults(run=_run)
@@ -235,6 +238,6 @@ def report(diagnosis: Diagnosis, *, verbose: bool = False) -> Sequence[str]:
         lines.append("All walls stand.")
     else:
         lines.append(
-            "Cells run all the same, in Monty's sandbox; `--MontyKernel.walls=require` would rather start no worker."
+            "Cells run nevertheless, in Monty's sandbox. With `--MontyKernel.walls=require` no worker would start."
         )
     return lines

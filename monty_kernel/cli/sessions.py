@@ -103,7 +103,7 @@ def _list(args: argparse.Namespace, store: SnapshotStore) -> None:
     notebook = None if args.notebook is None else str(Path(args.notebook).absolute())
     found = store.sessions(notebook)[::-1]
     if not found:
-        print("No session is kept." if notebook is None else "No session of this notebook is kept.")
+        print("There is no stored session." if notebook is None else "There is no stored session of this notebook.")
         return
     _print_table(("ID", "STARTED", "ENDED", "STATES", "CURRENT", "NOTEBOOK"), map(_session_row, found))
 
@@ -171,18 +171,18 @@ def _import(args: argparse.Namespace, store: SnapshotStore) -> None:
     except StoreError as error:
         hint = "" if args.trust or "your key" not in str(error) else ". If you know who made it, add --trust"
         raise UsageError(f"{visible(str(error))}{hint}.") from error
-    print(f"Took in the session {info.id} with {_count(info.states)}; in a notebook, %resume {info.id}")
+    print(f"Added the session {info.id} with {_count(info.states)}. In a notebook, %resume {info.id} continues it.")
 
 
 def _delete(args: argparse.Namespace, store: SnapshotStore) -> None:
     for session in [store.session(name).id for name in args.ids]:
-        print(f"Deleted {session}, {_bytes(store.delete(session))} given back")
+        print(f"Deleted {session}; {_bytes(store.delete(session))} freed")
 
 
 def _gc(args: argparse.Namespace, store: SnapshotStore) -> None:
     defaults = Retention()
     keep = Retention(args.days or defaults.days, args.states or defaults.states, args.size or defaults.size)
-    print(f"{_bytes(store.gc(keep, thorough=True))} given back")
+    print(f"{_bytes(store.gc(keep, thorough=True))} freed")
 
 
 def _positive(word: str) -> int:

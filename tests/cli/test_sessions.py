@@ -45,7 +45,7 @@ def filled(store: SnapshotStore) -> str:
 
 
 def test_list_and_show(store: SnapshotStore, tmp_path: Path) -> None:
-    assert sessions(tmp_path, "list").stdout == "No session is kept.\n"
+    assert sessions(tmp_path, "list").stdout == "There is no stored session.\n"
     session = filled(store)
     assert "running" in sessions(tmp_path, "list").stdout
     store.end(session)
@@ -53,7 +53,9 @@ def test_list_and_show(store: SnapshotStore, tmp_path: Path) -> None:
     assert head.split() == ["ID", "STARTED", "ENDED", "STATES", "CURRENT", "NOTEBOOK"]
     assert row.split()[0] == session
     assert row.split()[-3:] == ["3", "In[1]", "/home/me/a.ipynb"]
-    assert sessions(tmp_path, "list", "--notebook", "b.ipynb").stdout == "No session of this notebook is kept.\n"
+    assert (
+        sessions(tmp_path, "list", "--notebook", "b.ipynb").stdout == "There is no stored session of this notebook.\n"
+    )
     shown = sessions(tmp_path, "show", session[:6])
     assert shown.stderr == ""
     title, _head, start, one, two = shown.stdout.splitlines()
@@ -79,7 +81,7 @@ def test_export_and_import(store: SnapshotStore, tmp_path: Path) -> None:
         "harm when loaded. If you know who made it, add --trust.\n"
     )
     done = sessions(stranger, "import", "--trust", str(file))
-    assert done.stdout == f"Took in the session {session} with 1 state; in a notebook, %resume {session}\n"
+    assert done.stdout == f"Added the session {session} with 1 state. In a notebook, %resume {session} continues it.\n"
     assert session in sessions(stranger, "list").stdout
 
 
@@ -87,10 +89,10 @@ def test_delete_and_gc(store: SnapshotStore, tmp_path: Path) -> None:
     session = filled(store)
     refused = sessions(tmp_path, "delete", session)
     assert refused.stderr == f"monty-kernel: the session {session} runs; shut its kernel down first.\n"
-    assert sessions(tmp_path, "gc", "--days", "1").stdout.endswith("B given back\n")
+    assert sessions(tmp_path, "gc", "--days", "1").stdout.endswith("B freed\n")
     assert [state.kind for state in store.states(session)] == ["dropped", "snapshot", "journal"]
     store.end(session)
-    assert sessions(tmp_path, "delete", session[:5]).stdout.startswith(f"Deleted {session}, ")
+    assert sessions(tmp_path, "delete", session[:5]).stdout.startswith(f"Deleted {session}; ")
     assert store.sessions() == []
 
 
