@@ -34,7 +34,7 @@ def unanswerable(*, password: bool) -> Future[str]:
 
 
 class SessionFrontend(ABC):
-    """Implements the engine's `Front` and the magics' `MagicContext` over three abstract methods.
+    """Implements the engine's `Frontend` and the magics' `MagicContext` over three abstract methods.
 
     All of it is called on the sandbox thread. `payload` is what the cell's reply will hold for the front end.
     """
