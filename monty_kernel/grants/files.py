@@ -299,7 +299,8 @@ _CALLS: Mapping[str, Callable[..., Any]] = {
         f"Path.{name}": getattr(_Call, name)
         for name in (
             "exists", "is_file", "is_dir", "is_symlink", "read_text", "read_bytes", "write_text", "write_bytes",
-            "append_text", "append_bytes", "mkdir", "unlink", "rmdir", "iterdir", "scan", "stat", "rename", "resolve", "absolute",
+            "append_text", "append_bytes", "mkdir", "unlink", "rmdir", "iterdir", "scan", "stat", "rename", "resolve",
+            "absolute",
         )
     },
 }  # fmt: skip

@@ -232,9 +232,7 @@ class Folder:
 
     @contextmanager
     def _walk(self, path: Parts, *, follow: bool) -> Iterator[tuple[int, str, tuple[str, ...]]]:
-        """The open folder that contains the path's last name, that name ('' for the folder itself), and the path
-        without links.
-        """
+        """The open folder of the path's last name, that name ('' for the folder itself), and the path without links."""
         if self._fd < 0:
             raise PermissionError(errno.EACCES, "The folder is no longer mounted")
         if len(path) > _STEPS:

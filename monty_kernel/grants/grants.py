@@ -349,9 +349,7 @@ def _is_cancelled(error: BaseException) -> bool:
 
 
 def _arguments(bound: inspect.BoundArguments) -> str:
-    """The arguments on one line with the names of their parameters, each shortened so that it cannot hide the ones
-    after it.
-    """
+    """The arguments on one line with their parameters' names, each shortened so that it cannot hide the next ones."""
     shown: list[tuple[str, object]] = []
     more = 0
     for name, value in bound.arguments.items():

@@ -1,6 +1,4 @@
-"""Opens a folder of the host for mounting, unless it is never mounted because it has keys in it or the kernel trusts
-it.
-"""
+"""Opens a folder of the host for mounting, unless it has keys in it or is one that the kernel trusts."""
 
 from __future__ import annotations
 
@@ -16,20 +14,22 @@ from .mount_spec import Mode, MountRefused
 from .plain import one_line, short
 
 _KEYS = (
-    ".ssh", ".gnupg", ".aws", ".azure", ".kube", ".docker", ".password-store", ".mozilla", ".netrc", ".config/gcloud",
-    ".config/gh", ".config/google-chrome", ".config/chromium", ".local/share/keyrings", ".local/bin", ".config/autostart",
-    ".config/systemd", ".git-credentials", "Library/Keychains", "Library/LaunchAgents", "bin", ".ipython", ".cargo",
-    ".vscode", ".vscode-server", ".config/git", ".config/fish", ".config/nvim", ".local/lib", ".local/share/applications",
+    ".ssh", ".gnupg", ".aws", ".azure", ".kube", ".docker", ".password-store", ".mozilla", ".netrc",
+    ".config/gcloud", ".config/gh", ".config/google-chrome", ".config/chromium", ".local/share/keyrings",
+    ".local/bin", ".config/autostart", ".config/systemd", ".git-credentials", "Library/Keychains",
+    "Library/LaunchAgents", "bin", ".ipython", ".cargo", ".vscode", ".vscode-server", ".config/git", ".config/fish",
+    ".config/nvim", ".local/lib", ".local/share/applications",
 )  # fmt: skip
 _SYSTEM = (
-    "/proc", "/sys", "/dev", "/run", "/etc", "/boot", "/bin", "/sbin", "/lib", "/lib64", "/usr/bin", "/usr/sbin", "/usr/lib",
-    "/usr/lib64", "/usr/local/bin", "/usr/local/lib", "/var/spool/cron",
+    "/proc", "/sys", "/dev", "/run", "/etc", "/boot", "/bin", "/sbin", "/lib", "/lib64", "/usr/bin", "/usr/sbin",
+    "/usr/lib", "/usr/lib64", "/usr/local/bin", "/usr/local/lib", "/var/spool/cron",
 )  # fmt: skip
 _EVERYBODYS = ("/home", "/Users")
 _CACHES = ("jedi", "parso", "monty-kernel", "monty_kernel")
 """Folders of caches with parsed modules that completion unpickles."""
 
 _MOST_LOOKED_UP = 1000  # names; a circle of links would otherwise never end
+_LONGEST = 300  # characters of a path in an error message
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,12 +171,8 @@ def folders_looked_into(file: Path) -> Iterator[Path]:
         at = Path("/") if target.is_absolute() else at
 
 
-_LONGEST = 300  # characters of a path in an error message
-
-
 class OpenFolder:
-    """An open folder, whose descriptor keeps it the same whatever is renamed. `path` is its real path when it was
-    opened.
+    """An open folder, which stays the same whatever is renamed. `path` is its real path when it was opened.
 
     The descriptor is closed when the context ends, unless it was detached before.
     """

@@ -1,5 +1,4 @@
-"""Tools files: `@tool`, and a file or an importable module read as a module of tools with its functions, constants and
-stub.
+"""Tools files: `@tool`, and a file or an importable module read as a module of tools.
 
 The file is run once, on the host, with everything the person may do: it is theirs. Nothing of it is read again later.
 """
@@ -24,6 +23,8 @@ from .plain import NotPlain, plain_copy
 Permission = Literal["allow", "ask", "deny"]
 MARK = "__monty_tool__"
 
+_RESERVED = frozenset({"IPython", "getpass"})
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -46,9 +47,6 @@ def tool(function: F | None = None, /, *, ask: bool = False, deny: bool = False)
         return marked
 
     return mark if function is None else mark(function)
-
-
-_RESERVED = frozenset({"IPython", "getpass"})
 
 
 class ToolsRefused(ValueError):

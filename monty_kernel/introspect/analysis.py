@@ -66,9 +66,7 @@ class Place:
         return _SCOPES.match(self.chunk) is not None
 
     def bound_names(self) -> frozenset[str]:
-        """Names that the statement binds before the cursor: all names of a block, or those of loops and lambdas on its
-        line.
-        """
+        """Names that the statement binds: all names of a block, or those of loops and lambdas on the cursor's line."""
         chunk = self.chunk
         if not self.has_scopes and "\n" in chunk.strip():
             return _bound_words(chunk)
@@ -96,9 +94,7 @@ def place(text: str, cursor: int) -> Place:
 
 @lru_cache(maxsize=64)
 def _bound_words(chunk: str) -> frozenset[str]:
-    """Words that seem to be bound in a statement: assigned names, parameters, loop variables, imports, and names after
-    `as`.
-    """
+    """Words that seem to be bound in a statement: assignments, parameters, loop variables, imports."""
     found: set[str] = set()
     for line in chunk.split("\n"):
         begin = 0

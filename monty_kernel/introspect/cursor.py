@@ -1,5 +1,4 @@
-"""The surroundings of the cursor, from the text alone: strings, comments, brackets, f-strings, beginnings of
-statements.
+"""The surroundings of the cursor, from the text alone: strings, comments, brackets, f-strings, statements.
 
 The code may be half-typed, so this is not a parser: it reads forward once and never fails.
 """

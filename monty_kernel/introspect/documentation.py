@@ -341,9 +341,7 @@ class Resolver:
         return find_definition(unit, name) if unit is not None else self._supplied(name)
 
     def in_cells(self, where: Place, dotted: str) -> Definition | None:
-        """The definition of `f`, `C` or `C.m` for code at that place: from this cell, earlier cells, or the kernel's
-        stub.
-        """
+        """The definition of `f`, `C` or `C.m` for code at that place, in this or earlier cells or the kernel's stub."""
         name, _, member = dotted.partition(".")
         for unit in reversed(where.others):
             if name in unit.defines:

@@ -1,6 +1,4 @@
-"""What the installed Monty has: builtins, keywords, modules and their members, methods of builtin types, keyword
-arguments.
-"""
+"""What the installed Monty has: builtins, keywords, modules, methods of builtin types, keyword arguments."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Answers Shift-Tab, `name?` and `help(name)` with signature, docstring and source, or a variable's type, length and
-value.
-"""
+"""Answers Shift-Tab, `name?` and `help(name)` with documentation, or with a variable's type and value."""
 
 from __future__ import annotations
 
@@ -20,42 +18,9 @@ from .supplied import LABEL
 from .threads import cell_thread, jedi_thread
 
 _TITLE = "\x1b[31m{}:\x1b[39m"
-_WIDTH = 17
-
-
-def page(fields: Iterable[tuple[str, str | None]]) -> str:
-    """A page of titled fields, laid out as in IPython with ANSI colours. Fields without text are left out."""
-    parts = []
-    for title, text in fields:
-        if text is None or not text.strip():
-            continue
-        label = _TITLE.format(title)
-        if "\n" in text or title in _BELOW:
-            parts.append(f"{label}\n{text.rstrip()}")
-        else:
-            parts.append(f"{label}{' ' * max(1, _WIDTH - len(title) - 1)}{text}")
-    return "\n".join(parts)
-
-
 _BELOW = ("Source",)
 
-
-def coloured(source: str) -> str:
-    """Python source with ANSI colours; unchanged if Pygments is missing or the source is long."""
-    if len(source) > 50_000:
-        return source
-    try:
-        pygments, formatters, lexers = (import_module(f"pygments{each}") for each in ("", ".formatters", ".lexers"))
-    except ImportError:
-        return source
-    return str(pygments.highlight(source, lexers.PythonLexer(), formatters.TerminalFormatter())).rstrip("\n")
-
-
-def cell_name(label: str) -> str | None:
-    """The cell's name in tracebacks, such as `Cell In[3]`; None for the kernel's stub."""
-    if label == "<kernel>":
-        return None
-    return f"Cell {label}" if label.startswith("In[") else label
+_WIDTH = 17
 
 
 _MOST_NESTED = 8
@@ -263,3 +228,35 @@ def _page(known: Definition | Doc, detail: int) -> str:
             ("Type", "type" if known.is_class else "coroutine function" if known.is_async else "function"),
         ]
     )
+
+
+def page(fields: Iterable[tuple[str, str | None]]) -> str:
+    """A page of titled fields, laid out as in IPython with ANSI colours. Fields without text are left out."""
+    parts = []
+    for title, text in fields:
+        if text is None or not text.strip():
+            continue
+        label = _TITLE.format(title)
+        if "\n" in text or title in _BELOW:
+            parts.append(f"{label}\n{text.rstrip()}")
+        else:
+            parts.append(f"{label}{' ' * max(1, _WIDTH - len(title) - 1)}{text}")
+    return "\n".join(parts)
+
+
+def coloured(source: str) -> str:
+    """Python source with ANSI colours; unchanged if Pygments is missing or the source is long."""
+    if len(source) > 50_000:
+        return source
+    try:
+        pygments, formatters, lexers = (import_module(f"pygments{each}") for each in ("", ".formatters", ".lexers"))
+    except ImportError:
+        return source
+    return str(pygments.highlight(source, lexers.PythonLexer(), formatters.TerminalFormatter())).rstrip("\n")
+
+
+def cell_name(label: str) -> str | None:
+    """The cell's name in tracebacks, such as `Cell In[3]`; None for the kernel's stub."""
+    if label == "<kernel>":
+        return None
+    return f"Cell {label}" if label.startswith("In[") else label

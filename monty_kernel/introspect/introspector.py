@@ -81,9 +81,7 @@ class Introspector:
         return found
 
     async def describe(self, name: str, detail_level: int = 0) -> str | None:
-        """The page for `name?` (with detail 1 `name??`), `%magic?` and `help(name)`, with ANSI colours; None if
-        unknown.
-        """
+        """The page for `name?` (with detail 1 `name??`), `%magic?` and `help(name)`, with ANSI colours, or None."""
         try:
             return await self._inspector.describe(name, detail_level)
         except Exception:
@@ -91,9 +89,7 @@ class Introspector:
             return None
 
     async def is_complete(self, code: str) -> tuple[Status, str]:
-        """Whether a console should run the code or wait for more, and for `incomplete` the indentation of the next
-        line.
-        """
+        """Whether a console should run the code, and for `incomplete` the indentation of the next line."""
         if is_modest(code):
             return judge(code)
         if len(code) > MOST_CHARACTERS:

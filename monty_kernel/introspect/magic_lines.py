@@ -44,8 +44,7 @@ NOT_PYTHON = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class MagicPlace:
-    """The part of a magic that the cursor is in: its name, an option, Python after them, or nothing that can be
-    completed.
+    """The part of a magic that the cursor is in: its name, an option, the Python after them, or nothing to complete.
 
     `start` is where the name (including `%`), the option or the Python begins.
     """

@@ -111,8 +111,7 @@ _facts: Facts | None = None
 
 
 def load_facts() -> Facts:
-    """The facts about the installed Monty, asked for once per process in a worker of their own (about 0.1 s);
-    thread-safe.
+    """The facts about the installed Monty. They are asked for once per process, which takes about 0.1 s. Thread-safe.
 
     If no worker can be started, the answer is empty and the next call tries again.
     """

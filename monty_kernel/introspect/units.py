@@ -119,9 +119,7 @@ def _units(tree: ast.Module, lines: Sequence[str], cell: str, offset: int) -> It
 
 
 def _from_the_stub(statements: Sequence[ast.stmt]) -> str:
-    """An import from IPython for jedi, which sees the kernel's stub instead: the names exist, only aliases must be
-    bound.
-    """
+    """An import from IPython for jedi. The kernel's stub has the names, so that only aliases must be bound."""
     aliases = [alias for each in statements if isinstance(each, ast.ImportFrom) for alias in each.names]
     return "; ".join(
         f"{alias.asname} = {alias.name}" for alias in aliases if alias.asname and alias.asname != alias.name

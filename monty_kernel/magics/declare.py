@@ -1,5 +1,4 @@
-"""How a magic is declared: a small function and its arguments. Parsing, help, completion and documentation follow from
-them.
+"""How a magic is declared: a small function and its arguments. Parsing, help and documentation follow from them.
 
 A family is a module with a `Family`, whose decorators declare magics of these kinds:
 

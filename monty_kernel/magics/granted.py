@@ -51,8 +51,7 @@ def tools(_: argparse.Namespace, context: MagicContext) -> None:
     argument("mode", nargs="?", choices=("ro", "rw", "overlay"), default="overlay", help="[overlay]"),
 )
 def mount(arguments: argparse.Namespace, context: MagicContext) -> None:
-    """Ask you to let cells use a folder of yours: `ro` to read it, `rw` to change it, `overlay` to keep changes in
-    memory.
+    """Ask you to let cells use your folder: `ro` to read it, `rw` to change it, `overlay` to keep changes in memory.
 
     The question shows the folder's real path. Where nobody can answer, the answer is no.
     """

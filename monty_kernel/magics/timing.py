@@ -16,93 +16,18 @@ from monty_kernel.engine.source.syntax_trees import syntax_tree
 
 from .declare import BadCode, Code, Family, argument
 
+family = Family()
+
+_PARTS = frozenset({prelude.TIMING})
+_START = "__mk_started = __mk_tic()\n"
+_STOP = "__mk_toc(__mk_started)"
+
 _LONG = 1 << 17  # characters, for which `ast` blocks the kernel for 0.1 s
 _TOO_DEEP = (ValueError, RecursionError, MemoryError)
 _STRAY = {ast.Return: "'return' outside function", ast.Break: "'break' outside loop"}
 _STRAY |= {ast.Continue: "'continue' not properly in loop", ast.Yield: "'yield' outside function"}
 _STRAY |= {ast.YieldFrom: "'yield' outside function"}
 _AWAITS = (ast.Await, ast.AsyncFor, ast.AsyncWith)
-
-
-@dataclass(frozen=True, slots=True)
-class Snippet:
-    """Code that can be spliced into a cell on its own lines, because no bracket, string or continuation runs past its
-    end.
-
-    CPython's parser may refuse code that Monty accepts. Such code counts as statements, and Monty judges it.
-
-    Attributes:
-        expression: the span of its only expression, or None if it is anything else.
-        quiet: whether a semicolon follows the expression.
-        awaits: whether it awaits outside of any function in it.
-        empty: whether it has nothing but comments.
-    """
-
-    expression: tuple[int, int] | None = None
-    quiet: bool = False
-    awaits: bool = False
-    empty: bool = False
-
-
-def examine(text: str) -> Snippet:
-    """Examine code before it is spliced.
-
-    Raises:
-        BadCode: it would run into the code that follows it, or leave the function that it is put into.
-    """
-    if len(text) > _LONG:
-        raise BadCode(f"the code is longer than {_LONG:,} characters", (0, len(text)))
-    try:
-        tree = syntax_tree(text)
-    except SyntaxError as error:
-        if _spills_over(text):
-            raise BadCode(error.msg, _span(text, error)) from None
-        return Snippet()
-    except _TOO_DEEP:
-        raise BadCode("the code is too large, or nested too deeply", (0, len(text))) from None
-    places = ByteOffsets(text)
-    for node in _own_level(tree):
-        if type(node) in _STRAY:
-            raise BadCode(_STRAY[type(node)], places.span(node))
-    awaits = any(
-        isinstance(node, _AWAITS) or (isinstance(node, ast.comprehension) and node.is_async)
-        for node in _own_level(tree)
-    )
-    if len(tree.body) == 1 and isinstance(tree.body[0], ast.Expr):
-        start, end = places.span(tree.body[0])
-        return Snippet((start, end), text[end:].lstrip(" \t\f").startswith(";"), awaits)
-    return Snippet(awaits=awaits, empty=not tree.body)
-
-
-def _spills_over(text: str) -> bool:
-    # a comment after the code is a line of its own only if the code is complete
-    probe = text + "\n#"
-    return "\r" in text or list(logical_lines(probe))[-1] != (len(text) + 1, len(probe))
-
-
-def _own_level(tree: ast.AST, in_loop: bool = False) -> Iterator[ast.AST]:
-    """The nodes that run when the code runs, without `break` and `continue` inside of loops."""
-    for node in ast.iter_child_nodes(tree):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
-            continue
-        if isinstance(node, (ast.Break, ast.Continue)) and in_loop:
-            continue
-        yield node
-        yield from _own_level(node, in_loop or isinstance(node, (ast.For, ast.AsyncFor, ast.While)))
-
-
-def _span(text: str, error: SyntaxError) -> tuple[int, int]:
-    starts = line_starts(text)
-    start = starts[min(error.lineno or 1, len(starts)) - 1] + max(0, (error.offset or 1) - 1)
-    start = max(0, min(start, len(text) - 1))
-    return start, min(start + 1, len(text))
-
-
-family = Family()
-
-_PARTS = frozenset({prelude.TIMING})
-_START = "__mk_started = __mk_tic()\n"
-_STOP = "__mk_toc(__mk_started)"
 
 
 def loops(text: str) -> int:
@@ -220,3 +145,76 @@ def _whole(text: str, low: int, high: int) -> int:
     if not low <= number <= high:
         raise argparse.ArgumentTypeError(f"{number} is not between {low} and {high}")
     return number
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """Code that can be spliced into a cell on its own lines: no bracket, string or continuation runs past its end.
+
+    CPython's parser may refuse code that Monty accepts. Such code counts as statements, and Monty judges it.
+
+    Attributes:
+        expression: the span of its only expression, or None if it is anything else.
+        quiet: whether a semicolon follows the expression.
+        awaits: whether it awaits outside of any function in it.
+        empty: whether it has nothing but comments.
+    """
+
+    expression: tuple[int, int] | None = None
+    quiet: bool = False
+    awaits: bool = False
+    empty: bool = False
+
+
+def examine(text: str) -> Snippet:
+    """Examine code before it is spliced.
+
+    Raises:
+        BadCode: it would run into the code that follows it, or leave the function that it is put into.
+    """
+    if len(text) > _LONG:
+        raise BadCode(f"the code is longer than {_LONG:,} characters", (0, len(text)))
+    try:
+        tree = syntax_tree(text)
+    except SyntaxError as error:
+        if _spills_over(text):
+            raise BadCode(error.msg, _span(text, error)) from None
+        return Snippet()
+    except _TOO_DEEP:
+        raise BadCode("the code is too large, or nested too deeply", (0, len(text))) from None
+    places = ByteOffsets(text)
+    for node in _own_level(tree):
+        if type(node) in _STRAY:
+            raise BadCode(_STRAY[type(node)], places.span(node))
+    awaits = any(
+        isinstance(node, _AWAITS) or (isinstance(node, ast.comprehension) and node.is_async)
+        for node in _own_level(tree)
+    )
+    if len(tree.body) == 1 and isinstance(tree.body[0], ast.Expr):
+        start, end = places.span(tree.body[0])
+        return Snippet((start, end), text[end:].lstrip(" \t\f").startswith(";"), awaits)
+    return Snippet(awaits=awaits, empty=not tree.body)
+
+
+def _spills_over(text: str) -> bool:
+    # a comment after the code is a line of its own only if the code is complete
+    probe = text + "\n#"
+    return "\r" in text or list(logical_lines(probe))[-1] != (len(text) + 1, len(probe))
+
+
+def _own_level(tree: ast.AST, in_loop: bool = False) -> Iterator[ast.AST]:
+    """The nodes that run when the code runs, without `break` and `continue` inside of loops."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            continue
+        if isinstance(node, (ast.Break, ast.Continue)) and in_loop:
+            continue
+        yield node
+        yield from _own_level(node, in_loop or isinstance(node, (ast.For, ast.AsyncFor, ast.While)))
+
+
+def _span(text: str, error: SyntaxError) -> tuple[int, int]:
+    starts = line_starts(text)
+    start = starts[min(error.lineno or 1, len(starts)) - 1] + max(0, (error.offset or 1) - 1)
+    start = max(0, min(start, len(text) - 1))
+    return start, min(start + 1, len(text))

@@ -128,8 +128,7 @@ def sessions(arguments: argparse.Namespace, context: MagicContext) -> None:
 
 @family.action("resume", argument("session", nargs="?", metavar="ID", help="as listed by %%sessions [the last one]"))
 def resume(arguments: argparse.Namespace, context: MagicContext) -> None:
-    """Continue where an earlier session of this notebook stopped, with its variables, functions, `In` and `Out`, and
-    states.
+    """Continue where an earlier session of this notebook stopped, with its variables, functions and states.
 
     Asks first, unless this same kernel ran it before it was restarted. Where nobody can answer, the answer is no.
     """

@@ -33,52 +33,6 @@ MOST = 20
 _LONGEST = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A fault that the checker found in a cell. `rule` is the name that `# ty: ignore[rule]` takes."""
-
-    frame: SourceFrame
-    rule: str
-    message: str
-
-    @property
-    def sentence(self) -> str:
-        """The message and its rule."""
-        return f"{visible(cut(self.message, _LONGEST))} [{self.rule}]"
-
-
-def warning(findings: Sequence[Finding]) -> str:
-    """The findings as text for standard error, without a final line break."""
-    return "\n".join([*map(_shown, findings[:MOST]), *_rest(findings)])
-
-
-def refusal(findings: Sequence[Finding]) -> Failure:
-    """The failure of a cell that was not run because of these findings."""
-    first, others = findings[0], findings[1:]
-    notes = ["The cell was not run because %typecheck is strict."]
-    if others:
-        notes = [*map(_shown, others[: MOST - 1]), *_rest(findings), *notes]
-    return Failure("syntax", ERROR, first.sentence, (first.frame,), "\n".join(notes))
-
-
-def _shown(finding: Finding) -> str:
-    frame = finding.frame
-    lines = split_lines(frame.cell.text) if frame.cell else []
-    head = f"Type check: {frame.cell.label if frame.cell else '<string>'}, line {frame.line}: {finding.sentence}"
-    if not 1 <= frame.line <= len(lines):
-        return head
-    line = lines[frame.line - 1]
-    indent = len(line) - len(line.lstrip())
-    stop = frame.end_column - 1 if frame.end_line <= frame.line else len(line.rstrip())
-    text, carets = mark(line.lstrip(), frame.column - 1 - indent, stop - indent)
-    return f"{head}\n    {text}\n    {carets}"
-
-
-def _rest(findings: Sequence[Finding]) -> list[str]:
-    more = len(findings) - MOST
-    return [f"Type check: {more} more {'finding' if more == 1 else 'findings'}."] if more > 0 else []
-
-
 _CODE = 1 << 15
 """Characters of code, without strings and comments, above which the checker would take too long."""
 
@@ -93,6 +47,20 @@ _LONGEST_PIECE = 200  # characters without a blank that are normalized
 _AROUND = 1_000  # characters of a line that are considered around a finding
 
 _FREE = ("exit", "quit")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A fault that the checker found in a cell. `rule` is the name that `# ty: ignore[rule]` takes."""
+
+    frame: SourceFrame
+    rule: str
+    message: str
+
+    @property
+    def sentence(self) -> str:
+        """The message and its rule."""
+        return f"{visible(cut(self.message, _LONGEST))} [{self.rule}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,3 +216,35 @@ def _findings(placed: list[suppressions.Placed], cell: CellSource) -> list[Findi
         if not any(suppressions.ignored(each.diagnostic.rule, lines[line - 1]) for line in (each.span[0], each.span[2]))
     ]
     return sorted(dict.fromkeys(found), key=lambda finding: (finding.frame.line, finding.frame.column))
+
+
+def warning(findings: Sequence[Finding]) -> str:
+    """The findings as text for standard error, without a final line break."""
+    return "\n".join([*map(_shown, findings[:MOST]), *_rest(findings)])
+
+
+def refusal(findings: Sequence[Finding]) -> Failure:
+    """The failure of a cell that was not run because of these findings."""
+    first, others = findings[0], findings[1:]
+    notes = ["The cell was not run because %typecheck is strict."]
+    if others:
+        notes = [*map(_shown, others[: MOST - 1]), *_rest(findings), *notes]
+    return Failure("syntax", ERROR, first.sentence, (first.frame,), "\n".join(notes))
+
+
+def _shown(finding: Finding) -> str:
+    frame = finding.frame
+    lines = split_lines(frame.cell.text) if frame.cell else []
+    head = f"Type check: {frame.cell.label if frame.cell else '<string>'}, line {frame.line}: {finding.sentence}"
+    if not 1 <= frame.line <= len(lines):
+        return head
+    line = lines[frame.line - 1]
+    indent = len(line) - len(line.lstrip())
+    stop = frame.end_column - 1 if frame.end_line <= frame.line else len(line.rstrip())
+    text, carets = mark(line.lstrip(), frame.column - 1 - indent, stop - indent)
+    return f"{head}\n    {text}\n    {carets}"
+
+
+def _rest(findings: Sequence[Finding]) -> list[str]:
+    more = len(findings) - MOST
+    return [f"Type check: {more} more {'finding' if more == 1 else 'findings'}."] if more > 0 else []

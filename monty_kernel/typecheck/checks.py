@@ -1,5 +1,4 @@
-"""The type check of one session, as whoever runs its cells sees it: its mode, and what is done before and after each
-cell.
+"""The type check of one session for whoever runs its cells: its mode, and the steps before and after each cell.
 
 Nothing of the checker is loaded or started before a cell is to be checked.
 """
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
 
     from .cell_check import CellCheck
     from .checker import Checker
+
+_log = logging.getLogger(__name__)
 
 Mode = Literal["off", "on", "strict"]
 """`off`: cells are not checked.
@@ -55,9 +56,6 @@ class TypeCheckMode:
                 f"this session was started with type checks {self.asked!r}, and a notebook cannot lower that"
             )
         self.now = mode
-
-
-_log = logging.getLogger(__name__)
 
 
 class TypeChecks:

@@ -1,5 +1,4 @@
-"""The program that the checker gets for a cell: a stub of the session, a line that imports from it, and the cell's
-code.
+"""The program that the checker gets for a cell: a stub of the session, an import from it, and the cell's code.
 
 The stub is a `.pyi` file with the definitions of earlier cells and, for other values, their present types. The
 session itself is asked for a value's type, since the cells alone do not tell which of them ran, how often and how
@@ -27,6 +26,11 @@ from .outline import Outline, outline
 
 ANY = "_mkN"
 """A value of unknown type. It has the length of `None`, which it replaces."""
+
+NOTEBOOK = "__mk_notebook"
+"""The module under whose name the checker finds the session's stub."""
+
+_OF_THE_PRELUDE = re.compile(r"\b__mk_\w+")
 
 _B = "_mk_builtins"
 _T = "_mk_typing"
@@ -284,12 +288,6 @@ def _declared(name: str, kind: str, definition: Definition | None, before: Past)
     return f"{name}: {_TYPES.get(kind, f'{_T}.Any')}"
 
 
-NOTEBOOK = "__mk_notebook"
-"""The module under whose name the checker finds the session's stub."""
-
-_OF_THE_PRELUDE = re.compile(r"\b__mk_\w+")
-
-
 def checked_feeds(cell: Cell) -> list[Feed]:
     """The feeds of a cell before the first action that may change the session, after which nothing is known."""
     feeds: list[Feed] = []
@@ -366,9 +364,7 @@ class Program:
         return self._starts[row - 1] + column - 1 - len(self._head)
 
     def in_cell(self, start: int, end: int) -> tuple[int, int, int, int] | None:
-        """The place in the cell (line, column, end line, end column, from 1) of a span; None if the person did not type
-        it.
-        """
+        """The place in the cell of a span: line, column, end line, end column, from 1; None if nobody typed it."""
         number = bisect_right(self._at, start) - 1
         if start < 0 or number < 0:
             return None

@@ -36,7 +36,8 @@ _LISTS = re.compile(r"`(?:zip|enumerate|reversed|map|filter|Generator|GeneratorT
 
 _PUTS_IN = re.compile(
     r"Invalid subscript assignment|bound method `?(?:list|set|dict|deque|Counter|defaultdict)\b|"
-    r"Operator `(?:\+|\||-|&|\^)=` is not supported between objects of type `(?:list|set|dict|deque|Counter|defaultdict)\["
+    r"Operator `(?:\+|\||-|&|\^)=` is not supported between objects of type "
+    r"`(?:list|set|dict|deque|Counter|defaultdict)\["
 )
 _TO_ATTRIBUTE = re.compile(r"is not assignable to attribute `(\w+)`")
 _EXPECTED = re.compile(r"[Ee]xpected `([^`]*)`, found `([^`]*)`")

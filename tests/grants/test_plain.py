@@ -1,4 +1,4 @@
-"""Plain data: what crosses, what is refused, and how it is shown in short."""
+"""Plain data: what is passed, what is refused, and how it is shown in short."""
 
 from __future__ import annotations
 

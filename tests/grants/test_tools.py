@@ -1,4 +1,4 @@
-"""Tools over the wire: calls, questions, refusals, errors, interrupts, the audit log, and states that had called them."""
+"""Tools over the wire: calls, questions, refusals, errors, interrupts, the audit log, and states after calls."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ CODES = [
 
 
 UNKNOWN = ("json.loads('').", "[v for v in rows_3 if v.")
-"""Of these nobody can say what they are."""
+"""Names whose values cannot be inferred."""
 
 
 @pytest.fixture

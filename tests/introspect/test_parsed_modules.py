@@ -1,4 +1,4 @@
-"""Half a file in jedi's cache, as a kill or a full disk leaves it, costs no answer, and is mended by the next who reads it."""
+"""A damaged file in jedi's cache, left by a kill or a full disk, costs no answer and is repaired by the next read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cells full of magics, well-formed or not, are always made into something that can run, with every place led back."""
+"""Cells full of magics, well-formed or not, always become code that can run, and every place maps back to the cell."""
 
 from __future__ import annotations
 
