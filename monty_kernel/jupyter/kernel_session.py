@@ -134,7 +134,7 @@ class KernelSession(SessionServices):
             return None
         from monty_kernel.timetravel.user_store import user_archive
 
-        return user_archive(
+        archive = user_archive(
             lambda: self.magics,
             self.log,
             self._identity,
@@ -142,6 +142,9 @@ class KernelSession(SessionServices):
             states=settings.snapshot_max_states,
             size=settings.snapshot_max_bytes,
         )
+        if self.trace is not None:
+            archive.observer = partial(self.trace.event, "stored")
+        return archive
 
     def make_view(self) -> SessionView:
         """The session as introspection sees it from the loop."""

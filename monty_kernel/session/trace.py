@@ -35,6 +35,7 @@ Event = Literal[
     "done",
     "replied",
     "dumped",
+    "stored",
 ]
 """What happens to a cell, in about this order; docs/troubleshooting.md says what each means."""
 

@@ -42,7 +42,7 @@ class OnDisk(NamedTuple):
 
 
 class StateToStore(NamedTuple):
-    """A state to store. parent: the number of the nearest stored state before it."""
+    """A state to store. parent: the nearest stored state before it. session: which of the kernel's sessions has it."""
 
     number: int
     parent: int | None
@@ -50,7 +50,6 @@ class StateToStore(NamedTuple):
     failed: bool
     snapshot: Snapshot
     session: int = 0
-    """Which of the kernel's sessions it belongs to: the first, or one that was taken up later."""
     created: float = 0.0
 
     @property
@@ -91,8 +90,8 @@ class Archive:
         logger: Any,
         retention: Callable[[], Retention] | None = None,
     ) -> None:
-        self.trouble: str | None = None
-        """Why states of this session cannot be stored any more, once that is known."""
+        self.trouble: str | None = None  # why states of this session cannot be stored any more
+        self.observer: Callable[[], object] = lambda: None  # called on the archive's thread when all states are stored
         self._find_sessions = find_sessions
         self._running: RunningSessions | None = None
         self._open_store = open_store
@@ -286,6 +285,7 @@ class Archive:
             self.trouble = str(error)
 
     def _all_stored(self) -> None:
+        self.observer()
         if self._log is not None:
             self._log.truncate()
         if self._grown > GROWN and self._retention is not None:

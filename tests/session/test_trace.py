@@ -52,6 +52,7 @@ def test_the_steps_of_a_cell(start: Start, file: Path) -> None:
     kernel.run("import time\nprint(x)\ntime.sleep(0.01)\nx")
     until(file, 2, "dumped")
     until(file, 2, "replied")
+    until(file, 2, "stored")
     first, second = ([line for line in lines(file) if line["cell"] == number] for number in (1, 2))
     assert [line["event"] for line in first][:3] == ["received", "parsed", "fed"]
     names = [line["event"] for line in second]
