@@ -1,4 +1,5 @@
-"""Source text -> Cell: magics expanded, imports of IPython led to the prelude, the last expression caught."""
+"""Makes a Cell of source text: magics are expanded, imports of IPython led to the prelude, the last expression is
+caught."""
 
 from __future__ import annotations
 
@@ -17,40 +18,49 @@ from .statements import last_statement, lines_inside_strings, logical_lines, wei
 from .syntax_trees import TooCostly, syntax_tree
 
 _LARGE = 1 << 17
-"""Characters of code above which only a cell's last statement is parsed, and none if that is as long: `ast` takes 24 s and 5 GB
-for 10 MB."""
+"""Characters of code above which only a cell's last statement is parsed, or nothing if that is as long: `ast` takes 24
+s and 5 GB for 10 MB."""
 
 MOST_BYTES = 1 << 22
-"""Of a cell's text, in UTF-8. The text is there several times while a cell begins, and 64 MiB have to do for all."""
+"""Bytes of a cell's text, in UTF-8: 64 MiB have to hold the several copies of it that there are while a cell starts."""
 
 _MOST_MAGICS = 10_000
-_MOST_INDENTED = 100_000  # lines below a magic that indents them: each has an edit of its own, of some 300 bytes
-_MOST_RECALLED = 1_000  # `_1`, `_i2` and so on in one cell; others are names like any
+_MOST_INDENTED = 100_000  # lines below a magic that indents them: each needs an edit of some 300 bytes
+_MOST_RECALLED = 1_000  # names such as `_1` and `_i2` in one cell; more are ordinary names
 
 _MAGIC = re.compile(
     r"(?P<indent>[ \t]*)(?P<target>[A-Za-z_][\w, \t]*=[ \t]*)?"
-    r"(?:%(?P<name>%?[\w.]+)[ \t]*(?P<args>.*)|(?P<shell>!!?)(?P<command>.*)|(?P<query>\?\??)[ \t]*(?P<topic>[%\w.]+)[ \t]*)\Z",
+    r"(?:%(?P<name>%?[\w.]+)[ \t]*(?P<args>.*)|(?P<shell>!!?)(?P<command>.*)"
+    r"|(?P<query>\?\??)[ \t]*(?P<topic>[%\w.]+)[ \t]*)\Z",
     re.DOTALL,
 )
 _QUERY = re.compile(r"(?P<indent>[ \t]*)(?P<topic>%{0,2}[A-Za-z_][\w.]*)[ \t]*(?P<query>\?\??)[ \t]*\Z")
 _CELL_MAGIC = re.compile(r"\s*(?:%%(?P<name>[\w.!]+)|(?P<shell>!!))(?P<args>[^\n]*)(?:\n|\Z)")
-_LEAVE = re.compile(r"\s*(?:exit|quit)")  # people type it bare, as in IPython
+_LEAVE = re.compile(r"\s*(?:exit|quit)")  # people type it without brackets, as in IPython
 _NEEDS_NAMES = re.compile(r"IPython|display_id|\b(?:exec|eval)\b")
 _QUIET = re.compile(r"(?:[ \t\f]|\\\r?\n)*+;")
 _RECALLED = re.compile(r"(?<![\w.])(_i?)([1-9]\d{0,6})\b")
 _NO_PARTS: frozenset[str] = frozenset()
-"""What most cells need. One for all: each other empty frozenset takes 216 bytes, and a session keeps the feeds of its cells."""
+"""What most cells need, once for all: an empty frozenset takes 216 bytes, and a session keeps the feeds of its
+cells."""
 _SHOWING = frozenset({prelude.SHOWING})
 _NAMES_AND_SHOWING = frozenset({prelude.NAMES, prelude.SHOWING})
 _RECALL = {
     "_": "try:\n    {name}\nexcept NameError:\n    if {number} in __mk_Out: {name} = __mk_Out[{number}]\n",
     "_i": "try:\n    {name}\nexcept NameError:\n    if {number} < len(__mk_In): {name} = __mk_In[{number}]\n",
 }
-"""`_3` and `_i3` are bound when a cell first names them: two more globals a cell would make every snapshot larger."""
+"""`_3` and `_i3` are bound when a cell first names them: two more globals for each cell would make every snapshot
+larger."""
 
 
 class Feed(NamedTuple):
-    """Source for one feed of the session. `maps` lead back to the cell, the last one first."""
+    """Source for one feed of the session.
+
+    Attributes:
+        cell: The cell that it belongs to.
+        maps: They lead back to the cell, the first from `text`, the last to what the person typed.
+        parts: The names of the prelude's parts that it needs.
+    """
 
     cell: CellSource
     text: str
@@ -58,7 +68,7 @@ class Feed(NamedTuple):
     parts: frozenset[str]
 
     def to_cell(self, line: int, column: int, end_line: int, end_column: int) -> tuple[int, int, int, int]:
-        """A place in `text` -> the place in the cell the person typed (lines and columns from 1)."""
+        """The place in the cell that a place in `text` comes from. Lines and columns count from 1."""
         span = line, column, end_line, end_column
         for source_map in self.maps:
             span = source_map.lines_and_columns(*span)
@@ -74,7 +84,7 @@ class Feed(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """A cell ready to run: feeds, and the actions between them. `python` is its source with magics blanked out."""
+    """A cell ready to run: its feeds, and the actions between them. `python` is its source without magics."""
 
     source: CellSource
     steps: tuple[Feed | Action, ...]
@@ -84,8 +94,10 @@ class Cell(NamedTuple):
 class CellOptions(NamedTuple):
     """How a cell is to run.
 
-    number: its execution count, 0 leaves no record of it. show: whether its last expression is shown.
-    begin: whether this is the cell's first feed, which records its source.
+    Attributes:
+        number: Its execution count; 0 leaves no record of it.
+        show: Whether its last expression is shown.
+        begin: Whether this is the cell's first feed, which records its source.
     """
 
     number: int = 0
@@ -96,11 +108,12 @@ class CellOptions(NamedTuple):
 def parse(source: CellSource, magics: Callable[[], MagicTable], options: CellOptions | None = None) -> Cell:
     """Make a cell of what the person typed. What is not Python is left for Monty to refuse.
 
-    magics: asked for the table when the cell may hold a magic, so that it need not be loaded before.
+    Args:
+        magics: Gives the table of magics, when the cell may hold one, so that it is not loaded before.
 
     Raises:
-        SyntaxError: the text holds a character that no Python source can (a lone surrogate, NUL), with its place; or it is longer
-            than `MOST_BYTES`, or holds too many magics.
+        SyntaxError: The text holds a lone surrogate or NUL, which Python source cannot; or it is longer than
+            `MOST_BYTES`, or holds too many magics.
     """
     options = options or CellOptions()
     _refuse_too_long(source.text)
@@ -145,7 +158,7 @@ def expression(source: CellSource) -> Feed:
     """A feed that shows the value of one expression, as `user_expressions` asks for.
 
     Raises:
-        SyntaxError: it is not an expression.
+        SyntaxError: It is not an expression.
     """
     _refuse_impossible(source.text)
     text = source.text.strip()
@@ -164,7 +177,8 @@ def expression(source: CellSource) -> Feed:
 def _refuse_too_long(text: str) -> None:
     if len(text) > MOST_BYTES or (4 * len(text) > MOST_BYTES and len(text.encode(errors="replace")) > MOST_BYTES):
         raise SyntaxError(
-            f"this cell has more than {MOST_BYTES >> 20} MiB of text, the most that is read: split it, or read the data from a mounted file",
+            f"this cell has more than {MOST_BYTES >> 20} MiB of text, the most that is read: split it, "
+            "or read the data from a mounted file",
             ("<cell>", 1, 1, None, 1, 2),
         )
 
@@ -180,7 +194,7 @@ def _refuse_impossible(text: str) -> None:
 
 
 def _place_of(text: str, position: int) -> tuple[str, int, int, None, int, int]:
-    """A place as the arguments of a SyntaxError have it."""
+    """A place as a SyntaxError takes it."""
     line = text.count("\n", 0, position) + 1
     column = position - (text.rfind("\n", 0, position) + 1) + 1
     return "<cell>", line, column, None, line, column + 1
@@ -195,7 +209,7 @@ def _may_hold_magics(text: str) -> bool:
 
 
 def _blank(text: str, edit: Edit) -> Edit:
-    # a kept statement stays where it is, on its line; what stood around it, and blames it, goes
+    # a statement that is kept stays on its line; what is put around it goes
     kept = edit.blame is not None and (edit.blame[0] >= edit.end or edit.blame[1] <= edit.start)
     lines = "\n" * text.count("\n", edit.start, edit.end)
     return Edit(edit.start, edit.end, lines if kept or edit.start == edit.end else "None" + lines)
@@ -252,7 +266,7 @@ def _around(rewrite: Rewrite, start: int, end: int, args_at: int, indent: str, t
     if rewrite.keep is None:
         return [Edit(start, end, before + after, _shifted(rewrite.blame, args_at))]
     first, last = args_at + rewrite.keep[0], args_at + rewrite.keep[1]
-    stop = (max(first, last - 1), last)  # what is missing at the end of the code is found in what comes after it
+    stop = (max(first, last - 1), last)  # an error at the end of the code is reported in the text after it
     return [Edit(start, first, before, blame=(first, last)), Edit(last, end, after, blame=stop)]
 
 
@@ -295,7 +309,7 @@ def _cell_magic(source: CellSource, match: re.Match[str], magics: MagicTable, op
 def _indented(text: str, body_at: int, blanked: str, edits: Sequence[Edit], indent: str) -> list[Edit]:
     if text.count("\n") > _MOST_INDENTED:
         raise SyntaxError(f"a cell with this magic can have at most {_MOST_INDENTED:,} lines", _place_of(text, 0))
-    # lines inside a string keep their place: their text is data
+    # lines inside a string are not indented: they are data
     inside: set[int] = set()
     try:
         if _is_large(blanked):
@@ -343,8 +357,10 @@ def _recalled(text: str) -> list[str]:
 
 
 def _parsed_end(text: str) -> tuple[int, tuple[ast.Module, str] | None]:
-    """An offset, and from there on what `parse_tree` gives, None if it does not parse: of the whole text, or of its last statement
-    where all of it would cost too much."""
+    """Where the parsed end of the text begins, and what `parse_tree` gives for it, or None if it does not parse.
+
+    It is the whole text, or its last statement where parsing all of it would cost too much.
+    """
     start = 0
     try:
         if not _is_large(text):

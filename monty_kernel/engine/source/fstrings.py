@@ -1,6 +1,6 @@
-"""Lets an older host parse newer f-strings: Monty takes `f"{d["key"]}"` (PEP 701), `ast` does so from Python 3.12 on.
+"""Lets Python 3.11 parse newer f-strings: Monty takes `f"{d["key"]}"` (PEP 701), and `ast` does so from Python 3.12 on.
 
-Only where statements begin and end matters here, so each f-string may stand in the tree as an ordinary string.
+Only the places of statements matter here, so each f-string may be an ordinary string in the tree.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _STRING = re.compile(r"""(?P<prefix>\b[A-Za-z]{1,2})?(?P<quote>\"\"\"|'''|"|')""
 
 
 def parse_tree(text: str) -> tuple[ast.Module, str]:
-    """The tree of a text, and the text that its places are in: of the same length, line by line.
+    """The tree of a text, and the text that its places refer to, which has the same length, line by line.
 
     Raises:
         SyntaxError, ValueError, RecursionError, MemoryError: as `ast.parse`.

@@ -1,4 +1,4 @@
-"""What IPython takes in a cell and Monty does not: prompts and indentation that a paste brought along, imports of IPython."""
+"""What IPython allows in a cell and Monty does not: the prompts and the indentation of a paste, imports of IPython."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PROMPTS = (
 )
 
 
-_LARGE = 1 << 17  # characters; nobody pastes more, and each line would be an edit
+_LARGE = 1 << 17  # characters: nobody pastes more, and each line would be an edit
 
 NAMES = (
     "DisplayHandle", "HTML", "Image", "JSON", "Latex", "Markdown", "Math", "Pretty", "SVG",
@@ -30,7 +30,8 @@ _MODULES = {"IPython.display", "IPython.core.display", "IPython.core.display_fun
 
 
 def unpasted(text: str) -> SourceMap | None:
-    """The text without what a paste brought along; None if it brought nothing, or is longer than any paste."""
+    """The text without the prompts or the common indentation of a paste; None if it has none, or is longer than any
+    paste."""
     if len(text) > _LARGE:
         return None
     for first, every in _PROMPTS:
@@ -50,7 +51,8 @@ def _lines(text: str) -> tuple[list[str], list[int]]:
 
 
 def import_edits(text: str, body: Iterable[ast.stmt]) -> Iterator[Edit]:
-    """The edits that replace each import of IPython in a parsed text by assignments from the prelude."""
+    """The edits that replace imports of IPython in a parsed text by assignments from the prelude, which stands in for
+    it."""
     places = ByteOffsets(text)
     for statement in body:
         for node in ast.walk(statement):
@@ -61,7 +63,7 @@ def import_edits(text: str, body: Iterable[ast.stmt]) -> Iterator[Edit]:
 
 
 def line_edits(text: str) -> Iterator[Edit]:
-    """The same for a text that is too long to parse: imports that stand on lines of their own, the first thousand of them."""
+    """The same for a text that is too long to parse: the first thousand imports that have lines of their own."""
     found = 0
     for start, end in logical_lines(text):
         match = _IMPORT.match(text, start, end)

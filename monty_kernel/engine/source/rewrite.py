@@ -1,4 +1,4 @@
-"""What a magic makes of its line or cell: sandbox code around the person's own code, or an action between two feeds."""
+"""What a magic makes of its line or cell: code around the person's own code, or an action between two feeds."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from typing import NamedTuple, Protocol
 
 
 class Action(NamedTuple):
-    """Something the host does to the session between two feeds, such as `%reset`; it stands on a line of its own.
+    """Something that the host does to the session between two feeds, such as `%reset`. It has a line of its own.
 
-    changes: whether the session may be another one afterwards.
+    Attributes:
+        name: The magic's name.
+        args: Its arguments.
+        changes: Whether the session may be another one afterwards.
     """
 
     name: str
@@ -17,14 +20,17 @@ class Action(NamedTuple):
 
 
 class Rewrite(NamedTuple):
-    """The code that takes a line magic's place.
+    """The code that replaces a line magic.
 
-    before, after: sandbox source put around the kept code; may span lines, indented as the magic's line is.
-    keep: the span of the magic's arguments (offsets into `args`) that is the person's code, None for none.
-    parts: the parts of the prelude that the code calls.
-    is_expression: the whole can stand to the right of `name =`.
-    value: an expression that follows on a line of its own and is the line's value; `name =` moves in front of it.
-    blame: the span of `args` that an error belongs to when nothing is kept; by default the whole line.
+    Attributes:
+        before: Source put before the kept code. It may have several lines, which are indented like the magic's line.
+        keep: The span of the magic's arguments (offsets into `args`) that is the person's code; None if no part is.
+        after: Source put after the kept code.
+        parts: The names of the prelude's parts that the code calls.
+        is_expression: Whether the whole can stand to the right of `name =`.
+        action: What the host does instead.
+        value: An expression that follows on a line of its own and is the line's value; `name =` moves in front of it.
+        blame: The span of `args` that an error belongs to when nothing is kept; by default the whole line.
     """
 
     before: str = ""
@@ -38,14 +44,19 @@ class Rewrite(NamedTuple):
 
 
 class CellRewrite(NamedTuple):
-    """The code that takes a cell magic's place.
+    """The code that replaces a cell magic.
 
-    before: sandbox source put in front of the body. indent: put in front of each line of the body.
-    keep: the span of the magic's arguments that is the person's code; it stands between `before` and `between`.
-    finish: runs when the body is done, before its last expression is shown. after: put behind the body.
-    keep_body: whether the body is the person's Python; if not, `before` alone is run.
-    blame_args, blame_body: the span of the magic's arguments, or of the body, that an error belongs to when nothing is
-    kept; by default the magic's line.
+    Attributes:
+        before: Source put in front of the body.
+        keep: The span of the magic's arguments that is the person's code, put between `before` and `between`.
+        between: Source put after the kept arguments.
+        indent: Put in front of each line of the body.
+        finish: Source that runs after the body, before its last expression is shown.
+        after: Source put behind the body.
+        keep_body: Whether the body is the person's Python. If it is not, only `before` runs.
+        parts: The names of the prelude's parts that the code calls.
+        blame_args: The span of the arguments that an error belongs to when nothing is kept.
+        blame_body: The same of the body. Without either it is the magic's line.
     """
 
     before: str = ""
@@ -61,7 +72,8 @@ class CellRewrite(NamedTuple):
 
 
 class MagicTable(Protocol):
-    """Turns magics into code. Never raises for what a notebook says: a bad magic becomes code that raises when run."""
+    """Makes code of magics. Never raises for what a notebook says: a wrong magic becomes code that raises when it
+    runs."""
 
     def line(self, name: str, args: str) -> Rewrite:
         """The rewrite of `%name args`.

@@ -1,4 +1,5 @@
-"""Rewrites source text by edits, and leads every place in the rewritten text back to what the person typed."""
+"""Rewrites source text by edits, and leads places in the result back to what the person typed. Counts lines and
+columns."""
 
 from __future__ import annotations
 
@@ -11,15 +12,16 @@ from itertools import accumulate
 from typing import NamedTuple, overload
 
 LARGE = 1 << 17
-"""Characters of a text above which a list of its lines, or of where they begin, is not made: each line would take 40 bytes and more."""
+"""Characters of a text above which no list of its lines is made: each of what may be millions takes 40 bytes and more."""
 
 _BLOCK = 1 << 16
 
 
 class Edit(NamedTuple):
-    """Replace `original[start:end]` by `text`.
+    """Replaces `original[start:end]` by `text`.
 
-    blame: the original span that an error inside `text` belongs to; by default the replaced span itself.
+    Attributes:
+        blame: The original span that an error inside `text` belongs to; by default the replaced span.
     """
 
     start: int
@@ -34,7 +36,7 @@ class SourceMap:
     Offsets count characters from 0; lines and columns count from 1.
 
     Raises:
-        ValueError: two edits overlap.
+        ValueError: Two edits overlap.
     """
 
     def __init__(self, original: str, edits: Iterable[Edit] = ()) -> None:
@@ -63,7 +65,7 @@ class SourceMap:
         return line_feed_starts(self.text) if len(self.text) <= LARGE else None
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """The original span of `text[start:end]`; never empty-handed, at worst the nearest place."""
+        """The original span of `text[start:end]`, or the nearest place to it."""
         first, blamed = self._back(start)
         if blamed is not None and start == end:
             return blamed
@@ -84,7 +86,7 @@ class SourceMap:
         return min(edit.end + inside - len(edit.text), len(self.original)), None
 
     def lines_and_columns(self, line: int, column: int, end_line: int, end_column: int) -> tuple[int, int, int, int]:
-        """A place in the rewritten text -> the place in the original text, as lines and columns."""
+        """The place in the original text that a place in the rewritten text comes from, as lines and columns."""
         start, end = self.span(self._offset(line, column), self._offset(end_line, end_column))
         return *self._place(start), *self._place(end)
 
@@ -108,7 +110,7 @@ class SourceMap:
 
 
 def line_starts(text: str) -> list[int]:
-    """The offset at which each line begins, as CPython's `ast` counts lines: they end with LF, CR LF or CR."""
+    """The offset of each line as CPython's `ast` counts lines: they end with LF, CR LF or CR."""
     if "\r" not in text:
         return line_feed_starts(text)
     starts = [0]
@@ -119,7 +121,7 @@ def line_starts(text: str) -> list[int]:
 
 
 def line_feed_starts(text: str) -> list[int]:
-    """The offset at which each line begins, as Monty's frames count lines: they end with LF alone."""
+    """The offset of each line as Monty's frames count lines: they end with LF only."""
     starts = [0]
     position = text.find("\n")
     while position >= 0:
@@ -129,7 +131,7 @@ def line_feed_starts(text: str) -> list[int]:
 
 
 def place(starts: list[int], offset: int) -> tuple[int, int]:
-    """Offset -> (line, column), both from 1."""
+    """The line and the column of an offset, both from 1."""
     line = bisect_right(starts, offset)
     return line, offset - starts[line - 1] + 1
 
@@ -145,7 +147,8 @@ def _split(text: str) -> tuple[str, ...]:
 
 
 class Lines(Sequence[str]):
-    """The lines of a long text. To get one takes time in proportion to what is before it, a millisecond for a few megabytes."""
+    """The lines of a long text. Getting one takes as long as counting those before it: a millisecond for a few
+    megabytes."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -173,7 +176,7 @@ class Lines(Sequence[str]):
 
 
 def line_start(text: str, line: int) -> int | None:
-    """The offset at which a line begins, counted from 1; None if there are fewer."""
+    """The offset of a line, counted from 1; None if there are fewer."""
     position, left = 0, line - 1
     while left > 0:
         here = text.count("\n", position, position + _BLOCK)
@@ -197,9 +200,9 @@ def line_and_column(text: str, offset: int) -> tuple[int, int]:
 
 
 class ByteColumns:
-    """Columns in UTF-8 bytes, as `ast` counts them, as columns in characters; both from 0.
+    """Makes columns in characters of columns in UTF-8 bytes, which `ast` counts. Both count from 0.
 
-    A line is counted out once, however often it is asked for: a long one may hold thousands of nodes.
+    A line is counted only once: a long one may hold thousands of nodes.
     """
 
     def __init__(self, row: Callable[[int], str]) -> None:
@@ -218,7 +221,7 @@ class ByteColumns:
 
 
 class ByteOffsets:
-    """Offsets of the places that `ast` gives in a text."""
+    """Makes offsets of the places that `ast` gives in a text."""
 
     def __init__(self, text: str) -> None:
         self.starts = line_starts(text)

@@ -1,4 +1,4 @@
-"""Where code came from: the text a person typed, and places in it. Tracebacks and introspection speak in these terms."""
+"""The text that a person typed, places in it, and failures. Tracebacks and introspection speak in these terms."""
 
 from __future__ import annotations
 
@@ -13,10 +13,13 @@ class CellSource(NamedTuple):
 
 
 class SourceFrame(NamedTuple):
-    """One traceback frame, in the person's coordinates.
+    """One frame of a traceback, as the person sees the code.
 
-    Lines and columns are 1-based and count characters; `end_column` is exclusive. `cell` is None for
-    code that has no cell: a string given to `eval` or `exec`.
+    Lines and columns count characters from 1; `end_column` is exclusive.
+
+    Attributes:
+        cell: None for code without a cell: a string given to `eval` or `exec`.
+        function: Its name; `<module>` at the top level.
     """
 
     cell: CellSource | None
@@ -24,16 +27,19 @@ class SourceFrame(NamedTuple):
     column: int
     end_line: int
     end_column: int
-    function: str  # '<module>' at the top level
+    function: str
 
 
 class Failure(NamedTuple):
-    """Why a cell did not finish.
+    """Why a cell did not succeed.
 
-    kind: `raised` the code raised; `syntax` it could not be parsed (by CPython's rules or Monty's);
-    `interrupted` the person stopped a computing cell; `crashed` the worker died; `memory` / `time` / `limit` a limit was hit.
-    frames: outermost first; for `syntax` one frame, the place of the error.
-    note: one more line for the person, e.g. that the session was restored; None if there is nothing to say.
+    Attributes:
+        kind: `raised`: the code raised. `syntax`: CPython or Monty could not parse it. `interrupted`: the person
+            stopped it while it computed. `crashed`: the worker died. `memory`, `time`, `limit`: it hit a limit.
+        ename: The name of the exception.
+        evalue: Its message.
+        frames: The outermost first; for `syntax` one frame, the place of the error.
+        note: One more line for the person, such as that the session was restored.
     """
 
     kind: Literal["raised", "syntax", "interrupted", "crashed", "memory", "time", "limit"]

@@ -1,4 +1,4 @@
-"""Finds where statements begin in text that may not be Python yet: strings, brackets and continuations are skipped."""
+"""Finds where statements begin in text that may not be Python yet, past strings, brackets and continuation lines."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from ...bounded.waiting import breathe
 
 _BREATH = 10_000
-"""Steps, of a microsecond or so, between two looks whether the person still wants all this."""
+"""Steps, of about a microsecond, after which the loop checks whether the person has interrupted it."""
 
 _INTERESTING = re.compile(r"""[#\n\\()\[\]{}]|(?P<quote>\"\"\"|'''|"|')""")
 _STRING_OR_COMMENT = re.compile(r"""(?P<quote>\"\"\"|'''|"|')|\#""")
 _HOLDS_CODE = re.compile(r"[fFtT][rR]?\Z")  # what stands before an f-string's quote
-# Possessive, so that no text makes them go back; they take no memory for each character of a long string either.
+# Possessive, so that no text makes them backtrack, and so that a long string takes no memory per character.
 _SHORT = r"[^{0}\\\n]*+(?:\\(?:\r\n|(?s:.))[^{0}\\\n]*+)*+({0}|\n|\\?\Z)"
 _LONG = r"(?s:[^{0}\\]*+(?:(?:\\.|{0}(?!{0}{0}))[^{0}\\]*+)*+)({0}{0}{0}|\\?\Z)"
 _STRING_END = {
@@ -25,9 +25,9 @@ _MAGIC_HEAD = re.compile(r"[ \t]*+(?:[%!?]|[^\W\d][\w, \t]*+=[ \t]*+(?:%\w|!))")
 
 
 def logical_lines(text: str) -> Iterator[tuple[int, int]]:
-    """The (start, end) offsets of each logical line, newline excluded; blank lines included.
+    """The (start, end) offsets of each logical line, without the newline. Blank lines count.
 
-    A line that begins with `%`, `!` or `?` is one by itself: quotes and brackets in it mean nothing to Python.
+    A line that begins with `%`, `!` or `?` is a logical line: quotes and brackets in it mean nothing to Python.
     """
     start = position = depth = 0
     length = len(text)
@@ -79,7 +79,7 @@ def logical_lines(text: str) -> Iterator[tuple[int, int]]:
 
 
 def weight(text: str) -> int:
-    """How many characters of `text` cost a parser memory and time: all but comments and the insides of plain strings."""
+    """How many characters cost a parser memory and time: all but comments and the contents of plain strings."""
     light = position = 0
     for step in itertools.count(1):
         match = _STRING_OR_COMMENT.search(text, position)

@@ -1,8 +1,8 @@
-"""`ast.parse` for the text of cells: from several threads at once, without warnings, and within bounds of time and memory.
+"""`ast.parse` for the text of cells: from several threads at once, without warnings, within bounds of time and memory.
 
-What is not obviously cheap is parsed in a helper process first. Trees do not cross a pipe, and what reads them is spread over
-the engine: so the helper gives a verdict, and CPython's parser does the same again here, for the same cost, or raises
-the same error without doing anything.
+A helper process first parses what is not obviously cheap. Trees do not cross a pipe, and what reads them is spread over
+the engine. So the helper gives a verdict, and CPython's parser does the same again here, at the same cost, or raises
+the same error without parsing.
 """
 
 from __future__ import annotations
@@ -20,34 +20,34 @@ from typing import Any, NamedTuple
 from ...bounded import is_modest
 
 MOST_CHARACTERS = 1 << 23
-"""Of a text that is tasted at all."""
+"""Characters of a text that the helper is given at all."""
 
 MOST_SECONDS = 0.4
-"""Of processor time that a text may take which is then parsed here; the loop hears nothing meanwhile."""
+"""Processor time that a text may take which is then parsed here. The event loop waits meanwhile."""
 
 MOST_MEMORY = 32 << 20
-"""Bytes that its parsing may take at its peak, and its tree."""
+"""Bytes that parsing it may take at its peak, and its tree."""
 
 _NODE = 640  # bytes at least for a node of a tree, with its places
-_PATIENCE = 1.2  # seconds of processor time for the helper: more than a tame text takes
+_HELPER_SECONDS = 1.2  # of processor time: more than a cheap text takes
 _REMEMBERED = 256
 
 _FILENAME = "<monty-kernel cell>"
 _SILENCE = re.escape(_FILENAME)
 _TRIES = 100
 
-# Up to CPython 3.12 the interpreter counts the depth of a tree in one place for all threads (its issue 106905): a parse that
-# meets another one fails with SystemError.
+# Up to CPython 3.12 the interpreter counts the depth of a tree in one place for all threads (its issue 106905): of two
+# parses at the same time one fails with SystemError.
 _one_at_a_time = threading.RLock()
 
 
 def syntax_tree(text: str) -> ast.Module:
-    """The tree of a text. One that is not modest is parsed by a helper first.
+    """The tree of a text. A helper parses it first if it is not obviously cheap.
 
     Raises:
         SyntaxError, ValueError, RecursionError, MemoryError: as `ast.parse`.
-        TooCostly: a ValueError; parsing it would take too much.
-        KeyboardInterrupt: this thread was interrupted while it waited for the helper.
+        TooCostly: A ValueError; parsing it would take too long or too much memory.
+        KeyboardInterrupt: This thread was interrupted while it waited for the helper.
     """
     require_tame(text)
     tree = parsed_here(text, "exec")
@@ -64,7 +64,7 @@ def expression_tree(text: str) -> ast.Expression:
 
 
 def parsed_here(text: str, mode: str) -> ast.AST:
-    """The tree of a text, whatever it costs. For the helper, and for what is known to cost little."""
+    """The tree of a text, whatever it costs. For the helper, and for what is known to be cheap."""
     with _one_at_a_time:
         for left in reversed(range(_TRIES)):
             _keep_silent()
@@ -78,7 +78,7 @@ def parsed_here(text: str, mode: str) -> ast.AST:
 
 
 def _keep_silent() -> None:
-    # `catch_warnings` would do, but two threads that use it can leave each other's filters behind for good
+    # not `catch_warnings`: two threads that use it can leave each other's filters behind for good
     if not any(getattr(module, "pattern", "") == _SILENCE for _, _, _, module, _ in warnings.filters):
         warnings.filterwarnings("ignore", module=_SILENCE)
 
@@ -87,11 +87,11 @@ def _keep_silent() -> None:
 
 
 class TooCostly(ValueError):
-    """CPython's parser would take too long over this text, or too much memory."""
+    """CPython's parser would take too long for this text, or too much memory."""
 
 
 class _Verdict(NamedTuple):
-    """error: the arguments of the SyntaxError that the text deserves, after the error's name."""
+    """Whether a text is cheap. error: the name and the arguments of its SyntaxError, if it has one."""
 
     tame: bool
     error: tuple[Any, ...] | None = None
@@ -103,18 +103,18 @@ _lock = threading.Lock()
 
 
 def require_tame(text: str, mode: str = "exec") -> None:
-    """Do nothing if CPython's parser may be given the text in this process. What is not modest is tasted by a helper.
+    """Do nothing if CPython's parser may be given the text in this process. A helper decides where that is not obvious.
 
     Raises:
-        TooCostly: it may not; or a helper was not to be had.
-        SyntaxError: what the parser would say.
-        KeyboardInterrupt: this thread was interrupted while it waited.
+        TooCostly: It may not, or there was no helper.
+        SyntaxError: What the parser would say.
+        KeyboardInterrupt: This thread was interrupted while it waited.
     """
     if is_modest(text):
         return
     if len(text) > MOST_CHARACTERS:
         raise TooCostly(f"it is longer than {MOST_CHARACTERS:,} characters")
-    verdict = _recalled(_key(text, mode)) or _tasted(text, mode)
+    verdict = _recalled(_key(text, mode)) or _judged(text, mode)
     if verdict.error is not None:
         name, *arguments = verdict.error
         raise _SYNTAX_ERRORS[name](arguments[0], tuple(arguments[1]))
@@ -123,16 +123,16 @@ def require_tame(text: str, mode: str = "exec") -> None:
 
 
 def vouch(text: str) -> None:
-    """Remember that a text is tame: it is made of whole statements of one that is."""
+    """Note that a text is cheap: it consists of whole statements of one that is."""
     if not is_modest(text):
         _remember(_key(text, "exec"), _Verdict(tame=True))
 
 
-def _tasted(text: str, mode: str) -> _Verdict:
+def _judged(text: str, mode: str) -> _Verdict:
     from ...bounded.helper_pool import JobFailed, TooMuch, Unanswered, ask
 
     try:
-        value, _ = ask(f"{__name__}:taste", text, mode, seconds=_PATIENCE)
+        value, _ = ask(f"{__name__}:taste", text, mode, seconds=_HELPER_SECONDS)
     except TooMuch:
         verdict = _Verdict(tame=False)
     except (Unanswered, JobFailed) as error:
@@ -165,8 +165,8 @@ def _remember(key: bytes, verdict: _Verdict) -> _Verdict:
 
 
 def taste(text: str, mode: str) -> tuple[dict[str, Any], str]:
-    """The job: parse a text, and tell what it cost, or what is wrong with it."""
-    before = _begin()
+    """The job: parse a text, and say whether it is cheap, or what is wrong with it."""
+    before = _reset_high_water()
     start = time.process_time()
     unlimited = _limit_growth()
     error: list[Any] | None = None
@@ -195,7 +195,7 @@ def taste(text: str, mode: str) -> tuple[dict[str, Any], str]:
 
 
 def _limit_growth() -> Callable[[], None]:
-    """Let this process take little more memory than it has; what is returned ends that."""
+    """Let this process take little more memory than it has. Call the result to lift that."""
     try:
         import resource
 
@@ -204,17 +204,17 @@ def _limit_growth() -> Callable[[], None]:
         soft, hard = resource.getrlimit(resource.RLIMIT_AS)
         resource.setrlimit(resource.RLIMIT_AS, (size + 3 * MOST_MEMORY, hard))
     except (ImportError, OSError, ValueError):
-        return lambda: None  # no Linux
+        return lambda: None  # not Linux
     return lambda: resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
-def _begin() -> int:
-    """Set the mark of the most memory in use back to what is in use; that, in bytes."""
+def _reset_high_water() -> int:
+    """Reset the mark of the most memory that was in use; the bytes in use now."""
     try:
         with open("/proc/self/clear_refs", "wb") as file:
             file.write(b"5")
     except OSError:
-        pass  # no Linux: then only the size of the tree counts
+        pass  # not Linux: only the size of the tree counts
     return _high_water()
 
 
