@@ -1,12 +1,12 @@
 """The prelude: source that runs inside Monty, never imported by CPython.
 
-A session is fed `RECORD` before its first cell and the other parts when a cell first needs them: every byte of bytecode is
-in every snapshot, with 10 bytes that say where in the source it came from (all parts: 110 KB and 0.6 ms a dump, `RECORD` alone
-10 KB and 0.06 ms). Names begin with `__mk_`, which no
-list of variables shows. Monty has no inheritance, no `yield`, no `del` and no properties: the files do without.
+A session is fed `RECORD` before its first cell, and the other parts when a cell first needs them, because every snapshot
+holds their bytecode, and 10 bytes for each instruction's place in the source (all parts: 110 KB and 0.6 ms a dump,
+`RECORD` alone: 10 KB and 0.06 ms). Names begin with `__mk_`, which lists of variables leave out. Monty has no inheritance,
+no `yield`, no `del` and no properties, so the files use none.
 
-The prelude shares its globals with the cells. So that `list = [1, 2]` in a cell breaks nothing, the builtins it uses
-are given names of its own when it is read: `len` in a file is `__mk_b_len` in the sandbox.
+The prelude shares its globals with the cells. So that `list = [1, 2]` in a cell breaks nothing, the builtins that it uses
+get names of their own when it is read: `len` in a file is `__mk_b_len` in the sandbox.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ _FORMERLY = {"core": frozenset({RECORD, SHOWING})}
 
 _BUILTINS = (
     "Exception", "NotImplementedError", "PermissionError", "RecursionError", "TypeError",
-    "bool", "bytes", "dict", "enumerate", "float", "frozenset", "getattr", "hasattr", "hash", "id", "int", "isinstance", "len",
-    "list", "locals", "max", "min", "print", "range", "repr", "set", "sorted", "str", "sum", "tuple", "type", "zip",
+    "bool", "bytes", "dict", "enumerate", "float", "frozenset", "getattr", "hasattr", "hash", "id", "int", "isinstance",
+    "len", "list", "locals", "max", "min", "print", "range", "repr", "set", "sorted", "str", "sum", "tuple", "type", "zip",
 )  # fmt: skip
 _NAMES = "|".join(_BUILTINS)
 _USE = re.compile(rf"""(?<![.\w'"])(?:(?<=\bis )|(?<=\bnot )|(?<=\bexcept )|(?<=\braise )|(?=\w+\())({_NAMES})\b""")
@@ -52,7 +52,7 @@ def source(part: str) -> str:
     """The Monty source of one part.
 
     Raises:
-        KeyError: there is no such part.
+        KeyError: There is no such part.
     """
     return (_ALIASES if part == RECORD else "") + guarded("\n".join(map(_read, PARTS[part])))
 
@@ -63,9 +63,9 @@ def present(parts: frozenset[str]) -> frozenset[str]:
 
 
 def guarded(text: str) -> str:
-    """Prelude source whose builtins are safe from what cells make of their names. The session must have been fed `RECORD`.
+    """Prelude source whose builtins no cell can replace. The session must have been fed `RECORD`.
 
-    Comments go and indentation shrinks: Monty keeps the text of every feed, so it is in every snapshot.
+    Comments are removed and indentation shrinks, because every snapshot holds the text of every feed.
     """
     return _USE.sub(r"__mk_b_\1", _PADDING.sub(_less_padding, text))
 

@@ -1,6 +1,6 @@
-# display(). A MIME bundle is made here, beside the value; only text leaves the sandbox.
-# __mk_emit, __mk_clear and __mk_most_shown are host functions. The last argument of __mk_emit: whether it updates what was shown; None for
-# an empty output, the place of later updates.
+# display(). MIME bundles are made here, beside the value; only text leaves the sandbox.
+# __mk_emit, __mk_clear and __mk_most_shown are host functions. The last argument of __mk_emit says whether it updates an
+# earlier output; None stands for an empty output that later ones update.
 
 __mk_LIMIT = 1 << 20
 __mk_LARGE = 4000000
@@ -22,7 +22,7 @@ def __mk_cut(text):
 
 
 def __mk_fit(text):
-    # the host leaves out what is larger, and tells so by a text that is one character too long: no more of it need cross
+    # the host leaves out what is larger: one character too many is enough for it to see that, so no more of it crosses
     if len(text) > __mk_LARGE:
         most = __mk_most_shown()
         if most is not None:
@@ -59,7 +59,7 @@ def __mk_put(data, jsons, mime, value):
 
 
 def __mk_bundle(v, include=None, exclude=None):
-    # -> (MIME type -> text, MIME type -> JSON text, JSON text of the metadata); empty if the object has shown itself
+    # returns texts by MIME type, JSON texts by MIME type, JSON text of the metadata; empty if the object displayed itself
     t = type(v)
     data = {}
     jsons = {}
@@ -108,7 +108,7 @@ def __mk_bundle(v, include=None, exclude=None):
 
 
 def __mk_call(v, method):
-    # a method of an instance cannot be passed around in Monty: name each
+    # Monty cannot pass on a bound method, so each is named
     if method == "_repr_html_":
         return v._repr_html_()
     if method == "_repr_markdown_":

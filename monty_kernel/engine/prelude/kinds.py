@@ -1,8 +1,8 @@
-# What global names hold, for the type checker. Runs no code of the person's.
+# The types of global variables, for the type checker. Runs no code of the person's.
 
 
 def __mk_kinds(scope, names):
-    # -> name: name of the type; "=C" for an object of the session's own class C
+    # returns the name of the type by variable; "=C" for an object of the session's own class C
     found = {}
     for name in names:
         if name in scope:

@@ -1,4 +1,4 @@
-# What `IPython.display` holds: the display classes and functions a notebook may import.
+# The contents of `IPython.display`: the display classes and functions that a notebook may import.
 
 
 def __mk_update_display(obj, *, display_id, include=None, exclude=None, metadata=None, transient=None, raw=False):
@@ -19,7 +19,7 @@ def __mk_text(data):
 
 
 def __mk_make_names():
-    # classes made in a function, so that their names are not the session's until it imports them
+    # the classes are made in a function, so that a session has their names only after it imports them
     class DisplayHandle:
         def __init__(self, display_id=None):
             self.display_id = display_id if display_id is not None else __mk_emit({}, {}, "", True, False)

@@ -1,5 +1,5 @@
-# Lays plain data out as IPython does: flat when it fits in 79 columns, else one element a line.
-# A tree of groups is built first, so that every leaf's repr() runs once, then laid out.
+# Lays out plain data as IPython does: on one line if it fits in 79 columns, else one element a line.
+# First a tree of groups is built, so that the repr() of every leaf runs once; then the tree is laid out.
 # group: [flat width, opening text, rows, closing text]; a row is a list of leaves (str) and groups.
 
 
@@ -11,7 +11,7 @@ def __mk_group(v, opening, rows, closing, cut):
     for row in rows[: len(rows) - 1] if cut else rows:
         for part in row:
             if type(part) is str:
-                width += 80 if "\n" in part else len(part)  # text of several lines fits on none
+                width += 80 if "\n" in part else len(part)  # text of several lines does not fit on one
             else:
                 width += part[0]
     return [width, opening, rows, closing]
@@ -22,7 +22,7 @@ def __mk_tree(v, above, guarded=False):
     if t is str or t is int or t is float or t is bool or v is None or len(above) > 200:
         return repr(v)
     if len(above) == 8 and not guarded:
-        # not around the whole: an exception that passes an `except` loses the frames below, as those of a user's __repr__
+        # only here: an exception that passes an `except` loses the frames below, such as those of a person's __repr__
         try:
             return __mk_tree(v, above, True)
         except RecursionError:
@@ -105,7 +105,7 @@ def __mk_flat(part, out):
 
 
 def __mk_lay(part, indent, column, trail, out):
-    # trail: how many columns the text up to the next possible line break needs
+    # trail: the columns that the text up to the next possible line break needs
     if type(part) is str:
         lines = part.split("\n")
         out.append(("\n" + " " * indent).join(lines))

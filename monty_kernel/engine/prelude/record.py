@@ -1,4 +1,4 @@
-# What a session remembers of its cells: In, Out, _, __, ___, _i, _ii, _iii. (_3 and _i3 are bound by the cell that names them.)
+# What a session keeps of its cells: In, Out, _, __, ___, _i, _ii, _iii. A cell that names _3 or _i3 binds it.
 
 In = [""]
 Out = {}
@@ -14,7 +14,7 @@ __mk_display_function = None
 
 
 def __mk_begin(number):
-    # __mk_source: the cell's source, which comes with the feed
+    # __mk_source, the cell's source, is an input of the feed
     global _i, _ii, _iii
     while len(__mk_In) < number:
         __mk_In.append("")
@@ -26,8 +26,8 @@ def __mk_begin(number):
 
 
 def __mk_show(number):
-    # the MIME bundle of __mk_value; number: the cell's execution count, 0 leaves no record
-    # or "showing": that part is to be fed first, and this called again
+    # returns the MIME bundle of __mk_value, or "showing": that part has to be fed before this is called again
+    # number: the cell's execution count, 0 leaves no record
     global __mk_value, __mk_last, _, __, ___
     v = __mk_value
     if v is None:
@@ -41,7 +41,7 @@ def __mk_show(number):
     else:
         bundle = __mk_bundle_of(v)
     if number and v is not __mk_Out:
-        # as in IPython: once the person uses one of these names, they are theirs
+        # as in IPython: if the person assigns one of these names, all three are theirs
         if _ is __mk_last[0] and __ is __mk_last[1] and ___ is __mk_last[2]:
             ___ = __
             __ = _

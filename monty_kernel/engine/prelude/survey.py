@@ -1,4 +1,4 @@
-# What the session holds, for the one-line reports of %undo and its kin, and for %diff. Runs no code of the person's.
+# The session's variables, for the reports of %undo and other travel, and for %diff. Runs no code of the person's.
 
 __mk_SAID = (
     "date",
@@ -16,14 +16,14 @@ __mk_SAID = (
 
 
 def __mk_survey(scope):
-    # -> name: (kind, short value, digest of the value; "?" where it cannot be told)
+    # returns (type, short value, digest of the value) by name; the digest is "?" where it is unknown
     found = {}
     for name in scope:
         v = scope[name]
         if not __mk_hidden(name, v):
             try:
                 digest = __mk_digest(v)
-            except Exception:  # nested too deep, say
+            except Exception:  # such as a RecursionError
                 digest = "?"
             found[name] = (type(v).__name__, __mk_short(v), digest)
     return found
@@ -58,7 +58,7 @@ def __mk_digest(v):
 
 
 def __mk_walk(v, parts, above, budget):
-    # appends what v is made of; -> how many steps of the budget are left, below 0 if it cannot be told
+    # appends what v consists of; returns the steps that are left of the budget, below 0 if the digest is unknown
     if budget < 1:
         return -1
     t = type(v)

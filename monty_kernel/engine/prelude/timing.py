@@ -1,4 +1,4 @@
-# %time and %timeit run inside the sandbox: the clock is read where the code runs.
+# %time and %timeit run inside the sandbox, so that the clock is read where the code runs.
 # Times are whole nanoseconds: Monty's perf_counter() is seconds since 1970 as a float, which resolves only 240 ns.
 
 import time as __mk_clock
@@ -34,8 +34,8 @@ def __mk_toc_value(start, v):
     return v
 
 
-# -> (the seconds of each run, the loops in a run); run(n) runs the code n times and returns the nanoseconds it took.
-# 0 loops are 1, 2, 5, 10, 20, 50 ... until a run takes 0.2 s, as in CPython's Timer.autorange: IPython's powers of ten
+# __mk_times returns the seconds of each run and the loops in a run; run(n) runs the code n times and returns nanoseconds.
+# For 0 loops it tries 1, 2, 5, 10, 20, 50 ... until a run takes 0.2 s, like CPython's Timer.autorange: IPython's powers of ten
 # would make it 1.9 s for each of 7 runs of a statement that takes 19 ns.
 
 

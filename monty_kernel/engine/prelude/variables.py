@@ -1,8 +1,8 @@
-# %who and %whos: what the session holds. The caller passes locals(), which only the top level can see.
+# %who and %whos: the session's variables. The caller passes locals(), which holds them only at the top level.
 
 
 def __mk_hidden(name, v):
-    # as in IPython: what begins with an underscore, and what the kernel put there
+    # as in IPython: names that begin with an underscore, and those that the kernel defined
     if name[:1] == "_":
         return True
     if (name == "In" and v is __mk_In) or (name == "Out" and v is __mk_Out):
@@ -15,7 +15,7 @@ def __mk_hidden(name, v):
 
 def __mk_who_ls(scope, kinds):
     if "__mk_value" not in scope:
-        __mk_magic("!usage", "Inside a function the session's names cannot be seen: put the magic at the top level.")
+        __mk_magic("!usage", "A function cannot see the session's variables: put the magic at the top level of a cell.")
     found = [name for name in scope if not __mk_hidden(name, scope[name])]
     if kinds:
         found = [name for name in found if type(scope[name]).__name__ in kinds]
