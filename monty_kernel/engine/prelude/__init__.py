@@ -1,11 +1,12 @@
 """The prelude: source that runs inside Monty, never imported by CPython.
 
-A session is fed `RECORD` before its first cell, and the other parts when a cell first needs them, because every snapshot
-holds their bytecode, and 10 bytes for each instruction's place in the source (all parts: 110 KB and 0.6 ms a dump,
-`RECORD` alone: 10 KB and 0.06 ms). Names begin with `__mk_`, which lists of variables leave out. Monty has no inheritance,
-no `yield`, no `del` and no properties, so the files use none.
+A session is fed `RECORD` before its first cell, and the other parts when a cell first needs them, because every
+snapshot holds their bytecode, and 10 bytes for each instruction's place in the source (all parts: 110 KB and 0.6 ms a
+dump, `RECORD` alone: 10 KB and 0.06 ms). Names begin with `__mk_`, which lists of variables leave out. Monty has no
+inheritance, no `yield`, no `del` and no properties, so the files use none.
 
-The prelude shares its globals with the cells. So that `list = [1, 2]` in a cell breaks nothing, the builtins that it uses
+The prelude shares its globals with the cells. So that `list = [1, 2]` in a cell breaks nothing, the builtins that it
+uses
 get names of their own when it is read: `len` in a file is `__mk_b_len` in the sandbox.
 """
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from .. import prelude
 from .fstrings import parse_tree, require_expression
-from .ipython import import_edits, line_edits, unpasted
+from .ipython import import_edits, line_edits, recalled, unpasted
 from .rewrite import Action, CellRewrite, MagicTable, Rewrite
 from .source_map import ByteOffsets, Edit, SourceMap, line_starts
 from .sources import CellSource
@@ -26,7 +26,6 @@ MOST_BYTES = 1 << 22
 
 _MOST_MAGICS = 10_000
 _MOST_INDENTED = 100_000  # lines below a magic that indents them: each needs an edit of some 300 bytes
-_MOST_RECALLED = 1_000  # names such as `_1` and `_i2` in one cell; more are ordinary names
 
 _MAGIC = re.compile(
     r"(?P<indent>[ \t]*)(?P<target>[A-Za-z_][\w, \t]*=[ \t]*)?"
@@ -39,18 +38,11 @@ _CELL_MAGIC = re.compile(r"\s*(?:%%(?P<name>[\w.!]+)|(?P<shell>!!))(?P<args>[^\n
 _LEAVE = re.compile(r"\s*(?:exit|quit)")  # people type it without brackets, as in IPython
 _NEEDS_NAMES = re.compile(r"IPython|display_id|\b(?:exec|eval)\b")
 _QUIET = re.compile(r"(?:[ \t\f]|\\\r?\n)*+;")
-_RECALLED = re.compile(r"(?<![\w.])(_i?)([1-9]\d{0,6})\b")
 _NO_PARTS: frozenset[str] = frozenset()
 """What most cells need, once for all: an empty frozenset takes 216 bytes, and a session keeps the feeds of its
 cells."""
 _SHOWING = frozenset({prelude.SHOWING})
 _NAMES_AND_SHOWING = frozenset({prelude.NAMES, prelude.SHOWING})
-_RECALL = {
-    "_": "try:\n    {name}\nexcept NameError:\n    if {number} in __mk_Out: {name} = __mk_Out[{number}]\n",
-    "_i": "try:\n    {name}\nexcept NameError:\n    if {number} < len(__mk_In): {name} = __mk_In[{number}]\n",
-}
-"""`_3` and `_i3` are bound when a cell first names them: two more globals for each cell would make every snapshot
-larger."""
 
 
 class Feed(NamedTuple):
@@ -350,12 +342,6 @@ def _needs(text: str) -> frozenset[str]:
     return _SHOWING if "display" in text else _NO_PARTS
 
 
-def _recalled(text: str) -> list[str]:
-    names = {match[0]: match for match in _RECALLED.finditer(text)}
-    few = sorted(names.items())[:_MOST_RECALLED]
-    return [_RECALL[match[1]].format(name=name, number=match[2]) for name, match in few]
-
-
 def _parsed_end(text: str) -> tuple[int, tuple[ast.Module, str] | None]:
     """Where the parsed end of the text begins, and what `parse_tree` gives for it, or None if it does not parse.
 
@@ -377,7 +363,7 @@ def _parsed_end(text: str) -> tuple[int, tuple[ast.Module, str] | None]:
 def _catch_last(text: str, options: CellOptions, finish: str) -> list[Edit]:
     record = f"__mk_begin({options.number})\n" if options.number and options.begin else ""
     if "_" in text:
-        record += "".join(_recalled(text))
+        record += "".join(recalled(text))
     edits = [Edit(0, 0, record)]
     quiet = [*edits, Edit(len(text), len(text), f"\n{finish}None")]
     tail_at, parsed = _parsed_end(text)

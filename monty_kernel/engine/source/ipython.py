@@ -1,4 +1,4 @@
-"""What IPython allows in a cell and Monty does not: the prompts and the indentation of a paste, imports of IPython."""
+"""What IPython allows in a cell and Monty does not: pasted prompts and indentation, names such as `_3`, imports of IPython."""
 
 from __future__ import annotations
 
@@ -27,6 +27,14 @@ NAMES = (
 _IMPORT = re.compile(r"[ \t]*+(?P<line>(?:import|from)[ \t]+(?=[^#\n]{0,999}IPython)(?s:.){1,9999})\Z")
 _MOST = 1_000
 _MODULES = {"IPython.display", "IPython.core.display", "IPython.core.display_functions", "IPython.lib.display"}
+_MOST_RECALLED = 1_000  # names such as `_1` and `_i2` in one cell; more are ordinary names
+_RECALLED = re.compile(r"(?<![\w.])(_i?)([1-9]\d{0,6})\b")
+_RECALL = {
+    "_": "try:\n    {name}\nexcept NameError:\n    if {number} in __mk_Out: {name} = __mk_Out[{number}]\n",
+    "_i": "try:\n    {name}\nexcept NameError:\n    if {number} < len(__mk_In): {name} = __mk_In[{number}]\n",
+}
+"""`_3` and `_i3` are bound when a cell first names them: two more globals for each cell would make every snapshot
+larger."""
 
 
 def unpasted(text: str) -> SourceMap | None:
@@ -108,3 +116,10 @@ def _from(node: ast.ImportFrom) -> str:
 
 def _refuse(node: ast.ImportFrom, missing: list[str]) -> str:
     return f"raise ImportError({f'cannot import name {missing[0]!r} from {node.module!r}'!r})"
+
+
+def recalled(text: str) -> list[str]:
+    """The code that binds the names of earlier inputs and outputs that a cell uses."""
+    names = {match[0]: match for match in _RECALLED.finditer(text)}
+    few = sorted(names.items())[:_MOST_RECALLED]
+    return [_RECALL[match[1]].format(name=name, number=match[2]) for name, match in few]

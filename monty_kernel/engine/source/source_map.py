@@ -12,7 +12,7 @@ from itertools import accumulate
 from typing import NamedTuple, overload
 
 LARGE = 1 << 17
-"""Characters of a text above which no list of its lines is made: each of what may be millions takes 40 bytes and more."""
+"""Characters of a text above which no list of its lines is made: there may be millions, each of 40 bytes and more."""
 
 _BLOCK = 1 << 16
 
