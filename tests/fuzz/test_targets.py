@@ -76,7 +76,7 @@ SABOTAGE: dict[str, tuple[str, object, bytes | Callable[[bytes], bytes]]] = {
     "magics": ("monty_kernel.magics.registry.host_call", lambda name, args: f"__mk_magic('{name}', '{args}')", b"who\nit's"),
     "introspection": ("monty_kernel.introspect.introspector.judge", lambda *_: ("maybe", ""), b"[0]\nx"),
     "frames": ("monty_kernel.jupyter.guarded_stream.refusal", lambda *_: None, bytes),
-    "worker": ("monty_kernel.engine.host.Host._settle", lambda *_: {"bad": 1}, b'[["__mk_emit", [{}, {}, "", null, false], {}, false]]'),
+    "worker": ("monty_kernel.engine.host.Host._answered", lambda *_: {"bad": 1}, b'[["__mk_emit", [{}, {}, "", null, false], {}, false]]'),
     "notes": ("monty_kernel.store.log.same", lambda *_: True, _flipped),
     "state_data": ("monty_kernel.timetravel.stored_state._from_json", lambda value: 1 / 0, b"[[1]]"),
     "session_files": ("monty_kernel.store.session_file.same", lambda *_: True, bytes),

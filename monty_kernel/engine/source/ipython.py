@@ -1,4 +1,4 @@
-"""What IPython allows in a cell and Monty does not: pasted prompts and indentation, names such as `_3`, imports of IPython."""
+"""What IPython allows in a cell and Monty does not: prompts of pasted code, names such as `_3`, imports of IPython."""
 
 from __future__ import annotations
 
