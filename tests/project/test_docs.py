@@ -92,6 +92,14 @@ def test_every_module_is_listed(page: str) -> None:
         assert f"`{name}`" in text, name
 
 
+@pytest.mark.parametrize("name", ["docs/architecture.md", "docs/how-a-cell-runs.md", "CONTRIBUTING.md"])
+def test_files_that_a_page_names_are_there(name: str) -> None:
+    for path in re.findall(r"`([\w/-]+/(?:[\w-]+\.(?:py|md|toml|json))?)`", (ROOT / name).read_text(encoding="utf-8")):
+        assert any(
+            (folder / path).exists() for folder in (ROOT, ROOT / "monty_kernel", ROOT / "monty_kernel/engine")
+        ), path
+
+
 def test_the_rewritten_cell_is_what_the_parser_makes() -> None:
     page = (ROOT / "docs" / "how-a-cell-runs.md").read_text(encoding="utf-8")
     cell, feed = (dedent(block).strip("\n") for block in re.findall(r"^ *```python\n(.*?)^ *```$", page, re.M | re.S))
