@@ -10,13 +10,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, NamedTuple, dataclass_transform, get_args
-
-Permission = Literal["allow", "ask", "deny"]
-"""What a call of a tool needs."""
-
-Walls = Literal["best", "require"]
-TypeCheck = Literal["off", "on", "strict"]
+from typing import Any, Literal, NamedTuple, dataclass_transform
 
 CONFIGURATION_FILES = ("jupyter_config", "monty_kernel_config")
 """Names without `.py` or `.json`. The later one prevails."""
@@ -131,13 +125,13 @@ class Settings(_Declared):
         none="no limit",
         flag="--max-seconds-asleep",
     )
-    walls: Walls = _option(
+    walls: Literal["best", "require"] = _option(
         default="best",
         help="the isolation of the worker process: 'best' is what this computer can build; with 'require', no worker "
         "starts "
         "without all of it",
         more="monty-kernel doctor shows what works.",
-        choices=get_args(Walls),
+        choices=("best", "require"),
         flag="--walls",
     )
     snapshots: Literal["disk", "memory", "off"] = _option(
@@ -201,12 +195,12 @@ class Settings(_Declared):
         form="FILE.py",
         flag="--tools",
     )
-    tool_permissions: Mapping[str, Permission] = _option(
+    tool_permissions: Mapping[str, Literal["allow", "ask", "deny"]] = _option(
         default={},
         help="what each call of a tool needs, 'allow', 'ask' or 'deny', by the tool's name, as in shop.order=deny; "
         "this "
         "prevails over the tools file",
-        choices=get_args(Permission),
+        choices=("allow", "ask", "deny"),
         form="NAME=allow|deny",
         flag="--tool-permission",
         only_in_run="; nobody can be asked here, so 'ask' denies",
@@ -250,12 +244,12 @@ class Settings(_Declared):
         default="",
         help="a file to which each step of each cell is traced: when it happened and how large it was, but no content",
     )
-    typecheck: TypeCheck = _option(
+    typecheck: Literal["off", "on", "strict"] = _option(
         default="off",
         help="type-check each cell before it runs: 'on' shows the findings and runs the cell, 'strict' runs no cell "
         "with findings",
         more="A notebook can ask for more with %typecheck, never for less.",
-        choices=get_args(TypeCheck),
+        choices=("off", "on", "strict"),
         flag="--typecheck",
     )
     trust_outputs: bool = _option(

@@ -10,7 +10,7 @@ from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec
 
-from monty_kernel.settings import HEADLESS, Permission, TypeCheck, Walls
+from monty_kernel.settings import HEADLESS
 
 from .notebook_file import from_json, read_notebook
 from .notebook_run import FailedCell, NotebookRun, Ran
@@ -21,6 +21,10 @@ from .session_pool import SessionPool, shared_pool
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
+
+    from monty_kernel.grants.tool_files import Permission
+    from monty_kernel.isolation.pool import Policy
+    from monty_kernel.typecheck.checks import Mode
 
 P = ParamSpec("P")
 
@@ -41,7 +45,7 @@ def run_notebook(
     max_output: int | None = 100_000_000,
     from_session: str | None = None,
     record_timing: bool = True,
-    walls: Walls = "best",
+    walls: Policy = "best",
     own_worker: bool = False,
     tools: Sequence[str] = (),
     tool_permissions: Mapping[str, Permission] | None = None,
@@ -50,7 +54,7 @@ def run_notebook(
     mount_max_files: int | None = 10_000,
     audit_file: str | os.PathLike[str] | None = None,
     trust_outputs: bool = False,
-    typecheck: TypeCheck = "off",
+    typecheck: Mode = "off",
     snapshot_memory: int = 1 << 28,
 ) -> NotebookNode:
     """Run a notebook in a sandbox of its own and return it with its outputs; `nb` itself stays as it is.

@@ -6,16 +6,19 @@ import argparse
 import inspect
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from monty_kernel import run_notebook, run_notebook_async
 from monty_kernel.cli import parser
 from monty_kernel.engine.limits import KINDS, Limits, show_size
+from monty_kernel.grants.tool_files import Permission
+from monty_kernel.isolation.pool import Policy
 from monty_kernel.jupyter.kernel import MontyKernel
 from monty_kernel.session.services import limits_of
 from monty_kernel.settings import HEADLESS, OPTIONS, Option, Settings
+from monty_kernel.typecheck.checks import Mode
 
 PAGE = (Path(__file__).parents[2] / "docs" / "options.md").read_text(encoding="utf-8")
 ARGUMENTS = inspect.signature(run_notebook).parameters
@@ -88,6 +91,12 @@ def test_limits() -> None:
     assert {kind.option for kind in KINDS.values()} <= OPTIONS.keys()
     assert limits_of(Settings()) == Limits()
     assert {kind.unit for kind in KINDS.values()} == {OPTIONS[kind.option].unit for kind in KINDS.values()}
+
+
+def test_choices_are_those_of_the_code_that_takes_them() -> None:
+    assert OPTIONS["walls"].choices == get_args(Policy)
+    assert OPTIONS["typecheck"].choices == get_args(Mode)
+    assert OPTIONS["tool_permissions"].choices == get_args(Permission)
 
 
 def test_a_name_that_is_no_option_is_refused() -> None:

@@ -10,7 +10,8 @@ from typing import Any
 from monty_kernel.headless.notebook_run import NotebookRun
 from monty_kernel.headless.run_options import RunOptions
 from monty_kernel.headless.session_pool import SessionPool
-from monty_kernel.settings import HEADLESS, TypeCheck
+from monty_kernel.settings import HEADLESS
+from monty_kernel.typecheck.checks import Mode
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ def sessions() -> Iterator[SessionPool]:
         pool.close()
 
 
-def run(pool: SessionPool, cells: Sequence[str], typecheck: TypeCheck = "on", **settings: Any) -> list[Ran]:
+def run(pool: SessionPool, cells: Sequence[str], typecheck: Mode = "on", **settings: Any) -> list[Ran]:
     """What comes of the cells, one after the other, whatever fails."""
     book: dict[str, Any] = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}
     for number, source in enumerate(cells):
