@@ -79,8 +79,10 @@ def examine(
 ) -> Diagnosis:
     """Let the stand-in attack the walls, and start a real worker behind them. Takes a quarter of a second.
 
-    newest_landlock: judge as if Landlock had no version above this one. preload_filter: False judges as if there were
-    none.
+    Args:
+        machine: The kind of computer; by default this one's.
+        newest_landlock: Judge as if Landlock had no version above this one.
+        preload_filter: Judge as if there were no preload filter, if False.
     """
     machine = machine or this_machine()
     if machine is None:

@@ -143,9 +143,15 @@ class Targets:
 
 
 class Batch:
-    """Tasks that run in `pool`, as many at once as it has threads.
+    """Tasks that run in a pool, as many at once as it has threads.
 
-    on_read: told how many code cells a notebook has. on_cell: called after each cell. Both on any thread.
+    Args:
+        tasks: The notebooks.
+        pool: Has the sessions and the threads.
+        options: How they are run.
+        parameters: Injected into each.
+        on_read: Told how many code cells a notebook has, on any thread.
+        on_cell: Called after each cell, on any thread.
     """
 
     def __init__(

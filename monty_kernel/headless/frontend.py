@@ -75,7 +75,9 @@ class NotebookOutputs:
 
     Only neighbouring prints are joined to one output, where nbclient keeps as many as there were messages.
 
-    node: converts a plain dict to the kind of dict that the notebook is made of.
+    Args:
+        book: The notebook.
+        node: Converts a plain dict to the kind of dict that the notebook is made of.
     """
 
     def __init__(self, book: Node, node: Callable[[Node], Node] = dict) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from zmq.eventloop.zmqstream import ZMQStream
 
 from monty_kernel.engine.questions import MARK
-from monty_kernel.jupyter.output_queue import Outlet
+from monty_kernel.jupyter.output_queue import OutputQueue
 from monty_kernel.outputs import ClearOutput, Display, Error, Output, Result, Stream
 from monty_kernel.session.frontend import SessionFrontend, unanswerable
 
@@ -48,7 +48,7 @@ class KernelFrontend(SessionFrontend):
         super().__init__(services)
         self._kernel = kernel
         self._loop = loop
-        self._outputs = Outlet(loop, self._send_or_say, kernel.iopub_socket.drained)
+        self._outputs = OutputQueue(loop, self._send_or_say, kernel.iopub_socket.drained)
         self._stdin = ZMQStream(kernel.stdin_socket)
         self._stdin.on_recv(self._input_reply, copy=False)
         self._asked: _Question | None = None

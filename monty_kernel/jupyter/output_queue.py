@@ -20,7 +20,7 @@ PAUSE = 0.003
 """After a message of more than `FLOOD` characters, seconds until the next one."""
 
 
-class Outlet:
+class OutputQueue:
     """`put` outputs on any thread; `send` gets them on the loop, neighbouring prints joined.
 
     send: called on the loop's thread, once per output. drained: awaited after each send; it returns when the

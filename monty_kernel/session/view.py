@@ -23,8 +23,10 @@ After that introspection makes do with what it knows without the session.
 class SessionView:
     """Implements introspection's `Session` over the engine.
 
-    thread: runs the session, if introspection is asked on another thread; without, it is asked on the sandbox thread
-    itself. is_busy: whether a cell runs or waits there.
+    Args:
+        engine: The session.
+        thread: Runs the session, if introspection works on another thread; None if it works on the sandbox thread.
+        is_busy: Whether a cell runs or waits there.
     """
 
     def __init__(

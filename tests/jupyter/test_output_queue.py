@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from monty_kernel.jupyter.output_queue import OVERHEAD, ROOM, Outlet
+from monty_kernel.jupyter.output_queue import OVERHEAD, ROOM, OutputQueue
 from monty_kernel.outputs import ClearOutput, Display, Output, Stream
 
 COUNT = 10_000
@@ -32,12 +32,12 @@ def test_a_flood_waits_for_room(output: Output) -> None:
         async def drained() -> None:
             await room.wait()
 
-        outlet = Outlet(asyncio.get_running_loop(), sent.append, drained)
+        queue = OutputQueue(asyncio.get_running_loop(), sent.append, drained)
 
         def cell() -> None:
             nonlocal put
             for _ in range(COUNT):
-                outlet.put(output)
+                queue.put(output)
                 put += 1
 
         thread = threading.Thread(target=cell)
@@ -46,7 +46,7 @@ def test_a_flood_waits_for_room(output: Output) -> None:
         under_way = put
         room.set()
         await asyncio.to_thread(thread.join)
-        await outlet.flush()
+        await queue.flush()
         return under_way, sum(len(each.text) // 10_000 if isinstance(each, Stream) else 1 for each in sent)
 
     under_way, sent = asyncio.run(main())
