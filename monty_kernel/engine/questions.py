@@ -10,8 +10,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Literal
 
-from ..outputs.quoting import quoted
-from ..outputs.visible_text import cut, visible
+from ..outputs.visible_text import cut, quoted, visible
 
 Answer = Literal["yes", "no", "always"]
 

@@ -16,7 +16,7 @@ from monty_kernel.engine.access import Asking, Written
 from monty_kernel.engine.frontend import StdinUnavailable
 from monty_kernel.engine.questions import Answer, NotAskedAgain, call_question, mount_question, never_mounted
 from monty_kernel.engine.workers import only_by_name
-from monty_kernel.outputs.quoting import plain_name
+from monty_kernel.outputs.visible_text import plain_name
 
 from .audit import Audit, AuditFailed, Stopwatch
 from .exceptions import exception_for_cell

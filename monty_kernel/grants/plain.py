@@ -12,8 +12,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from monty_kernel.outputs.quoting import readable
-from monty_kernel.outputs.visible_text import visible_line
+from monty_kernel.outputs.visible_text import readable, visible_line
 
 MOST_BYTES = 1 << 26
 """Bytes for the arguments or the result of one call, estimated."""

@@ -7,8 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
-from monty_kernel.outputs import ClearOutput, Display, Error, Output, Result, Stream
-from monty_kernel.outputs.finite import finite
+from monty_kernel.outputs import ClearOutput, Display, Error, Output, Result, Stream, finite
 from monty_kernel.session.frontend import SessionFrontend, unanswerable
 
 from .notebook_shape import Node

@@ -7,20 +7,19 @@ import json
 import re
 import secrets
 from collections import Counter
-from collections.abc import Callable, Mapping
-from functools import cache
+from collections.abc import Mapping
 from html import escape, unescape
 from importlib import import_module
 from typing import Any
 from urllib.parse import quote, unquote
 
+from monty_kernel.outputs.highlighting import page_coloured
 from monty_kernel.outputs.visible_text import visible
-from monty_kernel.sanitize.apart import sanitized_markup
-from monty_kernel.sanitize.bundle import PICTURES
+from monty_kernel.sanitize import Sanitized, TooLarge
+from monty_kernel.sanitize.bundle import PICTURES, sanitized_markup
+from monty_kernel.sanitize.formulas import safe_tex
 from monty_kernel.sanitize.markdown import sanitized_markdown
 from monty_kernel.sanitize.markup import ID_PREFIX
-from monty_kernel.sanitize.sanitized import Sanitized, TooLarge
-from monty_kernel.sanitize.tex import safe_tex
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/=]*+", re.ASCII)
 _ATTACHMENT = re.compile(r"attachment:([^\s)\"'<>\]]{1,1000}+)")
@@ -85,7 +84,7 @@ def source(text: str) -> str:
     text = _lines(text)
     if len(text) > _MOST_HIGHLIGHTED:
         return f'<div class="highlight hl-ipython3"><pre>{escape(text)}</pre></div>'
-    return _highlighter()(text or " ")
+    return page_coloured(text or " ")
 
 
 def printed(text: str) -> str:
@@ -162,15 +161,3 @@ def _anchored(match: re.Match[str]) -> str:
         return match[0]
     identity = "" if given is not None else f' id="{name}"'
     return f'<{tag}{attributes}{identity}>{inside}<a class="anchor-link" href="#{name}">¶</a></{tag}>'
-
-
-@cache
-def _highlighter() -> Callable[[str], str]:
-    # pygments has no types
-    pygments, formatters, lexers = (import_module(f"pygments{each}") for each in ("", ".formatters", ".lexers"))
-    formatter = formatters.HtmlFormatter(cssclass="highlight hl-ipython3")
-    try:
-        lexer = import_module("ipython_pygments_lexers").IPython3Lexer()  # comes with IPython since version 9
-    except ImportError:
-        lexer = lexers.PythonLexer()
-    return lambda text: str(pygments.highlight(text, lexer, formatter))

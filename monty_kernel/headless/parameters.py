@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from monty_kernel.engine.frontend import UsageError
-from monty_kernel.outputs.finite import finite
+from monty_kernel.outputs import finite
 
 from .notebook_file import tags
 from .notebook_shape import Node

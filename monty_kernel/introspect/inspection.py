@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib import import_module
 
+from ..outputs.highlighting import terminal_coloured
 from .analysis import Analysis, Place, place
 from .completion import DEADLINE
 from .cursor import identifier_after, identifier_before, primary_before
@@ -217,7 +217,7 @@ def _page(known: Definition | Doc, detail: int) -> str:
     if isinstance(known, Doc):
         title = "Init signature" if known.kind.endswith("class") else "Signature"
         return page([(title, known.signature), ("Docstring", known.doc or "<no docstring>"), ("Type", known.kind)])
-    source = coloured(known.source) if detail and known.cell != LABEL else None
+    source = terminal_coloured(known.source) if detail and known.cell != LABEL else None
     return page(
         [
             ("Init signature" if known.is_class else "Signature", known.signature),
@@ -242,17 +242,6 @@ def page(fields: Iterable[tuple[str, str | None]]) -> str:
         else:
             parts.append(f"{label}{' ' * max(1, _WIDTH - len(title) - 1)}{text}")
     return "\n".join(parts)
-
-
-def coloured(source: str) -> str:
-    """Python source with ANSI colours; unchanged if Pygments is missing or the source is long."""
-    if len(source) > 50_000:
-        return source
-    try:
-        pygments, formatters, lexers = (import_module(f"pygments{each}") for each in ("", ".formatters", ".lexers"))
-    except ImportError:
-        return source
-    return str(pygments.highlight(source, lexers.PythonLexer(), formatters.TerminalFormatter())).rstrip("\n")
 
 
 def cell_name(label: str) -> str | None:

@@ -12,7 +12,7 @@ from jupyter_client.jsonutil import json_default
 from jupyter_client.session import DELIM, Session
 from traitlets import observe
 
-from monty_kernel.outputs.finite import finite
+from monty_kernel.outputs import finite
 
 
 class WireSession(Session):

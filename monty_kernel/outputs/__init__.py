@@ -1,7 +1,8 @@
-"""What a cell emits, as typed events. The kernel renders them as IOPub messages, the headless runner as notebook outputs."""
+"""A cell's outputs as typed events. The kernel renders them as IOPub messages, the headless runner as notebook outputs."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
@@ -35,7 +36,7 @@ class Result(NamedTuple):
 
 
 class ClearOutput(NamedTuple):
-    """Remove what the cell has shown so far; with `wait`, when the next output comes."""
+    """Remove what the cell has shown so far; with `wait`, only when the next output arrives."""
 
     wait: bool = False
 
@@ -49,3 +50,14 @@ class Error(NamedTuple):
 
 
 Output = Stream | Display | Result | ClearOutput | Error
+
+
+def finite(obj: Any) -> Any:
+    """Plain data with None for NaN and infinities, which JSON does not have; JavaScript does the same."""
+    if isinstance(obj, float):
+        return obj if math.isfinite(obj) else None
+    if isinstance(obj, dict):
+        return {key: finite(value) for key, value in obj.items()}
+    if isinstance(obj, (list, tuple)):
+        return [finite(value) for value in obj]
+    return obj

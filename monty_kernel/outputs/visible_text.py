@@ -1,9 +1,14 @@
-"""Text from a notebook made fit to show: no control characters, a known width, a bounded length."""
+"""Text from a notebook made fit to show: no control characters, a known width, a bounded length, and no letter that passes for another.
+
+What a person reads in a question decides over their files, so it must not depend on how a font draws it. A name that is shown
+without a second, spelled-out form consists of printable ASCII characters alone.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import groupby
 
 # All that steers a terminal or hides text: C0 and C1 controls, bidirectional overrides, invisible operators
 # and lone surrogates (which UTF-8 cannot carry to a front end). Tab, newline and the emoji joiners stay.
@@ -66,3 +71,87 @@ def cut(text: str, limit: int) -> str:
 def more(count: int) -> str:
     """The note that stands for `count` characters left out."""
     return f" … [{count:,} more characters]"
+
+
+# In questions
+
+# what `str.isprintable` takes for printable and no font draws: fillers, variation selectors and their like
+_INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U0001d159\U000e0000-\U000e0fff]"
+)
+
+_TOGETHER = dict.fromkeys(("HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "BOPOMOFO", "HANGUL", "IDEOGRAPHIC"), "CJK")
+"""Scripts that one word may well mix, under one name."""
+
+
+def quoted(name: str) -> str:
+    r"""A name or a place in quotes, on one line.
+
+    What is not printable ASCII stays only in words of one script that NFKC leaves alone; all else is written as an escape.
+    Since whole words can look like others, a name with any such word is spelled out as well.
+
+    >>> quoted("/home/me/data")
+    "'/home/me/data'"
+    >>> quoted("p\u0430y")
+    "'p\\u0430y'"
+    >>> print(quoted("/B\xfccher"))
+    '/Bücher' (spelled '/B\xfccher')
+    """
+    if name.isascii():
+        return ascii(name)
+    words = _words(name.replace("\\", "\\\\").replace("'", "\\'"))
+    shown = "".join(_one_script(word) if is_word else _ascii(word) for is_word, word in words)
+    return f"'{shown}'" if shown.isascii() else f"'{shown}' (spelled {name!a})"
+
+
+def plain_name(name: str) -> str:
+    """A name that stands in a question without quotes, as that of a function: quoted if it is not an ASCII one."""
+    return name if name.isascii() and name.replace(".", "_").isidentifier() else quoted(name)
+
+
+def readable(text: str) -> str:
+    r"""The `repr` of a value, or text in whatever language, on one line, with what would deceive the eye written out.
+
+    Words stay as they are, except that a word which mixes scripts has its letters beyond ASCII written as escapes.
+    """
+    if text.isascii():
+        return visible_line(text)
+    line = _INVISIBLE.sub(lambda match: _ascii(match[0]), visible_line(text))
+    return "".join(
+        _ascii(word) if is_word and not word.isascii() and _mixes(word) else word for is_word, word in _words(line)
+    )
+
+
+def _words(text: str) -> list[tuple[bool, str]]:
+    return [(is_word, "".join(group)) for is_word, group in groupby(text, _in_word)]
+
+
+def _in_word(char: str) -> bool:
+    return char == "_" or char.isalnum() or unicodedata.category(char) in ("Mn", "Mc", "Me")
+
+
+def _one_script(word: str) -> str:
+    plain = word.isascii() or (
+        not _mixes(word) and unicodedata.normalize("NFKC", word) == word and not _INVISIBLE.search(word)
+    )
+    return word if plain else _ascii(word)
+
+
+def _scripts(word: str) -> set[str]:
+    """The scripts of a word's characters, of the Latin letters too. Digits of ASCII and `_` are of none."""
+    found = set()
+    for char in word:
+        if char == "_" or "0" <= char <= "9":
+            continue
+        script = unicodedata.name(char, "UNNAMED").partition(" ")[0]
+        found.add(_TOGETHER.get(script, script))
+    return found
+
+
+def _mixes(word: str) -> bool:
+    # Latin words stand in the middle of Chinese and Japanese ones without a blank, and look like none of theirs
+    return len(_scripts(word) - {"CJK", "COMBINING"}) > 1
+
+
+def _ascii(text: str) -> str:
+    return "".join(char if " " <= char <= "~" else ascii(char)[1:-1] for char in text)

@@ -1,6 +1,6 @@
-"""A MIME bundle of which every type is safe to show, whatever front end picks whichever.
+"""Sanitizes a MIME bundle: every type that is left is safe to show, whichever of them a front end picks.
 
-Markdown does not leave: what leaves is the HTML that was made of it and, where nothing better says it, its source as text.
+Markdown itself is not passed on. The HTML made of it is and, where no better text describes the value, its source as text.
 """
 
 from __future__ import annotations
@@ -12,10 +12,9 @@ from typing import Any, NamedTuple
 
 from monty_kernel.outputs import MimeBundle
 
-from .apart import sanitized_markup
-from .sanitized import MOST_CHARACTERS, TooLarge
+from . import MOST_BYTES, MOST_CHARACTERS, Sanitized, TooLarge, bytes_of, check_size
+from .formulas import safe_tex
 from .terminal import shown
-from .tex import safe_tex
 
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp"})
 SHOWN = PICTURES | {
@@ -25,18 +24,18 @@ SHOWN = PICTURES | {
     "image/svg+xml",
     "application/json",
 }
-"""What may be shown. Of all other types nobody knows what the front end, or an extension of it, does with them."""
+"""The types that may be shown. What a front end or its extensions do with any other type is not known."""
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*+", re.ASCII)
 _MIME_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 
 MOST_PLAIN = 1 << 20
-"""Characters of a Markdown source that is shown as text, as of any other text that stands for a value."""
+"""Characters of a Markdown source that are shown as text, as many as of any other text for a value."""
 _CUT = f"\n... [cut: the first {MOST_PLAIN:,} of {{:,}} characters are shown]"
 
 
 class SanitizedBundle(NamedTuple):
-    """What may be shown, and the line that says what may not; None if that is nothing."""
+    """What may be shown. note: a line that says what was left out; None if nothing was."""
 
     data: MimeBundle
     metadata: Mapping[str, Any]
@@ -48,10 +47,10 @@ MARKUP = frozenset({MARKDOWN, "text/html", "image/svg+xml"})
 
 TRUST_KERNEL = "restart the kernel with --MontyKernel.trust_outputs=True"
 TRUST_RUN = "run it with --trust-outputs (in Python: trust_outputs=True)"
-"""How a person says, to either host, that outputs may do what they like."""
+"""How a person tells either host to trust all outputs."""
 
 _REPR = re.compile(r"<[\w.]+(?: object)?(?: at 0x[0-9a-fA-F]+)?>", re.ASCII)
-"""What says no more of a value than its class."""
+"""A `repr` that says no more than the class of the value."""
 _METHODS = {
     "text/html": "_repr_html_",
     MARKDOWN: "_repr_markdown_",
@@ -63,10 +62,11 @@ _METHODS = {
 def sanitized_bundle(
     data: MimeBundle, metadata: Mapping[str, Any], *, place: str = "0", trust: str = TRUST_KERNEL
 ) -> SanitizedBundle:
-    """The bundle as it may be shown. Where nothing is left to show, the note is its text, and no more is to be said.
+    """Sanitize a bundle. If nothing is left to show, the note becomes its text.
 
-    place: of this output among those of its document, so that no two share an id. trust: how a person lets outputs be as they
-    are, for the note.
+    Args:
+        place: of this output in its document, so that no two outputs share an id.
+        trust: how a person can trust all outputs, for the note.
     """
     removed: Counter[str] = Counter()
     dropped: list[str] = []
@@ -74,7 +74,7 @@ def sanitized_bundle(
     kept: dict[str, Any] = {}
     for mime in sorted(data, key=MARKDOWN.__eq__):  # Markdown last
         if mime == MARKDOWN and "text/html" in kept:
-            continue  # front ends prefer HTML, so nobody would have seen it
+            continue  # front ends prefer the HTML
         before = removed.total()
         clean = _sanitized(mime, data[mime], removed, place) if mime in SHOWN or mime == MARKDOWN else None
         if clean is None:
@@ -94,7 +94,7 @@ def sanitized_bundle(
 
 
 def _sanitized(mime: str, value: object, removed: Counter[str], place: str) -> Any:
-    """The value as it may be shown, Markdown as HTML; None if it may not."""
+    """The value as it may be shown, Markdown as HTML; None if it may not be shown."""
     if isinstance(value, str) and len(value) > MOST_CHARACTERS and mime not in MARKUP:
         named = mime if _MIME_TYPE.fullmatch(mime) else "output"
         removed[f"{named} of more than {MOST_CHARACTERS // 1_000_000} MB"] += 1
@@ -123,11 +123,11 @@ def _sanitized(mime: str, value: object, removed: Counter[str], place: str) -> A
 
 
 def sanitized_metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:
-    """What front ends read of an output's metadata and what only concerns how large or on what ground it is drawn."""
+    """Keep the metadata that only says how an output is drawn: its size, its background, whether it is unfolded."""
     clean: dict[str, Any] = {}
     for key, value in metadata.items():
         if key in SHOWN and isinstance(value, Mapping):
-            clean[key] = sanitized_metadata({name: each for name, each in value.items() if name not in SHOWN})
+            clean[key] = sanitized_metadata({name: inner for name, inner in value.items() if name not in SHOWN})
         elif (
             (key in ("width", "height") and isinstance(value, (int, float)))
             or (key in ("unconfined", "expanded", "isolated") and isinstance(value, bool))
@@ -144,9 +144,64 @@ def _note(removed: Counter[str], dropped: list[str], method: str | None, trust: 
     if not parts:
         return None
     parts = parts[:8] + ([f"{len(parts) - 8} more"] if len(parts) > 8 else [])
-    see = f" To see the original as text, run print(x.{method}()), where x is the object shown." if method else ""
+    see = f" To see the original as text, run print(x.{method}()), where x is the object." if method else ""
     return f"[monty-kernel left out of this output: {', '.join(parts)}.{see} If you trust this notebook, {trust}.]"
 
 
 def _counted(what: str, count: int) -> str:
     return what if count == 1 else f"{count:,} × {what}"
+
+
+# Markup
+
+_SHORT: Mapping[str, int] = {"text/html": 50_000, "image/svg+xml": 50_000, "text/markdown": 16_000}
+"""Characters that take at most 0.1 s in this process, whatever they are. An interrupt waits that long."""
+
+_SECONDS = 30.0  # of processor time in a helper; the person may interrupt
+
+
+def sanitized_markup(mime: str, text: str, place: str = "0") -> Sanitized:
+    """Sanitize HTML, SVG or Markdown: short text here, long text in a helper, which can be killed.
+
+    place: of Markdown in its document, so that ids differ.
+
+    Raises:
+        TooLarge: the text or its result is too large.
+        KeyboardInterrupt: this thread was interrupted while it waited for a helper.
+    """
+    if len(text) <= _SHORT[mime]:
+        return _sanitized_here(mime, text, place)
+    check_size(text)
+    from monty_kernel.bounded.helper_pool import JobFailed, TooMuch, Unanswered, ask
+
+    try:
+        value, clean = ask(f"{__name__}:sanitized_in_helper", text, mime, place, seconds=_SECONDS)
+    except TooMuch as error:
+        raise TooLarge("what can be sanitized") from error
+    except (Unanswered, JobFailed) as error:
+        raise TooLarge(f"what is sanitized without a helper, which gave no answer ({error})") from error
+    if "large" in value:
+        raise TooLarge(value["large"])
+    return Sanitized(clean, Counter(value["removed"]))
+
+
+def _sanitized_here(mime: str, text: str, place: str) -> Sanitized:
+    """Do it in this process, however long it takes. Raises `TooLarge`."""
+    if mime == "text/markdown":
+        from .markdown import sanitized_markdown
+
+        return sanitized_markdown(text, place)
+    from .html import sanitized_html, sanitized_svg
+
+    return sanitized_html(text) if mime == "text/html" else sanitized_svg(text)
+
+
+def sanitized_in_helper(text: str, mime: str, place: str) -> tuple[dict[str, Any], str]:
+    """The job of a helper: do it there."""
+    try:
+        sanitized = _sanitized_here(mime, text, place)
+    except TooLarge as error:
+        return {"large": str(error)}, ""
+    if bytes_of(sanitized.text) > 2 * MOST_BYTES:
+        return {"large": f"more than {2 * MOST_BYTES // 1_000_000} MB once it is sanitized"}, ""
+    return {"removed": dict(sanitized.removed)}, sanitized.text

@@ -1,15 +1,21 @@
-r"""Formulas in Markdown, told apart as MathJax does it: what is rendered as one here is what it will typeset, and nothing else is.
+r"""Formulas: finds them in Markdown as MathJax does, and disables the macros that link, style, name or load.
 
 A formula stands between `$` and `$`, `$$` and `$$`, `\\(` and `\\)`, `\\[` and `\\]`, or `\begin{x}` and `\end{x}`, its braces
-balanced, with no blank line and no backquote in it. Its text is not read as Markdown. A `$` that is none of these, as in a price, is literal.
+balanced, with no blank line and no backquote in it. Its text is not read as Markdown. Any other `$`, as in a price, is literal. So
+MathJax typesets exactly what is rendered as a formula here.
+
+JupyterLab's MathJax has a filter for macros since 4.5, but it lets `\style{cursor:url(...)}` load; older versions have none. A macro's
+name can also arise within MathJax: some macros paste texts together, and `\ce{\sty$le$}` becomes `\style`. So the few that only
+paste are disabled too, and the beginning of such a name does not stay before the `$` that `\ce` takes away.
 """
 
 from __future__ import annotations
 
 import re
+from html import escape
 from typing import TYPE_CHECKING
 
-from markdown_it.common.utils import escapeHtml
+from .elements import words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,10 +28,10 @@ if TYPE_CHECKING:
     from markdown_it.utils import EnvType, OptionsDict
 
 IGNORED = "mathjax_ignore tex2jax_ignore"
-"""The classes in which MathJax 3 and 2 look for no formula."""
+"""The classes in which MathJax 3 and MathJax 2 look for no formula."""
 _BUDGET = "characters that may still be searched for the ends of formulas"
 _TIMES = 8
-"""How often each character may be looked at: as many searches that end in vain as no honest text needs, and the time is linear."""
+"""How often each character may be looked at. Honest text needs fewer searches without a result, and the time stays linear."""
 _OPENING = re.compile(r"\$\$?|\\\\[(\[]|\\begin\{(?P<name>[A-Za-z]{1,30}\*?)\}")
 _CLOSING = {"$": "$", "$$": "$$", r"\\(": r"\\)", r"\\[": r"\\]"}
 _STEP = re.compile(r"\\end\{[A-Za-z]{1,30}\*?\}|\\\\[)\]]|\\[\s\S]?|\$\$?|[{}`]|\n[ \t]*\n")
@@ -43,12 +49,12 @@ def formulas_plugin(md: MarkdownIt) -> None:
 
 
 def formula_budget(text: str) -> dict[str, int]:
-    """What the environment of a document's parsing must hold."""
+    """What the environment of a document's parser must hold."""
     return {_BUDGET: _TIMES * len(text) + 10_000}
 
 
 def _end(text: str, start: int, env: EnvType) -> int:
-    """Where the formula ends that begins at `start`; `_UNFINISHED` if the text ends first, `_NONE` if it is none."""
+    """The end of the formula at `start`; `_UNFINISHED` if the text ends first, `_NONE` if there is no formula."""
     opening = _OPENING.match(text, start)
     if opening is None or env[_BUDGET] <= 0:
         return _NONE
@@ -91,7 +97,7 @@ def _inline(state: StateInline, silent: bool) -> bool:
         return False
     end = _end(state.src, state.pos, state.env)
     if end < 0 or end > state.posMax:
-        if state.src.startswith("$$", state.pos):  # or its second half might be taken for the beginning of another
+        if state.src.startswith("$$", state.pos):  # its second half must not begin another formula
             if not silent:
                 state.pending += "$$"
             state.pos += 2
@@ -104,13 +110,13 @@ def _inline(state: StateInline, silent: bool) -> bool:
 
 
 def _block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """A formula on lines of its own, so that no line in it is taken for a list, a heading or a table."""
+    """Read a formula on lines of its own, so that none of its lines becomes a list, a heading or a table."""
     position = state.bMarks[start] + state.tShift[start]
     if not state.src.startswith(("$$", r"\\[", r"\begin{"), position) or state.is_code_block(start):
         return False
     line, several = start, 4
     after, text = _UNFINISHED, ""
-    while after == _UNFINISHED:  # more and more lines, so that the time is that of the lines it takes
+    while after == _UNFINISHED:  # more and more lines, so that the time is proportional to the formula
         first, ahead = line, min(end, line + several)
         while line < ahead and not (state.isEmpty(line) or (line > start and state.sCount[line] < state.blkIndent)):
             line += 1
@@ -135,7 +141,7 @@ def _render(self: RendererProtocol, tokens: Sequence[Token], index: int, options
     text = tokens[index].content
     if text.startswith("\\\\"):  # Markdown doubles the backslash, MathJax does not
         text = text[1:-3] + text[-2:]
-    formula = escapeHtml(text)
+    formula = _escaped(text)
     return f"<p>{formula}</p>\n" if tokens[index].block else formula
 
 
@@ -146,9 +152,38 @@ def _render_text(
 
 
 def literal(text: str) -> str:
-    """Text as HTML in which MathJax finds nothing."""
+    """Text as HTML in which MathJax finds no formula."""
     found = _LITERAL.search(text) if "$" in text or "\\" in text else None
     if found is None:
-        return escapeHtml(text)
-    ignored = f'<span class="{IGNORED}">{escapeHtml(found[0])}</span>'
-    return escapeHtml(text[: found.start()]) + ignored + escapeHtml(text[found.end() :])
+        return _escaped(text)
+    ignored = f'<span class="{IGNORED}">{_escaped(found[0])}</span>'
+    return _escaped(text[: found.start()]) + ignored + _escaped(text[found.end() :])
+
+
+def _escaped(text: str) -> str:
+    return escape(text, quote=False).replace('"', "&quot;")
+
+
+# Macros
+
+JOINER = "\u2060"
+"""Takes no room and is no letter: put inside, it turns a macro into plain text."""
+
+_NAMES = words("""href url style class cssId data html require autoload includegraphics unicode mmlToken bbox fcolorbox setOptions
+    mathtoolsset csname special action toggle texttip mathtip tooltip newtagform renewtagform""")
+"""`fcolorbox` writes its colour into a style unchecked, and the tag forms build a tag from pieces."""
+_BEGINNINGS = frozenset(name[:length] for name in _NAMES for length in range(1, len(name)))
+_MACROS = re.compile(rf"\\(?=(?:{'|'.join(sorted(_NAMES))}|html\w+)(?![A-Za-z])|delimsize)")
+r"""`\delimsize` is replaced by what `\DeclarePairedDelimiterX` was given, whatever follows it."""
+_BEFORE_DOLLAR = re.compile(r"\\([A-Za-z]{1,20})(?=\$)")
+
+
+def safe_tex(text: str) -> tuple[str, int]:
+    """Disable the forbidden macros in `text`. Returns the text and how many there were."""
+    if "\\" not in text:
+        return text, 0
+    return _MACROS.subn("\\\\" + JOINER, _BEFORE_DOLLAR.sub(_apart, text))
+
+
+def _apart(found: re.Match[str]) -> str:
+    return f"{found[0]} " if found[1] in _BEGINNINGS else found[0]  # TeX ignores a blank after a name

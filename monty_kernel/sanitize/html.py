@@ -7,12 +7,11 @@ from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING
 
-from . import css
+from . import Sanitized, TooLarge, check_size, css
 from .drawings import bounded
 from .elements import GLOBAL, HTML_ATTRIBUTES, HTML_TAGS, SVG_ATTRIBUTES, SVG_TAGS
+from .formulas import safe_tex
 from .markup import AMPERSAND, GREATER, LESS, RELATIVE, Markup
-from .sanitized import Sanitized, TooLarge, check_size
-from .tex import safe_tex
 
 if TYPE_CHECKING:
     import nh3

@@ -7,8 +7,8 @@ from typing import Any
 
 from monty_kernel.outputs import Display, MimeBundle, Output, Result, Stream
 
+from . import MOST_CHARACTERS
 from .bundle import TRUST_KERNEL, SanitizedBundle, sanitized_bundle
-from .sanitized import MOST_CHARACTERS
 from .terminal import PrintedText, shown
 
 MOST_NOTES = 5

@@ -8,8 +8,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from monty_kernel.outputs.quoting import plain_name, quoted
-from monty_kernel.outputs.visible_text import visible_line
+from monty_kernel.outputs.visible_text import plain_name, quoted, visible_line
 
 from ..store.records import How, SessionInfo
 from .timeline import State, Timeline

@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import HealthCheck, given, seed, settings
 
-from monty_kernel.sanitize.sanitized import Sanitized
+from monty_kernel.sanitize import Sanitized
 
 from .target import Target
 from .targets import NAMES, find

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monty_kernel.outputs.quoting import plain_name, quoted, readable
+from monty_kernel.outputs.visible_text import plain_name, quoted, readable
 
 
 @given(st.text() | st.text("payрау\u202e\\'\"()", max_size=30))

@@ -8,8 +8,7 @@ from xml.etree import ElementTree
 
 from hypothesis import strategies as st
 
-from monty_kernel.sanitize import bundle, html, markdown, terminal
-from monty_kernel.sanitize.sanitized import TooLarge
+from monty_kernel.sanitize import TooLarge, bundle, html, markdown, terminal
 from tests.fuzz.target import JSON, Target, as_json, json_of, mixtures, text_of
 from tests.support.hostile.attacks import ATTACKS
 from tests.support.hostile.finder import PIECES, active

@@ -1,7 +1,6 @@
-"""Code in the colours that the front end gives to code, written into the code itself: no style sheet of ours is there.
+"""Colours for code, by Pygments: in a terminal, in a page with nbconvert's style sheet, and in HTML without a style sheet.
 
-The colours are those of the front end's own editor, which follow its theme. Where it names none, and where JupyterLab's sanitizer
-takes variables away from a notebook that is only opened, they are plain ones that can be read on light and on dark ground.
+Pygments is imported on first use.
 """
 
 from __future__ import annotations
@@ -9,10 +8,14 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 from html import escape
+from importlib import import_module
 from typing import Any
 
+_MOST_IN_A_TERMINAL = 50_000
+"""Characters of Python source that get colours."""
+
 MOST_CHARACTERS = 10_000
-"""Of one piece of code that is given colours; a lexer's time is not promised to be linear."""
+"""Of one piece of code that gets colours. Lexers do not promise linear time."""
 MOST_IN_A_LINE = 500
 _LANGUAGES = {
     "python": "python py python3 py3 ipython ipython3",
@@ -23,9 +26,9 @@ _LANGUAGES = {
     "docker": "docker dockerfile", "make": "make makefile",
 }  # fmt: skip
 LANGUAGES = {alias: name for name, aliases in _LANGUAGES.items() for alias in aliases.split()}
-"""What a fence may say -> Pygments' name of the lexer. Each was tried with hostile text; of others nobody knows how long they take."""
+"""What a fence may say -> Pygments' name of the lexer. Each was tried with hostile text; other lexers may be slow."""
 
-_STYLES = (  # the first that fits; JupyterLab's name for it, the plain colour, more
+_STYLES = (  # the first that fits; JupyterLab's name for it, the plain colour, the font
     ("Comment", "comment", "#408080", "italic"),
     ("Keyword.Constant", "atom", "#2e8b2e", ""),
     ("Keyword", "keyword", "#2e8b2e", "bold"),
@@ -47,13 +50,18 @@ _STYLES = (  # the first that fits; JupyterLab's name for it, the plain colour, 
     ("Generic.Prompt", "meta", "#4169e1", "bold"),
     ("Generic.Error", "error", "#e04040", ""),
 )
-_MORE = {"": "", "bold": "; font-weight:bold", "italic": "; font-style:italic"}
+_FONTS = {"": "", "bold": "; font-weight:bold", "italic": "; font-style:italic"}
 _SLOW = re.compile(rf"[^\n]{{{MOST_IN_A_LINE + 1}}}|\s{{100}}")
-"""Long lines and long gaps, on which lexers spend time that grows with the square."""
+"""Long lines and long gaps, which take lexers quadratic time."""
 
 
-def coloured(code: str, language: str) -> str:
-    """The code as HTML, in colours if the language is known and it is short enough for that."""
+def inline_coloured(code: str, language: str) -> str:
+    """Code as HTML with colours in its `style` attributes; without colours if the language is unknown or the code is long.
+
+    There is no style sheet of ours where this is shown. The colours are those of the front end's own editor, which follow its theme.
+    Where it defines none, and where JupyterLab's sanitizer removes variables from a notebook that is only opened, plain colours are
+    used that can be read on a light and a dark background.
+    """
     name = LANGUAGES.get(language.lower())
     if name is None or len(code) > MOST_CHARACTERS or _SLOW.search(code) is not None:
         return escape(code)
@@ -73,15 +81,42 @@ def _written(style: str, html: str) -> str:
 
 @cache
 def _lexer(name: str) -> Any:
-    from pygments.lexers import get_lexer_by_name  # type: ignore[import-untyped]
-
-    return get_lexer_by_name(name, stripnl=False, ensurenl=False)
+    return _pygments()[2].get_lexer_by_name(name, stripnl=False, ensurenl=False)
 
 
 @lru_cache(512)
 def _style(kind: tuple[str, ...]) -> str:
     dotted = ".".join(kind)
-    for name, variable, colour, more in _STYLES:
+    for name, variable, colour, font in _STYLES:
         if f"{dotted}.".startswith(f"{name}."):
-            return f"color:{colour}; color:var(--jp-mirror-editor-{variable}-color, {colour}){_MORE[more]}"
+            return f"color:{colour}; color:var(--jp-mirror-editor-{variable}-color, {colour}){_FONTS[font]}"
     return ""
+
+
+def terminal_coloured(source: str) -> str:
+    """Python source with ANSI colours; unchanged if it is long."""
+    if len(source) > _MOST_IN_A_TERMINAL:
+        return source
+    pygments, formatters, lexers = _pygments()
+    return str(pygments.highlight(source, lexers.PythonLexer(), formatters.TerminalFormatter())).rstrip("\n")
+
+
+def page_coloured(source: str) -> str:
+    """A cell's source as HTML with the classes of nbconvert's style sheet."""
+    lexer, formatter = _page_style()
+    return str(_pygments()[0].highlight(source, lexer, formatter))
+
+
+@cache
+def _page_style() -> tuple[Any, Any]:
+    _, formatters, lexers = _pygments()
+    try:
+        lexer = import_module("ipython_pygments_lexers").IPython3Lexer()  # comes with IPython since version 9
+    except ImportError:
+        lexer = lexers.PythonLexer()
+    return lexer, formatters.HtmlFormatter(cssclass="highlight hl-ipython3")
+
+
+def _pygments() -> tuple[Any, Any, Any]:
+    """Pygments, its formatters and its lexers; they have no types."""
+    return import_module("pygments"), import_module("pygments.formatters"), import_module("pygments.lexers")
