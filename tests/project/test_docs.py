@@ -11,6 +11,7 @@ from textwrap import dedent
 import pytest
 
 from monty_kernel import __version__
+from monty_kernel.cli.doctor import _MEANS, Diagnosis, Finding, report
 from monty_kernel.engine.errors.unsupported import MODULES
 from monty_kernel.engine.source.cell import CellOptions, Feed, parse
 from monty_kernel.engine.source.sources import CellSource
@@ -90,6 +91,12 @@ def test_every_module_is_listed(page: str) -> None:
     assert f"{len(MODULES)} of the standard library" in text or page != "README.md"
     for name in MODULES:
         assert f"`{name}`" in text, name
+
+
+def test_the_report_of_the_doctor_is_as_the_page_shows_it() -> None:
+    page = (ROOT / "docs" / "isolation.md").read_text(encoding="utf-8")
+    for line in report(Diagnosis(tuple(Finding(wall, 1) for wall in _MEANS)))[2:]:
+        assert f"{line}\n" in page
 
 
 @pytest.mark.parametrize("name", ["docs/architecture.md", "docs/how-a-cell-runs.md", "CONTRIBUTING.md"])
