@@ -1,6 +1,7 @@
 """A Jupyter kernel whose cells run in Monty, a sandboxed Python interpreter.
 
-`run_notebook` and `run_notebook_async` run notebooks from Python, `page_of` makes a page of one. `tool` marks functions that notebooks may call.
+`run_notebook` and `run_notebook_async` run notebooks from Python, and `page_of` makes a page of one. `tool` marks
+functions that notebooks may call.
 """
 
 from __future__ import annotations

@@ -1,21 +1,21 @@
 """`python -P -m monty_kernel -f CONNECTION_FILE` becomes the kernel.
 
-The sockets are bound before anything heavy is imported. A client that finds nobody listening tries again after 100 to 200 ms,
-so a kernel that listens after 50 ms answers a whole round earlier than one that listens when it is ready.
+The sockets are bound before anything heavy is imported. A client that cannot connect tries again after 100 to 200 ms,
+so a kernel that listens after 50 ms answers a whole round earlier than one that listens only when it is ready.
 """
 
 import os
 import sys
 
 if not sys.flags.safe_path and sys.path and sys.path[0] in ("", os.getcwd()):
-    # Started without -P: a file named like a library in the notebook's folder must not be imported all the same.
+    # without -P, a file in the notebook's folder that is named like a library would be imported
     del sys.path[0]
 
 from monty_kernel.startup import forget_relative
 
 forget_relative()
 
-import signal  # noqa: E402 - what is imported from is settled first
+import signal  # noqa: E402 - the search path had to be cleaned first
 
 
 def main() -> None:

@@ -1,17 +1,18 @@
-"""What must happen before anything heavy is imported, for every process of ours that Jupyter starts.
+"""Prepares each of our processes that Jupyter starts, before anything heavy is imported.
 
-Where Python may import from: no place that depends on the working directory, which is the notebook's folder. `-P` keeps Python
-from putting that folder first. An empty or relative entry of `PYTHONPATH` brings it back, and one is easily had:
-`export PYTHONPATH=$PYTHONPATH:/srv/lib` has an empty entry where there was no `PYTHONPATH` before.
+Where imports come from: no place may depend on the working directory, which is the notebook's folder. `-P` keeps Python
+from putting that folder first, but an empty or relative entry of `PYTHONPATH` brings it back. Such an entry is easily
+made: without a `PYTHONPATH`, `export PYTHONPATH=$PYTHONPATH:/srv/lib` begins with an empty one.
 
-What is imported: submodules of heavy packages without the packages' own `__init__`. `import ipykernel.kernelbase` costs 180 ms,
-of which 70 ms go into `IPython/__init__`, `jupyter_client/__init__` and `ipykernel/__init__`: they import shells, clients and
-managers that a kernel never uses. A deferred package is a stand-in in `sys.modules` that has the real one's name, path and spec,
-so its submodules import as ever. The first name asked of it runs the real `__init__` in place, so `from IPython import
-get_ipython` keeps meaning what it says, only later. The standard library's `importlib.util.LazyLoader` cannot do this: reading
-`__path__`, which every import of a submodule does, already loads a lazy module.
+What is imported: submodules of heavy packages without the packages' own `__init__`. `import ipykernel.kernelbase` costs
+180 ms, of which 70 ms go into `IPython/__init__`, `jupyter_client/__init__` and `ipykernel/__init__`: they import
+shells, clients and managers that a kernel never uses. A deferred package takes the real one's place in `sys.modules`,
+with its name, path and spec, so that submodules are imported as usual. The first access to any of its names runs the
+real `__init__` in place, so that `from IPython import get_ipython` still works. The standard library's
+`importlib.util.LazyLoader` cannot do this, because it loads the module as soon as `__path__` is read, which every
+import of a submodule does.
 
-Garbage: the process does nothing but import until its session stands, and collecting meanwhile took 4 % of that time.
+Garbage collection: until the session has started, the process only imports. Collecting garbage took 4 % of that time.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ _VARIABLES = ("PYTHONPATH", "PYTHONHOME", "PYTHONUSERBASE")
 
 
 def without_relative(env: Mapping[str, str]) -> dict[str, str]:
-    """An environment for a Python to be started in: without what makes it look for modules in its working directory."""
+    """A copy of the environment for a new Python, without entries that make it import from its working directory."""
     clean = dict(env)
     for name in _VARIABLES:
         if name in clean:
@@ -50,7 +51,7 @@ def without_relative(env: Mapping[str, str]) -> dict[str, str]:
 
 
 def forget_relative() -> None:
-    """Take what relative entries of `PYTHONPATH` put into it out of this process's search path. For its very beginning."""
+    """Remove from this process's search path what relative entries of `PYTHONPATH` added. To be called first."""
     given = os.environ.get("PYTHONPATH")
     if not given or sys.flags.ignore_environment:
         return
@@ -61,22 +62,22 @@ def forget_relative() -> None:
 
 
 def begin_start() -> None:
-    """The process begins."""
+    """The process begins: collect no garbage until `end_start`."""
     gc.disable()
 
 
 def end_start() -> None:
-    """The session stands. What is there stays for good, so that no later collection looks at it. Idempotent."""
+    """The session has started. Later collections skip all objects that exist now. Idempotent."""
     if not gc.isenabled():
         gc.freeze()
         gc.enable()
 
 
 class DeferredPackage(ModuleType):
-    """A package whose `__init__` runs when anything but its module attributes (`__path__`, `__spec__`, ...) is asked for.
+    """A package whose `__init__` runs when anything but its module attributes (`__path__`, `__spec__`, ...) is read.
 
-    That includes its submodules, since `IPython.core` as an attribute is expected to have what `IPython/__init__` imported into
-    it. The import system itself does not ask for them: it looks into `sys.modules`.
+    That includes its submodules, since `IPython.core` as an attribute must have what `IPython/__init__` imports into
+    it. The import system itself does not read them as attributes: it looks into `sys.modules`.
     """
 
     def __getattribute__(self, name: str) -> Any:
@@ -92,8 +93,8 @@ class DeferredPackage(ModuleType):
 def forgo_missing(names: Iterable[str] = ("opentelemetry",)) -> None:
     """Let imports of packages that are not installed fail at once.
 
-    pydantic_monty tries `import opentelemetry` at every feed, which searches all of `sys.path` each time: 0.12 ms a feed
-    instead of 0.045.
+    pydantic_monty tries `import opentelemetry` at every feed. Searching all of `sys.path` each time makes a feed take
+    0.12 ms instead of 0.045.
     """
     for name in names:
         if name not in sys.modules and find_spec(name) is None:
@@ -101,10 +102,11 @@ def forgo_missing(names: Iterable[str] = ("opentelemetry",)) -> None:
 
 
 def import_lightly() -> None:
-    """Import jupyter_client.jsonutil without dateutil and tornado.log without curses, which take 10 to 20 ms between them.
+    """Import jupyter_client.jsonutil without dateutil and tornado.log without curses, which saves 10 to 20 ms.
 
-    The one reads the date in each message's header with it, which `datetime` can do since Python 3.11; the other would colour
-    log lines in a terminal, and the kernel's log has a format of its own. Whoever else imports the two gets them.
+    jsonutil uses dateutil to read the date in each message's header, which `datetime` can do since Python 3.11.
+    tornado.log uses curses to colour log lines, but the kernel's log has a format of its own. Other code that imports
+    dateutil or curses gets the real ones.
     """
     parser, tz = ModuleType("dateutil.parser"), ModuleType("dateutil.tz")
     parser.isoparse, tz.tzlocal = _isoparse, _tzlocal  # type: ignore[attr-defined]
@@ -116,7 +118,7 @@ def import_lightly() -> None:
 
 @contextmanager
 def _standing_in(modules: Mapping[str, ModuleType | None]) -> Iterator[None]:
-    """Let imports find these, or find that there is none, where nobody has imported the real ones yet."""
+    """Let imports find these modules, None for a missing one, unless the real ones have been imported already."""
     absent = {name: module for name, module in modules.items() if name not in sys.modules}
     sys.modules.update(absent)  # type: ignore[arg-type]  # None: as documented for the import system
     try:
@@ -159,7 +161,7 @@ def defer_packages(names: Iterable[str] = HEAVY_PACKAGES) -> None:
 
 
 def _load(module: ModuleType) -> None:
-    """Run the real `__init__`, once. Names it has set so far are all there is while it runs (as in a circular import)."""
+    """Run the real `__init__` once. While it runs, only the names that it has set exist, as in a circular import."""
     with _loading:
         name = module.__name__
         if type(module) is not DeferredPackage or name in _being_loaded:
