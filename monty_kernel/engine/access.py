@@ -38,7 +38,7 @@ class Access(Protocol):
     def modules(self) -> Mapping[str, ExternalModule]:
         """What cells may import besides Monty's own modules."""
 
-    def begin(self, cell: str) -> None:
+    def cell_starts(self, cell: str) -> None:
         """A cell starts, with this label."""
 
     def notices(self) -> list[str]:
@@ -70,7 +70,7 @@ class NoAccess:
 
     modules: Mapping[str, ExternalModule] = {}
 
-    def begin(self, cell: str) -> None:
+    def cell_starts(self, cell: str) -> None:
         """Nothing to note."""
 
     def notices(self) -> list[str]:

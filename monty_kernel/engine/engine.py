@@ -151,7 +151,7 @@ class Engine:
             act: Does the actions between the cell's feeds.
         """
         self.interrupts.expect()
-        self.access.begin(cell.source.label)
+        self.access.cell_starts(cell.source.label)
         self.limits.cell = cell.source.label
         self.sanitizer.begin()
         self._budget = Budget(self.limits, most_shown=self.sanitizer.most_shown)

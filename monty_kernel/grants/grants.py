@@ -123,7 +123,7 @@ class Grants:
         notices, self._notices = self._notices, []
         return notices
 
-    def begin(self, cell: str) -> None:
+    def cell_starts(self, cell: str) -> None:
         """A cell starts; its label goes into the log."""
         self.audit.cell = cell
 

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-import importlib
 import inspect
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from inspect import Parameter
@@ -20,6 +18,7 @@ from .analysis import Analysis, Place
 from .facts import Facts
 from .interface import Kind
 from .live import Live, Look, Path
+from .probing import host_module
 from .supplied import stub_units, supplied_names
 from .units import Unit, parsed
 
@@ -209,14 +208,7 @@ def doc_by_full_name(full_name: str, facts: Facts) -> Doc | None:
 
 
 def _module(name: str, facts: Facts) -> Any:
-    if name in facts.granted:
-        return facts.granted[name]
-    if name.split(".")[0] not in sys.stdlib_module_names:
-        return None
-    try:
-        return importlib.import_module(name)
-    except ImportError:
-        return None
+    return facts.granted[name] if name in facts.granted else host_module(name)
 
 
 def _type(key: str, facts: Facts) -> Any:

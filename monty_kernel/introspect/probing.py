@@ -146,7 +146,7 @@ def _probe(scratch: _Scratch) -> Facts:
     names = [name for name in {*dir(builtins), *NEWER["builtins"]} if not name.startswith("_")] + list(DUNDERS)
     present = _ask_names(scratch, names)
     modules = _modules(scratch)
-    hosts = {name: host for name in modules if (host := _host(name)) is not None}
+    hosts = {name: host for name in modules if (host := host_module(name)) is not None}
     members = {name: _members(scratch, name, host) for name, host in hosts.items()}
     scratch.ask("\n".join(f"import {name}" for name in modules if "." not in name))
     methods: dict[str, Mapping[str, str]] = {}
@@ -201,7 +201,8 @@ def _modules(scratch: _Scratch) -> list[str]:
     return sorted(_ask_each(scratch, ((name, f"import {name}") for name in candidates), "ImportError"))
 
 
-def _host(name: str) -> Any:
+def host_module(name: str) -> Any:
+    """CPython's module of that name, or None if it is not in the standard library or must not be imported."""
     if name.split(".")[0] in HOST_MODULES_NOT_IMPORTED or name.split(".")[0] not in sys.stdlib_module_names:
         return None
     try:

@@ -49,8 +49,8 @@ class MagicContext(Protocol):
     def print(self, text: str) -> None:
         """Print a line to the cell's stdout."""
 
-    def resumed(self, said: str, last: int) -> str:
-        """Count on from `last`, the number of the resumed session's last cell. Returns `said`, the line to print."""
+    def resumed(self, message: str, last: int) -> str:
+        """Count on from `last`, the number of the resumed session's last cell. Returns `message`, the line to print."""
 
     def display(self, bundle: MimeBundle) -> None:
         """Show a MIME bundle among the cell's outputs."""

@@ -113,11 +113,11 @@ class SessionFrontend(ABC):
         """Whether what another kernel left under this notebook's path is brought back without a question."""
         return self.services.settings.resume == "allow"
 
-    def resumed(self, said: str, last: int) -> str:
+    def resumed(self, message: str, last: int) -> str:
         """A stored session goes on: cells count on from its last one, and its inputs become this session's."""
         self.services.count_from(last)
         self.history.take_up(self.services.engine.session.inputs())
-        return said
+        return message
 
     def display(self, bundle: MimeBundle) -> None:
         """Show a MIME bundle among the cell's outputs."""
