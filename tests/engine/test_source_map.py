@@ -1,14 +1,17 @@
-"""Every place in a rewritten text leads back to what the person typed."""
+"""Every place in a rewritten text leads back to what the person typed; places of `ast` are offsets of characters."""
 
 from __future__ import annotations
+
+import ast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from monty_kernel.engine.source.cell import CellOptions, parse
-from monty_kernel.engine.source.source_map import Edit, SourceMap, line_starts, place
+from monty_kernel.engine.source.source_map import ByteOffsets, Edit, SourceMap, line_starts, place
 from monty_kernel.engine.source.sources import CellSource
+from monty_kernel.engine.source.statements import lines_inside_strings
 from monty_kernel.magics.registry import Magics
 
 TEXT = st.text(alphabet="ab é\n\t🐍", max_size=40)
@@ -85,3 +88,28 @@ def test_any_text_becomes_a_cell_or_a_syntax_error(text: str) -> None:
             assert 1 <= first <= last <= len(lines)
             assert 1 <= column <= len(lines[first - 1]) + 1
             assert end >= 1
+
+
+@pytest.mark.parametrize("text", ["é = 'ü'; x = é", "a\nüü = 1; b\r\nc", "x = '\U0001f600'; y"])
+def test_places_of_a_tree_are_offsets_of_characters(text: str) -> None:
+    places = ByteOffsets(text)
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Name):
+            start, end = places.span(node)
+            assert text[start:end] == node.id
+
+
+@pytest.mark.parametrize("text", [
+    "x = '''\na\nb'''\nc", "f'''\n{x}\n'''\n", "# '''\nx\n'''\n'''", "'a\\\nb'\nc", "'open\nx", "x\n\n'''a''' + '''\n\n''' + '''\n'''\ny", "",
+])  # fmt: skip
+def test_lines_inside_strings(text: str) -> None:
+    expected: set[int] = set()
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        assert lines_inside_strings(text) <= set(range(text.count("\n") + 2))
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Constant, ast.JoinedStr)) and node.end_lineno and node.end_lineno > node.lineno:
+            expected.update(range(node.lineno + 1, node.end_lineno + 1))
+    assert lines_inside_strings(text) == expected

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pydantic_monty as monty
 
+from monty_kernel.engine.errors.tracebacks import render
 from monty_kernel.engine.source.sources import CellSource, Failure, SourceFrame
 
 
@@ -70,3 +72,26 @@ def monty_cells() -> Iterator[Cells]:
     limits = {"max_memory": 1 << 28, "max_suspensions": 10**9}
     with monty.Monty(min_processes=1, max_processes=1) as pool, pool.checkout(limits=limits) as session:  # type: ignore[arg-type]
         yield Cells(session)
+
+
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def shown(failure: Failure) -> str:
+    """What a front end prints: the parts joined with newlines, without colours."""
+    return ANSI.sub("", "\n".join(render(failure).traceback))
+
+
+def body(failure: Failure) -> str:
+    """The same without the rule, the headline and the message."""
+    return ANSI.sub("", "\n".join(render(failure).traceback[2:-1]))
+
+
+def in_cell(
+    text: str, line: int, column: int, end_column: int, function: str = "<module>", label: str = "In[1]"
+) -> SourceFrame:
+    return SourceFrame(CellSource(label, text), line, column, line, end_column, function)
+
+
+def raised(*frames: SourceFrame, evalue: str = "oops") -> Failure:
+    return Failure("raised", "ValueError", evalue, frames)
