@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
@@ -31,16 +31,38 @@ such pieces fit into the memory for states; Linux allows a process 65,530."""
 _M_MMAP_THRESHOLD = -3  # malloc.h
 
 
-class Packed(NamedTuple):
-    """A snapshot whose dump is compressed. size: bytes of the dump."""
+_TOGETHER = 1 << 19
+"""Bytes of dumps that are compressed as one block, from which any comes back in 0.3 ms.
 
-    snapshot: Snapshot
+The dump of a cell is nearly that of the cell before it. Together they take a third of the processor time, 0.05 ms each,
+and an eighth of the memory, 2.4 KB each (dumps of 62 KB)."""
+
+
+class Block(NamedTuple):
+    """Dumps, one after the other, compressed. size: bytes of all dumps. members: how many they are."""
+
     data: bytes
     size: int
+    members: int
+
+
+class Packed(NamedTuple):
+    """A snapshot whose dump is in a block. start, size: where it is there, in bytes."""
+
+    snapshot: Snapshot
+    block: Block
+    start: int
+    size: int
+
+    @property
+    def weight(self) -> int:
+        """Bytes of its share in the block."""
+        return len(self.block.data) // self.block.members
 
     def unpack(self) -> Snapshot:
         """The snapshot as it was."""
-        return replace(self.snapshot, state=codec()[1](self.data, self.size))
+        dumps = codec()[1](self.block.data, self.block.size)
+        return replace(self.snapshot, state=dumps[self.start : self.start + self.size])
 
 
 Kept = Snapshot | Packed | OnDisk
@@ -85,25 +107,45 @@ class Packer:
 
     def _pack(self, loose: list[State[Kept]], timeline: Timeline[Kept]) -> None:
         held = self._held
+        to_pack: list[tuple[State[Kept], Snapshot]] = []
         for state in loose:
             held.pop(state.number, None)  # it goes to the end: the others were left longer ago
             held[state.number] = state
             kept = state.snapshot
             if isinstance(kept, Snapshot) and state.number != timeline.current:
-                packed = pack(kept)
-                if state.snapshot is kept:
-                    state.snapshot = packed
+                to_pack.append((state, kept))
+        for (state, kept), packed in zip(to_pack, pack([kept for _, kept in to_pack]), strict=True):
+            if state.snapshot is kept:
+                state.snapshot = packed
         here = timeline[timeline.current]
         make_room(held.values(), (here.number, here.parent), self._most, self._where)
         for number in [n for n, state in held.items() if not isinstance(state.snapshot, (Snapshot, Packed))]:
             del held[number]
 
 
-def pack(snapshot: Snapshot) -> Packed:
-    """Compress a snapshot's dump. Neither this nor the way back holds the GIL."""
-    packed = memoryview(codec()[0](snapshot.state))
-    # a copy: zstd begins with room for the whole dump and cuts it short, and the rest would be a hole in the heap
-    return Packed(replace(snapshot, state=b""), bytes(packed), len(snapshot.state))
+def pack(snapshots: Sequence[Snapshot]) -> Iterator[Packed]:
+    """Compress the snapshots' dumps, in order. Neither this nor the way back holds the GIL."""
+    together: list[Snapshot] = []
+    size = 0
+    for snapshot in snapshots:
+        if together and size + len(snapshot.state) > _TOGETHER:
+            yield from _packed(together)
+            together, size = [], 0
+        together.append(snapshot)
+        size += len(snapshot.state)
+    if together:
+        yield from _packed(together)
+
+
+def _packed(snapshots: Sequence[Snapshot]) -> Iterator[Packed]:
+    dumps = b"".join(snapshot.state for snapshot in snapshots)
+    data = memoryview(codec()[0](dumps))
+    # a copy: zstd begins with room for all of the dumps and cuts it short, and the rest would be a hole in the heap
+    block = Block(bytes(data), len(dumps), len(snapshots))
+    start = 0
+    for snapshot in snapshots:
+        yield Packed(replace(snapshot, state=b""), block, start, len(snapshot.state))
+        start += len(snapshot.state)
 
 
 def weight(kept: Kept | None) -> int:
@@ -113,7 +155,7 @@ def weight(kept: Kept | None) -> int:
     snapshot = kept.snapshot if isinstance(kept, Packed) else kept
     written = 0 if snapshot.written is None else snapshot.written.size
     rerun = snapshot.reruns[-1].size if snapshot.reruns else 0  # earlier reruns belong to the states before
-    return written + rerun + len(kept.data if isinstance(kept, Packed) else kept.state)
+    return written + rerun + (kept.weight if isinstance(kept, Packed) else len(kept.state))
 
 
 def packed_weight(kept: Kept | None) -> int:

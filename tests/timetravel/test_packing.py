@@ -20,7 +20,7 @@ def states(*, files: int = 0) -> list[State[Kept]]:
     for number in range(11):
         written = Written({"place": {("a",): object()}}) if number == files != 0 else Written({"place": {}})
         snapshot = Snapshot(random.Random(number).randbytes(1000), 0, frozenset(), CellLog(), written=written)
-        kept = pack(snapshot) if number % 2 else snapshot
+        kept = next(pack([snapshot])) if number % 2 else snapshot
         found.append(State(number, number - 1 if number else None, "", False, kept, 1000))
     return found
 
@@ -50,3 +50,19 @@ def test_beyond_that_the_oldest_goes(stored: bool) -> None:
     gone = [state.number for state in made if state.snapshot is None or isinstance(state.snapshot, OnDisk)]
     assert gone == [1, 2, 3, 4], "a named one counts, and stays if it is nowhere else"
     assert (made[1].snapshot is None) != stored
+
+
+def test_each_comes_back_from_what_was_packed_together() -> None:
+    dumps = [
+        random.Random(number).randbytes(size) for number, size in enumerate((0, 1000, 600_000, 1, 300_000, 300_000))
+    ]
+    snapshots = [Snapshot(dump, number, frozenset(), CellLog()) for number, dump in enumerate(dumps)]
+    packed = list(pack(snapshots))
+    assert [each.unpack() for each in packed] == snapshots
+    assert {each.block.members for each in packed} == {1, 2}
+
+
+def test_dumps_that_are_alike_are_one_in_memory() -> None:
+    dump = random.Random(0).randbytes(50_000)
+    packed = pack([Snapshot(dump + bytes([number]), 0, frozenset(), CellLog()) for number in range(10)])
+    assert sum(each.weight for each in packed) < 60_000
