@@ -82,6 +82,20 @@ class Recovery:
     entries: tuple[JournalEntry, ...] = ()
 
 
+class NewCell(NamedTuple):
+    """A cell to store. parent: The number of an older one; None for the first. created: Seconds since the epoch; None: now.
+
+    entry: A JSON object with whatever it takes to run it again; None if its state is stored instead.
+    """
+
+    number: int
+    parent: int | None
+    label: str
+    failed: bool = False
+    created: float | None = None
+    entry: Mapping[str, Any] | None = None
+
+
 class Pinned(NamedTuple):
     """Bytes on disk that named states keep from being dropped: those of one session, and those of all."""
 

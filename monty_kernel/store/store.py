@@ -6,7 +6,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,7 +15,7 @@ from .errors import SessionRunning, StateMissing, StateRefused, StoreError, Stor
 from .locks import RunningSession, RunningSessions, is_session_id, new_id
 from .log import Ending, Record, remove_logs, remove_refused, replay
 from .reading import StoreReader
-from .records import How, Retention, SessionInfo, StateInfo
+from .records import How, NewCell, Retention, SessionInfo, StateInfo
 from .schema import CellRow
 from .signing import canonical, json_object, storable
 
@@ -243,7 +243,7 @@ class SnapshotStore(StoreReader):
             content = self._chunks.cut(state, content_meta)
 
             def work(db: sqlite3.Connection) -> StateInfo:
-                cell = self._require_cell(db, session, number, parent, created, label, failed, None)
+                cell = self._require_cell(db, session, NewCell(number, parent, label, failed, created), None)
                 snapshot, in_meta, in_state = self._chunks.write(db, content, versions, cell.tag)
                 self._rows.set_snapshot(db, cell, snapshot, in_meta, in_state)
                 return cell.info(snapshot, True, 0)
@@ -261,15 +261,19 @@ class SnapshotStore(StoreReader):
         failed: bool = False,
         created: float | None = None,
     ) -> StateInfo:
-        """Store a cell without its state, as `put` does. entry: A JSON object with what it takes to run it again."""
+        """Store a cell without its state, as `put` does. entry: A JSON object with whatever it takes to run it again."""
+        return self.journal_all(session, [NewCell(number, parent, label, failed, created, entry)])[0]
+
+    def journal_all(self, session: str, cells: Sequence[NewCell]) -> list[StateInfo]:
+        """Store cells without their states, all or none. The last becomes the session's current one."""
         with self._putting:
-            data = self._chunks.compress(canonical(dict(entry)))
+            entries = [self._chunks.compress(canonical(dict(cell.entry or {}))) for cell in cells]
 
-            def work(db: sqlite3.Connection) -> StateInfo:
-                cell = self._require_cell(db, session, number, parent, created, label, failed, data)
-                return cell.info(None, False, len(data))
+            def work(db: sqlite3.Connection) -> list[StateInfo]:
+                pairs = zip(cells, entries, strict=True)
+                return [self._require_cell(db, session, *pair).info(None, False, len(pair[1])) for pair in pairs]
 
-            return self._write_state(session, number, parent, work)
+            return self._write_state(session, cells[-1].number, cells[-1].parent, work)
 
     def move(self, session: str, number: int) -> None:
         """Make a stored state the session's current one: there it is resumed, and it is not dropped while it runs."""
@@ -287,28 +291,18 @@ class SnapshotStore(StoreReader):
 
         return self._database.write(whole)
 
-    def _require_cell(
-        self,
-        db: sqlite3.Connection,
-        session: str,
-        number: int,
-        parent: int | None,
-        created: float | None,
-        label: str,
-        failed: bool,
-        entry: bytes | None,
-    ) -> CellRow:
+    def _require_cell(self, db: sqlite3.Connection, session: str, new: NewCell, entry: bytes | None) -> CellRow:
         try:
-            cell = self._rows.cell(db, session, number)
-            if cell.parent == parent:
+            cell = self._rows.cell(db, session, new.number)
+            if cell.parent == new.parent:
                 return cell
-            raise ValueError(f"state {number} follows state {cell.parent}, not {parent}")
+            raise ValueError(f"state {new.number} follows state {cell.parent}, not {new.parent}")
         except StateMissing:
             pass
         except StateRefused:  # what was altered is replaced by what is known to be right
-            db.execute("DELETE FROM cells WHERE session = ? AND number = ?", (session, number))
-        when = time.time() if created is None else float(created)
-        return self._rows.add_cell(db, session, number, parent, when, label, failed, entry)
+            db.execute("DELETE FROM cells WHERE session = ? AND number = ?", (session, new.number))
+        when = time.time() if new.created is None else float(new.created)
+        return self._rows.add_cell(db, session, new.number, new.parent, when, new.label, new.failed, entry)
 
     def name(self, session: str, number: int, name: str) -> None:
         """Name a state of any session: it is never dropped. A state of the session that had the name loses it.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from monty_kernel.engine.cell_log import CellLog
@@ -13,11 +14,11 @@ from monty_kernel.engine.engine import Snapshot
 from monty_kernel.engine.snapshot import Journaled
 from monty_kernel.engine.source.rewrite import MagicTable
 
-from ..store.errors import StoreError
-from ..store.writer import QUIET, StoreWriter, Task
+from ..store.errors import SessionRunning, StoreError, StoreUnavailable
+from ..store.writer import StoreWriter, Task
 from .earlier_sessions import EarlierSessions
 from .naming import Share, shares_on_disk
-from .stored_state import entry_data, meta_of, read_state
+from .stored_state import OnDisk, StateToStore, entry_data, meta_of, read_state
 
 if TYPE_CHECKING:
     from ..store.locks import RunningSessions
@@ -35,27 +36,8 @@ CLOSING = 2.0
 """Seconds that the end of the kernel waits, at most, for what is still to be written. Jupyter waits five."""
 
 
-class OnDisk(NamedTuple):
-    """Where the store has a state. All states of a session share one, since there may be tens of thousands."""
-
-    session: str
-
-
-class StateToStore(NamedTuple):
-    """A state to store. parent: the nearest stored state before it. session: which of the kernel's sessions has it."""
-
-    number: int
-    parent: int | None
-    label: str
-    failed: bool
-    snapshot: Snapshot
-    session: int = 0
-    created: float = 0.0
-
-    @property
-    def cell(self) -> Mapping[str, Any]:
-        """What the store is told about its cell."""
-        return {"label": self.label, "failed": self.failed, "created": self.created}
+_Batch = deque[tuple[StateToStore, Mapping[str, Any]]]
+"""States of cells that followed each other, with what it takes to run each again, to be stored together."""
 
 
 class _Foreseen(NamedTuple):
@@ -107,9 +89,7 @@ class Archive:
         self._current = 0
         self._sessions = 0
         self._lock = threading.Lock()
-        self._last_put = 0.0
-        self._latest: StateToStore | None = None
-        self._timer: threading.Timer | None = None
+        self._batch: _Batch | None = None  # the one that the next state joins
         self._log: WriteAheadLog | None = None
         self._foreseen: _Foreseen | None = None
         self._unlogged: set[int] = set()  # states that neither the log nor the store has
@@ -142,8 +122,8 @@ class Archive:
     def keep(self, state: StateToStore, run: Journaled | None) -> None:
         """Store the state after a cell, soon.
 
-        run: The cell that made it. When cells follow each other quickly, only this is stored of each, in a tenth of the
-            time, and a snapshot of the last one, `QUIET` seconds later.
+        run: The cell that made it. Of cells that follow each other quickly this alone is stored, in a tenth of the time,
+            and a snapshot of the last one.
         """
         foreseen, self._foreseen = self._foreseen, None
         if foreseen is None or foreseen.number != state.number:
@@ -155,18 +135,17 @@ class Archive:
         with self._lock:
             state = state._replace(session=self._sessions)
             self._current = state.number
-            if data is not None and (state.snapshot.reruns or time.monotonic() - self._last_put < QUIET):
-                self._writer.write(Task(lambda: self._journal(state, data), self._log, position))
-                if not state.snapshot.reruns:
-                    self._latest = state
-                    if self._timer is None:
-                        self._timer = threading.Timer(QUIET, self._put_latest)
-                        self._timer.daemon = True
-                        self._timer.start()
+            if data is None:
+                self._batch = None
+                self._writer.write(Task(lambda: self._put(state), self._log, position))
                 return
-            self._last_put = time.monotonic()
-        instead = None if data is None else lambda: self._journal(state, data)
-        self._writer.write(Task(lambda: self._put(state), self._log, position, instead))
+            batch = self._batch = deque() if self._batch is None else self._batch
+            if batch:  # the dump of the state before is not needed any more
+                before, its_data = batch.pop()
+                batch.append((before._replace(snapshot=None), its_data))
+            batch.append((state, data))
+        store, instead = (partial(self._store_batch, batch, state.number, whole) for whole in (True, False))
+        self._writer.write(Task(store, self._log, position, instead))
 
     def name(self, number: int, name: str) -> None:
         """Name a state, soon."""
@@ -199,9 +178,6 @@ class Archive:
             if self._store is not None:
                 self._store.close()
 
-        if self._timer is not None:
-            self._timer.cancel()
-            self._put_latest()
         if not self._writer.close(end, CLOSING) and self._store is not None and self.session is not None:
             self._store.mark_end(self.session, self._how())  # the thread may still finish
 
@@ -211,10 +187,11 @@ class Archive:
         fields = {"parent": state.parent, **state.cell}
         if data is not None:
             return self._append("state", state.number, {**fields, "entry": data})
-        if state.snapshot.reruns or len(state.snapshot.state) > LARGE:
+        snapshot = state.snapshot
+        if snapshot is None or snapshot.reruns or len(snapshot.state) > LARGE:
             return 0
-        fields["meta"] = meta_of(state.snapshot, None)
-        return self._append("state", state.number, fields, state.snapshot.state)
+        fields["meta"] = meta_of(snapshot, None)
+        return self._append("state", state.number, fields, snapshot.state)
 
     def _append(self, what: str, number: int, fields: Mapping[str, Any], state: bytes = b"") -> int:
         if self._log is None:
@@ -234,6 +211,8 @@ class Archive:
         self, what: str, number: int, fields: Mapping[str, Any], change: Callable[[SnapshotStore, str], object]
     ) -> None:
         position, which = self._append(what, number, fields), self._sessions
+        with self._lock:
+            self._batch = None  # what comes later is stored after this
 
         def call() -> None:
             if which == self._sessions:
@@ -241,26 +220,48 @@ class Archive:
 
         self._writer.write(Task(call, self._log, position))
 
-    def _put_latest(self) -> None:
+    def _store_batch(self, batch: _Batch, number: int, whole: bool) -> None:
+        """Store the batch, if this state of it is not stored yet. whole: With the snapshot of its last state."""
         with self._lock:
-            state, self._latest, self._timer = self._latest, None, None
-            self._last_put = time.monotonic()
-        if state is not None:
-            self._writer.write_if_current(lambda: self._put(state))
+            if not any(state.number == number for state, _ in batch):
+                return  # it was stored with one before it
+            self._batch = None if batch is self._batch else self._batch
+        snapshot = batch[-1][0].snapshot
+        put = whole and snapshot is not None and not snapshot.reruns
+        self._journal(batch, keep=1 if put else 0)
+        if put:
+            self._put(batch[0][0])
+            batch.clear()
 
-    def _journal(self, state: StateToStore, data: Mapping[str, Any]) -> None:
-        if state.session != self._sessions:
-            return  # another session was taken up since; its states have these numbers too
-        store, session = self.opened(), self._own_session()
-        self._lead_on(state)
-        info = store.journal(session, state.number, state.parent, data, **state.cell)
-        self._added[state.number] = info.added
-        self._unlogged.discard(state.number)
+    def _journal(self, batch: _Batch, keep: int) -> None:
+        """Store the cells of a batch without their states, and take them out of it. keep: How many stay, at the end."""
+        pairs = list(batch)[: len(batch) - keep]
+        here = [pair for pair in pairs if pair[0].session == self._sessions]
+        try:
+            if here:
+                self._journal_all(here)
+        except (StoreUnavailable, SessionRunning):
+            raise
+        except Exception:  # of one of them; it must not take the others with it
+            for pair in here:
+                self._writer.guarded(partial(self._journal_all, [pair]))
+        for _ in pairs:
+            batch.popleft()
+
+    def _journal_all(self, pairs: Sequence[tuple[StateToStore, Mapping[str, Any]]]) -> None:
+        from ..store.records import NewCell
+
+        cells = [NewCell(state.number, state.parent, **state.cell, entry=data) for state, data in pairs]
+        for (state, _), info in zip(pairs, self.opened().journal_all(self._own_session(), cells), strict=True):
+            self._lead_on(state)
+            self._added[state.number] = info.added
+            self._unlogged.discard(state.number)
 
     def _put(self, state: StateToStore) -> None:
-        if state.snapshot.reruns or state.session != self._sessions:
+        snapshot = state.snapshot
+        if snapshot is None or snapshot.reruns or state.session != self._sessions:
             return  # it rests on a snapshot that is gone, so it stays in memory; or another session was taken up
-        store, session, snapshot = self.opened(), self._own_session(), state.snapshot
+        store, session = self.opened(), self._own_session()
         since = self._lead_on(state)
         meta = meta_of(snapshot, since)
         info = store.put(session, state.number, state.parent, snapshot.state, meta, **state.cell)

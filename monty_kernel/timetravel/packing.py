@@ -12,7 +12,7 @@ from typing import NamedTuple
 from monty_kernel.engine.engine import Snapshot
 
 from ..store.compression import codec
-from .archive import OnDisk
+from .stored_state import OnDisk
 from .timeline import State, Timeline
 
 NEAR = 64 << 20

@@ -32,6 +32,31 @@ _WRONG_TYPE = (KeyError, TypeError, AttributeError, IndexError, OverflowError)
 # Snapshots
 
 
+class OnDisk(NamedTuple):
+    """Where the store has a state. All states of a session share one, since there may be tens of thousands."""
+
+    session: str
+
+
+class StateToStore(NamedTuple):
+    """A state to store. parent: the number of the nearest stored state before it."""
+
+    number: int
+    parent: int | None
+    label: str
+    failed: bool
+    snapshot: Snapshot | None
+    """None once that of a later state is stored instead."""
+    session: int = 0
+    """Which of the kernel's sessions it belongs to: the first, or one that was taken up later."""
+    created: float = 0.0
+
+    @property
+    def cell(self) -> Mapping[str, Any]:
+        """What the store is told about its cell."""
+        return {"label": self.label, "failed": self.failed, "created": self.created}
+
+
 def meta_of(snapshot: Snapshot, since: CellLog | None) -> Meta:
     """The data of a snapshot, with the cells and feeds since an earlier one's cell log.
 

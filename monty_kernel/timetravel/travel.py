@@ -13,11 +13,12 @@ from monty_kernel.engine.recorder import Diverged
 from monty_kernel.engine.snapshot import Journaled
 
 from ..store.errors import StoreError
-from .archive import Archive, OnDisk, StateToStore
+from .archive import Archive
 from .differences import Difference, Survey, compare, overlays_in_one_line, survey
 from .earlier_sessions import Claimed, EarlierSessions
 from .naming import NotNamed, check_room, share_in_memory
 from .packing import Kept, Packed, Packer, packed_weight
+from .stored_state import OnDisk, StateToStore
 from .timeline import NoSuchState, State, Timeline
 
 _TRIED = 50

@@ -15,8 +15,9 @@ from monty_kernel.store import log, writer
 from monty_kernel.store.errors import StoreUnavailable
 from monty_kernel.store.store import SnapshotStore
 from monty_kernel.timetravel import archive as module
-from monty_kernel.timetravel.archive import Archive, StateToStore
+from monty_kernel.timetravel.archive import Archive
 from monty_kernel.timetravel.listing import sessions_as_text
+from monty_kernel.timetravel.stored_state import StateToStore
 from tests.support.stores import opened
 from tests.support.waiting import HANGING
 

@@ -9,8 +9,8 @@ import pytest
 from monty_kernel.engine.access import Written
 from monty_kernel.engine.cell_log import CellLog
 from monty_kernel.engine.engine import Snapshot
-from monty_kernel.timetravel.archive import OnDisk
 from monty_kernel.timetravel.packing import Kept, make_room, pack
+from monty_kernel.timetravel.stored_state import OnDisk
 from monty_kernel.timetravel.timeline import State
 
 
