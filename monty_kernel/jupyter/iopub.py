@@ -112,7 +112,7 @@ class IOPub:
         except zmq.Again:
             return False
         self._blocked_since = None
-        self._look_soon()
+        self._look_if_needed()
         return True
 
     def _send_to_those_with_room(self, frames: list[bytes]) -> None:
@@ -122,7 +122,7 @@ class IOPub:
         finally:
             self._socket.setsockopt(zmq.XPUB_NODROP, 1)
         self._blocked_since = None
-        self._look_soon()
+        self._look_if_needed()
 
     def _flush(self) -> None:
         """Send what waits, as far as there is room; come back later for the rest."""
@@ -157,8 +157,15 @@ class IOPub:
 
     # What libzmq tells us
 
+    def _look_if_needed(self) -> None:
+        """A send may have taken the wake-up of a subscription, or of room for what waits, with it.
+
+        Asking takes 2 µs. To look in any case would take the loop two more rounds a cell.
+        """
+        if self._queue or is_readable(self._socket):
+            self._look_soon()
+
     def _look_soon(self) -> None:
-        """A send may have taken the wake-up of a subscription or of new room with it: look once before the loop sleeps."""
         if not self._look_scheduled:
             self._look_scheduled = True
             self._loop.call_soon(self._look)
