@@ -1,1 +1,1 @@
-"""Kernels that start at once: a small process with everything imported forks them, beside the Jupyter that starts them."""
+"""Kernels that start at once: a process with everything imported forks them, beside the process that starts kernels."""

@@ -1,8 +1,8 @@
 """Which fork server may start a kernel: one whose interpreter was started as the kernel's own would have been.
 
 A forked kernel cannot undo what its interpreter, its libraries and its modules made of the environment when they were loaded.
-Those variables, and the interpreter with its flags, make the *kind* of a server; each kind has a server of its own, started
-with just these variables. All others are the single kernel's, and no server ever sees them.
+Those variables, and the interpreter with its flags, are the *kind* of a server. Each kind has its own server, started with these
+variables only. All other variables belong to a single kernel, and no server sees them.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 _MODULE = ("-m", "monty_kernel")
-# Flags that act once, at the start. Others (-i, -v, -X, -W, ...) are for somebody who is looking for something.
+# Flags that act once, at the start. The others (-i, -v, -X, -W, ...) are for debugging.
 _FLAGS = re.compile(r"-[BEIOPsS]+")
 
-# What is read while the interpreter starts and the modules are imported; tests/fork_server/test_modules.py keeps watch.
+# Variables that are read while the interpreter starts and modules are imported; tests/fork_server/test_modules.py checks the list.
 _READ_AT_START = re.compile(
     r"""_?PYTHON.* | LD_.* | LC_.* | LANG | LANGUAGE | MALLOC_.* | GLIBC_.* | OPENSSL_.* | SSL_.*
     | HOME | USER | USERNAME | LOGNAME | XDG_.* | APPDATA | LOCALAPPDATA | ANDROID_.*
     | JUPYTER_.* | IPYTHON.* | TRAITLETS_.* | PYZMQ_.* | ZMQ_.* | TORNADO_.* | LOGFIRE_.* | OTEL_.*""",
     re.VERBOSE,
 )
-_PATHS = ("PYTHONPATH", "PYTHONHOME", "PYTHONUSERBASE")  # relative ones mean another place in each working directory
+_PATHS = ("PYTHONPATH", "PYTHONHOME", "PYTHONUSERBASE")  # relative paths mean another folder in each working directory
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Kind:
 def kind_of(cmd: Sequence[str], env: Mapping[str, str]) -> tuple[Kind, tuple[str, ...]] | None:
     """The kind of server for a kernel that `cmd` would start in `env`, and the kernel's own arguments.
 
-    None if it has to be started by running `cmd`: another program, flags we do not know, an interpreter or a search path that
+    None if the kernel has to be started by running `cmd`: another program, unknown flags, an interpreter or a search path that
     depends on the working directory, or a Python that would look for modules there.
     """
     split = _split(cmd)
@@ -56,7 +56,7 @@ def kind_of(cmd: Sequence[str], env: Mapping[str, str]) -> tuple[Kind, tuple[str
 
 
 def variables_of(env: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """Those variables of `env` that a running process cannot take in any more."""
+    """The variables of `env` that have no effect on a running process any more, sorted."""
     return tuple(sorted((name, value) for name, value in env.items() if is_read_at_start(name)))
 
 
@@ -66,12 +66,12 @@ def is_read_at_start(name: str) -> bool:
 
 
 def runs_monty_kernel(cmd: Sequence[str]) -> bool:
-    """Whether `cmd` runs Python with our module, however it would have to be started."""
+    """Whether `cmd` runs Python with `-m monty_kernel`, even if no server can start it."""
     return _split(cmd) is not None
 
 
 def can_fork() -> bool:
-    """Whether this system is one on which kernels are forked. It needs process descriptors and /proc."""
+    """Whether kernels can be forked on this system. It needs process descriptors and /proc."""
     return sys.platform == "linux" and hasattr(os, "pidfd_open") and os.path.isdir("/proc/self/task")
 
 

@@ -1,10 +1,10 @@
-"""What owner, fork server and newborn kernel tell each other: JSON lines over one private socket pair per kernel.
+"""The messages of owner, fork server and new kernel: JSON lines over one private socket pair per kernel.
 
-The *owner* is the process with the kernel manager. It hands the kernel's end of a new socket pair, and the kernel's stdin, stdout
-and stderr, to the fork server over a connection that only these two have. The server forks at once and reads nothing of it: the
-*newborn* kernel itself says `born`, reads the `StartRequest`, and says `listening`, or `failed` and ends. So the
-server never holds a kernel's environment or connection file, and a slow or huge request delays nobody else.
-The server says `stale` instead of forking if its code on disk has changed, and `ended` when the kernel has.
+The *owner* is the process with the kernel manager. It passes the kernel's end of a new socket pair, and the kernel's stdin, stdout
+and stderr, to the fork server over a connection that only these two have. The server forks at once and reads nothing from the pair.
+The new kernel itself reports `born`, reads the `StartRequest`, and reports `listening`, or `failed` and ends. So the server never
+holds a kernel's environment or connection file, and a slow or huge request delays no other kernel. The server reports `stale`
+instead of forking if its code on disk has changed, and `ended` when the kernel has ended.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from typing import Any, Literal
 Event = Literal["born", "listening", "failed", "stale", "ended"]
 
 START = b"start"
-"""The one datagram of the connection between owner and server. With it come four descriptors: stream, stdin, stdout, stderr."""
+"""The only datagram between owner and server. It carries four descriptors: stream, stdin, stdout, stderr."""
 DESCRIPTORS = 4
 
 _MOST_BYTES = 1 << 26  # of one line; a process's environment is at most a few MiB
 
 
 class Broken(Exception):
-    """The other side is gone, or speaks otherwise than agreed."""
+    """The other side is gone, or does not keep to the protocol."""
 
 
 @dataclass(frozen=True, slots=True)
 class StartRequest:
-    """What makes this kernel differ from the next one.
+    """How this kernel differs from others of its kind.
 
     argv: what follows `-m monty_kernel`. env: the whole environment. cwd: absolute. starter: the owner's pid.
     """
@@ -41,7 +41,7 @@ class StartRequest:
     starter: int
 
     def line(self) -> bytes:
-        """The request on the wire; text that is no UTF-8 (surrogate escapes) arrives as it was."""
+        """The request on the wire. Text that is not UTF-8 (surrogate escapes) arrives unchanged."""
         return _line(asdict(self))
 
 
@@ -60,7 +60,7 @@ def request_from(line: bytes) -> StartRequest:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What has become of a kernel. pid: with `born`; status: with `ended`, as in `Popen.returncode`; reason: with `failed`."""
+    """News of a kernel. pid: with `born`. status: with `ended`, as in `Popen.returncode`. reason: with `failed` and `stale`."""
 
     event: Event
     pid: int = 0
@@ -96,13 +96,13 @@ def _document(line: bytes) -> dict[str, Any]:
 
 
 class Lines:
-    """Puts the bytes that arrive together to lines."""
+    """Assembles lines from the bytes that arrive."""
 
     def __init__(self) -> None:
         self._buffer = bytearray()
 
     def add(self, data: bytes) -> None:
-        """Take what `recv` gave. Raises Broken if that was the end, or a line that never ends."""
+        """Add what `recv` returned. Raises Broken at the end of the stream, and if a line is too long."""
         if not data:
             raise Broken("the connection ended")
         self._buffer += data
@@ -110,7 +110,7 @@ class Lines:
             raise Broken("a line is too long")
 
     def take(self) -> bytes | None:
-        """The next whole line, without its end; None if there is none yet."""
+        """The next whole line without its newline; None if there is none yet."""
         line, newline, rest = self._buffer.partition(b"\n")
         if not newline:
             return None

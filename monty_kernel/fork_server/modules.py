@@ -1,6 +1,6 @@
-"""What a fork server imports: what every kernel needs before its first reply, then all that a kernel may ever need.
+"""The modules that a fork server imports: first what every kernel needs before its first reply, then all that a kernel may need.
 
-No list of our own modules is kept: all are taken but those that say here why not. A room that is added is imported too.
+All modules of this package are imported except those listed here with a reason, so new rooms need no entry.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ NEEDED = (
     "monty_kernel.session.cell_runner",
     "monty_kernel.timetravel.travel",
 )
-"""In this order. Until they are imported the first kernel waits."""
+"""In this order. The first kernel waits until they are imported."""
 
 SOON = (
     "monty_kernel.timetravel.archive",
@@ -28,11 +28,10 @@ SOON = (
     "pyfastcdc",
     "nh3",
 )
-"""What each kernel imports by itself while its person reads, and what others' packages our modules load when first used."""
+"""What each kernel imports while the person reads, and packages that modules of this one import on first use."""
 
 NOT_KERNELS = (
     "monty_kernel.__main__",
-    "monty_kernel.bounded.child",  # the helper's side
     "monty_kernel.cli",
     "monty_kernel.engine.prelude",  # runs in Monty; the package itself comes with the engine
     "monty_kernel.fork_server",
@@ -40,11 +39,11 @@ NOT_KERNELS = (
     "monty_kernel.isolation.probe",
     "monty_kernel.isolation.trial",
 )
-"""What no kernel imports, by itself or as a package with all that is in it."""
+"""Modules, and packages with everything in them, that no kernel imports."""
 
 
 def useful() -> tuple[str, ...]:
-    """The names of all modules that are worth having in a server which nobody has asked for anything for a while."""
+    """The names of all modules that are worth importing while a server is idle."""
     return (*SOON, *(name for name in _ours(Path(__file__).parents[1], "monty_kernel") if not _is_no_kernels(name)))
 
 

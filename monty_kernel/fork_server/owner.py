@@ -6,6 +6,7 @@ import asyncio
 import atexit
 import contextlib
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -14,39 +15,130 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from monty_kernel.fork_server.forked_kernel import ForkedKernel
-from monty_kernel.fork_server.kind import Kind
-from monty_kernel.fork_server.messages import START, Broken, Lines, Report, StartRequest, report_from
+from .kind import Kind
+from .messages import START, Broken, Lines, Report, StartRequest, report_from
 
-MOST_SERVERS = 3  # each holds some 45 MB, most of it shared with its kernels
-# A new server may be slow to import on a busy machine, but hardly slower than a kernel would be by itself.
+MOST_SERVERS = 3  # each takes some 45 MB, most of it shared with its kernels
+# On a busy machine a new server's imports may be slow, but hardly slower than a kernel's own.
 FIRST_ANSWER_SECONDS = 20.0
 ANSWER_SECONDS = 5.0
 SECONDS_UNTIL_NEXT_TRY = 60.0  # after a new server of a kind did not work
+STATUS_UNKNOWN = 255
+"""The exit status of a kernel whose server was killed before it could report the status."""
 
 
 class NoKernel(Exception):
-    """No kernel was forked and none will be: start it the plain way."""
+    """No kernel was forked: start it without the fork server."""
 
 
 class Stale(NoKernel):
-    """The server's code is not that on disk any more; a new server will do."""
+    """The server's code differs from that on disk; a new server is needed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stdio:
-    """The kernel's stdin, stdout and stderr: descriptors of ours, which stay open."""
+    """Descriptors for the kernel's stdin, stdout and stderr. They belong to this process and stay open."""
 
     stdin: int
     stdout: int
     stderr: int
 
 
+class ForkedKernel:
+    """A kernel that another process forked, with those methods of `Popen` that a provisioner calls.
+
+    `returncode` is None until `poll` or `wait` has seen the end. The fork server reports the end on `stream`; once that is closed,
+    the server reaps the kernel.
+    """
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, args: Sequence[str], pid: int, stream: socket.socket, lines: Lines) -> None:
+        """lines: what was received on the stream and not read yet. Raises OSError if there is no such process."""
+        self.args = list(args)
+        self.pid = pid
+        self.returncode: int | None = None
+        self._pidfd: int | None = os.pidfd_open(pid)
+        self._stream: socket.socket | None = stream
+        self._lines = lines
+        stream.setblocking(False)
+
+    def poll(self) -> int | None:
+        """The exit status, negative for a signal; None while the kernel runs."""
+        if self.returncode is None and self._stream is not None:
+            try:
+                while (line := self._lines.take()) is None:
+                    self._lines.add(self._stream.recv(1 << 12))
+                report = report_from(line)
+                if report.event == "ended":
+                    self._end(report.status)
+            except BlockingIOError:
+                pass
+            except (OSError, Broken):
+                self._close_stream()  # the server is gone; only the process itself can be asked now
+        if self.returncode is None and self._stream is None and self._is_over(0):
+            self._end(STATUS_UNKNOWN)
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for the end, `timeout` seconds at most. Raises subprocess.TimeoutExpired."""
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while (status := self.poll()) is None:
+            left = None if deadline is None else deadline - time.monotonic()
+            if left is not None and left <= 0:
+                assert timeout is not None
+                raise subprocess.TimeoutExpired(self.args, timeout)
+            if self._stream is None:
+                self._is_over(left)
+            else:
+                select.select([self._stream], [], [], left)
+        return status
+
+    def send_signal(self, signum: int) -> None:
+        """Signal the process, and never another one that has its pid by now."""
+        if self.poll() is None and self._pidfd is not None:
+            signal.pidfd_send_signal(self._pidfd, signum)
+
+    def terminate(self) -> None:
+        """Send SIGTERM."""
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """Send SIGKILL."""
+        self.send_signal(signal.SIGKILL)
+
+    def _is_over(self, seconds: float | None) -> bool:
+        assert self._pidfd is not None
+        poller = select.poll()
+        poller.register(self._pidfd, select.POLLIN)
+        return bool(poller.poll(None if seconds is None else seconds * 1000))
+
+    def _end(self, status: int) -> None:
+        self.returncode = status
+        self._close_stream()
+        if self._pidfd is not None:
+            os.close(self._pidfd)
+            self._pidfd = None
+
+    def _close_stream(self) -> None:
+        if self._stream is not None:
+            self._stream.close()
+            self._stream = None
+
+    def __del__(self) -> None:
+        pidfd = getattr(self, "_pidfd", None)
+        if pidfd is not None:
+            os.close(pidfd)
+            self._pidfd = None
+        if getattr(self, "_stream", None) is not None:
+            self._close_stream()
+
+
 class ForkServer:
-    """A running fork server. Thread-safe: what is sent to it is one datagram, and each kernel answers on a stream of its own."""
+    """A running fork server. Thread-safe: each request is one datagram, and each kernel answers on its own stream."""
 
     def __init__(self, kind: Kind) -> None:
-        """Start it; it is ready when it answers. Raises OSError if it cannot be started."""
+        """Start it. It is ready when it answers. Raises OSError if it cannot be started."""
         self._connection, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
             self._process = subprocess.Popen(
@@ -57,7 +149,7 @@ class ForkServer:
                 pass_fds=[theirs.fileno()],
                 cwd="/",
                 env=dict(kind.variables),
-                start_new_session=True,  # Ctrl-C in our terminal is not meant for it
+                start_new_session=True,  # Ctrl-C in the owner's terminal must not reach it
             )
         except BaseException:
             self._connection.close()
@@ -78,7 +170,7 @@ class ForkServer:
         return self._process.poll() is None
 
     async def start(self, request: StartRequest, stdio: Stdio) -> ForkedKernel:
-        """Start a kernel; when this returns, it listens. Raises NoKernel, and then no process is left of it."""
+        """Start a kernel that listens when this returns. Raises NoKernel, and leaves no process then."""
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
         lines = Lines()
@@ -117,20 +209,20 @@ class ForkServer:
                 socket.send_fds(self._connection, [START], descriptors)
                 return
             except BlockingIOError:
-                await asyncio.sleep(0.005)  # hundreds are asked for at once
+                await asyncio.sleep(0.005)  # hundreds of kernels may be requested at once
 
     def end(self) -> None:
-        """End it, and whatever it forked that has not become a kernel yet. Its kernels go on; nobody will know their exit status."""
+        """End it and the forks that are not kernels yet. Its kernels go on, but their exit status stays unknown."""
         self._connection.close()
         if self._process.poll() is None:
             with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)  # a kernel leads a group of its own
+                os.killpg(self._process.pid, signal.SIGKILL)  # each kernel leads its own group
             self._process.wait()
 
     def forget(self) -> None:
-        """Let go of it in a copy of the process that started it (`os.fork`): it is not ours there."""
+        """Release it in a fork of the process that started it, to which it does not belong."""
         self._connection.close()
-        self._process.returncode = 0  # else its destructor would complain
+        self._process.returncode = 0  # otherwise its destructor would warn
 
 
 async def _report(stream: socket.socket, lines: Lines) -> Report:
@@ -141,7 +233,7 @@ async def _report(stream: socket.socket, lines: Lines) -> Report:
 
 
 class ForkServers:
-    """The servers of this process, by kind; the one used last comes last. Thread-safe."""
+    """This process's servers by kind, the most recently used last. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -151,14 +243,14 @@ class ForkServers:
         atexit.register(self.end)
 
     async def start(self, kind: Kind, request: StartRequest, stdio: Stdio) -> ForkedKernel:
-        """Start a kernel with a server of that kind, and with a new one if that is outdated or gone. Raises NoKernel."""
+        """Start a kernel with a server of this kind, or with a new one if that is outdated or gone. Raises NoKernel."""
         while True:
             server, new = self._get(kind)
             try:
                 return await server.start(request, stdio)
             except Stale:
                 self._drop(kind, server)
-                if new:  # somebody is changing the code right now
+                if new:  # the code is being changed right now
                     raise
             except NoKernel:
                 if server.alive:
@@ -176,7 +268,7 @@ class ForkServers:
             server.end()
 
     def _get(self, kind: Kind) -> tuple[ForkServer, bool]:
-        """The server of that kind, and whether it was started just now."""
+        """The server of this kind, and whether it was started just now."""
         with self._lock:
             server = self._servers.pop(kind, None)
             new = server is None
@@ -207,4 +299,3 @@ class ForkServers:
 
 
 servers = ForkServers()
-"""Those of this process."""

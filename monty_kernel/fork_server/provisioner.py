@@ -1,7 +1,7 @@
-"""`monty-fork-provisioner`: kernels are forked from a process that has everything imported, else started as ever.
+"""`monty-fork-provisioner`: forks kernels from a process that has everything imported, or else starts them as usual.
 
-The kernelspec names it (`metadata.kernel_provisioner`), and jupyter_client loads it into whatever starts kernels: a Jupyter server,
-nbclient, papermill. To those a forked kernel is what jupyter_client's own LocalProvisioner gives them, only sooner.
+The kernelspec names it (`metadata.kernel_provisioner`), and jupyter_client loads it into each process that starts kernels: a Jupyter
+server, nbclient, papermill. To these, a forked kernel is like one of jupyter_client's own LocalProvisioner, only faster.
 """
 
 from __future__ import annotations
@@ -18,14 +18,13 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from monty_kernel.fork_server import ready_client
-from monty_kernel.fork_server.forked_kernel import ForkedKernel
 from monty_kernel.fork_server.kind import Kind, can_fork, kind_of, runs_monty_kernel
 from monty_kernel.fork_server.messages import StartRequest
-from monty_kernel.fork_server.owner import NoKernel, Stdio, servers
+from monty_kernel.fork_server.owner import ForkedKernel, NoKernel, Stdio, servers
 from monty_kernel.jupyter.reconnecting import RESTARTED
 from monty_kernel.startup import without_relative
 
-# What we know how to give to a forked kernel. Anything else (preexec_fn, umask, ...) is for Popen.
+# The options that a forked kernel can be given. Any other (preexec_fn, umask, ...) needs Popen.
 _KNOWN = {"env", "cwd", "stdin", "stdout", "stderr", "independent", "extra_arguments", "kernel_id"}
 
 _POLL_SECONDS = 0.005
@@ -33,13 +32,13 @@ _POLLS_WHILE_ENDING = 60
 
 
 class ForkProvisioner(LocalProvisioner):
-    """LocalProvisioner whose kernels are forked where that is possible, and whose beginning and end are noticed at once."""
+    """A LocalProvisioner that forks its kernels where possible, and notices their start and end at once."""
 
     _ending = False
     _launched = False
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
-        """Start the kernel. When it was forked, it listens already: no client has to try twice."""
+        """Start the kernel. A forked one listens already when this returns, so no client has to connect twice."""
         self._ending = False
         if runs_monty_kernel(cmd):
             ready_client.give(self.parent)
@@ -53,14 +52,14 @@ class ForkProvisioner(LocalProvisioner):
             self.log.debug("Starting the kernel without the fork server: %s", reason)
             return await super().launch_kernel(cmd, **kwargs)
         self.process: Any = kernel
-        self.pid = self.pgid = kernel.pid  # it leads a session of its own
+        self.pid = self.pgid = kernel.pid  # it leads its own session
         self.cwd = kwargs.get("cwd", Path.cwd())
         return self.connection_info
 
     async def poll(self) -> int | None:
-        """The exit status, or None. A kernel that was told to end gets 0.3 s for it here.
+        """The exit status, or None. Waits up to 0.3 s for a kernel that was told to end.
 
-        Those who wait for that end sleep 0.1 s after each look that comes too early, and a Monty kernel ends in less.
+        Callers sleep 0.1 s after each call that comes too early, and a Monty kernel ends faster than that.
         """
         status = await super().poll()
         for _ in range(_POLLS_WHILE_ENDING if self._ending else 0):
@@ -94,9 +93,9 @@ async def _forked(cmd: Sequence[str], kwargs: Mapping[str, Any]) -> ForkedKernel
 
 
 def _asked(cmd: Sequence[str], kwargs: Mapping[str, Any]) -> tuple[Kind, StartRequest]:
-    """What `Popen` would be asked for, in our words. Raises NoKernel if we have none for it."""
+    """What `Popen` would be asked for, as a request to a fork server. Raises NoKernel if it cannot be expressed."""
     if not can_fork():
-        raise NoKernel("this system cannot")
+        raise NoKernel("this system cannot fork kernels")
     unknown = kwargs.keys() - _KNOWN
     if unknown:
         raise NoKernel(f"options for Popen: {', '.join(sorted(unknown))}")
@@ -105,7 +104,7 @@ def _asked(cmd: Sequence[str], kwargs: Mapping[str, Any]) -> tuple[Kind, StartRe
         env["JPY_PARENT_PID"] = str(os.getpid())
     found = kind_of([os.path.expanduser(word) for word in cmd], env)
     if found is None:
-        raise NoKernel("its command is not one that a fork can stand for")
+        raise NoKernel("a fork cannot replace its command")
     kind, argv = found
     try:
         cwd = os.path.abspath(kwargs.get("cwd") or os.getcwd())
@@ -116,7 +115,7 @@ def _asked(cmd: Sequence[str], kwargs: Mapping[str, Any]) -> tuple[Kind, StartRe
 
 @contextmanager
 def _stdio(kwargs: Mapping[str, Any]) -> Iterator[Stdio]:
-    """What `Popen` would connect the kernel to: by default nothing to read, and our own stdout and stderr."""
+    """What `Popen` would connect the kernel to: by default no input, and this process's stdout and stderr."""
     with ExitStack() as opened:
 
         def descriptor(what: Any, default: int) -> int:
@@ -127,8 +126,8 @@ def _stdio(kwargs: Mapping[str, Any]) -> Iterator[Stdio]:
                 return file.fileno()
             if hasattr(what, "fileno"):
                 what = what.fileno()
-            if not isinstance(what, int) or what < 0:  # PIPE: somebody wants the other end
-                raise NoKernel("its output is for a pipe of Popen's")
+            if not isinstance(what, int) or what < 0:  # PIPE: the caller wants the other end
+                raise NoKernel("its output needs a pipe of Popen's")
             os.fstat(what)
             return what
 
@@ -138,5 +137,5 @@ def _stdio(kwargs: Mapping[str, Any]) -> Iterator[Stdio]:
             stderr = stdout if merged else descriptor(kwargs.get("stderr"), 2)
             stdio = Stdio(descriptor(kwargs.get("stdin"), subprocess.DEVNULL), stdout, stderr)
         except (OSError, ValueError) as error:
-            raise NoKernel(f"no stdin, stdout or stderr to give: {error}") from error
+            raise NoKernel(f"it has no usable stdin, stdout or stderr: {error}") from error
         yield stdio

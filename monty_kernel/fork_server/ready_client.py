@@ -1,9 +1,9 @@
-"""Clients that are ready when the kernel is: jupyter_client's own, but for the 0.2 s in which they listen to silence.
+"""Clients that are ready as soon as the kernel is: jupyter_client's own, without the 0.2 s in which they wait for silence.
 
-`wait_for_ready` empties the IOPub channel until nothing has come for 0.2 s, since it cannot know what a kernel may still have to
-say. Of a Monty kernel it is known: the last message is the `idle` that ends the client's own kernel_info request. So here the
-channel says that it is empty when that has been read. If it never comes, as it was published before the client was
-connected, the 0.2 s pass as ever. Everything else is jupyter_client's: what is waited for, for how long, and what is raised.
+`wait_for_ready` reads the IOPub channel until nothing has arrived for 0.2 s, since it cannot know which messages are still to come.
+With a Monty kernel the last one is known: the `idle` that ends the client's own kernel_info request. So here the channel says that
+it is empty once that has been read. If it never arrives, because it was published before the client was connected, the 0.2 s pass
+as usual. Everything else is jupyter_client's: its conditions, its timeouts and its exceptions.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ _INSTEAD_OF: dict[Any, type[KernelClient]] = {
 
 
 def give(manager: object) -> None:
-    """Let the manager, whose kernel is a Monty kernel, make such clients. One that makes clients of another class keeps to it."""
+    """Let the manager of a Monty kernel create such clients, unless it creates clients of a class of its own."""
     if isinstance(manager, KernelManager):
         ours = _INSTEAD_OF.get(manager.client_factory)
         if ours is not None:

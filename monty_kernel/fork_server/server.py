@@ -1,8 +1,8 @@
 """The fork server, `python -P -m monty_kernel.fork_server FD`: has everything imported, no threads and no secrets, and forks kernels.
 
-FD is its end of a socket pair that it shares with its owner, the process that starts kernels. Each datagram asks for one kernel.
-It ends when that connection or its owner does; the kernels then see to themselves. What it exits with before its time, and
-anything else that is wrong with it, is a reason for its owner to start kernels the plain way.
+FD is its end of a socket pair that it shares with its owner, the process that starts kernels. Each datagram requests one kernel. The
+server ends when that connection or its owner does; its kernels go on by themselves. If it ends early, or anything else is wrong
+with it, its owner starts kernels without it.
 """
 
 from __future__ import annotations
@@ -10,22 +10,28 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib
+import io
 import os
 import select
+import signal
 import socket
 import sys
+import tempfile
+import time
 from collections.abc import Callable, Sequence
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
-from monty_kernel.fork_server import newborn
-from monty_kernel.fork_server.messages import DESCRIPTORS, START, Report
-from monty_kernel.fork_server.modules import NEEDED, useful
+from monty_kernel.jupyter import channels, connection
 
-_PAUSE_SECONDS = 2.0  # nobody asked for a kernel for so long: time to import what is merely useful
+from .messages import DESCRIPTORS, START, Broken, Report, StartRequest, read_line, request_from
+from .modules import NEEDED, useful
+
+_PAUSE_SECONDS = 2.0  # without a request, before the server imports what is merely useful
+_REQUEST_SECONDS = 10.0  # within which the owner has to send its request after a fork
 
 
 class Watched:
-    """Descriptors, and what to call when there is something to read on them or, if that is all that counts, when they end."""
+    """Descriptors, each with a callback for when it can be read or, with `end_only`, when the other side closes it."""
 
     def __init__(self) -> None:
         self._epoll = select.epoll()
@@ -37,22 +43,22 @@ class Watched:
         self._callbacks[descriptor] = callback
 
     def remove(self, descriptor: int) -> None:
-        """Watch it no more; before it is closed."""
+        """Stop watching a descriptor. Call this before it is closed."""
         self._epoll.unregister(descriptor)
         del self._callbacks[descriptor]
 
     def wait(self, seconds: float | None) -> bool:
-        """Wait for the next descriptor and call; False if there was none for so long."""
-        for descriptor, _ in self._epoll.poll(seconds, 1):  # one: what it does may concern the others
+        """Wait for the next descriptor and call its callback. Returns False if nothing happened within this time."""
+        for descriptor, _ in self._epoll.poll(seconds, 1):  # one at a time: its callback may remove others
             self._callbacks[descriptor]()
             return True
         return False
 
 
 class Kernels:
-    """The kernels that were forked and have not been buried: what is told of them, and when.
+    """The kernels that were forked and not reaped yet. Reports their ends.
 
-    A kernel that has ended stays a zombie until its owner has been told, so that no signal meant for it goes to a stranger.
+    A kernel that has ended stays a zombie until its owner knows of it, so that no signal meant for it reaches another process.
     """
 
     def __init__(self, watched: Watched) -> None:
@@ -61,11 +67,11 @@ class Kernels:
         self._pidfds: dict[int, int] = {}
 
     def add(self, pid: int, stream: socket.socket) -> None:
-        """Watch a newborn kernel; tell of its end over `stream`."""
+        """Watch a new kernel, and report its end on `stream`."""
         stream.setblocking(False)
         self._streams[pid], self._pidfds[pid] = stream, os.pidfd_open(pid)
         self._watched.add(self._pidfds[pid], lambda: self._ended(pid))
-        # what arrives on it is for the kernel
+        # whatever arrives on it is for the kernel
         self._watched.add(stream.fileno(), lambda: self._released(pid), end_only=True)
 
     def _ended(self, pid: int) -> None:
@@ -82,7 +88,7 @@ class Kernels:
             self._streams[pid].send(Report("ended", pid=pid, status=status).line())
 
     def _released(self, pid: int) -> None:
-        """The owner has closed its end: it knows, or does not want to."""
+        """The owner has closed its end: it knows of the kernel's end, or no longer needs to."""
         stream = self._streams.pop(pid)
         self._watched.remove(stream.fileno())
         stream.close()
@@ -91,26 +97,26 @@ class Kernels:
 
 
 class Code:
-    """The files that the imported modules came from, as they were then."""
+    """The state of the imported modules' files when they were imported."""
 
     def __init__(self) -> None:
         self._files = {sys.executable: _state(sys.executable)}
         self._seen: set[str] = set()
 
     def note(self) -> None:
-        """Remember the files of what has been imported since the last time."""
+        """Remember the files of the modules that were imported since the last call."""
         for name in sys.modules.keys() - self._seen:
             self._seen.add(name)
             try:
-                # not `getattr`: asked of a deferred package, it would load that
+                # not `getattr`, which would load a deferred package
                 file = object.__getattribute__(sys.modules[name], "__dict__").get("__file__")
             except AttributeError:
-                continue  # None, or an object that only stands for a module
+                continue  # None, or an object that stands in for a module
             if isinstance(file, str):
                 self._files[file] = _state(file)
 
     def changed(self) -> bool:
-        """Whether any of them is another by now: an upgrade, or somebody at work on it."""
+        """Whether any of the files has changed, by an upgrade or by an editor."""
         return any(_state(file) != state for file, state in self._files.items())
 
 
@@ -143,8 +149,8 @@ def serve(connection: socket.socket, owner: int) -> NoReturn:
         if watched.wait(pause if later else None):
             pause = _PAUSE_SECONDS
         elif later:
-            with contextlib.suppress(ImportError):  # whatever uses it will say that it is missing
-                importlib.import_module(later.pop(0))  # one at a time: kernels can be started in between
+            with contextlib.suppress(ImportError):  # its users will say that it is missing
+                importlib.import_module(later.pop(0))  # one at a time, so that kernels can be started in between
             code.note()
             pause = 0
 
@@ -169,19 +175,121 @@ def _fork(stream: socket.socket, stdio: Sequence[int], kernels: Kernels, code: C
     elif len(os.listdir("/proc/self/task")) != 1:
         refusal = Report("stale", reason="there is a thread, whose locks a fork would leave locked")
     else:
-        gc.freeze()  # else the newborn's first collection would write to every page, and none were shared any more
+        gc.freeze()  # otherwise the kernel's first collection would write to every page and share none
         try:
             pid = os.fork()
         except OSError as error:
             refusal = Report("failed", reason=str(error))
         else:
             if pid == 0:
-                newborn.live(stream, stdio)
+                _live(stream, stdio)
             kernels.add(pid, stream)
             return
     with contextlib.suppress(OSError):
         stream.send(refusal.line())
     stream.close()
+
+
+# In the forked process: from a copy of the server to a kernel
+
+
+def _live(stream: socket.socket, stdio: Sequence[int]) -> NoReturn:
+    """Be a kernel until it ends. Called first thing in the forked process; never returns and never raises."""
+    status = 1
+    try:
+        os.setsid()
+        _take_descriptors(stream, stdio)
+        status = _run(stream)
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else 0 if end.code is None else 1
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+    finally:
+        for standard in (sys.stdout, sys.stderr):
+            try:
+                standard.flush()
+            except (OSError, ValueError):
+                status = status or 120  # as the interpreter does
+        os._exit(status)
+
+
+def _run(stream: socket.socket) -> int:
+    stream.settimeout(_REQUEST_SECONDS)
+    try:
+        stream.sendall(Report("born", pid=os.getpid()).line())
+        request = request_from(read_line(stream))
+    except (Broken, OSError):
+        return 1  # the owner has given up
+    early = None
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # until the app takes over
+    try:
+        _take_environment(request)
+        path = connection.file_named_in(request.argv)
+        info = connection.read(path) if path is not None else None
+        if info is None or not info.complete:
+            raise connection.ConnectionFailed("no connection file says where to listen")
+        early = channels.bind(info)
+        early.start_heartbeat()
+        stream.sendall(Report("listening").line())
+    except (OSError, ValueError, connection.ConnectionFailed) as error:
+        if early is not None:
+            early.close(linger_ms=0)
+        _report_failure(stream, error)
+        return 1
+    stream.close()
+    from monty_kernel.jupyter import app
+
+    app.main(list(request.argv), early, starter=request.starter)
+    return 0
+
+
+def _report_failure(stream: socket.socket, error: Exception) -> None:
+    with contextlib.suppress(OSError):  # the owner is gone
+        stream.sendall(Report("failed", reason=str(error)).line())
+
+
+def _take_descriptors(stream: socket.socket, stdio: Sequence[int]) -> None:
+    """Keep the stream and the kernel's own stdin, stdout and stderr; close those of the server and of other kernels."""
+    for number, descriptor in enumerate(stdio):
+        os.dup2(descriptor, number)
+    kept = stream.fileno()
+    os.closerange(3, kept)
+    os.closerange(kept + 1, _highest_descriptor() + 1)
+    sys.stdin, sys.stdout, sys.stderr = (
+        _standard(number, like) for number, like in enumerate((sys.__stdin__, sys.__stdout__, sys.__stderr__))
+    )
+    sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr  # type: ignore[misc]
+
+
+def _highest_descriptor() -> int:
+    return max(map(int, os.listdir("/proc/self/fd")))
+
+
+def _standard(number: int, like: TextIO | None) -> io.TextIOWrapper:
+    """Make a stream as the interpreter does at its start, for what the descriptor is now: a terminal, a pipe or a file."""
+    assert isinstance(like, io.TextIOWrapper)
+    raw = io.FileIO(number, like.mode, closefd=False)
+    raw.name = like.name
+    unbuffered = like.write_through  # python -u
+    stream = io.TextIOWrapper(
+        io.BufferedReader(raw) if number == 0 else raw if unbuffered else io.BufferedWriter(raw),
+        encoding=like.encoding,
+        errors=like.errors,
+        line_buffering=not unbuffered and (number == 2 or raw.isatty()),
+        write_through=unbuffered,
+    )
+    stream.mode = like.mode  # type: ignore[misc]  # as the interpreter does
+    return stream
+
+
+def _take_environment(request: StartRequest) -> None:
+    """Take the kernel's environment and working directory. Raises OSError if that does not exist."""
+    os.environ.clear()
+    os.environ.update(request.env)
+    time.tzset()
+    tempfile.tempdir = None
+    os.chdir(request.cwd)
+    sys.argv[1:] = request.argv
 
 
 def main() -> NoReturn:
