@@ -1,4 +1,4 @@
-# Everything here makes .venv and installs what it needs by itself, and does so again only when pyproject.toml changes.
+# Every target makes .venv and installs what it needs there, and does so again only when pyproject.toml changes.
 #
 #   make run     the tour, without a front end, its outputs on the screen
 #   make lab     JupyterLab in notebooks/, which may use the tools in tests/granted/
@@ -6,8 +6,10 @@
 #   make lint    ruff and mypy
 #   make docs    the documentation site, in docs/_build
 #   make bench   the figures of docs/comparison.md, against ipykernel on this machine
-#   make fuzz    what parses what strangers wrote, by two fuzzers, in a browser, by texts that double, for ten minutes (SECONDS=600)
-#   make soak    50,000 cells in one kernel, then eight kernels for ten minutes (CELLS=50000 KERNELS=8 SECONDS=600)
+#   make fuzz    what parses the text of strangers, with two fuzzers, a browser and texts that double, for ten minutes
+#   make soak    50,000 cells in one kernel, then eight kernels for ten minutes
+#
+# ARGS is passed on to pytest, the benchmarks, the fuzzers and the soak; SECONDS=600, CELLS=50000 and KERNELS=8 set how long they run.
 
 .DEFAULT_GOAL := help
 .PHONY: help run lab test lint format docs bench fuzz soak browser clean
