@@ -446,14 +446,18 @@ def test_completion_and_inspection_know_the_tools(granted: Callable[..., Kernel]
         kernel.client.complete(code, len(code))
         return list(kernel.client.get_shell_msg(timeout=HANGING)["content"]["matches"])
 
-    until(lambda: "tools" in completed("import to"))  # the first question may come before the facts about Monty
-    assert {"add", "LIMIT", "fetch"} <= set(completed("tools."))
-    assert completed("from tools import pa") == ["pay", "pay_later"]
-    assert completed("tools.pay(am") == ["amount="]
-    for code in ("tools.add", "plus"):
+    def page(code: str) -> str:
         kernel.client.inspect(code, len(code))
-        page = kernel.client.get_shell_msg(timeout=HANGING)["content"]["data"]["text/plain"]
-        assert "add(a: int, b: int = 2) -> int" in page and "Add two numbers." in page
+        return str(kernel.client.get_shell_msg(timeout=HANGING)["content"]["data"].get("text/plain", ""))
+
+    # on a busy machine an answer may come before jedi's
+    until(lambda: "tools" in completed("import to"))
+    until(lambda: {"add", "LIMIT", "fetch"} <= set(completed("tools.")))
+    until(lambda: completed("from tools import pa") == ["pay", "pay_later"])
+    until(lambda: completed("tools.pay(am") == ["amount="])
+    for code in ("tools.add", "plus"):
+        found = until(lambda code=code: page(code))
+        assert "add(a: int, b: int = 2) -> int" in found and "Add two numbers." in found
 
 
 def test_a_tool_prints_to_the_log_of_the_kernel(capfd: pytest.CaptureFixture[str], start: Start, folder: Path) -> None:
