@@ -1,4 +1,5 @@
-"""Every test, and every process that a test starts, has folders of its own; a run that touches the person's fails.
+"""Every test, and every process that a test starts, has folders of its own; a run that touches the person's fails, and so does a
+file of tests that leaves a process running.
 
 The folders change with each file of tests, since an input history or a snapshot store that one file leaves must not meet another.
 """
@@ -16,6 +17,7 @@ import pytest
 from tests.support.own_folders import MARK, own_folders, take_own_folders
 from tests.support.persons_folders import PersonsFolders
 from tests.support.signals import heed_signals
+from tests.support.started_processes import StartedProcesses
 
 if TYPE_CHECKING:
     from tests.support.kernel_client import Kernel
@@ -24,13 +26,16 @@ if TYPE_CHECKING:
 _persons = None if MARK in os.environ else PersonsFolders()  # pytest-xdist's workers leave it to who started them
 _run = take_own_folders()
 heed_signals()
+_started = StartedProcesses()
 
 
 @pytest.fixture(scope="module", autouse=True)
 def folders() -> Iterator[Path]:
-    """New folders for the tests of a file; the folder that holds them."""
+    """New folders for the tests of a file, and no process that outlives these tests; the folder that holds the folders."""
     with own_folders() as folder:
         yield folder
+        if left := _started.end():
+            pytest.fail("The tests of this file left running: " + "; ".join(left.values()), pytrace=False)
 
 
 @pytest.fixture(scope="module")

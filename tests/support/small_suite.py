@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.support.waiting import HANGING
 
 ROOT = Path(__file__).parents[2]
-_SUPPORT = ("__init__", "own_folders", "persons_folders", "signals")
+_SUPPORT = ("__init__", "own_folders", "persons_folders", "signals", "started_processes")
 
 
 def small_suite(folder: Path, test: str, changes: dict[str, str] | None = None) -> Path:
