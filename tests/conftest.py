@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,8 +35,18 @@ def folders() -> Iterator[Path]:
     """New folders for the tests of a file, and no process that outlives these tests; the folder that holds the folders."""
     with own_folders() as folder:
         yield folder
+        if "monty_kernel.headless.session_pool" in sys.modules:
+            _end_shared_pools()
         if left := _started.end():
             pytest.fail("The tests of this file left running: " + "; ".join(left.values()), pytrace=False)
+
+
+def _end_shared_pools() -> None:
+    """End the workers that `run_notebook` keeps in this process for the next notebook."""
+    from monty_kernel.headless import session_pool
+
+    session_pool._close()
+    session_pool._shared.clear()
 
 
 @pytest.fixture(scope="module")

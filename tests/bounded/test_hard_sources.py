@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil  # type: ignore[import-untyped,unused-ignore]
 import pytest
 
 from tests.support.kernel_client import Kernel
 from tests.support.waiting import HANGING
 
 MOST_MIB = 64
+MOST_SECONDS = 10
+"""Of the kernel process's own computing, which takes a tenth of it; what its helpers compute holds nobody up."""
+
 SOURCES = {
     "a dotted import": "import " + "a." * 30_000 + "a",
     "a dotted import from": "from " + "a." * 60_000 + "a import b",
@@ -33,6 +36,18 @@ SOURCES = {
     "a dotted import on a magic's line": "%time from " + "a." * 60_000 + "a import b",
     "accents": "x" + "\u0301\u0323" * 60_000 + " = 1",
 }
+
+
+def computing(kernel: Kernel) -> Callable[[], float]:
+    """Start to watch how long the kernel's process computes; what is returned tells the seconds."""
+    process = psutil.Process(kernel.pid)
+
+    def seconds() -> float:
+        times = process.cpu_times()
+        return float(times.user + times.system)
+
+    before = seconds()
+    return lambda: seconds() - before
 
 
 def growing(kernel: Kernel) -> Callable[[], int]:
@@ -82,19 +97,18 @@ def fresh(tmp_path: Path) -> Iterator[Kernel]:
 @pytest.mark.parametrize("name", SOURCES)
 def test_a_cell_of_any_shape_can_be_interrupted_and_takes_no_memory(warm: Kernel, name: str) -> None:
     grown = growing(warm)
-    interrupted: list[float] = []
+    interrupted: list[bool] = []
 
     def interrupt(message: dict[str, object]) -> None:
         if not interrupted:
-            start = time.perf_counter()
+            interrupted.append(True)
             warm.manager.interrupt_kernel()
             warm.client.kernel_info()
-            interrupted.append(time.perf_counter() - start)
 
-    begin = time.perf_counter()
+    computed = computing(warm)
     answer = warm.run(SOURCES[name], meanwhile=interrupt)
     assert answer.reply["status"] in ("ok", "error")
-    assert time.perf_counter() - begin < 10, "seconds, on a machine with much else to do; a tenth of that without"
+    assert computed() < MOST_SECONDS
     assert grown() < MOST_MIB
     assert warm.run("kept + 1").plain == "42"
 
@@ -115,10 +129,10 @@ def test_questions_about_code_of_any_shape_hold_nobody_up(warm: Kernel, name: st
         request = ask(code)
         control = warm.client.control_channel
         interrupt = warm.client.session.msg("interrupt_request", {})
-        start = time.perf_counter()
+        computed = computing(warm)
         control.send(interrupt)
         assert control.get_msg(timeout=HANGING)["msg_type"] == "interrupt_reply"
-        assert time.perf_counter() - start < 5, "seconds, on a machine with much else to do"
+        assert computed() < MOST_SECONDS
         while warm.client.get_shell_msg(timeout=HANGING)["parent_header"].get("msg_id") != request:
             pass
     assert grown() < MOST_MIB
@@ -163,15 +177,10 @@ def test_markup_of_any_shape_can_be_interrupted_and_takes_no_memory(fresh: Kerne
     answer = fresh.run("shown")
     assert answer.reply["status"] == "ok"
     assert grown() < MOST_MIB
-    begin: list[float] = []
-
-    def interrupt(message: dict[str, object]) -> None:
-        if message["msg_type"] == "execute_input":
-            begin.append(time.perf_counter())
-            fresh.manager.interrupt_kernel()
-
+    computed = computing(fresh)
+    interrupt = fresh.interrupt_when(lambda message: message["msg_type"] == "execute_input")
     answer = fresh.run("after = 1\ndisplay(shown)\nshown", meanwhile=interrupt)
-    assert time.perf_counter() - begin[0] < 10, "seconds, on a machine with much else to do"
+    assert computed() < MOST_SECONDS
     assert answer.reply["status"] in ("ok", "error")
     assert fresh.run("kept + 1").plain == "42"
 
@@ -181,10 +190,11 @@ def test_markup_of_any_shape_can_be_interrupted_and_takes_no_memory(fresh: Kerne
 )
 def test_markup_over_4_mb_is_left_out_with_a_line(fresh: Kernel, text: str) -> None:
     grown = growing(fresh)
+    computed = computing(fresh)
     answer = fresh.run(f"from IPython.display import *\n{text}")
     assert "more than 4 MB" in answer.text("stderr") + str(answer.all("execute_result"))
     assert grown() < MOST_MIB
-    assert answer.seconds < 20, "on a machine with much else to do"
+    assert computed() < MOST_SECONDS
 
 
 def test_a_picture_over_5_mb_is_left_out_with_a_line(fresh: Kernel) -> None:

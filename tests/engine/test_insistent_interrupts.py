@@ -15,15 +15,17 @@ from tests.support.waiting import HANGING
 
 RESTORED = "The session is as it was before this cell."
 INSISTED = f"The cell caught KeyboardInterrupt and went on, so the third interrupt within 5 seconds stopped its worker. {RESTORED}"
-SETTLED = 0.1
-"""Seconds from what a cell prints until it surely waits: a cell that computes is stopped by the first interrupt."""
 
 
-def each_time_it_waits(kernel: Kernel, interrupted: list[float], pause: float = SETTLED) -> Callable[[Message], None]:
-    """A `meanwhile` that interrupts whenever the cell has printed `wait`, and notes when."""
+def each_time_it_waits(kernel: Kernel, interrupted: list[float], pause: float = 0.0) -> Callable[[Message], None]:
+    """A `meanwhile` that interrupts whenever the cell has printed `wait` and waits or computes, and notes when.
+
+    A cell that computes is stopped by the first interrupt.
+    """
 
     def look(message: Message) -> None:
         if message["msg_type"] == "stream" and "wait" in message["content"]["text"]:
+            kernel.rest_or_compute()
             time.sleep(pause)
             interrupted.append(time.monotonic())
             kernel.manager.interrupt_kernel()
@@ -190,7 +192,7 @@ def test_many_at_once_are_one(kernel: Kernel) -> None:
     def look(message: dict[str, Any]) -> None:
         if message["msg_type"] == "stream" and not done:
             done.append(True)
-            time.sleep(SETTLED)
+            kernel.rest()
             kernel.manager.interrupt_kernel()
             for _ in range(9):
                 kernel.client.control_channel.send(kernel.client.session.msg("interrupt_request", {}))

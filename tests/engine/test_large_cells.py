@@ -49,7 +49,9 @@ def feed(text: str) -> str:
 def test_no_shape_takes_long(text: str) -> None:
     start = time.thread_time()
     cell(text)
-    assert time.thread_time() - start < 3, "some 0.3 s on an idle machine"
+    assert time.thread_time() - start < 15, (
+        "some 0.3 s on an idle machine, 100 s if the time grew with the text's square"
+    )
 
 
 @pytest.mark.parametrize("end", ["\\", '"abc\\', '"""abc\\', "'\\", "'''\\", "x = (\\", "#\\"])

@@ -72,10 +72,8 @@ def test_a_failing_cell_raises_with_the_notebook() -> None:
 
 
 def test_a_slow_cell_raises_with_the_notebook() -> None:
-    begin = time.monotonic()
     with pytest.raises(CellTimeoutError, match=r"after 0.3 seconds[\s\S]*while True") as caught:
         run_notebook(book(["1", "while True: pass"]), timeout=0.3, allow_errors=True)
-    assert time.monotonic() - begin < 30
     assert texts(caught.value.notebook) == ["1", ""]  # type: ignore[attr-defined]
 
 

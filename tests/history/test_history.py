@@ -265,47 +265,39 @@ def test_odd_text(path: Path) -> None:
     assert path.stat().st_size < 3_000_000
 
 
-def test_patterns_that_take_long(path: Path) -> None:
+def test_patterns_that_could_take_for_ever(path: Path) -> None:
     past(path, "a" * 100_000)
     history = session(path, "a" * 100_000)
-    started = time.perf_counter()
     assert history.search("*a" * 400 + "b") == []
     assert history.search("*" * 100_000) == []
-    assert time.perf_counter() - started < 2
     history.close()
 
 
-# Speed
+# What it costs
 
 
 def test_nothing_is_opened_or_loaded_for_a_cell(path: Path) -> None:
     code = """if True:
-        import logging, sys, time
+        import logging, os, sys
         from monty_kernel.history.history import History
-        times = []
-        for _ in range(10):  # the machine may be busy
-            history = History(sys.argv[1], logging.getLogger())
-            started = time.perf_counter()
-            history.add(1, "x")
-            times.append(time.perf_counter() - started)
-        print(min(times) < 0.001, "sqlite3" in sys.modules, "IPython" in sys.modules)
+        history = History(sys.argv[1], logging.getLogger())
+        history.add(1, "x")
+        print(os.path.exists(sys.argv[1]), "sqlite3" in sys.modules, "IPython" in sys.modules)
         history.close()
     """
     output = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True)
-    assert output.stdout == "True False False\n"
+    assert output.stdout == "False False False\n"
     assert output.stderr == ""
 
 
-def test_a_long_history_is_searched_quickly(path: Path) -> None:
+def test_a_long_history_is_searched(path: Path) -> None:
     past(path, "first")
     with closing(sqlite3.connect(path)) as db, db:
         many = ((2 + n // 100, n % 100, f"cell {n} " * 5, f"cell {n} " * 5) for n in range(100_000))
         db.executemany("INSERT INTO history VALUES (?, ?, ?, ?)", many)
     history = session(path, "last")
-    started = time.perf_counter()
     assert len(history.tail(1000)) == 1000
     assert len(history.search("*7*", n=10, unique=True)) == 10
-    assert time.perf_counter() - started < 0.5
     history.close()
 
 
@@ -398,10 +390,8 @@ def test_a_locked_file_does_not_hold_up_the_end(path: Path, caplog: pytest.LogCa
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         history = session(path, "a")
-        started = time.perf_counter()
+        history.close()  # while the other still has it
         history.close()
-        history.close()
-        assert time.perf_counter() - started < 1.2
     assert len(messages(caplog)) == 1
 
 

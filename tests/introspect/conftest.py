@@ -11,7 +11,7 @@ import pytest
 from tests.support.introspected_session import MontySession, Notebook
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def pool() -> Iterator[pydantic_monty.Monty]:
     with pydantic_monty.Monty(max_processes=2) as pool:
         yield pool

@@ -14,6 +14,7 @@ from tests.support.kernel_process import MONTY, KernelProcess, alive, memory_of,
 from tests.support.waiting import HANGING
 
 MEGABYTE = 2**20
+ENDLESS_PATIENCE = f"--MontyKernelApp.client_patience={10 * HANGING}"
 
 
 def listen(kernel: KernelProcess, topic: bytes = b"", **options: int) -> zmq.Socket[bytes]:
@@ -21,7 +22,7 @@ def listen(kernel: KernelProcess, topic: bytes = b"", **options: int) -> zmq.Soc
     socket = kernel.socket("iopub", zmq.SUB, **options)
     socket.subscribe(topic)
     while True:
-        assert socket.poll(10_000)
+        assert socket.poll(HANGING * 1000)
         kind, content = parsed(socket.recv_multipart())
         if kind == "iopub_welcome" and content["subscription"] == topic.decode():
             return socket
@@ -43,7 +44,7 @@ def execute(kernel: KernelProcess, code: str) -> zmq.Socket[bytes]:
 def texts(socket: zmq.Socket[bytes], seconds: float = HANGING) -> Iterator[str]:
     """What a cell prints, until it is idle."""
     while True:
-        assert socket.poll(int(seconds * 1000)), "no message in time"
+        assert socket.poll(seconds * 1000), "no message in time"
         kind, content = parsed(socket.recv_multipart())
         if kind == "stream":
             yield content["text"]
@@ -96,7 +97,7 @@ def test_100_mb_printed_by_a_cell_arrive_and_cost_less_than_64_mb(tmp_path: Path
         before, peak = memory_of(kernel.pid), 0
         execute(kernel, "for i in range(1_000_000):\n    print(f'{i:099}')")
         received = 0
-        for messages, text in enumerate(texts(reader, 30)):
+        for messages, text in enumerate(texts(reader)):
             received += len(text)
             if messages % 50 == 0:
                 peak = max(peak, memory_of(kernel.pid))
@@ -110,11 +111,11 @@ def test_a_client_that_sleeps_delays_the_others_once_and_they_miss_nothing(tmp_p
         started = time.monotonic()
         execute(kernel, "kernel.flood(2000, 32768)")
         assert numbers(reader) == list(range(2000))
-        assert 0.9 < time.monotonic() - started < 8
-        started = time.monotonic()
+        assert time.monotonic() - started > 0.9
+        execute(kernel, f"setattr(kernel.iopub_socket, '_grace', {10 * HANGING})")
+        assert list(texts(reader)) == []
         execute(kernel, "kernel.flood(2000, 32768)")
-        assert numbers(reader) == list(range(2000))
-        assert time.monotonic() - started < 4  # not once more
+        assert numbers(reader) == list(range(2000)), "it waited once more"
         assert sleeper.poll(0)
         assert kernel.output() == ""
 
@@ -132,20 +133,18 @@ def test_a_client_that_wakes_up_gets_messages_again(tmp_path: Path) -> None:
 
 
 def test_a_client_that_goes_away_while_it_holds_up_the_cell_lets_it_go_on(tmp_path: Path) -> None:
-    with KernelProcess(tmp_path) as kernel:
+    with KernelProcess(tmp_path, options=[ENDLESS_PATIENCE]) as kernel:
         sleeper, reader = listen(kernel, rcvhwm=1), listen(kernel)
         execute(kernel, "kernel.flood(2000, 32768)")
         time.sleep(0.5)
-        started = time.monotonic()
         sleeper.close()
         assert numbers(reader) == list(range(2000))
-        assert time.monotonic() - started < 5  # the patience is 10 s
 
 
 def test_without_any_client_output_never_waits(tmp_path: Path) -> None:
     with KernelProcess(tmp_path) as kernel:
         session, shell = kernel.session(), execute(kernel, "kernel.flood(5000, 32768)")
-        assert shell.poll(20_000)
+        assert shell.poll(HANGING * 1000)
         _, reply = session.recv(shell)
         assert reply is not None
         assert reply["content"]["status"] == "ok"
@@ -162,9 +161,9 @@ def test_a_cell_held_up_by_a_sleeping_client_can_be_interrupted(tmp_path: Path) 
         time.sleep(1.5)
         control = kernel.socket("control", zmq.DEALER)
         session.send(control, "interrupt_request", {})
-        assert control.poll(1000)
+        assert control.poll(HANGING * 1000)
         assert session.recv(control)[1]["msg_type"] == "interrupt_reply"  # type: ignore[index]
-        drained = time.monotonic() + 10
+        drained = time.monotonic() + HANGING
         while not shell.poll(0) and time.monotonic() < drained:
             if sleeper.poll(10):
                 sleeper.recv_multipart()
@@ -172,15 +171,13 @@ def test_a_cell_held_up_by_a_sleeping_client_can_be_interrupted(tmp_path: Path) 
 
 
 def test_a_kernel_held_up_by_a_sleeping_client_ends_in_time(tmp_path: Path) -> None:
-    with KernelProcess(tmp_path) as kernel:
+    with KernelProcess(tmp_path, options=[ENDLESS_PATIENCE]) as kernel:
         listen(kernel, rcvhwm=1)
         execute(kernel, "kernel.flood(2000, 32768)")
         time.sleep(0.5)
         assert alive(kernel.pid)
-        asked = time.monotonic()
         kernel.process.terminate()
         assert kernel.wait() == 0
-        assert time.monotonic() - asked < 1
 
 
 def test_every_subscription_is_welcomed_with_its_topic(tmp_path: Path) -> None:
@@ -190,7 +187,7 @@ def test_every_subscription_is_welcomed_with_its_topic(tmp_path: Path) -> None:
         listen(kernel, b"kernel.")
         both = listen(kernel, b"a")
         both.subscribe(b"b")
-        assert both.poll(5000)
+        assert both.poll(HANGING * 1000)
         assert parsed(both.recv_multipart()) == ("iopub_welcome", {"subscription": "b"})
 
 
@@ -199,7 +196,7 @@ def test_who_waits_for_the_welcome_does_not_miss_idle(tmp_path: Path) -> None:
         for _ in range(20):
             client = kernel.client()  # waits for its welcome
             request = client.kernel_info()
-            states = [m["content"]["execution_state"] for m in messages_of(client, request, 5)]
+            states = [m["content"]["execution_state"] for m in messages_of(client, request)]
             assert states == ["busy", "idle"]
             client.stop_channels()
             kernel.clients.clear()

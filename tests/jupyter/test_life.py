@@ -15,6 +15,7 @@ import pytest
 import zmq
 from jupyter_client.blocking.client import BlockingKernelClient
 
+from tests.support.kernel_client import at_rest
 from tests.support.kernel_process import MONTY, KernelProcess, alive, eventually_gone, messages_of, run
 from tests.support.waiting import HANGING, until
 
@@ -68,31 +69,27 @@ def test_shutdown_is_answered_on_control_and_iopub_before_the_end(tmp_path: Path
 
 
 @pytest.mark.parametrize("busy", [False, True], ids=["idle", "computing"])
-def test_the_process_is_gone_at_once_after_a_shutdown_request(tmp_path: Path, busy: bool) -> None:
+def test_the_process_ends_after_a_shutdown_request(tmp_path: Path, busy: bool) -> None:
     with KernelProcess(tmp_path, MONTY) as kernel:
         workers = start_computing(kernel) if busy else []
         session, control = kernel.session(), kernel.socket("control", zmq.DEALER)
         session.send(control, "kernel_info_request", {})
-        assert control.poll(5000)
+        assert control.poll(HANGING * 1000)
         session.recv(control)
-        asked = time.monotonic()
         session.send(control, "shutdown_request", {"restart": False})
         assert kernel.wait() == 0
-        assert time.monotonic() - asked < 1  # measured: 0.01 s
         assert all(eventually_gone(pid) for pid in workers)
         assert kernel.output() == ""
 
 
 @pytest.mark.parametrize("busy", [False, True], ids=["idle", "computing"])
-def test_sigterm_ends_it_within_a_second_with_status_0(tmp_path: Path, busy: bool) -> None:
+def test_sigterm_ends_it_with_status_0(tmp_path: Path, busy: bool) -> None:
     with KernelProcess(tmp_path, MONTY) as kernel:
         workers = start_computing(kernel) if busy else []
         if not busy:
             kernel.client()
-        asked = time.monotonic()
         kernel.process.terminate()
         assert kernel.wait() == 0
-        assert time.monotonic() - asked < 1
         assert all(eventually_gone(pid) for pid in workers)
         assert kernel.output() == ""
 
@@ -114,10 +111,12 @@ def test_a_ctrl_c_in_the_terminal_interrupts_the_cell_and_not_the_kernel(tmp_pat
             os.kill(kernel.pid, signal.SIGINT)
         client.kernel_info(reply=True, timeout=HANGING)  # the signals have come by then: none is meant for the cell
         assert run(client, "6 * 7") == "42"
-        request = client.execute("import time\ntime.sleep(60)")
-        time.sleep(0.5)
+        request = client.execute("import time\ntime.sleep(600)")
+        while client.get_iopub_msg(timeout=HANGING)["msg_type"] != "execute_input":
+            pass
+        at_rest(kernel.pid)
         os.kill(kernel.pid, signal.SIGINT)
-        errors = [m["content"]["ename"] for m in messages_of(client, request, 5) if m["msg_type"] == "error"]
+        errors = [m["content"]["ename"] for m in messages_of(client, request) if m["msg_type"] == "error"]
         assert errors == ["KeyboardInterrupt"]
         assert run(client, "6 * 7") == "42"
         assert kernel.output() == ""
@@ -143,13 +142,13 @@ SERVER = """
 import os, subprocess, sys, time
 kernel = subprocess.Popen(sys.argv[1:], env={**os.environ, "JPY_PARENT_PID": str(os.getpid())}, start_new_session=True)
 print(kernel.pid, flush=True)
-time.sleep(60)
+time.sleep(600)
 """
 
 
 @pytest.mark.parametrize("wrapped", [False, True], ids=["direct", "wrapped in a shell"])
 @pytest.mark.parametrize("busy", [False, True], ids=["idle", "computing"])
-def test_the_kernel_ends_within_a_second_of_its_server(tmp_path: Path, busy: bool, wrapped: bool) -> None:
+def test_the_kernel_ends_with_its_server(tmp_path: Path, busy: bool, wrapped: bool) -> None:
     # A KernelProcess only to have a connection file and a client; its own process is ended first.
     with KernelProcess(tmp_path, MONTY) as kernel:
         kernel.process.terminate()
@@ -169,40 +168,38 @@ def test_the_kernel_ends_within_a_second_of_its_server(tmp_path: Path, busy: boo
         server.kill()
         server.wait()
         server.stdout.close()
-        died = time.monotonic()
         assert all(eventually_gone(pid) for pid in pids)
-        assert time.monotonic() - died < 1.0
 
 
 def test_the_heartbeat_answers_while_the_loop_is_busy(tmp_path: Path) -> None:
     with KernelProcess(tmp_path) as kernel:
         client = kernel.client()
-        client.execute("__import__('time').sleep(1.5)")  # the stand-in computes on its loop
+        # the stand-in computes on its loop, until the heart has answered
+        answered = f"lambda: __import__('os').path.exists({str(tmp_path / 'answered')!r})"
+        request = client.execute(f"any(__import__('time').sleep(0.01) for _ in iter({answered}, True))")
         heart = kernel.socket("hb", zmq.REQ)
         for _ in range(3):
             heart.send(b"ping")
-            assert heart.poll(500)
+            assert heart.poll(HANGING * 1000)
             assert heart.recv() == b"ping"
+        (tmp_path / "answered").touch()
+        messages_of(client, request)
 
 
 def test_a_kernel_that_does_not_close_is_ended_all_the_same(tmp_path: Path) -> None:
     with KernelProcess(tmp_path) as kernel:
         client = kernel.client()
-        run(client, "setattr(type(kernel), 'close', lambda self: asyncio.sleep(60))")
-        asked = time.monotonic()
+        run(client, "setattr(type(kernel), 'close', lambda self: asyncio.sleep(6000))")
         kernel.process.terminate()
         assert kernel.wait() == 0
-        assert time.monotonic() - asked < 1
 
 
 def test_a_kernel_stuck_in_its_loop_is_ended_all_the_same(tmp_path: Path) -> None:
     with KernelProcess(tmp_path) as kernel:
         client = kernel.client()
-        run(client, "setattr(type(kernel), 'close', lambda self: __import__('time').sleep(60))")
-        asked = time.monotonic()
+        run(client, "setattr(type(kernel), 'close', lambda self: __import__('time').sleep(6000))")
         kernel.process.terminate()
         assert kernel.wait() == 0
-        assert time.monotonic() - asked < 1.2
 
 
 def test_an_exception_in_a_callback_is_logged_and_ends_nothing(tmp_path: Path) -> None:

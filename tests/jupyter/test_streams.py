@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Any
 
@@ -16,19 +15,11 @@ def test_streams_keep_their_order(kernel: Kernel) -> None:
 
 
 def test_output_arrives_while_the_cell_runs(kernel: Kernel) -> None:
-    seen: list[float] = []
-
-    def look(message: dict[str, Any]) -> None:
-        if message["msg_type"] == "stream":
-            seen.append(time.perf_counter())
-
-    start = time.perf_counter()
-    kernel.run("import time\nprint('first')\ntime.sleep(0.6)\nprint('second')", meanwhile=look)
-    assert seen[0] - start < 0.3
-    assert seen[-1] - seen[0] > 0.5
+    for waits in ("time.sleep(600)", "while True: pass"):
+        _output_arrives_first(kernel, waits)
 
 
-def test_output_arrives_while_the_cell_computes(kernel: Kernel) -> None:
+def _output_arrives_first(kernel: Kernel, waits: str) -> None:
     first: list[str] = []
 
     def look(message: dict[str, Any]) -> None:
@@ -36,7 +27,7 @@ def test_output_arrives_while_the_cell_computes(kernel: Kernel) -> None:
             first.append(message["content"]["text"])
             kernel.manager.interrupt_kernel()
 
-    answer = kernel.run("print('before')\nwhile True: pass", meanwhile=look)
+    answer = kernel.run(f"import time\nprint('before')\n{waits}", meanwhile=look)
     assert first == ["before\n"]
     assert answer.reply["ename"] == "KeyboardInterrupt"
 
@@ -67,9 +58,7 @@ def test_100_mb_arrive_within_bounded_memory(start) -> None:  # type: ignore[no-
 def test_a_printing_cell_stays_interruptible(kernel: Kernel) -> None:
     kernel.run("kept = 1")
     look = kernel.interrupt_when(lambda message: message["msg_type"] == "stream")
-    start = time.perf_counter()
     answer = kernel.run("i = 0\nwhile True:\n    i += 1\n    print(i)", meanwhile=look)
-    assert time.perf_counter() - start < 5
     assert answer.reply["ename"] == "KeyboardInterrupt"
     assert kernel.run("kept").plain == "1"
 

@@ -102,7 +102,7 @@ def test_timeit_counts_loops_and_runs(session: Session) -> None:
 def test_timeit_measures_what_it_should(session: Session) -> None:
     session.run("import time")
     ran = session.run(
-        "r = %timeit -o -n 2 -r 2 time.sleep(0.02)\n0.02 <= r.best <= r.average <= r.worst < 0.05, r.loops, r.repeat"
+        "r = %timeit -o -n 2 -r 2 time.sleep(0.02)\n0.02 <= r.best <= r.average <= r.worst, r.loops, r.repeat"
     )
     assert ran.result == "(True, 2, 2)"
 
@@ -173,7 +173,7 @@ def test_timing_is_safe_from_shadowed_names(session: Session) -> None:
 
 
 def test_the_slowest_run_is_remarked_upon(session: Session) -> None:
-    session.run("import time\nsleeps = [0.3, 0.0001, 0.0001]")
+    session.run("import time\nsleeps = [1.0, 0.0001, 0.0001]")
     ran = session.run("%timeit -n1 -r3 time.sleep(sleeps.pop(0))")
     assert re.match(r"The slowest run took \d+\.\d\d times longer than the fastest\. This could mean", ran.printed)
 

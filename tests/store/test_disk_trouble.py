@@ -11,7 +11,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from contextlib import closing
 from pathlib import Path
 
@@ -161,10 +160,8 @@ def test_locked_by_another_kernel(store: SnapshotStore, tmp_path: Path, monkeypa
     store.put(session, 1, None, content(1), {}, label="")
     with closing(sqlite3.connect(tmp_path / "snapshots" / "store" / FILE_NAME, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        begun = time.monotonic()
         with pytest.raises(StoreUnavailable, match="another kernel is writing to it"):
             store.put(session, 2, 1, content(2), {}, label="")
-        assert time.monotonic() - begun < 2
         assert store.get(session, 1)[0] == content(1), "readers wait for no writer"
         other.execute("ROLLBACK")
     store.put(session, 2, 1, content(2), {}, label="")

@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -126,6 +127,18 @@ class Kernel:
 
         return look
 
+    def rest(self) -> None:
+        """Return when nothing in the kernel and its workers runs or wants to: all wait, for a message or until a time."""
+        at_rest(self.pid)
+
+    def rest_or_compute(self) -> None:
+        """Return when all of the kernel waits, or its workers have computed for a tenth of a second."""
+        before = self._computed()
+        at_rest(self.pid, unless=lambda: self._computed() > before + 0.1)
+
+    def _computed(self) -> float:
+        return sum(float(psutil.Process(pid).cpu_times().user) for pid in worker_pids(self.pid))
+
     def close(self) -> None:
         """End the kernel, whatever state it is in."""
         self.client.stop_channels()
@@ -133,6 +146,30 @@ class Kernel:
             self.manager.shutdown_kernel(now=True)
         self.manager.cleanup_resources()
         self._errors.close()
+
+
+def at_rest(pid: int, unless: Callable[[], bool] = lambda: False) -> None:
+    """Return when no thread of a process and of its children has run or wanted to for a moment, however busy the machine is."""
+    looks = 0
+    deadline = time.monotonic() + HANGING
+    while looks < 5 and not unless():
+        assert time.monotonic() < deadline, f"the process {pid} does not come to rest"
+        time.sleep(0.01)
+        before = _switches(pid)
+        looks = looks + 1 if before is not None and before == _switches(pid) else 0
+
+
+def _switches(pid: int) -> list[int] | None:
+    """How often each thread has waited so far; None if one of them runs, waits for a processor or for the disk."""
+    counts = []
+    for process in (pid, *(child.pid for child in psutil.Process(pid).children(recursive=True))):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            for thread in Path(f"/proc/{process}/task").iterdir():
+                status = (thread / "status").read_text()
+                if status.partition("State:")[2].split()[0] in "RD":
+                    return None
+                counts.append(int(status.partition("voluntary_ctxt_switches:")[2].split()[0]))
+    return counts
 
 
 def worker_pids(pid: int) -> list[int]:
