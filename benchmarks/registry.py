@@ -6,6 +6,7 @@ from . import (
     completion,
     headless,
     interrupting,
+    isolation,
     life,
     long_history,
     memory,
@@ -16,7 +17,6 @@ from . import (
     starting,
     store,
     time_travel,
-    walls,
     wire,
 )
 from .figures import Family
@@ -36,7 +36,7 @@ FAMILIES: tuple[Family, ...] = (
     store.FAMILY,
     *headless.FAMILIES,
     programs.FAMILY,
-    walls.FAMILY,
+    isolation.FAMILY,
     sanitizing.FAMILY,
     wire.FAMILY,
 )

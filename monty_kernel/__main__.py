@@ -42,7 +42,7 @@ def main() -> None:
                 early = channels.bind(info)
                 early.start_heartbeat()
         except connection.ConnectionFailed:
-            early = None  # the app tries again and says what is wrong
+            early = None  # the app tries again and reports the error
 
     from monty_kernel.startup import defer_packages, forgo_missing, import_lightly
 

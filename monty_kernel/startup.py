@@ -57,8 +57,8 @@ def forget_relative() -> None:
         return
     for entry in given.split(os.pathsep):
         if not os.path.isabs(entry):
-            place = os.path.abspath(entry)  # as `site` has it
-            sys.path[:] = [each for each in sys.path if each not in (entry, place)]
+            place = os.path.abspath(entry)  # as `site` writes it
+            sys.path[:] = [folder for folder in sys.path if folder not in (entry, place)]
 
 
 def begin_start() -> None:
@@ -91,7 +91,7 @@ class DeferredPackage(ModuleType):
 
 
 def forgo_missing(names: Iterable[str] = ("opentelemetry",)) -> None:
-    """Let imports of packages that are not installed fail at once.
+    """Make imports of packages that are not installed fail at once.
 
     pydantic_monty tries `import opentelemetry` at every feed. Searching all of `sys.path` each time makes a feed take
     0.12 ms instead of 0.045.
@@ -133,7 +133,7 @@ def _isoparse(text: str) -> datetime:
 
     try:
         return datetime.fromisoformat(text)
-    except ValueError:  # what only dateutil takes: the hour 24
+    except ValueError:  # only dateutil accepts the hour 24
         from dateutil.parser import isoparse  # type: ignore[import-untyped]
 
         parsed: datetime = isoparse(text)

@@ -45,7 +45,7 @@ class CellFrontend:
     def ask(self, prompt: str, *, password: bool) -> Future[str]:
         """Ask the person for a line, after all that was printed before."""
         if prompt.startswith(MARK):
-            self._sanitizer.settle(self._frontend.emit)
+            self._sanitizer.end_styles(self._frontend.emit)
         else:
             self._sanitizer.finish(self._frontend.emit)
         return self._frontend.ask(self._sanitizer.prompt(prompt), password=password)

@@ -153,7 +153,7 @@ class Engine:
         self.interrupts.expect()
         self.access.cell_starts(cell.source.label)
         self.limits.cell = cell.source.label
-        self.sanitizer.begin()
+        self.sanitizer.start_cell()
         self._budget = Budget(self.limits, most_shown=self.sanitizer.most_shown)
         self._running = CellSource(cell.source.label, cell.python)
         self.last_run = None

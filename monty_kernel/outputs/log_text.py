@@ -1,12 +1,12 @@
-"""Text that goes to a log and stays text there: no line of it is a command to the service that reads the log.
+"""Makes text safe for a log: no line of it is a command to the service that reads the log.
 
-Build services take commands from what a build prints. GitHub obeys a line that begins with `::`, after blanks of any kind, and
-`##[…]` wherever it stands (actions/runner, ActionCommand.cs), Azure and TeamCity `##vso[…]` and `##teamcity[…]` wherever they stand
-(azure-pipelines-agent, Command.cs), Octopus the like. Buildkite looks for `---`, `+++`, `~~~` and `^^^` at the beginning of a line, journald
-for `<3>`. GitLab's and Travis's sections and Jenkins's console notes need a carriage return or an escape character.
+Build services take commands from what a build prints. GitHub obeys a line that begins with `::`, after blanks of any kind, and `##[…]`
+anywhere (actions/runner, ActionCommand.cs). Azure and TeamCity obey `##vso[…]` and `##teamcity[…]` anywhere (azure-pipelines-agent,
+Command.cs), and Octopus has a similar form. Buildkite looks for `---`, `+++`, `~~~` and `^^^` at the start of a line, journald for
+`<3>`. GitLab's and Travis's sections and Jenkins's console notes need a carriage return or an escape character.
 
-So three things are true of whatever is written here, of those services and of others: a line begins with a letter, a digit or one of a few
-signs that mean nothing to anybody; no `##` is followed by a word and a bracket; and there is no control character but tab and newline.
+So text written here has three properties, which also protect against other services: each line begins with a letter, a digit or one
+of a few signs without a meaning; no `##` is followed by a word and a bracket; and tab and newline are the only control characters.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any, BinaryIO, TextIO
 from monty_kernel.outputs.visible_text import visible
 
 QUOTE = "| "
-"""What a line begins with that is quoted from a notebook, or would begin with something else than a log's line may."""
+"""The start of a line that is quoted from a notebook, or whose own start is not allowed in a log."""
 
 _HARMLESS = re.compile(
     r"[ \t]*(?:$|(?!(?:section|travis)_)[^\W_]|[|(\"'“…/\\]|\.{1,3}[\w/ ]|~/|--?[A-Za-z]|\[[\w-]|`\w)"
@@ -29,7 +29,7 @@ _HARMLESS = re.compile(
 _COMMAND = re.compile(r"#(?=#[^\s\[#]{0,64}\[)")
 _PERHAPS_COMMAND = re.compile(r"#(?=\Z|#[^\s\[#]{0,64}(?:\[|\Z))")
 _IN_JSON = re.compile(rb"#(?=#[^\s\[#]{0,64}\[)|\x7f|\xc2[\x80-\x9f]|\xe2\x80[\xa8\xa9]")
-_LONG = 1 << 16  # characters of a line that are waited for
+_LONG = 1 << 16  # characters of an unfinished line, after which it is written in parts
 _SERVICES = ("CI", "TF_BUILD", "TEAMCITY_VERSION", "JENKINS_URL", "BUILDKITE")
 
 
@@ -43,22 +43,22 @@ def for_log(text: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """`text` as it may stand in a log, with a mark before each of its lines, so that they stay aligned."""
+    """`text` as it may stand in a log, with a mark before every line, so that the lines stay aligned."""
     return "\n".join(QUOTE + line for line in text.split("\n"))
 
 
 def json_for_log(data: bytes) -> bytes:
-    """JSON in UTF-8 that says the same and holds no command, wherever it is printed: there are other ways to write such characters."""
+    """The same JSON in UTF-8, without a command: the characters of one are written as escapes."""
     return _IN_JSON.sub(lambda found: "".join(f"\\u{ord(sign):04x}" for sign in found[0].decode()).encode(), data)
 
 
 def is_log(stream: TextIO) -> bool:
-    """Whether what is written to the stream may be read by a build service. Some give their builds a terminal."""
+    """Whether a build service may read the stream. Some services give their builds a terminal."""
     return not stream.isatty() or any(os.environ.get(name) for name in _SERVICES)
 
 
 def guard_output() -> None:
-    """From now on whatever this process prints passes `for_log`, if it goes to a log: messages, tracebacks, Python's own words."""
+    """Let everything that this process prints to a log pass `for_log`: messages, tracebacks and Python's own warnings."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is not None and not isinstance(stream, LogStream) and is_log(stream):
@@ -66,19 +66,19 @@ def guard_output() -> None:
 
 
 class LogStream(io.TextIOBase):
-    """A text stream whose lines pass `for_log` before they go to another one. Any thread may write.
+    """A text stream whose lines pass `for_log` on their way to another stream. Thread-safe.
 
-    What is written to its `buffer` is data and goes there as it is.
+    Bytes written to its `buffer` are data and pass unchanged.
     """
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._lock = threading.RLock()
-        self._line = ""  # the last line as far as it is known and not yet written
-        self._begun = False  # whether a part of it has been written
+        self._line = ""  # the part of the last line that is not written yet
+        self._begun = False  # whether a part of the last line was written
 
     def write(self, text: str) -> int:
-        """Write the lines that are complete; the last one when its end comes, or with `flush`."""
+        """Write the complete lines. The last line is written when its end arrives, or with `flush`."""
         with self._lock:
             *lines, self._line = (self._line + text).split("\n")
             for line in lines:
@@ -91,20 +91,20 @@ class LogStream(io.TextIOBase):
         return len(text)
 
     def flush(self) -> None:
-        """Write what is known of the last line too."""
+        """Write the beginning of the last line too."""
         with self._lock:
             if self._line.strip(" \t"):
                 self._write_part()
             self._stream.flush()
 
     def _write_part(self) -> None:
-        # what the next part is cannot be known, so the line gets its mark, and what may become a command is broken
+        # the next part is not known, so the line gets a mark, and anything that may become a command is broken up
         part, self._line = _PERHAPS_COMMAND.sub("# ", visible(self._line)), ""
         self._stream.write(part if self._begun else QUOTE + part)
         self._begun = True
 
     def close(self) -> None:
-        """Write all that is left. The stream below belongs to the process and stays open."""
+        """Write the rest. The stream below belongs to the process and stays open."""
         if not self._stream.closed:
             self.flush()
 
@@ -128,7 +128,7 @@ class LogStream(io.TextIOBase):
         return self._stream.fileno()
 
     def isatty(self) -> bool:
-        """False: there is nobody to look at it now."""
+        """False: nobody watches a log."""
         return False
 
     def writable(self) -> bool:

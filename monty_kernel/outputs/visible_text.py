@@ -10,8 +10,8 @@ import re
 import unicodedata
 from itertools import groupby
 
-# All that steers a terminal or hides text: C0 and C1 controls, bidirectional overrides, invisible operators
-# and lone surrogates (which UTF-8 cannot carry to a front end). Tab, newline and the emoji joiners stay.
+# Characters that control a terminal or hide text: C0 and C1 controls, bidirectional overrides, invisible operators, and lone
+# surrogates (which UTF-8 cannot encode). Tab, newline and the emoji joiners stay.
 _UNSHOWN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb]"
 )
@@ -31,14 +31,14 @@ def visible(text: str) -> str:
 
 
 def visible_line(text: str) -> str:
-    """`text` with its control characters written out, line ends and tabs too: it takes one line wherever it is shown."""
+    """`text` on one line: control characters, line ends and tabs are written out."""
     return visible(text).replace("\n", "\\n").replace("\t", "\\t")
 
 
 def display_width(text: str) -> int:
     """How many terminal columns `text` takes: 2 for East Asian wide characters and emoji, 0 for combining marks.
 
-    `text` holds neither tabs nor control characters. This is what wcwidth computes; importing that takes 70 ms.
+    `text` holds neither tabs nor control characters. The result is that of wcwidth, whose import takes 70 ms.
     """
     if text.isascii():
         return len(text)
@@ -75,20 +75,20 @@ def more(count: int) -> str:
 
 # In questions
 
-# what `str.isprintable` takes for printable and no font draws: fillers, variation selectors and their like
+# characters that `str.isprintable` accepts but no font draws: fillers, variation selectors and the like
 _INVISIBLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U0001d159\U000e0000-\U000e0fff]"
 )
 
 _TOGETHER = dict.fromkeys(("HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "BOPOMOFO", "HANGUL", "IDEOGRAPHIC"), "CJK")
-"""Scripts that one word may well mix, under one name."""
+"""Scripts that one word may mix, under one name."""
 
 
 def quoted(name: str) -> str:
-    r"""A name or a place in quotes, on one line.
+    r"""A name or a path in quotes, on one line.
 
-    What is not printable ASCII stays only in words of one script that NFKC leaves alone; all else is written as an escape.
-    Since whole words can look like others, a name with any such word is spelled out as well.
+    Characters beyond printable ASCII stay only in words of one script that NFKC leaves unchanged; all others become escapes.
+    Whole words can look like others, so a name with any such word is spelled out as well.
 
     >>> quoted("/home/me/data")
     "'/home/me/data'"
@@ -105,14 +105,14 @@ def quoted(name: str) -> str:
 
 
 def plain_name(name: str) -> str:
-    """A name that stands in a question without quotes, as that of a function: quoted if it is not an ASCII one."""
+    """A name for a question without quotes, such as a function's; quoted if it is not an ASCII identifier."""
     return name if name.isascii() and name.replace(".", "_").isidentifier() else quoted(name)
 
 
 def readable(text: str) -> str:
-    r"""The `repr` of a value, or text in whatever language, on one line, with what would deceive the eye written out.
+    r"""The `repr` of a value, or text in any language, on one line, with deceptive characters written out.
 
-    Words stay as they are, except that a word which mixes scripts has its letters beyond ASCII written as escapes.
+    Words stay unchanged, except that letters beyond ASCII become escapes in a word that mixes scripts.
     """
     if text.isascii():
         return visible_line(text)
@@ -149,7 +149,7 @@ def _scripts(word: str) -> set[str]:
 
 
 def _mixes(word: str) -> bool:
-    # Latin words stand in the middle of Chinese and Japanese ones without a blank, and look like none of theirs
+    # Chinese and Japanese put Latin words between their own without a blank, and these look different
     return len(_scripts(word) - {"CJK", "COMBINING"}) > 1
 
 

@@ -1,4 +1,4 @@
-"""Values and declarations of CSS that draw and do nothing else: no address, no escape, nothing that leaves the output's place."""
+"""Checks values and declarations of CSS: they may only draw, with no address, no escape, and nothing outside the output's place."""
 
 from __future__ import annotations
 

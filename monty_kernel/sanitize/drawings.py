@@ -1,7 +1,7 @@
-"""What a drawing draws again: an element of SVG can name another and have it drawn once more, and that one others in turn.
+"""Bounds what the references of a drawing draw: an element of SVG can refer to another and draw it again, and so on.
 
-Ten lines of `use` in `use` are ten billion shapes. So all that references draw is counted before a browser draws it: by
-`use`, patterns, markers, masks, clips and filters alike, wherever in the document the target is, and however they are combined.
+Ten lines of `use` within `use` are ten billion shapes. So all elements that references draw are counted before a browser draws them:
+those of `use`, patterns, markers, masks, clips and filters, wherever in the document the target is, and in all combinations.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from html import unescape
 
 MOST_DRAWN = 200_000
-"""Elements that all references of a document may draw, each counted as often as it is drawn."""
+"""The most elements that the references of a document may draw, each counted as often as it is drawn."""
 _DEEPEST = 5
 """References through references."""
 _PRIMITIVE = 100
-"""A step of a filter costs as much as so many shapes."""
+"""One step of a filter costs as much as this many shapes."""
 _TAG = re.compile(r"<(/?)(\w++)([^<>]*+)>")
 _ID = re.compile(r' id="([^"]*+)"')
 _HREF = re.compile(r' href="#([^"]*+)"')
@@ -26,7 +26,7 @@ _URL = re.compile(r"""(?:(?<![\w-])([\w-]++)(?:="|\s*+:)\s*+)?url\(\s*(?:'|&quot
 _ATTRIBUTE = re.compile(r' ([\w-]+)="([^"]*+)"')
 _VOID = frozenset({"br", "hr", "img", "col"})
 _LARGEST = {"numOctaves": 8.0, "stdDeviation": 200.0, "radius": 20.0}
-"""Values of filters beyond which each pixel costs too much."""
+"""Values of filters above which each pixel costs too much."""
 _SOURCES = frozenset({"SourceGraphic", "SourceAlpha", "BackgroundImage", "BackgroundAlpha", "FillPaint", "StrokePaint"})
 _WITHOUT_INPUT = frozenset({"feFlood", "feTurbulence", "feMerge"})
 _WITH_TWO = frozenset({"feBlend", "feComposite"})
@@ -45,7 +45,7 @@ class _Reference:
 
 
 class _Filter:
-    """The steps of a filter. What one of them gives may be taken twice by the next, and that again, so a few can be billions."""
+    """The steps of a filter. Each may use the result of the one before twice, so that a few steps can become billions."""
 
     def __init__(self) -> None:
         self.most = 0

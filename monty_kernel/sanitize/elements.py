@@ -25,11 +25,11 @@ SVG_TAGS: Mapping[str, str] = {
 
 VOID = frozenset({"br", "hr", "img", "col"})
 RAW = words("script style title textarea iframe xmp noembed noframes noscript plaintext")
-"""Elements whose content is text up to their end tag, whatever it looks like. It is dropped with them."""
+"""Elements whose content is text up to the end tag, whatever it looks like. They are dropped with it."""
 WITH_CONTENT = words("template select foreignobject metadata desc math animate object applet")
-"""Others that are dropped with their content."""
+"""Other elements that are dropped with their content."""
 SILENT = words("html body head wbr label acronym title desc metadata doctype nobr")
-"""Dropped without a word: nothing is lost."""
+"""Dropped without a note, since nothing is lost."""
 
 TABLE_PARTS: Mapping[str, frozenset[str]] = {
     "table": frozenset({"caption", "colgroup", "col", "thead", "tbody", "tfoot", "tr", "td", "th"}),

@@ -1,4 +1,4 @@
-"""HTML and SVG that run nothing and load nothing: rewritten into canonical form, then sanitized by nh3."""
+"""Sanitizes HTML and SVG so that they run and load nothing: rewrites them in canonical form, then lets nh3 sanitize them."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     import nh3
 
 _MOST_RENDERED = 1 << 24
-"""Characters of HTML that Markdown within that limit may become."""
+"""Characters of HTML that Markdown of the allowed size may become."""
 MOST_TAGS = 200_000
 CONTAINED = '<div style="contain:paint;overflow:auto">'
-"""Around what could be drawn over its surroundings: nothing in it leaves this box, and what is wider is scrolled to."""
+"""Put around what could be drawn over its surroundings: nothing leaves this box, and wider content scrolls."""
 _EMPTY = re.compile(r"<((\w+)(?: [^<>]*+)?)></\2>", re.ASCII)
-"""An element without content; XML has a shorter way to write it, which is how most drawings come."""
+"""An element without content. XML has a shorter form for it, which most drawings use."""
 _SVG_ENDS = re.compile(r"</svg>|<svg(?=[ >])")
 _ROOT = re.compile(r"\A(<svg)([^<>]*+)")
 _ROOT_ATTRIBUTE = re.compile(r' ([\w-]+)="([^"]*+)"')
@@ -31,7 +31,7 @@ _SVG_ROOT = re.compile(r"<svg[\s/>]", re.IGNORECASE)
 
 
 def sanitized_html(text: str, *, rendered: bool = False) -> Sanitized:
-    """HTML as it may be shown. rendered: whether it was made of Markdown, whose size was checked. Raises `TooLarge`."""
+    """Sanitize HTML. rendered: whether it was made from Markdown, whose size was checked. Raises `TooLarge`."""
     if not rendered:
         check_size(text)
     if text.startswith(CONTAINED) and text.endswith(
@@ -45,7 +45,7 @@ def sanitized_html(text: str, *, rendered: bool = False) -> Sanitized:
 
 
 def sanitized_svg(text: str) -> Sanitized:
-    """An SVG document as it may be shown, well-formed as XML; empty if it has no `<svg>`. Raises `TooLarge`."""
+    """Sanitize an SVG document. The result is well-formed XML; it is empty if there is no `<svg>`. Raises `TooLarge`."""
     check_size(text)
     start = _SVG_ROOT.search(text)
     if start is None:
@@ -56,19 +56,19 @@ def sanitized_svg(text: str) -> Sanitized:
 
 
 def _kept_in_place(root: re.Match[str]) -> str:
-    """The drawing's own tag without what could move it, or show what lies outside it: some front ends make it a part of their page."""
+    """The drawing's own tag without attributes that move it or show what lies outside it, since some front ends put it into their page."""
     return root[1] + _ROOT_ATTRIBUTE.sub(_root_attribute, root[2])
 
 
 def _root_attribute(attribute: re.Match[str]) -> str:
     if attribute[1] != "style":
         return "" if attribute[1] in _MOVING else attribute[0]
-    kept = [each for each in attribute[2].split(";") if css.stays(each.partition(":")[0].strip().lower())]
+    kept = [part for part in attribute[2].split(";") if css.stays(part.partition(":")[0].strip().lower())]
     return f' style="{";".join(kept)}"' if kept else ""
 
 
 def _first_svg(clean: str) -> str:
-    """The first drawing and what is in it: an XML document has one root."""
+    """The first drawing with its content, since an XML document has one root."""
     depth = 0
     begin: int | None = None
     for match in _SVG_ENDS.finditer(clean):
@@ -100,7 +100,7 @@ def _without_stand_ins(text: str) -> str:
 
 @cache
 def _sanitizer() -> nh3.Cleaner:
-    import nh3  # 7 ms, and most kernels never show HTML
+    import nh3  # 7 ms that most kernels never need
 
     svg = {*SVG_ATTRIBUTES.values(), "href", "xmlns"}
     attributes = {tag: set(HTML_ATTRIBUTES.get(tag, ())) for tag in HTML_TAGS}

@@ -1,8 +1,8 @@
-"""HTML and SVG read tag by tag and written again in a form that every parser reads alike: few elements, balanced, not deep.
+"""Reads HTML and SVG tag by tag and writes them in a form that all parsers read alike: few elements, balanced, not deep.
 
-The sanitizer behind this builds a tree, in time and memory that grow with the square of what hostile markup nests. What
-it gets from here nests at most `DEPTH` deep, closes what it opens, holds no entity and no `<` that is not a tag. Since all
-that is left out passes here, this is also where it is counted.
+nh3, which comes next, builds a tree in time and memory that are quadratic in the nesting of hostile markup. The form written here
+nests at most `DEPTH` deep, closes each element, and has no entity and no `<` outside a tag. Everything that is left out is left out
+here, so it is also counted here.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ from .elements import (
 
 DEPTH = 100
 ID_PREFIX = "output-"
-"""Before every id: none of the page's own can be taken, nor can a global variable of its scripts be shadowed."""
+"""Put before every id, so that none equals an id of the page or shadows a global variable of its scripts."""
 AMPERSAND, LESS, GREATER = "\ufdd0", "\ufdd1", "\ufdd2"
-"""Stand for `&`, `<` and `>` on the way through the sanitizer, which takes time quadratic in the number of entities."""
+"""Stand for `&`, `<` and `>` on the way through nh3, which takes time quadratic in the number of entities."""
 
 _TAG = re.compile(r"""</?([a-zA-Z][^\s/>]*+)((?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+'|[^>]?))*+)>""")
 _COMMENT_END = re.compile(r"(?<=<!)---?>|(?<!<!)--!?>")
@@ -56,7 +56,7 @@ _SHORT_NAME = re.compile(r"[a-z][a-z0-9-]{0,30}", re.ASCII)
 
 
 class Markup:
-    """One document being rewritten. `removed` counts what was left out, by the name it has for a person."""
+    """A document being rewritten. `removed` counts what was left out, by names that a person understands."""
 
     def __init__(self, text: str) -> None:
         self._text = _UNFIT.sub("", text)
@@ -65,16 +65,16 @@ class Markup:
         self._svg = 0  # how many of the open elements are svg
         self.removed: Counter[str] = Counter()
         self.moves = False
-        """Whether something may be drawn outside the output's box."""
+        """Whether something could be drawn outside the output's box."""
 
     @cached_property
     def _of_drawing(self) -> str:
-        """Before every id in a drawing: no drawing leads into another output's, beyond which nobody has counted what it draws."""
+        """Put before every id in a drawing, so that it cannot refer to another output's, where what it draws was not counted."""
         digest = hashlib.blake2s(self._text.encode(), digest_size=10).digest()
         return f"{ID_PREFIX}{base64.b32encode(digest).decode().lower()}-"
 
     def rewritten(self) -> str:
-        """The document in canonical form, `&`, `<` and `>` by their stand-ins."""
+        """The document in canonical form, with stand-ins for `&`, `<` and `>`."""
         text, end = self._text, len(self._text)
         position = 0
         while position < end:
@@ -91,7 +91,7 @@ class Markup:
         self._out.append(_with_stand_ins(_unescaped(text) if "&" in text else text))
 
     def _markup(self, start: int) -> int:
-        """Deal with what begins with the `<` at `start`; where the text goes on."""
+        """Handle the markup that begins with the `<` at `start`. Returns where the text goes on."""
         text = self._text
         following = text[start + 1 : start + 2]
         if following.isascii() and (
@@ -102,7 +102,7 @@ class Markup:
                 if following == "/" and not text[start + 2 : start + 3].isascii():
                     self._write("<")
                     return start + 1
-                return len(text)  # a tag without end: as in a browser, nothing of it or after it is shown
+                return len(text)  # a tag without an end: like browsers, show neither it nor anything after it
             name = found[1].lower()
             if following == "/":
                 self._end(name)
@@ -191,7 +191,7 @@ class Markup:
         while depth and (head := heads.search(text, position)) is not None:
             position = _after(text, ">", head.end())
             if text[position - 1] != ">":
-                break  # a tag without end, and so are all after it
+                break  # a tag without an end, and so are all after it
             depth += -1 if head[1] else text[position - 2] != "/"
         return position if not depth else len(text)
 
@@ -211,7 +211,7 @@ class Markup:
         return "".join(f' {key}="{_quoted(value)}"' for key, value in kept.items())
 
     def _attribute(self, name: str, attribute: str, given: str, svg: bool) -> tuple[str, str | None]:
-        """How an attribute is written, and its value if it may stay."""
+        """The name under which an attribute is written, and its value; None if it is left out."""
         if attribute.startswith("on"):
             self.removed["event handler"] += 1
         elif attribute.startswith("data-commandlinker"):
@@ -228,9 +228,9 @@ class Markup:
         elif attribute == "id":
             return attribute, (self._of_drawing if svg else ID_PREFIX) + given.strip()
         elif attribute in ("aria-labelledby", "headers"):
-            return attribute, " ".join(ID_PREFIX + each for each in given.split())
+            return attribute, " ".join(ID_PREFIX + name for name in given.split())
         elif attribute == "class":
-            return attribute, " ".join(each for each in given.split() if each in CLASSES) or None
+            return attribute, " ".join(name for name in given.split() if name in CLASSES) or None
         elif attribute == "xmlns" and name == "svg":
             return attribute, "http://www.w3.org/2000/svg" if svg else None
         elif svg and attribute in SVG_ATTRIBUTES:
@@ -272,7 +272,7 @@ class Markup:
 
 
 def may_be_linked(address: str) -> bool:
-    """Whether it leads to a page of the web, to mail or to a file beside the notebook."""
+    """Whether an address leads to a web page, to mail or to a file beside the notebook."""
     return _LINK.fullmatch(address) is not None or RELATIVE.fullmatch(address) is not None
 
 
@@ -290,5 +290,5 @@ def _after(text: str, mark: str, position: int) -> int:
 
 
 def _unescaped(text: str) -> str:
-    """The text without entities, and without the characters that no document may hold and an entity can spell."""
+    """The text without entities, and without forbidden characters that an entity spelled."""
     return _UNFIT.sub("", unescape(_LONG_REFERENCE.sub("\ufffd", text)))

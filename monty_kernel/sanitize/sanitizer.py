@@ -1,4 +1,4 @@
-"""Where outputs pass on their way from a cell to whoever shows them, the kernel or the headless runner."""
+"""The sanitizer that every output passes on its way from a cell to the kernel or the headless runner."""
 
 from __future__ import annotations
 
@@ -12,15 +12,17 @@ from .bundle import TRUST_KERNEL, SanitizedBundle, sanitized_bundle
 from .terminal import PrintedText, shown
 
 MOST_NOTES = 5
-"""Notes that one cell gives at most. The same is said once."""
+"""The most notes that one cell gives. Equal notes are given once."""
 
 Emit = Callable[[Output], None]
 
 
 class Sanitizer:
-    """Makes outputs safe to show. For one thread, the one that drives the sandbox.
+    """Makes outputs safe to show. Used by one thread, the one that drives the sandbox.
 
-    trust: let everything pass as it is; the person said so where they started the kernel. how_to_trust: what notes say of it.
+    Args:
+        trust: pass everything on unchanged, as the person chose when they started the kernel.
+        how_to_trust: how a person makes that choice, for the notes.
     """
 
     def __init__(self, *, trust: bool = False, how_to_trust: str = TRUST_KERNEL) -> None:
@@ -28,7 +30,7 @@ class Sanitizer:
         self._how_to_trust = how_to_trust
         self._bundles = 0
         self._printed = PrintedText()
-        self._name: Stream | None = None  # the last print: what is held back belongs to it
+        self._name: Stream | None = None  # the last print, which any text held back belongs to
         self._notes: set[str] = set()
 
     @property
@@ -36,12 +38,12 @@ class Sanitizer:
         """Characters of one MIME type of an output that may be shown; None for no limit."""
         return None if self.trust else MOST_CHARACTERS
 
-    def begin(self) -> None:
-        """A cell begins."""
+    def start_cell(self) -> None:
+        """Forget the notes of the cell before."""
         self._notes.clear()
 
     def emit(self, output: Output, emit: Emit) -> None:
-        """Pass an output on to `emit`, and what there is to say of it."""
+        """Pass an output on to `emit`, followed by a note on what was left out."""
         if self.trust:
             emit(output)
         elif isinstance(output, Stream):
@@ -56,7 +58,7 @@ class Sanitizer:
                 emit(output)
 
     def result(self, result: Result, emit: Emit) -> Result:
-        """A result as it may be shown; what there is to say of it goes to `emit`."""
+        """The result as it may be shown. A note on what was left out goes to `emit`."""
         if self.trust:
             return result
         self.finish(emit)
@@ -66,21 +68,21 @@ class Sanitizer:
         return result._replace(data=clean.data, metadata=clean.metadata)
 
     def prompt(self, text: str) -> str:
-        """A question to the person, which a console prints raw."""
+        """The text of a question to the person as it may be shown; a console prints it unchanged."""
         return text if self.trust else self._printed.passed(shown(text))
 
-    def settle(self, emit: Emit) -> None:
-        """Pass on what was held back, and end what would hide or turn round what comes next. Before the kernel itself asks something."""
+    def end_styles(self, emit: Emit) -> None:
+        """Pass on held-back text, and end styles that would hide or reverse what follows. Called before the kernel itself asks something."""
         self.finish(emit)
-        if text := self._printed.settled():
+        if text := self._printed.end_styles():
             emit(Stream("stdout", text))
 
     def page(self, data: MimeBundle) -> dict[str, Any]:
-        """A page of help, which is no output of a cell, as it may be shown."""
+        """A page of help as it may be shown. It is not an output of a cell."""
         return dict(data if self.trust else self._sanitized(data, {}).data)
 
     def finish(self, emit: Emit) -> None:
-        """Pass on what was held back. For the end of a cell, and before anything but the same stream."""
+        """Pass on held-back text: at the end of a cell, and before anything but the same stream."""
         last, self._name = self._name, None
         if last is not None and (rest := self._printed.rest()):
             emit(last._replace(text=rest))

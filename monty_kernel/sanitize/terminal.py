@@ -1,8 +1,8 @@
-"""Printed text made fit for a terminal: colours stay, and what steers more than the line it is on is written out.
+"""Makes printed text safe for a terminal: colours stay, and whatever controls more than its own line is written out.
 
-Kept are tab, newline, SGR sequences (colours), and what progress bars need on their own line: carriage return, backspace
-and `ESC [ K`. All other control characters and sequences (the cursor's way, OSC with its window titles, links and
-clipboard, DCS, questions that a terminal answers as if typed, the C1 twins of all these) become text like `\\x1b`.
+Tab, newline, SGR sequences (colours) and what progress bars need on their own line stay: carriage return, backspace and `ESC [ K`.
+All other control characters and sequences become text like `\\x1b`: cursor movement, OSC with its window titles, links and clipboard,
+DCS, queries that a terminal answers as if typed, and the C1 forms of all these.
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ import re
 _STEERING = re.compile("[\x00-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _KEPT = re.compile(r"\x1b\[[0-9;:]{0,40}m|\x1b\[[0-2]?K|([\x00-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff])")
 _TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_CHUNK = 1 << 16  # characters at a time: each that is written out is a text of its own until they are joined
+_CHUNK = (
+    1 << 16
+)  # characters at a time, since each one that is written out is a string of its own until they are joined
 _UNFINISHED = re.compile(r"\x1b(?:\[[0-9;:]{0,40})?\Z")
 
 
 def shown(text: str) -> str:
-    r"""`text` as a terminal may have it.
+    r"""`text` as a terminal may show it.
 
     >>> shown("\x1b[31mred\x1b[0m \x1b]52;c;ZXZpbA==\x07")
     '\x1b[31mred\x1b[0m \\x1b]52;c;ZXZpbA==\\x07'
@@ -40,9 +42,9 @@ def _written_out(match: re.Match[str]) -> str:
 
 
 class PrintedText:
-    """What a cell prints, piece by piece: a sequence that is cut into two prints is seen as the one that it is.
+    """A cell's printed text, piece by piece. A sequence that is split between two prints is recognized.
 
-    What might become a colour is held back until the next piece says what it is; `rest` gives it up.
+    The beginning of what may become a colour is held back until the next piece; `rest` gives it up.
     """
 
     def __init__(self) -> None:
@@ -59,12 +61,12 @@ class PrintedText:
         return self.passed(shown(piece))
 
     def rest(self) -> str:
-        """What was held back, written out, since nothing follows that would complete it."""
+        """The held-back text, written out, since nothing follows that would complete it."""
         held, self._held = self._held, ""
         return shown(held)
 
     def passed(self, text: str) -> str:
-        """Take note of text that a terminal gets, and give it back."""
+        """Keep track of the styles in text that the terminal gets. Returns the text."""
         if "\x1b" in text:
             reset = max(text.rfind("\x1b[0m"), text.rfind("\x1b[m"))
             self._styled = text.rfind("\x1b") > reset or (reset < 0 and self._styled)
@@ -73,8 +75,8 @@ class PrintedText:
             self._turned = _TURNING.search(text, line) is not None or (not line and self._turned)
         return text
 
-    def settled(self) -> str:
-        """What ends the colours that were left on, the one that hides all text among them, and a line that runs the other way."""
+    def end_styles(self) -> str:
+        """The text that ends colours left on (one of them hides all text) and a line that runs from right to left."""
         text = ("\x1b[0m" if self._styled else "") + ("\n" if self._turned else "")
         self._styled = self._turned = False
         return text

@@ -152,7 +152,7 @@ class SessionFrontend(ABC):
     def ask_person(self, question: str) -> Answer:
         """The person's answer to a question of the kernel's, which begins with its mark."""
         engine = self.services.engine
-        engine.sanitizer.settle(self.emit)
+        engine.sanitizer.end_styles(self.emit)
         try:
             return engine.questions.ask(question, self._send)
         except CancelledError:

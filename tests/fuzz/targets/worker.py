@@ -85,7 +85,7 @@ def check_worker(data: bytes) -> None:
             assert kind in ("return_value", "exception", "future", "exc_type"), answer
     host.close()
     sanitizer, shown = Sanitizer(), []
-    sanitizer.begin()
+    sanitizer.start_cell()
     for output in front.outputs:
         assert isinstance(output, (Display, ClearOutput, Stream, Result))
         sanitizer.emit(output, shown.append)

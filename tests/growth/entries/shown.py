@@ -112,13 +112,13 @@ def _sanitized(text: str) -> list[object]:
     """A sanitizer in all that it does: a print, a display, a result, a prompt, a page."""
     out: list[object] = []
     sanitizer = Sanitizer()
-    sanitizer.begin()
+    sanitizer.start_cell()
     sanitizer.emit(Stream("stdout", text), out.append)
     sanitizer.emit(Display({"text/plain": text}, {}), out.append)
     out.append(sanitizer.result(Result({"text/plain": text}, {}), out.append))
     out.append(sanitizer.prompt(text))
     out.append(sanitizer.page({"text/plain": text}))
-    sanitizer.settle(out.append)
+    sanitizer.end_styles(out.append)
     return out
 
 
@@ -132,7 +132,7 @@ def _crossed(text: str) -> object:
 def _printed(text: str, step: int) -> list[str]:
     printed = PrintedText()
     pieces = [printed.feed(text[at : at + step]) for at in range(0, len(text), step)]
-    return [*pieces, printed.rest(), printed.settled()]
+    return [*pieces, printed.rest(), printed.end_styles()]
 
 
 ENTRIES = (

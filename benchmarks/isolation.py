@@ -1,4 +1,4 @@
-"""What the walls around the worker add to its start."""
+"""What the isolation of the worker adds to its start."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _open(name: str) -> Iterator[Callable[[], Samples]]:
         with monty.Monty(min_processes=1, max_processes=1) as pool:
             return _answered(pool, begin)
 
-    def walled() -> Samples:
+    def isolated() -> Samples:
         begin = time.perf_counter()
         workers = IsolatedPool("require", memory=1 << 30, min_processes=1, max_processes=1)
         try:
@@ -30,7 +30,7 @@ def _open(name: str) -> Iterator[Callable[[], Samples]]:
         finally:
             workers.close()
 
-    yield walled if name == MONTY else bare
+    yield isolated if name == MONTY else bare
 
 
 def _answered(pool: monty.Monty, begin: float) -> Samples:
@@ -40,11 +40,11 @@ def _answered(pool: monty.Monty, begin: float) -> Samples:
 
 
 FAMILY = Family(
-    "walls",
+    "isolation",
     (
         Figure(
             "worker start",
-            "worker behind its walls: start to first answer",
+            "isolated worker: start to first answer",
             "ms",
             Limit("added at most", 30),
             against="a bare worker",
