@@ -127,6 +127,17 @@ def test_the_file_is_this_users_alone_and_no_link(start: Start, file: Path, tmp_
     assert stat.S_IMODE(os.stat(file.parent).st_mode) == 0o700
 
 
+def test_no_cell_can_change_it(start: Start, tmp_path: Path) -> None:
+    folder = tmp_path / "mounted"
+    folder.mkdir()
+    kernel = start("--trace", str(folder / "trace.jsonl"), "--mount", f"{folder}:/mounted:rw")
+    answer = kernel.run("open('/mounted/trace.jsonl', 'a').write('x')")
+    assert answer.reply["status"] == "error"
+    until(folder / "trace.jsonl", 1, "replied")
+    other = start("--mount", f"{folder}:/mounted:rw")  # as a control, without a trace it is an ordinary folder
+    assert other.run("open('/mounted/other', 'w').write('x')").reply["status"] == "ok"
+
+
 def test_the_file_is_bounded(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tracing, "LARGEST", 10_000)
     trace = Trace(file, logging.getLogger("trace"))
