@@ -55,9 +55,8 @@ def history(arguments: argparse.Namespace, context: MagicContext) -> None:
         found = context.history.search(pattern, unique=arguments.unique, n=arguments.last, output=arguments.outputs)
         numbers = True
     elif arguments.last is not None:
-        found = context.history.tail(arguments.last + 1, output=arguments.outputs)[
-            :-1
-        ]  # without this cell, which is the last
+        # one more, since the last is this very cell
+        found = context.history.tail(arguments.last + 1, output=arguments.outputs)[:-1]
     else:
         found = (
             entry
