@@ -4,7 +4,7 @@ The folder of a store:
 
     lock            held while the file is opened, made or replaced
     live/ID         one locked file for each session that runs, see `locks`
-    pending/ID      what a session has not stored yet, see `log`
+    pending/ID      the write-ahead log of a session, see `log`
     store/          the SQLite file with its own log; a damaged file is put aside by renaming this folder
     damaged-WHEN/   a file that was put aside
     mended/         its successor, for a moment, see `repair`

@@ -29,10 +29,10 @@ from .records import How
 from .signing import TAG, Signer, canonical, json_object, same
 
 FOLDER = "pending"
-"""The folder of the logs, in that of the store."""
+"""The folder of the logs, inside the store's folder."""
 
 REFUSED = ".refused"
-"""The suffix of a log of which not every record could be replayed. It is kept for whoever looks for the reason."""
+"""The suffix of a log with records that were refused. It is kept so that the reason can be looked for."""
 
 MOST_BYTES = 64 << 20
 """Bytes that the log of one session may have while the store takes nothing."""

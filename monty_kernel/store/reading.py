@@ -146,7 +146,7 @@ class StoreReader:
         return Recovery(base, tuple(self._entry(cell, data) for cell, data in cells))
 
     def content(self, session: str, number: int, *, only_meta: bool = False) -> Content:
-        """A snapshot's content, from whatever versions.
+        """A snapshot's content, whichever versions stored it.
 
         Raises:
             StateMissing, StateRefused

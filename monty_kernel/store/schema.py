@@ -366,8 +366,8 @@ class SignedRows:
     ) -> None:
         """Sign and write a session's row."""
         ran_by = {name: version for name, version in versions.items() if name != _KERNEL}
-        said = canonical(ran_by if kernel is None else {**ran_by, _KERNEL: kernel}).decode()
-        fields = (session, notebook, float(started), None if ended is None else float(ended), how, said, current)
+        text = canonical(ran_by if kernel is None else {**ran_by, _KERNEL: kernel}).decode()
+        fields = (session, notebook, float(started), None if ended is None else float(ended), how, text, current)
         tag = self._signer.tag("session", *fields)
         db.execute("INSERT OR REPLACE INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (*fields, tag))
 

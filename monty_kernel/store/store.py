@@ -33,7 +33,7 @@ class SnapshotStore(StoreReader):
     Args:
         running: The sessions of this process and the folder of the store. States come back only if its key signed
             them and its versions are those that stored them.
-        logger: Takes a line for whatever is refused or lost.
+        logger: Takes a line for every session that is refused or has lost cells.
     """
 
     def __init__(self, running: RunningSessions, logger: logging.Logger) -> None:
@@ -127,7 +127,7 @@ class SnapshotStore(StoreReader):
         self._rows.set_session(db, session, own.notebook, own.started, last, "running", versions, current, own.kernel)
 
     def _set_how(self, session: str, how: How, when: float | None = None, kernel: str | None = None) -> None:
-        """kernel: Which one takes it up; None: it stays that of the kernel that ran it."""
+        """Write how a session ended, or that a kernel takes it up. kernel: that kernel; None: it stays the same."""
         last = time.time() if when is None else when
 
         def work(db: sqlite3.Connection) -> None:
@@ -299,7 +299,7 @@ class SnapshotStore(StoreReader):
             raise ValueError(f"state {new.number} follows state {cell.parent}, not {new.parent}")
         except StateMissing:
             pass
-        except StateRefused:  # what was altered is replaced by what is known to be right
+        except StateRefused:  # an altered row is replaced
             db.execute("DELETE FROM cells WHERE session = ? AND number = ?", (session, new.number))
         when = time.time() if new.created is None else float(new.created)
         return self._rows.add_cell(db, session, new.number, new.parent, when, new.label, new.failed, entry)
@@ -341,7 +341,7 @@ class SnapshotStore(StoreReader):
     def import_(self, file: Path, *, trust: bool = False) -> SessionInfo:
         """Store a session that `export` wrote, under its id, or under a new one if the id is taken.
 
-        trust: Accept a file that this user's key did not sign: the person vouches for whoever made it.
+        trust: Accept a file that this user's key did not sign: the person vouches for it.
 
         Raises:
             StateRefused: It is damaged, or neither this user's nor trusted.

@@ -96,7 +96,7 @@ class EarlierSessions:
             return None
         self.unfinished = None
         how = "died" if info.how == "died" else "ended before its last cells could be stored"
-        return f"The last session of this notebook {how}. %resume goes on where it stopped ({info.id})."
+        return f"The last session of this notebook {how}. %resume continues where it stopped ({info.id})."
 
     def all(self) -> list[SessionInfo]:
         """All sessions, the one that was used last at the end.

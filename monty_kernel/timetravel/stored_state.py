@@ -60,7 +60,7 @@ class StateToStore(NamedTuple):
 def meta_of(snapshot: Snapshot, since: CellLog | None) -> Meta:
     """The data of a snapshot, with the cells and feeds since an earlier one's cell log.
 
-    since: None: all cells and feeds, whatever is stored before.
+    since: The earlier log. None: all cells and feeds.
     """
     cells: list[list[str]] = []
     feeds: dict[str, Any] = {}
@@ -231,7 +231,7 @@ def read_state(
     try:
         return _read(store, session, number, magics, known or {})
     except (ValueError, SyntaxError) as error:  # no kernel made it: the session was imported
-        raise StateRefused(f"what it says of its cells is not what a kernel writes: {error}") from error
+        raise StateRefused(f"its cells are not in the form that a kernel writes: {error}") from error
 
 
 def _read(

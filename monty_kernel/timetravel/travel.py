@@ -191,7 +191,7 @@ class TimeTravel:
             return f"No state is named {name}."
         if self._archive is not None and state.number >= 0:
             self._archive.unname(state.number, name)
-        return f"The state {state.place} is not named {name} any more, and makes room like any other."
+        return f"The state {state.place} is no longer named {name}, and can be dropped like any other."
 
     def _require_room(self, name: str, kept: Kept | None) -> None:
         """Make sure that a state may be named. kept: The state; None if it is yet to be made. Raises NotNamed."""
@@ -311,8 +311,8 @@ class TimeTravel:
                 self._engine.load(here)
             if isinstance(error, Diverged):
                 label = kept.reruns[error.done].cell.source.label
-                why = f"{label} now ran otherwise: {error}"
-                raise NoSuchState(f"The state {state.place} cannot be made again: {why}.") from None
+                why = f"{label} ran differently this time: {error}"
+                raise NoSuchState(f"The state {state.place} cannot be restored: {why}.") from None
             if isinstance(error, (monty.MontyError, RuntimeError)):
                 memory = "memory limit" in str(error)
                 why = "it needs more memory than max_memory or %limits allow" if memory else str(error)
@@ -328,14 +328,14 @@ class TimeTravel:
             self._archive.close()
 
     def added(self) -> Mapping[int, int] | None:
-        """What storing each state added to the store, in bytes, by number; None if states are not stored."""
+        """The bytes that storing each state added to the store, by number; None if states are not stored."""
         return None if self._archive is None else self._archive.added()
 
     # Earlier sessions
 
     @property
     def earlier(self) -> EarlierSessions:
-        """The sessions in the store. Raises NoSuchState if there is none."""
+        """The sessions in the store. Raises NoSuchState if sessions are not stored."""
         return self._require_archive().earlier
 
     def _require_archive(self) -> Archive:
@@ -346,7 +346,7 @@ class TimeTravel:
         return self._archive
 
     def resume(self, session: str) -> tuple[str, int]:
-        """Go on where an earlier session stopped.
+        """Continue where an earlier session stopped.
 
         Returns:
             A report in one line, and the highest number of the session's cells.
@@ -382,7 +382,7 @@ class TimeTravel:
         changes = self._changes(before, files, emptied=True)
         if claimed.lost:
             trouble = f"{claimed.lost} of its last cells could not be stored and are lost. {trouble}"
-        return f"{trouble}The session {session} goes on {state.place}: {changes}.", max(s.number for s in timeline)
+        return f"{trouble}The session {session} continues {state.place}: {changes}.", max(s.number for s in timeline)
 
     def _load_nearest(self, timeline: Timeline[Kept], state: State[Kept]) -> tuple[State[Kept], str]:
         """Load a state, or the nearest before it that can be loaded; which one, and why not the first."""

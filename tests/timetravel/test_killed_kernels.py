@@ -126,7 +126,7 @@ def test_killed_at_any_moment_a_kernel_loses_no_cell_that_had_ended(start: Calla
         kernel.close()
         kernel = start(env=env)
         answer = kernel.answer("%resume", "y")[1]
-        place = re.search(r"goes on after In\[(\d+)\]", answer.text())
+        place = re.search(r"continues after In\[(\d+)\]", answer.text())
         assert place, answer
         looked = kernel.run("log", store_history=False)
         sure = victim.found(folder / "data" / "monty_kernel", int(place[1]), log_in(looked))

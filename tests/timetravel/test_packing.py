@@ -1,9 +1,12 @@
-"""Which states stay in memory: those that the disk has go first, and none goes that only memory has while there is room."""
+"""Which states stay in memory: those that are on disk go first, and no others while there is room. Freed memory goes back."""
 
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 
+import psutil
 import pytest
 
 from monty_kernel.engine.access import Written
@@ -12,6 +15,7 @@ from monty_kernel.engine.engine import Snapshot
 from monty_kernel.timetravel.packing import Kept, make_room, pack
 from monty_kernel.timetravel.stored_state import OnDisk
 from monty_kernel.timetravel.timeline import State
+from tests.support.waiting import HANGING
 
 
 def states(*, files: int = 0) -> list[State[Kept]]:
@@ -66,3 +70,27 @@ def test_dumps_that_are_alike_are_one_in_memory() -> None:
     dump = random.Random(0).randbytes(50_000)
     packed = pack([Snapshot(dump + bytes([number]), 0, frozenset(), CellLog()) for number in range(10)])
     assert sum(each.weight for each in packed) < 60_000
+
+
+HOLES = """
+import psutil
+from monty_kernel.timetravel.packing import give_back_memory
+
+held = [bytes(100_000) for _ in range(1000)]
+held = held[::20]
+before = psutil.Process().memory_info().rss
+give_back_memory()
+print(before - psutil.Process().memory_info().rss)
+"""
+
+
+@pytest.mark.skipif(not psutil.LINUX, reason="of glibc")
+def test_holes_are_given_back() -> None:
+    import ctypes
+
+    if not hasattr(ctypes.CDLL(None), "malloc_trim"):
+        pytest.skip("this C library has no malloc_trim")
+    given = subprocess.run(
+        [sys.executable, "-c", HOLES], check=True, capture_output=True, text=True, timeout=HANGING
+    ).stdout
+    assert int(given) > 50 << 20

@@ -292,8 +292,8 @@ def test_a_cell_that_runs_otherwise_is_where_a_resume_stops(start: Start) -> Non
     kill(first)
     second = following(start, first)
     text = second.answer("%resume", "y")[1].text()
-    assert "In[3] now ran otherwise" in text
-    assert "goes on after In[2]" in text
+    assert "In[3] ran differently this time" in text
+    assert "continues after In[2]" in text
     assert second.run("seen").plain == "[2]"
 
 
@@ -367,12 +367,12 @@ def test_a_restarted_kernel_goes_on_unasked_and_only_that_one(start: Start) -> N
     first.manager.restart_kernel(now=True)
     first.client.wait_for_ready(timeout=HANGING)
     assert first.run("x").reply["ename"] == "NameError"
-    assert "goes on after In[1]" in first.run("%resume", allow_stdin=False).text()
+    assert "continues after In[1]" in first.run("%resume", allow_stdin=False).text()
     assert first.run("x").plain == "1"
     time.sleep(0.3)
     first.manager.restart_kernel(now=False)
     first.client.wait_for_ready(timeout=HANGING)
-    assert "goes on after In[" in first.run("%resume", allow_stdin=False).text(), "that it was taken up is known too"
+    assert "continues after In[" in first.run("%resume", allow_stdin=False).text(), "that it was taken up is known too"
     assert first.run("x").plain == "1"
     kill(first)
     second = following(start, first)

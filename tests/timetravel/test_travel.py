@@ -337,7 +337,7 @@ def test_named_states_take_no_more_than_their_share(start: Start, where: str, op
     told = late.text("stderr") + kernel.run("1").text("stderr")
     assert "The state is not named small" in told and "It was meant for the state after In[8]" in told
     assert "no state named" in kernel.run("%restore small").reply["evalue"].lower()
-    assert "makes room like any other" in kernel.run("%snapshot --remove two").text()
+    assert "can be dropped like any other" in kernel.run("%snapshot --remove two").text()
     assert "There is no state named 'two'" in kernel.run("%restore two").reply["evalue"]
     assert kernel.run("%snapshot three").reply["status"] == "ok"
     assert "no state named 'nope'" in kernel.run("%snapshot --remove nope").reply["evalue"]
@@ -372,7 +372,7 @@ def test_a_state_that_cannot_be_made_again_leaves_you_where_you_are(start: Start
     kernel.run("data = [{'id': i} for i in range(20_000)]; seen = []")
     queued(kernel, ["seen.append(2)", UNSTEADY, "seen.append(4)", "here = 'precious'"])
     answer = kernel.run("%restore 4")
-    assert "In[3] now ran otherwise" in answer.reply["evalue"]
+    assert "In[3] ran differently this time" in answer.reply["evalue"]
     answer = kernel.run("seen, here")
     assert (answer.plain, answer.text("stderr")) == ("([2, 3, 4], 'precious')", "")
     assert "after In[2]" in kernel.run("%restore 2").text()

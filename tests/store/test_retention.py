@@ -12,7 +12,6 @@ from monty_kernel.store.locks import RunningSessions
 from monty_kernel.store.records import Pinned, Retention
 from monty_kernel.store.retention import Group, kept
 from monty_kernel.store.store import SnapshotStore
-from monty_kernel.timetravel.naming import MOST_NAMES, NotNamed, check_room, share_in_memory, shares_on_disk
 
 
 @pytest.fixture
@@ -83,21 +82,3 @@ def test_what_names_keep_is_measured(store: SnapshotStore) -> None:
     assert own + 60_000 <= with_journal < own + 70_000, "its journal and the snapshot that it starts from"
     assert store.pinned(one, "c").session == own, "a name that moves frees what it had"
     assert store.unname(one, "c") and store.pinned(one, "").session == own
-
-
-def test_what_is_full_is_said_with_the_way_out() -> None:
-    check_room("x", ["a"], 10, [share_in_memory(90, 200)])
-    with pytest.raises(NotNamed) as caught:
-        check_room("x", ["a", "b"], 11, [share_in_memory(90, 200)])
-    assert str(caught.value) == (
-        "The state is not named x: it takes 11 bytes, and the named states of this session already take 90 bytes of 100 bytes, "
-        "half of snapshot_memory. %snapshot --remove NAME takes a name away (a, b); to allow more, start the kernel with a "
-        "larger snapshot_memory."
-    )
-    for taken in (Pinned(26, 26), Pinned(0, 51)):
-        with pytest.raises(NotNamed, match="snapshot_max_bytes"):
-            check_room("x", [], 0, shares_on_disk(taken, 100))
-    many = [f"n{number}" for number in range(MOST_NAMES)]
-    check_room("n5", many, 0, [])
-    with pytest.raises(NotNamed, match="1,000 names already"):
-        check_room("x", many, 0, [])
