@@ -1,4 +1,4 @@
-"""The way of a session: packed step by step, and nothing of it is lost; branches share what they have in common."""
+"""The log of a session: packed step by step without losing anything; branches share what they have in common."""
 
 from __future__ import annotations
 
@@ -69,20 +69,20 @@ def test_a_huge_cell_stays_as_it_is() -> None:
     assert KnownCells().of(after)[-1] == python
 
 
-def test_cells_along_any_way_of_a_tree() -> None:
+def test_cells_of_any_branch_of_a_tree() -> None:
     """Whatever state is gone back to, the cells are those that led there, also those of the step that is not over."""
     chance = random.Random(5)
     cell_logs: list[tuple[CellLog, list[CellSource]]] = [(CellLog(), [])]
-    along = KnownCells()
+    known = KnownCells()
     for number in range(1, 400):
         before, cells = chance.choice(cell_logs[-4:]) if chance.random() < 0.9 else chance.choice(cell_logs)
         cell_log, python, _ = stepped(before, number, chance.choice(SOURCES))
         cell_logs.append((cell_log, [*cells, python]))
         if number % 3 == 0:
             there, wanted = chance.choice(cell_logs[-6:])
-            assert along.of(there) == wanted
+            assert known.of(there) == wanted
     there, wanted = cell_logs[1]
-    assert along.of(there) == wanted
+    assert known.of(there) == wanted
 
 
 def test_a_step_takes_few_bytes() -> None:

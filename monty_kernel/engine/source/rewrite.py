@@ -83,4 +83,4 @@ class MagicTable(Protocol):
         """
 
     def cell(self, name: str, args: str, body: str) -> CellRewrite:
-        """The rewrite of `%%name args` over `body`; `name` is `!` for `!!` and the like."""
+        """The rewrite of `%%name args` over `body`; `name` is `!` for `!!` and similar lines."""

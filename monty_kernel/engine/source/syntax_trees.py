@@ -49,7 +49,7 @@ def syntax_tree(text: str) -> ast.Module:
         TooCostly: A ValueError; parsing it would take too long or too much memory.
         KeyboardInterrupt: This thread was interrupted while it waited for the helper.
     """
-    require_tame(text)
+    require_cheap(text)
     tree = parsed_here(text, "exec")
     assert isinstance(tree, ast.Module)
     return tree
@@ -57,7 +57,7 @@ def syntax_tree(text: str) -> ast.Module:
 
 def expression_tree(text: str) -> ast.Expression:
     """The tree of an expression. Raises as `syntax_tree`."""
-    require_tame(text, "eval")
+    require_cheap(text, "eval")
     tree = parsed_here(text, "eval")
     assert isinstance(tree, ast.Expression)
     return tree
@@ -93,7 +93,7 @@ class TooCostly(ValueError):
 class _Verdict(NamedTuple):
     """Whether a text is cheap. error: the name and the arguments of its SyntaxError, if it has one."""
 
-    tame: bool
+    cheap: bool
     error: tuple[Any, ...] | None = None
 
 
@@ -102,7 +102,7 @@ _known: OrderedDict[bytes, _Verdict] = OrderedDict()
 _lock = threading.Lock()
 
 
-def require_tame(text: str, mode: str = "exec") -> None:
+def require_cheap(text: str, mode: str = "exec") -> None:
     """Do nothing if CPython's parser may be given the text in this process. A helper decides where that is not obvious.
 
     Raises:
@@ -118,27 +118,27 @@ def require_tame(text: str, mode: str = "exec") -> None:
     if verdict.error is not None:
         name, *arguments = verdict.error
         raise _SYNTAX_ERRORS[name](arguments[0], tuple(arguments[1]))
-    if not verdict.tame:
+    if not verdict.cheap:
         raise TooCostly("it would take the parser too long, or too much memory")
 
 
 def vouch(text: str) -> None:
     """Note that a text is cheap: it consists of whole statements of one that is."""
     if not is_modest(text):
-        _remember(_key(text, "exec"), _Verdict(tame=True))
+        _remember(_key(text, "exec"), _Verdict(cheap=True))
 
 
 def _judged(text: str, mode: str) -> _Verdict:
     from ...bounded.helper_pool import JobFailed, TooMuch, Unanswered, ask
 
     try:
-        value, _ = ask(f"{__name__}:taste", text, mode, seconds=_HELPER_SECONDS)
+        value, _ = ask(f"{__name__}:judge", text, mode, seconds=_HELPER_SECONDS)
     except TooMuch:
-        verdict = _Verdict(tame=False)
+        verdict = _Verdict(cheap=False)
     except (Unanswered, JobFailed) as error:
         raise TooCostly(str(error)) from error
     else:
-        verdict = _Verdict(bool(value["tame"]), value["error"])
+        verdict = _Verdict(bool(value["cheap"]), value["error"])
     return _remember(_key(text, mode), verdict)
 
 
@@ -164,7 +164,7 @@ def _remember(key: bytes, verdict: _Verdict) -> _Verdict:
 # In the helper --------------------------------------------------------------------------------------------------------
 
 
-def taste(text: str, mode: str) -> tuple[dict[str, Any], str]:
+def judge(text: str, mode: str) -> tuple[dict[str, Any], str]:
     """The job: parse a text, and say whether it is cheap, or what is wrong with it."""
     before = _reset_high_water()
     start = time.process_time()
@@ -187,11 +187,11 @@ def taste(text: str, mode: str) -> tuple[dict[str, Any], str]:
         ]
         error = [type(wrong).__name__, wrong.msg, place]
     except (ValueError, RecursionError, OverflowError, MemoryError):  # CPython says MemoryError of deep nesting too
-        return {"tame": False, "error": None}, ""
+        return {"cheap": False, "error": None}, ""
     finally:
         unlimited()
-    tame = seconds <= MOST_SECONDS and max(_grown(before), nodes * _NODE) <= MOST_MEMORY
-    return {"tame": tame, "error": error}, ""
+    cheap = seconds <= MOST_SECONDS and max(_grown(before), nodes * _NODE) <= MOST_MEMORY
+    return {"cheap": cheap, "error": error}, ""
 
 
 def _limit_growth() -> Callable[[], None]:
