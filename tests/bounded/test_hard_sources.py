@@ -15,7 +15,7 @@ from tests.support.waiting import HANGING
 
 MOST_MIB = 64
 MOST_SECONDS = 10
-"""Of the kernel process's own computing, which takes a tenth of it; what its helpers compute holds nobody up."""
+"""Of the kernel process's own computing, which takes a tenth of this. Its helpers may compute longer."""
 
 SOURCES = {
     "a dotted import": "import " + "a." * 30_000 + "a",
@@ -39,7 +39,7 @@ SOURCES = {
 
 
 def computing(kernel: Kernel) -> Callable[[], float]:
-    """Start to watch how long the kernel's process computes; what is returned tells the seconds."""
+    """Start to watch how long the kernel's process computes. Returns a function that gives the seconds."""
     process = psutil.Process(kernel.pid)
 
     def seconds() -> float:
@@ -51,7 +51,7 @@ def computing(kernel: Kernel) -> Callable[[], float]:
 
 
 def growing(kernel: Kernel) -> Callable[[], int]:
-    """Start to watch the kernel's peak of memory; what is returned tells by how many MiB it exceeded what was in use."""
+    """Start to watch the kernel's peak of memory. Returns a function that gives the MiB above what was in use."""
     status = Path(f"/proc/{kernel.pid}/status")
 
     def mib(name: str) -> int:
@@ -66,7 +66,7 @@ def growing(kernel: Kernel) -> Callable[[], int]:
 
 @contextmanager
 def warm_kernel(folder: Path) -> Iterator[Kernel]:
-    """A kernel that has loaded what it needs for all this. It keeps no states, whose memory has a limit of its own."""
+    """A kernel that has loaded all it needs. It keeps no states, since their memory has a limit of its own."""
     kernel = Kernel(folder, ["--MontyKernel.snapshots=off"])
     try:
         kernel.run("kept = 41")
@@ -89,7 +89,7 @@ def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
 
 @pytest.fixture
 def fresh(tmp_path: Path) -> Iterator[Kernel]:
-    """One for each test of outputs: large ones that others left in the session would be in what it saves of this one's."""
+    """One for each test of outputs, since large outputs of other tests would be in the session that it saves."""
     with warm_kernel(tmp_path) as kernel:
         yield kernel
 

@@ -248,7 +248,7 @@ def test_an_async_multi_kernel_manager_on_a_running_loop() -> None:
 
 
 def test_the_loop_goes_on_while_a_kernel_starts() -> None:
-    """A stopped server answers nobody; the process that waits for it still does."""
+    """A stopped server does not answer; the process that waits for it still does."""
 
     async def whole() -> None:
         with started() as (manager, _):

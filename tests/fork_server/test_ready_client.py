@@ -129,7 +129,7 @@ def test_kernels_started_the_plain_way_too(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 class Chosen(BlockingKernelClient):
-    """A class of client that somebody chose."""
+    """A class of client that the person chose."""
 
 
 @pytest.mark.parametrize("kind", [ThreadedKernelClient, Chosen])

@@ -1,4 +1,4 @@
-"""The stand-in is refused everything from the worker's place, and gets through where no walls are."""
+"""In place of the worker the stand-in is refused every attempt; without isolation it gets through."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A syscalls plays its system calls in order, stores what they say and skips where it is told to, on both processors."""
+"""A syscall program makes its calls in order, stores their results and jumps where it should, on both processors."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ EMULATORS = {"x86_64": "qemu-x86_64", "aarch64": "qemu-aarch64"}
 
 
 def play(syscalls: SyscallProgram, folder: Path) -> subprocess.CompletedProcess[bytes]:
-    """Run the syscalls here, or in an emulator if this is another processor."""
+    """Run the program here, or in an emulator if it is for another processor."""
     file = folder / "syscalls"
     file.write_bytes(syscalls.executable())
     file.chmod(0o755)

@@ -31,18 +31,18 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     "store": frozenset({"files"}),
     "sanitize": frozenset({"bounded", "outputs"}),
     "engine": frozenset({"bounded", "isolation", "outputs", "sanitize"}),
-    "settings": frozenset({"engine", "outputs"}),
+    "settings": frozenset({"engine"}),
     "introspect": frozenset({"bounded", "engine", "isolation", "outputs"}),
     "grants": frozenset({"engine", "files", "outputs"}),
     "typecheck": frozenset({"engine", "introspect", "isolation", "outputs"}),
-    "timetravel": frozenset({"engine", "files", "outputs", "store"}),
+    "timetravel": frozenset({"engine", "outputs", "store"}),
     "magics": frozenset(
         {"engine", "grants", "history", "introspect", "outputs", "settings", "timetravel", "typecheck"}
     ),
-    "session": _TOOLS,
+    "session": _TOOLS - {"store"},
     "headless": _HOSTS,
-    "jupyter": _HOSTS,
-    "fork_server": frozenset({"files", "jupyter", "startup"}),
+    "jupyter": _HOSTS - {"store"},
+    "fork_server": frozenset({"jupyter", "startup"}),
     "__main__": frozenset({"jupyter", "startup"}),
     "cli": _HOSTS | {"fork_server", "headless", "jupyter"},
 }

@@ -171,7 +171,7 @@ def test_bundles_of_markdown() -> None:
 
 
 def _size(text: str) -> int:
-    """Of what is shown of it; none where it is too large."""
+    """The size of the HTML; 0 if the text is too large."""
     try:
         return len(sanitized_markdown(text).text)
     except TooLarge:
@@ -179,7 +179,7 @@ def _size(text: str) -> int:
 
 
 def _seconds(text: str) -> float:
-    """Of processor time, the least of three tries: what else runs on the machine slows some of them."""
+    """Processor time, the least of three tries, since other work on the machine slows some of them."""
 
     def once() -> float:
         began = time.process_time()
