@@ -83,7 +83,7 @@ class Recovery:
 
 
 class NewCell(NamedTuple):
-    """A cell to store. parent: The number of an older one; None for the first. created: Seconds since the epoch; None: now.
+    """A cell to store. parent: The number of an older one; None for the first. created: Epoch seconds; None: now.
 
     entry: A JSON object with whatever it takes to run it again; None if its state is stored instead.
     """

@@ -261,7 +261,7 @@ class SnapshotStore(StoreReader):
         failed: bool = False,
         created: float | None = None,
     ) -> StateInfo:
-        """Store a cell without its state, as `put` does. entry: A JSON object with whatever it takes to run it again."""
+        """Store a cell without its state, as `put` does. entry: A JSON object with what it takes to run it again."""
         return self.journal_all(session, [NewCell(number, parent, label, failed, created, entry)])[0]
 
     def journal_all(self, session: str, cells: Sequence[NewCell]) -> list[StateInfo]:

@@ -21,8 +21,10 @@ QUIET = 1.0
 """Seconds that a write waits at most for a pause. The log has the cell meanwhile."""
 
 PAUSE = 0.1
-"""Seconds without a new cell that count as a pause. The cells need the cores, and writing 40 of them at once takes a fifth
-of the processor time that writing each takes: with cells 20 ms apart, 0.2 ms a cell instead of 1.0."""
+"""Seconds without a new cell that count as a pause.
+
+The cells need the cores, and writing 40 of them at once takes a fifth of the CPU time of writing them one by one: with
+cells 20 ms apart, 0.2 ms a cell instead of 1.0."""
 
 AGAIN = 1.0
 """Seconds after which a store that could not be written to is tried again, with the next cell."""

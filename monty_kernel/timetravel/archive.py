@@ -122,7 +122,7 @@ class Archive:
     def keep(self, state: StateToStore, run: Journaled | None) -> None:
         """Store the state after a cell, soon.
 
-        run: The cell that made it. Of cells that follow each other quickly this alone is stored, in a tenth of the time,
+        run: The cell that made it. Of cells that follow each other quickly only this is stored, in a tenth of the time,
             and a snapshot of the last one.
         """
         foreseen, self._foreseen = self._foreseen, None
