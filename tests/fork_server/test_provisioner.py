@@ -329,6 +329,7 @@ manager = KernelManager(kernel_name="monty")
 manager.start_kernel({kwargs})
 client = manager.client(); client.start_channels(); client.wait_for_ready(timeout=30); client.stop_channels()
 print("started", manager.provisioner.pid, flush=True)
+sys.stdin.readline()
 {then}
 """
 
@@ -336,12 +337,15 @@ print("started", manager.provisioner.pid, flush=True)
 def _owner(kwargs: str, then: str, **env: str) -> tuple[subprocess.Popen[str], int, int]:
     """An owner, its kernel's pid and its fork server's."""
     owner = python(OWNER.format(kwargs=kwargs, then=then), **env)
-    assert owner.stdout is not None and owner.stderr is not None
+    assert owner.stdin is not None and owner.stdout is not None and owner.stderr is not None
     for line in owner.stdout:
         if line.startswith("started "):
             pid = int(line.split()[1])
-            assert fork_servers(owner.pid) == [parent(pid)], owner.stderr.read()
-            return owner, pid, parent(pid)
+            server = parent(pid)
+            assert fork_servers(owner.pid) == [server], owner.stderr.read()
+            owner.stdin.write("\n")
+            owner.stdin.flush()
+            return owner, pid, server
     raise AssertionError(owner.stderr.read())
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import socket as tcp
-import time
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from jupyter_client.session import Session
 
 from monty_kernel.jupyter.guarded_stream import refusal
 from tests.support.kernel_process import KEY, MONTY, KernelProcess, run
+from tests.support.waiting import HANGING
 
 CHANNELS = ("shell", "control", "stdin")
 
@@ -110,9 +110,8 @@ def test_bytes_that_are_not_zeromq_harm_nobody(tmp_path: Path) -> None:
                 b"\xff" * 4096,
                 b"\xff\0\0\0\0\0\0\0\1\x7f\3" + b"\0" * 80,
             ):
-                with tcp.create_connection(address, timeout=2) as connection:
+                with tcp.create_connection(address, timeout=HANGING) as connection:
                     connection.sendall(data)
-        time.sleep(0.1)
         assert run(client, "6 * 7") == "42"
         assert client.is_alive()
         assert kernel.output() == ""

@@ -147,7 +147,7 @@ def python(code: str, **env: str) -> subprocess.Popen[str]:
     """A process of its own that owns kernels."""
     return subprocess.Popen(
         [sys.executable, "-c", code],
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

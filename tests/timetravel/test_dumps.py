@@ -1,16 +1,14 @@
-"""Real sessions' dumps: how little a cell adds, that what comes back runs, and the store's figures.
-
-Times are the best of a few, against twice to ten times what is measured on an idle machine, which `-s` shows.
-"""
+"""Real sessions' dumps: how little a cell adds, that what comes back runs, and how little of a large store is read."""
 
 from __future__ import annotations
 
 import random
+import sqlite3
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pydantic_monty
 import pytest
@@ -24,16 +22,6 @@ KIB = 1024
 def pool() -> Iterator[pydantic_monty.Monty]:
     with pydantic_monty.Monty(min_processes=1, max_processes=2) as pool:
         yield pool
-
-
-def best(of: int, call: Callable[[], object]) -> float:
-    """Milliseconds."""
-    times = []
-    for _ in range(of):
-        begun = time.perf_counter()
-        call()
-        times.append((time.perf_counter() - begun) * 1000)
-    return min(times)
 
 
 def test_a_session_of_100_000_rows(pool: pydantic_monty.Monty, tmp_path: Path) -> None:
@@ -64,18 +52,6 @@ def test_a_session_of_100_000_rows(pool: pydantic_monty.Monty, tmp_path: Path) -
     assert whole < len(dumps[0]) / 8
     assert max(nothing, one_row, append) <= 64 * KIB
 
-    numbers = iter(range(100, 200))
-
-    def put_again() -> None:
-        store.put(session, next(numbers), 5, dumps[-1], {}, label="")
-
-    unchanged = best(5, put_again)
-    read = best(3, lambda: store.get(session, 2))
-    print(
-        f"put of an unchanged one {unchanged:.0f} ms, get {read:.0f} ms, meta {best(3, lambda: store.meta(session, 2)):.1f} ms"
-    )
-    assert unchanged < 250
-
     for number, dump in enumerate(dumps, 1):
         assert store.get(session, number) == (dump, {"cell": number})
     with pool.checkout() as monty:
@@ -93,24 +69,19 @@ def test_a_small_session(pool: pydantic_monty.Monty, tmp_path: Path) -> None:
     store = opened(tmp_path)
     session = store.begin(None)
     small = Session()
-    added, times = [], []
+    added = []
     for number in range(1, 60):
         small.run(f"x{number % 7} = {number}")
         small.engine.save()
         dump = small.engine._sandbox.dump()
-        begun = time.perf_counter()
         added.append(store.put(session, number, number - 1 or None, dump, {"n": number}, label="x").added)
-        times.append((time.perf_counter() - begun) * 1000)
     small.engine.close()
-    print(
-        f"a dump of {len(dump)} bytes: put {sorted(times)[len(times) // 2]:.2f} ms, adds {sorted(added)[len(added) // 2]}"
-    )
-    assert sorted(times)[len(times) // 2] < 10
     assert sorted(added)[len(added) // 2] < 16 * KIB
 
 
-@pytest.mark.timeout(300)
-def test_a_store_of_10_000_snapshots_opens_at_once(tmp_path: Path) -> None:
+def test_a_store_of_10_000_snapshots_is_opened_without_reading_all_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     store = opened(tmp_path)
     base = random.Random(0).randbytes(6000)
     for _ in range(20):
@@ -133,15 +104,23 @@ def test_a_store_of_10_000_snapshots_opens_at_once(tmp_path: Path) -> None:
         other.put(other.begin(None), 0, None, base, {}, label="")
         other.close()
 
-    opened_in, written_in = best(3, open_and_read), best(3, open_and_write)
-    listed_in = best(3, lambda: store.states(session))
-    collected_in = best(1, lambda: store.gc())
-    print(
-        f"open, list, read one: {opened_in:.1f} ms; open and write: {written_in:.1f} ms; list 500: {listed_in:.1f} ms"
-    )
-    print(f"gc with nothing to do: {collected_in:.1f} ms; thorough: {best(1, lambda: store.gc(thorough=True)):.0f} ms")
-    assert opened_in < 50
-    assert written_in < 100
+    steps = 0
+    connect = sqlite3.connect
+
+    def counting(*args: Any, **kwargs: Any) -> sqlite3.Connection:
+        connection = connect(*args, **kwargs)
+        connection.set_progress_handler(count, 100)
+        return connection
+
+    def count() -> int:
+        nonlocal steps
+        steps += 100
+        return 0
+
+    monkeypatch.setattr(sqlite3, "connect", counting)
+    open_and_read()
+    open_and_write()
+    assert 0 < steps < 1_000_000, "steps of SQLite's virtual machine; it takes some 220,000"
 
 
 def test_importing_it_loads_nothing_heavy() -> None:
