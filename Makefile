@@ -3,6 +3,7 @@
 #   make run     the tour, without a front end, its outputs on the screen
 #   make lab     JupyterLab in notebooks/, which may use the tools in tests/granted/
 #   make test    all tests (JupyterLab in headless Chromium among them)
+#   make quick   the tests that start no kernel, no browser and are not slow
 #   make lint    ruff and mypy
 #   make docs    the documentation site, in docs/_build
 #   make bench   the figures of docs/comparison.md, against ipykernel on this machine
@@ -12,7 +13,7 @@
 # ARGS is passed on to pytest, the benchmarks, the fuzzers and the soak; SECONDS=600, CELLS=50000 and KERNELS=8 set how long they run.
 
 .DEFAULT_GOAL := help
-.PHONY: help run lab test lint format docs bench fuzz soak browser clean
+.PHONY: help run lab test quick lint format docs bench fuzz soak browser clean
 .DELETE_ON_ERROR:
 
 VENV := .venv
@@ -46,6 +47,9 @@ lab: $(VENV)/installed-lab
 
 test: $(VENV)/installed-test browser
 	$(BIN)/python -m pytest -n 2 --dist loadfile --durations 15 $(ARGS)
+
+quick: $(VENV)/installed-test
+	$(BIN)/python -m pytest -n 2 --dist loadfile -q -m "not slow and not browser and not process" $(ARGS)
 
 lint: $(VENV)/installed-test
 	$(BIN)/ruff check

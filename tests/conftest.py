@@ -76,6 +76,23 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Ke
         each.close()
 
 
+_STARTING = {f"tests.support.{name}" for name in ("kernel_client", "kernel_process", "forked_kernels", "run_command")}
+"""Modules of which whoever imports something starts kernels or runs."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of files that start processes other than Monty's workers."""
+    for item in items:
+        if isinstance(item, pytest.Function) and _starts_processes(item):
+            item.add_marker(pytest.mark.process)
+
+
+def _starts_processes(item: pytest.Function) -> bool:
+    names = vars(item.module)
+    imported = {getattr(value, "__module__", None) for value in names.values()}
+    return "subprocess" in names or "kernel" in item.fixturenames or not imported.isdisjoint(_STARTING)
+
+
 def pytest_runtest_logreport() -> None:
     if _persons is not None:
         _persons.look_for_others()

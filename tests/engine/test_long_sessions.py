@@ -22,6 +22,8 @@ from monty_kernel.engine.source.sources import CellSource, Failure
 from monty_kernel.magics.registry import Magics
 from monty_kernel.outputs import Result
 
+pytestmark = pytest.mark.slow
+
 
 class Frontend:
     """Swallows what cells print."""

@@ -19,6 +19,8 @@ from monty_kernel.sanitize import Sanitized
 from .target import Target
 from .targets import NAMES, find
 
+pytestmark = pytest.mark.slow
+
 FOUND = sorted((Path(__file__).parent / "found").iterdir())
 IN_PROCESS = [name for name in NAMES if name != "requests"]
 """A whole kernel in the tests' own process would stay with the tests after it."""

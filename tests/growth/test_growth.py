@@ -23,6 +23,8 @@ from .patterns import BOUNDED, found_patterns
 from .registry import ENTRIES, find
 from .shapes import Shape
 
+pytestmark = pytest.mark.slow
+
 MOST = 1 << 15
 """Characters of the longest texts here."""
 

@@ -29,6 +29,8 @@ from tests.support.awkward_notebooks import book
 from tests.support.run_command import texts, write
 from tests.support.waiting import HANGING
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_new_notebook_comes_back() -> None:
     given = book(["print(1)\n2"])

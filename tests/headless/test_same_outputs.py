@@ -17,6 +17,8 @@ from monty_kernel.typecheck.checks import Mode
 from tests.support.awkward_notebooks import NOTEBOOKS, book
 from tests.support.waiting import HANGING
 
+pytestmark = pytest.mark.slow
+
 MEMORY = 200_000_000
 SAMPLES = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 

@@ -9,6 +9,8 @@ import pytest
 
 from tests.support.introspected_session import Notebook
 
+pytestmark = pytest.mark.slow
+
 EVIL = """
 class Evil:
     'Its every dunder prints and raises.'

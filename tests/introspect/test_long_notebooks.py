@@ -14,6 +14,8 @@ from monty_kernel.introspect.units import NotebookReader, Unit
 from tests.support.introspected_session import Notebook
 from tests.support.waiting import HANGING
 
+pytestmark = pytest.mark.slow
+
 CELL = '''
 import json, math, datetime
 def func_{i}(alpha, beta=1, *, gamma=None):

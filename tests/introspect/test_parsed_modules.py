@@ -11,6 +11,8 @@ import pytest
 
 from tests.support.waiting import HANGING
 
+pytestmark = pytest.mark.slow
+
 COMPLETE = """
 import json, warnings
 warnings.simplefilter("error")

@@ -19,6 +19,8 @@ from nbclient import NotebookClient
 
 from tests.support.waiting import HANGING
 
+pytestmark = pytest.mark.slow
+
 FOLDER = Path(__file__).parents[2] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 GRANTED = Path(__file__).parents[1] / "granted"

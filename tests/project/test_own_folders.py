@@ -14,6 +14,8 @@ from tests.support.own_folders import MARK
 from tests.support.small_suite import run_pytest, small_suite
 from tests.support.waiting import HANGING, until
 
+pytestmark = pytest.mark.slow
+
 TELLS = "import pathlib; pathlib.Path({file!r}).write_text('read')\n"
 
 Files = dict[str, tuple[int, bytes]]

@@ -17,6 +17,8 @@ from jupyter_client.manager import KernelManager
 import monty_kernel
 from tests.support.waiting import HANGING
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 SPEC_FILES = {"kernel.json", "logo-32x32.png", "logo-64x64.png", "logo-svg.svg"}
 

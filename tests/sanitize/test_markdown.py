@@ -12,6 +12,8 @@ from monty_kernel.sanitize import TooLarge
 from monty_kernel.sanitize.bundle import sanitized_bundle
 from monty_kernel.sanitize.markdown import sanitized_markdown
 
+pytestmark = pytest.mark.slow
+
 LITERAL = '<span class="mathjax_ignore tex2jax_ignore">'
 
 

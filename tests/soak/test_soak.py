@@ -13,6 +13,8 @@ from .many_kernels import Asked, OutOfOrder, Talk, soak_many
 from .measures import MIB, Holdings, leaks
 from .one_kernel import soak_one
 
+pytestmark = pytest.mark.slow
+
 
 def test_one_kernel(tmp_path: Path) -> None:
     said: list[str] = []

@@ -16,6 +16,8 @@ from monty_kernel.store.schema import FILE_NAME
 from monty_kernel.store.store import SnapshotStore
 from tests.support.stores import opened
 
+pytestmark = pytest.mark.slow
+
 Known = dict[tuple[str, int], tuple[bytes, dict[str, int]]]
 
 

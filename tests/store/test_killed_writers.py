@@ -23,6 +23,8 @@ from monty_kernel.store.schema import FILE_NAME
 from monty_kernel.store.store import SnapshotStore
 from tests.support.stores import opened
 
+pytestmark = pytest.mark.slow
+
 KILLS = int(os.environ.get("MONTY_STORE_KILLS", "80"))  # 200 kills of a whole kernel are in tests/timetravel
 
 

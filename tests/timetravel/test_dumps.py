@@ -15,6 +15,8 @@ import pytest
 
 from tests.support.stores import opened
 
+pytestmark = pytest.mark.slow
+
 KIB = 1024
 
 

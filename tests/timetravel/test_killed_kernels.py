@@ -22,6 +22,8 @@ from tests.support.kernel_client import Answer, Kernel, worker_pids
 from tests.support.marked_session import Marked, any_cell
 from tests.support.waiting import HANGING
 
+pytestmark = pytest.mark.slow
+
 KILLS = int(os.environ.get("MONTY_KILLS", "200"))
 
 
