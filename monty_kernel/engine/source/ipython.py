@@ -13,8 +13,8 @@ from .syntax_trees import syntax_tree
 
 _INDENT = re.compile(r"(?:[ \t]*\n)*(?P<indent>[ \t]+)\S")
 _PROMPTS = (
-    (re.compile(r"\s*>>> ?"), re.compile(r"[ \t]*(?:>>>|\.\.\.)(?: |$)", re.MULTILINE)),
-    (re.compile(r"\s*In \[\d+\]: ?"), re.compile(r"[ \t]*(?:In \[\d+\]:|\.\.\.+:)(?: |$)", re.MULTILINE)),
+    (re.compile(r"\A\s*>>> ?"), re.compile(r"^[ \t]*(?:>>>|\.\.\.)(?: |$)", re.MULTILINE)),
+    (re.compile(r"\A\s*In \[\d+\]: ?"), re.compile(r"^[ \t]*(?:In \[\d+\]:|\.\.\.+:)(?: |$)", re.MULTILINE)),
 )
 
 

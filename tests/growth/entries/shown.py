@@ -146,7 +146,7 @@ ENTRIES = (
     Entry("question: prompt", questions.disguise, PROMPTS, limit=16 * MEBI),
     Entry("question: answer", questions.answered, ("yes", "a", "no")),
     Entry("question: call", lambda text: questions.call_question(plain.short({text: [text]})), PROMPTS),
-    Entry("question: mount", lambda text: questions.mount_question(plain.one_line(text), plain.one_line(text), "read"), PATHS),
+    Entry("question: mount", lambda text: questions.mount_question(plain.one_line(text), plain.one_line(text), "ro"), PATHS),
     Entry("tools: value", _crossed, PROMPTS),
     Entry("tools: error", lambda text: exceptions.exception_for_cell(OSError(text)), PATHS),
     Entry("tools: path in an error", exceptions.without_folders, PATHS, limit=exceptions._READ),
