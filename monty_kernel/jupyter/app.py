@@ -41,6 +41,10 @@ LAST_RESORT_SECONDS = 0.9
 
 LONGEST_START_SECONDS = 5.0
 
+SWITCH_SECONDS = 0.0005
+"""After this time, a thread that wants the interpreter gets it, instead of after Python's 5 ms. What packs and stores states
+would keep a cell waiting: without this, of 100 cells back to back five took longer than 3.4 ms, with it than 2.4 ms."""
+
 
 class VisibleFormatter(LevelFormatter):
     """Formats as traitlets does, but lets a notebook's text steer neither a terminal nor a build service."""
@@ -281,6 +285,7 @@ class MontyKernelApp(Application):
     def start(self) -> None:
         """Serve until the kernel is asked to end; return when everything is closed."""
         assert self.loop is not None and self.kernel is not None
+        sys.setswitchinterval(SWITCH_SECONDS)
         self._install_signal_handlers()
         pid = process_to_watch(starter=self.starter)
         if pid is not None:
