@@ -34,7 +34,7 @@ class AppendedFile:
         """The descriptor of the file that has the path now.
 
         Raises:
-            AppendFailed: It cannot be opened, is a link or is not a regular file.
+            AppendFailed: It cannot be opened, is a link or is not a regular file, or half a line in it cannot be ended.
         """
         if self._file is not None:
             if self._is_in_place(self._file):
@@ -46,10 +46,15 @@ class AppendedFile:
         except OSError as error:
             why = "it is a link; give the path that it leads to" if os.path.islink(self.path) else error.strerror
             raise AppendFailed(f"cannot be opened: {why}") from None
-        if not stat.S_ISREG(os.fstat(file).st_mode):
+        try:
+            if not stat.S_ISREG(os.fstat(file).st_mode):
+                raise AppendFailed("cannot be opened: it is not a regular file")
+            self._end_line(file)
+        except OSError as error:
             os.close(file)
-            raise AppendFailed("cannot be opened: it is not a regular file")
-        self._end_line(file)
+            if isinstance(error, AppendFailed):
+                raise
+            raise AppendFailed(f"cannot be written: {error.strerror}") from None
         self._file = file
         return file
 
@@ -65,6 +70,8 @@ class AppendedFile:
                 os.replace(self.path, f"{self.path}.1")
                 file = self.open()
             written = os.write(file, line)  # one write in append mode: lines of several kernels do not mix
+        except AppendFailed:  # the new file after a full one; its message is complete
+            raise
         except OSError as error:
             written, why = 0, error.strerror
         else:

@@ -104,10 +104,11 @@ class Trace:
         }
         try:
             self._file.append(json.dumps(line).encode() + b"\n")
-        except AppendFailed as error:
+        except Exception as error:  # whatever it is, it must not end the cell
             if not self._failing:
                 self._failing = True
-                self._log.warning("Cells are not traced: the file %s.", error)
+                why = error if isinstance(error, AppendFailed) else f"cannot be written: {error}"
+                self._log.warning("Cells are not traced: the file %s.", why)
         else:
             self._failing = False
 

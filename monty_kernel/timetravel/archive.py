@@ -286,13 +286,13 @@ class Archive:
             self.trouble = str(error)
 
     def _all_stored(self) -> None:
-        self.observer()
         if self._log is not None:
             self._log.truncate()
         if self._grown > GROWN and self._retention is not None:
             self._grown = 0
             keep = self._retention()
             self._writer.guarded(lambda: self.opened().gc(keep))
+        self.observer()  # the last, so that the log is truncated whatever it does
 
     # Back from the store
 

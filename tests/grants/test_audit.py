@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import stat
+import sys
 import threading
 from pathlib import Path
 
 import pytest
 
 from monty_kernel.grants.audit import Audit, AuditFailed
+from tests.support.full_disks import full_disk
 
 
 def lines(path: Path) -> list[dict[str, object]]:
@@ -90,3 +92,19 @@ def test_a_full_disk_is_noticed() -> None:
     audit = Audit(Path("/dev/full"))
     with pytest.raises(AuditFailed):
         audit.check()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="of POSIX limits")
+def test_a_disk_that_is_full_in_the_middle_of_a_line_is_noticed_every_time(tmp_path: Path) -> None:
+    audit = Audit(tmp_path / "audit.jsonl")
+    with full_disk(1000):
+        with pytest.raises(AuditFailed, match="cannot be written"):
+            audit.add("tool", "t.f", "x" * 2000, "ok")
+        for _ in range(3):
+            with pytest.raises(AuditFailed, match="cannot be written"):
+                audit.check()
+            with pytest.raises(AuditFailed, match="cannot be written"):
+                audit.add("tool", "t.f", "", "ok")
+    audit.add("tool", "t.f", "", "ok")
+    audit.close()
+    assert json.loads((tmp_path / "audit.jsonl").read_text().splitlines()[-1])["outcome"] == "ok"

@@ -6,16 +6,19 @@ import json
 import logging
 import os
 import stat
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
-from monty_kernel.files.appended_file import AppendedFile
+from monty_kernel.files.appended_file import AppendedFile, AppendFailed
 from monty_kernel.session import trace as tracing
 from monty_kernel.session.trace import MOST_CALLS, Trace
+from tests.support.full_disks import full_disk
 from tests.support.kernel_client import Kernel
 from tests.support.waiting import HANGING
 
@@ -161,6 +164,49 @@ def test_a_cell_of_many_displays_leaves_room_for_others(file: Path) -> None:
     names = events(file, 1)
     assert names.count("suspended") == names.count("answered") == MOST_CALLS
     assert lines(file)[-1]["host_calls"] == 3 * MOST_CALLS
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="of POSIX limits")
+def test_a_full_disk_ends_no_cell(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = tmp_path / "trace.jsonl"
+    trace = Trace(path, logging.getLogger("trace"))
+    with full_disk(1000):
+        for _ in range(10):  # the last line that fits is cut short, and ends the next time that the file is opened
+            trace.event("parsed")
+        descriptors = psutil.Process().num_fds()
+        for _ in range(10):
+            trace.event("parsed")
+        assert psutil.Process().num_fds() == descriptors
+    assert path.stat().st_size == 1000
+    assert [record.message for record in caplog.records] == [
+        "Cells are not traced: the file cannot be written: the disk is full."
+    ]
+    trace.event("done")
+    trace.close()
+    assert path.read_text().endswith("}\n") and '"event": "done"' in path.read_text().splitlines()[-1]
+
+
+def test_a_file_that_no_system_can_have_ends_no_cell(caplog: pytest.LogCaptureFixture) -> None:
+    trace = Trace(Path("nul\0"), logging.getLogger("trace"))
+    trace.event("parsed")
+    trace.event("done")
+    (record,) = caplog.records
+    assert record.message.startswith("Cells are not traced: the file cannot be written: ")
+
+
+def test_a_full_file_whose_successor_cannot_be_opened_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "log"
+    appended = AppendedFile(path, largest=1)
+    appended.append(b"one\n")
+    replace = os.replace
+
+    def replace_and_block(source: Path, target: str) -> None:
+        replace(source, target)
+        path.mkdir()
+
+    monkeypatch.setattr(os, "replace", replace_and_block)
+    with pytest.raises(AppendFailed, match=r"^cannot be opened: \w"):
+        appended.append(b"two\n")
 
 
 def test_the_file_is_found_again(tmp_path: Path) -> None:

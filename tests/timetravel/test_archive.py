@@ -124,3 +124,19 @@ def test_an_end_that_takes_too_long_is_an_end(tmp_path: Path, monkeypatch: pytes
     (info,) = opened(tmp_path).sessions()
     assert (info.how, info.last) == ("closed", 1)
     assert list((tmp_path / "snapshots" / log.FOLDER).iterdir()) == []
+
+
+def test_the_log_is_emptied_whatever_the_observer_does(tmp_path: Path) -> None:
+    store = opened(tmp_path)
+    kept = Archive(lambda: store.running, lambda running: store, "a.ipynb", dict, logging.getLogger("archive"))
+    emptied: list[int] = []
+
+    def fail() -> None:
+        emptied.append(sum(path.stat().st_size for path in (tmp_path / "snapshots" / log.FOLDER).iterdir()))
+        raise OSError("the disk is full")
+
+    kept.observer = fail
+    kept.keep(state(0), None)
+    kept.added()
+    kept.close()
+    assert emptied and emptied[0] == 0
