@@ -395,5 +395,5 @@ class Engine:
         kept = self.limits.now.memory
         if kept == wanted:
             return None
-        stays = "there is none" if kept is None else f"the limit stays at {show_size(kept)}"
+        stays = "there is no limit now" if kept is None else f"the limit stays at {show_size(kept)}"
         return f"The session already takes more memory than the {show_size(wanted or 0)} of %limits: {stays}."

@@ -181,7 +181,7 @@ class GuardedStream(ZMQStream):
 
     def _handle_events(self, fd: Any, events: int) -> None:
         """As ZMQStream's. It asks the socket for its events three times a message, in 7 µs each; this asks twice, in 2."""
-        if self._receive is None or self._flushed or self.sending():
+        if self.socket is None or self._receive is None or self._flushed or self.sending():
             super()._handle_events(fd, events)  # type: ignore[no-untyped-call]
             return
         try:

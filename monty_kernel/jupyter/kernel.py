@@ -18,7 +18,6 @@ from monty_kernel.jupyter.guarded_stream import GuardedStream
 from monty_kernel.jupyter.kernel_session import KernelSession
 from monty_kernel.jupyter.reconnecting import Reconnecting
 from monty_kernel.jupyter.request_content import problem
-from monty_kernel.jupyter.sandbox_thread import resolve
 from monty_kernel.jupyter.shell_queue import Request, ShellQueue
 from monty_kernel.jupyter.vscode import is_housekeeping
 from monty_kernel.session.replies import LANGUAGE_INFO, error_content, expression_contents
@@ -124,12 +123,10 @@ class MontyKernel(Kernel):
     # Requests on shell, in order
 
     def _received(self, idents: list[bytes], message: dict[str, Any]) -> None:
-        assert self.session is not None
         if message["header"]["msg_type"] == "interrupt_request":  # VS Code sends it here, and cannot wait for the cell
-            self.interrupt()
-            self.session.send(self.shell_stream, "interrupt_reply", {"status": "ok"}, message, ident=idents)
-            return
-        self._queue.put(idents, message)
+            self._interrupt(self.shell_stream, idents, message)
+        else:
+            self._queue.put(idents, message)
 
     async def _serve(self, request: Request) -> None:
         """Handle one request to its end. Never raises, because the requests behind it must be served."""
@@ -196,9 +193,12 @@ class MontyKernel(Kernel):
 
     async def interrupt_request(self, stream: Any, ident: Any, parent: dict[str, Any]) -> None:
         """Handle an interrupt_request."""
-        self.interrupt()
+        self._interrupt(stream, ident, parent)
+
+    def _interrupt(self, stream: Any, idents: Any, request: dict[str, Any]) -> None:
         assert self.session is not None
-        self.session.send(stream, "interrupt_reply", {"status": "ok"}, parent, ident=ident)
+        self.interrupt()
+        self.session.send(stream, "interrupt_reply", {"status": "ok"}, request, ident=idents)
 
     def interrupt(self) -> None:
         """Stop the running cell, if one runs."""
@@ -291,15 +291,8 @@ class MontyKernel(Kernel):
 
     def _hand_over(self, cell: CellRequest) -> asyncio.Future[Outcome]:
         self._services.engine.interrupts.expect()
-        loop, runner = asyncio.get_running_loop(), self._runner
-        running: asyncio.Future[Outcome] = loop.create_future()
-
-        def work() -> None:
-            loop.call_soon_threadsafe(resolve, running, runner.run(cell))
-            self._save_state(cell)  # while the loop sends what came of the cell
-
-        self._services.thread.post(work)
-        return running
+        # the state is saved while the loop sends what came of the cell
+        return self._services.thread.post(partial(self._runner.run, cell), then=partial(self._save_state, cell))
 
     def _save_state(self, cell: CellRequest) -> None:
         from monty_kernel.isolation.pool import WallsMissing
