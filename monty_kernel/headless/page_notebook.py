@@ -13,6 +13,7 @@ from html import escape
 from typing import Any, Literal
 
 from monty_kernel.outputs.visible_text import visible
+from monty_kernel.sanitize.bundle import PICTURES, SHOWN
 
 from . import page_fragments as fragments
 from .earlier_outputs import sanitized_outputs
@@ -28,7 +29,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _COMMAND = re.compile(r"(?m)^([^\S\n]*+)([:+~^#-])|#(?=#[^\s\[#]{0,64}\[)")
 """The sign with which a command to a build service begins. A page may be printed into the log of a build, and HTML has
 another way to write the sign."""
-_ORDER = (
+_FIRST = (
     "text/html",
     "image/svg+xml",
     "text/latex",
@@ -37,9 +38,9 @@ _ORDER = (
     "image/gif",
     "image/webp",
     "image/bmp",
-    "application/json",
-    "text/plain",
 )
+_LAST = ("application/json", "text/plain")
+_ORDER = (*_FIRST, *sorted(SHOWN.difference(_FIRST, _LAST)), *_LAST)
 """The order in which a type of an output is chosen: nbconvert's, and before plain text the types that it lacks."""
 
 
@@ -195,16 +196,15 @@ def _datum(mime: str, value: Any, metadata: Node, pieces: Pieces) -> tuple[Node,
         return {mime: pieces.attribute(fragments.data_of(value))}, _size(mime, metadata, pieces)
     if mime == "image/svg+xml":
         return {mime: pieces.attribute(fragments.drawing(value))}, {}
-    if mime in ("text/plain", "application/json"):
-        shown = fragments.printed(value) if mime == "text/plain" else fragments.tree(value)
-        return {"text/plain": pieces.content(shown, typeset=False)}, {}
     if mime == "text/latex":
         return {mime: pieces.content(fragments.formula(value))}, {}
     if mime == "text/html":
-        html, typeset = value, True
-    else:
-        html, typeset = fragments.picture(mime, value), False
-    return {"text/html": pieces.content(html, typeset=typeset)}, {}
+        return {mime: pieces.content(value)}, {}
+    if mime in PICTURES:
+        return {"text/html": pieces.content(fragments.picture(mime, value), typeset=False)}, {}
+    # also a type that has no rule yet: text is safe whatever it holds
+    text = fragments.printed(value) if isinstance(value, str) and mime != "application/json" else fragments.tree(value)
+    return {"text/plain": pieces.content(text, typeset=False)}, {}
 
 
 def _size(mime: str, metadata: Node, pieces: Pieces) -> Node:

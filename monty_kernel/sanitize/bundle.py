@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from monty_kernel.outputs import MimeBundle
@@ -17,15 +17,6 @@ from .formulas import safe_tex
 from .terminal import shown
 
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp"})
-SHOWN = PICTURES | {
-    "text/plain",
-    "text/html",
-    "text/latex",
-    "image/svg+xml",
-    "application/json",
-}
-"""The types that may be shown. What a front end or its extensions do with any other type is not known."""
-
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*+", re.ASCII)
 _MIME_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 
@@ -43,7 +34,6 @@ class SanitizedBundle(NamedTuple):
 
 
 MARKDOWN = "text/markdown"
-MARKUP = frozenset({MARKDOWN, "text/html", "image/svg+xml"})
 
 TRUST_KERNEL = "restart the kernel with --MontyKernel.trust_outputs=True"
 TRUST_RUN = "run it with --trust-outputs (in Python: trust_outputs=True)"
@@ -95,24 +85,32 @@ def sanitized_bundle(
 
 def _sanitized(mime: str, value: object, removed: Counter[str], place: str) -> Any:
     """The value as it may be shown, Markdown as HTML; None if it may not be shown."""
-    if isinstance(value, str) and len(value) > MOST_CHARACTERS and mime not in MARKUP:
+    if isinstance(value, str) and len(value) > MOST_CHARACTERS and mime not in _SHORT:
         named = mime if _MIME_TYPE.fullmatch(mime) else "output"
         removed[f"{named} of more than {MOST_CHARACTERS // 1_000_000} MB"] += 1
         return None
-    if mime == "application/json":
+    if mime in _DATA:
         return value
-    if not isinstance(value, str):
-        return None
-    if mime == "text/plain":
-        return shown(value)
-    if mime in PICTURES:
-        return value if _BASE64.fullmatch(value) else None
-    if mime == "text/latex":
-        clean, macros = safe_tex(value)
-        removed["formula's macro"] += macros
-        return clean
+    return _REWRITERS[mime](mime, value, removed, place) if isinstance(value, str) else None
+
+
+def _text(_mime: str, text: str, _removed: Counter[str], _place: str) -> str:
+    return shown(text)
+
+
+def _picture(_mime: str, text: str, _removed: Counter[str], _place: str) -> str | None:
+    return text if _BASE64.fullmatch(text) else None
+
+
+def _formula(_mime: str, text: str, removed: Counter[str], _place: str) -> str:
+    clean, macros = safe_tex(text)
+    removed["formula's macro"] += macros
+    return clean
+
+
+def _markup(mime: str, text: str, removed: Counter[str], place: str) -> str | None:
     try:
-        sanitized = sanitized_markup(mime, value, place)
+        sanitized = sanitized_markup(mime, text, place)
     except TooLarge as error:
         removed[f"{mime} of {error}"] += 1
         return None
@@ -154,8 +152,22 @@ def _counted(what: str, count: int) -> str:
 
 # Markup
 
-_SHORT: Mapping[str, int] = {"text/html": 50_000, "image/svg+xml": 50_000, "text/markdown": 16_000}
-"""Characters that take at most 0.1 s in this process, whatever they are. An interrupt waits that long."""
+_SHORT: Mapping[str, int] = {"text/html": 50_000, "image/svg+xml": 50_000, MARKDOWN: 16_000}
+"""The types of markup, and the characters that take at most 0.1 s in this process, whatever they are. An interrupt waits that long."""
+
+_DATA = frozenset({"application/json"})
+"""Types whose value is data that front ends draw as text. It is passed on as it is."""
+
+_REWRITERS: Mapping[str, Callable[[str, str, Counter[str], str], str | None]] = {
+    "text/plain": _text,
+    "text/latex": _formula,
+    **dict.fromkeys(PICTURES, _picture),
+    **dict.fromkeys(_SHORT, _markup),
+}
+"""By type, what rewrites its text: a function as `_sanitized`, for a str."""
+
+SHOWN = _DATA | _REWRITERS.keys() - {MARKDOWN}
+"""The types that may be shown. What a front end or its extensions do with any other type is not known."""
 
 _SECONDS = 30.0  # of processor time in a helper; the person may interrupt
 
@@ -187,13 +199,13 @@ def sanitized_markup(mime: str, text: str, place: str = "0") -> Sanitized:
 
 def _sanitized_here(mime: str, text: str, place: str) -> Sanitized:
     """Do it in this process, however long it takes. Raises `TooLarge`."""
-    if mime == "text/markdown":
+    if mime == MARKDOWN:
         from .markdown import sanitized_markdown
 
         return sanitized_markdown(text, place)
     from .html import sanitized_html, sanitized_svg
 
-    return sanitized_html(text) if mime == "text/html" else sanitized_svg(text)
+    return {"text/html": sanitized_html, "image/svg+xml": sanitized_svg}[mime](text)
 
 
 def sanitized_in_helper(text: str, mime: str, place: str) -> tuple[dict[str, Any], str]:

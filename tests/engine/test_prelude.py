@@ -8,6 +8,8 @@ import builtins
 import pytest
 
 from monty_kernel.engine import prelude
+from monty_kernel.sanitize.bundle import MARKDOWN, SHOWN
+from tests.support.engine_session import Session
 
 FREE = set(dir(builtins)) - {"format"}  # a parameter of Image
 
@@ -32,3 +34,23 @@ def test_names_are_marked_as_the_preludes(part: str) -> None:
         names = names if isinstance(node, ast.Assign) else [getattr(node, "name", "__mk_")]
         for name in names:
             assert name.startswith("__mk_") or name in known
+
+
+def display_methods() -> list[tuple[str, str]]:
+    """The methods by which an object shows itself, with their MIME types."""
+    for node in ast.parse(prelude._read("display.py")).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__mk_METHODS":
+            return list(ast.literal_eval(node.value))
+    raise AssertionError("display.py has no __mk_METHODS")
+
+
+@pytest.mark.parametrize(("method", "mime"), display_methods())
+def test_each_display_method_is_called_and_its_type_is_shown(method: str, mime: str) -> None:
+    assert mime in SHOWN | {MARKDOWN}
+    session = Session()
+    try:
+        ran = session.run(f"class C:\n    def {method}(self):\n        print('called')\ndisplay(C())")
+        assert ran.failure is None
+        assert ran.printed == "called\n"
+    finally:
+        session.engine.close()

@@ -22,9 +22,10 @@ from nbformat import from_dict
 
 from monty_kernel import page_of
 from monty_kernel.headless import page as pages
-from monty_kernel.headless import page_frame
+from monty_kernel.headless import page_frame, page_notebook
 from monty_kernel.headless.notebook_file import NotebookUnreadable
 from monty_kernel.headless.page import TEMPLATES, PageFailed, page_from
+from monty_kernel.sanitize.bundle import SHOWN
 from tests.support.frontends.jupyterlab import browser_page
 from tests.support.hostile_pages import ACTIVE, PIXEL, book, cell, hostile_book, hostile_folder, shows
 from tests.support.run_command import command, read, run, write
@@ -213,6 +214,18 @@ def test_what_is_left_out_has_a_line() -> None:
     assert "as <it> is" in page
     assert "application/vnd.jupyter.widget-view+json" in page
     assert "left out of this page: the state of widgets" in page
+
+
+def test_every_type_of_output_has_its_place_and_one_without_a_rule_is_text() -> None:
+    assert set(page_notebook._ORDER) == SHOWN
+    assert len(page_notebook._ORDER) == len(SHOWN)
+    pieces = page_notebook.Pieces()
+    for value in ("<script>PWN</script>", ["<script>PWN</script>"]):
+        data, metadata = page_notebook._datum("text/new", value, {"text/new": {"alt": "x"}}, pieces)
+        assert (list(data), metadata) == (["text/plain"], {})
+        placed = pieces.placed(data["text/plain"])
+        assert "<script>" not in placed
+        assert "&lt;script&gt;PWN" in placed
 
 
 def test_large_cells_are_shown_in_time() -> None:

@@ -108,7 +108,7 @@ def __mk_bundle(v, include=None, exclude=None):
 
 
 def __mk_call(v, method):
-    # Monty cannot pass on a bound method, so each is named
+    # Monty cannot pass on a bound method, so each of __mk_METHODS is named
     if method == "_repr_html_":
         return v._repr_html_()
     if method == "_repr_markdown_":
@@ -121,7 +121,9 @@ def __mk_call(v, method):
         return v._repr_jpeg_()
     if method == "_repr_latex_":
         return v._repr_latex_()
-    return v._repr_json_()
+    if method == "_repr_json_":
+        return v._repr_json_()
+    raise NotImplementedError(method)
 
 
 def __mk_json(value):
