@@ -25,7 +25,10 @@ OWN_FEED_GRACE = 1.0
 """The same for a feed of the kernel's own, which should end by itself in a few milliseconds."""
 
 INSISTENT = 3
-"""So many interrupts within `INSISTENT_SECONDS` stop a cell for good, although it caught those before the last."""
+"""So many interrupts within `INSISTENT_SECONDS` stop a cell for good, although it caught those before the last.
+
+The number is in words in docs/running-cells.md, security.md, architecture.md, troubleshooting.md and how-a-cell-runs.md.
+"""
 
 INSISTENT_SECONDS = 5.0
 """Interrupts that come more slowly may be caught for ever: each may be meant to skip one step of a long loop."""

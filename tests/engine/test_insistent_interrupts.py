@@ -14,7 +14,9 @@ from tests.support.kernel_client import Answer, Kernel, Message
 from tests.support.waiting import HANGING
 
 RESTORED = "The session is as it was before this cell."
-INSISTED = f"The cell caught KeyboardInterrupt and went on, so the third interrupt within 5 seconds stopped its worker. {RESTORED}"
+INSISTED = (
+    f"The cell caught KeyboardInterrupt and went on, so 3 interrupts within 5 seconds stopped its worker. {RESTORED}"
+)
 
 
 def each_time_it_waits(kernel: Kernel, interrupted: list[float], pause: float = 0.0) -> Callable[[Message], None]:

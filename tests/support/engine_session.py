@@ -34,7 +34,7 @@ class Ran:
 
 
 class Session:
-    """Implements the engine's `Front` and the magics' `MagicContext`."""
+    """Implements the engine's `Frontend` and the magics' `MagicContext`."""
 
     def __init__(self, history: History | None = None) -> None:
         self.engine = Engine(Limits(memory=1 << 28))

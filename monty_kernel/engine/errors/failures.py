@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pydantic_monty as monty
 
 from ..budget import NAMES, LimitReached
-from ..interrupts import INSISTENT_SECONDS
+from ..interrupts import INSISTENT, INSISTENT_SECONDS
 from ..source.fstrings import parse_tree
 from ..source.ipython import unpasted
 from ..source.source_map import ByteOffsets, line_feed_starts, place
@@ -35,7 +35,7 @@ RESTORED = "The session is as it was before this cell."
 
 STOPPED: dict[str, str] = {
     "interrupted": "The cell was computing, so its worker was stopped.",
-    "insisted": f"The cell caught KeyboardInterrupt and went on, so the third interrupt within "
+    "insisted": f"The cell caught KeyboardInterrupt and went on, so {INSISTENT} interrupts within "
     f"{INSISTENT_SECONDS:g} seconds stopped its worker.",
     "ended": "Its worker was stopped.",
 }
