@@ -13,7 +13,7 @@ from monty_kernel.engine import prelude
 from monty_kernel.engine.engine import Engine
 from monty_kernel.engine.errors.excerpts import mark
 from monty_kernel.engine.source.cell import Cell, Feed
-from monty_kernel.engine.source.fstrings import parse_tree
+from monty_kernel.engine.source.newer_fstrings import parse_tree
 from monty_kernel.engine.source.source_map import split_lines
 from monty_kernel.engine.source.sources import CellSource, Failure, SourceFrame
 from monty_kernel.engine.source.statements import weight

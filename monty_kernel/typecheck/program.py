@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from monty_kernel.engine.source.cell import Cell, Feed
-from monty_kernel.engine.source.fstrings import parse_tree
+from monty_kernel.engine.source.newer_fstrings import parse_tree
 from monty_kernel.engine.source.rewrite import Action
 from monty_kernel.engine.source.source_map import line_feed_starts, line_starts, place
 from monty_kernel.engine.source.sources import CellSource

@@ -11,8 +11,8 @@ import pydantic_monty as monty
 
 from ..budget import NAMES, LimitReached
 from ..interrupts import INSISTENT, INSISTENT_SECONDS
-from ..source.fstrings import parse_tree
 from ..source.ipython import unpasted
+from ..source.newer_fstrings import parse_tree
 from ..source.source_map import ByteOffsets, line_feed_starts, place
 from ..source.sources import CellSource, Failure, SourceFrame
 from ..source.syntax_trees import expression_tree

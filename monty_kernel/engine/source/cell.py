@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from .. import prelude
-from .fstrings import parse_tree, require_expression
 from .ipython import import_edits, line_edits, recalled, unpasted
+from .newer_fstrings import parse_tree, require_expression
 from .rewrite import Action, CellRewrite, MagicTable, Rewrite
 from .source_map import ByteOffsets, Edit, SourceMap, line_starts
 from .sources import CellSource

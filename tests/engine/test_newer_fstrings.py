@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from monty_kernel.engine.source.fstrings import parse_tree, require_expression, without_fstrings
+from monty_kernel.engine.source.newer_fstrings import parse_tree, require_expression, without_fstrings
 
 
 @pytest.mark.parametrize(
