@@ -269,7 +269,7 @@ OTHER = (
     Attack("a bundle of its own", code="class B:\n    def _repr_mimebundle_(self, include=None, exclude=None): return {'application/javascript': 'PWN'}, {'x': 1}\nB()", fires=True),
     Attack("a cell of HTML", code="%%html\n<script>PWN</script>", fires=True),
     Attack("a forged emission", code="__mk_emit({'text/html': '<script>PWN</script>'}, {}, '', None, False)", fires=True),
-    Attack("a forged result", code="__mk_bundle = lambda *a, **k: ({'text/html': '<script>PWN</script>'}, {}, '')\n1", fires=True),
+    Attack("a forged result", code="__mk_bundle_of = lambda v: ({'text/html': '<script>PWN</script>'}, {}, '')\n[1]", fires=True),
     Attack("printed HTML", code="print('<img src=LOCAL onerror=PWN>'); print('\\x1b[31m<script>PWN</script>\\x1b[0m \\x1b]8;;javascript:PWN\\x07x\\x1b]8;;\\x07')"),
     Attack("a page of help", code="def helped():\n    '''<img src=LOCAL onerror=PWN>'''\nhelped?"),
     Attack("a state's label", code="'<img src=LOCAL onerror=PWN>'\n%snapshots"),
