@@ -36,9 +36,15 @@ def python(changed: Path, *words: str) -> str:
     ).stdout
 
 
-def test_the_magic(changed: Path) -> None:
-    program = "from monty_kernel.magics.registry import Magics; print(Magics().help('%%text'))"
-    assert "Show the cell as plain text." in python(changed, "-c", program)
+def test_the_magics(changed: Path, tmp_path: Path) -> None:
+    program = "from monty_kernel.magics.registry import Magics; print(Magics().help('%%text'), Magics().help('%hello'))"
+    help_pages = python(changed, "-c", program)
+    assert "Show the cell as plain text." in help_pages
+    assert "who is greeted" in help_pages
+    script = tmp_path / "script.py"
+    for source, output in (("%hello World", "Hello, World!\n"), ("%%text\nshown", "shown\n")):
+        script.write_text(source)
+        assert python(changed, "-m", "monty_kernel.cli", "script", str(script)) == output
     python(changed, str(changed / "docs" / "magics_tables.py"), "--check")
 
 
