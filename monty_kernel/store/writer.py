@@ -34,7 +34,7 @@ class Task(NamedTuple):
     """Something to store.
 
     log, position: The log that has a record of it, and the record's position; 0 if it has none.
-    instead: Stores less, and is enough if the task has to wait.
+    instead: Stores less, and is enough if the task has to wait or fails for good.
     """
 
     call: Callable[[], object]
@@ -141,6 +141,11 @@ class StoreWriter:
             self._complained = True
             self._logger.warning("States are not kept on disk: %s", error)
 
+    def report_loss(self, error: Exception) -> None:
+        """Log that a state cannot be stored, now or later."""
+        defect = None if isinstance(error, StoreError) else error
+        self._logger.error("A state of this session could not be stored: %s", error, exc_info=defect)
+
     def _do(self, task: Task) -> None:
         if self._backlog and task.instead is not None:
             task = task._replace(call=task.instead, instead=None)
@@ -156,9 +161,11 @@ class StoreWriter:
             if task.instead is not None:
                 self._backlog[0] = task._replace(call=task.instead, instead=None)
             raise
-        except Exception as error:  # trying again would not help
-            defect = None if isinstance(error, StoreError) else error
-            self._logger.error("A state of this session could not be stored: %s", error, exc_info=defect)
+        except Exception as error:  # trying the same again would not help
+            self.report_loss(error)
+            if task.instead is not None:
+                self._backlog[0] = task._replace(call=task.instead, instead=None)
+                return
         self._backlog.popleft()
         if task.log is not None:
             task.log.mark_stored(task.position)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -16,6 +15,7 @@ from monty_kernel.engine.source.rewrite import MagicTable
 
 from ..store.errors import SessionRunning, StoreError, StoreUnavailable
 from ..store.writer import StoreWriter, Task
+from .batch import Batch, JournaledState
 from .earlier_sessions import EarlierSessions
 from .naming import Share, shares_on_disk
 from .stored_state import OnDisk, StateToStore, entry_data, meta_of, read_state
@@ -34,10 +34,6 @@ GROWN = 64 << 20
 
 CLOSING = 2.0
 """Seconds that the end of the kernel waits, at most, for what is still to be written. Jupyter waits five."""
-
-
-_Batch = deque[tuple[StateToStore, Mapping[str, Any]]]
-"""States of cells that followed each other, with what it takes to run each again, to be stored together."""
 
 
 class _Foreseen(NamedTuple):
@@ -89,7 +85,7 @@ class Archive:
         self._current = 0
         self._sessions = 0
         self._lock = threading.Lock()
-        self._batch: _Batch | None = None  # the one that the next state joins
+        self._batch: Batch | None = None  # the one that the next state joins
         self._log: WriteAheadLog | None = None
         self._foreseen: _Foreseen | None = None
         self._unlogged: set[int] = set()  # states that neither the log nor the store has
@@ -112,7 +108,7 @@ class Archive:
         Returns:
             False if it cannot be run again, so that only its state would do.
         """
-        data, position = _data(run), 0
+        data, position = entry_data(run), 0
         if data is not None:
             fields = {"parent": parent, "label": label, "failed": failed, "entry": data}
             position = self._append("state", number, fields)
@@ -127,7 +123,7 @@ class Archive:
         """
         foreseen, self._foreseen = self._foreseen, None
         if foreseen is None or foreseen.number != state.number:
-            foreseen = _Foreseen(state.number, _data(run), 0)
+            foreseen = _Foreseen(state.number, entry_data(run), 0)
         data = None if run is None else foreseen.data
         position = foreseen.position or self._append_state(state, data)
         if not position:
@@ -139,11 +135,8 @@ class Archive:
                 self._batch = None
                 self._writer.write(Task(lambda: self._put(state), self._log, position))
                 return
-            batch = self._batch = deque() if self._batch is None else self._batch
-            if batch:  # the dump of the state before is not needed any more
-                before, its_data = batch.pop()
-                batch.append((before._replace(snapshot=None), its_data))
-            batch.append((state, data))
+            batch = self._batch = Batch(self._journal, self._lost) if self._batch is None else self._batch
+            batch.add(state, data)
         store, instead = (partial(self._store_batch, batch, state.number, whole) for whole in (True, False))
         self._writer.write(Task(store, self._log, position, instead))
 
@@ -220,42 +213,30 @@ class Archive:
 
         self._writer.write(Task(call, self._log, position))
 
-    def _store_batch(self, batch: _Batch, number: int, whole: bool) -> None:
+    def _store_batch(self, batch: Batch, number: int, whole: bool) -> None:
         """Store the batch, if this state of it is not stored yet. whole: With the snapshot of its last state."""
         with self._lock:
-            if not any(state.number == number for state, _ in batch):
+            if number not in batch:
                 return  # it was stored with one before it
             self._batch = None if batch is self._batch else self._batch
-        snapshot = batch[-1][0].snapshot
-        put = whole and snapshot is not None and not snapshot.reruns
-        self._journal(batch, keep=1 if put else 0)
-        if put:
-            self._put(batch[0][0])
-            batch.clear()
+        snapshot = batch.last.snapshot
+        batch.store(self._put if whole and snapshot is not None and not snapshot.reruns else None)
 
-    def _journal(self, batch: _Batch, keep: int) -> None:
-        """Store the cells of a batch without their states, and take them out of it. keep: How many stay, at the end."""
-        pairs = list(batch)[: len(batch) - keep]
-        here = [pair for pair in pairs if pair[0].session == self._sessions]
-        try:
-            if here:
-                self._journal_all(here)
-        except (StoreUnavailable, SessionRunning):
-            raise
-        except Exception:  # of one of them; it must not take the others with it
-            for pair in here:
-                self._writer.guarded(partial(self._journal_all, [pair]))
-        for _ in pairs:
-            batch.popleft()
-
-    def _journal_all(self, pairs: Sequence[tuple[StateToStore, Mapping[str, Any]]]) -> None:
+    def _journal(self, states: Sequence[JournaledState]) -> None:
         from ..store.records import NewCell
 
-        cells = [NewCell(state.number, state.parent, **state.cell, entry=data) for state, data in pairs]
-        for (state, _), info in zip(pairs, self.opened().journal_all(self._own_session(), cells), strict=True):
+        here = [(state, data) for state, data in states if state.session == self._sessions]
+        if not here:
+            return
+        cells = [NewCell(state.number, state.parent, **state.cell, entry=data) for state, data in here]
+        for (state, _), info in zip(here, self.opened().journal_all(self._own_session(), cells), strict=True):
             self._lead_on(state)
             self._added[state.number] = info.added
             self._unlogged.discard(state.number)
+
+    def _lost(self, number: int, error: Exception) -> None:
+        self._unlogged.add(number)  # its record in the log counts as stored
+        self._writer.report_loss(error)
 
     def _put(self, state: StateToStore) -> None:
         snapshot = state.snapshot
@@ -264,7 +245,13 @@ class Archive:
         store, session = self.opened(), self._own_session()
         since = self._lead_on(state)
         meta = meta_of(snapshot, since)
-        info = store.put(session, state.number, state.parent, snapshot.state, meta, **state.cell)
+        try:
+            info = store.put(session, state.number, state.parent, snapshot.state, meta, **state.cell)
+        except (StoreUnavailable, SessionRunning):
+            raise
+        except Exception:
+            self._unlogged.add(state.number)  # unless its cell is stored instead
+            raise
         self._cell_logs[state.number] = snapshot.cell_log
         self._added[state.number] = self._added.get(state.number, 0) + info.added
         self._unlogged.discard(state.number)
@@ -393,7 +380,3 @@ class Archive:
         if self._store is None:
             self._store = self._open_store(self.running())
         return self._store
-
-
-def _data(run: Journaled | None) -> Mapping[str, Any] | None:
-    return entry_data(run) if run is not None and run.can_run_again else None

@@ -118,8 +118,10 @@ def _steps(cell_log: CellLog, since: CellLog | None) -> list[CellLog]:
 # Journaled cells
 
 
-def entry_data(done: Journaled) -> Mapping[str, Any] | None:
-    """The data of a cell that can be run again; None if JSON cannot express what the host answered."""
+def entry_data(done: Journaled | None) -> Mapping[str, Any] | None:
+    """The data of a cell that can be run again; None if it cannot, or if JSON cannot express what the host answered."""
+    if done is None or not done.can_run_again:
+        return None
     try:
         entries = [[_to_json(part) for part in entry] for entry in done.entries]
     except (TypeError, RecursionError):
