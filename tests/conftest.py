@@ -11,6 +11,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import pytest
@@ -76,8 +77,12 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Ke
         each.close()
 
 
-_STARTING = {f"tests.support.{name}" for name in ("kernel_client", "kernel_process", "forked_kernels", "run_command")}
-"""Modules of which whoever imports something starts kernels or runs."""
+_STARTING = (
+    *(f"tests.support.{name}" for name in ("kernel_client", "kernel_process", "forked_kernels", "run_command")),
+    "tests.support.frontends",
+    "jupyter_kernel_test",
+)
+"""Whoever imports something of these starts kernels, runs or front ends."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -89,8 +94,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _starts_processes(item: pytest.Function) -> bool:
     names = vars(item.module)
-    imported = {getattr(value, "__module__", None) for value in names.values()}
-    return "subprocess" in names or "kernel" in item.fixturenames or not imported.isdisjoint(_STARTING)
+    imported = {
+        value.__name__ if isinstance(value, ModuleType) else getattr(value, "__module__", None)
+        for value in names.values()
+    }
+    starting = any(f"{name}.".startswith(f"{each}.") for name in imported if name for each in _STARTING)
+    return "subprocess" in names or "kernel" in item.fixturenames or starting
 
 
 def pytest_runtest_logreport() -> None:
