@@ -2,7 +2,7 @@
 #
 #   make run     the tour, without a front end, its outputs on the screen
 #   make lab     JupyterLab in notebooks/, which may use the tools in tests/granted/
-#   make test    all tests (JupyterLab in headless Chromium among them)
+#   make test    all tests, including those that drive JupyterLab in headless Chromium
 #   make quick   the tests that start no kernel, no browser and are not slow
 #   make lint    ruff and mypy
 #   make docs    the documentation site, in docs/_build
