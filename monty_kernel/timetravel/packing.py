@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -38,12 +39,20 @@ The dump of a cell is nearly that of the cell before it. Together they take a th
 and an eighth of the memory, 2.4 KB each (dumps of 62 KB)."""
 
 
+_SMALL = _TOGETHER // 4
+"""Bytes of dumps below which a block is packed again with what is left of others, so that they share what is alike."""
+
+
 class Block(NamedTuple):
     """Dumps, one after the other, compressed. size: bytes of all dumps. members: how many they are."""
 
     data: bytes
     size: int
     members: int
+
+    def dumps(self) -> bytes:
+        """All dumps, one after the other."""
+        return codec()[1](self.data, self.size)
 
 
 class Packed(NamedTuple):
@@ -56,12 +65,12 @@ class Packed(NamedTuple):
 
     @property
     def weight(self) -> int:
-        """Bytes of its share in the block."""
+        """Bytes of its share in the block, as long as all of its members are kept: the block lives with any of them."""
         return len(self.block.data) // self.block.members
 
-    def unpack(self) -> Snapshot:
-        """The snapshot as it was."""
-        dumps = codec()[1](self.block.data, self.block.size)
+    def unpack(self, dumps: bytes | None = None) -> Snapshot:
+        """The snapshot as it was. dumps: Those of the block, if they are at hand."""
+        dumps = self.block.dumps() if dumps is None else dumps
         return replace(self.snapshot, state=dumps[self.start : self.start + self.size])
 
 
@@ -123,7 +132,7 @@ class Packer:
             del held[number]
 
 
-def pack(snapshots: Sequence[Snapshot]) -> Iterator[Packed]:
+def pack(snapshots: Iterable[Snapshot]) -> Iterator[Packed]:
     """Compress the snapshots' dumps, in order. Neither this nor the way back holds the GIL."""
     together: list[Snapshot] = []
     size = 0
@@ -172,7 +181,7 @@ def make_room(
     where: Callable[[int], OnDisk | None],
     near: int = NEAR,
 ) -> None:
-    """Drop the oldest snapshots until those left weigh at most `most` bytes.
+    """Drop the oldest snapshots until those left weigh at most `most` bytes, and pack what is left of blocks again.
 
     Snapshots that are stored make room from `near` bytes on, unless they have files that the disk does not keep. Named
     ones that are not stored count, and are not dropped. The first one neither counts nor is dropped.
@@ -184,17 +193,58 @@ def make_room(
         where: Says where a state is stored; None if it is not.
         near: Bytes.
     """
-    others = [state for state in states if state.number and state.number not in spared]
+    here = list(states)
+    others = [state for state in here if state.number and state.number not in spared]
+    _pack_remnants(here)
+    margin = 0
+    while _drop(others, most, where, near, margin):
+        _pack_remnants(here)
+        margin = min(near, most) // 64  # remnants weigh more than they did in the larger block: no round for each state
+
+
+def _drop(
+    others: Sequence[State[Kept]], most: int, where: Callable[[int], OnDisk | None], near: int, margin: int
+) -> bool:
+    """Drop the oldest if there are too many; whether any went. margin: Bytes to make room for beyond the limit."""
     total = sum(weight(state.snapshot) for state in others)
+    dropped = False
+    if total <= min(near, most):
+        return False
+    if total > most:
+        most -= margin
+    enough = min(near - margin, most)
     for state in others:
-        if total <= min(near, most):
-            return
+        if total <= enough:
+            break
         place = where(state.number)
         if (state.names and place is None) or (total <= most and (place is None or _has_files(state.snapshot))):
             continue
         total -= weight(state.snapshot)
+        dropped = dropped or isinstance(state.snapshot, (Snapshot, Packed))
         if not isinstance(state.snapshot, OnDisk):
             state.snapshot = place
+    return dropped
+
+
+def _pack_remnants(states: Iterable[State[Kept]]) -> None:
+    """Pack what is left of blocks together, as any member, such as a named state, keeps all of its block in memory."""
+    packed = [(state, kept) for state in states if isinstance(kept := state.snapshot, Packed)]
+    members = Counter(id(kept.block) for _, kept in packed)
+    broken = {id(kept.block) for _, kept in packed if members[id(kept.block)] < kept.block.members}
+    if not broken:
+        return
+    remnants = [pair for pair in packed if id(pair[1].block) in broken or pair[1].block.size < _SMALL]
+    for (state, kept), again in zip(remnants, pack(_unpacked(kept for _, kept in remnants)), strict=True):
+        if state.snapshot is kept:
+            state.snapshot = again
+
+
+def _unpacked(packed: Iterable[Packed]) -> Iterator[Snapshot]:
+    block, dumps = None, b""
+    for kept in packed:
+        if kept.block is not block:
+            block, dumps = kept.block, kept.block.dumps()
+        yield kept.unpack(dumps)
 
 
 def _has_files(kept: Kept | None) -> bool:

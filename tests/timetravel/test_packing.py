@@ -12,7 +12,7 @@ import pytest
 from monty_kernel.engine.access import Written
 from monty_kernel.engine.cell_log import CellLog
 from monty_kernel.engine.engine import Snapshot
-from monty_kernel.timetravel.packing import Kept, make_room, pack
+from monty_kernel.timetravel.packing import Kept, Packed, make_room, pack, weight
 from monty_kernel.timetravel.stored_state import OnDisk
 from monty_kernel.timetravel.timeline import State
 from tests.support.waiting import HANGING
@@ -70,6 +70,28 @@ def test_dumps_that_are_alike_are_one_in_memory() -> None:
     dump = random.Random(0).randbytes(50_000)
     packed = pack([Snapshot(dump + bytes([number]), 0, frozenset(), CellLog()) for number in range(10)])
     assert sum(each.weight for each in packed) < 60_000
+
+
+@pytest.mark.parametrize("most", [1, 30_000, 60_000])
+def test_the_limit_counts_what_named_states_keep_of_their_blocks(most: int) -> None:
+    base = random.Random(0).randbytes(10_000)
+    snapshots = [Snapshot(base + bytes([number % 256]), number, frozenset(), CellLog()) for number in range(1, 1001)]
+    made: list[State[Kept]] = [
+        State(number, number - 1, "", False, packed, 10_001) for number, packed in enumerate(pack(snapshots), 1)
+    ]
+    named = made[::52]
+    for state in named:
+        state.names = frozenset({f"n{state.number}"})
+    for size in (600, 1000):  # the states of later blocks come when those of earlier ones have gone
+        make_room(made[:size], (), most, lambda number: None)
+    kept = [state.snapshot for state in made if isinstance(state.snapshot, Packed)]
+    blocks = {id(packed.block): len(packed.block.data) for packed in kept}
+    assert sum(blocks.values()) < max(most, 12_000), "named states that are alike share a block"
+    counted = sum(weight(packed) for packed in kept)
+    assert sum(blocks.values()) - counted < len(kept), "but for what rounding takes"
+    for state in named:
+        assert isinstance(state.snapshot, Packed)
+        assert state.snapshot.unpack() == snapshots[state.number - 1]
 
 
 HOLES = """
