@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import Any
 
 import pytest
 
@@ -56,28 +55,15 @@ def test_user_expressions_each_have_their_own_result_or_error(kernel: Kernel) ->
     assert kernel.run("1/0", user_expressions={"x": "x"}).reply.get("user_expressions", {}) == {}
 
 
-def queued(kernel: Kernel, first: str, *others: str, **options: Any) -> list[str]:
-    """Execute a cell that asks, and answer when the others are in the queue behind it; the requests."""
-    client = kernel.client
-    ids = [client.execute(first, allow_stdin=True, **options)]
-    client.get_stdin_msg(timeout=HANGING)
-    ids += [client.execute(code) for code in others]
-    asked = client.kernel_info()  # answered while the cell runs: what was sent before has arrived
-    while client.get_shell_msg(timeout=HANGING)["parent_header"]["msg_id"] != asked:
-        pass
-    client.input("")
-    return ids
-
-
 def test_an_error_aborts_the_cells_queued_behind_it(kernel: Kernel) -> None:
-    ids = queued(kernel, "input(); 1/0", "aborted = 1", "aborted = 2")
+    ids = kernel.queue("input(); 1/0", "aborted = 1", "aborted = 2")
     replies = [kernel.finish(msg_id).reply for msg_id in ids]
     assert [reply["status"] for reply in replies] == ["error", "aborted", "aborted"]
     assert kernel.run("aborted").reply["ename"] == "NameError"
 
 
 def test_stop_on_error_false_lets_them_run(kernel: Kernel) -> None:
-    ids = queued(kernel, "input(); 1/0", "went_on = 1", stop_on_error=False)
+    ids = kernel.queue("input(); 1/0", "went_on = 1", stop_on_error=False)
     assert [kernel.finish(msg_id).reply["status"] for msg_id in ids] == ["error", "ok"]
 
 

@@ -91,6 +91,18 @@ class Kernel:
             self.client.input(each)
         return prompts, self.finish(msg_id)
 
+    def queue(self, first: str, *others: str, **options: Any) -> list[str]:
+        """Execute a cell that asks, and answer when the others are in the queue behind it; the requests."""
+        client = self.client
+        ids = [client.execute(first, allow_stdin=True, **options)]
+        client.get_stdin_msg(timeout=HANGING)
+        ids += [client.execute(code) for code in others]
+        asked = client.kernel_info()  # answered while the cell runs: what was sent before has arrived
+        while client.get_shell_msg(timeout=HANGING)["parent_header"]["msg_id"] != asked:
+            pass
+        client.input("")
+        return ids
+
     def finish(
         self,
         msg_id: str,

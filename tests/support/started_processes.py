@@ -20,6 +20,9 @@ ENDING_SECONDS = 60.0
 _STAYING = (b"monty_kernel.fork_server", b"monty_kernel.bounded.child")
 """What this process itself keeps for later, and ends when it ends: fork servers, and helpers that read texts."""
 
+_WORKER = b"monty\0subprocess\0"
+"""Likewise, as long as it waits: Monty's pool may have one more started when it is closed."""
+
 
 class StartedProcesses:
     """What was started since this was made. Knows none where there is no Linux."""
@@ -54,10 +57,14 @@ class StartedProcesses:
             with contextlib.suppress(OSError):  # it has ended meanwhile, or is somebody else's
                 if self._is_ours(folder):
                     words = (folder / "cmdline").read_bytes()
-                    state, parent = (folder / "stat").read_bytes().rpartition(b")")[2].split()[:2]
-                    stays = int(parent) == os.getpid() and any(each in words for each in _STAYING)
+                    fields = (folder / "stat").read_bytes().rpartition(b")")[2].split()
+                    state, parent, ticks = fields[0], fields[1], int(fields[11]) + int(fields[12])
+                    kept = any(each in words for each in _STAYING) or (state == b"S" and words.endswith(_WORKER))
+                    stays = kept and int(parent) == os.getpid()
                     if state not in b"ZX" and not stays:
-                        yield int(folder.name), words.replace(b"\0", b" ").decode(errors="replace").strip()
+                        command = words.replace(b"\0", b" ").decode(errors="replace").strip()
+                        about = f"parent {int(parent)}, state {state.decode()}, {ticks} ticks of processor time"
+                        yield int(folder.name), f"{command} ({about})"
 
     def _is_ours(self, folder: Path) -> bool:
         for line in (folder / "limits").read_bytes().splitlines():

@@ -69,9 +69,10 @@ def test_strict_does_not_run_it(kernel: Kernel) -> None:
 
 def test_what_waits_behind_a_refused_cell_is_aborted(kernel: Kernel) -> None:
     kernel.run("%typecheck strict")
-    first, second = kernel.client.execute("'a' + 1"), kernel.client.execute("never = 1")
-    assert kernel.finish(first).reply["ename"] == "TypeCheckError"
-    assert kernel.finish(second).reply["status"] == "aborted"
+    asks, refused, waits = kernel.queue("input()", "'a' + 1", "never = 1")
+    assert kernel.finish(asks).reply["status"] == "ok"
+    assert kernel.finish(refused).reply["ename"] == "TypeCheckError"
+    assert kernel.finish(waits).reply["status"] == "aborted"
 
 
 @pytest.mark.parametrize("mode", ["on", "strict"])
