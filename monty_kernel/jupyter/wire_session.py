@@ -110,13 +110,6 @@ class WireSession(Session):
             self._parent = header, packed
         return packed
 
-    def serialize(self, msg: dict[str, Any], ident: list[bytes] | bytes | None = None) -> list[bytes]:
-        """As jupyter_client's. The parent header is packed once for all that answers a request: of `1+1` five messages."""
-        if self.pack is not _pack:
-            return super().serialize(msg, ident)
-        packed = self._packed_parent(msg["parent_header"])
-        return super().serialize({**msg, "parent_header": _Packed(packed)}, ident)
-
 
 class _Sender(NamedTuple):
     """What all messages have in common, until a trait changes.
@@ -142,18 +135,12 @@ class _Digests(set[int]):
         return super().__contains__(hash(signature))
 
 
-class _Packed(bytes):
-    """What is packed already."""
-
-
 _TEXT, _ASCII = (
     json.JSONEncoder(default=json_default, ensure_ascii=ascii_only, allow_nan=False) for ascii_only in (False, True)
 )
 
 
 def _pack(obj: Any) -> bytes:
-    if isinstance(obj, _Packed):
-        return obj
     try:
         return _TEXT.encode(obj).encode()
     except UnicodeEncodeError:

@@ -21,7 +21,7 @@ _STAYING = (b"monty_kernel.fork_server", b"monty_kernel.bounded.child")
 """What this process itself keeps for later, and ends when it ends: fork servers, and helpers that read texts."""
 
 _WORKER = b"monty\0subprocess\0"
-"""Likewise, as long as it waits: Monty's pool may have one more started when it is closed."""
+"""Likewise, as long as it waits. One was left by one run of a file in thirteen, on a busy machine; why is not known."""
 
 
 class StartedProcesses:
