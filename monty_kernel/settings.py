@@ -127,9 +127,8 @@ class Settings(_Declared):
     )
     walls: Literal["best", "require"] = _option(
         default="best",
-        help="the isolation of the worker process: 'best' is what this computer can build; with 'require', no worker "
-        "starts "
-        "without all of it",
+        help="the isolation of the worker process: 'best' is what this computer can build; with 'require', no "
+        "worker starts without all of it",
         more="monty-kernel doctor shows what works.",
         choices=("best", "require"),
         flag="--walls",
@@ -137,8 +136,7 @@ class Settings(_Declared):
     snapshots: Literal["disk", "memory", "off"] = _option(
         default="disk",
         help="where the states between cells are kept for time travel: on 'disk', in Jupyter's data folder; in "
-        "'memory'; or "
-        "'off', which keeps only the last one, for interrupts and crashes",
+        "'memory'; or 'off', which keeps only the last one, for interrupts and crashes",
         choices=("disk", "memory", "off"),
     )
     snapshot_budget: float = _option(
@@ -149,24 +147,23 @@ class Settings(_Declared):
     )
     snapshot_memory: int = _option(
         default=1 << 29,
-        help="bytes of memory that the states between cells may take; the oldest are dropped first, and named ones may "
-        "take half",
+        help="bytes of memory that the states between cells may take; the oldest are dropped first, and named ones "
+        "may take half",
         unit="BYTES",
         least=0,
         flag="--snapshot-memory",
     )
     resume: Literal["ask", "allow"] = _option(
         default="ask",
-        help="whether %resume asks before a notebook gets what another kernel left under its path: 'ask', or 'allow' "
-        "it",
+        help="whether %resume asks before a notebook gets what another kernel left under its path: 'ask', or "
+        "'allow' it",
         more="Resuming the session of another notebook always needs your yes.",
         choices=("ask", "allow"),
     )
     mounts: Sequence[str] = _option(
         default=(),
-        help="a folder for cells, as HOST:SANDBOX or HOST:SANDBOX:MODE; MODE is ro, rw or overlay, the default, which "
-        "keeps "
-        "what cells write in memory; can be repeated",
+        help="a folder for cells, as HOST:SANDBOX or HOST:SANDBOX:MODE; MODE is ro, rw or overlay, the default, "
+        "which keeps what cells write in memory; can be repeated",
         form="HOST:SANDBOX[:MODE]",
         flag="--mount",
     )
@@ -189,8 +186,7 @@ class Settings(_Declared):
     tools: Sequence[str] = _option(
         default=(),
         help="a Python file, by its path, or a module, by its name, whose functions cells may call outside the "
-        "sandbox; "
-        "can be repeated",
+        "sandbox; can be repeated",
         more="The path must be absolute.",
         form="FILE.py",
         flag="--tools",
@@ -198,8 +194,7 @@ class Settings(_Declared):
     tool_permissions: Mapping[str, Literal["allow", "ask", "deny"]] = _option(
         default={},
         help="what each call of a tool needs, 'allow', 'ask' or 'deny', by the tool's name, as in shop.order=deny; "
-        "this "
-        "prevails over the tools file",
+        "this prevails over the tools file",
         choices=("allow", "ask", "deny"),
         form="NAME=allow|deny",
         flag="--tool-permission",
@@ -222,8 +217,7 @@ class Settings(_Declared):
     snapshot_max_bytes: int | None = _option(
         default=2 << 30,
         help="bytes that the states of all sessions may take on disk; the session that takes the most gives up its "
-        "states "
-        "first; named states may take half, those of one session a quarter",
+        "states first; named states may take half, those of one session a quarter",
         unit="BYTES",
         least=0,
         none="no limit",
@@ -246,8 +240,8 @@ class Settings(_Declared):
     )
     typecheck: Literal["off", "on", "strict"] = _option(
         default="off",
-        help="type-check each cell before it runs: 'on' shows the findings and runs the cell, 'strict' runs no cell "
-        "with findings",
+        help="type-check each cell before it runs: 'on' shows the findings and runs the cell, 'strict' runs no "
+        "cell with findings",
         more="A notebook can ask for more with %typecheck, never for less.",
         choices=("off", "on", "strict"),
         flag="--typecheck",
