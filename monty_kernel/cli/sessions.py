@@ -60,8 +60,7 @@ def add_parser(commands: Subparsers) -> None:
         "import",
         help="add a session from a file",
         description="Add a session that `export` wrote. Loading a state hands it to native code, so a file that your "
-        "own "
-        "kernel did not sign is refused unless you trust it.",
+        "own kernel did not sign is refused unless you trust it.",
     )
     take.add_argument("file", metavar="FILE", type=Path)
     take.add_argument("--trust", action="store_true", help="add it although somebody else made it, whom you trust")
