@@ -17,7 +17,7 @@ from typing import Any, Literal, TypeVar
 from ..outputs import ClearOutput, Display, Error, Output, Result, Stream
 from .limits import Limits, SessionLimits
 from .questions import Questions
-from .source.sources import Failure
+from .source import Failure
 
 T = TypeVar("T")
 

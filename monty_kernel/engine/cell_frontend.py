@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..outputs import Output, Result
 from .frontend import Frontend
 from .questions import MARK
-from .source.sources import Failure
+from .source import Failure
 
 if TYPE_CHECKING:
     from ..sanitize.sanitizer import Sanitizer

@@ -13,9 +13,9 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from .source import CellSource
 from .source.cell import Feed
 from .source.source_map import Edit, SourceMap
-from .source.sources import CellSource
 
 _Own = tuple[list[CellSource], dict[int, Feed]]
 """What a step adds to those before it: cells as plain Python, and feeds by number."""

@@ -21,9 +21,8 @@ from .recorder import Diverged, Recorder
 from .sandbox import WorkerLost
 from .session import CellRun, Outcome, Session
 from .snapshot import Journaled, Snapshot
+from .source import Action, CellSource, Failure
 from .source.cell import Cell
-from .source.rewrite import Action
-from .source.sources import CellSource, Failure
 from .workers import Workers
 
 __all__ = ["Engine", "Outcome", "Snapshot"]

@@ -21,9 +21,8 @@ from .limits import Limits, SessionLimits
 from .recorder import Diverged, Recorder, Replayer
 from .sandbox import FeedError, Sandbox, WorkerLost
 from .snapshot import Journaled, Snapshot
+from .source import Action, CellSource, Failure
 from .source.cell import Cell, Feed, expression
-from .source.rewrite import Action
-from .source.sources import CellSource, Failure
 from .workers import Workers
 
 _ALLOCATION = "[0] * 1000\nNone"

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from .access import Written
 from .cell_log import CellLog
 from .recorder import Entry
+from .source import Action
 from .source.cell import Cell
-from .source.rewrite import Action
 
 
 class Journaled(NamedTuple):

@@ -15,7 +15,7 @@ from monty_kernel.bounded.helper_pool import Unanswered
 from monty_kernel.bounded.waiting import waiting_by
 from monty_kernel.engine.engine import Engine, Outcome
 from monty_kernel.engine.sandbox import WorkerLost
-from monty_kernel.engine.source.sources import Failure
+from monty_kernel.engine.source import Failure
 from monty_kernel.outputs import Error
 from monty_kernel.session.cell_runner import CellRequest, CellRunner
 from monty_kernel.session.replies import LANGUAGE_INFO, error_content

@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from monty_kernel.bounded import helper_pool
-from monty_kernel.engine.source.sources import CellSource
+from monty_kernel.engine.source import CellSource
 
 from .cursor import Surroundings, surroundings
 from .facts import Facts

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from monty_kernel.engine.source.sources import CellSource
+from monty_kernel.engine.source import CellSource
 
 Kind = Literal["function", "class", "instance", "module", "keyword", "param", "property", "magic", "path"]
 """The kinds for which JupyterLab shows an icon."""

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from monty_kernel.engine.source.sources import CellSource
+from monty_kernel.engine.source import CellSource
 from monty_kernel.engine.source.syntax_trees import TooCostly, expression_tree, syntax_tree, vouch
 
 from .cursor import surroundings

@@ -25,7 +25,7 @@ from monty_kernel.settings import OPTIONS, Settings, traits
 
 if TYPE_CHECKING:
     from monty_kernel.engine.engine import Outcome
-    from monty_kernel.engine.source.sources import Failure
+    from monty_kernel.engine.source import Failure
     from monty_kernel.session.cell_runner import CellRequest, CellRunner
 
 QUESTIONS = frozenset(

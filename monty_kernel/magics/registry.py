@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable
 
 from monty_kernel.engine.frontend import UsageError
-from monty_kernel.engine.source.rewrite import Action, CellRewrite, Rewrite
+from monty_kernel.engine.source import Action, CellRewrite, Rewrite
 
 from . import granted, help, history, rich, session, stock, timing, travel
 from .context import MagicContext

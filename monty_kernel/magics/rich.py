@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from monty_kernel.engine.source.rewrite import CellRewrite
+from monty_kernel.engine.source import CellRewrite
 
 from .declare import Family, argument
 

@@ -7,7 +7,7 @@ import argparse
 from monty_kernel.engine import prelude
 from monty_kernel.engine.frontend import UsageError
 from monty_kernel.engine.limits import KINDS, BadLimit, Limits, SessionLimits, effective
-from monty_kernel.engine.source.rewrite import Rewrite
+from monty_kernel.engine.source import Rewrite
 from monty_kernel.typecheck.checks import MODES, TooLenient
 
 from .context import MagicContext

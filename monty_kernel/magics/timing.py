@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from monty_kernel.engine import prelude
 from monty_kernel.engine.frontend import UsageError
-from monty_kernel.engine.source.rewrite import CellRewrite, Rewrite
+from monty_kernel.engine.source import CellRewrite, Rewrite
 from monty_kernel.engine.source.source_map import ByteOffsets, line_starts
 from monty_kernel.engine.source.statements import logical_lines
 from monty_kernel.engine.source.syntax_trees import syntax_tree

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from monty_kernel.bounded.waiting import waiting_by
 from monty_kernel.engine.engine import Outcome
 from monty_kernel.engine.errors.failures import INTERRUPTED, impossible, stray_return
+from monty_kernel.engine.source import Action, CellSource, Failure
 from monty_kernel.engine.source.cell import CellOptions, parse
-from monty_kernel.engine.source.rewrite import Action
-from monty_kernel.engine.source.sources import CellSource, Failure
 from monty_kernel.isolation.pool import WallsMissing
 from monty_kernel.outputs import Stream
 from monty_kernel.timetravel.timeline import first_line

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from monty_kernel.engine.source.sources import Failure
+from monty_kernel.engine.source import Failure
 from monty_kernel.outputs import Result
 
 LANGUAGE_INFO: dict[str, Any] = {

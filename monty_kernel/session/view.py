@@ -9,7 +9,7 @@ from queue import SimpleQueue
 from typing import Any, TypeVar
 
 from monty_kernel.engine.engine import Engine
-from monty_kernel.engine.source.sources import CellSource
+from monty_kernel.engine.source import CellSource
 
 T = TypeVar("T")
 

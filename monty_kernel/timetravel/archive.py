@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from monty_kernel.engine.cell_log import CellLog
 from monty_kernel.engine.engine import Snapshot
 from monty_kernel.engine.snapshot import Journaled
-from monty_kernel.engine.source.rewrite import MagicTable
+from monty_kernel.engine.source import MagicTable
 
 from ..store.errors import SessionRunning, StoreError, StoreUnavailable
 from ..store.writer import StoreWriter, Task

@@ -13,9 +13,8 @@ from monty_kernel.engine.cell_log import CellLog, feed_of
 from monty_kernel.engine.engine import Snapshot
 from monty_kernel.engine.recorder import Entry
 from monty_kernel.engine.snapshot import Journaled
+from monty_kernel.engine.source import CellSource, MagicTable
 from monty_kernel.engine.source.cell import CellOptions, parse
-from monty_kernel.engine.source.rewrite import MagicTable
-from monty_kernel.engine.source.sources import CellSource
 
 from ..store.errors import StateRefused
 

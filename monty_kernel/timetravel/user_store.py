@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from monty_kernel.engine.source.rewrite import MagicTable
+    from monty_kernel.engine.source import MagicTable
 
     from ..store.locks import RunningSessions
     from ..store.records import Retention

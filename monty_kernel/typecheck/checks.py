@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal, get_args
 
 from monty_kernel.engine.errors.failures import INTERRUPTED
-from monty_kernel.engine.source.sources import Failure
+from monty_kernel.engine.source import Failure
 from monty_kernel.outputs import Output, Stream
 
 if TYPE_CHECKING:

@@ -16,11 +16,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from monty_kernel.engine.source import Action, CellSource
 from monty_kernel.engine.source.cell import Cell, Feed
 from monty_kernel.engine.source.newer_fstrings import parse_tree
-from monty_kernel.engine.source.rewrite import Action
 from monty_kernel.engine.source.source_map import line_feed_starts, line_starts, place
-from monty_kernel.engine.source.sources import CellSource
 
 from .outline import Outline, outline
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import pytest
 
 from monty_kernel.engine.cell_log import TOGETHER, CellLog, KnownCells
+from monty_kernel.engine.source import CellSource
 from monty_kernel.engine.source.cell import CellOptions, Feed, parse
-from monty_kernel.engine.source.sources import CellSource
 from monty_kernel.magics.registry import Magics
 
 SOURCES = [

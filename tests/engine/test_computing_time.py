@@ -14,8 +14,8 @@ from monty_kernel.engine.engine import Engine, Outcome
 from monty_kernel.engine.errors.failures import RESTORED
 from monty_kernel.engine.limits import Limits, SessionLimits
 from monty_kernel.engine.sandbox import FeedError, Sandbox, WorkerLost
+from monty_kernel.engine.source import CellSource
 from monty_kernel.engine.source.cell import CellOptions, parse
-from monty_kernel.engine.source.sources import CellSource
 from monty_kernel.engine.workers import Workers
 from monty_kernel.outputs import Stream
 from tests.support.engine_session import Session

@@ -17,7 +17,7 @@ from monty_kernel.engine.errors import unsupported
 from monty_kernel.engine.errors.hints import hint
 from monty_kernel.engine.errors.tracebacks import render
 from monty_kernel.engine.limits import KINDS, LimitKind
-from monty_kernel.engine.source.sources import CellSource, Failure, SourceFrame
+from monty_kernel.engine.source import CellSource, Failure, SourceFrame
 from tests.support.failing_cells import Cells, monty_cells
 
 

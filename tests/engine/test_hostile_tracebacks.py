@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from monty_kernel.engine.errors.tracebacks import EVALUE_LIMIT, render
-from monty_kernel.engine.source.sources import CellSource, Failure, SourceFrame
+from monty_kernel.engine.source import CellSource, Failure, SourceFrame
 from tests.support.failing_cells import ANSI, Cells, body, in_cell, monty_cells, raised, shown
 
 

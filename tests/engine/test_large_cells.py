@@ -7,8 +7,8 @@ from itertools import pairwise
 
 import pytest
 
+from monty_kernel.engine.source import CellSource
 from monty_kernel.engine.source.cell import Cell, CellOptions, Feed, expression, parse
-from monty_kernel.engine.source.sources import CellSource
 from monty_kernel.engine.source.statements import logical_lines, weight
 from monty_kernel.magics.registry import Magics
 

@@ -14,8 +14,8 @@ from monty_kernel.engine.budget import OVERHEAD, Budget
 from monty_kernel.engine.dump_limits import with_limits
 from monty_kernel.engine.engine import Engine
 from monty_kernel.engine.limits import KINDS, Limits, SessionLimits, read_size, show_size
+from monty_kernel.engine.source import CellSource
 from monty_kernel.engine.source.cell import CellOptions, parse
-from monty_kernel.engine.source.sources import CellSource
 from monty_kernel.engine.workers import Workers
 from monty_kernel.outputs import ClearOutput, Display, Stream
 from tests.support.engine_session import Session

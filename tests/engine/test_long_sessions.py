@@ -17,8 +17,8 @@ import pytest
 
 from monty_kernel.engine.engine import Engine, Outcome
 from monty_kernel.engine.limits import Limits
+from monty_kernel.engine.source import CellSource, Failure
 from monty_kernel.engine.source.cell import CellOptions, parse
-from monty_kernel.engine.source.sources import CellSource, Failure
 from monty_kernel.magics.registry import Magics
 from monty_kernel.outputs import Result
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monty_kernel.engine.source import CellSource
 from monty_kernel.engine.source.cell import CellOptions, parse
 from monty_kernel.engine.source.source_map import ByteOffsets, Edit, SourceMap, line_starts, place
-from monty_kernel.engine.source.sources import CellSource
 from monty_kernel.engine.source.statements import lines_inside_strings
 from monty_kernel.magics.registry import Magics
 

@@ -11,7 +11,7 @@ import pytest
 from wcwidth import wcswidth
 
 from monty_kernel.engine.errors.tracebacks import FRAME_LIMIT, render
-from monty_kernel.engine.source.sources import Failure
+from monty_kernel.engine.source import Failure
 from monty_kernel.outputs.visible_text import display_width
 from tests.support.failing_cells import ANSI, Cells, body, in_cell, monty_cells, raised, shown
 from tests.support.waiting import HANGING
@@ -479,7 +479,7 @@ def test_the_first_error_of_a_process_waits_for_nothing_heavy() -> None:
     code = (
         "import sys\n"
         "from monty_kernel.engine.errors.tracebacks import render\n"
-        "from monty_kernel.engine.source.sources import *\n"
+        "from monty_kernel.engine.source import *\n"
         "cell = CellSource('In[1]', 'def f(x):\\n    return x / 0\\nf(1)')\n"
         "render(Failure('raised', 'ZeroDivisionError', 'x', (SourceFrame(cell, 2, 12, 2, 17, 'f'),)))\n"
         "assert not {'pygments', 'wcwidth', 'IPython'} & set(sys.modules)\n"

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monty_kernel.engine.source import Action, CellSource
 from monty_kernel.engine.source.cell import CellOptions, Feed, parse
-from monty_kernel.engine.source.rewrite import Action
-from monty_kernel.engine.source.sources import CellSource
 from monty_kernel.magics.registry import Magics
 
 pytestmark = pytest.mark.filterwarnings("ignore:invalid")  # of the odd code that is tried here

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monty_kernel.engine.frontend import UsageError
-from monty_kernel.engine.source.rewrite import Action, CellRewrite, Rewrite
+from monty_kernel.engine.source import Action, CellRewrite, Rewrite
 from monty_kernel.magics.context import MagicContext
 from monty_kernel.magics.declare import Family, argument
 from monty_kernel.magics.registry import FAMILIES, Magics

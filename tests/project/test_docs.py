@@ -13,8 +13,8 @@ import pytest
 from monty_kernel import __version__
 from monty_kernel.cli.doctor import _MEANS, Diagnosis, Finding, report
 from monty_kernel.engine.errors.unsupported import MODULES
+from monty_kernel.engine.source import CellSource
 from monty_kernel.engine.source.cell import CellOptions, Feed, parse
-from monty_kernel.engine.source.sources import CellSource
 from monty_kernel.jupyter.app import MontyKernelApp
 from monty_kernel.magics.registry import Magics
 from monty_kernel.settings import OPTIONS

@@ -10,8 +10,8 @@ from typing import Any
 
 from monty_kernel.engine.engine import Engine
 from monty_kernel.engine.limits import Limits
+from monty_kernel.engine.source import CellSource, Failure
 from monty_kernel.engine.source.cell import CellOptions, parse
-from monty_kernel.engine.source.sources import CellSource, Failure
 from monty_kernel.history.history import History
 from monty_kernel.magics.registry import Magics
 from monty_kernel.outputs import Display, Stream

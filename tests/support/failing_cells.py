@@ -10,7 +10,7 @@ from typing import Any
 import pydantic_monty as monty
 
 from monty_kernel.engine.errors.tracebacks import render
-from monty_kernel.engine.source.sources import CellSource, Failure, SourceFrame
+from monty_kernel.engine.source import CellSource, Failure, SourceFrame
 
 
 class Cells:

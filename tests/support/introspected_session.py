@@ -10,7 +10,7 @@ from typing import Any
 import pydantic_monty
 
 from monty_kernel.engine import prelude
-from monty_kernel.engine.source.sources import CellSource
+from monty_kernel.engine.source import CellSource
 from monty_kernel.introspect.interface import Completions, Inspection
 from monty_kernel.introspect.introspector import Introspector
 from monty_kernel.introspect.prelude import INTROSPECTION_PRELUDE

@@ -12,8 +12,8 @@ import pytest
 from monty_kernel.engine.cell_log import CellLog
 from monty_kernel.engine.engine import Snapshot
 from monty_kernel.engine.snapshot import Journaled
+from monty_kernel.engine.source import CellSource
 from monty_kernel.engine.source.cell import parse
-from monty_kernel.engine.source.sources import CellSource
 from monty_kernel.store import log, writer
 from monty_kernel.store.errors import StateRefused, StoreUnavailable
 from monty_kernel.store.store import SnapshotStore

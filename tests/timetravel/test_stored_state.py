@@ -8,8 +8,8 @@ import pytest
 
 from monty_kernel.engine.cell_log import CellLog
 from monty_kernel.engine.engine import Snapshot
+from monty_kernel.engine.source import CellSource
 from monty_kernel.engine.source.cell import CellOptions, Feed, parse
-from monty_kernel.engine.source.sources import CellSource
 from monty_kernel.magics.registry import Magics
 from monty_kernel.timetravel.stored_state import meta_of, snapshot_of
 

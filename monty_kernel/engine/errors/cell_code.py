@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from ..source import Failure, SourceFrame
 from ..source.source_map import split_lines
-from ..source.sources import Failure, SourceFrame
 from ..source.syntax_trees import syntax_tree
 
 # 64 KiB parse in some 60 ms; an error in a longer cell shows plain lines and names without arguments.

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from ...outputs.visible_text import display_width, more, visible
-from ..source.sources import SourceFrame
+from ..source import SourceFrame
 from .cell_code import CellLayout, Scope
 
 CONTEXT = 2  # statements before and after the failing one: IPython's five pieces

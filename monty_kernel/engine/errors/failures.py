@@ -11,17 +11,17 @@ import pydantic_monty as monty
 
 from ..budget import NAMES, LimitReached
 from ..interrupts import INSISTENT, INSISTENT_SECONDS
+from ..source import CellSource, Failure, SourceFrame
 from ..source.ipython import unpasted
 from ..source.newer_fstrings import parse_tree
 from ..source.source_map import ByteOffsets, line_feed_starts, place
-from ..source.sources import CellSource, Failure, SourceFrame
 from ..source.syntax_trees import expression_tree
 
 if TYPE_CHECKING:
     from ..limits import SessionLimits
     from ..sandbox import WorkerLost
+    from ..source import Action
     from ..source.cell import Cell, Feed
-    from ..source.rewrite import Action
 
 _LARGE = 1 << 18  # characters above which a syntax error is Monty's to describe: ast takes seconds and gigabytes
 

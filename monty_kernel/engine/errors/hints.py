@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterator, Mapping
 
 from ..errors import object_hints as objects
 from ..limits import KINDS
+from ..source import Failure
 from ..source.ipython import NAMES as DISPLAY_NAMES
 from ..source.source_map import split_lines
-from ..source.sources import Failure
 from .cell_code import failing_text, parse, raised_by_hand
 from .unsupported import (
     BASES,

@@ -20,8 +20,8 @@ from inspect import Parameter, Signature
 from itertools import islice
 from typing import NamedTuple
 
+from ..source import CellSource, Failure, SourceFrame
 from ..source.source_map import ByteColumns, split_lines
-from ..source.sources import CellSource, Failure, SourceFrame
 from .cell_code import NOT_AN_EXCEPTION, failing_text, parse
 
 _ARITY = re.compile(

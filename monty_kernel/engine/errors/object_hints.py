@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 
-from ..source.sources import Failure
+from ..source import Failure
 from .cell_code import class_named, defines, failing_text
 from .unsupported import EXCEPTION_BASE, MISSING_METHODS, SYNTAX, host_type, instead_of_attribute, is_native
 

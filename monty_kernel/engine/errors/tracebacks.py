@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from ...outputs import Error
 from ...outputs.visible_text import cut, visible
+from ..source import CellSource, Failure, SourceFrame
 from ..source.source_map import split_lines
-from ..source.sources import CellSource, Failure, SourceFrame
 from .cell_code import CellLayout, layout
 from .excerpts import excerpt, mark
 from .hints import hint

@@ -9,11 +9,10 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from .. import prelude
+from . import Action, CellRewrite, CellSource, MagicTable, Rewrite
 from .ipython import import_edits, line_edits, recalled, unpasted
 from .newer_fstrings import parse_tree, require_expression
-from .rewrite import Action, CellRewrite, MagicTable, Rewrite
 from .source_map import ByteOffsets, Edit, SourceMap, line_starts
-from .sources import CellSource
 from .statements import last_statement, lines_inside_strings, logical_lines, weight
 from .syntax_trees import TooCostly, syntax_tree
 

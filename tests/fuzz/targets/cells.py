@@ -5,10 +5,8 @@ from __future__ import annotations
 import ast
 import warnings
 
-from monty_kernel.engine.source import ipython, statements  # noqa: F401 - loaded now, to be traced
+from monty_kernel.engine.source import Action, CellSource, ipython, statements  # noqa: F401 - loaded now, to be traced
 from monty_kernel.engine.source.cell import CellOptions, Feed, expression, parse
-from monty_kernel.engine.source.rewrite import Action
-from monty_kernel.engine.source.sources import CellSource
 from monty_kernel.magics.registry import Magics
 from tests.fuzz.target import Target, mixtures, text_of
 

@@ -9,7 +9,7 @@ from itertools import cycle
 
 from hypothesis import strategies as st
 
-from monty_kernel.engine.source.sources import CellSource
+from monty_kernel.engine.source import CellSource
 from monty_kernel.introspect import (  # noqa: F401 - loaded now, to be traced
     analysis,
     brackets,

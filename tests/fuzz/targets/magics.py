@@ -10,7 +10,7 @@ from contextlib import suppress
 from hypothesis import strategies as st
 
 from monty_kernel.engine.frontend import UsageError
-from monty_kernel.engine.source.rewrite import CellRewrite, Rewrite
+from monty_kernel.engine.source import CellRewrite, Rewrite
 from monty_kernel.magics.declare import BadCode
 from monty_kernel.magics.registry import Magics
 from tests.fuzz.target import Target, mixtures, text_of

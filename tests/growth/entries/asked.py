@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import NoReturn
 
-from monty_kernel.engine.source.sources import CellSource
+from monty_kernel.engine.source import CellSource
 from monty_kernel.history.history import History
 from monty_kernel.introspect.introspector import Introspector
 from monty_kernel.magics.registry import Magics

@@ -8,8 +8,8 @@ from pathlib import Path
 from monty_kernel.engine.errors.hints import hint
 from monty_kernel.engine.errors.locate import locate
 from monty_kernel.engine.errors.tracebacks import render
+from monty_kernel.engine.source import CellSource, Failure, SourceFrame
 from monty_kernel.engine.source.source_map import split_lines
-from monty_kernel.engine.source.sources import CellSource, Failure, SourceFrame
 from monty_kernel.headless.batch import Done, Task
 from monty_kernel.headless.notebook_run import FailedCell
 from monty_kernel.headless.report import as_json, failure, summary
