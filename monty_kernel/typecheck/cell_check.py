@@ -11,12 +11,12 @@ import pydantic_monty as monty
 
 from monty_kernel.engine import prelude
 from monty_kernel.engine.engine import Engine
-from monty_kernel.engine.errors.excerpts import mark
+from monty_kernel.engine.errors.tracebacks import mark
 from monty_kernel.engine.source import CellSource, Failure, SourceFrame
 from monty_kernel.engine.source.cell import Cell, Feed
-from monty_kernel.engine.source.newer_fstrings import parse_tree
 from monty_kernel.engine.source.source_map import split_lines
 from monty_kernel.engine.source.statements import weight
+from monty_kernel.engine.source.syntax_trees import parse_tree
 from monty_kernel.engine.workers import only_by_name
 from monty_kernel.introspect.probing import load_facts
 from monty_kernel.outputs.visible_text import cut, visible

@@ -18,8 +18,8 @@ from typing import Literal
 
 from monty_kernel.engine.source import Action, CellSource
 from monty_kernel.engine.source.cell import Cell, Feed
-from monty_kernel.engine.source.newer_fstrings import parse_tree
 from monty_kernel.engine.source.source_map import line_feed_starts, line_starts, place
+from monty_kernel.engine.source.syntax_trees import parse_tree
 
 from .outline import Outline, outline
 

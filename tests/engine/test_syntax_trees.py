@@ -11,7 +11,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from monty_kernel.engine.source.syntax_trees import expression_tree, syntax_tree
+from monty_kernel.engine.source.syntax_trees import (
+    expression_tree,
+    parse_tree,
+    require_expression,
+    syntax_tree,
+    without_fstrings,
+)
 
 SOURCE = "\n".join(f"def f{n}(a, b=[{n}]):\n    return [(a + {n}) * b[0] for a in range({n})]" for n in range(60))
 
@@ -73,3 +79,44 @@ def test_what_cannot_be_parsed() -> None:
         expression_tree("a = b")
     with pytest.raises((RecursionError, MemoryError, SyntaxError)):
         syntax_tree("(" * 100_000)
+
+
+# f-strings as Python 3.12 and Monty take them, on an older host -------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        """f"{d["key"]}" """,
+        """x = 1; f'{", ".join(f"{n!r}" for n in "abc")}' + '#'""",
+        '''f"""{d["a"]}\n{"b"}"""\n# it's a comment\ny = "f"''',
+        """rf"\\d{d["k"]:>{w["n"]}}" """,
+        """f"{{literal}} {x['a']} {f"{1}"}" """,
+        """print(f"{
+            x["a"]
+        }")""",
+        """'not f {"' + "{'" + f"{1}" """,
+    ],
+)
+def test_the_shape_stays(text: str) -> None:
+    plain = without_fstrings(text)
+    assert len(plain) == len(text)
+    assert [at for at, character in enumerate(plain) if character == "\n"] == [
+        at for at, character in enumerate(text) if character == "\n"
+    ]
+    assert not any(isinstance(node, ast.JoinedStr) for node in ast.walk(ast.parse(plain.strip())))
+    assert isinstance(parse_tree(text.strip())[0].body[-1], (ast.Expr, ast.Assign))
+
+
+@pytest.mark.parametrize("text", ["f'{", "f'{x'", 'f"""{"', "f'\\", "'", "f'{a[\"'"])
+def test_unfinished_ones_are_syntax_errors(text: str) -> None:
+    assert without_fstrings(text) == text
+    with pytest.raises(SyntaxError):
+        parse_tree(text)
+
+
+def test_an_expression_is_one_expression() -> None:
+    require_expression('f"{d["k"]}"')
+    for text in ("x = 1", "1)\nx = (2", "f'{x}'; y"):
+        with pytest.raises(SyntaxError):
+            require_expression(text)

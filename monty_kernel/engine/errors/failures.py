@@ -13,9 +13,8 @@ from ..budget import NAMES, LimitReached
 from ..interrupts import INSISTENT, INSISTENT_SECONDS
 from ..source import CellSource, Failure, SourceFrame
 from ..source.ipython import unpasted
-from ..source.newer_fstrings import parse_tree
 from ..source.source_map import ByteOffsets, line_feed_starts, place
-from ..source.syntax_trees import expression_tree
+from ..source.syntax_trees import expression_tree, parse_tree
 
 if TYPE_CHECKING:
     from ..limits import SessionLimits

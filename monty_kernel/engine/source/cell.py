@@ -11,10 +11,9 @@ from typing import NamedTuple
 from .. import prelude
 from . import Action, CellRewrite, CellSource, MagicTable, Rewrite
 from .ipython import import_edits, line_edits, recalled, unpasted
-from .newer_fstrings import parse_tree, require_expression
 from .source_map import ByteOffsets, Edit, SourceMap, line_starts
 from .statements import last_statement, lines_inside_strings, logical_lines, weight
-from .syntax_trees import TooCostly, syntax_tree
+from .syntax_trees import TooCostly, parse_tree, require_expression, syntax_tree
 
 _LARGE = 1 << 17
 """Characters of code above which only a cell's last statement is parsed, or nothing if that is as long: `ast` takes 24
