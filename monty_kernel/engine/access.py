@@ -1,17 +1,26 @@
-"""What the person granted to cells, as the engine sees it. The package `grants` implements it."""
+"""What the person grants to cells, as the engine sees it, and how the kernel asks them about it.
+
+The package `grants` implements `Access`. A question is one line: the kernel's words, and what it asks about in quotes
+(see `quoted`). It looks so that no cell can imitate it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeVar
 
-from .questions import Answer
+from ..outputs.visible_text import cut, quoted, visible
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from pydantic_monty import ExternalModule, ExternalResult, ExternalSettledResult
 
 T = TypeVar("T")
+
+Answer = Literal["yes", "no", "always"]
 
 
 class Asking(Protocol):
@@ -96,3 +105,110 @@ class NoAccess:
 
     def close(self) -> None:
         """Nothing to close."""
+
+
+# Questions ------------------------------------------------------------------------------------------------------------
+
+MARK = "monty-kernel asks: "
+"""Every question of the kernel begins with it. No prompt of a cell can."""
+
+OF_A_CELL = "(this cell asks) "
+"""A cell's prompt that looks like the kernel's begins with it instead."""
+
+MOST_REFUSALS = 3
+"""After so many refusals the person is not asked any more for this cell."""
+
+_LONGEST = 20_000  # characters of a cell's prompt that are shown
+_COLOUR = re.compile(r"(\x1b\[[0-9;]*m)")
+
+_LOOKALIKES = str.maketrans(
+    {
+        "м": "m", "ᴍ": "m", "о": "o", "ο": "o", "օ": "o", "ᴏ": "o", "0": "o", "п": "n", "ո": "n", "ᴎ": "n", "ɴ": "n", "η": "n",
+        "т": "t", "τ": "t", "ᴛ": "t", "у": "y", "γ": "y", "ʏ": "y", "ү": "y", "υ": "y", "к": "k", "κ": "k", "ᴋ": "k", "қ": "k",
+        "е": "e", "ε": "e", "ᴇ": "e", "є": "e", "3": "e", "г": "r", "ʀ": "r", "ӏ": "l", "ι": "l", "і": "l", "ı": "l", "1": "l",
+        "|": "l", "i": "l", "ʟ": "l", "լ": "l",
+    }
+)  # fmt: skip
+
+
+class NotAskedAgain(Exception):
+    """The person has refused this cell so often that they are not asked any more; the message says so."""
+
+
+class Questions:
+    """Asks what the kernel has to ask while one cell runs. No question of the kernel is asked in another way."""
+
+    def __init__(self) -> None:
+        self._refusals = 0
+
+    def ask(self, question: str, send: Callable[[str], str]) -> Answer:
+        """The person's answer. All but a clear yes counts as a refusal, also an interrupt, which a cell can catch.
+
+        Args:
+            send: Shows the question and returns the line that was typed. Its exceptions are passed on.
+
+        Raises:
+            NotAskedAgain: They have refused often enough.
+        """
+        if self._refusals >= MOST_REFUSALS:
+            raise NotAskedAgain(
+                f"the answer was no {MOST_REFUSALS} times in this cell, so no more questions are asked for it"
+            )
+        self._refusals += 1
+        answer = answered(send(question))
+        if answer != "no":
+            self._refusals -= 1
+        return answer
+
+
+def call_question(call: str) -> str:
+    """Whether a cell may make a call, given as one line that shows the function and its arguments."""
+    return f"{MARK}let this cell call {call}? [y]es, [n]o, [a]lways in this session: "
+
+
+_MOUNTS: Mapping[str, tuple[str, str]] = {
+    "ro": ("read", ""),
+    "rw": ("read and change", ""),
+    "overlay": ("read", " Its changes stay in memory."),
+}
+"""Mode -> the verb of the question, and a sentence after it."""
+
+
+def mount_question(folder: str, place: str, mode: Literal["ro", "rw", "overlay"]) -> str:
+    """Whether a folder of the host, given by its real path, may be mounted."""
+    verb, note = _MOUNTS[mode]
+    return f"{MARK}let this notebook {verb} {quoted(folder)} as {quoted(place)}?{note} [y]es, [n]o: "
+
+
+def never_mounted(why: str) -> str:
+    """What only the person is told about a folder that a notebook asked for and cannot have."""
+    return f"{MARK}this notebook asked for a folder that it cannot have: {why}. Press Enter: "
+
+
+def answered(text: str) -> Answer:
+    """What a typed line means. Only a clear yes is a yes."""
+    word = text.strip().lower()
+    if word in ("a", "always"):
+        return "always"
+    return "yes" if word in ("y", "yes") else "no"
+
+
+def disguise(prompt: str) -> str:
+    """A cell's prompt as it is shown: marked as the cell's if it looks like a question of the kernel.
+
+    The mark is for the reader's eye: an answer to a cell's prompt grants nothing, whatever the prompt looks like.
+    Colours stay. What would move the cursor, and could write over the mark, is made visible. A long prompt is cut.
+    """
+    prompt = cut(prompt, _LONGEST)
+    shown = "".join(part if number % 2 else visible(part) for number, part in enumerate(_COLOUR.split(prompt)))
+    return OF_A_CELL + shown if is_like_the_kernels(_COLOUR.sub("", prompt)) else shown
+
+
+def is_like_the_kernels(text: str) -> bool:
+    """Whether the text contains the mark of the kernel's questions, in whatever letters."""
+    return "montykernel" in _skeleton(text)
+
+
+def _skeleton(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold()).translate(_LOOKALIKES)
+    return "".join(char for char in plain if "a" <= char <= "z")

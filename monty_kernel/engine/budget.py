@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from typing import Any, Literal, TypeVar
 
 from ..outputs import ClearOutput, Display, Error, Output, Result, Stream
+from .access import Questions
 from .limits import Limits, SessionLimits
-from .questions import Questions
 from .source import Failure
 
 T = TypeVar("T")

@@ -10,13 +10,11 @@ import pydantic_monty as monty
 
 from ..outputs import Output
 from ..sanitize.sanitizer import Sanitizer
-from .access import Access, Written
+from .access import Access, Questions, Written
 from .budget import Budget
-from .cell_frontend import CellFrontend
 from .errors.failures import INTERRUPTED, lost
-from .frontend import Frontend
+from .frontend import CellFrontend, Frontend
 from .limits import Limits, SessionLimits, show_size
-from .questions import Questions
 from .recorder import Diverged, Recorder
 from .sandbox import WorkerLost
 from .session import CellRun, Outcome, Session

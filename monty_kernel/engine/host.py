@@ -13,12 +13,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 from ..outputs import ClearOutput, Display, Stream
-from .access import Access
+from .access import Access, Answer, disguise
 from .budget import Budget, LimitReached
 from .bundles import json_object, mime_bundle
 from .frontend import Frontend, StdinUnavailable, UsageError
 from .interrupts import InterruptController
-from .questions import Answer, disguise
 from .recorder import UNHANDLED, Recorder, Replayer, Settled, slept
 
 if TYPE_CHECKING:

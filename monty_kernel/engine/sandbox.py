@@ -12,11 +12,10 @@ import pydantic_monty as monty
 from ..outputs import Stream
 from .access import Access, NoAccess
 from .budget import Budget, ComputingTime, LimitReached, of_the_kernel
-from .dump_limits import with_limits
 from .frontend import Frontend
 from .host import GoingOn, Host, ObservedHost, Observer
 from .interrupts import InterruptController, Why, lives
-from .limits import Limits, SessionLimits
+from .limits import Limits, SessionLimits, with_limits
 from .recorder import Diverged, Recorder, Replayer
 from .workers import Workers, only_by_name
 

@@ -13,10 +13,9 @@ from . import prelude
 from .access import Access
 from .budget import Budget, size_of
 from .bundles import result_of
-from .cell_frontend import NO_FRONTEND
 from .cell_log import CellLog, KnownCells
 from .errors.failures import INTERRUPTED, STOPPED, raised, refused, said_by_cpython, unparsable
-from .frontend import Frontend, UsageError
+from .frontend import NO_FRONTEND, Frontend, UsageError
 from .limits import Limits, SessionLimits
 from .recorder import Diverged, Recorder, Replayer
 from .sandbox import FeedError, Sandbox, WorkerLost

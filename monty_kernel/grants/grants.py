@@ -12,9 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 import pydantic_monty as monty
 
-from monty_kernel.engine.access import Asking, Written
+from monty_kernel.engine.access import (
+    Answer,
+    Asking,
+    NotAskedAgain,
+    Written,
+    call_question,
+    mount_question,
+    never_mounted,
+)
 from monty_kernel.engine.frontend import StdinUnavailable
-from monty_kernel.engine.questions import Answer, NotAskedAgain, call_question, mount_question, never_mounted
 from monty_kernel.engine.workers import only_by_name
 from monty_kernel.outputs.visible_text import plain_name
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from monty_kernel.engine.questions import is_like_the_kernels
+from monty_kernel.engine.access import is_like_the_kernels
 
 from .plain import short
 

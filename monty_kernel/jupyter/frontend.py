@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from zmq.eventloop.zmqstream import ZMQStream
 
-from monty_kernel.engine.questions import MARK
+from monty_kernel.engine.access import MARK
 from monty_kernel.jupyter.output_queue import OutputQueue
 from monty_kernel.outputs import ClearOutput, Display, Error, Output, Result, Stream
 from monty_kernel.session.frontend import SessionFrontend, unanswerable

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from monty_kernel.engine.access import Answer
     from monty_kernel.engine.limits import SessionLimits
-    from monty_kernel.engine.questions import Answer
     from monty_kernel.grants.grants import Grants
     from monty_kernel.history.history import History
     from monty_kernel.introspect.interface import MagicCatalogue

@@ -167,7 +167,7 @@ def _require_consent(context: MagicContext, question: str, *, of_another_noteboo
     Raises:
         UsageError: the person did not say yes.
     """
-    from monty_kernel.engine.questions import MARK, NotAskedAgain
+    from monty_kernel.engine.access import MARK, NotAskedAgain
 
     try:
         answer = context.ask_person(MARK + question)

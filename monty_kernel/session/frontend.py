@@ -7,8 +7,8 @@ from abc import ABC, abstractmethod
 from concurrent.futures import CancelledError, Future
 from typing import TYPE_CHECKING, Any
 
+from monty_kernel.engine.access import MARK, Answer, NotAskedAgain
 from monty_kernel.engine.frontend import StdinUnavailable
-from monty_kernel.engine.questions import MARK, Answer, NotAskedAgain
 from monty_kernel.outputs import Display, MimeBundle, Output, Stream
 
 if TYPE_CHECKING:

@@ -11,9 +11,8 @@ from typing import Any
 import pytest
 
 from monty_kernel.engine.budget import OVERHEAD, Budget
-from monty_kernel.engine.dump_limits import with_limits
 from monty_kernel.engine.engine import Engine
-from monty_kernel.engine.limits import KINDS, Limits, SessionLimits, read_size, show_size
+from monty_kernel.engine.limits import KINDS, Limits, SessionLimits, read_size, show_size, with_limits
 from monty_kernel.engine.source import CellSource
 from monty_kernel.engine.source.cell import CellOptions, parse
 from monty_kernel.engine.workers import Workers

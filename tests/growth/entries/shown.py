@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from monty_kernel.engine import questions
+from monty_kernel.engine import access
 from monty_kernel.grants import exceptions, plain
 from monty_kernel.outputs import Display, Result, Stream, visible_text
 from monty_kernel.sanitize.bundle import sanitized_bundle
@@ -143,10 +143,10 @@ ENTRIES = (
     Entry("shown: print in one piece", lambda text: _printed(text, len(text) or 1), TERMINAL, limit=16 * MEBI),
     Entry("shown: print in pieces of 7", lambda text: _printed(text, 7), TERMINAL),
     Entry("shown: print in single characters", lambda text: _printed(text, 1), TERMINAL, limit=MEBI),
-    Entry("question: prompt", questions.disguise, PROMPTS, limit=16 * MEBI),
-    Entry("question: answer", questions.answered, ("yes", "a", "no")),
-    Entry("question: call", lambda text: questions.call_question(plain.short({text: [text]})), PROMPTS),
-    Entry("question: mount", lambda text: questions.mount_question(plain.one_line(text), plain.one_line(text), "ro"), PATHS),
+    Entry("question: prompt", access.disguise, PROMPTS, limit=16 * MEBI),
+    Entry("question: answer", access.answered, ("yes", "a", "no")),
+    Entry("question: call", lambda text: access.call_question(plain.short({text: [text]})), PROMPTS),
+    Entry("question: mount", lambda text: access.mount_question(plain.one_line(text), plain.one_line(text), "ro"), PATHS),
     Entry("tools: value", _crossed, PROMPTS),
     Entry("tools: error", lambda text: exceptions.exception_for_cell(OSError(text)), PATHS),
     Entry("tools: path in an error", exceptions.without_folders, PATHS, limit=exceptions._READ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monty_kernel.engine.questions import MARK, OF_A_CELL, answered, call_question, disguise
+from monty_kernel.engine.access import MARK, OF_A_CELL, answered, call_question, disguise
 
 
 @pytest.mark.parametrize(
