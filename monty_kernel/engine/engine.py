@@ -15,10 +15,9 @@ from .budget import Budget
 from .errors.failures import INTERRUPTED, lost
 from .frontend import CellFrontend, Frontend
 from .limits import Limits, SessionLimits, show_size
-from .recorder import Diverged, Recorder
 from .sandbox import WorkerLost
 from .session import CellRun, Outcome, Session
-from .snapshot import Journaled, Snapshot
+from .snapshot import Diverged, Journaled, Recorder, Snapshot
 from .source import Action, CellSource, Failure
 from .source.cell import Cell
 from .workers import Workers

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 from ..outputs import ClearOutput, Display, Stream
 from .access import Access, Answer, disguise
 from .budget import Budget, LimitReached
-from .bundles import json_object, mime_bundle
 from .frontend import Frontend, StdinUnavailable, UsageError
 from .interrupts import InterruptController
-from .recorder import UNHANDLED, Recorder, Replayer, Settled, slept
+from .prelude import json_object, mime_bundle
+from .snapshot import UNHANDLED, Recorder, Replayer, Settled, slept
 
 if TYPE_CHECKING:
     from pydantic_monty import (

@@ -16,7 +16,7 @@ from .frontend import Frontend
 from .host import GoingOn, Host, ObservedHost, Observer
 from .interrupts import InterruptController, Why, lives
 from .limits import Limits, SessionLimits, with_limits
-from .recorder import Diverged, Recorder, Replayer
+from .snapshot import Diverged, Recorder, Replayer
 from .workers import Workers, only_by_name
 
 TO_LOAD = 3

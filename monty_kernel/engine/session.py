@@ -12,14 +12,13 @@ from ..outputs import Result
 from . import prelude
 from .access import Access
 from .budget import Budget, size_of
-from .bundles import result_of
 from .cell_log import CellLog, KnownCells
 from .errors.failures import INTERRUPTED, STOPPED, raised, refused, said_by_cpython, unparsable
 from .frontend import NO_FRONTEND, Frontend, UsageError
 from .limits import Limits, SessionLimits
-from .recorder import Diverged, Recorder, Replayer
+from .prelude import result_of
 from .sandbox import FeedError, Sandbox, WorkerLost
-from .snapshot import Journaled, Snapshot
+from .snapshot import Diverged, Journaled, Recorder, Replayer, Snapshot
 from .source import Action, CellSource, Failure
 from .source.cell import Cell, Feed, expression
 from .workers import Workers

@@ -1,16 +1,33 @@
-"""A session between two cells as a value, and the cells that have to run again to bring it back."""
+"""A session between two cells as a value, the cells that have to run again to bring it back, and what the host told them.
+
+A recorder keeps the host's answers while a cell runs. When it runs again, a replayer gives them, and the host is neither
+asked nor called.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .access import Written
 from .cell_log import CellLog
-from .recorder import Entry
 from .source import Action
 from .source.cell import Cell
+
+if TYPE_CHECKING:
+    from pydantic_monty import ExternalResult, ExternalSettledResult
+
+Entry = tuple[Any, ...]
+"""What the host said:
+
+- `("call", name, value)`, `("raise", name, exception type, message)`, and `("fail", name, exception type, message)`
+  where the type is one of Monty's names;
+- `("unhandled", name)`: Monty gives its own answer;
+- `("future", name)`: the answer comes later;
+- `("due", call ids, exception type or "")`: these sleeps are over;
+- `("settled", [(call id, value)], [(call id, exception type, message)])`: these futures have their answers.
+"""
 
 
 class Journaled(NamedTuple):
@@ -75,3 +92,174 @@ class Snapshot:
         for ran in reruns:
             sources.pop(ran.number, None)
         return replace(self, reruns=reruns, unrecorded=tuple(sorted(sources.items())))
+
+
+# What the host told a cell --------------------------------------------------------------------------------------------
+
+KEPT = 1 << 25
+"""Bytes of answers, estimated, that are kept of one cell. After a cell with more, the state is always dumped."""
+
+
+Settled = Mapping[int, "ExternalSettledResult"]
+"""Call ids of futures, and what each is resolved with."""
+
+
+UNHANDLED: Any = {"unhandled": ...}
+"""Leaves the answer to Monty, which says what it says without a host."""
+
+
+class Diverged(Exception):
+    """A cell that runs again asks for something else than it did the first time; the message says what."""
+
+    done = 0
+    """How many cells before it ran as they had."""
+
+
+@dataclass(slots=True)
+class Recorder:
+    """Lets the host answer, and keeps the answers."""
+
+    entries: list[Entry] = field(default_factory=list)
+    size: int = 0
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all was kept."""
+        return self.size <= KEPT
+
+    def call(self, name: str, answer: Callable[[], ExternalResult]) -> ExternalResult:
+        """The answer to a host function, which `answer` gives."""
+        result: Any = answer()
+        exception = result.get("exception")
+        if isinstance(exception, BaseException):
+            self._keep(("raise", name, type(exception).__name__, str(exception)))
+        elif "exc_type" in result:
+            self._keep(("fail", name, result["exc_type"], result.get("message", "")))
+        elif "future" in result:
+            self._keep(("future", name))
+        elif result is UNHANDLED:
+            self._keep(("unhandled", name))
+        else:
+            self._keep(("call", name, result.get("return_value")), result.get("return_value"))
+        return result  # type: ignore[no-any-return]
+
+    def resolve(self, wait: Callable[[], Settled]) -> Settled:
+        """The futures to resolve next, which `wait` waits for."""
+        settled = wait()
+        plain = _slept(settled)
+        if plain is not None:
+            self._keep(("due", list(settled), plain))
+            return settled
+        values, failures = [], []
+        result: Any
+        for call_id, result in settled.items():
+            if "exc_type" in result:
+                failures.append((call_id, result["exc_type"], result.get("message", "")))
+            elif "exception" in result:
+                failures.append((call_id, type(result["exception"]).__name__, str(result["exception"])))
+            else:
+                values.append((call_id, result.get("return_value")))
+        self._keep(("settled", values, failures), values)
+        return settled
+
+    def _keep(self, entry: Entry, value: object = None) -> None:
+        self.size += 200 + _size(value)
+        if self.is_whole:
+            self.entries.append(entry)
+        else:
+            self.entries.clear()
+
+
+class Replayer:
+    """Answers from what was recorded; the host is not asked.
+
+    Its methods raise `Diverged` if the cell asks for something else.
+    """
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self._entries = list(reversed(entries))
+
+    def call(self, name: str, answer: Callable[[], ExternalResult]) -> ExternalResult:
+        """The answer that was recorded. `answer` is not called."""
+        entry = self._next(f"calls {name}")
+        if entry[0] in ("due", "settled") or entry[1] != name:
+            raise Diverged(f"it calls {name} where it had {_described(entry)}")
+        if entry[0] == "call":
+            return {"return_value": entry[2]}
+        if entry[0] == "future":
+            return {"future": ...}
+        if entry[0] == "unhandled":
+            return UNHANDLED  # type: ignore[no-any-return]
+        return _failed(entry[2], entry[3]) if entry[0] == "fail" else {"exception": exception_of(entry[2], entry[3])}
+
+    def resolve(self, wait: Callable[[], Settled]) -> Settled:
+        """The futures that were resolved then. `wait` is not called."""
+        entry = self._next("waits")
+        if entry[0] == "due":
+            return dict.fromkeys(entry[1], slept(entry[2]))
+        if entry[0] != "settled":
+            raise Diverged(f"it waits where it had {_described(entry)}")
+        values: Settled = {call_id: {"return_value": value} for call_id, value in entry[1]}
+        return {**values, **{call_id: _failed(kind, message) for call_id, kind, message in entry[2]}}
+
+    def finish(self) -> None:
+        """The cell is over. It must have asked for everything that was recorded."""
+        if self._entries:
+            raise Diverged(f"it ended before it {_described(self._entries[-1])}")
+
+    def _next(self, doing: str) -> Entry:
+        if not self._entries:
+            raise Diverged(f"it {doing}, which it did not do the first time")
+        return self._entries.pop()
+
+
+def exception_of(name: str, message: str) -> BaseException:
+    """An exception of a built-in type by its name; an `Exception` where Python has no such type."""
+    import builtins
+
+    kind = getattr(builtins, name, Exception)
+    if not (isinstance(kind, type) and issubclass(kind, BaseException)):
+        kind = Exception
+    return kind(message) if message else kind()
+
+
+def slept(exception: str = "") -> ExternalSettledResult:
+    """What the future of a sleep is resolved with. exception: the type of what ended it early."""
+    return {"exception": exception_of(exception, "")} if exception else {"return_value": None}
+
+
+def _slept(settled: Settled) -> str | None:
+    """The argument of `slept` that fits all of them; None if they are not all sleeps."""
+    kinds = set()
+    for result in settled.values():
+        exception = result.get("exception")
+        if "exc_type" in result or str(exception or "") or result.get("return_value") is not None:
+            return None
+        kinds.add(type(exception).__name__ if exception is not None else "")
+    return kinds.pop() if len(kinds) == 1 else None if kinds else ""
+
+
+def _failed(kind: Any, message: str) -> ExternalSettledResult:
+    from typing import get_args
+
+    import pydantic_monty as monty
+
+    if kind in get_args(monty.ExcType):
+        return {"exc_type": kind, "message": message}
+    return {"exception": exception_of(kind, message)}
+
+
+def _size(value: object, depth: int = 0) -> int:
+    if isinstance(value, (str, bytes)):
+        return len(value)
+    if isinstance(value, int):
+        return value.bit_length() // 8
+    if isinstance(value, dict):
+        value = [*value, *value.values()]
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return 50 * len(value) + sum(_size(each, depth + 1) for each in value) if depth < 300 else 0
+    return 50
+
+
+def _described(entry: Entry) -> str:
+    return "waited" if entry[0] in ("due", "settled") else f"called {entry[1]}"

@@ -16,7 +16,7 @@ from queue import SimpleQueue
 from typing import Literal
 
 from monty_kernel.engine.frontend import UsageError
-from monty_kernel.engine.recorder import Diverged
+from monty_kernel.engine.snapshot import Diverged
 from monty_kernel.isolation.pool import WallsMissing
 from monty_kernel.outputs.log_text import json_for_log
 

@@ -36,7 +36,7 @@ class Difference(NamedTuple):
 
 def survey(engine: Engine) -> Survey | None:
     """The variables of the session as it is; None if they cannot be looked at."""
-    parts = {part: prelude.source(part) for part in (prelude.VARIABLES, prelude.SURVEY)}
+    parts = {part: prelude.source(part) for part in (prelude.VARIABLES, prelude.OVERVIEW)}
     result = engine.session.evaluate("__mk_survey(locals())", parts)
     return result if isinstance(result, dict) else None
 

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from monty_kernel.engine.access import Written
 from monty_kernel.engine.cell_log import CellLog, feed_of
 from monty_kernel.engine.engine import Snapshot
-from monty_kernel.engine.recorder import Entry
-from monty_kernel.engine.snapshot import Journaled
+from monty_kernel.engine.snapshot import Entry, Journaled
 from monty_kernel.engine.source import CellSource, MagicTable
 from monty_kernel.engine.source.cell import CellOptions, parse
 

@@ -9,8 +9,7 @@ import pydantic_monty as monty
 
 from monty_kernel.engine.access import Written
 from monty_kernel.engine.engine import Engine, Snapshot
-from monty_kernel.engine.recorder import Diverged
-from monty_kernel.engine.snapshot import Journaled
+from monty_kernel.engine.snapshot import Diverged, Journaled
 
 from ..store.errors import StoreError
 from .archive import Archive

@@ -176,7 +176,7 @@ class CellCheck:
         return kinds
 
     def _ask(self, names: list[str]) -> dict[str, str] | None:
-        parts = {"kinds": prelude.source(prelude.KINDS)}
+        parts = {prelude.OVERVIEW: prelude.source(prelude.OVERVIEW)}
         found = self._engine.session.evaluate(f"__mk_kinds({_SCOPE}, {names!a})", parts)
         if not isinstance(found, dict):
             return None

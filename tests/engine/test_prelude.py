@@ -16,7 +16,7 @@ FREE = set(dir(builtins)) - {"format"}  # a parameter of Image
 
 @pytest.mark.parametrize("part", prelude.PARTS)
 def test_every_builtin_is_guarded_and_no_text_is_changed(part: str) -> None:
-    raw = ast.parse("\n".join(map(prelude._read, prelude.PARTS[part])))
+    raw = ast.parse(prelude._read(part))
     guarded = ast.parse(prelude.guarded(ast.unparse(raw)))
     for before, after in zip(ast.walk(raw), ast.walk(guarded), strict=True):
         if isinstance(before, ast.Constant):
@@ -38,10 +38,10 @@ def test_names_are_marked_as_the_preludes(part: str) -> None:
 
 def display_methods() -> list[tuple[str, str]]:
     """The methods by which an object shows itself, with their MIME types."""
-    for node in ast.parse(prelude._read("display.py")).body:
+    for node in ast.parse(prelude._read(prelude.SHOWING)).body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__mk_METHODS":
             return list(ast.literal_eval(node.value))
-    raise AssertionError("display.py has no __mk_METHODS")
+    raise AssertionError("showing.py has no __mk_METHODS")
 
 
 @pytest.mark.parametrize(("method", "mime"), display_methods())

@@ -11,11 +11,11 @@ from typing import Any
 from hypothesis import strategies as st
 
 from monty_kernel.engine.access import NoAccess
-from monty_kernel.engine.bundles import json_object, mime_bundle
 from monty_kernel.engine.frontend import UsageError
 from monty_kernel.engine.host import Host
 from monty_kernel.engine.interrupts import InterruptController
-from monty_kernel.engine.recorder import Recorder
+from monty_kernel.engine.prelude import json_object, mime_bundle
+from monty_kernel.engine.snapshot import Recorder
 from monty_kernel.outputs import ClearOutput, Display, Output, Result, Stream
 from monty_kernel.sanitize.sanitizer import Sanitizer
 from tests.fuzz.target import JSON, Target, as_json, json_of
