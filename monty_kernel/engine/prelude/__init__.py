@@ -2,7 +2,7 @@
 
 A session is fed `RECORD` before its first cell, and the other parts when a cell first needs them, because every
 snapshot holds their bytecode, and 10 bytes for each instruction's place in the source. A dump after the first cell was
-measured at 10 KB and 0.07 ms with `RECORD` alone, 63 KB and 0.35 ms with `SHOWING`, 156 KB and 0.9 ms with all parts.
+measured at 10 KB and 0.07 ms with `RECORD` alone, 61 KB and 0.35 ms with `SHOWING`, 148 KB and 0.9 ms with all parts.
 Names begin with `__mk_`, which lists of variables leave out. Monty has no inheritance, no `yield`, no `del` and no
 properties, so the files use none.
 

@@ -14,10 +14,6 @@ def __mk_only_data(name, data, url, filename):
         raise PermissionError(f"{name} takes the data itself: the sandbox opens no file and no URL")
 
 
-def __mk_text(data):
-    return data.decode() if type(data) is bytes else data
-
-
 def __mk_make_names():
     # the classes are made in a function, so that a session has their names only after it imports them
     class DisplayHandle:
@@ -33,85 +29,63 @@ def __mk_make_names():
         def update(self, obj, **options):
             __mk_update_display(obj, display_id=self.display_id, **options)
 
+    # Monty has no inheritance: what the classes have in common are functions that each names
+    def __init__(self, data=None, url=None, filename=None, metadata=None):
+        name = type(self).__name__
+        __mk_only_data(name, data, url, filename)
+        self.data = data.decode() if name == "SVG" and type(data) is bytes else data
+        self.metadata = metadata
+
+    holds_data = __init__
+
+    def described(self):
+        return f"<IPython.core.display.{type(self).__name__} object>"
+
+    def with_metadata(self):
+        return self.data if not self.metadata else (self.data, self.metadata)
+
     class HTML:
-        def __init__(self, data=None, url=None, filename=None, metadata=None):
-            __mk_only_data("HTML", data, url, filename)
-            self.data = data
-            self.metadata = metadata
-
-        def __repr__(self):
-            return "<IPython.core.display.HTML object>"
-
-        def _repr_html_(self):
-            return self.data if not self.metadata else (self.data, self.metadata)
+        __init__ = holds_data
+        __repr__ = described
+        _repr_html_ = with_metadata
 
     class Markdown:
-        def __init__(self, data=None, url=None, filename=None, metadata=None):
-            __mk_only_data("Markdown", data, url, filename)
-            self.data = data
-            self.metadata = metadata
-
-        def __repr__(self):
-            return "<IPython.core.display.Markdown object>"
-
-        def _repr_markdown_(self):
-            return self.data if not self.metadata else (self.data, self.metadata)
+        __init__ = holds_data
+        __repr__ = described
+        _repr_markdown_ = with_metadata
 
     class Latex:
-        def __init__(self, data=None, url=None, filename=None, metadata=None):
-            __mk_only_data("Latex", data, url, filename)
-            self.data = data
-            self.metadata = metadata
-
-        def __repr__(self):
-            return "<IPython.core.display.Latex object>"
-
-        def _repr_latex_(self):
-            return self.data if not self.metadata else (self.data, self.metadata)
+        __init__ = holds_data
+        __repr__ = described
+        _repr_latex_ = with_metadata
 
     class Math:
-        def __init__(self, data=None, url=None, filename=None, metadata=None):
-            __mk_only_data("Math", data, url, filename)
-            self.data = data
-            self.metadata = metadata
-
-        def __repr__(self):
-            return "<IPython.core.display.Math object>"
+        __init__ = holds_data
+        __repr__ = described
 
         def _repr_latex_(self):
             return "$\\displaystyle " + self.data.strip("$") + "$"
 
     class Pretty:
-        def __init__(self, data=None, url=None, filename=None, metadata=None):
-            __mk_only_data("Pretty", data, url, filename)
-            self.data = data
-            self.metadata = metadata
+        __init__ = holds_data
 
         def __repr__(self):
             return self.data
 
     class SVG:
-        def __init__(self, data=None, url=None, filename=None, metadata=None):
-            __mk_only_data("SVG", data, url, filename)
-            self.data = __mk_text(data)
-            self.metadata = metadata
-
-        def __repr__(self):
-            return "<IPython.core.display.SVG object>"
-
-        def _repr_svg_(self):
-            return self.data if not self.metadata else (self.data, self.metadata)
+        __init__ = holds_data
+        __repr__ = described
+        _repr_svg_ = with_metadata
 
     class JSON:
+        __repr__ = described
+
         def __init__(self, data=None, url=None, filename=None, expanded=False, root="root", metadata=None):
             __mk_only_data("JSON", data, url, filename)
             self.data = data
             self.expanded = expanded
             self.root = root
             self.metadata = metadata
-
-        def __repr__(self):
-            return "<IPython.core.display.JSON object>"
 
         def _repr_mimebundle_(self, include=None, exclude=None):
             data = self.data
@@ -125,6 +99,8 @@ def __mk_make_names():
             return {"application/json": data}, {"application/json": shown}
 
     class Image:
+        __repr__ = described
+
         def __init__(
             self,
             data=None,
@@ -155,9 +131,6 @@ def __mk_make_names():
             self.height = height
             self.alt = alt
             self.metadata = metadata
-
-        def __repr__(self):
-            return "<IPython.core.display.Image object>"
 
         def _repr_mimebundle_(self, include=None, exclude=None):
             shown = {}

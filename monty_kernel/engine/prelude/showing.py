@@ -237,7 +237,7 @@ def __mk_bundle(v, include=None, exclude=None):
         for method, mime in __mk_METHODS:
             if hasattr(v, method) and mime not in data and mime not in jsons:
                 try:
-                    made = __mk_call(v, method)
+                    made = getattr(v, method)()
                     if type(made) is tuple and len(made) == 2 and mime != "application/json":
                         made, metadata[mime] = made
                     if made is not None:
@@ -254,25 +254,6 @@ def __mk_bundle(v, include=None, exclude=None):
         data = {mime: data[mime] for mime in data if mime not in exclude}
         jsons = {mime: jsons[mime] for mime in jsons if mime not in exclude}
     return data, jsons, __mk_json(metadata)
-
-
-def __mk_call(v, method):
-    # Monty cannot pass on a bound method, so each of __mk_METHODS is named
-    if method == "_repr_html_":
-        return v._repr_html_()
-    if method == "_repr_markdown_":
-        return v._repr_markdown_()
-    if method == "_repr_svg_":
-        return v._repr_svg_()
-    if method == "_repr_png_":
-        return v._repr_png_()
-    if method == "_repr_jpeg_":
-        return v._repr_jpeg_()
-    if method == "_repr_latex_":
-        return v._repr_latex_()
-    if method == "_repr_json_":
-        return v._repr_json_()
-    raise NotImplementedError(method)
 
 
 def __mk_json(value):
