@@ -12,11 +12,11 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
-from ..errors import object_hints as objects
 from ..limits import KINDS
 from ..source import Failure
 from ..source.ipython import NAMES as DISPLAY_NAMES
 from ..source.source_map import split_lines
+from . import object_hints as objects
 from .cell_code import failing_text, parse, raised_by_hand
 from .unsupported import (
     BASES,
@@ -38,8 +38,11 @@ _LISTS_IN_MONTY = frozenset({"map", "zip", "enumerate", "filter", "reversed"})
 
 def hint(failure: Failure) -> str | None:
     """One line about what Monty lacks, if that is what made the cell fail; None for ordinary errors."""
-    if failure.kind in _BY_KIND:
-        return _BY_KIND[failure.kind]
+    if failure.kind == "crashed":
+        return (
+            "The process that ran the cell died. The code is not to blame: "
+            "Monty crashed, or something stopped the process."
+        )
     limit = _LIMITS.get(failure.ename if failure.kind == "limit" else failure.kind)
     if limit is not None:
         return _limit(*limit, failure)
@@ -49,14 +52,9 @@ def hint(failure: Failure) -> str | None:
     for pattern, rule in _RULES.get(failure.ename, ()):
         match = re.fullmatch(pattern, message, re.DOTALL)
         if match:
-            return rule(failure, *match.groups())
+            return rule.format(*match.groups()) if isinstance(rule, str) else rule(failure, *match.groups())
     return None
 
-
-_BY_KIND: Mapping[str, str] = {
-    "crashed": "The process that ran the cell died. The code is not to blame: "
-    "Monty crashed, or something stopped the process.",
-}
 
 _LIMITS: Mapping[str, tuple[str, str]] = {
     "memory": ("memory", "memory"),
@@ -102,10 +100,6 @@ def _inheritance(text: str) -> str | None:
     return None
 
 
-def _wildcard(failure: Failure) -> str:
-    return "Monty imports no '*' yet: name what you need, as in 'from math import sqrt, pi'."
-
-
 def _installs(failure: Failure) -> str | None:
     frame = failure.frames[0] if failure.frames else None
     lines = split_lines(frame.cell.text) if frame is not None and frame.cell is not None else []
@@ -115,10 +109,6 @@ def _installs(failure: Failure) -> str | None:
             "Nothing can be installed. The sandbox has only Monty's own modules, such as math, json, re and datetime."
         )
     return None
-
-
-def _in_place_matmul(failure: Failure) -> str:
-    return "Monty has no '@=' yet: write a = a @ b."
 
 
 def _dataclass_option(failure: Failure, function: str, option: str) -> str:
@@ -156,11 +146,6 @@ def _imported_name(failure: Failure, name: str, module: str) -> str | None:
     return _member(failure, module, name)
 
 
-def _of_ipython(failure: Failure, name: str) -> str | None:
-    # the prelude's stand-ins for modules are objects of a class with this name
-    return f"The sandbox has only one module of IPython, IPython.display, with {', '.join(DISPLAY_NAMES)}."
-
-
 def _member(failure: Failure, module: str, name: str) -> str | None:
     if not has_member(module, name):
         return None
@@ -191,10 +176,6 @@ def _file(failure: Failure, path: str) -> str:
     )
 
 
-def _read_only_file(failure: Failure, path: str) -> str:
-    return f"{path!r} is mounted for reading only."
-
-
 def _environment(failure: Failure, function: str) -> str:
     if function in ("os.environ", "os.getenv"):
         return (
@@ -204,19 +185,7 @@ def _environment(failure: Failure, function: str) -> str:
     return f"{function} needs the machine itself, which code in the sandbox cannot reach."
 
 
-def _update_mode(failure: Failure) -> str:
-    return "Monty opens a file to read or to write, not both: open it twice."
-
-
 # Calls ----------------------------------------------------------------------------------------------------------------
-
-
-def _exception_arguments(failure: Failure) -> str:
-    return "An exception in Monty takes one string or nothing: put everything into one f-string."
-
-
-def _internal(failure: Failure, what: str) -> str:
-    return "This is a bug in Monty, not in your code. Writing the line in another way may avoid it."
 
 
 def _not_an_iterator(failure: Failure) -> str | None:
@@ -262,54 +231,49 @@ def _encoding(failure: Failure, name: str) -> str | None:
     return f"Monty knows only the encodings {ENCODINGS}."
 
 
-def _special_form(failure: Failure) -> str:
-    return "Monty has no type variables yet: leave them out, since they change nothing when code runs."
-
-
-_TOO_LARGE = (
-    "Monty takes at most 65,535 elements in one literal: join several shorter ones, or parse the data with "
-    "json.loads('...')."
-)
-_CALLED_BY_SUB = (
-    "Monty's re.sub() takes only a string as replacement: loop over re.finditer() and join the pieces yourself."
-)
-
-_STALLED = "The result of asyncio.sleep() cannot be awaited in a later cell: call it and await it in the same cell."
-
-_Rules = tuple[tuple[str, Callable[..., str | None]], ...]
-_RULES: Mapping[str, _Rules] = {
+_Rule = str | Callable[..., str | None]
+_RULES: Mapping[str, tuple[tuple[str, _Rule], ...]] = {
     "NotImplementedError": (
         (r"The monty syntax parser does not yet support (.+)", _syntax),
-        (r"Wildcard imports .*", _wildcard),
+        (r"Wildcard imports .*",
+         "Monty imports no '*' yet: name what you need, as in 'from math import sqrt, pi'."),
         (r"(dataclass\(\)|field\(\)) does not yet support the (\w+) (?:option|argument)", _dataclass_option),
         (r"OS function '([^']+)\)?' not implemented with standard execution", _environment),
     ),
     "SyntaxError": (
-        (r"function too large: .*", lambda failure: _TOO_LARGE),
+        (r"function too large: .*",
+         "Monty takes at most 65,535 elements in one literal: join several shorter ones, or parse the data with "
+         "json.loads('...')."),
         (r"invalid syntax", _installs),
-        (r"matrix multiplication augmented assignment .*", _in_place_matmul),
+        (r"matrix multiplication augmented assignment .*", "Monty has no '@=' yet: write a = a @ b."),
     ),
     "ModuleNotFoundError": ((r"No module named '([^']+)'.*", _module),),
     "ImportError": ((r"cannot import name '(\w+)' from '([\w.]+)'.*", _imported_name),),
     "NameError": ((r"name '(\w+)' is not defined", _name),),
     "PermissionError": (
         (r"Permission denied: '(.*)'", _file),
-        (r"\[Errno 30\] Read-only file system: '(.*)'", _read_only_file),
+        (r"\[Errno 30\] Read-only file system: '(.*)'", "{!r} is mounted for reading only."),
     ),
-    "ValueError": ((r"update modes \('\+'\) are not yet supported", _update_mode),),
+    "ValueError": ((r"update modes \('\+'\) are not yet supported",
+                    "Monty opens a file to read or to write, not both: open it twice."),),
     "LookupError": ((r"unknown encoding: (.+)", _encoding),),
     "RuntimeError": (
         (r"'([\w.]+)' is not supported in this environment", _environment),
-        (r"Internal error in monty: exceptions can only be called with zero or one string arg.*", _exception_arguments),
-        (r"Internal error in monty: asyncio scheduler stalled.*", lambda failure: _STALLED),
-        (r"Internal error in monty: (.*)", _internal),
+        (r"Internal error in monty: exceptions can only be called with zero or one string arg.*",
+         "An exception in Monty takes one string or nothing: put everything into one f-string."),
+        (r"Internal error in monty: asyncio scheduler stalled.*",
+         "The result of asyncio.sleep() cannot be awaited in a later cell: call it and await it in the same cell."),
+        (r"Internal error in monty: .*",
+         "This is a bug in Monty, not in your code. Writing the line in another way may avoid it."),
     ),
     "AttributeError": (
         (r"module '([\w.]+)' has no attribute '(\w+)'", _member),
-        (r"'module' object has no attribute '(\w+)'", _of_ipython),
+        # the prelude's stand-ins for modules are objects of a class with this name
+        (r"'module' object has no attribute '\w+'",
+         f"The sandbox has only one module of IPython, IPython.display, with {', '.join(DISPLAY_NAMES)}."),
         (r"type object '([\w.]+)' has no attribute '(\w+)'", objects.missing_type_attribute),
         (r"'([\w.]+)' object has no attribute '(\w+)'", objects.missing_attribute),
-        (r"'([\w.]+)' object has no attribute '(\w+)' and no __dict__ for setting new .*", objects.new_attribute),
+        (r"'([\w.]+)' object has no attribute '\w+' and no __dict__ for setting new .*", objects.new_attribute),
     ),
     "TypeError": (
         (r"object of type '([\w.]+)' has no len\(\)", objects.no_len),
@@ -319,12 +283,16 @@ _RULES: Mapping[str, _Rules] = {
         (r"exceptions must derive from BaseException", objects.not_raisable),
         (r"catching classes that do not inherit from BaseException is not allowed", objects.not_raisable),
         (r"cannot create '(\w+)' instances", objects.no_instances),
-        (r"callable replacement is not yet supported in re\.sub\(\)", lambda failure: _CALLED_BY_SUB),
-        (r"type\(\) bases are not supported", lambda failure: SYNTAX["class inheritance and metaclasses"]),
+        (r"callable replacement is not yet supported in re\.sub\(\)",
+         "Monty's re.sub() takes only a string as replacement: loop over re.finditer() and join the pieces yourself."),
+        (r"type\(\) bases are not supported", SYNTAX["class inheritance and metaclasses"]),
         (r"'list' object is not an iterator", _not_an_iterator),
         (r"cannot convert '([\w.]+)' object to bytes", objects.bytes_of),
         (r"JSON(En|De)coder\.__init__\(\) got an unexpected keyword argument '(\w+)'", _json_option),
         (r"print\(\) 'file' argument must be sys\.stdout or sys\.stderr, not ([\w.]+)", objects.print_file),
-        (r"'typing\._SpecialForm' object is not callable", _special_form),
+        (r"'typing\._SpecialForm' object is not callable",
+         "Monty has no type variables yet: leave them out, since they change nothing when code runs."),
     ),
 }  # fmt: skip
+"""By the name of the error: patterns of Monty's message, and the hint, with what the pattern's groups found in its place, or
+what makes the hint of them."""

@@ -11,20 +11,9 @@ from .unsupported import EXCEPTION_BASE, MISSING_METHODS, SYNTAX, host_type, ins
 
 _PROBED = {"str", "bytes", "int", "float", "complex", "list", "dict", "set", "frozenset", "tuple", "range", "bool"}
 _OF_EVERY_CLASS = {
-    "__dict__",
-    "__module__",
-    "__qualname__",
-    "__mro__",
-    "__bases__",
-    "__subclasses__",
-    "__annotations__",
+    f"__{name}__" for name in ["dict", "module", "qualname", "mro", "bases", "subclasses", "annotations"]
 }
-_REFLECTED = {
-    "<": ("__lt__", "__gt__"),
-    ">": ("__gt__", "__lt__"),
-    "<=": ("__le__", "__ge__"),
-    ">=": ("__ge__", "__le__"),
-}
+_ORDER = {"<": "__lt__", ">": "__gt__", "<=": "__le__", ">=": "__ge__"}
 _IN_PLACE = {
     "+": "add", "-": "sub", "*": "mul", "/": "truediv", "//": "floordiv", "%": "mod", "**": "pow",
     "&": "and", "|": "or", "^": "xor", "<<": "lshift", ">>": "rshift", "@": "matmul",
@@ -96,7 +85,7 @@ def _python_has(type_name: str, name: str) -> str:
     return f"Python's {type_name} has {name!r}, but Monty's does not yet: {instead_of_attribute(key, name)}"
 
 
-def new_attribute(failure: Failure, type_name: str, name: str) -> str | None:
+def new_attribute(failure: Failure, type_name: str) -> str | None:
     if type_name == "function":
         return "Functions take no attributes in Monty yet: keep the value in a dict, or in an object of your own class."
     host = host_type(type_name)
@@ -106,28 +95,28 @@ def new_attribute(failure: Failure, type_name: str, name: str) -> str | None:
 
 
 def no_len(failure: Failure, type_name: str) -> str | None:
-    return _uncalled(failure, type_name, ("__len__",), "write a method such as size() and call that")
+    return _uncalled(failure, type_name, "__len__", "write a method such as size() and call that")
 
 
 def not_reversible(failure: Failure, type_name: str) -> str | None:
-    return _uncalled(failure, type_name, ("__reversed__",), "reverse a list of its items")
+    return _uncalled(failure, type_name, "__reversed__", "reverse a list of its items")
 
 
 def no_order(failure: Failure, operator: str, left: str, right: str) -> str | None:
-    method, reflected = _REFLECTED[operator]
+    method, reflected = _ORDER[operator], _ORDER[operator.translate(str.maketrans("<>", "><"))]
     key = "compare a key instead, as in sorted(items, key=lambda item: item.name)"
-    return _uncalled(failure, left, (method,), key) or _uncalled(failure, right, (reflected,), key)
+    return _uncalled(failure, left, method, key) or _uncalled(failure, right, reflected, key)
 
 
-def _uncalled(failure: Failure, type_name: str, methods: tuple[str, ...], instead: str) -> str | None:
+def _uncalled(failure: Failure, type_name: str, method: str, instead: str) -> str | None:
     """The hint for a special method that Monty never calls. It says "if" where the class is not in the traceback."""
     if is_native(type_name):
         return None
-    defined = defines(failure, type_name, *methods)
+    defined = defines(failure, type_name, method)
     if defined is False:
         return None
     condition = "" if defined else f"if {type_name!r} defines it, "
-    return f"Monty does not call {methods[0]} of your own classes yet: {condition}{instead}."
+    return f"Monty does not call {method} of your own classes yet: {condition}{instead}."
 
 
 def in_place_operator(failure: Failure, operator: str, left: str) -> str | None:
@@ -150,7 +139,7 @@ def no_instances(failure: Failure, type_name: str) -> str | None:
 def bytes_of(failure: Failure, type_name: str) -> str | None:
     if type_name in ("list", "tuple", "range", "set", "frozenset"):
         return "Monty makes no bytes from numbers yet: write bytes.fromhex(''.join(f'{n:02x}' for n in numbers))."
-    return _uncalled(failure, type_name, ("__bytes__",), "write a method that returns the bytes and call that")
+    return _uncalled(failure, type_name, "__bytes__", "write a method that returns the bytes and call that")
 
 
 def print_file(failure: Failure, type_name: str) -> str | None:
