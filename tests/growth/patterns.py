@@ -43,7 +43,7 @@ BOUNDED: Mapping[str, tuple[int, str]] = {
         ("grants.exceptions._LONG_PATH", "grants.exceptions._SPACED", "grants.exceptions._FILE_ADDRESS"),
         (exceptions._READ, "`exception_for_cell` reads no more of a message"),
     ),
-    "headless.page_fragments._HEADING": (
+    "headless.page_notebook._HEADING": (
         1 << 12,
         "it reads what the sanitizer writes, where each heading has its end; `page:` has the rest",
     ),
