@@ -176,12 +176,8 @@ class PooledSession(SessionServices):
             ToolsRefused: a file cannot be used, or a permission is for no tool.
             MountRefused: a folder is not mounted.
         """
-        grants = self.granted
-        if grants is None:
-            return
-        from monty_kernel.grants.opening import grant
-
-        grant(grants, self.settings.tools, self.settings.mounts, _refused, relative_mounts=True)
+        if self.granted is not None:
+            self.granted.grant(self.settings.tools, self.settings.mounts, relative_mounts=True)
 
     def close(self) -> None:
         """End the session, and give its worker back."""
@@ -201,10 +197,6 @@ class PooledSession(SessionServices):
 
     def make_sanitizer(self) -> Sanitizer:
         return Sanitizer(trust=self.settings.trust_outputs, how_to_trust=TRUST_RUN)
-
-
-def _refused(what: str, error: Exception) -> None:
-    raise error
 
 
 _lock = threading.Lock()
