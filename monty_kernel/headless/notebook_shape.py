@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from monty_kernel.outputs.visible_text import visible, visible_line
-from monty_kernel.sanitize.bundle import TRUST_RUN, sanitized_bundle
+from monty_kernel.sanitize.sanitizer import TRUST_RUN, sanitized_bundle
 from monty_kernel.sanitize.terminal import shown
 
 _log = logging.getLogger(__name__)

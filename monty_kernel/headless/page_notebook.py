@@ -21,10 +21,10 @@ from urllib.parse import quote, unquote
 from monty_kernel.outputs.highlighting import page_coloured
 from monty_kernel.outputs.visible_text import visible
 from monty_kernel.sanitize import Sanitized, TooLarge
-from monty_kernel.sanitize.bundle import PICTURES, SHOWN, sanitized_markup
 from monty_kernel.sanitize.formulas import safe_tex
 from monty_kernel.sanitize.markdown import sanitized_markdown
 from monty_kernel.sanitize.markup import ID_PREFIX
+from monty_kernel.sanitize.sanitizer import PICTURES, SHOWN, sanitized_markup
 
 from .notebook_file import tags
 from .notebook_shape import Node, sanitized_outputs

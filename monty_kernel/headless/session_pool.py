@@ -19,8 +19,7 @@ from monty_kernel.engine.engine import Engine, Snapshot
 from monty_kernel.engine.workers import Workers
 from monty_kernel.isolation.orphans import OrphanWatch
 from monty_kernel.isolation.pool import Policy
-from monty_kernel.sanitize.bundle import TRUST_RUN
-from monty_kernel.sanitize.sanitizer import Sanitizer
+from monty_kernel.sanitize.sanitizer import TRUST_RUN, Sanitizer
 from monty_kernel.session.services import SessionServices
 from monty_kernel.settings import HEADLESS, Settings
 from monty_kernel.startup import forgo_missing

@@ -7,8 +7,7 @@ from contextlib import suppress
 from monty_kernel.engine import access
 from monty_kernel.grants import plain
 from monty_kernel.outputs import Display, Result, Stream, visible_text
-from monty_kernel.sanitize.bundle import sanitized_bundle
-from monty_kernel.sanitize.sanitizer import Sanitizer
+from monty_kernel.sanitize.sanitizer import Sanitizer, sanitized_bundle
 from monty_kernel.sanitize.terminal import PrintedText
 
 from ..entry import MEBI, Entry
