@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import replace
 
 import pydantic_monty as monty
 
@@ -101,6 +100,11 @@ class Engine:
     def unsaved(self) -> bool:
         """Whether a cell ran since the last snapshot."""
         return self.session.changed
+
+    @property
+    def may_read_clock(self) -> bool:
+        """Whether cells of the session may do something else when they run again, because they look at the clock."""
+        return self.session.may_read_clock
 
     @property
     def is_usable(self) -> bool:
@@ -227,7 +231,7 @@ class Engine:
             }
         except KeyboardInterrupt:  # while a large result was sanitized
             return Outcome(INTERRUPTED)
-        return replace(outcome, result=result, expressions=expressions)
+        return Outcome(None, result, expressions, outcome.cut_short)
 
     # Saving
 
@@ -268,8 +272,8 @@ class Engine:
         last = self.snapshot
         if last is None or not all(ran.can_run_again for ran in self._journal):
             return False
-        again = last.with_reruns((*last.reruns, *self._journal), self.session.new_inputs)
-        self.snapshot = replace(again, written=self.access.freeze())
+        reruns = (*last.reruns, *self._journal)
+        self.snapshot = last.with_reruns(reruns, self.session.new_inputs, self.access.freeze())
         self._journal = []
         self.session.saved()
         return True
@@ -348,7 +352,7 @@ class Engine:
         """
         stopped = ""
         limits = self._sandbox.limits
-        target = replace(snapshot.with_reruns(reruns, self.session.new_inputs), written=written)
+        target = snapshot.with_reruns(reruns, self.session.new_inputs, written)
         while True:
             try:
                 self._load(target, limits)
@@ -358,7 +362,7 @@ class Engine:
                 where = f"after {again[-1].cell.source.label}" if again else "when it was last saved"
                 label = first_lost.cell.source.label
                 stopped = f"the session is as it was {where}, since {label} cannot be run again: {error}."
-                target = replace(target.with_reruns(again, {}), written=snapshot.written)
+                target = target.with_reruns(again, {}, snapshot.written)
 
     # Limits that cells tightened
 

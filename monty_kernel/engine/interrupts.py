@@ -59,6 +59,7 @@ class InterruptController:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._wake = threading.Event()
+        self._under_way = threading.Event()
         self._pid: int | None = None
         self._expected = False
         self._running = False
@@ -77,11 +78,17 @@ class InterruptController:
             if not self._expected:
                 self._expected, self._requested = True, False
                 self._times.clear()
+                self._under_way.clear()
 
     def over(self) -> None:
         """The cell has ended, or will not run after all. Idempotent."""
         with self._lock:
             self._expected = self._requested = False
+            self._say_under_way()
+
+    def under_way_within(self, seconds: float) -> bool:
+        """Wait until the expected cell computes in its worker or is over, for so long at most; whether that is so."""
+        return self._under_way.wait(seconds)
 
     def start_feed(self, pid: int, *, of_cell: bool = True) -> None:
         """A feed starts in the worker `pid`: a cell's, or one of the kernel's own.
@@ -97,6 +104,11 @@ class InterruptController:
             self._killed = False
             self._feed += 1
             self._wake.clear()
+            self._say_under_way()
+
+    def _say_under_way(self) -> None:
+        if not self._under_way.is_set():
+            self._under_way.set()
 
     def end_feed(self) -> bool:
         """The feed is over; whether its worker was killed, perhaps just as it finished. Idempotent."""

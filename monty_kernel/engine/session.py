@@ -83,11 +83,14 @@ class Session:
     Attributes:
         sandbox: Drives its worker.
         changed: Whether a cell ran since `dump` or `saved`.
+        may_read_clock: Whether one of its cells may have imported a module that tells the time. Such cells may do
+            something else when they run again.
     """
 
     def __init__(self, limits: SessionLimits, workers: Workers, access: Access | None) -> None:
         self.sandbox = Sandbox(limits, workers, access)
         self.changed = False
+        self.may_read_clock = False
         self._limits = limits
         self._cell_log = CellLog()
         self._cells = KnownCells()
@@ -107,7 +110,7 @@ class Session:
         """Be a new session, in the empty worker that was just started."""
         self._cell_log, self._next_feed, self._parts = CellLog(), 0, frozenset()
         self._unrecorded, self._recorded = {}, {}
-        self.changed = False
+        self.changed = self.may_read_clock = False
         self._feed_parts(frozenset({prelude.RECORD}))
 
     def dump(self) -> Snapshot:
@@ -288,6 +291,7 @@ class Session:
             self._recorded[missed] = self._unrecorded.pop(missed)
         self._cell_log.add_feed(self._next_feed, feed)
         self.changed = True
+        self.may_read_clock |= _may_read_clock(feed.cell.text)
         try:
             bundle = self._feed_text(feed.text, run, {"__mk_source": feed.cell.text} if number else None)
         except FeedError as error:
@@ -321,6 +325,7 @@ class Session:
             feed = expression(source)
             self._feed_parts(feed.parts, run)
             self._cell_log.add_feed(self._next_feed, feed)
+            self.may_read_clock |= _may_read_clock(text)
             return result_of(self._shown(self._feed_text(feed.text, run), feed, run)) or Result({"text/plain": "None"})
         except SyntaxError as error:
             return Failure("syntax", "SyntaxError", error.msg)
@@ -356,3 +361,9 @@ class Session:
     def _feed_named(self, filename: str) -> Feed | None:
         head, _, tail = filename.partition("<python-input-")
         return self._cell_log.feed(int(tail[:-1])) if not head and tail[:-1].isdigit() else None
+
+
+def _may_read_clock(source: str) -> bool:
+    """Whether a cell may import the time: both modules that tell it have "time" in their names. Letters that are not
+    ASCII may be others in a name."""
+    return "time" in source or not source.isascii()

@@ -79,19 +79,22 @@ class Snapshot:
     reruns: tuple[Journaled, ...] = ()
     written: Written | None = None
 
-    def with_reruns(self, reruns: tuple[Journaled, ...], inputs: Mapping[int, str]) -> Snapshot:
+    def with_reruns(
+        self, reruns: tuple[Journaled, ...], inputs: Mapping[int, str], written: Written | None
+    ) -> Snapshot:
         """The same dump with other cells to run again. Sources of those that do not run again go to `In` as well.
 
         Args:
             reruns: The cells to run again instead of the present ones.
             inputs: Further sources for `In`, by execution count.
+            written: What cells had written in memory after them.
         """
         sources = dict(self.unrecorded)
         sources |= {ran.number: ran.cell.source.text for ran in self.reruns if ran.number}
         sources |= inputs
         for ran in reruns:
             sources.pop(ran.number, None)
-        return replace(self, reruns=reruns, unrecorded=tuple(sorted(sources.items())))
+        return replace(self, reruns=reruns, unrecorded=tuple(sorted(sources.items())), written=written)
 
 
 # What the host told a cell --------------------------------------------------------------------------------------------

@@ -71,6 +71,8 @@ class IOPub:
         if self._fd is None:
             return
         frames = [part if isinstance(part, bytes) else bytes(part) for part in parts]
+        if self._early is None and is_readable(self._socket):
+            self._look()  # who has just subscribed is welcomed before
         if self._early is not None:
             self._early.append(frames)
         elif self._queue or not self._try_send(frames):

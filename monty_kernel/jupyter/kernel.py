@@ -20,12 +20,14 @@ from monty_kernel.jupyter.reconnecting import Reconnecting
 from monty_kernel.jupyter.request_content import problem
 from monty_kernel.jupyter.shell_queue import Request, ShellQueue
 from monty_kernel.jupyter.vscode import is_housekeeping
+from monty_kernel.jupyter.wire_session import WireSession
 from monty_kernel.session.replies import LANGUAGE_INFO, error_content, expression_contents
 from monty_kernel.settings import OPTIONS, Settings, traits
 
 if TYPE_CHECKING:
     from monty_kernel.engine.engine import Outcome
-    from monty_kernel.engine.source import Failure
+    from monty_kernel.jupyter.sandbox_thread import Posted
+    from monty_kernel.outputs import Result
     from monty_kernel.session.cell_runner import CellRequest, CellRunner
 
 QUESTIONS = frozenset(
@@ -40,8 +42,15 @@ QUESTIONS = frozenset(
 )
 
 
-async def _error_content(failure: Failure) -> dict[str, Any]:
-    """The result of `error_content`, made off the loop if a helper process may have to parse a cell for it."""
+AT_ONCE = 0.002
+"""Seconds that the loop waits for a cell without looking at anything else."""
+
+
+async def _reply_content(outcome: Outcome) -> dict[str, Any]:
+    """What the reply says of the outcome. Made off the loop if a helper process may have to parse a cell for it."""
+    failure = outcome.failure
+    if failure is None:
+        return {"user_expressions": expression_contents(outcome.expressions)}
     if all(frame.cell is None or is_modest(frame.cell.text) for frame in failure.frames):
         return error_content(failure)
     return await asyncio.to_thread(error_content, failure)
@@ -103,7 +112,7 @@ class MontyKernel(Kernel):
         from monty_kernel.timetravel.dump_budget import DumpBudget
 
         budget = DumpBudget(self._services.settings.snapshot_budget)
-        return CellRunner(self.frontend, budget, self._queue.cells_wait)
+        return CellRunner(self.frontend, budget, self._queue.cells_wait, self._services.thread.in_pause)
 
     # Life
 
@@ -149,6 +158,7 @@ class MontyKernel(Kernel):
         else:
             await self._reconnecting.over()
             await self._execute(request)
+            return
         self._publish_status("idle", "shell")
 
     async def _answer(self, request: Request) -> None:
@@ -236,12 +246,50 @@ class MontyKernel(Kernel):
         """Ignored: ipykernel counts each cell that is not silent, but in IPython only those in the history count."""
 
     async def _execute(self, request: Request) -> None:
-        """Run a cell.
-
-        It goes to the worker before anything is sent, so that the worker computes while the loop sends.
-        """
-        assert self.session is not None
+        """Run a cell, from busy to idle."""
+        assert isinstance(self.session, WireSession)
         parent, content = request.message, request.message["content"]
+        cell = self._cell_of(request)
+        running = self._begin(cell, parent)
+        reply = {
+            "status": "ok",
+            "execution_count": self._services.count,
+            "payload": self.frontend.payload,
+            "user_expressions": {},
+        }
+        result: Result | None = None
+        if running is not None:
+            try:
+                running.finished_within(AT_ONCE)
+                outcome = await running
+                await self.frontend.flush()
+                result = outcome.result
+                reply |= await _reply_content(outcome)
+            except Exception as error:  # a defect of ours must not leave the front end waiting for a reply
+                reply |= self._defect(error)
+        self._executing = None
+        if reply["status"] == "error" and not cell.silent and content.get("stop_on_error", True):
+            self._abort_queues()  # before the reply: requests that a client sends after it must not be aborted
+        metadata = self.init_metadata(parent)
+        with self.session.together():
+            if not cell.silent:
+                try:
+                    self._publish_outcome(cell, result, reply)
+                except Exception as error:
+                    reply |= self._defect(error)
+            self.session.send(
+                self.shell_stream, "execute_reply", reply, parent, metadata=metadata, ident=request.idents
+            )
+            self._publish_status("idle", "shell")
+        if running is not None:
+            running.told()
+        if self._services.trace is not None:
+            self._services.trace.event("replied")
+
+    def _cell_of(self, request: Request) -> CellRequest:
+        from monty_kernel.session.cell_runner import CellRequest
+
+        content = request.message["content"]
         code, silent = content["code"], bool(content.get("silent", False))
         # as in IPython, a blank cell does not count
         remember = bool(content.get("store_history", not silent)) and not silent and not (code == "" or code.isspace())
@@ -249,47 +297,31 @@ class MontyKernel(Kernel):
         # as in IPython, a cell outside the history is numbered like the next one that will be in it
         number = self._services.count + (not remember)
         self.frontend.start_cell(allow_stdin=bool(content.get("allow_stdin", False)))
-        expressions = {name: str(text) for name, text in (content.get("user_expressions") or {}).items()}
-        from monty_kernel.session.cell_runner import CellRequest
-
-        trace = self._services.trace
-        if trace is not None:
+        if self._services.trace is not None:
             waited = asyncio.get_running_loop().time() - request.received
-            trace.received(number, len(code.encode("utf-8", "surrogatepass")), waited)
-        cell = CellRequest(code, number, remember, silent, expressions)
-        running = None
-        noted = remember and (self._services.has("history") or "%" in code)
-        if noted:  # before the cell can ask for it; a cell that cannot need not wait until the history is loaded
-            self._services.history.add(number, code)
-        if not is_housekeeping(code, store_history=remember):
-            self._executing, running = parent, self._hand_over(cell)
-        metadata = self.init_metadata(parent)
-        self._publish_status("busy", "shell")
-        if not silent:
-            self._publish_execute_input(code, parent, number)
-        if remember and not noted:
-            self._services.history.add(number, code)
-        reply = {
-            "status": "ok",
-            "execution_count": self._services.count,
-            "payload": self.frontend.payload,
-            "user_expressions": {},
-        }
-        if running is not None:
-            try:
-                reply |= await self._publish_outcome(cell, await running)
-            except Exception as error:  # a defect of ours must not leave the front end waiting for a reply
-                self.log.exception("The result of a cell could not be sent.")
-                ename, evalue = type(error).__name__, f"internal error of monty-kernel: {error}"
-                reply |= {"status": "error", "ename": ename, "evalue": evalue, "traceback": []}
-        self._executing = None
-        if reply["status"] == "error" and not silent and content.get("stop_on_error", True):
-            self._abort_queues()  # before the reply: requests that a client sends after it must not be aborted
-        self.session.send(self.shell_stream, "execute_reply", reply, parent, metadata=metadata, ident=request.idents)
-        if trace is not None:
-            trace.event("replied")
+            self._services.trace.received(number, len(code.encode("utf-8", "surrogatepass")), waited)
+        expressions = {name: str(text) for name, text in (content.get("user_expressions") or {}).items()}
+        return CellRequest(code, number, remember, silent, expressions)
 
-    def _hand_over(self, cell: CellRequest) -> asyncio.Future[Outcome]:
+    def _begin(self, cell: CellRequest, parent: dict[str, Any]) -> Posted[Outcome] | None:
+        """Hand the cell over, and only say so when its worker computes: then the two threads do not wait for each other."""
+        assert isinstance(self.session, WireSession)
+        running = None
+        noted = cell.remember and (self._services.has("history") or "%" in cell.code)
+        if noted:  # before the cell can ask for it; a cell that cannot need not wait until the history is loaded
+            self._services.history.add(cell.number, cell.code)
+        if not is_housekeeping(cell.code, store_history=cell.remember):
+            self._executing, running = parent, self._hand_over(cell)
+            self._services.engine.interrupts.under_way_within(AT_ONCE)
+        with self.session.together():
+            self._publish_status("busy", "shell")
+            if not cell.silent:
+                self._publish_execute_input(cell.code, parent, cell.number)
+        if cell.remember and not noted:
+            self._services.history.add(cell.number, cell.code)
+        return running
+
+    def _hand_over(self, cell: CellRequest) -> Posted[Outcome]:
         self._services.engine.interrupts.expect()
         # the state is saved while the loop sends what came of the cell
         return self._services.thread.post(partial(self._runner.run, cell), then=partial(self._save_state, cell))
@@ -305,19 +337,19 @@ class MontyKernel(Kernel):
             if not self._services.closed:
                 self.log.exception("The state could not be kept; the next cell starts from the last one that was.")
 
-    async def _publish_outcome(self, cell: CellRequest, outcome: Outcome) -> dict[str, Any]:
-        """Publish the cell's result or error; what the reply says of it."""
-        await self.frontend.flush()
-        if outcome.failure is not None:
-            error = await _error_content(outcome.failure)
-            if not cell.silent:
-                self.frontend.send("error", {key: error[key] for key in ("ename", "evalue", "traceback")})
-            return error
-        if outcome.result is not None and not cell.silent:
-            self.frontend.send_output(outcome.result, cell.number)
+    def _publish_outcome(self, cell: CellRequest, result: Result | None, reply: dict[str, Any]) -> None:
+        if reply["status"] == "error":
+            self.frontend.send("error", {key: reply[key] for key in ("ename", "evalue", "traceback")})
+        elif result is not None:
+            self.frontend.send_output(result, cell.number)
             if cell.remember:
-                self._services.history.add_output(cell.number, str(outcome.result.data.get("text/plain", "")))
-        return {"user_expressions": expression_contents(outcome.expressions)}
+                self._services.history.add_output(cell.number, str(result.data.get("text/plain", "")))
+
+    def _defect(self, error: Exception) -> dict[str, Any]:
+        """What the reply says of a defect of ours."""
+        self.log.exception("The result of a cell could not be sent.")
+        ename, evalue = type(error).__name__, f"internal error of monty-kernel: {error}"
+        return {"status": "error", "ename": ename, "evalue": evalue, "traceback": []}
 
     # What the front end asks about code
 

@@ -7,6 +7,8 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, NamedTuple
 
+from monty_kernel.jupyter.starting_tasks import start_now
+
 PATIENCE = 0.3
 """Seconds that a question waits behind a running cell before it is answered from what is known without the session."""
 
@@ -53,7 +55,8 @@ class ShellQueue:
         self._waiting: deque[Request] = deque()
         self._count = 0
         self._aborted = 0
-        self._running: asyncio.Task[None] | None = None
+        self._is_running = False
+        self._running: asyncio.Task[None] | None = None  # so that it is not collected
         self._patience: asyncio.TimerHandle | None = None
         self._answers: set[asyncio.Task[None]] = set()
         self._answering = asyncio.Semaphore(AT_ONCE)
@@ -63,8 +66,11 @@ class ShellQueue:
         loop = asyncio.get_running_loop()
         self._count += 1
         self._waiting.append(Request(idents, message, self._count, loop.time()))
-        if self._running is None:
-            self._running = loop.create_task(self._run())
+        if not self._is_running:
+            self._is_running = True
+            # only cells: what answers a question may look for its task at once
+            start = start_now if message["header"]["msg_type"] == "execute_request" else loop.create_task
+            self._running = start(self._run())
         if self._patience is None and message["header"]["msg_type"] in self._questions:
             self._patience = loop.call_later(PATIENCE, self._let_questions_pass)
 
@@ -89,7 +95,7 @@ class ShellQueue:
                 if self._waiting:
                     await asyncio.sleep(0)  # a request that never waited leaves the loop to others, too
         finally:
-            self._running = None
+            self._is_running = False
 
     async def _answer_in_turn(self, request: Request) -> None:
         async with self._answering:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -30,11 +32,29 @@ class WireSession(Session):
             self.pack = _pack
         self.digest_history = _Digests()
         self._parent: tuple[object, bytes] = None, b""
+        self._held: list[tuple[Any, list[bytes]]] | None = None
 
     def remember(self, signature: bytes) -> None:
         """A message of this signature has come: no other may."""
         if self.auth is not None:
             self._add_digest(signature)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Send what is sent within this at its end, in order: each message on its own wakes libzmq's thread, and that takes longer
+        than to make it. Nothing may be awaited within this.
+        """
+        if self._held is not None:
+            yield
+            return
+        held: list[tuple[Any, list[bytes]]] = []
+        self._held = held
+        try:
+            yield
+        finally:
+            self._held = None
+            for stream, message in held:
+                stream.send_multipart(message)
 
     def send(
         self,
@@ -79,7 +99,11 @@ class WireSession(Session):
                 auth.update(frame)
             signature = auth.hexdigest().encode()
         idents = [] if ident is None else [ident] if isinstance(ident, bytes) else ident
-        stream.send_multipart([*idents, DELIM, signature, *frames])
+        message = [*idents, DELIM, signature, *frames]
+        if self._held is None:
+            stream.send_multipart(message)
+        else:
+            self._held.append((stream, message))
         return {
             "header": sender.header | {"msg_id": msg_id, "msg_type": msg_or_type, "date": date},
             "msg_id": msg_id,

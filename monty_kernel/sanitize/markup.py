@@ -14,7 +14,8 @@ from collections import Counter
 from functools import cached_property
 from html import unescape
 
-from .allowed import (
+from . import css
+from .elements import (
     CLASSES,
     GLOBAL,
     HTML_ATTRIBUTES,
@@ -29,8 +30,6 @@ from .allowed import (
     TABLE_PARTS,
     VOID,
     WITH_CONTENT,
-    safe_style,
-    safe_value,
 )
 
 DEPTH = 100
@@ -218,7 +217,7 @@ class Markup:
         elif attribute.startswith("data-commandlinker"):
             self.removed["command of JupyterLab"] += attribute.endswith("-command")
         elif attribute == "style":
-            style = safe_style(given, self._of_drawing if "#" in given and "(" in given else "")
+            style = css.declarations(given, self._of_drawing if "#" in given and "(" in given else "")
             self.removed["style declaration"] += style.dropped
             self.moves |= style.moves
             return attribute, style.text or None
@@ -235,7 +234,9 @@ class Markup:
         elif attribute == "xmlns" and name == "svg":
             return attribute, "http://www.w3.org/2000/svg" if svg else None
         elif svg and attribute in SVG_ATTRIBUTES:
-            fit = safe_value(attribute, given, self._of_drawing if "#" in given else "")
+            fit = css.value(given, self._of_drawing if "#" in given else "")
+            if fit is not None and css.has_many_layers(attribute, fit):
+                fit = None
             self.removed["reference"] += fit is None
             return SVG_ATTRIBUTES[attribute], fit
         elif attribute in ("alt", "title", "aria-label", "lang", "summary", "datetime"):

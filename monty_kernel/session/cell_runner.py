@@ -38,9 +38,16 @@ class CellRunner:
         frontend: Shows what cells emit, and has the session's services.
         budget: The time that dumps may take.
         cells_wait: Whether another cell is queued.
+        in_pause: Does something on the sandbox thread in the next pause between cells. Without it no dump waits.
     """
 
-    def __init__(self, frontend: SessionFrontend, budget: DumpBudget, cells_wait: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        frontend: SessionFrontend,
+        budget: DumpBudget,
+        cells_wait: Callable[[], bool],
+        in_pause: Callable[[Callable[[], object]], object] | None = None,
+    ) -> None:
         services = frontend.services
         self._services = services
         self._engine = services.engine
@@ -50,6 +57,7 @@ class CellRunner:
         self._trace = services.trace
         self._budget = budget
         self._cells_wait = cells_wait
+        self._in_pause = in_pause
         self._label = ""
         self._failed = False
         self._misused_magic = False
@@ -82,7 +90,8 @@ class CellRunner:
     def save_state(self, request: CellRequest) -> None:
         """After `run`, while its outcome is on its way: keep the state that the cell left."""
         waiting = self._cells_wait()
-        dump = self._budget.allows(cells_wait=waiting)
+        later = None if waiting or self._engine.may_read_clock or not self._budget.can_wait else self._in_pause
+        dump = later is None and self._budget.allows(cells_wait=waiting)
         start = time.perf_counter()
         if self._engine.save(dump=dump):
             self._budget.dumped(time.perf_counter() - start, kept_waiting=waiting)
@@ -92,8 +101,17 @@ class CellRunner:
             self._travel.overlook()
         else:
             self._travel.record(request.number if request.remember else 0, self._label, self._failed)
-        if not waiting:
+        if later is not None:
+            later(self._secure)
+        elif not waiting:
             self._travel.secure()  # the last of many may be one that leaves no state
+
+    def _secure(self) -> None:
+        start = time.perf_counter()
+        if self._travel.secure():
+            self._budget.dumped(time.perf_counter() - start, kept_waiting=False)
+            if self._trace is not None and self._engine.snapshot is not None:
+                self._trace.event("dumped", len(self._engine.snapshot.state))
 
     def _run(self, request: CellRequest) -> Outcome:
         source = CellSource(f"In[{request.number}]", request.code)

@@ -17,8 +17,8 @@ from ..store.errors import SessionRunning, StoreError, StoreUnavailable
 from ..store.writer import StoreWriter, Task
 from .batch import Batch, JournaledState
 from .earlier_sessions import EarlierSessions
+from .naming import Share, shares_on_disk
 from .stored_state import OnDisk, StateToStore, entry_data, meta_of, read_state
-from .timeline import Share, shares_on_disk
 
 if TYPE_CHECKING:
     from ..store.locks import RunningSessions
@@ -88,6 +88,7 @@ class Archive:
         self._batch: Batch | None = None  # the one that the next state joins
         self._log: WriteAheadLog | None = None
         self._foreseen: _Foreseen | None = None
+        self._kept: tuple[StateToStore, int] | None = None  # the last state, and the position of its record
         self._unlogged: set[int] = set()  # states that neither the log nor the store has
         self._named = False  # whether a state has a name
         self._loaded: tuple[str, dict[int, CellLog]] = ("", {})  # the other session that was read last
@@ -131,6 +132,7 @@ class Archive:
         with self._lock:
             state = state._replace(session=self._sessions)
             self._current = state.number
+            self._kept = state._replace(snapshot=None), position
             if data is None:
                 self._batch = None
                 self._writer.write(Task(lambda: self._put(state), self._log, position))
@@ -139,6 +141,17 @@ class Archive:
             batch.add(state, data)
         store, instead = (partial(self._store_batch, batch, state.number, whole) for whole in (True, False))
         self._writer.write(Task(store, self._log, position, instead))
+
+    def keep_snapshot(self, number: int, snapshot: Snapshot) -> None:
+        """Store a snapshot of the last state that was kept, if this is it: until now it took cells to be run again."""
+        with self._lock:
+            if self._kept is None or self._kept[0].number != number or self._kept[0].session != self._sessions:
+                return
+            state, position = self._kept
+            if self._batch is not None and number in self._batch:
+                self._batch.renew(snapshot)
+                return
+        self._writer.write(Task(partial(self._put, state._replace(snapshot=snapshot)), self._log, position))
 
     def name(self, number: int, name: str) -> None:
         """Name a state, soon."""

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..store.errors import SessionRunning, StoreUnavailable
 from .stored_state import StateToStore
+
+if TYPE_CHECKING:
+    from monty_kernel.engine.snapshot import Snapshot
 
 JournaledState = tuple[StateToStore, Mapping[str, Any]]
 """The state of a cell, with what it takes to run the cell again."""
@@ -34,6 +37,11 @@ class Batch:
             before, its_data = self._states.pop()
             self._states.append((before._replace(snapshot=None), its_data))
         self._states.append((state, data))
+
+    def renew(self, snapshot: Snapshot) -> None:
+        """Give the last state another snapshot."""
+        state, data = self._states.pop()
+        self._states.append((state._replace(snapshot=snapshot), data))
 
     def __contains__(self, number: int) -> bool:
         return any(state.number == number for state, _ in self._states)

@@ -97,8 +97,10 @@ class Packer:
 
     def left(self, state: State[Kept], timeline: Timeline[Kept]) -> None:
         """The session has left this state."""
+        before = self._loose[-1].snapshot if self._loose else None
         self._loose.append(state)
-        self._loose_size += state.size
+        if not _share_dump(before, state.snapshot):
+            self._loose_size += state.size
         if self._loose_size >= LOOSE:
             loose, self._loose, self._loose_size = self._loose, [], 0
             self._thread.submit(self._pack, loose, timeline)
@@ -140,21 +142,32 @@ def pack(snapshots: Iterable[Snapshot]) -> Iterator[Packed]:
         if together and size + len(snapshot.state) > _TOGETHER:
             yield from _packed(together)
             together, size = [], 0
+        if not together or together[-1].state is not snapshot.state:
+            size += len(snapshot.state)
         together.append(snapshot)
-        size += len(snapshot.state)
     if together:
         yield from _packed(together)
 
 
 def _packed(snapshots: Sequence[Snapshot]) -> Iterator[Packed]:
-    dumps = b"".join(snapshot.state for snapshot in snapshots)
+    starts, parts, size = [], [], 0
+    for before, snapshot in zip([None, *snapshots], snapshots, strict=False):
+        if before is None or before.state is not snapshot.state:
+            starts.append(size)
+            parts.append(snapshot.state)
+            size += len(snapshot.state)
+        else:  # cells that run again from the same dump
+            starts.append(starts[-1])
+    dumps = b"".join(parts)
     data = memoryview(codec()[0](dumps))
     # a copy: zstd begins with room for all of the dumps and cuts it short, and the rest would be a hole in the heap
     block = Block(bytes(data), len(dumps), len(snapshots))
-    start = 0
-    for snapshot in snapshots:
+    for snapshot, start in zip(snapshots, starts, strict=True):
         yield Packed(replace(snapshot, state=b""), block, start, len(snapshot.state))
-        start += len(snapshot.state)
+
+
+def _share_dump(first: Kept | None, second: Kept | None) -> bool:
+    return isinstance(first, Snapshot) and isinstance(second, Snapshot) and first.state is second.state
 
 
 def weight(kept: Kept | None) -> int:

@@ -15,9 +15,10 @@ from ..store.errors import StoreError
 from .archive import Archive
 from .differences import Difference, Survey, compare, overlays_in_one_line, survey
 from .earlier_sessions import Claimed, EarlierSessions
+from .naming import NotNamed, check_room, share_in_memory
 from .packing import Kept, Packed, Packer, packed_weight
 from .stored_state import OnDisk, StateToStore
-from .timeline import NoSuchState, NotNamed, State, Timeline, check_room, share_in_memory
+from .timeline import NoSuchState, State, Timeline
 
 _TRIED = 50
 """States that are tried before a session is given up whose last one cannot be loaded."""
@@ -248,14 +249,23 @@ class TimeTravel:
         if self._engine.unsaved:
             raise NoSuchState("No state has what this cell did so far: put this line first, or into a cell of its own.")
 
-    def secure(self) -> None:
-        """Between two cells, when nobody waits: make sure that the present state takes no cell to be run again."""
+    def secure(self) -> bool:
+        """Between two cells, when nobody waits: make sure that the present state takes no cell to be run again.
+
+        Returns:
+            Whether that took a dump.
+        """
         if self._here is None or not self._here.reruns or not self._engine.is_usable:
-            return
+            return False
         self._engine.take_snapshot()
         snapshot = self._engine.snapshot
-        if snapshot is not None and not snapshot.reruns:
-            self._here = self.timeline[self.timeline.current].snapshot = snapshot
+        if snapshot is None or snapshot.reruns:
+            return False
+        state = self.timeline[self.timeline.current]
+        self._here = state.snapshot = snapshot
+        if self._archive is not None:
+            self._archive.keep_snapshot(state.number, snapshot)
+        return True
 
     def diff(self, first: str, second: str | None) -> Difference:
         """How the state `second`, by default the present one, differs from `first`. The session stays where it is.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from monty_kernel.jupyter.sandbox_thread import SandboxThread
+from monty_kernel.jupyter.sandbox_thread import Posted, SandboxThread
 from tests.support.kernel_client import Kernel
 from tests.support.waiting import HANGING, until
 
@@ -84,3 +84,39 @@ def test_an_interrupt_reaches_the_first_cell_while_the_session_starts(
         pass
     assert reply["content"].get("ename") == "KeyboardInterrupt"
     assert kernel.run("x").reply["ename"] == "NameError"
+
+
+def test_what_is_for_a_pause_waits_for_one(thread: SandboxThread) -> None:
+    done: list[str] = []
+    paused = threading.Event()
+
+    def cell() -> None:
+        done.append("cell")
+        thread.in_pause(lambda: (done.append("pause"), paused.set()))
+
+    async def cells() -> None:
+        for _ in range(3):
+            posted = thread.post(cell, lambda: None)
+            posted.told()
+            await posted
+
+    asyncio.run(cells())
+    assert paused.wait(HANGING)
+    assert done == ["cell"] * 3 + ["pause"]
+
+
+def test_the_loop_can_wait_for_what_it_posted(thread: SandboxThread) -> None:
+    go = threading.Event()
+
+    async def wait() -> None:
+        quick, slow = thread.post(lambda: 1, lambda: None), thread.post(lambda: go.wait(HANGING), lambda: None)
+        assert quick.finished_within(HANGING) and await quick == 1
+        assert not slow.finished_within(0)
+        go.set()
+        assert await asyncio.wait_for(_awaited(slow), HANGING)
+
+    asyncio.run(wait())
+
+
+async def _awaited(posted: Posted[bool]) -> bool:
+    return await posted

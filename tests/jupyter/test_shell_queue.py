@@ -28,7 +28,7 @@ def run(*script: tuple[str, float]) -> list[str]:
         for kind, seconds in script:
             await asyncio.sleep(seconds)
             queue.put([], message(kind))
-        while queue._running is not None:  # noqa: ASYNC110
+        while queue._is_running:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
     asyncio.run(main())
@@ -78,7 +78,7 @@ def most_in_a_row(*before: str) -> int:
         queue = ShellQueue(serve, answer, frozenset({"question"}))
         for kind in (*before, *["question"] * 50):
             queue.put([], message(kind))
-        while queue._running is not None:
+        while queue._is_running:
             seen = len(handled)
             await asyncio.sleep(0)
             most = max(most, len(handled) - seen)

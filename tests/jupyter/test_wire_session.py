@@ -51,3 +51,29 @@ def test_each_message_names_the_request_that_it_answers(packer: str) -> None:
         read = WireSession(key=b"key", packer=packer).deserialize(frames[1:])
         assert read["parent_header"]["msg_id"] == requests[number]["header"]["msg_id"]
     assert session.deserialize(session.serialize(session.msg("status"))[1:])["parent_header"] == {}
+
+
+class _Stream:
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+
+    def send_multipart(self, frames: list[bytes], **options: Any) -> None:
+        self.sent.append(json.loads(frames[-4])["msg_type"])
+
+
+def test_what_is_sent_together_leaves_in_order_also_when_something_fails() -> None:
+    session, stream = WireSession(), _Stream()
+
+    def fail() -> None:
+        with session.together():
+            session.send(stream, "first")
+            with session.together():
+                session.send(stream, "second")
+            assert stream.sent == []
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    assert stream.sent == ["first", "second"]
+    session.send(stream, "third")
+    assert stream.sent == ["first", "second", "third"]

@@ -11,6 +11,9 @@ import pytest
 
 from monty_kernel.engine.cell_log import CellLog
 from monty_kernel.engine.engine import Snapshot
+from monty_kernel.engine.snapshot import Journaled
+from monty_kernel.engine.source import CellSource
+from monty_kernel.engine.source.cell import CellOptions, parse
 from monty_kernel.store import log, writer
 from monty_kernel.store.errors import StoreUnavailable
 from monty_kernel.store.store import SnapshotStore
@@ -69,6 +72,31 @@ def test_a_disk_that_is_full_for_a_while(tmp_path: Path, monkeypatch: pytest.Mon
     for number in range(9):
         assert later.get(session, number)[0] == b"state %d" % number
     assert list((tmp_path / "snapshots" / log.FOLDER).iterdir()) == []
+
+
+@pytest.mark.parametrize("when", ["in the batch", "after it", "too late"])
+def test_a_snapshot_that_was_taken_later_is_stored(tmp_path: Path, when: str) -> None:
+    store = opened(tmp_path)
+    kept = Archive(lambda: store.running, lambda running: store, "a.ipynb", dict, logging.getLogger("archive"))
+    source = CellSource("In[1]", "x = 1")
+    run = Journaled(parse(source, dict, CellOptions(1)), 1, {}, (), False)
+    first, second = state(0), state(1)
+    assert first.snapshot is not None
+    without = first.snapshot.with_reruns((run,), {}, None)
+    kept.keep(first, None)
+    kept.keep(second._replace(snapshot=without), run)
+    if when != "in the batch":
+        kept.added()  # waits until it is stored
+        assert store.states(kept.session or "")[1].kind != "snapshot"
+    if when == "too late":
+        kept.keep(state(2), None)
+    assert second.snapshot is not None
+    kept.keep_snapshot(1, second.snapshot)
+    kept.added()
+    assert (store.states(kept.session or "")[1].kind == "snapshot") == (when != "too late")
+    if when != "too late":
+        assert store.get(kept.session or "", 1)[0] == b"state 1"
+    kept.close()
 
 
 def test_what_is_not_even_noted_is_said_to_be_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,6 +66,14 @@ def test_each_comes_back_from_what_was_packed_together() -> None:
     assert {each.block.members for each in packed} == {1, 2}
 
 
+def test_states_of_one_dump_keep_it_once() -> None:
+    dumps = [random.Random(number).randbytes(1000) for number in range(2)]
+    snapshots = [Snapshot(dumps[number // 3], number, frozenset(), CellLog()) for number in range(6)]
+    packed = list(pack(snapshots))
+    assert [each.unpack() for each in packed] == snapshots
+    assert {(each.block.size, each.block.members) for each in packed} == {(2000, 6)}
+
+
 def test_dumps_that_are_alike_are_one_in_memory() -> None:
     dump = random.Random(0).randbytes(50_000)
     packed = pack([Snapshot(dump + bytes([number]), 0, frozenset(), CellLog()) for number in range(10)])

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.support.kernel_client import Kernel, worker_pids
+from tests.support.kernel_client import Kernel, kill_workers, worker_pids
 from tests.support.waiting import HANGING
 
 Start = Callable[..., Kernel]
@@ -30,6 +30,35 @@ def test_undo_and_redo(start: Start) -> None:
     assert kernel.run("%redo").reply["ename"] == "UsageError"
     assert "at the start" in kernel.run("%undo 3").text()
     assert kernel.run("%undo").reply["ename"] == "UsageError"
+
+
+def test_quick_cells_are_states_without_a_dump_each(start: Start) -> None:
+    """Their dump waits for a pause, which a worker's death, a restored state and the store do not have to wait for."""
+    kernel = start()
+    kernel.run("import random\nx, seen = 0, []")
+    for number in range(1, 41):  # more than may run again, with answers of the host and outputs between them
+        kernel.run(f"x += 1\nseen.append(random.random())\nprint(x)\nassert x == {number}")
+    seen = kernel.run("seen", store_history=False).plain
+    kill_workers(kernel.pid)
+    assert kernel.run("x, len(seen)").plain == "(40, 40)"
+    assert kernel.run("seen", store_history=False).plain == seen
+    for state in (3, 20, 41, 40):
+        assert "as it was" in kernel.run(f"%restore {state}").text()
+        assert kernel.run("x, len(seen)", store_history=False).plain == f"({state - 1}, {state - 1})"
+        assert kernel.run(f"seen == ({seen})[: x]", store_history=False).plain == "True"
+
+
+def test_a_cell_that_reads_the_clock_does_not_run_again(start: Start) -> None:
+    kernel = start()
+    kernel.run("from time import time as now\nthen = now()")
+    then = kernel.run("then", store_history=False).plain
+    kernel.run("later = now()")
+    later = kernel.run("later", store_history=False).plain
+    kernel.run("x = 1")
+    kernel.run("%undo 2")
+    assert kernel.run("then", store_history=False).plain == then
+    kernel.run("%redo 2")
+    assert kernel.run("later, x", store_history=False).plain == f"({later}, 1)"
 
 
 def test_going_back_and_running_on_makes_a_branch(start: Start) -> None:
