@@ -11,10 +11,9 @@ import pydantic_monty as monty
 
 from monty_kernel.engine import prelude
 from monty_kernel.engine.engine import Engine
-from monty_kernel.engine.errors.tracebacks import mark
+from monty_kernel.engine.errors.tracebacks import marked_line
 from monty_kernel.engine.source import CellSource, Failure, SourceFrame
 from monty_kernel.engine.source.cell import Cell, Feed
-from monty_kernel.engine.source.source_map import split_lines
 from monty_kernel.engine.source.statements import weight
 from monty_kernel.engine.source.syntax_trees import parse_tree
 from monty_kernel.engine.workers import only_by_name
@@ -234,15 +233,9 @@ def refusal(findings: Sequence[Finding]) -> Failure:
 
 def _shown(finding: Finding) -> str:
     frame = finding.frame
-    lines = split_lines(frame.cell.text) if frame.cell else []
     head = f"Type check: {frame.cell.label if frame.cell else '<string>'}, line {frame.line}: {finding.sentence}"
-    if not 1 <= frame.line <= len(lines):
-        return head
-    line = lines[frame.line - 1]
-    indent = len(line) - len(line.lstrip())
-    stop = frame.end_column - 1 if frame.end_line <= frame.line else len(line.rstrip())
-    text, carets = mark(line.lstrip(), frame.column - 1 - indent, stop - indent)
-    return f"{head}\n    {text}\n    {carets}"
+    marked = marked_line(frame)
+    return head if marked is None else "\n    ".join((head, *marked))
 
 
 def _rest(findings: Sequence[Finding]) -> list[str]:

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from ..source import Failure, SourceFrame
 from ..source.source_map import split_lines
-from ..source.syntax_trees import syntax_tree
+from ..source.syntax_trees import Statement, statements_in, syntax_tree
 
 # 64 KiB parse in some 60 ms; an error in a longer cell shows plain lines and names without arguments.
 PARSE_LIMIT = 65_536
@@ -85,7 +85,7 @@ def parse(text: str) -> ast.Module | None:
 
 def _scopes(tree: ast.Module, text: str) -> Iterator[Scope]:
     # a stack, not recursion: an expression may be nested deeper than Python's own stack
-    children = ast.iter_child_nodes if "lambda" in text else _statements  # half the time for a long cell
+    children = ast.iter_child_nodes if "lambda" in text else statements_in  # half the time for a long cell
     waiting: list[tuple[ast.AST, str, range]] = [(tree, "", range(1, text.count("\n") + 2))]
     while waiting:
         node, prefix, lines = waiting.pop()
@@ -97,17 +97,6 @@ def _scopes(tree: ast.Module, text: str) -> Iterator[Scope]:
             yield Scope(name, f"{prefix}{name}({_arguments(node)})", start, end, lines)
             prefix += f"{name}." if isinstance(node, ast.ClassDef) else f"{name}.<locals>."
         waiting.extend((child, prefix, lines) for child in children(node))
-
-
-_Statement = ast.stmt | ast.excepthandler | ast.match_case
-
-
-def _statements(node: ast.AST) -> Iterator[_Statement]:
-    """The statements directly inside one; `except` and `case` clauses count as statements."""
-    for field in ("body", "handlers", "orelse", "finalbody", "cases"):
-        below = getattr(node, field, None)
-        if isinstance(below, list):  # the body of a lambda is an expression
-            yield from below
 
 
 def _arguments(node: _Definition) -> str:
@@ -126,14 +115,14 @@ def _pieces(tree: ast.Module, lines: Sequence[str]) -> Iterator[range]:
     statements."""
     cuts = {1, len(lines) + 1}
     joined: set[int] = set()
-    waiting = list(_statements(tree))
+    waiting = list(statements_in(tree))
     while waiting:
         node = waiting.pop()
         span = _line_range(node)
         cuts.update((span.start, span.stop))
         if not hasattr(node, "body") and not hasattr(node, "cases"):
             joined.update(span[1:])  # a second statement may begin on the last line of a long first one
-        waiting += _statements(node)
+        waiting += statements_in(node)
     edges = sorted(cuts - joined)
     for start, stop in pairwise(edges):
         while start < stop and not lines[start - 1].strip():
@@ -144,7 +133,7 @@ def _pieces(tree: ast.Module, lines: Sequence[str]) -> Iterator[range]:
             yield range(start, stop)
 
 
-def _line_range(node: _Statement) -> range:
+def _line_range(node: Statement) -> range:
     if isinstance(node, ast.match_case):
         return range(node.pattern.lineno, (node.body[-1].end_lineno or node.pattern.lineno) + 1)
     first = min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", ()))])
@@ -167,12 +156,13 @@ def raised_by_hand(failure: Failure) -> bool:
     raised = re.match(r"([\w.]+)\(|[A-Z]", failing_text(failure))
     if raised is None or failure.evalue == f"name {raised[1]!r} is not defined":
         return False
-    return re.search(r"\braise\s*$", _line(frame)[: max(frame.column - 1, 0)]) is not None
+    return re.search(r"\braise\s*$", (line_of(frame) or "")[: max(frame.column - 1, 0)]) is not None
 
 
-def _line(frame: SourceFrame) -> str:
+def line_of(frame: SourceFrame) -> str | None:
+    """The line that a frame begins on; None for code in a string, or if its cell has no such line."""
     lines = split_lines(frame.cell.text) if frame.cell else []
-    return lines[frame.line - 1] if 1 <= frame.line <= len(lines) else ""
+    return lines[frame.line - 1] if 1 <= frame.line <= len(lines) else None
 
 
 def failing_text(failure: Failure) -> str:

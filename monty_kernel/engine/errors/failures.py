@@ -14,7 +14,7 @@ from ..interrupts import INSISTENT, INSISTENT_SECONDS
 from ..source import CellSource, Failure, SourceFrame
 from ..source.ipython import unpasted
 from ..source.source_map import ByteOffsets, line_feed_starts, place
-from ..source.syntax_trees import expression_tree, parse_tree
+from ..source.syntax_trees import expression_tree, parse_tree, statements_in
 
 if TYPE_CHECKING:
     from ..limits import SessionLimits
@@ -99,12 +99,10 @@ def said_by_cpython(feed: Feed) -> Failure | None:
     try:
         parse_tree(source)
     except SyntaxError as error:
-        line, column = error.lineno or 1, error.offset or 1
-        end_line, end_column = error.end_lineno or line, error.end_offset or column + 1
-        span = line, column, *max((end_line, end_column), (line, column + 1))
+        span = _span(error)
         for source_map in maps:
             span = source_map.lines_and_columns(*span)
-        return Failure("syntax", type(error).__name__, error.msg, (SourceFrame(feed.cell, *span, "<module>"),))
+        return _unparsed(feed.cell, span, error.msg, type(error).__name__)
     except (ValueError, RecursionError, MemoryError):
         return None
     return None
@@ -144,9 +142,17 @@ def _key(message: str) -> str:
 
 def impossible(source: CellSource, error: SyntaxError) -> Failure:
     """The Failure for text that cannot even be given to Monty. `error` says where it is wrong."""
+    return _unparsed(source, _span(error), error.msg)
+
+
+def _span(error: SyntaxError) -> tuple[int, int, int, int]:
     line, column = error.lineno or 1, error.offset or 1
-    place = SourceFrame(source, line, column, error.end_lineno or line, error.end_offset or column + 1, "<module>")
-    return Failure("syntax", "SyntaxError", error.msg, (place,))
+    end = error.end_lineno or line, error.end_offset or column + 1
+    return line, column, *max(end, (line, column + 1))
+
+
+def _unparsed(cell: CellSource, span: tuple[int, int, int, int], message: str, name: str = "SyntaxError") -> Failure:
+    return Failure("syntax", name, message, (SourceFrame(cell, *span, "<module>"),))
 
 
 def stray_return(cell: Cell) -> Failure | None:
@@ -169,8 +175,7 @@ def stray_return(cell: Cell) -> Failure | None:
     span = line + above, column, end_line + above, end_column
     if pasted is not None:
         span = pasted.lines_and_columns(*span)
-    frame = SourceFrame(cell.source, *span, "<module>")
-    return Failure("syntax", "SyntaxError", "'return' outside function", (frame,))
+    return _unparsed(cell.source, span, "'return' outside function")
 
 
 def _outside(tree: ast.Module) -> ast.Return | None:
@@ -180,7 +185,5 @@ def _outside(tree: ast.Module) -> ast.Return | None:
         if isinstance(node, ast.Return):
             return node
         if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            for field in ("body", "handlers", "orelse", "finalbody", "cases"):
-                below = getattr(node, field, None)
-                waiting += below if isinstance(below, list) else ()  # the body of a lambda is an expression
+            waiting += statements_in(node)
     return None

@@ -15,9 +15,8 @@ from collections.abc import Callable, Iterator, Mapping
 from ..limits import KINDS
 from ..source import Failure
 from ..source.ipython import NAMES as DISPLAY_NAMES
-from ..source.source_map import split_lines
 from . import object_hints as objects
-from .cell_code import failing_text, parse, raised_by_hand
+from .cell_code import failing_text, line_of, parse, raised_by_hand
 from .unsupported import (
     BASES,
     BUILTINS,
@@ -101,10 +100,8 @@ def _inheritance(text: str) -> str | None:
 
 
 def _installs(failure: Failure) -> str | None:
-    frame = failure.frames[0] if failure.frames else None
-    lines = split_lines(frame.cell.text) if frame is not None and frame.cell is not None else []
-    line = lines[frame.line - 1] if frame is not None and 1 <= frame.line <= len(lines) else ""
-    if re.match(r"\s*(?:python3? -m )?(?:pip3?|conda|mamba|uv)\s+[a-z]", line):
+    line = line_of(failure.frames[0]) if failure.frames else None
+    if re.match(r"\s*(?:python3? -m )?(?:pip3?|conda|mamba|uv)\s+[a-z]", line or ""):
         return (
             "Nothing can be installed. The sandbox has only Monty's own modules, such as math, json, re and datetime."
         )

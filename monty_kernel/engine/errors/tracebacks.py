@@ -17,8 +17,7 @@ from functools import cache
 from ...outputs import Error
 from ...outputs.visible_text import cut, display_width, more, visible
 from ..source import CellSource, Failure, SourceFrame
-from ..source.source_map import split_lines
-from .cell_code import CellLayout, Scope, layout
+from .cell_code import CellLayout, Scope, layout, line_of
 from .hints import hint
 
 EVALUE_LIMIT = 65_536  # characters of `Error.evalue`
@@ -94,16 +93,10 @@ def _clean(evalue: str, limit: int) -> str:
 
 def _syntax_error(frames: tuple[SourceFrame, ...], ename: str, message: str) -> Iterator[str]:
     if frames:
-        frame = frames[0]
-        lines = split_lines(frame.cell.text) if frame.cell else []
-        yield f"  {_place(frame)}"
-        if 1 <= frame.line <= len(lines):
-            line = lines[frame.line - 1]
-            indent = len(line) - len(line.lstrip())
-            stop = frame.end_column - 1 if frame.end_line <= frame.line else len(line.rstrip())
-            text, carets = mark(line.lstrip(), frame.column - 1 - indent, stop - indent)
-            yield f"    {_RED}{text}{_PLAIN}"
-            yield f"    {carets}"
+        yield f"  {_place(frames[0])}"
+        if marked := marked_line(frames[0]):
+            yield f"    {_RED}{marked[0]}{_PLAIN}"
+            yield f"    {marked[1]}"
     yield f"{_RED}{ename}:{_PLAIN} {message}"
 
 
@@ -213,7 +206,7 @@ def excerpt(cell: CellLayout, frame: SourceFrame, scope: Scope | None) -> list[s
         if not group:
             rows.append(f"{_GREEN}   (...){_PLAIN}")
             continue
-        marked = [mark(cell.lines[number - 1], *_failing(cell.lines[number - 1], frame, number)) for number in group]
+        marked = [_mark(cell.lines[number - 1], *_failing(cell.lines[number - 1], frame, number)) for number in group]
         coloured = highlight([text for text, _ in marked])
         for number, text, (_, carets) in zip(group, coloured, marked, strict=True):
             rows.append(f"{_number(number, number == frame.line)} {text}")
@@ -222,7 +215,17 @@ def excerpt(cell: CellLayout, frame: SourceFrame, scope: Scope | None) -> list[s
     return rows
 
 
-def mark(line: str, start: int, stop: int | None) -> tuple[str, str]:
+def marked_line(frame: SourceFrame) -> tuple[str, str] | None:
+    """The line that a frame begins on, without indentation, and the carets under the expression; None without a line."""
+    line = line_of(frame)
+    if line is None:
+        return None
+    indent = len(line) - len(line.lstrip())
+    stop = frame.end_column - 1 if frame.end_line <= frame.line else len(line.rstrip())
+    return _mark(line.lstrip(), frame.column - 1 - indent, stop - indent)
+
+
+def _mark(line: str, start: int, stop: int | None) -> tuple[str, str]:
     """A line as it is shown, and the blanks and carets that mark `line[start:stop]` when printed under it.
 
     There is at least one caret, even if the mark lies behind the line's end, but none if `stop` is None. A long line is

@@ -14,7 +14,7 @@ import threading
 import time
 import warnings
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from hashlib import blake2b
 from typing import Any, NamedTuple, TypeVar
 
@@ -78,6 +78,17 @@ def parsed_here(text: str, mode: str) -> ast.AST:
                 if not left:
                     raise
     raise AssertionError("the last try returns or raises")
+
+
+Statement = ast.stmt | ast.excepthandler | ast.match_case
+
+
+def statements_in(node: ast.AST) -> Iterator[Statement]:
+    """The statements directly inside one; `except` and `case` clauses count as statements."""
+    for field in ("body", "handlers", "orelse", "finalbody", "cases"):
+        below = getattr(node, field, None)
+        if isinstance(below, list):  # the body of a lambda is an expression
+            yield from below
 
 
 def _keep_silent() -> None:
