@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 import struct
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 MONTY_RECURSION = 1000
@@ -100,13 +102,7 @@ def show_size(size: float) -> str:
     return f"{size:,.0f} {unit}"
 
 
-def _show_seconds(seconds: float) -> str:
-    return f"{seconds:g} s"
-
-
-def _show_count(count: float) -> str:
-    return f"{count:,}"
-
+_show_seconds, _show_count = "{:g} s".format, "{:,}".format
 
 KINDS: Mapping[str, LimitKind] = {
     kind.name: kind
@@ -207,9 +203,6 @@ def effective(limits: Limits, name: str) -> float | None:
 # header. Near its end, after all that a cell could have written, `tracker` holds a map of the limits. Where that map is
 # not found as expected, the dump stays as it is: the session that loads it is never looser than its own limits.
 
-_NULL = b"\xf6"
-_TRACKER = b"gtracker\xa4flimits\xa7"
-_AFTER = b"ttotal_execution_time\xa2"
 _NAMES = (
     "max_feed_duration",
     "max_turn_duration",
@@ -219,60 +212,33 @@ _NAMES = (
     "max_suspensions",
     "max_total_sleep",
 )
+_NULL = b"\xf6"
+_TRACKER = b"gtracker\xa4flimits\xa7"
 
 
 def with_limits(state: bytes, limits: Limits) -> bytes | None:
     """The dump with these limits in place of its own; the same object if they are equal, None if they were not
     found."""
-    start = state.rfind(_TRACKER)
-    end = state.find(_AFTER, start) if start >= 0 else -1
-    if end < 0:
+    found = _tracker().match(state, max(state.rfind(_TRACKER), 0))
+    if found is None:
         return None
-    start += len(_TRACKER)
-    old = state[start:end]
-    try:
-        found = dict(_entries(old))
-    except ValueError:
-        return None
-    if tuple(found) != _NAMES:
-        return None
-    found["max_feed_duration"] = _NULL if limits.seconds is None else _duration(limits.seconds)
-    found["max_memory"] = _NULL if limits.memory is None else _number(limits.memory)
-    found["max_recursion_depth"] = _number(MONTY_RECURSION if limits.recursion is None else limits.recursion)
-    new = b"".join(_text(name) + value for name, value in found.items())
-    return state if new == old else b"".join((state[:start], new, state[end:]))
+    values = dict(zip(_NAMES, found.groups(), strict=True))
+    values["max_feed_duration"] = _NULL if limits.seconds is None else _duration(limits.seconds)
+    values["max_memory"] = _NULL if limits.memory is None else _number(limits.memory)
+    values["max_recursion_depth"] = _number(MONTY_RECURSION if limits.recursion is None else limits.recursion)
+    if tuple(values.values()) == found.groups():
+        return state
+    new = b"".join(_text(name) + value for name, value in values.items())
+    return b"".join((state[: found.start() + len(_TRACKER)], new, state[found.end() :]))
 
 
-def _entries(data: bytes) -> Iterator[tuple[str, bytes]]:
-    """The keys of a map of limits, and their encoded values. Raises ValueError."""
-    position = 0
-    while position < len(data):
-        length = data[position] - 0x60
-        if not 0 < length < 24:
-            raise ValueError("a name was expected")
-        name = data[position + 1 : position + 1 + length].decode("ascii")
-        position += 1 + length
-        end = _skip(data, position)
-        yield name, data[position:end]
-        position = end
-
-
-def _skip(data: bytes, position: int) -> int:
-    """Where the value that begins here ends: null, a number, or a map for a duration."""
-    head = data[position : position + 1]
-    if head == _NULL:
-        return position + 1
-    if head == b"\xa2":
-        for name in (b"dsecs", b"enanos"):
-            if data[position + 1 : position + 1 + len(name)] != name:
-                raise ValueError("a duration was expected")
-            position = _skip(data, position + 1 + len(name)) - 1
-        return position + 1
-    if head and head[0] < 24:
-        return position + 1
-    if head and head[0] <= 27:
-        return position + 1 + (1 << (head[0] - 24))
-    raise ValueError("a limit was expected")
+@cache
+def _tracker() -> re.Pattern[bytes]:
+    """The map of limits, and what follows it. A value is null, a number, or a map for a duration."""
+    number = rb"(?:[\x00-\x17]|\x18.|\x19.{2}|\x1a.{4}|\x1b.{8})"
+    value = rb"(\xf6|%b|\xa2dsecs%benanos%b)" % (number, number, number)
+    entries = b"".join(re.escape(_text(name)) + value for name in _NAMES)
+    return re.compile(re.escape(_TRACKER) + entries + rb"(?=ttotal_execution_time\xa2)", re.DOTALL)
 
 
 def _number(value: int) -> bytes:

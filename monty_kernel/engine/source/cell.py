@@ -169,7 +169,7 @@ def _refuse_too_long(text: str) -> None:
         raise SyntaxError(
             f"this cell has more than {MOST_BYTES >> 20} MiB of text, the most that is read: split it, "
             "or read the data from a mounted file",
-            ("<cell>", 1, 1, None, 1, 2),
+            _place_of(text, 0),
         )
 
 
@@ -214,10 +214,7 @@ def _line_magics(
     for start, end in logical_lines(text[offset:] if offset else text):
         start, end = start + offset, end + offset
         if len(edits) + len(cuts) > _MOST_MAGICS:
-            row = text.count("\n", 0, start) + 1
-            raise SyntaxError(
-                f"this cell holds more than {_MOST_MAGICS:,} magics: split it", ("<cell>", row, 1, None, row, 2)
-            )
+            raise SyntaxError(f"this cell holds more than {_MOST_MAGICS:,} magics: split it", _place_of(text, start))
         line = text[start:end]
         match = _QUERY.match(line) if line.rstrip()[-1:] == "?" else None
         if match is None and (line.lstrip()[:1] in "%!?" or "=" in line):

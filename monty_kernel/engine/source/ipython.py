@@ -44,18 +44,14 @@ def unpasted(text: str) -> SourceMap | None:
         return None
     for first, every in _PROMPTS:
         if first.match(text):
-            edits = [Edit(match.start(), match.end(), "") for match in map(every.match, *_lines(text)) if match]
+            prompts = (every.match(text, at) for at in line_starts(text))
+            edits = [Edit(*prompt.span(), "") for prompt in prompts if prompt]
             return SourceMap(text, edits)
     indented = _INDENT.match(text)
     if indented is None:
         return None
     indent = indented["indent"]
     return SourceMap(text, [Edit(at, at + len(indent), "") for at in line_starts(text) if text.startswith(indent, at)])
-
-
-def _lines(text: str) -> tuple[list[str], list[int]]:
-    starts = line_starts(text)
-    return [text] * len(starts), starts
 
 
 def import_edits(text: str, body: Iterable[ast.stmt]) -> Iterator[Edit]:

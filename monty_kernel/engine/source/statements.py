@@ -41,11 +41,9 @@ def logical_lines(text: str) -> Iterator[tuple[int, int]]:
             fresh = False
             head = _MAGIC_HEAD.match(text, position)
             if head:
-                end = text.find("\n", position)
-                end = length if end < 0 else end
+                end = _line_end(text, position)
                 while text[end - 1 : end] == "\\" and end < length:  # a magic's continuation line
-                    following = text.find("\n", end + 1)
-                    end = length if following < 0 else following
+                    end = _line_end(text, end + 1)
                 yield start, end
                 start = position = end + 1
                 fresh = True
@@ -56,14 +54,9 @@ def logical_lines(text: str) -> Iterator[tuple[int, int]]:
         position = match.end()
         character = match[0]
         if match["quote"]:
-            closing = _STRING_END[character].match(text, position)
-            assert closing is not None  # every pattern accepts the end of the text
-            position = closing.end()
-            if closing[1] == "\n":  # an unclosed string ends with its line
-                position -= 1
+            position = _string_end(text, character, position)
         elif character == "#":
-            position = text.find("\n", position)
-            position = length if position < 0 else position
+            position = _line_end(text, position)
         elif character == "\\":
             position += 2 if text.startswith("\r\n", position) else 1
         elif character in "([{":
@@ -80,44 +73,48 @@ def logical_lines(text: str) -> Iterator[tuple[int, int]]:
 
 def weight(text: str) -> int:
     """How many characters cost a parser memory and time: all but comments and the contents of plain strings."""
-    light = position = 0
-    for step in itertools.count(1):
-        match = _STRING_OR_COMMENT.search(text, position)
-        if match is None:
-            break
-        if step % _BREATH == 0:
-            breathe()
-        position = match.end()
-        if match["quote"]:
-            closing = _STRING_END[match["quote"]].match(text, position)
-            assert closing is not None  # every pattern accepts the end of the text
-            end = closing.end()
-        else:
-            end = text.find("\n", position)
-            end = len(text) if end < 0 else end
-        if not _HOLDS_CODE.search(text, max(0, match.start() - 2), match.start()):
-            light += end - position
-        position = end
+    light = 0
+    for start, inside, end in _strings_and_comments(text):
+        if not _HOLDS_CODE.search(text, max(0, start - 2), start):
+            light += end - inside
     return len(text) - light
 
 
 def lines_inside_strings(text: str) -> set[int]:
     """The numbers, from 1, of the lines that begin inside a string."""
     found: set[int] = set()
-    position = counted = 0
-    line = 1
-    while match := _STRING_OR_COMMENT.search(text, position):
-        if match["quote"]:
-            closing = _STRING_END[match["quote"]].match(text, match.end())
-            assert closing is not None  # every pattern accepts the end of the text
-            position = closing.end() - (closing[1] == "\n")
-            first = line + text.count("\n", counted, match.start())
-            line, counted = first + text.count("\n", match.start(), position), position
-            found.update(range(first + 1, line + 1))
-        else:
-            end = text.find("\n", match.end())
-            position = len(text) if end < 0 else end
+    counted, line = 0, 1
+    for start, _, end in _strings_and_comments(text):
+        first = line + text.count("\n", counted, start)
+        line, counted = first + text.count("\n", start, end), end
+        found.update(range(first + 1, line + 1))
     return found
+
+
+def _strings_and_comments(text: str) -> Iterator[tuple[int, int, int]]:
+    """Where each begins, where its content begins, and where it ends, before the end of its line if it has no other."""
+    position = 0
+    for step in itertools.count(1):
+        match = _STRING_OR_COMMENT.search(text, position)
+        if match is None:
+            return
+        if step % _BREATH == 0:
+            breathe()
+        quote = match["quote"]
+        position = _string_end(text, quote, match.end()) if quote else _line_end(text, match.end())
+        yield match.start(), match.end(), position
+
+
+def _string_end(text: str, quote: str, position: int) -> int:
+    """Where a string ends whose content begins here; an unclosed one ends with its line."""
+    closing = _STRING_END[quote].match(text, position)
+    assert closing is not None  # every pattern accepts the end of the text
+    return closing.end() - (closing[1] == "\n")
+
+
+def _line_end(text: str, position: int) -> int:
+    end = text.find("\n", position)
+    return len(text) if end < 0 else end
 
 
 def last_statement(text: str) -> int:
