@@ -122,8 +122,8 @@ def _parse(source: CellSource, magics: Callable[[], MagicTable], options: CellOp
     text = source.text
     match = _CELL_MAGIC.match(text) if "%%" in text or "!!" in text else None
     if match and not _QUERY.match(match[0].strip()):
-        return _cell_magic(source, match, magics(), options)
-    edits, parts, cuts = ([], set[str](), []) if not _may_hold_magics(text) else _line_magics(text, 0, magics())
+        return _cell_magic(source, match, magics, options)
+    edits, parts, cuts = _line_magics(text, 0, magics)
     steps: list[Feed | Action] = []
     position = passed = 0
     for start, end, action in [*cuts, (len(text), len(text), None)]:
@@ -194,10 +194,6 @@ def _is_large(text: str) -> bool:
     return len(text) > _LARGE and weight(text) > _LARGE
 
 
-def _may_hold_magics(text: str) -> bool:
-    return "%" in text or "!" in text or "?" in text
-
-
 def _blank(text: str, edit: Edit) -> Edit:
     # a statement that is kept stays on its line; what is put around it goes
     kept = edit.blame is not None and (edit.blame[0] >= edit.end or edit.blame[1] <= edit.start)
@@ -206,12 +202,15 @@ def _blank(text: str, edit: Edit) -> Edit:
 
 
 def _line_magics(
-    text: str, offset: int, magics: MagicTable, block: str = ""
+    text: str, offset: int, table: Callable[[], MagicTable], block: str = ""
 ) -> tuple[list[Edit], set[str], list[tuple[int, int, Action]]]:
     edits: list[Edit] = []
     parts: set[str] = set()
     cuts: list[tuple[int, int, Action]] = []
-    for start, end in logical_lines(text[offset:] if offset else text):
+    if not any(text.find(sign, offset) >= 0 for sign in "%!?"):
+        return edits, parts, cuts
+    magics = table()
+    for start, end in logical_lines(text[offset:]):
         start, end = start + offset, end + offset
         if len(edits) + len(cuts) > _MOST_MAGICS:
             raise SyntaxError(f"this cell holds more than {_MOST_MAGICS:,} magics: split it", _place_of(text, start))
@@ -261,10 +260,11 @@ def _shifted(span: tuple[int, int] | None, offset: int) -> tuple[int, int] | Non
     return span and (span[0] + offset, span[1] + offset)
 
 
-def _cell_magic(source: CellSource, match: re.Match[str], magics: MagicTable, options: CellOptions) -> Cell:
-    text = source.text
+def _cell_magic(
+    source: CellSource, match: re.Match[str], table: Callable[[], MagicTable], options: CellOptions
+) -> Cell:
+    text, args, magics = source.text, match["args"], table()
     body_at = match.end()
-    args = match["args"] or ""
     rewrite = magics.cell(match["name"] or "!", args.strip(), text[body_at:])
     head = (match.end("args") - len(match[0].lstrip().partition("\n")[0]), match.end("args"))
     args_at = match.start("args") + len(args) - len(args.lstrip())
@@ -272,11 +272,7 @@ def _cell_magic(source: CellSource, match: re.Match[str], magics: MagicTable, op
         blame = _shifted(rewrite.blame_args, args_at) or _shifted(rewrite.blame_body, body_at) or head
         only = Edit(0, len(text), rewrite.before, blame)
         return Cell(source, (_feed(source, [only], set(rewrite.parts), options._replace(show=False)),), "")
-    edits, parts, cuts = (
-        _line_magics(text, body_at, magics, rewrite.indent)
-        if _may_hold_magics(text[body_at:])
-        else ([], set[str](), [])
-    )
+    edits, parts, cuts = _line_magics(text, body_at, table, rewrite.indent)
     for start, end, action in cuts:
         edits += _around(magics.line("alone", action.name), start, end, start, rewrite.indent)
     blanked = SourceMap(text, [Edit(0, body_at, ""), *(_blank(text, edit) for edit in edits)]).text
@@ -360,27 +356,25 @@ def _catch_last(text: str, options: CellOptions, finish: str) -> list[Edit]:
     if "_" in text:
         record += "".join(recalled(text))
     edits = [Edit(0, 0, record)]
-    quiet = [*edits, Edit(len(text), len(text), f"\n{finish}None")]
+    nothing = Edit(len(text), len(text), f"\n{finish}None")
     tail_at, parsed = _parsed_end(text)
     if tail_at and "IPython" in text:
         edits += line_edits(text[:tail_at])
-        quiet = [*edits, quiet[-1]]
     if parsed is None:
-        return quiet
+        return [*edits, nothing]
     tree, tail = parsed
     body = tree.body
     if _LEAVE.fullmatch(text):
         return [*edits, Edit(len(text), len(text), "()\nNone")]
     if "IPython" in tail:
         edits += (Edit(edit.start + tail_at, edit.end + tail_at, edit.text) for edit in import_edits(tail, body))
-        quiet = [*edits, quiet[-1]]
     if not body or not options.show or not isinstance(body[-1], ast.Expr) or isinstance(body[-1].value, ast.Starred):
-        return quiet
+        return [*edits, nothing]
     last = body[-1]
     places = ByteOffsets(tail)
     start, end = places.span(last)
     if _QUIET.match(tail, end):
-        return quiet
+        return [*edits, nothing]
     column = start - places.starts[last.lineno - 1]
     span = (start + tail_at, end + tail_at)
     return [
