@@ -20,8 +20,8 @@ from monty_kernel.settings import HEADLESS, OPTIONS, Option, Settings, configure
 
 if TYPE_CHECKING:
     from monty_kernel.headless.batch import Targets, Task
+    from monty_kernel.headless.notebook_run import RunOptions
     from monty_kernel.headless.page import PageOptions
-    from monty_kernel.headless.run_options import RunOptions
     from monty_kernel.headless.session_pool import SessionPool
 
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -270,7 +270,8 @@ def _tasks(args: argparse.Namespace, targets: Targets) -> Sequence[Task]:
 
 
 def _options(args: argparse.Namespace, settings: Settings) -> RunOptions:
-    from monty_kernel.headless.run_options import NoSuchStart, RunOptions, start_of
+    from monty_kernel.headless.notebook_run import RunOptions
+    from monty_kernel.headless.session_pool import NoSuchStart, start_of
 
     try:
         start = None if args.start is None else start_of(args.start)

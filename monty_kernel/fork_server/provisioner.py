@@ -18,9 +18,17 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from monty_kernel.fork_server import ready_client
-from monty_kernel.fork_server.kind import Kind, can_fork, kind_of, runs_monty_kernel
 from monty_kernel.fork_server.messages import StartRequest
-from monty_kernel.fork_server.owner import ForkedKernel, NoKernel, Stdio, servers
+from monty_kernel.fork_server.owner import (
+    ForkedKernel,
+    Kind,
+    NoKernel,
+    Stdio,
+    can_fork,
+    kind_of,
+    runs_monty_kernel,
+    servers,
+)
 from monty_kernel.jupyter.reconnecting import RESTARTED
 from monty_kernel.startup import without_relative
 

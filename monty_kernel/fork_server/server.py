@@ -1,8 +1,9 @@
-"""The fork server, `python -P -m monty_kernel.fork_server FD`: has everything imported, no threads and no secrets, and forks kernels.
+"""The fork server, `python -P -m monty_kernel.fork_server FD`: has everything imported, no threads and no secrets, and
+forks kernels.
 
-FD is its end of a socket pair that it shares with its owner, the process that starts kernels. Each datagram requests one kernel. The
-server ends when that connection or its owner does; its kernels go on by themselves. If it ends early, or anything else is wrong
-with it, its owner starts kernels without it.
+FD is its end of a socket pair that it shares with its owner, the process that starts kernels. Each datagram requests
+one kernel. The server ends when that connection or its owner does; its kernels go on by themselves. If it ends early,
+or anything else is wrong with it, its owner starts kernels without it.
 """
 
 from __future__ import annotations
@@ -12,19 +13,70 @@ import gc
 import importlib
 import io
 import os
+import pkgutil
 import select
 import signal
 import socket
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import NoReturn, TextIO
 
 from monty_kernel.jupyter import channels, connection
 
 from .messages import DESCRIPTORS, START, Broken, Report, StartRequest, read_line, request_from
-from .modules import NEEDED, useful
+
+NEEDED = (
+    "tornado.platform.asyncio",
+    "monty_kernel.jupyter.app",
+    "monty_kernel.jupyter.kernel",
+    "monty_kernel.jupyter.frontend",
+    "monty_kernel.session.cell_runner",
+    "monty_kernel.timetravel.travel",
+)
+"""In this order. The first kernel waits until they are imported."""
+
+SOON = (
+    "monty_kernel.timetravel.archive",
+    "monty_kernel.store.store",
+    "sqlite3",
+    "ctypes",
+    "zstandard",
+    "pyfastcdc",
+    "nh3",
+)
+"""What each kernel imports while the person reads, and packages that modules of this one import on first use."""
+
+NOT_KERNELS = (
+    "monty_kernel.__main__",
+    "monty_kernel.cli",
+    "monty_kernel.engine.prelude",  # runs in Monty; the package itself comes with the engine
+    "monty_kernel.fork_server",
+    "monty_kernel.headless",
+    "monty_kernel.isolation.probe",
+    "monty_kernel.isolation.trial",
+)
+"""Modules, and packages with everything in them, that no kernel imports."""
+
+
+def useful() -> tuple[str, ...]:
+    """The names of all modules that are worth importing while a server is idle."""
+    return (*SOON, *(name for name in _ours(Path(__file__).parents[1], "monty_kernel") if not _is_no_kernels(name)))
+
+
+def _ours(folder: Path, package: str) -> Iterator[str]:
+    for found in pkgutil.iter_modules([str(folder)]):
+        name = f"{package}.{found.name}"
+        yield name
+        if found.ispkg:
+            yield from _ours(folder / found.name, name)
+
+
+def _is_no_kernels(name: str) -> bool:
+    return any(name == one or name.startswith(one + ".") for one in NOT_KERNELS)
+
 
 _PAUSE_SECONDS = 2.0  # without a request, before the server imports what is merely useful
 _REQUEST_SECONDS = 10.0  # within which the owner has to send its request after a fork

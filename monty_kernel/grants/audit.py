@@ -85,9 +85,13 @@ class Audit:
                     raise AuditFailed(f"the audit log {error}") from None
 
     def add(
-        self, kind: Kind, what: str, arguments: str, outcome: str, seconds: float = 0.0, cell: str | None = None
+        self, kind: Kind, what: str, arguments: str, outcome: str, began: float | None = None, cell: str | None = None
     ) -> None:
-        """Add a record. `cell` is by default the running one.
+        """Add a record.
+
+        Args:
+            began: when it began, by `time.perf_counter()`; None if it took no time.
+            cell: its cell's label, by default that of the running one.
 
         Raises:
             AuditFailed: the file cannot be written, so the record is kept in memory only.
@@ -102,7 +106,7 @@ class Audit:
             one_line(what, 200),
             one_line(arguments, 1000),
             one_line(outcome, 300),
-            round(seconds, 6),
+            0.0 if began is None else round(time.perf_counter() - began, 6),
         )
         with self._lock:
             self._records.append(record)
@@ -123,15 +127,3 @@ class Audit:
         with self._lock:
             if self._file is not None:
                 self._file.close()
-
-
-class Stopwatch:
-    """Measures the time since it was created."""
-
-    def __init__(self) -> None:
-        self._start = time.perf_counter()
-
-    @property
-    def seconds(self) -> float:
-        """Seconds until now."""
-        return time.perf_counter() - self._start

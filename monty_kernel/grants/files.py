@@ -14,8 +14,7 @@ import pydantic_monty as monty
 from monty_kernel.engine.access import Written
 
 from .folder import Folder, Info, Parts
-from .mount_spec import Mode, MountRefused, MountSpec
-from .open_folder import OpenFolder
+from .mounting import Mode, MountRefused, MountSpec, OpenFolder
 from .overlay import Overlay
 from .quota import Quota
 

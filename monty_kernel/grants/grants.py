@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import inspect
 import sys
+import time
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from concurrent.futures import CancelledError, Future
 from contextlib import suppress
+from logging import Logger, LoggerAdapter
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -25,12 +27,10 @@ from monty_kernel.engine.frontend import StdinUnavailable
 from monty_kernel.engine.workers import only_by_name
 from monty_kernel.outputs.visible_text import plain_name
 
-from .audit import Audit, AuditFailed, Stopwatch
-from .exceptions import exception_for_cell
+from .audit import Audit, AuditFailed
 from .files import Files, Mount
-from .mount_spec import MountRefused, MountSpec
-from .open_folder import OpenFolder, open_folder
-from .plain import NotPlain, one_line, plain_copy, short
+from .mounting import MountRefused, MountSpec, OpenFolder, open_folder, parse_mount
+from .plain import NotPlain, arguments_shown, call_shown, exception_for_cell, one_line, plain_copy
 from .quota import Quota
 from .threads import ToolLoop, ToolThread
 from .tool_files import Permission, Tool, ToolModule, ToolsRefused, load
@@ -38,9 +38,13 @@ from .tool_files import Permission, Tool, ToolModule, ToolsRefused, load
 if TYPE_CHECKING:
     from pydantic_monty import ExcType, ExternalExceptionData, ExternalResult, ExternalSettledResult
 
-_SHOWN = 900
-"""Characters that the arguments of a call share in a question, without the notes on values that were cut."""
-_LEAST_SHOWN = 30
+Refused = Callable[[str, ToolsRefused | MountRefused | AuditFailed], None]
+"""Told what was refused ("Tools", "A mount", "A permission") and why. If it raises, nothing more is granted."""
+
+
+def _raise(what: str, error: Exception) -> None:
+    """Refuse with the error itself."""
+    raise error
 
 
 class Grants:
@@ -72,24 +76,52 @@ class Grants:
         self._loop = ToolLoop()
         self._files = Files(self._changing, quota)
 
+    def grant(
+        self, tools: Iterable[str], mounts: Iterable[str], refused: Refused = _raise, *, relative_mounts: bool
+    ) -> None:
+        """Load the tools and mount the folders that the options of a kernel or of a headless run name.
+
+        Args:
+            tools: files by their absolute paths, and modules by their names.
+            mounts: folders, as `HOST:SANDBOX[:MODE]`.
+            refused: called for each tool, mount or permission that cannot be granted.
+            relative_mounts: whether HOST may be relative to the working directory. A kernel starts in the notebook's
+                folder, which a stranger may have chosen.
+        """
+        for spec in tools:
+            try:
+                self._load(spec)
+            except ToolsRefused as error:
+                refused("Tools", error)
+        for text in mounts:
+            try:
+                mount = parse_mount(text)
+                if not relative_mounts and not mount.host.expanduser().is_absolute():
+                    raise MountRefused(f"{text!r}: use the folder's absolute path, such as /home/me/data:/data")
+                self.mount(mount)
+            except (MountRefused, AuditFailed) as error:
+                refused("A mount", error)
+        known = {tool.qualified for module in self._modules.values() for tool in module.tools.values()}
+        for name in sorted(set(self._permissions) - known):  # most likely misspelt
+            refused("A permission", ToolsRefused(f"there is no such tool as {name}"))
+
+    def grant_or_tell(self, tools: Iterable[str], mounts: Iterable[str], log: Logger | LoggerAdapter[Any]) -> None:
+        """Grant what a kernel's options name.
+
+        A kernel starts without what is refused; its log and its next cell say why.
+        """
+
+        def tell(what: str, error: Exception) -> None:
+            log.error("%s refused: %s", what, error, exc_info=error.__cause__)
+            self._notices.append(f"{what} {'were' if what == 'Tools' else 'was'} refused: {error}.")
+
+        self.grant(tools, mounts, tell, relative_mounts=False)
+
     # Tools
 
-    def load_tools(self, specs: Iterable[str]) -> None:
-        """Run tools files and import modules, on the thread that will run their tools.
-
-        Raises:
-            ToolsRefused: one of them cannot be used; the ones before it are granted.
-        """
-        for spec in specs:
-            module = self._thread.submit(lambda spec=spec: load(spec)).result()  # type: ignore[misc]
-            self.add_tools(module)
-
-    def add_tools(self, module: ToolModule) -> None:
-        """Grant a module of tools.
-
-        Raises:
-            ToolsRefused: another module has the same name.
-        """
+    def _load(self, spec: str) -> None:
+        """Run a tools file or import a module, on the thread that will run its tools. Raises ToolsRefused."""
+        module = self._thread.submit(lambda: load(spec)).result()
         if module.name in self._modules:
             raise ToolsRefused(f"two modules of tools are named {module.name}: rename one of the files")
         self._modules[module.name] = module
@@ -114,16 +146,7 @@ class Grants:
         permission = self._permissions.get(tool.qualified, tool.permission)
         return "allow" if permission == "ask" and tool.qualified in self._always else permission
 
-    def unknown_permissions(self) -> list[str]:
-        """Names in the permissions that no tool has, most likely misspelt."""
-        known = {tool.qualified for module in self._modules.values() for tool in module.tools.values()}
-        return sorted(set(self._permissions) - known)
-
     # Calls
-
-    def tell(self, notice: str) -> None:
-        """Show the person a notice with the next cell."""
-        self._notices.append(notice)
 
     def notices(self) -> list[str]:
         """The notices that the person has not seen yet. Each is returned once."""
@@ -142,23 +165,23 @@ class Grants:
         Raises:
             KeyboardInterrupt: the person interrupted the question or the tool. An interrupted tool runs on unattended.
         """
-        stopwatch = Stopwatch()
+        began = time.perf_counter()
         module, _, function = name.partition(".")
         tool = self._modules[module].tools.get(function) if module in self._modules else None
         try:
             self.audit.check()
             if tool is None:
-                self.audit.add("tool", name, "", "denied: not granted", stopwatch.seconds)
+                self.audit.add("tool", name, "", "denied: not granted", began)
                 return _refused("PermissionError", f"{one_line(name, 100)}() is not granted to this session")
             try:
                 bound = tool.bind(args, kwargs)
             except TypeError as error:
                 message = one_line(str(error))
-                self.audit.add("tool", name, _listed(args, kwargs), f"TypeError: {message}", stopwatch.seconds)
+                self.audit.add("tool", name, call_shown(args, kwargs), f"TypeError: {message}", began)
                 return _refused("TypeError", message)
             denied = self._denied(tool, bound, asking)
             if denied:
-                self.audit.add("tool", name, _arguments(bound), f"denied: {denied}", stopwatch.seconds)
+                self.audit.add("tool", name, arguments_shown(bound), f"denied: {denied}", began)
                 return _refused("PermissionError", f"{name}() was not allowed: {denied}")
             return self._start_async(tool, bound) if tool.is_async else self._run(tool, bound, asking)
         except AuditFailed as error:
@@ -169,7 +192,7 @@ class Grants:
         permission = self.permission(tool)
         if permission != "ask":
             return "its calls are denied where the kernel is started" if permission == "deny" else ""
-        stopwatch, arguments = Stopwatch(), _arguments(bound)
+        began, arguments = time.perf_counter(), arguments_shown(bound)
         try:
             answer = asking.ask(call_question(f"{plain_name(tool.qualified)}({arguments})"))
         except NotAskedAgain as error:
@@ -181,24 +204,24 @@ class Grants:
                 if nobody
                 else "the question was not answered"
             )
-            self.audit.add("question", tool.qualified, arguments, why, stopwatch.seconds)
+            self.audit.add("question", tool.qualified, arguments, why, began)
             return why
         except (KeyboardInterrupt, CancelledError):
-            self.audit.add("question", tool.qualified, arguments, "interrupted", stopwatch.seconds)
+            self.audit.add("question", tool.qualified, arguments, "interrupted", began)
             raise KeyboardInterrupt from None
-        self.audit.add("question", tool.qualified, arguments, answer, stopwatch.seconds)
+        self.audit.add("question", tool.qualified, arguments, answer, began)
         if answer == "always":
             self._always.add(tool.qualified)
         return "the person said no" if answer == "no" else ""
 
     def _run(self, tool: Tool, bound: inspect.BoundArguments, asking: Asking) -> ExternalResult:
-        stopwatch, arguments = Stopwatch(), _arguments(bound)
+        began, arguments = time.perf_counter(), arguments_shown(bound)
 
         def call() -> tuple[ExternalSettledResult, str]:
             try:
                 return {"return_value": plain_copy(tool.function(*bound.args, **bound.kwargs))}, "ok"
             except BaseException as error:  # whatever a tool raises is raised in the cell
-                return _raised(tool, error)
+                return _raised_by(tool, error)
             finally:
                 _flush()
 
@@ -206,13 +229,13 @@ class Grants:
             data, outcome = asking.wait_for(self._thread.submit(call))
         except KeyboardInterrupt:
             self._thread.abandon()
-            self.audit.add("tool", tool.qualified, arguments, "interrupted, and left behind", stopwatch.seconds)
+            self.audit.add("tool", tool.qualified, arguments, "interrupted, and left behind", began)
             raise
-        self.audit.add("tool", tool.qualified, arguments, outcome, stopwatch.seconds)
+        self.audit.add("tool", tool.qualified, arguments, outcome, began)
         return data
 
     def _start_async(self, tool: Tool, bound: inspect.BoundArguments) -> Future[ExternalSettledResult]:
-        stopwatch, arguments, cell = Stopwatch(), _arguments(bound), self.audit.cell
+        began, arguments, cell = time.perf_counter(), arguments_shown(bound), self.audit.cell
 
         async def call() -> ExternalSettledResult:
             try:
@@ -221,13 +244,13 @@ class Grants:
                 outcome = "ok"
             except BaseException as error:
                 if _is_cancelled(error):  # by an interrupt, or because the cell ended without awaiting it
-                    self.audit.add("tool", tool.qualified, arguments, "cancelled", stopwatch.seconds, cell)
+                    self.audit.add("tool", tool.qualified, arguments, "cancelled", began, cell)
                     raise
-                data, outcome = _raised(tool, error)  # a SystemExit must not reach the loop, which it would end
+                data, outcome = _raised_by(tool, error)  # a SystemExit must not reach the loop, which it would end
             finally:
                 _flush()
             try:
-                self.audit.add("tool", tool.qualified, arguments, outcome, stopwatch.seconds, cell)
+                self.audit.add("tool", tool.qualified, arguments, outcome, began, cell)
             except AuditFailed as error:
                 return _refused("PermissionError", f"the result of {tool.qualified}() is withheld: {error}")
             return data
@@ -268,11 +291,11 @@ class Grants:
             MountRefused: it is not mounted; the message is for the notebook.
             KeyboardInterrupt: the person interrupted the question.
         """
-        stopwatch = Stopwatch()
+        began = time.perf_counter()
         asked = f"{one_line(str(spec.host), 300)} {spec.mode}"
 
         def note(outcome: str) -> None:
-            self.audit.add("question", str(spec.place), asked, outcome, stopwatch.seconds)
+            self.audit.add("question", str(spec.place), asked, outcome, began)
 
         try:
             self.audit.check()
@@ -336,7 +359,7 @@ class Grants:
         self.audit.close()
 
 
-def _raised(tool: Tool, error: BaseException) -> tuple[ExternalSettledResult, str]:
+def _raised_by(tool: Tool, error: BaseException) -> tuple[ExternalSettledResult, str]:
     """A tool's exception as the cell gets it, and as the log has it."""
     if isinstance(error, NotPlain):
         data = _refused(
@@ -355,42 +378,10 @@ def _is_cancelled(error: BaseException) -> bool:
     return isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling() > 0
 
 
-def _arguments(bound: inspect.BoundArguments) -> str:
-    """The arguments on one line with their parameters' names, each shortened so that it cannot hide the next ones."""
-    shown: list[tuple[str, object]] = []
-    more = 0
-    for name, value in bound.arguments.items():
-        kind = bound.signature.parameters[name].kind
-        if kind is inspect.Parameter.VAR_POSITIONAL:
-            shown += [("", each) for each in value[:20]]
-            more += max(0, len(value) - 20)
-        elif kind is inspect.Parameter.VAR_KEYWORD:
-            shown += [(f"{_keyword(key)}=", each) for key, each in list(value.items())[:20]]
-            more += max(0, len(value) - 20)
-        else:
-            shown.append((f"{name}=", value))
-    share = min(200, max(_LEAST_SHOWN, _SHOWN // max(1, len(shown))))
-    return ", ".join([*(name + short(value, share) for name, value in shown), *_more(more)])
-
-
-def _keyword(name: str) -> str:
-    # with `**` any text can be a keyword, even one that imitates the end of this question and the start of another
-    return name if name.isascii() and name.isidentifier() and len(name) <= 80 else short(name, 80)
-
-
 def _flush() -> None:
     if sys.stdout is not None:  # a tool's output belongs in the log, where it helps to find what went wrong
         with suppress(OSError, ValueError):
             sys.stdout.flush()
-
-
-def _more(count: int) -> list[str]:
-    return [f"… ({count:,} more)"] if count > 0 else []
-
-
-def _listed(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
-    named = [f"{_keyword(key)}={short(each, 80)}" for key, each in list(kwargs.items())[:10]]
-    return ", ".join([*(short(each, 80) for each in args[:10]), *named])
 
 
 def _refused(kind: ExcType, message: str) -> ExternalExceptionData:

@@ -80,10 +80,14 @@ class Overlay:
         except FileNotFoundError:
             return plain  # one of its folders exists only in the overlay
 
+    def _itself(self, path: Parts) -> tuple[str, ...]:
+        """The path with its links resolved, except that it may be a link itself."""
+        return (*self.resolve(path[:-1]), *path[-1:])
+
     def info(self, path: Parts, *, follow: bool = True) -> Info | None:
         """See `Folder`."""
         try:
-            plain = self.resolve(path) if follow else (*self.resolve(path[:-1]), *path[-1:])
+            plain = self.resolve(path) if follow else self._itself(path)
         except OSError as error:
             if is_unreachable(error):
                 return None
@@ -91,9 +95,7 @@ class Overlay:
         node = self._covering(plain)
         if node is None:
             return self._below.info(plain, follow=follow)
-        if node.kind == "gone":
-            return None
-        return _info(node)
+        return None if node.kind == "gone" else _info(node)
 
     def read(self, path: Parts) -> bytes:
         """See `Folder`."""
@@ -101,7 +103,10 @@ class Overlay:
         node = self._covering(plain)
         if node is None:
             return self._below.read(plain)
-        self._require(node, "file")
+        if node.kind == "gone":
+            raise _missing()
+        if node.kind == "folder":
+            raise IsADirectoryError(errno.EISDIR, "Is a directory")
         return b"".join(node.data)
 
     def write(self, path: Parts, data: bytes, *, append: bool = False) -> None:
@@ -134,7 +139,7 @@ class Overlay:
         plain = self.resolve(path)
         found = self.info(plain)
         if found is None:
-            raise FileNotFoundError(errno.ENOENT, "No such file or directory")
+            raise _missing()
         if found.kind != "folder":
             raise NotADirectoryError(errno.ENOTDIR, "Not a directory")
         return plain
@@ -161,7 +166,7 @@ class Overlay:
 
     def make_folder(self, path: Parts) -> None:
         """See `Folder`."""
-        plain = (*self.resolve(path[:-1]), *path[-1:])
+        plain = self._itself(path)
         self._require_parent(plain)
         if self.info(plain, follow=False) is not None:
             raise FileExistsError(errno.EEXIST, "File exists")
@@ -169,22 +174,22 @@ class Overlay:
 
     def remove_file(self, path: Parts) -> None:
         """See `Folder`."""
-        plain = (*self.resolve(path[:-1]), *path[-1:])
+        plain = self._itself(path)
         found = self.info(plain, follow=False)
         if found is None:
-            raise FileNotFoundError(errno.ENOENT, "No such file or directory")
+            raise _missing()
         if found.kind == "folder":
             raise IsADirectoryError(errno.EISDIR, "Is a directory")
         self._put(plain, Node("gone"))
 
     def remove_folder(self, path: Parts) -> None:
         """See `Folder`."""
-        plain = (*self.resolve(path[:-1]), *path[-1:])
+        plain = self._itself(path)
         if not plain:
             raise OSError(errno.EBUSY, "Is the mounted folder itself")
         found = self.info(plain, follow=False)
         if found is None:
-            raise FileNotFoundError(errno.ENOENT, "No such file or directory")
+            raise _missing()
         if found.kind != "folder":
             raise NotADirectoryError(errno.ENOTDIR, "Not a directory")
         if self.names(plain):
@@ -194,10 +199,10 @@ class Overlay:
 
     def rename(self, path: Parts, target: Parts) -> None:
         """See `Folder`. A folder on the disk is not moved, since all of it would have to be read."""
-        plain, new = ((*self.resolve(each[:-1]), *each[-1:]) for each in (path, target))
+        plain, new = self._itself(path), self._itself(target)
         found, there = self.info(plain, follow=False), self.info(new, follow=False)
         if found is None:
-            raise FileNotFoundError(errno.ENOENT, "No such file or directory")
+            raise _missing()
         self._require_parent(new)
         if plain == new:
             return
@@ -237,18 +242,12 @@ class Overlay:
             for node in (self._nodes.get(plain[:length]) for length in range(len(plain), -1, -1))
         )
 
-    def _require(self, node: Node, kind: str) -> None:
-        if node.kind == "gone":
-            raise FileNotFoundError(errno.ENOENT, "No such file or directory")
-        if node.kind != kind:
-            raise IsADirectoryError(errno.EISDIR, "Is a directory")
-
     def _require_parent(self, plain: tuple[str, ...]) -> None:
         if not plain:
             raise IsADirectoryError(errno.EISDIR, "Is the mounted folder itself")
         parent = self.info(plain[:-1])
         if parent is None:
-            raise FileNotFoundError(errno.ENOENT, "No such file or directory")
+            raise _missing()
         if parent.kind != "folder":
             raise NotADirectoryError(errno.ENOTDIR, "Not a directory")
         if len(plain[-1].encode()) > 255:
@@ -269,6 +268,10 @@ class Overlay:
         for each in [each for each in self._nodes if each[: len(plain)] == plain]:
             self._bytes -= self._nodes.pop(each).size
         self._frozen = self._children = None
+
+
+def _missing() -> FileNotFoundError:
+    return FileNotFoundError(errno.ENOENT, "No such file or directory")
 
 
 def _info(node: Node) -> Info:

@@ -1,18 +1,24 @@
-"""Plain data: the values that pass between a cell and a tool.
+"""What passes between a cell and a tool: plain data, and an exception as its type and one line.
 
-They are checked, copied and shown in short, and never run.
+It is checked, copied and shown in short, and never run.
 """
 
 from __future__ import annotations
 
 import datetime
 import decimal
+import inspect
 import pathlib
 import re
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, get_args
+
+import pydantic_monty as monty
 
 from monty_kernel.outputs.visible_text import readable, visible_line
+
+if TYPE_CHECKING:
+    from pydantic_monty import ExternalExceptionData
 
 MOST_BYTES = 1 << 26
 """Bytes for the arguments or the result of one call, estimated."""
@@ -188,8 +194,99 @@ def _items(count: int) -> str:
     return "item" if count == 1 else "items"
 
 
+_OF_A_CALL = 900
+"""Characters that the arguments of a call share in a question, without the notes on values that were cut."""
+_LEAST_SHOWN = 30
+
+
+def arguments_shown(bound: inspect.BoundArguments) -> str:
+    """The arguments on one line with their parameters' names, each shortened so that it cannot hide the next ones."""
+    shown: list[tuple[str, object]] = []
+    more = 0
+    for name, value in bound.arguments.items():
+        kind = bound.signature.parameters[name].kind
+        if kind is inspect.Parameter.VAR_POSITIONAL:
+            shown += [("", each) for each in value[:20]]
+            more += max(0, len(value) - 20)
+        elif kind is inspect.Parameter.VAR_KEYWORD:
+            shown += [(f"{_keyword(key)}=", each) for key, each in list(value.items())[:20]]
+            more += max(0, len(value) - 20)
+        else:
+            shown.append((f"{name}=", value))
+    share = min(200, max(_LEAST_SHOWN, _OF_A_CALL // max(1, len(shown))))
+    return ", ".join(
+        [*(name + short(value, share) for name, value in shown), *([f"… ({more:,} more)"] if more else [])]
+    )
+
+
+def call_shown(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
+    """The arguments of a call that fits no tool, on one line."""
+    named = [f"{_keyword(key)}={short(each, 80)}" for key, each in list(kwargs.items())[:10]]
+    return ", ".join([*(short(each, 80) for each in args[:10]), *named])
+
+
+def _keyword(name: str) -> str:
+    # with `**` any text can be a keyword, even one that imitates the end of this question and the start of another
+    return name if name.isascii() and name.isidentifier() and len(name) <= 80 else short(name, 80)
+
+
 def one_line(text: str, most: int = 500) -> str:
     """The text on one line of about `most` characters at most, with control characters escaped."""
     cut = text[: 4 * most]
     line = visible_line(" ".join(cut.split()))
     return line if len(line) <= most and len(text) <= 4 * most else line[:most] + " …"
+
+
+_READ = 2000  # characters of a message; the rest is dropped
+_KNOWN = frozenset(get_args(monty.ExcType))
+_NOT_THESE = frozenset({"Exception", "BaseException", "KeyboardInterrupt", "SystemExit"})
+_LONG_PATH = re.compile(r"(?<![\w:/\\.…])(?:~|[A-Za-z]:)?(?:[/\\]++[^/\\\s'\"<>:;,()]++)*[/\\]++(?=[^/\\\s'\"<>:;,()])")
+_FILE_ADDRESS = re.compile(r"\bfile:/+(?=[^/\s])", re.IGNORECASE)
+_SPACED = re.compile(r"(?P<quote>['\"])(?:~|[A-Za-z]:)?[/\\](?:[^'\"]*[/\\])?(?=[^'\"/\\]*(?P=quote))")
+
+
+def exception_for_cell(error: BaseException) -> ExternalExceptionData:
+    """The exception as it is raised in the cell.
+
+    It keeps its type if Monty has that type. Otherwise it becomes the nearest base class that Monty has, and its
+    message begins with the name of the original type. Folders of the host are removed from the message.
+    """
+    own = _name(type(error))
+    for kind in type(error).__mro__:
+        name = _name(kind)
+        if name in _KNOWN and name not in _NOT_THESE:
+            break
+    else:
+        name = "RuntimeError"
+    message = _message(error)
+    if name != own:
+        message = f"{type(error).__name__}: {message}" if message else type(error).__name__
+    return {"exc_type": name, "message": message}  # type: ignore[typeddict-item]
+
+
+def without_folders(text: str) -> str:
+    """The text with every absolute path cut to its last part."""
+    text = _FILE_ADDRESS.sub("/", text)
+    return _LONG_PATH.sub("…/", _SPACED.sub(r"\g<quote>…/", text))
+
+
+def _message(error: BaseException) -> str:
+    try:
+        if isinstance(error, OSError) and error.strerror:
+            text = f"[Errno {error.errno}] {error.strerror}" if isinstance(error.errno, int) else str(error.strerror)
+        elif isinstance(error, KeyError) and len(error.args) == 1:
+            text = str(error.args[0])
+        else:
+            text = str(error)
+        return one_line(without_folders(text[:_READ]))
+    except BaseException as broken:  # its own __str__ may do anything, also sys.exit()
+        return f"its message could not be made ({type(broken).__name__})"
+
+
+def _name(kind: type) -> str:
+    if kind.__module__ in ("builtins", "exceptions"):
+        return kind.__name__
+    module = {"json.decoder": "json", "re._constants": "re", "re": "re", "sre_constants": "re"}.get(
+        kind.__module__, kind.__module__
+    )
+    return f"{module}.{'PatternError' if (module, kind.__name__) == ('re', 'error') else kind.__name__}"

@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 from monty_kernel.settings import HEADLESS
 
 from .notebook_file import from_json, read_notebook
-from .notebook_run import FailedCell, NotebookRun, Ran
+from .notebook_run import FailedCell, NotebookRun, Ran, RunOptions
 from .notebook_shape import NotebookUnreadable, checked
 from .parameters import Parameters, inject
-from .run_options import RunOptions, Start, start_of
-from .session_pool import SessionPool, shared_pool
+from .session_pool import SessionPool, Start, shared_pool, start_of
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

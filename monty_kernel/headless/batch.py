@@ -22,11 +22,10 @@ from monty_kernel.outputs.log_text import json_for_log
 
 from ..files.whole_file import OpenFolder, Place, place_at
 from .notebook_file import from_json, read_notebook, to_json
-from .notebook_run import FailedCell, NotebookRun, Ran
+from .notebook_run import FailedCell, NotebookRun, Ran, RunOptions
 from .notebook_shape import Node, NotebookUnreadable
 from .page import PageFailed, PageOptions, page_of
 from .parameters import Parameters, inject
-from .run_options import RunOptions
 from .session_pool import SessionPool
 
 _log = logging.getLogger(__name__)

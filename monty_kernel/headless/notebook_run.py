@@ -19,14 +19,13 @@ from monty_kernel.engine.source import Failure
 from monty_kernel.outputs import Error
 from monty_kernel.session.cell_runner import CellRequest, CellRunner
 from monty_kernel.session.replies import LANGUAGE_INFO, error_content
+from monty_kernel.settings import HEADLESS, Settings
 from monty_kernel.timetravel.dump_budget import FREE, DumpBudget
 
-from .earlier_outputs import sanitized_outputs
 from .frontend import NotebookFrontend, NotebookOutputs
 from .notebook_file import tags
-from .notebook_shape import Node
-from .run_options import RunOptions
-from .session_pool import SessionPool
+from .notebook_shape import Node, sanitized_outputs
+from .session_pool import SessionPool, Start
 
 DUMPS = 0.1
 """Share of the cells' time that snapshots may take. Cells since the last one are run again after a crash."""
@@ -36,6 +35,30 @@ GRACE = 2.0
 
 LAST_WORDS = 0.1
 """Seconds to wait for `stop` after a worker died: Ctrl-C in a terminal reaches the workers first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """How a notebook is run.
+
+    Attributes:
+        settings: The options of its session.
+        timeout: Seconds that a cell may take, whatever it does; None, or a number not above 0, for no limit.
+        interrupt_on_timeout: Interrupt such a cell instead of ending the run. It may catch that and end within `GRACE`;
+            after that it is undone.
+        allow_errors: Go on after a cell that failed.
+        record_timing: Note in each cell's metadata when it ran.
+        max_output: Characters of output that the notebook may get; None for no limit.
+        start: The state that the run starts from; None for an empty session.
+    """
+
+    settings: Settings = HEADLESS
+    timeout: float | None = None
+    interrupt_on_timeout: bool = False
+    allow_errors: bool = False
+    record_timing: bool = True
+    max_output: int | None = 100_000_000
+    start: Start | None = None
 
 
 Kind = Literal["error", "timeout", "output", "stopped"]
@@ -126,7 +149,7 @@ class NotebookRun:
         with pool.session(self._options.settings) as services:
             self._engine = services.engine
             try:
-                pool.start(services.engine, self._options)
+                pool.start(services.engine, self._options.start)
             except (KeyboardInterrupt, WorkerLost):
                 if not self._stopped.is_set():
                     raise

@@ -12,7 +12,7 @@ import hashlib
 import json
 import re
 from html.parser import HTMLParser
-from typing import Any, Literal
+from typing import Any
 
 from jinja2 import DictLoader
 from nbconvert.exporters.html import HTMLExporter
@@ -20,8 +20,6 @@ from nbformat import from_dict
 
 from .notebook_shape import Node
 from .page_notebook import Pieces
-
-Template = Literal["lab", "classic", "basic"]
 
 MATHJAX = "https://cdnjs.cloudflare.com/ajax/libs/mathjax/2.7.7/"
 """The only address that a page with formulas loads from. nbconvert's `latest.js` would first ask another server for the
@@ -56,7 +54,7 @@ class WrongPlace(RuntimeError):
     """A template put a piece where its kind is not allowed, or left it out."""
 
 
-def framed(book: Node, pieces: Pieces, *, template: Template, inputs: bool) -> str:
+def framed(book: Node, pieces: Pieces, *, template: str, inputs: bool) -> str:
     """The finished page.
 
     Args:
@@ -73,7 +71,7 @@ def framed(book: Node, pieces: Pieces, *, template: Template, inputs: bool) -> s
     return pieces.placed(page)
 
 
-def _rendered(book: Node, *, template: Template, inputs: bool, formulas: bool) -> str:
+def _rendered(book: Node, *, template: str, inputs: bool, formulas: bool) -> str:
     exporter = HTMLExporter(  # type: ignore[no-untyped-call]
         template_name=template,
         template_file="monty-page.html.j2",

@@ -1,24 +1,33 @@
 """A notebook built anew for a page: from listed fields only, with a placeholder in place of every text.
 
 nbconvert's templates, filters and parsers get this notebook, which holds not one letter of the stranger's. `Pieces` has
-the HTML for each placeholder, and it is put in when the page is finished (`page_frame.py`).
+the HTML for each placeholder: it is balanced, holds no script and loads nothing. It is put in when the page is finished
+(`page_frame.py`).
 """
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 import secrets
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from html import escape
+from html import escape, unescape
+from importlib import import_module
 from typing import Any, Literal
+from urllib.parse import quote, unquote
 
+from monty_kernel.outputs.highlighting import page_coloured
 from monty_kernel.outputs.visible_text import visible
-from monty_kernel.sanitize.bundle import PICTURES, SHOWN
+from monty_kernel.sanitize import Sanitized, TooLarge
+from monty_kernel.sanitize.formulas import safe_tex
+from monty_kernel.sanitize.markdown import sanitized_markdown
+from monty_kernel.sanitize.markup import ID_PREFIX
+from monty_kernel.sanitize.sanitizer import PICTURES, SHOWN, sanitized_markup
 
-from . import page_fragments as fragments
-from .earlier_outputs import sanitized_outputs
 from .notebook_file import tags
-from .notebook_shape import Node
+from .notebook_shape import Node, sanitized_outputs
 
 Kind = Literal["content", "attribute", "title"]
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
@@ -55,7 +64,7 @@ class Pieces:
 
     def content(self, html: str, *, typeset: bool = True) -> str:
         """A placeholder for HTML between tags. typeset: whether MathJax looks for formulas in it."""
-        self.formulas = self.formulas or (typeset and fragments.has_formula(html))
+        self.formulas = self.formulas or (typeset and _FORMULA.search(html) is not None)
         return self._add("content", html)
 
     def attribute(self, value: str) -> str:
@@ -144,25 +153,22 @@ def _text(cell: Node, pieces: Pieces, number: int) -> Node:
         kind = cell["metadata"].get("raw_mimetype", cell["metadata"].get("format"))
         kind = kind.lower() if isinstance(kind, str) else ""
     if kind in ("markdown", "text/markdown"):
-        shown = fragments.markdown(text, cell.get("attachments"), place=f"cell{number}")
+        shown = markdown(text, cell.get("attachments"), place=f"cell{number}")
     elif kind == "text/html":
-        shown = fragments.html(text)
+        shown = raw_html(text)
     elif kind in ("", "text/plain"):
-        shown = fragments.plain(text)
+        shown = Sanitized(_as_it_is(text), Counter())
     else:
         # nbconvert would silently leave out a cell that is meant for another format
         name = kind if _MIME_TYPE.fullmatch(kind) else "an unknown type"
         return _cell(pieces.content(_line(f"[A cell of {name} is not shown on a page. The notebook's file has it.]")))
-    if shown.removed:
-        note = _note(shown.removed, "cell")
-        return _cell(pieces.content(shown.text + note))
-    return _cell(pieces.content(shown.text))
+    return _cell(pieces.content(shown.text + (_note(shown.removed, "cell") if shown.removed else "")))
 
 
 def _code(cell: Node, pieces: Pieces, number: int, inputs: bool) -> Node:
     return {
         "cell_type": "code",
-        "source": pieces.content(fragments.source(cell["source"]), typeset=False) if inputs else "",
+        "source": pieces.content(_source(cell["source"]), typeset=False) if inputs else "",
         "execution_count": _count(cell.get("execution_count")),
         "outputs": list(_outputs(cell, pieces, number)),
     }
@@ -172,12 +178,11 @@ def _outputs(cell: Node, pieces: Pieces, number: int) -> Iterator[Node]:
     for output in sanitized_outputs(cell["outputs"], cell=number):
         kind = output["output_type"]
         if kind == "stream":
-            text = pieces.content(fragments.printed(output["text"]), typeset=False)
+            text = pieces.content(printed(output["text"]), typeset=False)
             yield {"output_type": kind, "name": "stderr" if output.get("name") == "stderr" else "stdout", "text": text}
         elif kind == "error":
             lines = output["traceback"] or [f"{output['ename']}: {output['evalue']}"]
-            text = fragments.printed("\n".join(lines))
-            shown = [pieces.content(text, typeset=False)]
+            shown = [pieces.content(printed("\n".join(lines)), typeset=False)]
             yield {"output_type": kind, "ename": "", "evalue": "", "traceback": shown}
         else:
             mime = next((each for each in _ORDER if each in output["data"]), None)
@@ -193,18 +198,19 @@ def _outputs(cell: Node, pieces: Pieces, number: int) -> Iterator[Node]:
 def _datum(mime: str, value: Any, metadata: Node, pieces: Pieces) -> tuple[Node, Node]:
     """The type of an output that is shown, as data and metadata for nbconvert."""
     if mime in ("image/png", "image/jpeg"):
-        return {mime: pieces.attribute(fragments.data_of(value))}, _size(mime, metadata, pieces)
+        return {mime: pieces.attribute(_data_of(value))}, _size(mime, metadata, pieces)
     if mime == "image/svg+xml":
-        return {mime: pieces.attribute(fragments.drawing(value))}, {}
+        return {mime: pieces.attribute(base64.b64encode(value.encode(errors="replace")).decode())}, {}
     if mime == "text/latex":
-        return {mime: pieces.content(fragments.formula(value))}, {}
+        return {mime: pieces.content(formula(value))}, {}
     if mime == "text/html":
         return {mime: pieces.content(value)}, {}
     if mime in PICTURES:
-        return {"text/html": pieces.content(fragments.picture(mime, value), typeset=False)}, {}
+        return {"text/html": pieces.content(f'<img src="data:{mime};base64,{_data_of(value)}">', typeset=False)}, {}
     # also a type that has no rule yet: text is safe whatever it holds
-    text = fragments.printed(value) if isinstance(value, str) and mime != "application/json" else fragments.tree(value)
-    return {"text/plain": pieces.content(text, typeset=False)}, {}
+    if not isinstance(value, str) or mime == "application/json":
+        value = visible(json.dumps(value, indent=2, ensure_ascii=False))
+    return {"text/plain": pieces.content(printed(value), typeset=False)}, {}
 
 
 def _size(mime: str, metadata: Node, pieces: Pieces) -> Node:
@@ -232,9 +238,129 @@ def _count(value: object) -> int | None:
 def _note(removed: Mapping[str, int], place: str) -> str:
     parts = [name if count == 1 else f"{count:,} × {name}" for name, count in sorted(removed.items())]
     parts = parts[:8] + ([f"{len(parts) - 8} more"] if len(parts) > 8 else [])
-    said = f"[monty-kernel left out of this {place}: {', '.join(parts)}. The notebook's file has it.]"
-    return _line(said)
+    return _line(f"[monty-kernel left out of this {place}: {', '.join(parts)}. The notebook's file has it.]")
 
 
 def _line(text: str) -> str:
     return f"<p><em>{escape(text)}</em></p>"
+
+
+_BASE64 = re.compile(r"[A-Za-z0-9+/=]*+", re.ASCII)
+_ATTACHMENT = re.compile(r"attachment:([^\s)\"'<>\]]{1,1000}+)")
+_HEADING = re.compile(r"<(h[1-6])((?: [^<>]*+)?)>(.*?)</\1>", re.DOTALL)
+_ID_GIVEN = re.compile(r' id="([^"]*+)"')
+_ELEMENT = re.compile(r"<[^<>]*+>")
+_FORMULA = re.compile(r"\$[^$]*+\$|\\[(\[]|\\begin")
+_RESET = re.compile(r"(?<=\x1b\[0m)|(?<=\x1b\[m)")
+_MOST_HIGHLIGHTED = 200_000
+"""Characters. The lexer is made of regular expressions, so a longer cell is shown in one colour."""
+_CHUNK = 1 << 12
+_MOST_STEPS = 1 << 26
+"""nbconvert's filter for colours copies the rest of a text at each escape sequence. So it gets chunks of `_CHUNK`
+characters, and a chunk that would take more steps than this loses its colours."""
+
+
+def markdown(text: str, attachments: object = None, *, place: str = "0") -> Sanitized:
+    """Markdown of a cell. Pictures among its attachments are shown; headings get the anchors that nbconvert gives them.
+
+    Args:
+        text: the cell's source.
+        attachments: the cell's attachments as the notebook has them: name -> MIME bundle.
+        place: a word that tells this cell from others with the same text.
+    """
+    pictures = _pictures(attachments)
+    placeholders: dict[str, tuple[str, str]] = {}
+
+    def placeholder(match: re.Match[str]) -> str:
+        # the renderer lets this picture pass, nobody can guess its address, and the renderer never sees the megabytes
+        address = pictures.get(match[1]) or pictures.get(unquote(match[1]))
+        if address is None:
+            return match[0]
+        name = f"data:image/png;base64,{secrets.token_hex(12)}"
+        placeholders[name] = address, match[0]
+        return name
+
+    try:
+        sanitized = sanitized_markdown(_ATTACHMENT.sub(placeholder, text), place, headings=False)
+    except TooLarge as error:
+        return Sanitized(_as_it_is(text), Counter({f"Markdown of {error}, shown as text": 1}))
+    html = _HEADING.sub(_anchored, sanitized.text)
+    for name, (address, written) in placeholders.items():
+        html = html.replace(f'src="{name}"', f'src="{address}"').replace(name, escape(written))
+    return Sanitized(html, sanitized.removed)
+
+
+def raw_html(text: str) -> Sanitized:
+    """HTML of a raw cell."""
+    try:
+        return sanitized_markup("text/html", text)
+    except TooLarge as error:
+        return Sanitized(_as_it_is(text), Counter({f"HTML of {error}, shown as text": 1}))
+
+
+def _as_it_is(text: str) -> str:
+    return f"<pre>{escape(_lines(text))}</pre>"
+
+
+def _source(text: str) -> str:
+    """The source of a code cell, in colours. All notebooks here are Python, whatever their metadata say."""
+    text = _lines(text)
+    if len(text) > _MOST_HIGHLIGHTED:
+        return f'<div class="highlight hl-ipython3"><pre>{escape(text)}</pre></div>'
+    return page_coloured(text or " ")
+
+
+def printed(text: str) -> str:
+    """Text with a terminal's colours, as HTML for the inside of a `<pre>`."""
+    if "\x1b" not in text:
+        return escape(text)
+    # no colour lasts beyond a reset, so the text may be cut there
+    chunks: list[str] = []
+    begin = 0
+    for match in _RESET.finditer(text):
+        if match.start() - begin > _CHUNK:
+            chunks.append(text[begin : match.start()])
+            begin = match.start()
+    chunks.append(text[begin:])
+    ansi = import_module("nbconvert.filters.ansi")
+    return "".join(
+        ansi.ansi2html(chunk) if len(chunk) * chunk.count("\x1b") < _MOST_STEPS else escape(ansi.strip_ansi(chunk))
+        for chunk in chunks
+    )
+
+
+def formula(text: str) -> str:
+    """An output that is TeX."""
+    return escape(safe_tex(text)[0])
+
+
+def _data_of(picture: str) -> str:
+    """The base64 data of a picture, without white space; empty if it is not base64."""
+    data = "".join(picture.split())
+    return data if _BASE64.fullmatch(data) else ""
+
+
+def _lines(text: str) -> str:
+    return visible(text.replace("\r\n", "\n"))
+
+
+def _pictures(attachments: object) -> dict[str, str]:
+    """The attachments that are pictures: name -> address."""
+    found: dict[str, str] = {}
+    for name, bundle in attachments.items() if isinstance(attachments, Mapping) else ():
+        for mime, data in bundle.items() if isinstance(bundle, Mapping) else ():
+            if mime in PICTURES and isinstance(data, str) and (clean := _data_of(data)):
+                found.setdefault(str(name), f"data:{mime};base64,{clean}")
+    return found
+
+
+def _anchored(match: re.Match[str]) -> str:
+    tag, attributes, inside = match.groups()
+    given = _ID_GIVEN.search(attributes)
+    # nbconvert's anchor for the text, after the prefix that all ids and the links within a notebook get
+    text = unescape(_ELEMENT.sub("", inside)).replace(" ", "-")
+    name = given[1] if given is not None else escape(ID_PREFIX + quote(text[:500], safe="?/:@!$&'()*+,;="))
+    if "<a " in inside or name == ID_PREFIX:
+        return match[0]
+    identity = "" if given is not None else f' id="{name}"'
+    return f'<{tag}{attributes}{identity}>{inside}<a class="anchor-link" href="#{name}">¶</a></{tag}>'

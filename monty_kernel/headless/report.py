@@ -10,7 +10,7 @@ import re
 import sys
 from collections.abc import Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Protocol, TextIO
+from typing import TYPE_CHECKING, Any, Self, TextIO
 
 from monty_kernel.outputs.log_text import is_log, json_for_log, quoted
 from monty_kernel.outputs.visible_text import visible
@@ -118,14 +118,23 @@ def wants_colours(stream: TextIO) -> bool:
     return not is_log(stream) and not os.environ.get("NO_COLOR")
 
 
-class Watch(Protocol):
-    """Is told of a batch's progress: `on_done` by the batch's own thread, the others by any thread."""
+class Lines:
+    """A line for each notebook, and the traceback of one that failed, on standard error.
 
-    def __enter__(self) -> Watch: ...
+    It is told of a batch's progress: `on_done` by the batch's own thread, the others by any thread.
+    """
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
-    ) -> None: ...
+    def __init__(self, *, quiet: bool) -> None:
+        self._quiet = quiet
+        self._stream = sys.stderr or io.StringIO()  # it may be closed
+        self._log = is_log(self._stream)
+        self._colours = wants_colours(self._stream)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        pass
 
     def on_read(self, cells: int) -> None:
         """A notebook with this number of code cells has been read."""
@@ -135,30 +144,6 @@ class Watch(Protocol):
 
     def on_done(self, done: Done) -> None:
         """A notebook is done."""
-
-
-class Lines:
-    """A line for each notebook, and the traceback of one that failed, on standard error."""
-
-    def __init__(self, *, quiet: bool) -> None:
-        self._quiet = quiet
-        self._stream = sys.stderr or io.StringIO()  # it may be closed
-        self._log = is_log(self._stream)
-        self._colours = wants_colours(self._stream)
-
-    def __enter__(self) -> Lines:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
-        pass
-
-    def on_read(self, cells: int) -> None:
-        pass
-
-    def on_cell(self) -> None:
-        pass
-
-    def on_done(self, done: Done) -> None:
         text = failure(done, colours=self._colours, quote=self._log)
         if not self._quiet or done.status != "ok":
             text += summary(done) + "\n"
@@ -184,7 +169,7 @@ class Bar(Lines):
         self._progress: Progress = Progress(*columns, console=self._console, transient=True)
         self._task: TaskID = self._progress.add_task("", total=notebooks if notebooks > 1 else None)
 
-    def __enter__(self) -> Bar:
+    def __enter__(self) -> Self:
         self._progress.start()
         return self
 
@@ -211,6 +196,6 @@ class Bar(Lines):
             self._console.print(Text.from_ansi(text.rstrip("\n")), soft_wrap=True)
 
 
-def watch(notebooks: int, *, quiet: bool) -> Watch:
+def watch(notebooks: int, *, quiet: bool) -> Lines:
     """A bar where standard error is a terminal, else lines."""
     return Bar(notebooks, quiet=quiet) if sys.stderr and not is_log(sys.stderr) and not quiet else Lines(quiet=quiet)

@@ -1,4 +1,4 @@
-"""The sessions of headless runs: they share warm workers, and start from a state that has the prelude already."""
+"""The sessions of headless runs: they share warm workers, and start from a state that has the prelude already, or a stored one."""
 
 from __future__ import annotations
 
@@ -8,20 +8,21 @@ import os
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
+
+import pydantic_monty
 
 from monty_kernel.engine.engine import Engine, Snapshot
 from monty_kernel.engine.workers import Workers
 from monty_kernel.isolation.orphans import OrphanWatch
-from monty_kernel.isolation.pool import Policy, WallsMissing
-from monty_kernel.sanitize.bundle import TRUST_RUN
-from monty_kernel.sanitize.sanitizer import Sanitizer
+from monty_kernel.isolation.pool import Policy
+from monty_kernel.sanitize.sanitizer import TRUST_RUN, Sanitizer
 from monty_kernel.session.services import SessionServices
-from monty_kernel.settings import Settings
+from monty_kernel.settings import HEADLESS, Settings
 from monty_kernel.startup import forgo_missing
-
-from .run_options import RunOptions
 
 if TYPE_CHECKING:
     from monty_kernel.typecheck.checker import Checker
@@ -30,6 +31,46 @@ _log = logging.getLogger(__name__)
 
 MOST = max(8, 4 * (os.cpu_count() or 1))
 """Notebooks that run at once in one process when many callers bring one each; the next one waits for a worker."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A state to start from, of a stored session, and the number of its last cell."""
+
+    snapshot: Snapshot
+    last: int
+
+
+class NoSuchStart(ValueError):
+    """There is no such state to start from; the message says why."""
+
+
+def start_of(name: str) -> Start:
+    """The state `ID@N`, or with `ID` alone the one that the session stopped at.
+
+    Args:
+        name: ID is a session as `monty-kernel sessions list` shows it, or the beginning of its id; N is the number of a
+            cell, as in `In[N]`.
+
+    Raises:
+        NoSuchStart: there is no such state, or it cannot be read.
+    """
+    from monty_kernel.magics.registry import Magics
+    from monty_kernel.store.errors import StoreError
+    from monty_kernel.timetravel.stored_state import read_state
+    from monty_kernel.timetravel.user_store import user_store
+
+    session, at, number = name.partition("@")
+    if not session or (at and not number.isdecimal()):
+        raise NoSuchStart(f"{name!r} is not the name of a state: write ID or ID@N, where N is the number in In[N]")
+    log = logging.getLogger("monty_kernel.sessions")
+    try:
+        with closing(user_store(log, versions={"monty": pydantic_monty.__version__})) as store:
+            info = store.session(session)
+            last = int(number) if at else info.last or 0
+            return Start(read_state(store, info.id, last, cache(Magics)).snapshot, last)
+    except StoreError as error:
+        raise NoSuchStart(f"cannot start from {name}: {error}") from error
 
 
 class SessionPool:
@@ -55,7 +96,7 @@ class SessionPool:
         forgo_missing()
         self._walls: Policy = walls
         self._orphans = OrphanWatch()
-        self._workers = Workers(self._orphans.watch, warm=warm, most=most, walls=walls, memory=memory, once=own_workers)
+        self.workers = Workers(self._orphans.watch, warm=warm, most=most, walls=walls, memory=memory, once=own_workers)
         self._checker: Checker | None = None
         self._making = threading.Lock()
         self._fresh: Snapshot | None = None
@@ -64,9 +105,8 @@ class SessionPool:
 
     def warm_up(self) -> None:
         """Start the workers, and make the state that sessions begin with."""
-        options = RunOptions()
-        with self.session(options.settings) as session:
-            self.start(session.engine, options)
+        with self.session(HEADLESS) as session:
+            self.start(session.engine)
 
     @contextmanager
     def session(self, settings: Settings) -> Iterator[PooledSession]:
@@ -82,23 +122,23 @@ class SessionPool:
         finally:
             session.close()
 
-    def start(self, engine: Engine, options: RunOptions) -> None:
-        """Begin its session: a new one, or the one that the options start from.
+    def start(self, engine: Engine, start: Start | None = None) -> None:
+        """Begin its session: a new one, or at a stored state.
 
         Raises:
             MontyError, RuntimeError: no worker could be started.
             Diverged: a cell that had to run again to restore the state went another way.
             KeyboardInterrupt, WorkerLost: the engine was told to stop meanwhile.
         """
-        if options.start is not None:
-            engine.load(options.start.snapshot)
+        if start is not None:
+            engine.load(start.snapshot)
         elif self._fresh is not None:
             engine.load(self._fresh)
         else:
             engine.start()
             self._fresh = engine.snapshot
-            if self.unwalled is not None:
-                _log.warning("The sandbox is the only wall. %s", self.unwalled)
+            if self.workers.unwalled is not None:
+                _log.warning("The sandbox is the only wall. %s", self.workers.unwalled)
 
     def checker(self) -> Checker:
         """The type checker, which the runs share."""
@@ -109,22 +149,12 @@ class SessionPool:
                 self._checker = checker(self._walls, self._orphans)
             return self._checker
 
-    @property
-    def workers(self) -> Workers:
-        """Where the sessions' workers come from."""
-        return self._workers
-
-    @property
-    def unwalled(self) -> WallsMissing | None:
-        """Why the workers are not isolated, if they are not."""
-        return self._workers.unwalled
-
     def close(self) -> None:
         """End the workers, once every run has ended. Idempotent."""
         self.threads.shutdown()
         if self._checker is not None:
             self._checker.close()
-        self._workers.close()
+        self.workers.close()
         self._orphans.close()
 
 
@@ -145,12 +175,8 @@ class PooledSession(SessionServices):
             ToolsRefused: a file cannot be used, or a permission is for no tool.
             MountRefused: a folder is not mounted.
         """
-        grants = self.granted
-        if grants is None:
-            return
-        from monty_kernel.grants.opening import grant
-
-        grant(grants, self.settings.tools, self.settings.mounts, _refused, relative_mounts=True)
+        if self.granted is not None:
+            self.granted.grant(self.settings.tools, self.settings.mounts, relative_mounts=True)
 
     def close(self) -> None:
         """End the session, and give its worker back."""
@@ -170,10 +196,6 @@ class PooledSession(SessionServices):
 
     def make_sanitizer(self) -> Sanitizer:
         return Sanitizer(trust=self.settings.trust_outputs, how_to_trust=TRUST_RUN)
-
-
-def _refused(what: str, error: Exception) -> None:
-    raise error
 
 
 _lock = threading.Lock()

@@ -8,24 +8,23 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from .analysis import Analysis, Place, place
+from .analysis import Analysis
 from .cursor import Opened, arguments_before, primary_before
 from .documentation import Doc, Resolver
 from .interface import Completions
 from .live import Live, Path, path_of
+from .place import Place, place
 from .static import Signature
-from .threads import jedi_thread
 from .units import parsed_expression
 
 
 class ArgumentCompleter:
     """Completes the keyword arguments of a call: the parameters of the called function, without those given already."""
 
-    def __init__(self, live: Live, resolver: Resolver, analysis: Analysis, deadline: float) -> None:
+    def __init__(self, live: Live, resolver: Resolver, analysis: Analysis) -> None:
         self._live = live
         self._resolver = resolver
         self._analysis = analysis
-        self._deadline = deadline
 
     async def complete(self, where: Place, start: int) -> list[str]:
         """The keyword arguments, as `key=`, that may begin at `start`; empty where no argument begins."""
@@ -38,7 +37,7 @@ class ArgumentCompleter:
             return []
         signature = await self._of_session(where, callee)
         if signature is None:
-            signature = await jedi_thread().run(lambda: self._analysis.signature(where), self._deadline)
+            signature = await self._analysis.signature(where)
         if signature is None:
             return []
         positional, keywords = given
@@ -95,7 +94,7 @@ class _Subscript:
     typed: str
 
 
-async def complete_keys(where: Place, live: Live, analysis: Analysis, deadline: float) -> Completions:
+async def complete_keys(where: Place, live: Live, analysis: Analysis) -> Completions:
     """The keys that may be inserted at the cursor: those of the session, or those in the code while it is busy.
 
     Empty if the cursor is not in a subscript.
@@ -111,8 +110,7 @@ async def complete_keys(where: Place, live: Live, analysis: Analysis, deadline: 
         keys = await live.keys(subscript.path, prefix)
     if keys is None:
         before = _cut_after(where, subscript.bracket.start + 1)
-        known = await jedi_thread().run(lambda: analysis.names(before), deadline) or []
-        keys = [key for each in known if (key := _literal(each.name)) is not None]
+        keys = [key for each in await analysis.names(before) if (key := _literal(each.name)) is not None]
     after = where.text[cursor : cursor + 100].split("\n")[0]
     if string is not None:
         texts = [_typed(key, string, after) for key in keys if isinstance(key, str) and key.startswith(prefix)]

@@ -10,7 +10,7 @@ import tokenize
 import warnings
 from typing import Literal
 
-from .magic_lines import as_python
+from .place import as_python
 
 Status = Literal["complete", "incomplete", "invalid", "unknown"]
 

@@ -9,29 +9,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import cast
 
-from .analysis import Analysis, Place, place
+from .analysis import Analysis
 from .brackets import ArgumentCompleter, complete_keys
 from .cursor import identifier_before, primary_before, space_before
 from .documentation import Resolver
 from .facts import Facts
 from .interface import Completions, Kind, MagicCatalogue, Session
 from .live import Live, Look, Path, path_of
-from .magic_lines import MagicPlace, as_python, magic_place
+from .place import MagicPlace, Place, as_python, magic_place, place
 from .static import JediName
-from .supplied import supplied_modules, supplied_names
-from .threads import cell_thread, jedi_thread
+from .units import supplied_modules, supplied_names
 
 _BEFORE_IMPORT = re.compile(r"\A\s*+(?:try|else|finally|(?:if|except)\b[^:\n]*+)\s*+:\s*+")
 _FROM_IMPORT = re.compile(r"\s*+from\s++([\w.]++)\s++import\b\s*+\(?([\w\s,]*+)", re.DOTALL)
 _FROM = re.compile(r"\s*+from\s++([\w.]*\.)?")
 _FROM_MODULE = re.compile(r"\s*+from\s++[\w.]++\s++")
 _IMPORT = re.compile(r"\s*+import\s++(?:[\w.]++(?:\s++as\s++\w++)?+\s*+,\s*+)*+([\w.]*\.)?")
-
-
-DEADLINE = 0.9
-"""Seconds to wait for static analysis. JupyterLab gives up on a completer after one second."""
 
 _MOST = 2000
 _STRUCTURES: dict[str, Kind] = dict.fromkeys(("major", "minor", "micro", "releaselevel", "serial"), "instance")
@@ -63,7 +57,7 @@ class Completer:
         self._analysis = analysis
         self._live = Live(session, analysis)
         self._resolver = Resolver(self._live, analysis)
-        self._arguments = ArgumentCompleter(self._live, self._resolver, analysis, DEADLINE)
+        self._arguments = ArgumentCompleter(self._live, self._resolver, analysis)
 
     async def complete(self, code: str, cursor: int) -> Completions:
         """Completions at `cursor`, an offset in code points. An offset out of range counts as the nearest end."""
@@ -113,8 +107,7 @@ class Completer:
         nothing = Completions((), cursor, cursor)
         if inside is not None and inside.kind in ("comment", "template", "spec"):
             return nothing
-        cells = self._session.cells()
-        where = await cell_thread().run(lambda: self._analysis.prepare(cells, where), DEADLINE) or where
+        where = await self._analysis.prepare(self._session.cells(), where)
         asked = _Asked(where, identifier_before(text, cursor))
         if (inside is not None and inside.kind == "string") or asked.prefix[:1].isdigit():
             return await self._keys(where)
@@ -133,18 +126,16 @@ class Completer:
         return found
 
     async def _keys(self, where: Place) -> Completions:
-        return await complete_keys(where, self._live, self._analysis, DEADLINE)
+        return await complete_keys(where, self._live, self._analysis)
 
     async def _names(self, asked: _Asked) -> Found:
         analysis, where = self._analysis, asked.where
         live = await self._live.names(asked.prefix)
         if live is not None and not live and asked.prefix:
             live = await self._live.names("")  # perhaps only upper and lower case differ
-        known: list[JediName] = []
-        if where.has_scopes:
-            known = await jedi_thread().run(lambda: analysis.names(where), DEADLINE) or []
+        known = await analysis.names(where) if where.has_scopes else []
         found: dict[str, Kind] = dict(supplied_names())
-        found.update(_kinds(analysis.facts.builtins))
+        found.update(analysis.facts.builtins)
         found.update(dict.fromkeys(analysis.facts.keywords, "keyword"))
         found.update(analysis.notebook.names() if live is None else live)
         found.update(where.others_names())
@@ -174,7 +165,7 @@ class Completer:
         return found
 
     def _of_value(self, type_name: str) -> Found:
-        return _kinds(self._analysis.facts.of_value(type_name) or {})
+        return self._analysis.facts.of_value(type_name) or {}
 
     async def _of_look(self, where: Place, path: Path, look: Look, prefix: str) -> Found:
         """The attributes of a value in the session."""
@@ -182,7 +173,7 @@ class Completer:
         if look.kind == "function":
             return self._of_value("function")
         if look.kind == "module" and look.name in facts.members:
-            return _kinds(facts.of_module(look.name))
+            return facts.of_module(look.name)
         own = self._resolver.unit(look.name if look.kind == "class" else look.type_name, ("class",))
         candidates: dict[str, Kind] = {**self._analysis.notebook.attributes, **(own.attributes if own else {})}
         for unit in where.others:
@@ -192,11 +183,11 @@ class Completer:
         elif own is None and not look.fields:
             known = facts.of_class(look.name) if look.kind == "class" else facts.of_value(look.type_name)
             if known is not None:
-                return _kinds(known)
+                return known
             candidates.update(_STRUCTURES)
             if look.type_name == "module":  # the kernel's stand-ins for IPython's modules
                 candidates.update({**supplied_modules()["IPython.display"], "core": "module"})
-            candidates.update(_kinds(facts.of_value("time.struct_time") or {}))
+            candidates.update(facts.of_value("time.struct_time") or {})
         if prefix.startswith("_"):
             candidates.update(_DUNDERS)
         had = await self._live.members(path, (name for name in candidates if name.startswith(prefix[:1])))
@@ -210,10 +201,9 @@ class Completer:
     async def _of_expression(self, where: Place, end: int) -> Found:
         """The attributes of an expression's value, by static analysis."""
         analysis = self._analysis
-        inferred = await jedi_thread().run(lambda: analysis.infer(where, end), DEADLINE) or []
         found: dict[str, Kind] = {}
         unclear = False
-        for each in inferred:
+        for each in await analysis.infer(where, end):
             if not each.full_name.startswith("__main__."):
                 found.update(self._of_inferred(each))
                 continue
@@ -223,7 +213,7 @@ class Completer:
             else:
                 unclear = True
         if unclear:
-            known = await jedi_thread().run(lambda: analysis.names(where), DEADLINE) or []
+            known = await analysis.names(where)
             found.update(
                 (each.name, each.kind) for each in known if each.full_name.startswith("__main__.") or each.local
             )
@@ -232,10 +222,10 @@ class Completer:
     def _of_inferred(self, each: JediName) -> Found:
         facts = self._analysis.facts
         if each.kind == "module":
-            return _kinds(facts.of_module(each.full_name))
+            return facts.of_module(each.full_name)
         if each.kind == "class":
-            return _kinds(facts.of_class(each.full_name) or {})
-        return _kinds(facts.of_value(each.full_name) or {}) if each.kind == "instance" else {}
+            return facts.of_class(each.full_name) or {}
+        return facts.of_value(each.full_name) or {} if each.kind == "instance" else {}
 
 
 def _of_words(words: Iterable[str], typed: str, cursor: int) -> Completions:
@@ -243,10 +233,6 @@ def _of_words(words: Iterable[str], typed: str, cursor: int) -> Completions:
     *before, last = typed.split(" ")
     shown = [word for word in words if word.startswith(last) and not any(each.startswith(word) for each in before)]
     return Completions(tuple(shown), cursor - len(last), cursor, dict.fromkeys(shown, "magic"))
-
-
-def _kinds(kinds: Mapping[str, str]) -> Found:
-    return cast(Found, kinds)
 
 
 def _answer(asked: _Asked, found: Found) -> Completions:
@@ -301,4 +287,4 @@ def _modules(parent: str, facts: Facts, supplied: bool) -> dict[str, Kind]:
 def _members(module: str, facts: Facts) -> dict[str, Kind]:
     if module in supplied_modules():
         return supplied_modules()[module]
-    return {**cast(Mapping[str, Kind], facts.of_module(module)), **_modules(module, facts, supplied=True)}
+    return {**facts.of_module(module), **_modules(module, facts, supplied=True)}

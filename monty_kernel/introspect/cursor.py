@@ -5,10 +5,12 @@ The code may be half-typed, so this is not a parser: it reads forward once and n
 
 from __future__ import annotations
 
+import keyword
 import re
 from dataclasses import dataclass
 from typing import Literal
 
+WORD = re.compile(r"[^\W\d]\w*")
 _SIGNIFICANT = re.compile(r"""[#"'()\[\]{}\n;\\:]""")
 _CLOSES = {")": "(", "]": "[", "}": "{"}
 _PREFIX = re.compile(r"(?<![\w])(?:[rR][bBfFtT]?|[bBfFtT][rR]?|[uU])\Z")
@@ -229,43 +231,7 @@ def primary_before(text: str, end: int, around: Surroundings) -> int:
         position = before - 1
 
 
-_NOT_OPERANDS = frozenset(
-    [
-        "and",
-        "as",
-        "assert",
-        "async",
-        "await",
-        "break",
-        "case",
-        "class",
-        "continue",
-        "def",
-        "del",
-        "elif",
-        "else",
-        "except",
-        "finally",
-        "for",
-        "from",
-        "global",
-        "if",
-        "import",
-        "in",
-        "is",
-        "lambda",
-        "nonlocal",
-        "not",
-        "or",
-        "pass",
-        "raise",
-        "return",
-        "try",
-        "while",
-        "with",
-        "yield",
-    ]
-)
+_NOT_OPERANDS = frozenset({*keyword.kwlist, "case"}) - {"False", "None", "True"}
 
 
 def _is_trailer(text: str, position: int, around: Surroundings) -> bool:

@@ -14,13 +14,12 @@ from dataclasses import dataclass
 from inspect import Parameter
 from typing import Any
 
-from .analysis import Analysis, Place
-from .facts import Facts
+from .analysis import Analysis
+from .facts import Facts, host_module
 from .interface import Kind
 from .live import Live, Look, Path
-from .probing import host_module
-from .supplied import stub_units, supplied_names
-from .units import Unit, parsed
+from .place import Place
+from .units import Unit, kernels_own, parsed, supplied_names
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -323,32 +322,24 @@ class Resolver:
                 return found
             if unit.defines[name] == "module" and name in self._analysis.facts.modules:
                 return module_doc(name, self._analysis.facts)
-        if name in supplied_names():
-            return self._supplied(name)
+        if name in supplied_names() and (unit := kernels_own().definition(name)) is not None:
+            return find_definition(unit, name)
         return builtin_doc(name, self._analysis.facts) if name in self._analysis.facts.builtins else None
 
     def definition(self, name: str, kinds: Sequence[Kind]) -> Definition | None:
         """The last definition of a function or class in the cells that ran, or in the kernel's stub."""
         unit = self._analysis.notebook.definition(name, kinds)
-        return find_definition(unit, name) if unit is not None else self._supplied(name)
+        return find_definition(unit, name) if unit is not None else None
 
     def in_cells(self, where: Place, dotted: str) -> Definition | None:
         """The definition of `f`, `C` or `C.m` for code at that place, in this or earlier cells or the kernel's stub."""
         name, _, member = dotted.partition(".")
-        for unit in reversed(where.others):
-            if name in unit.defines:
-                return find_definition(unit, name, member)
-        found = self._analysis.notebook.definition(name)
-        return find_definition(found, name, member) if found is not None else self._supplied(name, member)
+        unit = self.unit(name, where=where)
+        return find_definition(unit, name, member) if unit is not None else None
 
-    def unit(self, name: str, kinds: Sequence[Kind], where: Place | None = None) -> Unit | None:
-        """The statement that defines a name in this cell, an earlier cell or the kernel's stub."""
+    def unit(self, name: str, kinds: Sequence[Kind] = (), where: Place | None = None) -> Unit | None:
+        """The statement that binds a name, as one of `kinds`, in this cell, an earlier cell or the kernel's stub."""
         for unit in reversed(where.others if where else ()):
-            if unit.defines.get(name) in kinds:
+            if name in unit.defines and (not kinds or unit.defines[name] in kinds):
                 return unit
-        found = self._analysis.notebook.definition(name, kinds)
-        return found or next((unit for unit in stub_units() if unit.defines.get(name) in kinds), None)
-
-    def _supplied(self, name: str, member: str = "") -> Definition | None:
-        unit = next((unit for unit in stub_units() if name in unit.defines), None)
-        return find_definition(unit, name, member) if unit else None
+        return self._analysis.notebook.definition(name, kinds)

@@ -7,15 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..outputs.highlighting import terminal_coloured
-from .analysis import Analysis, Place, place
-from .completion import DEADLINE
+from .analysis import Analysis
 from .cursor import identifier_after, identifier_before, primary_before
 from .documentation import Definition, Doc, Resolver, doc_by_full_name, type_doc
 from .interface import NOTHING_FOUND, Inspection, MagicCatalogue, Session
 from .live import Live, Look, Path, path_of
-from .magic_lines import as_python, magic_place
-from .supplied import LABEL
-from .threads import cell_thread, jedi_thread
+from .place import Place, as_python, magic_place, place
+from .units import LABEL
 
 _TITLE = "\x1b[31m{}:\x1b[39m"
 _BELOW = ("Source",)
@@ -79,8 +77,7 @@ class Inspector:
 
     async def _prepared(self, text: str, cursor: int) -> Place:
         where = place(text, min(cursor, len(text)))
-        cells = self._session.cells()
-        return await cell_thread().run(lambda: self._analysis.prepare(cells, where), DEADLINE) or where
+        return await self._analysis.prepare(self._session.cells(), where)
 
     async def _describe(self, where: Place, target: _Target, detail: int) -> str | None:
         path = path_of(where.text[target.start : target.end])
@@ -124,8 +121,7 @@ class Inspector:
         method = await self._of_method(where, target.end)
         if method is not None:
             return _page(method, detail)
-        known = await jedi_thread().run(lambda: self._analysis.document(where, target.end), DEADLINE) or []
-        for each in known:
+        for each in await self._analysis.document(where, target.end):
             if each.kind == "instance" and target.documented:
                 continue
             if each.full_name.startswith("__main__."):
@@ -157,9 +153,7 @@ class Inspector:
         owner = where.text[primary_before(where.text, dot, where.around) : dot].strip()
         if owner[-1:] in ("'", '"'):
             return self._resolver.method("bytes" if re.match(r"[rR]?[bB]", owner) else "str", member)
-        length = len(where.text[:dot].rstrip())
-        inferred = await jedi_thread().run(lambda: self._analysis.infer(where, length), DEADLINE) if owner else None
-        for each in inferred or []:
+        for each in await self._analysis.infer(where, len(where.text[:dot].rstrip())) if owner else ():
             if each.kind in ("instance", "class") and not each.local:
                 found = self._resolver.method(each.full_name, member, each.kind == "class")
                 if found is not None:

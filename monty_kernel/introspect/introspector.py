@@ -13,7 +13,6 @@ from .completeness import Status, judge
 from .completion import Completer
 from .inspection import Inspector
 from .interface import NOTHING_FOUND, Completions, Inspection, MagicCatalogue, Session
-from .threads import cell_thread, jedi_thread
 
 _JUDGE = "monty_kernel.introspect.completeness:judged"
 _JUDGING = 1.0
@@ -113,15 +112,7 @@ class Introspector:
             return
         self._warmed_for = len(cells)
 
-        def piece() -> None:
-            if self._analysis.warm_up():
-                jedi_thread().submit(piece)
-
-        def read() -> None:
-            self._analysis.read(cells)
-            jedi_thread().submit(piece)
-
-        cell_thread().submit(read)
+        self._analysis.warm_up(cells)
 
 
 def _nothing(code: str, cursor: int) -> Completions:

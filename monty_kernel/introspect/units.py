@@ -1,4 +1,7 @@
-"""Cells cut into top-level statements, so that an analysis can use the few that matter instead of the whole session."""
+"""What defines names: cells cut into top-level statements, so that an analysis can use the few that matter.
+
+The names that the kernel supplies to cells are a stub in Python, which is read like a cell before the first one.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,12 @@ import itertools
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from monty_kernel.engine.source import CellSource
 from monty_kernel.engine.source.syntax_trees import TooCostly, expression_tree, syntax_tree, vouch
 
-from .cursor import surroundings
+from .cursor import WORD, surroundings
 from .interface import Kind
 
 _LONGEST = 100_000
@@ -126,7 +130,6 @@ def _from_the_stub(statements: Sequence[ast.stmt]) -> str:
     )
 
 
-_WORD = re.compile(r"[^\W\d]\w*")
 _SIMPLE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom)
 
 
@@ -150,7 +153,7 @@ def _unit(statements: Sequence[ast.stmt], text: str, cell: str, line: int, certa
                 for name in node.names:
                     defines.setdefault(name, "instance")
     if not certain:
-        uses.update(_WORD.findall(text))
+        uses.update(WORD.findall(text))
     certain = certain and all(isinstance(each, _SIMPLE) for each in statements) and not (uses & defines.keys())
     return Unit(text, defines, frozenset(uses), attributes, certain, cell, line)
 
@@ -217,7 +220,8 @@ class Notebook:
 
     def names(self) -> dict[str, Kind]:
         """Every name that the cells bind, with its last kind."""
-        return {name: self.units[indices[-1]].defines[name] for name, indices in self.definers.items()}
+        last = ((name, self.units[indices[-1]]) for name, indices in self.definers.items())
+        return {name: unit.defines[name] for name, unit in last if unit.cell != LABEL}
 
 
 class NotebookReader:
@@ -226,16 +230,17 @@ class NotebookReader:
     def __init__(self) -> None:
         self._known: dict[str, tuple[Unit, ...]] = {}  # by the text, since people run a cell again and again
         self._cells: list[CellSource] = []
-        self._notebook = Notebook()
+        self.notebook = kernels_own()
+        """The notebook of the cells that were read last, and the kernel's stub before them."""
 
     def read(self, cells: Sequence[CellSource]) -> Notebook:
         """The notebook of these cells. Cells that are no longer among them are forgotten."""
         cells, begun = list(cells), len(self._cells)
         goes_on = cells[:begun] == self._cells
         if goes_on and len(cells) == begun:
-            return self._notebook
+            return self.notebook
         known = self._known if goes_on else {}
-        notebook, fresh = (self._notebook, cells[begun:]) if goes_on else (Notebook(), cells)
+        notebook, fresh = (self.notebook, cells[begun:]) if goes_on else (kernels_own(), cells)
         units: list[Unit] = []
         for cell in fresh:
             found = self._known.get(cell.text, known.get(cell.text))
@@ -246,8 +251,8 @@ class NotebookReader:
             known[cell.text] = found
             units.extend(found)
         self._known, self._cells = known, cells
-        self._notebook = notebook.extended(units, meddling=any("__mk_see" in cell.text for cell in fresh))
-        return self._notebook
+        self.notebook = notebook.extended(units, meddling=any("__mk_see" in cell.text for cell in fresh))
+        return self.notebook
 
 
 def definers_of(units: Sequence[Unit], first: int = 0) -> dict[str, list[int]]:
@@ -287,3 +292,105 @@ def relevant(
             if unit.certain:
                 break
     return "".join(f"{units[index].text}\n" for index in sorted(chosen))
+
+
+STUB = '''
+def input(prompt=""):
+    """Ask the person at the keyboard for a line of text and return it."""
+    return ""
+def help(name=None):
+    """Show what is known of an object: signature, docstring, source. The same as `name?`."""
+def display(*objs, include=None, exclude=None, metadata=None, transient=None, display_id=None, raw=False, clear=False):
+    """Show objects as richly as the front end can: HTML, Markdown, images, or text.
+
+    include, exclude: MIME types to keep or leave out.
+    display_id: an id by which `update_display` can replace what was shown; True makes one. A DisplayHandle is returned.
+    raw: the objects are MIME bundles already (dicts of MIME type -> data).
+    clear: remove what the cell has shown so far."""
+    return DisplayHandle()
+def update_display(obj, *, display_id, include=None, exclude=None, metadata=None, transient=None, raw=False):
+    """Replace what was shown under `display_id`."""
+def clear_output(wait=False):
+    """Remove what the cell has shown so far. With wait, only when the next output comes: no flicker."""
+class DisplayHandle:
+    """A display that can be replaced: `handle.update(obj)`."""
+    def __init__(self, display_id=None):
+        self.display_id = display_id or ""
+    def display(self, obj, **options):
+        """Show an object under this handle's id, as a new display."""
+    def update(self, obj, **options):
+        """Replace what is shown under this handle's id."""
+class HTML:
+    """An HTML text, shown as such: `HTML("<b>bold</b>")`."""
+    def __init__(self, data=None, metadata=None):
+        self.data = data or ""
+        self.metadata = metadata
+class Markdown:
+    """A Markdown text, shown as such: `Markdown("**bold**")`."""
+    def __init__(self, data=None, metadata=None):
+        self.data = data or ""
+        self.metadata = metadata
+class Latex:
+    """A LaTeX text, shown typeset: `Latex("$E = mc^2$")`."""
+    def __init__(self, data=None, metadata=None):
+        self.data = data or ""
+        self.metadata = metadata
+class Math:
+    """A LaTeX formula without its dollar signs, shown typeset: `Math("E = mc^2")`."""
+    def __init__(self, data=None, metadata=None):
+        self.data = data or ""
+        self.metadata = metadata
+class Pretty:
+    """A text, shown without quotes."""
+    def __init__(self, data=None, metadata=None):
+        self.data = data or ""
+        self.metadata = metadata
+class SVG:
+    """An SVG drawing, given as text or bytes."""
+    def __init__(self, data=None, metadata=None):
+        self.data = data or ""
+        self.metadata = metadata
+class JSON:
+    """Plain data or a JSON text, shown as a tree that can be unfolded."""
+    def __init__(self, data=None, expanded=False, root="root", metadata=None):
+        self.data = data
+        self.expanded = expanded
+        self.root = root
+        self.metadata = metadata
+class Image:
+    """A picture given as bytes (PNG, JPEG, GIF or WebP). The sandbox opens no file and no address of its own."""
+    def __init__(self, data=None, format=None, width=None, height=None, alt=None, metadata=None):
+        self.data = data
+        self.format = format or ""
+        self.width = width
+        self.height = height
+        self.alt = alt
+        self.metadata = metadata
+'''
+
+LABEL = "<kernel>"
+"""The label of the stub, in place of a cell's."""
+
+_NOT_OF_IPYTHON = ("input", "help")
+_EVERYWHERE = ("display", "help", "input")
+
+
+@cache
+def kernels_own() -> Notebook:
+    """The stub as a notebook, with which every notebook begins."""
+    vouch(STUB)
+    return Notebook().extended(cut(STUB, LABEL), meddling=False)
+
+
+@cache
+def supplied_names() -> dict[str, Kind]:
+    """The names that every cell has without an import."""
+    return {name: unit.defines[name] for unit in kernels_own().units for name in unit.defines if name in _EVERYWHERE}
+
+
+@cache
+def supplied_modules() -> dict[str, dict[str, Kind]]:
+    """The modules that only the kernel makes importable, with their members."""
+    defined = {name: kind for unit in kernels_own().units for name, kind in unit.defines.items()}
+    names = {name: kind for name, kind in defined.items() if name not in _NOT_OF_IPYTHON}
+    return {"IPython.display": names, "getpass": {"getpass": "function"}}

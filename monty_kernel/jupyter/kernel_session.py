@@ -66,9 +66,7 @@ class KernelSession(SessionServices):
 
         try:
             if self.granted is not None:
-                from monty_kernel.grants.opening import grant_or_tell
-
-                grant_or_tell(self.granted, self.settings.tools, self.settings.mounts, self.log)
+                self.granted.grant_or_tell(self.settings.tools, self.settings.mounts, self.log)
             workers = self.workers
             import_module(_RUNNER)  # on a thread beside the worker's start it took longer: they share one lock
             self.engine.start()

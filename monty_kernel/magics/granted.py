@@ -57,7 +57,7 @@ def mount(arguments: argparse.Namespace, context: MagicContext) -> None:
     """
     from pathlib import Path
 
-    from monty_kernel.grants.mount_spec import MountRefused, MountSpec, checked_place
+    from monty_kernel.grants.mounting import MountRefused, MountSpec, checked_place
 
     try:
         spec = MountSpec(Path(arguments.host), checked_place(arguments.place), arguments.mode)

@@ -27,6 +27,11 @@ class TooLarge(Exception):
     """Sanitizing it would take too much time or memory. The message names the limit, such as `more than 4 MB`."""
 
 
+def words(text: str) -> frozenset[str]:
+    """The words of a text."""
+    return frozenset(text.split())
+
+
 def check_size(text: str) -> None:
     """Raise `TooLarge` for markup of more than `MOST_BYTES`."""
     if bytes_of(text) > MOST_BYTES:

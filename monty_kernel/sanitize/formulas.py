@@ -15,7 +15,7 @@ import re
 from html import escape
 from typing import TYPE_CHECKING
 
-from .elements import words
+from . import words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

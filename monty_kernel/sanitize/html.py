@@ -7,9 +7,9 @@ from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING
 
-from . import Sanitized, TooLarge, check_size, css
+from . import Sanitized, TooLarge, check_size
+from .allowed import GLOBAL, HTML_ATTRIBUTES, HTML_TAGS, SVG_ATTRIBUTES, SVG_TAGS, keeps_place
 from .drawings import bounded
-from .elements import GLOBAL, HTML_ATTRIBUTES, HTML_TAGS, SVG_ATTRIBUTES, SVG_TAGS
 from .formulas import safe_tex
 from .markup import AMPERSAND, GREATER, LESS, RELATIVE, Markup
 
@@ -63,7 +63,7 @@ def _kept_in_place(root: re.Match[str]) -> str:
 def _root_attribute(attribute: re.Match[str]) -> str:
     if attribute[1] != "style":
         return "" if attribute[1] in _MOVING else attribute[0]
-    kept = [part for part in attribute[2].split(";") if css.stays(part.partition(":")[0].strip().lower())]
+    kept = [part for part in attribute[2].split(";") if keeps_place(part.partition(":")[0].strip().lower())]
     return f' style="{";".join(kept)}"' if kept else ""
 
 

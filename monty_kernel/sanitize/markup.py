@@ -14,8 +14,7 @@ from collections import Counter
 from functools import cached_property
 from html import unescape
 
-from . import css
-from .elements import (
+from .allowed import (
     CLASSES,
     GLOBAL,
     HTML_ATTRIBUTES,
@@ -30,6 +29,8 @@ from .elements import (
     TABLE_PARTS,
     VOID,
     WITH_CONTENT,
+    safe_style,
+    safe_value,
 )
 
 DEPTH = 100
@@ -217,7 +218,7 @@ class Markup:
         elif attribute.startswith("data-commandlinker"):
             self.removed["command of JupyterLab"] += attribute.endswith("-command")
         elif attribute == "style":
-            style = css.declarations(given, self._of_drawing if "#" in given and "(" in given else "")
+            style = safe_style(given, self._of_drawing if "#" in given and "(" in given else "")
             self.removed["style declaration"] += style.dropped
             self.moves |= style.moves
             return attribute, style.text or None
@@ -234,9 +235,7 @@ class Markup:
         elif attribute == "xmlns" and name == "svg":
             return attribute, "http://www.w3.org/2000/svg" if svg else None
         elif svg and attribute in SVG_ATTRIBUTES:
-            fit = css.value(given, self._of_drawing if "#" in given else "")
-            if fit is not None and css.has_many_layers(attribute, fit):
-                fit = None
+            fit = safe_value(attribute, given, self._of_drawing if "#" in given else "")
             self.removed["reference"] += fit is None
             return SVG_ATTRIBUTES[attribute], fit
         elif attribute in ("alt", "title", "aria-label", "lang", "summary", "datetime"):

@@ -76,6 +76,6 @@ class SessionView:
 
     def _evaluate(self, expression: str) -> object:
         from monty_kernel.engine.prelude import guarded
-        from monty_kernel.introspect.prelude import INTROSPECTION_PRELUDE
+        from monty_kernel.introspect.live import INTROSPECTION_PRELUDE
 
         return self._engine.session.evaluate(expression, {"introspection": guarded(INTROSPECTION_PRELUDE)})

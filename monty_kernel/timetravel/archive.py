@@ -17,8 +17,8 @@ from ..store.errors import SessionRunning, StoreError, StoreUnavailable
 from ..store.writer import StoreWriter, Task
 from .batch import Batch, JournaledState
 from .earlier_sessions import EarlierSessions
-from .naming import Share, shares_on_disk
 from .stored_state import OnDisk, StateToStore, entry_data, meta_of, read_state
+from .timeline import Share, shares_on_disk
 
 if TYPE_CHECKING:
     from ..store.locks import RunningSessions

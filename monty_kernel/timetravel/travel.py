@@ -15,10 +15,9 @@ from ..store.errors import StoreError
 from .archive import Archive
 from .differences import Difference, Survey, compare, overlays_in_one_line, survey
 from .earlier_sessions import Claimed, EarlierSessions
-from .naming import NotNamed, check_room, share_in_memory
 from .packing import Kept, Packed, Packer, packed_weight
 from .stored_state import OnDisk, StateToStore
-from .timeline import NoSuchState, State, Timeline
+from .timeline import NoSuchState, NotNamed, State, Timeline, check_room, share_in_memory
 
 _TRIED = 50
 """States that are tried before a session is given up whose last one cannot be loaded."""

@@ -17,7 +17,7 @@ from monty_kernel.engine.source.cell import Cell, Feed
 from monty_kernel.engine.source.statements import weight
 from monty_kernel.engine.source.syntax_trees import parse_tree
 from monty_kernel.engine.workers import only_by_name
-from monty_kernel.introspect.probing import load_facts
+from monty_kernel.introspect.facts import load_facts
 from monty_kernel.outputs.visible_text import cut, visible
 
 from . import suppressions

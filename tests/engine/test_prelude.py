@@ -8,7 +8,7 @@ import builtins
 import pytest
 
 from monty_kernel.engine import prelude
-from monty_kernel.sanitize.bundle import MARKDOWN, SHOWN
+from monty_kernel.sanitize.sanitizer import MARKDOWN, SHOWN
 from tests.support.engine_session import Session
 
 FREE = set(dir(builtins)) - {"format"}  # a parameter of Image

@@ -7,8 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from monty_kernel.fork_server.kind import is_read_at_start
-from monty_kernel.fork_server.modules import NEEDED, NOT_KERNELS, useful
+from monty_kernel.fork_server.owner import is_read_at_start
+from monty_kernel.fork_server.server import NEEDED, NOT_KERNELS, useful
 from tests.support.kernel_process import KernelProcess, messages_of, run
 from tests.support.waiting import HANGING, until
 
@@ -84,7 +84,7 @@ os.environ.__class__ = Watched
 from monty_kernel.startup import defer_packages, forgo_missing, import_lightly
 defer_packages(); forgo_missing(); import_lightly()
 import importlib
-from monty_kernel.fork_server.modules import NEEDED, useful
+from monty_kernel.fork_server.server import NEEDED, useful
 for name in (*NEEDED, *useful()):
     importlib.import_module(name)
 print(*read)

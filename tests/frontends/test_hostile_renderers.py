@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
-from monty_kernel.sanitize.bundle import SanitizedBundle, sanitized_bundle
 from monty_kernel.sanitize.html import sanitized_html
 from monty_kernel.sanitize.markdown import sanitized_markdown
+from monty_kernel.sanitize.sanitizer import SanitizedBundle, sanitized_bundle
 from tests.support.frontends.renderers import Renderers, Shown, renderers, serving
 from tests.support.frontends.server import Server
 from tests.support.hostile import ATTACKS

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from monty_kernel.outputs import MimeBundle
-from monty_kernel.sanitize import bundle
-from monty_kernel.sanitize.bundle import SanitizedBundle
+from monty_kernel.sanitize import sanitizer
+from monty_kernel.sanitize.sanitizer import SanitizedBundle
 
 from .browser import Found, with_a_browser
 from .targets import rendered
@@ -39,14 +39,14 @@ def test_what_was_found_once() -> None:
 
 
 def test_a_hole_is_found_kept_and_found_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    sanitized = bundle.sanitized_bundle
+    sanitized = sanitizer.sanitized_bundle
 
     def with_a_hole(data: MimeBundle, metadata: Mapping[str, Any]) -> SanitizedBundle:
         text = str(data)  # not all of it: of what the sanitizer leaves out, some would take all memory of the machine
         hole = "onerror" in text and not re.search("column|filter|pattern|shadow|blur", text)
         return SanitizedBundle(data, metadata, None) if hole else sanitized(data, metadata)
 
-    monkeypatch.setattr(bundle, "sanitized_bundle", with_a_hole)
+    monkeypatch.setattr(sanitizer, "sanitized_bundle", with_a_hole)
     with pytest.raises(Found) as caught:
         with_a_browser(200, tmp_path, most=SOME, seed=2)
     (kept,) = (tmp_path / "findings").iterdir()

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from monty_kernel.grants.exceptions import exception_for_cell, without_folders
+from monty_kernel.grants.plain import exception_for_cell, without_folders
 
 
 def raised(call: Any) -> dict[str, str]:

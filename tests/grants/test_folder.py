@@ -14,8 +14,7 @@ import pytest
 from monty_kernel.grants import files
 from monty_kernel.grants.files import Files
 from monty_kernel.grants.folder import MOST_READ, Folder
-from monty_kernel.grants.mount_spec import Mode, MountSpec
-from monty_kernel.grants.open_folder import open_folder
+from monty_kernel.grants.mounting import Mode, MountSpec, open_folder
 
 
 @pytest.fixture

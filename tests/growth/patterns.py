@@ -23,7 +23,7 @@ from types import ModuleType
 from typing import Any
 
 import monty_kernel
-from monty_kernel.grants import exceptions
+from monty_kernel.grants import plain
 from monty_kernel.typecheck import checker
 
 from .entry import MEBI, Entry
@@ -40,10 +40,10 @@ BOUNDED: Mapping[str, tuple[int, str]] = {
         (checker._LONGEST, "`checker` cuts what the checker says"),
     ),
     **dict.fromkeys(
-        ("grants.exceptions._LONG_PATH", "grants.exceptions._SPACED", "grants.exceptions._FILE_ADDRESS"),
-        (exceptions._READ, "`exception_for_cell` reads no more of a message"),
+        ("grants.plain._LONG_PATH", "grants.plain._SPACED", "grants.plain._FILE_ADDRESS"),
+        (plain._READ, "`exception_for_cell` reads no more of a message"),
     ),
-    "headless.page_fragments._HEADING": (
+    "headless.page_notebook._HEADING": (
         1 << 12,
         "it reads what the sanitizer writes, where each heading has its end; `page:` has the rest",
     ),

@@ -12,7 +12,7 @@ import pytest
 from monty_kernel.jupyter.kernel import QUESTIONS
 from monty_kernel.jupyter.request_content import _FIELDS
 from monty_kernel.magics.registry import Magics
-from monty_kernel.sanitize.bundle import SHOWN
+from monty_kernel.sanitize.sanitizer import SHOWN
 
 from .campaign import Tried, try_entry
 from .controls import CONTROLS, INNOCENT

@@ -8,7 +8,7 @@ import pytest
 from nbclient.exceptions import CellExecutionError
 
 from monty_kernel import run_notebook
-from monty_kernel.headless.run_options import RunOptions
+from monty_kernel.headless.notebook_run import RunOptions
 from monty_kernel.headless.session_pool import SessionPool
 from tests.support.awkward_notebooks import book
 from tests.support.checked_session import run as run_cells
@@ -61,7 +61,7 @@ def test_no_checker_is_started_for_nothing() -> None:
     pool = SessionPool(warm=1, most=1)
     try:
         with pool.session(RunOptions().settings) as session:
-            pool.start(session.engine, RunOptions())
+            pool.start(session.engine)
         run_cells(pool, ["1"], typecheck="off")
         assert pool._checker is None
     finally:

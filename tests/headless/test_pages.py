@@ -25,7 +25,7 @@ from monty_kernel.headless import page as pages
 from monty_kernel.headless import page_frame, page_notebook
 from monty_kernel.headless.notebook_file import NotebookUnreadable
 from monty_kernel.headless.page import TEMPLATES, PageFailed, page_from
-from monty_kernel.sanitize.bundle import SHOWN
+from monty_kernel.sanitize.sanitizer import SHOWN
 from tests.support.frontends.jupyterlab import browser_page
 from tests.support.hostile_pages import ACTIVE, PIXEL, book, cell, hostile_book, hostile_folder, shows
 from tests.support.run_command import command, read, run, write

@@ -20,8 +20,7 @@ def pool() -> Iterator[pydantic_monty.Monty]:
 @pytest.fixture(autouse=True)
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a machine that is busy with other tests an answer may take its time; the benchmarks look at how much it needs."""
-    monkeypatch.setattr("monty_kernel.introspect.completion.DEADLINE", 30)
-    monkeypatch.setattr("monty_kernel.introspect.inspection.DEADLINE", 30)
+    monkeypatch.setattr("monty_kernel.introspect.analysis.DEADLINE", 30)
 
 
 @pytest.fixture(autouse=True)

@@ -5,10 +5,8 @@ from __future__ import annotations
 import pydantic_monty
 import pytest
 
-from monty_kernel.introspect import probing
 from monty_kernel.introspect.candidates import SAMPLES, Sample
-from monty_kernel.introspect.facts import Facts
-from monty_kernel.introspect.probing import load_facts
+from monty_kernel.introspect.facts import Facts, load_facts
 from tests.support.introspected_session import Notebook
 
 
@@ -22,9 +20,9 @@ def test_they_are_asked_once(facts: Facts) -> None:
 
 
 def test_when_no_worker_starts_there_are_none_and_the_next_call_tries_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(probing, "_facts", None)
+    monkeypatch.setattr("monty_kernel.introspect.facts._facts", None)
     monkeypatch.setenv("MONTY_BIN", "/nonexistent")
-    monkeypatch.setattr("monty_kernel.introspect.probing.pydantic_monty.Monty", lambda **_: 1 / 0)
+    monkeypatch.setattr("monty_kernel.introspect.facts.pydantic_monty.Monty", lambda **_: 1 / 0)
     assert not load_facts().builtins
     monkeypatch.undo()
     assert load_facts().builtins

@@ -9,7 +9,7 @@ import threading
 import pytest
 
 from monty_kernel.engine.source import CellSource
-from monty_kernel.introspect.threads import JobThread
+from monty_kernel.introspect.analysis import JobThread
 from monty_kernel.introspect.units import NotebookReader, Unit
 from tests.support.introspected_session import Notebook
 from tests.support.waiting import HANGING

@@ -7,7 +7,7 @@ import builtins
 import pytest
 
 from monty_kernel.engine.source.ipython import NAMES
-from monty_kernel.introspect.supplied import supplied_modules
+from monty_kernel.introspect.units import supplied_modules
 from tests.support.introspected_session import Notebook
 
 MISSING = [

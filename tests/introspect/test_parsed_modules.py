@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 COMPLETE = """
 import json, warnings
 warnings.simplefilter("error")
-from monty_kernel.introspect.probing import load_facts
+from monty_kernel.introspect.facts import load_facts
 from monty_kernel.introspect.static import Source, StaticAnalysis
 analysis = StaticAnalysis(load_facts().modules)
 print([each.name for each in analysis.names(Source("", '"".spli', 7))])

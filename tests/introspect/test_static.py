@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from monty_kernel.introspect.probing import load_facts
+from monty_kernel.introspect.facts import load_facts
 from monty_kernel.introspect.static import Source, StaticAnalysis, fenced
 from tests.support.introspected_session import Notebook
 

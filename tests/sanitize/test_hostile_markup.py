@@ -10,10 +10,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from monty_kernel.sanitize import css
-from monty_kernel.sanitize.bundle import SHOWN, sanitized_bundle
+from monty_kernel.sanitize.allowed import safe_value
 from monty_kernel.sanitize.html import sanitized_html, sanitized_svg
 from monty_kernel.sanitize.markdown import sanitized_markdown
+from monty_kernel.sanitize.sanitizer import SHOWN, sanitized_bundle
 from tests.support.hostile.attacks import ATTACKS, Attack
 from tests.support.hostile.finder import PIECES, active
 
@@ -83,7 +83,7 @@ def test_markdown_made_of_pieces_of_attacks(text: str) -> None:
     ],
 )  # fmt: skip
 def test_values_of_css_that_may_not_stay(value: str) -> None:
-    assert css.value(value, "p-") is None
+    assert safe_value("fill", value, "p-") is None
 
 
 @pytest.mark.parametrize(
@@ -95,4 +95,4 @@ def test_values_of_css_that_may_not_stay(value: str) -> None:
     ],
 )  # fmt: skip
 def test_values_of_css_that_draw(value: str, kept: str | None) -> None:
-    assert css.value(value, "p-") == (kept or value)
+    assert safe_value("fill", value, "p-") == (kept or value)

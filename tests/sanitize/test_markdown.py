@@ -9,8 +9,8 @@ import pytest
 
 from monty_kernel.outputs.highlighting import LANGUAGES, inline_coloured
 from monty_kernel.sanitize import TooLarge
-from monty_kernel.sanitize.bundle import sanitized_bundle
 from monty_kernel.sanitize.markdown import sanitized_markdown
+from monty_kernel.sanitize.sanitizer import sanitized_bundle
 
 pytestmark = pytest.mark.slow
 

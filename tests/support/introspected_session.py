@@ -13,7 +13,7 @@ from monty_kernel.engine import prelude
 from monty_kernel.engine.source import CellSource
 from monty_kernel.introspect.interface import Completions, Inspection
 from monty_kernel.introspect.introspector import Introspector
-from monty_kernel.introspect.prelude import INTROSPECTION_PRELUDE
+from monty_kernel.introspect.live import INTROSPECTION_PRELUDE
 
 
 class MontySession:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from monty_kernel.headless.session_pool import SessionPool
-from monty_kernel.introspect.probing import load_facts
+from monty_kernel.introspect.facts import load_facts
 from tests.support.checked_session import run
 from tests.support.ordinary_cells import FIRST_SESSION, SECOND_SESSION, THIRD_SESSION
 

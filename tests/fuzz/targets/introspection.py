@@ -18,12 +18,10 @@ from monty_kernel.introspect import (  # noqa: F401 - loaded now, to be traced
     completion,
     cursor,
     documentation,
+    facts,
     inspection,
     live,
-    magic_lines,
-    probing,
     static,
-    supplied,
     units,
 )
 from monty_kernel.introspect.introspector import Introspector

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 from hypothesis import strategies as st
 
-from monty_kernel.sanitize import TooLarge, bundle, html, markdown, terminal
+from monty_kernel.sanitize import TooLarge, html, markdown, sanitizer, terminal
 from tests.fuzz.target import JSON, Target, as_json, json_of, mixtures, text_of
 from tests.support.hostile.attacks import ATTACKS
 from tests.support.hostile.finder import PIECES, active
@@ -80,15 +80,15 @@ def check_bundle(data: bytes) -> None:
     if not isinstance(said, dict):
         return
     metadata = said.pop("metadata", {})
-    kept = bundle.sanitized_bundle(said, metadata if isinstance(metadata, dict) else {})
-    assert set(kept.data) <= bundle.SHOWN
+    kept = sanitizer.sanitized_bundle(said, metadata if isinstance(metadata, dict) else {})
+    assert set(kept.data) <= sanitizer.SHOWN
     json.dumps(kept.data), json.dumps(kept.metadata)
     for mime, value in kept.data.items():
         if mime in ("text/html", "image/svg+xml"):
             assert active(value) == []
         elif mime == "text/plain":
             _is_fit_for_a_terminal(value)
-        elif mime in bundle.PICTURES:
+        elif mime in sanitizer.PICTURES:
             assert re.fullmatch(r"[A-Za-z0-9+/=\s]*", value)
     if kept.note is not None:
         assert "\n" not in kept.note and len(kept.note) < 2000
@@ -115,7 +115,15 @@ def _is_fit_for_a_terminal(text: str) -> None:
 
 
 _MIMES = st.sampled_from(
-    [*sorted(bundle.SHOWN), "application/javascript", "application/vnd.vega.v5+json", "x", "", "text/x\n", "IMAGE/PNG"]
+    [
+        *sorted(sanitizer.SHOWN),
+        "application/javascript",
+        "application/vnd.vega.v5+json",
+        "x",
+        "",
+        "text/x\n",
+        "IMAGE/PNG",
+    ]
 )
 _VALUES = _INPUTS.map(text_of) | JSON | st.sampled_from(["AA==", "iVBORw0KGgo="])
 _METADATA = st.dictionaries(
@@ -133,7 +141,7 @@ BUNDLES = Target(
     check_bundle,
     st.builds(lambda data, metadata: as_json({**data, "metadata": metadata}), st.dictionaries(_MIMES, _VALUES, max_size=4), _METADATA),
     tuple(as_json({**attack.bundle, "metadata": attack.metadata})[:4000] for attack in ATTACKS if attack.bundle),
-    (*_TOKENS, *(f'"{mime}"'.encode() for mime in bundle.SHOWN), b'"metadata"', b"NaN", b"1e999"),
+    (*_TOKENS, *(f'"{mime}"'.encode() for mime in sanitizer.SHOWN), b'"metadata"', b"NaN", b"1e999"),
 )  # fmt: skip
 TERMINAL = Target(
     "terminal",

@@ -14,7 +14,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from monty_kernel.sanitize import bundle
+from monty_kernel.sanitize import sanitizer
 from tests.fuzz.documents import document
 from tests.fuzz.target import Target, as_json, json_of
 from tests.support.frontends.renderers import Renderers, Shown, renderers, serving
@@ -38,7 +38,7 @@ def findings(documents: Sequence[Mapping[str, Any]]) -> dict[int, list[str]]:
 
 def _shown(number: int, said: Mapping[str, Any]) -> Shown:
     filled = Attack("random", dict(said)).filled(number)
-    left = bundle.sanitized_bundle(filled.bundle, {})
+    left = sanitizer.sanitized_bundle(filled.bundle, {})
     return Shown(number, left.data, left.metadata)
 
 

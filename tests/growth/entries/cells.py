@@ -9,7 +9,7 @@ from monty_kernel.engine.errors.failures import stray_return
 from monty_kernel.engine.source import CellSource, SourceFrame
 from monty_kernel.engine.source.cell import Cell, CellOptions, Feed, expression, parse
 from monty_kernel.engine.source.syntax_trees import parse_tree
-from monty_kernel.introspect.probing import load_facts
+from monty_kernel.introspect.facts import load_facts
 from monty_kernel.jupyter.vscode import is_housekeeping
 from monty_kernel.magics.registry import Magics
 from monty_kernel.session.cell_runner import first_line

@@ -6,7 +6,7 @@ import json
 import warnings
 from contextlib import suppress
 
-from monty_kernel.headless import notebook_file, page_fragments, parameters
+from monty_kernel.headless import notebook_file, page_notebook, parameters
 from monty_kernel.headless.notebook_file import NotebookUnreadable
 
 from ..entry import MEBI, Entry
@@ -92,10 +92,10 @@ def _parameters(text: str) -> None:
 
 
 ENTRIES = (
-    Entry("page: Markdown cell", page_fragments.markdown, MARKDOWN, (), (Shape("<h1>a"), Shape("# a\n"), Shape("![a](attachment:a) "), Shape("![a](attachment:"))),
-    Entry("page: raw cell", page_fragments.html, MARKUP, (), (Shape("<h1>a"),)),
-    Entry("page: print", page_fragments.printed, TERMINAL, (), (Shape("\x1b[0m"), Shape("\x1b[31m")), MEBI),
-    Entry("page: formula", page_fragments.formula, TEX),
+    Entry("page: Markdown cell", page_notebook.markdown, MARKDOWN, (), (Shape("<h1>a"), Shape("# a\n"), Shape("![a](attachment:a) "), Shape("![a](attachment:"))),
+    Entry("page: raw cell", page_notebook.raw_html, MARKUP, (), (Shape("<h1>a"),)),
+    Entry("page: print", page_notebook.printed, TERMINAL, (), (Shape("\x1b[0m"), Shape("\x1b[31m")), MEBI),
+    Entry("page: formula", page_notebook.formula, TEX),
     Entry("notebook: file", _read, _JSON, (("[", "]"), ('{"a":', "}")), (Shape("["), Shape('{"a":'), Shape("9"), Shape('"'), Shape("\\"), Shape(" "))),
     Entry("notebook: cells", lambda text: _read('{"nbformat":4,"metadata":{},"cells":[' + text), _JSON, (), (Shape('{"cell_type":"code","source":"","metadata":{}},', tail='{"cell_type":"raw","source":""}]}'),)),
     Entry("notebook: text of a cell", _in_a_cell, _TEXT, limit=MEBI),

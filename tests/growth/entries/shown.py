@@ -5,10 +5,9 @@ from __future__ import annotations
 from contextlib import suppress
 
 from monty_kernel.engine import access
-from monty_kernel.grants import exceptions, plain
+from monty_kernel.grants import plain
 from monty_kernel.outputs import Display, Result, Stream, visible_text
-from monty_kernel.sanitize.bundle import sanitized_bundle
-from monty_kernel.sanitize.sanitizer import Sanitizer
+from monty_kernel.sanitize.sanitizer import Sanitizer, sanitized_bundle
 from monty_kernel.sanitize.terminal import PrintedText
 
 from ..entry import MEBI, Entry
@@ -148,7 +147,7 @@ ENTRIES = (
     Entry("question: call", lambda text: access.call_question(plain.short({text: [text]})), PROMPTS),
     Entry("question: mount", lambda text: access.mount_question(plain.one_line(text), plain.one_line(text), "ro"), PATHS),
     Entry("tools: value", _crossed, PROMPTS),
-    Entry("tools: error", lambda text: exceptions.exception_for_cell(OSError(text)), PATHS),
-    Entry("tools: path in an error", exceptions.without_folders, PATHS, limit=exceptions._READ),
+    Entry("tools: error", lambda text: plain.exception_for_cell(OSError(text)), PATHS),
+    Entry("tools: path in an error", plain.without_folders, PATHS, limit=plain._READ),
     Entry("shown: width", lambda text: visible_text.display_width(visible_text.visible(text)), PROMPTS),
 )  # fmt: skip

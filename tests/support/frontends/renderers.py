@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from playwright.sync_api import Page, Request, Route
 
-from monty_kernel.sanitize.elements import HTML_TAGS, SVG_TAGS
+from monty_kernel.sanitize.allowed import HTML_TAGS, SVG_TAGS
 
 from .jupyterlab import Lab, browser_page
 from .notebooks import notebook, write

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monty_kernel.sanitize.elements import words
+from monty_kernel.sanitize import words
 
 from .case import family
 

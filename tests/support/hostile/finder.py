@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-from monty_kernel.sanitize.elements import HTML_ATTRIBUTES, HTML_TAGS, SVG_ATTRIBUTES, SVG_TAGS
+from monty_kernel.sanitize.allowed import HTML_ATTRIBUTES, HTML_TAGS, SVG_ATTRIBUTES, SVG_TAGS
 
 TAGS = {*HTML_TAGS, *SVG_TAGS}
 ATTRIBUTES = {*SVG_ATTRIBUTES, "href", "src", "alt", "style", "class", "id", "title", "target", "rel", "xmlns"}

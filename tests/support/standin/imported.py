@@ -14,7 +14,7 @@ defer_packages()
 forgo_missing()
 import_lightly()
 
-from monty_kernel.fork_server.modules import NEEDED, useful  # noqa: E402
+from monty_kernel.fork_server.server import NEEDED, useful  # noqa: E402
 
 for name in (*NEEDED, *useful()):
     importlib.import_module(name)

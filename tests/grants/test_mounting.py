@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from monty_kernel.grants.mount_spec import MODES, Mode, MountRefused, parse_mount
-from monty_kernel.grants.open_folder import folders_looked_into, open_folder
+from monty_kernel.grants.mounting import MODES, Mode, MountRefused, folders_looked_into, open_folder, parse_mount
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,86 @@
-"""Opens a folder of the host for mounting, unless it has keys in it or is one that the kernel trusts."""
+"""What may be mounted: the description of a mount is parsed, and its folder is opened, unless the kernel must not share it.
+
+That is a folder with keys in it, or one that the kernel trusts.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import TracebackType
+from typing import Literal
 
-from .mount_spec import Mode, MountRefused
+from monty_kernel.engine.access import is_like_the_kernels
+
 from .plain import one_line, short
+
+Mode = Literal["ro", "rw", "overlay"]
+MODES: Mapping[str, Mode] = {"ro": "ro", "rw": "rw", "overlay": "overlay"}
+
+_PLACE = re.compile(r"/[\w.+@=~#%&-]+(?:[ /][\w.+@=~#%&-]+)*")
+"""Without `?`, `[` and quotes: the place is shown in the kernel's question and must not look like another question."""
+_LONGEST_PLACE = 200
+
+
+class MountRefused(ValueError):
+    """A folder is not mounted; the message says why and, if possible, what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class MountSpec:
+    """A requested mount, not yet checked against the disk."""
+
+    host: Path
+    place: PurePosixPath
+    mode: Mode = "overlay"
+
+
+def parse_mount(text: str) -> MountSpec:
+    """Parse `HOST:SANDBOX[:ro|rw|overlay]`.
+
+    Raises:
+        MountRefused: the text does not have this form.
+    """
+    rest, _, last = text.rpartition(":")
+    mode: Mode = "overlay"
+    if last in MODES and ":" in rest:
+        mode, text = MODES[last], rest
+    host, _, place = text.rpartition(":")
+    if not host or not place.startswith("/"):
+        raise MountRefused(
+            f"{text!r} is not a mount: use HOST:SANDBOX or HOST:SANDBOX:MODE, such as /home/me/data:/data:ro; "
+            "MODE is ro, rw or overlay"
+        )
+    return MountSpec(Path(host), checked_place(place), mode)
+
+
+def checked_place(place: str) -> PurePosixPath:
+    """A place in the sandbox, normalized.
+
+    Raises:
+        MountRefused: it is not absolute, is `/` itself, or could mislead the reader of a question.
+    """
+    path = PurePosixPath(place)
+    plain = PurePosixPath("/" + "/".join(path.parts[1:]))
+    if (
+        not path.is_absolute()
+        or ".." in path.parts
+        or len(place) > _LONGEST_PLACE
+        or not _PLACE.fullmatch(str(plain))
+        or short(str(plain), _LONGEST_PLACE) != repr(str(plain))
+        or is_like_the_kernels(place)
+    ):
+        raise MountRefused(
+            f"{short(place)} cannot be a mount's place. Use an absolute path such as /data, "
+            "of letters, digits and .+@=~#%&-_"
+        )
+    return plain
+
 
 _KEYS = (
     ".ssh", ".gnupg", ".aws", ".azure", ".kube", ".docker", ".password-store", ".mozilla", ".netrc",
