@@ -256,8 +256,8 @@ class Engine:
             self._notice = self._tighten() or self._notice
         return dumped
 
-    def take_snapshot(self) -> None:
-        """Dump the session as it is now."""
+    def take_snapshot(self) -> Snapshot | None:
+        """Dump the session as it is now; None if that is impossible, and then its worker is gone."""
         try:
             self.snapshot = self.session.dump()
         except (monty.MontyError, RuntimeError) as error:
@@ -265,8 +265,9 @@ class Engine:
             if "memory limit" in str(error):
                 self._died = _TOO_LARGE
             self._defer_snapshot()
-            return
+            return None
         self._journal = []
+        return self.snapshot
 
     def _defer_snapshot(self) -> bool:
         last = self.snapshot

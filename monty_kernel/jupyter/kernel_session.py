@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from importlib import import_module
 from logging import Logger
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from monty_kernel.jupyter.sandbox_thread import SandboxThread
 from monty_kernel.session.services import SessionServices, made_once
@@ -35,7 +35,9 @@ class KernelSession(SessionServices):
         own_files: Files that no cell may change, wherever they are.
         identity: A text that tells this kernel from others, but stays after a restart. None if there is none.
             No cell can read it.
-        is_busy: Whether a cell runs.
+
+    Attributes:
+        request: The execute_request whose cell runs.
     """
 
     def __init__(
@@ -44,12 +46,11 @@ class KernelSession(SessionServices):
         log: Logger,
         own_files: Sequence[Path],
         identity: str | None,
-        is_busy: Callable[[], bool],
     ) -> None:
         super().__init__(settings, log, own_files)
         self.closed = False
         self._identity = identity
-        self._is_busy = is_busy
+        self.request: dict[str, Any] | None = None
         self._checker: Checker | None = None
         self.thread = SandboxThread()
         if settings.trace_file:
@@ -148,4 +149,4 @@ class KernelSession(SessionServices):
         """The session as introspection sees it from the loop."""
         from monty_kernel.session.view import SessionView
 
-        return SessionView(self.engine, self.thread, self._is_busy)
+        return SessionView(self.engine, self.thread, lambda: self.request is not None)

@@ -249,16 +249,11 @@ class TimeTravel:
             raise NoSuchState("No state has what this cell did so far: put this line first, or into a cell of its own.")
 
     def secure(self) -> bool:
-        """Between two cells, when nobody waits: make sure that the present state takes no cell to be run again.
-
-        Returns:
-            Whether that took a dump.
-        """
+        """Between two cells, when nobody waits: make sure that no cell has to run again; whether that took a dump."""
         if self._here is None or not self._here.reruns or not self._engine.is_usable:
             return False
-        self._engine.take_snapshot()
-        snapshot = self._engine.snapshot
-        if snapshot is None or snapshot.reruns:
+        snapshot = self._engine.take_snapshot()
+        if snapshot is None:
             return False
         state = self.timeline[self.timeline.current]
         self._here = state.snapshot = snapshot
@@ -338,8 +333,6 @@ class TimeTravel:
         """The bytes that storing each state added to the store, by number; None if states are not stored."""
         return None if self._archive is None else self._archive.added()
 
-    # Earlier sessions
-
     @property
     def earlier(self) -> EarlierSessions:
         """The sessions in the store. Raises NoSuchState if sessions are not stored."""
@@ -347,9 +340,7 @@ class TimeTravel:
 
     def _require_archive(self) -> Archive:
         if self._archive is None:
-            raise NoSuchState(
-                "Sessions are not kept here: the kernel was not started with --MontyKernel.snapshots=disk."
-            )
+            raise NoSuchState("Sessions are not kept here: start the kernel with --MontyKernel.snapshots=disk.")
         return self._archive
 
     def resume(self, session: str) -> tuple[str, int]:
