@@ -91,14 +91,6 @@ class CellLog:
         return [CellSource(*each) for each in own.unpack()["cells"]] if isinstance(own, _Packed) else list(own[0])
 
     @property
-    def own_feeds(self) -> dict[int, Feed]:
-        """The feeds of this step, by their numbers."""
-        own = self._own
-        if not isinstance(own, _Packed):
-            return dict(own[1])
-        return {int(number): feed_of(data) for number, data in own.unpack()["feeds"].items()}
-
-    @property
     def own_data(self) -> StepData:
         """The cells and feeds of this step as plain JSON data, not to be changed."""
         own = self._own
@@ -111,12 +103,9 @@ class CellLog:
 
     def feed(self, number: int) -> Feed | None:
         """The feed that tracebacks call `<python-input-number>`."""
-        step: CellLog | None = self
-        while step is not None:
-            if step._first is not None and step._first <= number:
-                return step._own_feed(number)
-            step = step.before
-        return None
+        steps = (step for step in self._and_before() if step._first is not None and step._first <= number)
+        step = next(steps, None)
+        return None if step is None else step._own_feed(number)
 
     def _own_feed(self, number: int) -> Feed | None:
         own = self._own
@@ -127,14 +116,12 @@ class CellLog:
 
     def sources(self) -> Iterator[CellSource]:
         """The cells that were fed, as the person typed them, newest first."""
-        step: CellLog | None = self
         last: CellSource | None = None
-        while step is not None:
+        for step in self._and_before():
             for cell in step._own_sources():
                 if cell != last:
                     yield cell
                 last = cell
-            step = step.before
 
     def _own_sources(self) -> list[CellSource]:
         own = self._own
@@ -143,14 +130,11 @@ class CellLog:
         feeds = own.unpack()["feeds"]
         return [CellSource(feeds[each]["label"], feeds[each]["text"]) for each in sorted(feeds, key=int, reverse=True)]
 
-    def cells(self) -> list[CellSource]:
-        """What ran, oldest first."""
-        steps: list[list[CellSource]] = []
+    def _and_before(self) -> Iterator[CellLog]:
         step: CellLog | None = self
         while step is not None:
-            steps.append(step.own_cells)
+            yield step
             step = step.before
-        return [cell for cells in reversed(steps) for cell in cells]
 
     def _size(self) -> int:
         cells, feeds = self._open()

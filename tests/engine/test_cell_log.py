@@ -43,7 +43,7 @@ def test_every_feed_and_every_cell_is_what_it_was() -> None:
         cell_log, python, feed = stepped(cell_log, number, SOURCES[number % len(SOURCES)])
         cells.append(python)
         feeds[2 * number] = feed
-    assert cell_log.cells() == cells
+    assert KnownCells().of(cell_log) == cells
     assert list(cell_log.sources()) == [feeds[number].cell for number in sorted(feeds, reverse=True)]
     for number, was in feeds.items():
         now = cell_log.feed(number)

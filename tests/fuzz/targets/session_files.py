@@ -12,6 +12,7 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
+from monty_kernel.engine.cell_log import KnownCells
 from monty_kernel.magics.registry import Magics
 from monty_kernel.store import export, session_file  # noqa: F401 - loaded now, to be traced
 from monty_kernel.store.compression import codec
@@ -89,7 +90,7 @@ def _read_all(store: SnapshotStore, session: str) -> None:
             assert "\n" not in str(error), "not one line"
             continue
         assert isinstance(found.snapshot.state, bytes)  # any: the file says which of its parts it is
-        found.snapshot.cell_log.cells()
+        KnownCells().of(found.snapshot.cell_log)
         for number in range(5):
             feed = found.snapshot.cell_log.feed(number)
             if feed is not None:

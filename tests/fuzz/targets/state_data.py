@@ -26,7 +26,7 @@ def check_state_data(data: bytes) -> None:
         except ValueError:
             return
         assert isinstance(snapshot, Snapshot)
-        for number in list(snapshot.cell_log.own_feeds):
+        for number in map(int, snapshot.cell_log.own_data["feeds"]):
             feed = snapshot.cell_log.feed(number)
             assert feed is not None
             feed.to_cell(1, 1, 3, 3)
