@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from monty_kernel.engine.source.source_map import ByteOffsets
@@ -12,6 +12,8 @@ from monty_kernel.engine.source.source_map import ByteOffsets
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _SCOPES = (*_FUNCTIONS, ast.ClassDef)
 _ANYTHING = frozenset({"Exception", "BaseException"})
+
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,7 @@ class Guarded:
     expects: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Outline:
     """The outline of a text. Places are offsets of characters; spans are pairs of them.
 
@@ -46,18 +48,18 @@ class Outline:
     """
 
     bound: Counter[str] = field(default_factory=Counter)
-    defined: frozenset[str] = frozenset()
-    from_inside: frozenset[str] = frozenset()
-    read_inside: frozenset[str] = frozenset()
-    annotated: frozenset[str] = frozenset()
-    attributes: frozenset[str] = frozenset()
-    nones: tuple[int, ...] = ()
-    loose: tuple[tuple[int, int], ...] = ()
-    lenient: tuple[tuple[int, int], ...] = ()
-    plain: tuple[tuple[int, int], ...] = ()
-    paths: frozenset[str] = frozenset()
-    subjects: Mapping[tuple[int, int], str] = field(default_factory=dict)
-    guarded: tuple[Guarded, ...] = ()
+    defined: set[str] = field(default_factory=set)
+    from_inside: set[str] = field(default_factory=set)
+    read_inside: set[str] = field(default_factory=set)
+    annotated: set[str] = field(default_factory=set)
+    attributes: set[str] = field(default_factory=set)
+    nones: list[int] = field(default_factory=list)
+    loose: list[Span] = field(default_factory=list)
+    lenient: list[Span] = field(default_factory=list)
+    plain: list[Span] = field(default_factory=list)
+    paths: set[str] = field(default_factory=set)
+    subjects: dict[Span, str] = field(default_factory=dict)
+    guarded: list[Guarded] = field(default_factory=list)
 
     def expects(self, start: int, end: int, exceptions: Sequence[str]) -> bool:
         """Whether the code around a place expects one of these exceptions there."""
@@ -74,61 +76,41 @@ def outline(tree: ast.Module, text: str) -> Outline:
 class _Reader:
     def __init__(self, text: str) -> None:
         self._text = text
-        self._places = ByteOffsets(text)
+        self._span = ByteOffsets(text).span
         self._names_attributes = "setattr" in text or "hasattr" in text
-        self.nones: list[int] = []
-        self.loose: list[tuple[tuple[int, int], frozenset[str]]] = []
-        self.lenient: list[tuple[int, int]] = []
-        self.plain: list[tuple[int, int]] = []
-        self.paths: set[str] = set()
-        self.subjects: dict[tuple[int, int], str] = {}
-        self.guarded: list[Guarded] = []
-        self.attributes: set[str] = set()
-        self.from_inside: set[str] = set()
-        self.read_inside: set[str] = set()
-        self.annotated: set[str] = set()
-        self.bound: Counter[str] = Counter()
-        self.defined: Counter[str] = Counter()
+        self._seen = Outline()
+        self._loosely: list[tuple[Span, set[str]]] = []  # assignments and their names, some of which may be annotated
+        self._defined: Counter[str] = Counter()
 
     def read(self, tree: ast.Module) -> Outline:
+        seen = self._seen
         pending: list[tuple[ast.AST, bool]] = [(tree, False)]  # nodes, and whether they are inside a function or class
         while pending:
             node, inside = pending.pop()
             self._node(node, inside)
             deeper = inside or isinstance(node, _SCOPES)
             pending += [(child, deeper) for child in ast.iter_child_nodes(node)]
-        return Outline(
-            self.bound,
-            frozenset(name for name, times in self.defined.items() if times == self.bound[name]),
-            frozenset(self.from_inside),
-            frozenset(self.read_inside),
-            frozenset(self.annotated),
-            frozenset(self.attributes),
-            tuple(sorted(self.nones)),
-            tuple(span for span, names in self.loose if names.isdisjoint(self.annotated)),
-            tuple(self.lenient),
-            tuple(self.plain),
-            frozenset(self.paths),
-            self.subjects,
-            tuple(self.guarded),
-        )
+        seen.defined = {name for name, times in self._defined.items() if times == seen.bound[name]}
+        seen.loose = [span for span, names in self._loosely if names.isdisjoint(seen.annotated)]
+        seen.nones.sort()
+        return seen
 
     def _node(self, node: ast.AST, inside: bool) -> None:
         if not inside:
             self._bindings(node)
         match node:
             case ast.Global(names=names):
-                self.from_inside.update(names)
+                self._seen.from_inside.update(names)
             case ast.Name(id=name) if inside:
-                self.read_inside.add(name)
+                self._seen.read_inside.add(name)
             case ast.Attribute(value=value, attr=attribute, ctx=ast.Store()):
                 self._path(node)
                 if not (isinstance(value, ast.Name) and value.id == "self"):
-                    self.attributes.add(attribute)
+                    self._seen.attributes.add(attribute)
             case ast.Constant(value=str(name)) if self._names_attributes and name.isidentifier():
-                self.attributes.add(name)
+                self._seen.attributes.add(name)
             case ast.AnnAssign(target=ast.Name(id=name) | ast.Attribute(attr=name)):
-                self.annotated.add(name)
+                self._seen.annotated.add(name)
             case ast.Assign(targets=targets, value=value):
                 self._assignment(targets, value, inside)
                 self._loose(node, targets)
@@ -147,57 +129,51 @@ class _Reader:
                 self._loose(node, [target])
             case ast.Try(body=body, handlers=handlers) if body and handlers:
                 expects = frozenset(name for handler in handlers for name in _caught(handler.type))
-                self.guarded.append(Guarded(self._start(body[0]), self._end(body[-1]), expects))
+                self._seen.guarded.append(Guarded(self._span(body[0])[0], self._span(body[-1])[1], expects))
             case ast.Call(func=called, args=args, keywords=keywords):
                 self._subject(node, called)
-                self._call((self._start(node), self._end(node)), args, keywords)
+                self._call(self._span(node), args, keywords)
 
     def _bindings(self, node: ast.AST) -> None:
         match node:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-                self.bound[name] += 1
-                self.defined[name] += 1
+                self._seen.bound[name] += 1
+                self._defined[name] += 1
             case ast.Import(names=names) | ast.ImportFrom(names=names):
                 for alias in names:
                     name = alias.asname or alias.name.partition(".")[0]
-                    self.bound[name] += 1
-                    self.defined[name] += 1
+                    self._seen.bound[name] += 1
+                    self._defined[name] += 1
             case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
-                self.bound[name] += 1
+                self._seen.bound[name] += 1
             case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
-                self.bound[name] += 1
+                self._seen.bound[name] += 1
 
     def _assignment(self, targets: Sequence[ast.expr], value: ast.expr, inside: bool) -> None:
         plain = all(isinstance(each, ast.Attribute) or (isinstance(each, ast.Name) and not inside) for each in targets)
         if plain and isinstance(value, ast.Constant) and value.value is None:
-            self.nones.append(self._start(value))
+            self._seen.nones.append(self._span(value)[0])
 
-    def _call(self, span: tuple[int, int], args: Sequence[ast.expr], keywords: Sequence[ast.keyword]) -> None:
+    def _call(self, span: Span, args: Sequence[ast.expr], keywords: Sequence[ast.keyword]) -> None:
         given = [*args, *(each.value for each in keywords)]
         spread = any(isinstance(each, ast.Starred) for each in args) or any(each.arg is None for each in keywords)
         if spread or any(isinstance(each, ast.Attribute) and each.attr == "get" for each in given):
-            self.lenient.append(span)
+            self._seen.lenient.append(span)
         elif all(isinstance(each, ast.Constant) for each in given):
-            self.plain.append(span)
+            self._seen.plain.append(span)
 
     def _path(self, node: ast.AST) -> None:
-        self.paths.add(self._text[self._start(node) : self._end(node)])
+        self._seen.paths.add(self._text[slice(*self._span(node))])
 
     def _subject(self, place: ast.AST, node: ast.expr) -> None:
         if isinstance(node, (ast.Name, ast.Constant)):
-            self.subjects[self._start(place), self._end(place)] = node.id if isinstance(node, ast.Name) else ""
+            self._seen.subjects[self._span(place)] = node.id if isinstance(node, ast.Name) else ""
 
     def _loose(self, node: ast.AST, targets: Sequence[ast.expr]) -> None:
         leaves = [leaf for target in targets for leaf in _leaves(target)]
         if all(isinstance(leaf, ast.Name) for leaf in leaves):
-            names = frozenset(leaf.id for leaf in leaves if isinstance(leaf, ast.Name))
-            self.loose.append(((self._start(node), self._end(node)), names))
-
-    def _start(self, node: ast.AST) -> int:
-        return self._places.offset(getattr(node, "lineno", 1), getattr(node, "col_offset", 0))
-
-    def _end(self, node: ast.AST) -> int:
-        return self._places.offset(getattr(node, "end_lineno", None) or 1, getattr(node, "end_col_offset", None) or 0)
+            names = {leaf.id for leaf in leaves if isinstance(leaf, ast.Name)}
+            self._loosely.append((self._span(node), names))
 
 
 def _leaves(target: ast.expr) -> Iterator[ast.expr]:

@@ -12,7 +12,7 @@ import copy
 import re
 import time
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -90,9 +90,9 @@ class CellDefinitions:
     """
 
     last: Mapping[str, Definition] = field(default_factory=dict)
-    from_inside: frozenset[str] = frozenset()
-    attributes: frozenset[str] = frozenset()
-    annotated: frozenset[str] = frozenset()
+    from_inside: Set[str] = frozenset()
+    attributes: Set[str] = frozenset()
+    annotated: Set[str] = frozenset()
 
 
 def definitions(text: str) -> CellDefinitions:
@@ -199,10 +199,10 @@ class Past:
     """
 
     last: Mapping[str, Definition]
-    ambiguous: frozenset[str]
-    from_inside: frozenset[str]
-    attributes: frozenset[str]
-    annotated: frozenset[str]
+    ambiguous: set[str]
+    from_inside: set[str]
+    attributes: set[str]
+    annotated: set[str]
 
     def needed_by(self, names: Iterable[str]) -> frozenset[str]:
         """These names and the names that their definitions need."""
@@ -239,7 +239,7 @@ def past(cells: Sequence[CellDefinitions], failed: Sequence[bool]) -> Past:
         from_inside |= cell.from_inside
         attributes |= cell.attributes
         annotated |= cell.annotated
-    return Past(last, frozenset(ambiguous), frozenset(from_inside), frozenset(attributes), frozenset(annotated))
+    return Past(last, ambiguous, from_inside, attributes, annotated)
 
 
 def stub(before: Past, kinds: Mapping[str, str]) -> tuple[str, dict[str, str]]:
