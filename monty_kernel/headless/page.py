@@ -32,19 +32,9 @@ MOST_MEMORY = 4 << 30
 MOST_PAGE = 1 << 29
 MISSING = "nbconvert is not installed where this Python looks: pip install 'monty-kernel[html]'"
 _KEPT = (
-    "HOME",
-    "USERPROFILE",
-    "APPDATA",
-    "LOCALAPPDATA",
-    "SYSTEMROOT",
-    "PATH",
-    "TMPDIR",
-    "TEMP",
-    "TMP",
-    "LANG",
-    "LC_ALL",
+    "HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "SYSTEMROOT", "PATH", "TMPDIR", "TEMP", "TMP", "LANG", "LC_ALL",
     "LC_CTYPE",
-)
+)  # fmt: skip
 """The environment variables that the process gets.
 
 JUPYTER_PATH and the like are left out, because a template is code.

@@ -39,15 +39,8 @@ _COMMAND = re.compile(r"(?m)^([^\S\n]*+)([:+~^#-])|#(?=#[^\s\[#]{0,64}\[)")
 """The sign with which a command to a build service begins. A page may be printed into the log of a build, and HTML has
 another way to write the sign."""
 _FIRST = (
-    "text/html",
-    "image/svg+xml",
-    "text/latex",
-    "image/png",
-    "image/jpeg",
-    "image/gif",
-    "image/webp",
-    "image/bmp",
-)
+    "text/html", "image/svg+xml", "text/latex", "image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp",
+)  # fmt: skip
 _LAST = ("application/json", "text/plain")
 _ORDER = (*_FIRST, *sorted(SHOWN.difference(_FIRST, _LAST)), *_LAST)
 """The order in which a type of an output is chosen: nbconvert's, and before plain text the types that it lacks."""

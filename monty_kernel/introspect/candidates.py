@@ -12,62 +12,28 @@ HOST_MODULES_NOT_IMPORTED = frozenset(
 
 NEWER: Mapping[str, tuple[str, ...]] = {
     # names in later versions of CPython, which the running one may lack
-    "builtins": ("PythonFinalizationError",),
-    "asyncio": ("Runner", "TaskGroup", "timeout"),
-    "copy": ("replace",),
-    "datetime": ("UTC",),
-    "functools": ("Placeholder",),
-    "hashlib": ("file_digest",),
-    "itertools": ("batched",),
-    "math": ("cbrt", "exp2", "fma", "sumprod"),
-    "random": ("binomialvariate",),
-    "re": ("NOFLAG", "PatternError"),
+    "builtins": ("PythonFinalizationError",), "asyncio": ("Runner", "TaskGroup", "timeout"), "copy": ("replace",),
+    "datetime": ("UTC",), "functools": ("Placeholder",), "hashlib": ("file_digest",), "itertools": ("batched",),
+    "math": ("cbrt", "exp2", "fma", "sumprod"), "random": ("binomialvariate",), "re": ("NOFLAG", "PatternError"),
     "typing": ("LiteralString", "NotRequired", "Required", "Self", "Unpack", "override"),
-}
+}  # fmt: skip
 
 DUNDERS = ("__name__", "__file__", "__debug__", "__import__")
 
 STATEMENTS: Mapping[str, str] = {
     # the smallest use of every keyword, to see which ones Monty's parser supports
-    "False": "False",
-    "None": "None",
-    "True": "True",
-    "and": "1 and 1",
-    "as": "import math as m",
-    "assert": "assert 1",
-    "async": "async def f(): pass",
-    "await": "async def f(): await f()",
-    "break": "for i in []: break",
-    "case": "match 1:\n case 1: pass",
-    "class": "class A: pass",
-    "continue": "for i in []: continue",
-    "def": "def f(): pass",
-    "del": "x = 1\ndel x",
-    "elif": "if 0: pass\nelif 1: pass",
-    "else": "if 1: pass\nelse: pass",
-    "except": "try: pass\nexcept ValueError: pass",
-    "finally": "try: pass\nfinally: pass",
-    "for": "for i in []: pass",
-    "from": "from math import pi",
-    "global": "def f():\n global x",
-    "if": "if 1: pass",
-    "import": "import math",
-    "in": "1 in []",
-    "is": "1 is 1",
-    "lambda": "lambda: 1",
-    "match": "match 1:\n case 1: pass",
-    "nonlocal": "def f():\n x = 1\n def g():\n  nonlocal x",
-    "not": "not 1",
-    "or": "1 or 1",
-    "pass": "pass",
-    "raise": "try: raise ValueError\nexcept ValueError: pass",
-    "return": "def f(): return 1",
-    "try": "try: pass\nfinally: pass",
-    "type": "type X = int",
-    "while": "while 0: pass",
-    "with": "def f(x):\n with x: pass",
-    "yield": "def f(): yield 1",
-}
+    "False": "False", "None": "None", "True": "True", "and": "1 and 1", "as": "import math as m", "assert": "assert 1",
+    "async": "async def f(): pass", "await": "async def f(): await f()", "break": "for i in []: break",
+    "case": "match 1:\n case 1: pass", "class": "class A: pass", "continue": "for i in []: continue",
+    "def": "def f(): pass", "del": "x = 1\ndel x", "elif": "if 0: pass\nelif 1: pass", "else": "if 1: pass\nelse: pass",
+    "except": "try: pass\nexcept ValueError: pass", "finally": "try: pass\nfinally: pass", "for": "for i in []: pass",
+    "from": "from math import pi", "global": "def f():\n global x", "if": "if 1: pass", "import": "import math",
+    "in": "1 in []", "is": "1 is 1", "lambda": "lambda: 1", "match": "match 1:\n case 1: pass",
+    "nonlocal": "def f():\n x = 1\n def g():\n  nonlocal x", "not": "not 1", "or": "1 or 1", "pass": "pass",
+    "raise": "try: raise ValueError\nexcept ValueError: pass", "return": "def f(): return 1",
+    "try": "try: pass\nfinally: pass", "type": "type X = int", "while": "while 0: pass",
+    "with": "def f(x):\n with x: pass", "yield": "def f(): yield 1",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,43 +93,24 @@ SAMPLES = (
 
 ALIASES: Mapping[str, str] = {
     # the names of these types in jedi's stubs
-    "_csv._reader": "csv.reader",
-    "_csv._writer": "csv.writer",
-    "_csv.Reader": "csv.reader",
-    "_csv.Writer": "csv.writer",
-    "_decimal.Decimal": "decimal.Decimal",
-    "_io.TextIOWrapper": "io.TextIOWrapper",
-    "_io.BufferedReader": "io.BufferedReader",
-    "_hashlib.HASH": "hashlib.md5",
-    "hashlib._Hash": "hashlib.md5",
-    "pathlib.PosixPath": "pathlib.Path",
-    "pathlib.PurePath": "pathlib.Path",
-    "types.NoneType": "NoneType",
-    "typing.Match": "re.Match",
-    "typing.Pattern": "re.Pattern",
-    "typing.TextIO": "io.TextIOWrapper",
+    "_csv._reader": "csv.reader", "_csv._writer": "csv.writer", "_csv.Reader": "csv.reader",
+    "_csv.Writer": "csv.writer", "_decimal.Decimal": "decimal.Decimal", "_io.TextIOWrapper": "io.TextIOWrapper",
+    "_io.BufferedReader": "io.BufferedReader", "_hashlib.HASH": "hashlib.md5", "hashlib._Hash": "hashlib.md5",
+    "pathlib.PosixPath": "pathlib.Path", "pathlib.PurePath": "pathlib.Path", "types.NoneType": "NoneType",
+    "typing.Match": "re.Match", "typing.Pattern": "re.Pattern", "typing.TextIO": "io.TextIOWrapper",
     "typing.BinaryIO": "io.BufferedReader",
-}
+}  # fmt: skip
 
 SILENT_SIGNATURES: Mapping[str, tuple[str, ...]] = {
     # keyword arguments of builtins without a signature in CPython
-    "dict.update": (),
-    "exec": (),
-    "property": (),
-    "int": ("base",),
-    "max": ("default", "key"),
-    "min": ("default", "key"),
-    "bytes": ("encoding", "errors", "source"),
-    "str": ("encoding", "errors", "object"),
+    "dict.update": (), "exec": (), "property": (), "int": ("base",), "max": ("default", "key"),
+    "min": ("default", "key"), "bytes": ("encoding", "errors", "source"), "str": ("encoding", "errors", "object"),
     "datetime.date": ("year", "month", "day"),
     "datetime.datetime": ("year", "month", "day", "hour", "minute", "second", "microsecond", "tzinfo", "fold"),
     "datetime.time": ("hour", "minute", "second", "microsecond", "tzinfo", "fold"),
     "datetime.timedelta": ("days", "seconds", "microseconds", "milliseconds", "minutes", "hours", "weeks"),
     "datetime.datetime.replace": ("year", "month", "day", "hour", "minute", "second", "microsecond", "tzinfo", "fold"),
-    "datetime.date.replace": ("year", "month", "day"),
-    "itertools.zip_longest": ("fillvalue",),
-    "itertools.product": ("repeat",),
-    "collections.deque": ("iterable", "maxlen"),
-    "collections.defaultdict": ("default_factory",),
-    "functools.partial": (),
-}
+    "datetime.date.replace": ("year", "month", "day"), "itertools.zip_longest": ("fillvalue",),
+    "itertools.product": ("repeat",), "collections.deque": ("iterable", "maxlen"),
+    "collections.defaultdict": ("default_factory",), "functools.partial": (),
+}  # fmt: skip

@@ -26,30 +26,10 @@ _HEAD = re.compile(r"[ \t]*(%%?)([\w.]*)")
 _OPTIONS = re.compile(r"(?:[ \t]++--?+[A-Za-z][\w-]*+(?:(?:[ \t]++|=)[\d.]++|[\d.]++)?+)*+[ \t]++(?!-)")
 _QUESTION = re.compile(r"[ \t]*\?{1,2}[ \t]*(?![?%\s])")
 
-NOT_PYTHON = frozenset(
-    [
-        "HTML",
-        "SVG",
-        "bash",
-        "capture_file",
-        "cmd",
-        "file",
-        "html",
-        "javascript",
-        "js",
-        "latex",
-        "markdown",
-        "perl",
-        "pypy",
-        "ruby",
-        "script",
-        "sh",
-        "svg",
-        "sx",
-        "system",
-        "writefile",
-    ]
-)
+NOT_PYTHON = frozenset([
+    "HTML", "SVG", "bash", "capture_file", "cmd", "file", "html", "javascript", "js", "latex", "markdown", "perl",
+    "pypy", "ruby", "script", "sh", "svg", "sx", "system", "writefile",
+])  # fmt: skip
 """Cell magics whose body is not Python, at least in IPython."""
 
 

@@ -17,17 +17,8 @@ _HEADER, _SEGMENT = 64, 56
 _EXECUTABLE, _SHARED = 2, 3
 _LOAD, _DYNAMIC, _INTERPRETER, _STACK = 1, 2, 3, 0x6474E551
 _READ, _WRITE, _RUN = 4, 2, 1
-_NEEDED, _HASH, _STRINGS, _SYMBOLS, _STRINGS_SIZE, _SYMBOL_SIZE, _INIT, _RPATH, _RUNPATH = (
-    1,
-    4,
-    5,
-    6,
-    10,
-    11,
-    12,
-    15,
-    29,
-)
+_NEEDED, _HASH, _STRINGS, _SYMBOLS, _STRINGS_SIZE, _SYMBOL_SIZE = 1, 4, 5, 6, 10, 11
+_INIT, _RPATH, _RUNPATH = 12, 15, 29
 
 
 def elf_file(
@@ -70,37 +61,12 @@ def elf_file(
         *([(_DYNAMIC, _READ | _WRITE, dynamic_at, _DYNAMIC_SIZE)] if linked else []),
         (_STACK, _READ | _WRITE, 0, 0),  # not executable
     ]
-    header = struct.pack(
-        "<16sHHIQQQIHHHHHH",
-        b"\x7fELF\x02\x01\x01",
-        _SHARED if library else _EXECUTABLE,
-        machine.elf,
-        1,
-        0 if library else entry,
-        _HEADER,
-        0,
-        0,
-        _HEADER,
-        _SEGMENT,
-        len(segments),
-        0,
-        0,
-        0,
-    )
-    header += b"".join(
-        struct.pack(
-            "<IIQQQQQQ",
-            kind,
-            flags,
-            address - base if address else 0,
-            address,
-            address,
-            size,
-            size,
-            machine.page if kind == _LOAD else 16,
-        )
-        for kind, flags, address, size in segments
-    )
+    kind, start_at = (_SHARED, 0) if library else (_EXECUTABLE, entry)
+    fields = (kind, machine.elf, 1, start_at, _HEADER, 0, 0, _HEADER, _SEGMENT, len(segments), 0, 0, 0)
+    header = struct.pack("<16sHHIQQQIHHHHHH", b"\x7fELF\x02\x01\x01", *fields)
+    for kind, flags, address, size in segments:
+        at, aligned = address - base if address else 0, machine.page if kind == _LOAD else 16
+        header += struct.pack("<IIQQQQQQ", kind, flags, at, address, address, size, size, aligned)
     return (header + text).ljust(machine.page, b"\0") + data
 
 

@@ -10,6 +10,7 @@ import os
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 
 from .machine import Machine
 from .syscall_program import SyscallProgram
@@ -101,56 +102,34 @@ def _address(syscalls: SyscallProgram, scene: Scene, argument: _Argument) -> int
     return syscalls.data(argument) if isinstance(argument, bytes) else argument
 
 
-def _file(scene: Scene) -> str:
-    return scene.file
+_file, _folder, _other, _parent, _inherited = map(attrgetter, ("file", "folder", "other", "parent", "descriptor"))
 
 
 def _upwards(scene: Scene) -> str:
     return "../" * 40 + scene.file
 
 
-def _folder(scene: Scene) -> str:
-    return scene.folder
+def _others(file: str) -> Callable[[Scene], str]:
+    return lambda scene: f"/proc/{scene.other}/{file}"
 
 
 def _new(scene: Scene) -> str:
     return os.path.join(scene.folder, "made-by-the-probe")
 
 
-def _other(scene: Scene) -> int:
-    return scene.other
+def _open_folder(flags: int) -> Callable[[SyscallProgram, Scene, int], None]:
+    def act(syscalls: SyscallProgram, scene: Scene, result: int) -> None:
+        directory = _O_DIRECTORY_X86 if syscalls.machine.name == "x86_64" else _O_DIRECTORY_ARM
+        syscalls.call("openat", _AT_FDCWD, syscalls.text(scene.folder), directory | flags, 0o600, store=result)
 
-
-def _parent(scene: Scene) -> int:
-    return scene.parent
-
-
-def _inherited(scene: Scene) -> int:
-    return scene.descriptor
-
-
-def _list_folder(syscalls: SyscallProgram, scene: Scene, result: int) -> None:
-    directory = _O_DIRECTORY_X86 if syscalls.machine.name == "x86_64" else _O_DIRECTORY_ARM
-    syscalls.call("openat", _AT_FDCWD, syscalls.text(scene.folder), directory, store=result)
-
-
-def _nameless(syscalls: SyscallProgram, scene: Scene, result: int) -> None:
-    directory = _O_DIRECTORY_X86 if syscalls.machine.name == "x86_64" else _O_DIRECTORY_ARM
-    syscalls.call("openat", _AT_FDCWD, syscalls.text(scene.folder), 0o20000000 | directory | 2, 0o600, store=result)
+    return act
 
 
 def _through_memory(syscalls: SyscallProgram, scene: Scene, result: int) -> None:
     """Write a program into a file in memory and start it; 3 is the first free descriptor."""
     syscalls.call("memfd_create", syscalls.text("x"), 0, store=result, on_error="end")
-    syscalls.call(
-        "execveat",
-        3,
-        syscalls.text(""),
-        syscalls.pointers(syscalls.text("x")),
-        syscalls.pointers(),
-        _AT_EMPTY_PATH,
-        store=result,
-    )
+    words = syscalls.pointers(syscalls.text("x"))
+    syscalls.call("execveat", 3, syscalls.text(""), words, syscalls.pointers(), _AT_EMPTY_PATH, store=result)
 
 
 def _shell(name: str) -> Callable[[SyscallProgram, Scene, int], None]:
@@ -183,9 +162,8 @@ def _raised_core_limit(syscalls: SyscallProgram, scene: Scene, result: int) -> N
 
 
 def _clone3(syscalls: SyscallProgram, scene: Scene, result: int) -> None:
-    syscalls.call(
-        "clone3", syscalls.data(struct.pack("<11Q", 0, 0, 0, 0, _SIGCHLD, 0, 0, 0, 0, 0, 0)), 88, store=result
-    )
+    arguments = struct.pack("<11Q", 0, 0, 0, 0, _SIGCHLD, 0, 0, 0, 0, 0, 0)
+    syscalls.call("clone3", syscalls.data(arguments), len(arguments), store=result)
 
 
 def _vectors(name: str) -> Callable[[SyscallProgram, Scene, int], None]:
@@ -199,16 +177,17 @@ def _vectors(name: str) -> Callable[[SyscallProgram, Scene, int], None]:
     return act
 
 
-def _steal_descriptor(syscalls: SyscallProgram, scene: Scene, result: int) -> None:
-    syscalls.call("pidfd_open", scene.other, 0, store=result, on_error="end")
-    syscalls.call("pidfd_getfd", 3, 0, 0, store=result)
+def _by_descriptor(name: str, *arguments: int) -> Callable[[SyscallProgram, Scene, int], None]:
+    """A call on another process's descriptor, which is 3."""
+
+    def act(syscalls: SyscallProgram, scene: Scene, result: int) -> None:
+        syscalls.call("pidfd_open", scene.other, 0, store=result, on_error="end")
+        syscalls.call(name, 3, *arguments, store=result)
+
+    return act
 
 
-def _signal_by_descriptor(syscalls: SyscallProgram, scene: Scene, result: int) -> None:
-    syscalls.call("pidfd_open", scene.other, 0, store=result, on_error="end")
-    syscalls.call("pidfd_send_signal", 3, 0, 0, 0, store=result)
-
-
+_EVENT = bytes(128)
 _INFO = struct.pack("<iii", 0, 0, -1) + bytes(116)
 
 ATTEMPTS = (
@@ -218,20 +197,12 @@ ATTEMPTS = (
     Attempt("files", "read a file with openat2", _call("openat2", _AT_FDCWD, _file, bytes(24), 24)),
     Attempt("files", "read its environment in /proc", _call("openat", _AT_FDCWD, "/proc/self/environ", 0)),
     Attempt("files", "open the memory of its own process", _call("openat", _AT_FDCWD, "/proc/self/mem", 2)),
-    Attempt(
-        "files",
-        "open the memory of another process",
-        _call("openat", _AT_FDCWD, lambda scene: f"/proc/{scene.other}/mem", 0),
-    ),
-    Attempt(
-        "files",
-        "read another process's environment",
-        _call("openat", _AT_FDCWD, lambda scene: f"/proc/{scene.other}/environ", 0),
-    ),
-    Attempt("files", "list a folder", _list_folder),
+    Attempt("files", "open the memory of another process", _call("openat", _AT_FDCWD, _others("mem"), 0)),
+    Attempt("files", "read another process's environment", _call("openat", _AT_FDCWD, _others("environ"), 0)),
+    Attempt("files", "list a folder", _open_folder(0)),
     Attempt("files", "write a file", _call("openat", _AT_FDCWD, _file, _O_WRONLY)),
     Attempt("files", "make a file", _call("openat", _AT_FDCWD, _new, _O_WRONLY | _O_CREAT, 0o600)),
-    Attempt("files", "make a file without a name", _nameless),
+    Attempt("files", "make a file without a name", _open_folder(0o20000000 | 2)),
     Attempt("files", "cut a file short", _call("truncate", _file, 0)),
     Attempt("files", "make a folder", _call("mkdirat", _AT_FDCWD, _new, 0o700)),
     Attempt("files", "make a link", _call("symlinkat", _file, _AT_FDCWD, _new)),
@@ -240,11 +211,9 @@ ATTEMPTS = (
     Attempt("files", "change a file's mode", _call("fchmodat", _AT_FDCWD, _file, 0o600)),
     Attempt("files", "change a file's owner", _call("fchownat", _AT_FDCWD, _file, -1, -1, 0)),
     Attempt("files", "change a file's times", _call("utimensat", _AT_FDCWD, _file, 0, 0)),
-    Attempt("files", "see whether a file exists", _call("newfstatat", _AT_FDCWD, _file, bytes(256), 0)),
-    Attempt(
-        "files",
-        "see whether a file exists, as the loader does",
-        _call("newfstatat", _AT_FDCWD, _file, bytes(256), _AT_EMPTY_PATH),
+    *(
+        Attempt("files", f"see whether a file exists{how}", _call("newfstatat", _AT_FDCWD, _file, bytes(256), flags))
+        for how, flags in (("", 0), (", as the loader does", _AT_EMPTY_PATH))
     ),
     Attempt("files", "see whether a file exists with statx", _call("statx", _AT_FDCWD, _file, 0, 0xFFF, bytes(256))),
     Attempt("files", "see whether a file exists with faccessat", _call("faccessat", _AT_FDCWD, _file, 0)),
@@ -291,13 +260,13 @@ ATTEMPTS = (
     Attempt("other processes", "signal another thread", _call("tkill", _other, 0)),
     Attempt("other processes", "signal a thread of another process", _call("tgkill", _other, _other, 0)),
     Attempt("other processes", "queue a signal", _call("rt_sigqueueinfo", _other, 0, _INFO)),
-    Attempt("other processes", "signal by a process descriptor", _signal_by_descriptor),
+    Attempt("other processes", "signal by a process descriptor", _by_descriptor("pidfd_send_signal", 0, 0, 0)),
     Attempt("other processes", "have signals sent by a descriptor", _call("fcntl", 0, _F_SETOWN, _other)),
     Attempt("other processes", "trace another process", _call("ptrace", _PTRACE_SEIZE, _other, 0, 0)),
     Attempt("other processes", "be traced", _call("ptrace", _PTRACE_TRACEME, 0, 0, 0)),
     Attempt("other processes", "read another process's memory", _vectors("process_vm_readv")),
     Attempt("other processes", "write another process's memory", _vectors("process_vm_writev")),
-    Attempt("other processes", "take a descriptor of another process", _steal_descriptor),
+    Attempt("other processes", "take a descriptor of another process", _by_descriptor("pidfd_getfd", 0, 0)),
     Attempt("other processes", "compare itself with another process", _call("kcmp", _other, _other, 0, 0, 0)),
     Attempt("other processes", "limit another process", _call("prlimit64", _other, 7, 0, bytes(16))),
     Attempt("other processes", "slow another process down", _call("setpriority", 0, _other, 0)),
@@ -311,10 +280,7 @@ ATTEMPTS = (
     Attempt("privileges", "change its personality", _call("personality", 0)),
     Attempt("privileges", "load a BPF program", _call("bpf", 0, bytes(128), 128), privileged=True),
     Attempt(
-        "privileges",
-        "count the processor's events",
-        _call("perf_event_open", bytes(128), 0, -1, -1, 0),
-        privileged=True,
+        "privileges", "count the processor's events", _call("perf_event_open", _EVENT, 0, -1, -1, 0), privileged=True
     ),
     Attempt("privileges", "reach the keyrings", _call("keyctl", 0, -3, 0, 0, 0)),
     Attempt("privileges", "add a key", _call("add_key", "user", "x", "x", 1, -1)),

@@ -53,16 +53,10 @@ _CAUGHT = {
     "unresolved-attribute": ("AttributeError",),
     "index-out-of-bounds": ("IndexError",),
 }
-_OF_CALLS = frozenset(
-    {
-        "invalid-argument-type",
-        "missing-argument",
-        "no-matching-overload",
-        "parameter-already-assigned",
-        "too-many-positional-arguments",
-        "unknown-argument",
-    }
-)
+_OF_CALLS = frozenset({
+    "invalid-argument-type", "missing-argument", "no-matching-overload", "parameter-already-assigned",
+    "too-many-positional-arguments", "unknown-argument",
+})  # fmt: skip
 _SURE = INFORMATION | {"unresolved-reference", "unresolved-import"}
 _TYPE_ERRORS = ("TypeError", "ValueError", "AttributeError")
 
@@ -87,7 +81,7 @@ class Context:
     executes: bool
     live: Collection[str]
     annotated: Collection[str]
-    from_inside: frozenset[str]
+    from_inside: Collection[str]
 
 
 @dataclass(frozen=True, slots=True)
