@@ -250,31 +250,6 @@ def place_at(path: Path, *, follow: bool = True) -> Place:
         raise FileNotFoundError(errno.ENOENT, f"there is no folder {path.parent}") from None
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Write `data` to a path that the person gave, whole or not at all.
-
-    Raises:
-        OSError: It cannot be written, and the old file is unchanged.
-    """
-    place = place_at(path)
-    try:
-        place.write(data)
-    finally:
-        place.close()
-
-
-def why_not_writable(path: Path) -> str | None:
-    """Why `path` cannot be written, as far as that can be told beforehand; None if nothing seems to be in the way."""
-    try:
-        place = place_at(path)
-    except OSError as error:
-        return error.strerror
-    try:
-        return place.why_not_writable()
-    finally:
-        place.close()
-
-
 def _stream(path: Path) -> int | None:
     """The descriptor of the stream of this process that the path names, such as /dev/stdout, which is a link itself."""
     match = _STREAM.fullmatch(os.path.normpath(os.path.abspath(path)).replace("//", "/"))

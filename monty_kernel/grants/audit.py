@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from monty_kernel.files.appended_file import AppendedFile, AppendFailed
+from monty_kernel.files.private import AppendedFile, AppendFailed
 
 from .plain import one_line
 

@@ -13,7 +13,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from monty_kernel.files.private_folder import make_private
+from monty_kernel.files.private import make_private
 
 if TYPE_CHECKING:
     import sqlite3

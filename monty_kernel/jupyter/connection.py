@@ -101,7 +101,7 @@ def write(path: str | os.PathLike[str], info: ConnectionInfo, key: str, signatur
 
     from jupyter_core.paths import secure_write
 
-    from monty_kernel.files.private_folder import make_private
+    from monty_kernel.files.private import make_private
 
     path = Path(path)
     document: dict[str, Any] = _read_document(path) if path.exists() else {}

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from monty_kernel.files.appended_file import AppendedFile, AppendFailed
+from monty_kernel.files.private import AppendedFile, AppendFailed
 
 LARGEST = 4 << 20
 """Bytes of the file after which it is moved to `NAME.1` and begun anew: two such files are all that a trace takes."""

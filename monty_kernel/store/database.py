@@ -25,7 +25,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from monty_kernel.files.private_folder import require_private
+from monty_kernel.files.private import require_private
 
 from .errors import StateRefused, StoreUnavailable
 from .locks import lock

@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from monty_kernel.files.private_folder import require_private
+from monty_kernel.files.private import require_private
 
 from .errors import SessionRunning, StoreUnavailable
 from .signing import Signer, canonical, storable

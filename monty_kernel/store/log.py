@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from monty_kernel.files.private_folder import require_private
+from monty_kernel.files.private import require_private
 
 from .errors import StateRefused, StoreError, StoreUnavailable
 from .locks import RunningSessions, is_session_id

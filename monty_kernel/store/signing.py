@@ -20,7 +20,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Protocol
 
-from monty_kernel.files.private_folder import require_private
+from monty_kernel.files.private import require_private
 
 from .errors import StoreUnavailable
 

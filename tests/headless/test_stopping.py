@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import time
+from contextlib import closing
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped,unused-ignore]
@@ -123,8 +124,9 @@ def test_a_file_that_cannot_be_put_in_its_place_is_left_beside_it(
         raise OSError(16, "Device or resource busy")
 
     monkeypatch.setattr("os.replace", fails)
-    with pytest.raises(OSError, match=r"cannot be replaced \(Device or resource busy\)") as caught:
-        whole_file.write_whole(path, new)
+    refused = pytest.raises(OSError, match=r"cannot be replaced \(Device or resource busy\)")
+    with closing(whole_file.place_at(path)) as place, refused as caught:
+        place.write(new)
     assert path.read_bytes() == before
     [beside] = [each for each in tmp_path.iterdir() if each != path]
     assert beside.read_bytes() == new and beside.name in str(caught.value) and beside.suffix == ".ipynb"
@@ -144,8 +146,8 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.M
             monkeypatch.setattr(whole_file.OpenFolder, "_nameless", lambda self: None)
         with monkeypatch.context() as patch:
             patch.setattr("os.write", fails)
-            with pytest.raises(OSError, match="No space"):
-                whole_file.write_whole(path, b"x" * 100)
+            with closing(whole_file.place_at(path)) as place, pytest.raises(OSError, match="No space"):
+                place.write(b"x" * 100)
         assert path.read_bytes() == before and os.listdir(tmp_path) == ["in.ipynb"]
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import psutil
 import pytest
 
-from monty_kernel.files.appended_file import AppendedFile, AppendFailed
+from monty_kernel.files.private import AppendedFile, AppendFailed
 from monty_kernel.session import trace as tracing
 from monty_kernel.session.trace import MOST_CALLS, Trace
 from tests.support.full_disks import full_disk

@@ -1,12 +1,54 @@
-"""A file of lines that only this user can read, never written through a link, made again if it was moved away."""
+"""Folders and files of lines that only this user can read."""
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
+import sys
 from pathlib import Path
 
-from .private_folder import make_private
+
+def make_private(path: str | os.PathLike[str]) -> None:
+    """Make a folder and its missing parents for this user alone. Folders that exist stay as they are.
+
+    `mkdir(mode=0o700, parents=True)` makes the parents as the umask says: anyone could replace the last folder.
+
+    Raises:
+        OSError: A folder cannot be made.
+    """
+    folder = os.path.abspath(path)
+    missing = []
+    while not os.path.isdir(folder):
+        missing.append(folder)
+        above = os.path.dirname(folder)
+        if above == folder:
+            break
+        folder = above
+    for name in reversed(missing):
+        try:
+            os.mkdir(name, 0o700)
+        except FileExistsError:
+            if not os.path.isdir(name):  # otherwise another process has just made it
+                raise
+
+
+def require_private(folder: Path) -> None:
+    """Make the folder if it is missing, and close an existing one to others.
+
+    Raises:
+        OSError: It cannot be made, or it belongs to another user, who could put anything there.
+    """
+    make_private(folder)
+    if sys.platform == "win32":
+        return  # the folders of a profile are private there
+    status = folder.stat()
+    if status.st_uid != os.geteuid():
+        advice = f"{folder} belongs to another user; set JUPYTER_DATA_DIR to a folder of your own"
+        raise PermissionError(errno.EPERM, advice)
+    if status.st_mode & 0o077:
+        folder.chmod(0o700)
+
 
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 _APPEND = os.O_WRONLY | os.O_APPEND | os.O_CREAT | _NO_LINK | getattr(os, "O_NONBLOCK", 0)
