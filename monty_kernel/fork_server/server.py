@@ -286,7 +286,8 @@ def _run(stream: socket.socket) -> int:
     except (OSError, ValueError, connection.ConnectionFailed) as error:
         if early is not None:
             early.close(linger_ms=0)
-        _report_failure(stream, error)
+        with contextlib.suppress(OSError):  # the owner is gone
+            stream.sendall(Report("failed", reason=str(error)).line())
         return 1
     stream.close()
     from monty_kernel.jupyter import app
@@ -295,26 +296,17 @@ def _run(stream: socket.socket) -> int:
     return 0
 
 
-def _report_failure(stream: socket.socket, error: Exception) -> None:
-    with contextlib.suppress(OSError):  # the owner is gone
-        stream.sendall(Report("failed", reason=str(error)).line())
-
-
 def _take_descriptors(stream: socket.socket, stdio: Sequence[int]) -> None:
     """Keep the stream and the kernel's own stdin, stdout and stderr; close those of the server and of other kernels."""
     for number, descriptor in enumerate(stdio):
         os.dup2(descriptor, number)
     kept = stream.fileno()
     os.closerange(3, kept)
-    os.closerange(kept + 1, _highest_descriptor() + 1)
+    os.closerange(kept + 1, max(map(int, os.listdir("/proc/self/fd"))) + 1)
     sys.stdin, sys.stdout, sys.stderr = (
         _standard(number, like) for number, like in enumerate((sys.__stdin__, sys.__stdout__, sys.__stderr__))
     )
     sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr  # type: ignore[misc]
-
-
-def _highest_descriptor() -> int:
-    return max(map(int, os.listdir("/proc/self/fd")))
 
 
 def _standard(number: int, like: TextIO | None) -> io.TextIOWrapper:

@@ -74,7 +74,7 @@ class Grants:
         self._always: set[str] = set()
         self._thread = ToolThread()
         self._loop = ToolLoop()
-        self._files = Files(self._changing, quota)
+        self._files = Files(lambda what, where: self.audit.add("write", where, what, "allowed"), quota)
 
     def grant(
         self, tools: Iterable[str], mounts: Iterable[str], refused: Refused = _raise, *, relative_mounts: bool
@@ -337,9 +337,6 @@ class Grants:
     def thaw(self, written: Written) -> None:
         """Restore the contents of the overlays that are mounted now."""
         self._files.thaw(written)
-
-    def _changing(self, what: str, where: str) -> None:
-        self.audit.add("write", where, what, "allowed")
 
     @property
     def _own(self) -> list[Path]:

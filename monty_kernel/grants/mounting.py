@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from types import TracebackType
 from typing import Literal
 
 from monty_kernel.engine.access import is_like_the_kernels
@@ -141,11 +140,7 @@ def _conflict(real: Path, fd: int, forbidden: Forbidden) -> str | None:
     except OSError:
         return None
     if not there.exists():
-        return (
-            f"{'is' if there == real else 'holds'} {forbidden.what}"
-            if there.is_relative_to(real) and there != real
-            else None
-        )
+        return f"holds {forbidden.what}" if there.is_relative_to(real) and there != real else None
     own = os.fstat(fd)
     if (own.st_dev, own.st_ino) == held[0]:
         return f"is {forbidden.what}"
@@ -253,9 +248,7 @@ class OpenFolder:
     def __enter__(self) -> OpenFolder:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._fd >= 0:
             os.close(self.detach())
 

@@ -86,11 +86,8 @@ class _Copier:
             return {self.copy(key, depth + 1): self.copy(each, depth + 1) for key, each in dict.items(value)}
         for box in _BOXES:
             if isinstance(value, box):
-                return box(self._each(value, depth + 1))
+                return box(self.copy(each, depth + 1) for each in value)
         raise NotPlain(_what(value))
-
-    def _each(self, values: Iterable[object], depth: int) -> list[Any]:
-        return [self.copy(each, depth) for each in values]
 
     def _count(self, value: object) -> None:
         self._items += 1

@@ -9,7 +9,6 @@ import os
 import re
 import sys
 from collections.abc import Sequence
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TextIO
 
 from monty_kernel.outputs.log_text import is_log, json_for_log, quoted
@@ -133,7 +132,7 @@ class Lines:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         pass
 
     def on_read(self, cells: int) -> None:
@@ -173,7 +172,7 @@ class Bar(Lines):
         self._progress.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self._progress.stop()
 
     def on_read(self, cells: int) -> None:

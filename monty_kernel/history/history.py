@@ -118,14 +118,11 @@ class Inputs:
 
     def __iter__(self) -> Iterator[tuple[int, Input]]:
         """All of them, in order."""
-        return iter(self.between(self._lowest(), self.last + 1))
+        return iter(self.between(-_MOST, _MOST))
 
     def clear(self) -> None:
         """Remove all inputs."""
         self._recent, self._blocks, self._packable = {}, [], 0
-
-    def _lowest(self) -> int:
-        return min((*self._recent, *(block.first for block in self._blocks)), default=0)
 
     def _unpack_around(self, number: int) -> None:
         for block in [block for block in self._blocks if block.first <= number <= block.last]:

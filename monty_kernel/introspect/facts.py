@@ -133,21 +133,14 @@ class _Scratch:
             self._session = self._pool.checkout(limits=_LIMITS)
             self._session.__enter__()
         try:
-            snapshot = self._session.feed_start(code, print_callback=_ignore)
+            snapshot = self._session.feed_start(code, print_callback=lambda stream, text: None)
             while not isinstance(snapshot, pydantic_monty.MontyComplete):
                 snapshot = _answer(snapshot)
             return snapshot.output
         except pydantic_monty.MontyError as error:
-            if isinstance(error.exception(), (MemoryError, TimeoutError)) or not self._alive():
+            if isinstance(error.exception(), (MemoryError, TimeoutError)) or self._session.worker_pid is None:
                 self.close()  # after a session exceeded a limit, its heap cannot be trusted
             raise
-
-    def _alive(self) -> bool:
-        return self._session is not None and self._session.worker_pid is not None
-
-
-def _ignore(stream: str, text: str) -> None:
-    pass
 
 
 def _answer(snapshot: Any) -> Any:
