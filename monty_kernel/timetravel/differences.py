@@ -53,15 +53,17 @@ def compare(before: Survey | None, after: Survey | None) -> Difference:
     )
 
 
-def overlays_in_one_line(before: Written, now: Written, *, emptied: bool) -> str:
-    """How overlays of mounted folders differ, as the end of a report.
+def changes(engine: Engine, before: Survey | None, files: Written, *, emptied: bool) -> str:
+    """How the session and the overlays of mounted folders differ from what they were, as the end of a report.
 
     emptied: The state came from the disk, which keeps no overlays.
     """
+    variables, now = compare(before, survey(engine)).in_one_line(), engine.access.freeze()
     if emptied:
-        return "; overlays of mounted folders begin empty, since the disk does not keep them" if now.layers else ""
-    changed = [str(key[0]) for key, layer in now.layers.items() if before.layers.get(key) is not layer]
-    return f"; changed in the overlay: {', '.join(changed)}" if changed else ""
+        note = "; overlays of mounted folders begin empty, since the disk does not keep them"
+        return variables + (note if now.layers else "")
+    changed = [str(key[0]) for key, layer in now.layers.items() if files.layers.get(key) is not layer]
+    return f"{variables}; changed in the overlay: {', '.join(changed)}" if changed else variables
 
 
 def _equals(value: str, old: str = "") -> str:

@@ -7,13 +7,12 @@ from contextlib import suppress
 
 import pydantic_monty as monty
 
-from monty_kernel.engine.access import Written
 from monty_kernel.engine.engine import Engine, Snapshot
 from monty_kernel.engine.snapshot import Diverged, Journaled
 
 from ..store.errors import StoreError
 from .archive import Archive
-from .differences import Difference, Survey, compare, overlays_in_one_line, survey
+from .differences import Difference, Survey, changes, compare, survey
 from .earlier_sessions import Claimed, EarlierSessions
 from .packing import Kept, Packed, Packer, packed_weight
 from .stored_state import OnDisk, StateToStore
@@ -172,12 +171,11 @@ class TimeTravel:
 
     def name(self, name: str) -> str:
         """Name the present state, or the one that the running cell will leave; a one-line report. Raises NotNamed."""
-        timeline = self.timeline
         if self._engine.unsaved:
             self._require_room(name, None)
             self._names.append(name)
             return f"The state after this cell will be named {name}."
-        self._require_room(name, timeline[timeline.current].snapshot)
+        self._require_room(name, self.timeline[self.timeline.current].snapshot)
         return f"The state {self._name(name).place} is now named {name}."
 
     def unname(self, name: str) -> str:
@@ -237,12 +235,7 @@ class TimeTravel:
         self._move_to(state)
         if left is not state:
             self._packer.left(left, self.timeline)
-        return f"The session is as it was {state.place}: {self._changes(before, files, emptied=emptied)}."
-
-    def _changes(self, before: Survey | None, files: Written, *, emptied: bool) -> str:
-        """What has changed since, as the end of a report. emptied: Whether overlays of mounted folders begin empty."""
-        variables = compare(before, survey(self._engine)).in_one_line()
-        return variables + overlays_in_one_line(files, self._engine.access.freeze(), emptied=emptied)
+        return f"The session is as it was {state.place}: {changes(self._engine, before, files, emptied=emptied)}."
 
     def _require_state(self) -> None:
         if self._engine.unsaved:
@@ -377,10 +370,10 @@ class TimeTravel:
         self._packer.start_over(timeline)
         if trouble:
             self._move_to(state)
-        changes = self._changes(before, files, emptied=True)
+        changed = changes(self._engine, before, files, emptied=True)
         if claimed.lost:
             trouble = f"{claimed.lost} of its last cells could not be stored and are lost. {trouble}"
-        return f"{trouble}The session {session} continues {state.place}: {changes}.", max(s.number for s in timeline)
+        return f"{trouble}The session {session} continues {state.place}: {changed}.", max(s.number for s in timeline)
 
     def _load_nearest(self, timeline: Timeline[Kept], state: State[Kept]) -> tuple[State[Kept], str]:
         """Load a state, or the nearest before it that can be loaded; which one, and why not the first."""
