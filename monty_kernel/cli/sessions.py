@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from monty_kernel.engine.frontend import UsageError
 from monty_kernel.outputs.visible_text import display_width, visible, visible_line
-from monty_kernel.store.errors import StoreError
+from monty_kernel.store import StoreError
 from monty_kernel.store.records import Retention, SessionInfo, StateInfo
 from monty_kernel.store.store import SnapshotStore
 from monty_kernel.timetravel.user_store import user_store

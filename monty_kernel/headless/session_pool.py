@@ -56,7 +56,7 @@ def start_of(name: str) -> Start:
         NoSuchStart: there is no such state, or it cannot be read.
     """
     from monty_kernel.magics.registry import Magics
-    from monty_kernel.store.errors import StoreError
+    from monty_kernel.store import StoreError
     from monty_kernel.timetravel.stored_state import read_state
     from monty_kernel.timetravel.user_store import user_store
 

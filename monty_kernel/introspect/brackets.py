@@ -8,10 +8,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from . import Completions
 from .analysis import Analysis
 from .cursor import Opened, arguments_before, primary_before
 from .documentation import Doc, Resolver
-from .interface import Completions
 from .live import Live, Path, path_of
 from .place import Place, place
 from .static import Signature

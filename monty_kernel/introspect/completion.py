@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from . import Completions, Kind, MagicCatalogue, Session
 from .analysis import Analysis
 from .brackets import ArgumentCompleter, complete_keys
 from .cursor import identifier_before, primary_before, space_before
 from .documentation import Resolver
 from .facts import Facts
-from .interface import Completions, Kind, MagicCatalogue, Session
 from .live import Live, Look, Path, path_of
 from .place import MagicPlace, Place, as_python, magic_place, place
 from .static import JediName

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from inspect import Parameter
 from typing import Any
 
+from . import Kind
 from .analysis import Analysis
 from .facts import Facts, host_module
-from .interface import Kind
 from .live import Live, Look, Path
 from .place import Place
 from .units import Unit, kernels_own, parsed, supplied_names

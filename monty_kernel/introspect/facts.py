@@ -23,6 +23,7 @@ import pydantic_monty
 
 from monty_kernel.isolation.pool import IsolatedPool
 
+from . import Kind
 from .candidates import (
     ALIASES,
     DOTTED_MODULES,
@@ -34,7 +35,6 @@ from .candidates import (
     STATEMENTS,
     Sample,
 )
-from .interface import Kind
 
 Kinds = Mapping[str, Kind]
 

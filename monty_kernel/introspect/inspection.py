@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..outputs.highlighting import terminal_coloured
+from . import NOTHING_FOUND, Inspection, MagicCatalogue, Session
 from .analysis import Analysis
 from .cursor import identifier_after, identifier_before, primary_before
 from .documentation import Definition, Doc, Resolver, doc_by_full_name, type_doc
-from .interface import NOTHING_FOUND, Inspection, MagicCatalogue, Session
 from .live import Live, Look, Path, path_of
 from .place import Place, as_python, magic_place, place
 from .units import LABEL

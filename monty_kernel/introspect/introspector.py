@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 
 from monty_kernel.bounded import helper_pool, is_modest
 
+from . import NOTHING_FOUND, Completions, Inspection, MagicCatalogue, Session
 from .analysis import Analysis, start_jedi
 from .completeness import Status, judge
 from .completion import Completer
 from .inspection import Inspector
-from .interface import NOTHING_FOUND, Completions, Inspection, MagicCatalogue, Session
 
 _JUDGE = "monty_kernel.introspect.completeness:judged"
 _JUDGING = 1.0

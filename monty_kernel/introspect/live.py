@@ -22,8 +22,8 @@ from dataclasses import dataclass
 
 from monty_kernel.engine.prelude import guarded
 
+from . import Kind, Session
 from .analysis import Analysis
-from .interface import Kind, Session
 from .units import parsed_expression
 
 INTROSPECTION_PRELUDE = r"""

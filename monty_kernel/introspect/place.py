@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from .cursor import WORD, Surroundings, surroundings
 
 if TYPE_CHECKING:
-    from .interface import Kind
+    from . import Kind
     from .units import Unit
 
 _LINE_MAGIC = re.compile(r"^[ \t]*(?:%[A-Za-z_%]|!|\?).*$", re.MULTILINE)

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import tempfile
 
-    from .interface import Kind
+    from . import Kind
 
 _KINDS: dict[str, Kind] = {
     "module": "module",

@@ -15,8 +15,8 @@ from functools import cache
 from monty_kernel.engine.source import CellSource
 from monty_kernel.engine.source.syntax_trees import TooCostly, expression_tree, syntax_tree, vouch
 
+from . import Kind
 from .cursor import WORD, surroundings
-from .interface import Kind
 
 _LONGEST = 100_000
 """Characters above which a cell is not analysed: at this size `ast.parse` holds the GIL for about 50 ms."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from monty_kernel.engine.frontend import UsageError
 
-from .context import MagicContext
+from . import MagicContext
 from .declare import Family, argument
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from .context import MagicContext
+from . import MagicContext
 from .declare import Family
 
 family = Family()

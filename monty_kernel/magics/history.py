@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from monty_kernel.engine.frontend import UsageError
 from monty_kernel.history.history import ENTRY
 
-from .context import MagicContext
+from . import MagicContext
 from .declare import Family, argument, shortened
 
 if TYPE_CHECKING:

@@ -8,8 +8,7 @@ from collections.abc import Iterable
 from monty_kernel.engine.frontend import UsageError
 from monty_kernel.engine.source import Action, CellRewrite, Rewrite
 
-from . import granted, help, history, rich, session, stock, timing, travel
-from .context import MagicContext
+from . import MagicContext, granted, help, history, rich, session, stock, timing, travel
 from .declare import BadCode, Family, Magic, shortened
 
 FAMILIES: tuple[Family, ...] = tuple(

@@ -10,7 +10,7 @@ from monty_kernel.engine.limits import KINDS, BadLimit, Limits, SessionLimits, e
 from monty_kernel.engine.source import Rewrite
 from monty_kernel.typecheck.checks import MODES, TooLenient
 
-from .context import MagicContext
+from . import MagicContext
 from .declare import Family, argument
 
 family = Family()

@@ -6,7 +6,7 @@ import argparse
 
 from monty_kernel.engine.frontend import UsageError
 
-from .context import MagicContext
+from . import MagicContext
 from .declare import Family, argument, shortened
 
 family = Family()

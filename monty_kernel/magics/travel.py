@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from monty_kernel.engine.frontend import StdinUnavailable, UsageError
 
-from .context import MagicContext
+from . import MagicContext
 from .declare import Family, argument
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from . import StateRefused
 from .compression import Compress, Damaged, Decompress, codec
-from .errors import StateRefused
 from .schema import SnapshotRow, select_in
 from .signing import CHUNK_ID, Signer
 

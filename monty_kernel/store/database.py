@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from monty_kernel.files.private import require_private
 
-from .errors import StateRefused, StoreUnavailable
+from . import StateRefused, StoreUnavailable
 from .locks import lock
 from .repair import finish, is_unfinished, repair
 from .schema import FILE_NAME, TABLES, make_file

@@ -10,9 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from . import StateMissing, StateRefused
 from .chunks import Chunks
 from .database import Database
-from .errors import StateMissing, StateRefused
 from .locks import is_session_id
 from .reading import StoreReader
 from .records import How, StateInfo

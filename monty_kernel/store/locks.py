@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from monty_kernel.files.private import require_private
 
-from .errors import SessionRunning, StoreUnavailable
+from . import SessionRunning, StoreUnavailable
 from .signing import Signer, canonical, storable
 
 _FOLDER = "live"

@@ -23,7 +23,7 @@ from typing import Any
 
 from monty_kernel.files.private import require_private
 
-from .errors import StateRefused, StoreError, StoreUnavailable
+from . import StateRefused, StoreError, StoreUnavailable
 from .locks import RunningSessions, is_session_id
 from .records import How
 from .signing import TAG, Signer, canonical, json_object, same

@@ -7,10 +7,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from . import StateMissing, StateRefused
 from .chunks import Chunks, PackedState
 from .compression import Damaged
 from .database import Database
-from .errors import StateMissing, StateRefused
 from .locks import RunningSessions
 from .log import FOLDER, EndMarks
 from .records import JournalEntry, Pinned, Recovery, SessionInfo, StateId, StateInfo

@@ -14,9 +14,9 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from . import StateRefused
 from .chunks import Chunks
 from .database import Database
-from .errors import StateRefused
 from .locks import SessionLocks
 from .records import Pinned, Retention
 from .schema import select_in

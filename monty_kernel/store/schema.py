@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .errors import StateMissing, StateRefused
+from . import StateMissing, StateRefused
 from .records import How, SessionInfo, StateId, StateInfo
 from .signing import Signer, canonical, json_object, same, storable
 

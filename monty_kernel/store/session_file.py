@@ -22,9 +22,9 @@ from itertools import accumulate
 from pathlib import Path
 from typing import IO, Any
 
+from . import StateRefused
 from .chunks import MOST, Chunks
 from .compression import Damaged
-from .errors import StateRefused
 from .signing import TAG, Signer, canonical, json_object, same, storable
 
 MAGIC = b"monty-session-1\n"

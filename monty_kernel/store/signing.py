@@ -22,7 +22,7 @@ from typing import Any, Protocol
 
 from monty_kernel.files.private import require_private
 
-from .errors import StoreUnavailable
+from . import StoreUnavailable
 
 TAG = 32
 """Bytes of a signature."""

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from .errors import SessionRunning, StateMissing, StateRefused, StoreError, StoreUnavailable
+from . import SessionRunning, StateMissing, StateRefused, StoreError, StoreUnavailable
 from .locks import RunningSession, RunningSessions, is_session_id, new_id
 from .log import Ending, Record, remove_logs, remove_refused, replay
 from .reading import StoreReader

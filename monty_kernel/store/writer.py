@@ -10,7 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from .errors import SessionRunning, StoreError, StoreUnavailable
+from . import SessionRunning, StoreError, StoreUnavailable
 
 if TYPE_CHECKING:
     from .log import WriteAheadLog

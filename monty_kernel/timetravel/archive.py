@@ -13,7 +13,7 @@ from monty_kernel.engine.engine import Snapshot
 from monty_kernel.engine.snapshot import Journaled
 from monty_kernel.engine.source import MagicTable
 
-from ..store.errors import SessionRunning, StoreError, StoreUnavailable
+from ..store import SessionRunning, StoreError, StoreUnavailable
 from ..store.writer import StoreWriter, Task
 from .batch import Batch, JournaledState
 from .earlier_sessions import EarlierSessions

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..store.errors import SessionRunning, StoreUnavailable
+from ..store import SessionRunning, StoreUnavailable
 from .stored_state import StateToStore
 
 if TYPE_CHECKING:

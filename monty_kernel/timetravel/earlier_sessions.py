@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from ..store.errors import StoreError
+from ..store import StoreError
 from ..store.writer import StoreWriter
 from .timeline import NoSuchState, State, Timeline
 

@@ -15,7 +15,7 @@ from monty_kernel.engine.snapshot import Entry, Journaled
 from monty_kernel.engine.source import CellSource, MagicTable
 from monty_kernel.engine.source.cell import CellOptions, parse
 
-from ..store.errors import StateRefused
+from ..store import StateRefused
 
 if TYPE_CHECKING:
     from ..store.reading import StoreReader

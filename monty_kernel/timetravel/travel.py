@@ -10,7 +10,7 @@ import pydantic_monty as monty
 from monty_kernel.engine.engine import Engine, Snapshot
 from monty_kernel.engine.snapshot import Diverged, Journaled
 
-from ..store.errors import StoreError
+from ..store import StoreError
 from .archive import Archive
 from .differences import Difference, Survey, changes, compare, survey
 from .earlier_sessions import Claimed, EarlierSessions

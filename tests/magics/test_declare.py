@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from monty_kernel.engine.frontend import UsageError
 from monty_kernel.engine.source import Action, CellRewrite, Rewrite
-from monty_kernel.magics.context import MagicContext
+from monty_kernel.magics import MagicContext
 from monty_kernel.magics.declare import Family, argument
 from monty_kernel.magics.registry import FAMILIES, Magics
 

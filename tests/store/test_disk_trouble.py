@@ -16,8 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from monty_kernel.store import database
-from monty_kernel.store.errors import StoreError, StoreUnavailable
+from monty_kernel.store import StoreError, StoreUnavailable, database
 from monty_kernel.store.schema import FILE_NAME
 from monty_kernel.store.store import SnapshotStore
 from tests.support.stores import content, opened
@@ -37,7 +36,7 @@ def in_process(folder: Path, before: str, then: str) -> str:
 import logging, os, pathlib, random, signal, sys
 sys.path.insert(0, {str(Path(__file__).parents[2])!r})
 from tests.support.stores import content, opened
-from monty_kernel.store.errors import StoreUnavailable
+from monty_kernel.store import StoreUnavailable
 folder = pathlib.Path({str(folder)!r})
 store = opened(folder)
 session = store.begin(None)

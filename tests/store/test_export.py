@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from monty_kernel.store.errors import StateRefused, StoreError
+from monty_kernel.store import StateRefused, StoreError
 from monty_kernel.store.store import SnapshotStore
 from tests.support.stores import KEY, content, opened
 

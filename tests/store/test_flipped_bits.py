@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from monty_kernel.store.errors import StateRefused, StoreError, StoreUnavailable
+from monty_kernel.store import StateRefused, StoreError, StoreUnavailable
 from monty_kernel.store.records import Retention
 from monty_kernel.store.schema import FILE_NAME
 from monty_kernel.store.store import SnapshotStore

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from monty_kernel.store.errors import StoreUnavailable
+from monty_kernel.store import StoreUnavailable
 from monty_kernel.store.signing import user_key
 
 

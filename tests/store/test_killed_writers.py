@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from monty_kernel.store.errors import StoreError
+from monty_kernel.store import StoreError
 from monty_kernel.store.records import Retention
 from monty_kernel.store.schema import FILE_NAME
 from monty_kernel.store.store import SnapshotStore

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from monty_kernel.store.errors import SessionRunning, StateMissing, StateRefused
+from monty_kernel.store import SessionRunning, StateMissing, StateRefused
 from monty_kernel.store.locks import RunningSessions
 from monty_kernel.store.records import JournalEntry, Recovery, Retention, StateId
 from monty_kernel.store.store import SnapshotStore

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from monty_kernel.store import StateRefused
 from monty_kernel.store.compression import codec
-from monty_kernel.store.errors import StateRefused
 from monty_kernel.store.schema import FILE_NAME
 from monty_kernel.store.store import SnapshotStore
 from tests.support.stores import KEY, content, opened

@@ -13,8 +13,7 @@ from typing import Any
 
 import pytest
 
-from monty_kernel.store import database
-from monty_kernel.store.errors import StoreUnavailable
+from monty_kernel.store import StoreUnavailable, database
 from monty_kernel.store.log import FOLDER, REFUSED, LogFile, WriteAheadLog, read_log
 from monty_kernel.store.schema import FILE_NAME
 from monty_kernel.store.signing import Signer

@@ -11,7 +11,7 @@ import pydantic_monty
 
 from monty_kernel.engine import prelude
 from monty_kernel.engine.source import CellSource
-from monty_kernel.introspect.interface import Completions, Inspection
+from monty_kernel.introspect import Completions, Inspection
 from monty_kernel.introspect.introspector import Introspector
 from monty_kernel.introspect.live import INTROSPECTION_PRELUDE
 

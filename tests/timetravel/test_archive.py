@@ -14,8 +14,7 @@ from monty_kernel.engine.engine import Snapshot
 from monty_kernel.engine.snapshot import Journaled
 from monty_kernel.engine.source import CellSource
 from monty_kernel.engine.source.cell import CellOptions, parse
-from monty_kernel.store import log, writer
-from monty_kernel.store.errors import StoreUnavailable
+from monty_kernel.store import StoreUnavailable, log, writer
 from monty_kernel.store.store import SnapshotStore
 from monty_kernel.timetravel import archive as module
 from monty_kernel.timetravel.archive import Archive

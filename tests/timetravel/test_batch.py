@@ -14,8 +14,7 @@ from monty_kernel.engine.engine import Snapshot
 from monty_kernel.engine.snapshot import Journaled
 from monty_kernel.engine.source import CellSource
 from monty_kernel.engine.source.cell import parse
-from monty_kernel.store import log, writer
-from monty_kernel.store.errors import StateRefused, StoreUnavailable
+from monty_kernel.store import StateRefused, StoreUnavailable, log, writer
 from monty_kernel.store.store import SnapshotStore
 from monty_kernel.timetravel.archive import Archive
 from monty_kernel.timetravel.stored_state import StateToStore

@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 
 from monty_kernel.engine.cell_log import KnownCells
 from monty_kernel.magics.registry import Magics
-from monty_kernel.store import export, session_file  # noqa: F401 - loaded now, to be traced
+from monty_kernel.store import StateRefused, StoreError, export, session_file  # noqa: F401 - loaded now, to be traced
 from monty_kernel.store.compression import codec
-from monty_kernel.store.errors import StateRefused, StoreError
 from monty_kernel.store.session_file import MAGIC
 from monty_kernel.store.store import SnapshotStore
 from monty_kernel.timetravel import stored_state

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from monty_kernel.store import (  # noqa: F401 - loaded now, to be traced
+    StoreError,
     chunks,
     compression,
     database,
@@ -18,7 +19,6 @@ from monty_kernel.store import (  # noqa: F401 - loaded now, to be traced
     retention,
     schema,
 )
-from monty_kernel.store.errors import StoreError
 from monty_kernel.store.locks import RunningSessions
 from monty_kernel.store.records import Retention
 from monty_kernel.store.schema import FILE_NAME
