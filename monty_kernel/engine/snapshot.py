@@ -25,8 +25,8 @@ Entry = tuple[Any, ...]
   where the type is one of Monty's names;
 - `("unhandled", name)`: Monty gives its own answer;
 - `("future", name)`: the answer comes later;
-- `("due", call ids, exception type or "")`: these sleeps are over;
-- `("settled", [(call id, value)], [(call id, exception type, message)])`: these futures have their answers.
+- `("settled", [(call id, value)], [(call id, exception type, message)])`: these futures have their answers;
+- `("due", call ids, exception type or "")`: these sleeps are over, as earlier versions wrote it.
 """
 
 
@@ -149,10 +149,6 @@ class Recorder:
     def resolve(self, wait: Callable[[], Settled]) -> Settled:
         """The futures to resolve next, which `wait` waits for."""
         settled = wait()
-        plain = _slept(settled)
-        if plain is not None:
-            self._keep(("due", list(settled), plain))
-            return settled
         values, failures = [], []
         result: Any
         for call_id, result in settled.items():
@@ -229,17 +225,6 @@ def exception_of(name: str, message: str) -> BaseException:
 def slept(exception: str = "") -> ExternalSettledResult:
     """What the future of a sleep is resolved with. exception: the type of what ended it early."""
     return {"exception": exception_of(exception, "")} if exception else {"return_value": None}
-
-
-def _slept(settled: Settled) -> str | None:
-    """The argument of `slept` that fits all of them; None if they are not all sleeps."""
-    kinds = set()
-    for result in settled.values():
-        exception = result.get("exception")
-        if "exc_type" in result or str(exception or "") or result.get("return_value") is not None:
-            return None
-        kinds.add(type(exception).__name__ if exception is not None else "")
-    return kinds.pop() if len(kinds) == 1 else None if kinds else ""
 
 
 def _failed(kind: Any, message: str) -> ExternalSettledResult:
