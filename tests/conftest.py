@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 # Before any test module is imported: some libraries look at the environment once, when they are imported.
 _persons = None if MARK in os.environ else PersonsFolders()  # pytest-xdist's workers leave it to who started them
 _run = take_own_folders()
+sys.dont_write_bytecode = False  # pytest keeps the tests that it has compiled, too
 heed_signals()
 _started = StartedProcesses()
 

@@ -73,18 +73,19 @@ def _within(value: object, name: str, depth: int = 3) -> Iterator[tuple[str, re.
         yield from _within(value(), f"{name}()", 0)
 
 
-def _tree(module: ModuleType) -> ast.Module:
+def _source(module: ModuleType) -> str:
     spec = find_spec(module.__name__)
     assert spec is not None and spec.origin is not None
-    return ast.parse(Path(spec.origin).read_text())
+    return Path(spec.origin).read_text()
 
 
-def _uses(tree: ast.Module) -> dict[str, set[str]]:
+def _uses(source: str) -> dict[str, set[str]]:
     """The methods that a module calls on each of its names, or on what it gives; a name that is handed on may be called in any way."""
     methods: dict[str, set[str]] = defaultdict(set)
     called: set[int] = set()
-    anyhow = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr in _METHODS}
-    for node in ast.walk(tree):
+    nodes = list(ast.walk(ast.parse(source)))
+    anyhow = {node.attr for node in nodes if isinstance(node, ast.Attribute) and node.attr in _METHODS}
+    for node in nodes:
         if isinstance(node, ast.Attribute) and node.attr in _METHODS:
             owner: ast.AST = node.value
             while isinstance(owner, (ast.Call, ast.Subscript)):  # `_token().sub`, `_STRING_END[quote].match`
@@ -92,15 +93,17 @@ def _uses(tree: ast.Module) -> dict[str, set[str]]:
             if isinstance(owner, ast.Name):
                 methods[owner.id].add(node.attr)
                 called.add(id(owner))
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and id(node) not in called:
             methods[node.id] |= anyhow
     return methods
 
 
-def _inline(module: str, tree: ast.Module) -> Iterator[tuple[str, re.Pattern[Any], set[str]]]:
+def _inline(module: str, source: str) -> Iterator[tuple[str, re.Pattern[Any], set[str]]]:
     """The patterns that are constants in calls of functions of `re`."""
-    for node in ast.walk(tree):
+    if not any(f"re.{name}(" in source for name in _METHODS):
+        return  # most modules have none, and to parse them all takes seconds
+    for node in ast.walk(ast.parse(source)):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args):
             continue
         given = node.args[0]
@@ -115,18 +118,19 @@ def _inline(module: str, tree: ast.Module) -> Iterator[tuple[str, re.Pattern[Any
 def found_patterns() -> dict[str, tuple[re.Pattern[Any], set[str]]]:
     """Every pattern by its name, and the methods that are called on it."""
     modules = {module.__name__: module for module in _modules()}
-    trees = {name: _tree(module) for name, module in modules.items()}
     found: dict[str, tuple[re.Pattern[Any], set[str]]] = {}
     seen: set[int] = set()
     for name, module in modules.items():
-        short, uses = name.removeprefix("monty_kernel."), _uses(trees[name])
+        short, source = name.removeprefix("monty_kernel."), _source(module)
+        uses: dict[str, set[str]] | None = None
         for attribute, value in sorted(vars(module).items()):
             for where, pattern in _within(value, f"{short}.{attribute}"):
                 if id(pattern) not in seen:
                     seen.add(id(pattern))
+                    uses = _uses(source) if uses is None else uses
                     methods = uses.get(attribute, set()) or {"match"}
                     found[where] = pattern, methods
-        for where, pattern, methods in _inline(short, trees[name]):
+        for where, pattern, methods in _inline(short, source):
             found.setdefault(where, (pattern, methods))
     return found
 

@@ -22,8 +22,9 @@ _FOLDERS = {
     "JUPYTERLAB_SETTINGS_DIR": "lab-settings",
     "JUPYTERLAB_WORKSPACES_DIR": "lab-workspaces",
 }
-# Whatever else leads to files of the person's. What XDG_* would name is then below HOME.
-_UNSET = re.compile(r"(JUPYTER|JPY_|IPYTHON).*|XDG_(CONFIG|DATA|CACHE|STATE)_HOME|XDG_RUNTIME_DIR")
+# Whatever else leads to files of the person's. What XDG_* would name is then below HOME. And without compiled code, each of
+# the hundreds of processes that tests start would compile the package again, which takes half a second of a processor.
+_UNSET = re.compile(r"(JUPYTER|JPY_|IPYTHON).*|XDG_(CONFIG|DATA|CACHE|STATE)_HOME|XDG_RUNTIME_DIR|PYTHONDONTWRITEBYTECODE")
 
 
 def isolated_environment(folder: Path) -> dict[str, str]:
