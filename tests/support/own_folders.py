@@ -24,7 +24,9 @@ _FOLDERS = {
 }
 # Whatever else leads to files of the person's. What XDG_* would name is then below HOME. And without compiled code, each of
 # the hundreds of processes that tests start would compile the package again, which takes half a second of a processor.
-_UNSET = re.compile(r"(JUPYTER|JPY_|IPYTHON).*|XDG_(CONFIG|DATA|CACHE|STATE)_HOME|XDG_RUNTIME_DIR|PYTHONDONTWRITEBYTECODE")
+_UNSET = re.compile(
+    r"(JUPYTER|JPY_|IPYTHON).*|XDG_(CONFIG|DATA|CACHE|STATE)_HOME|XDG_RUNTIME_DIR|PYTHONDONTWRITEBYTECODE"
+)
 
 
 def isolated_environment(folder: Path) -> dict[str, str]:
