@@ -221,7 +221,9 @@ MISSING_METHODS: Mapping[str, frozenset[str]] = {
     "str": frozenset({"format_map", "maketrans", "translate"}),
     "bytes": frozenset({"expandtabs", "maketrans", "translate"}),
     "int": frozenset(
-        _words("as_integer_ratio bit_count bit_length conjugate denominator from_bytes imag numerator real to_bytes")
+        _words(
+            "as_integer_ratio bit_count bit_length conjugate denominator from_bytes imag is_integer numerator real to_bytes"
+        )
     ),
     "float": frozenset(_words("as_integer_ratio conjugate fromhex hex imag is_integer real")),
     "complex": frozenset({"imag", "real"}),
