@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from monty_kernel.bounded import is_modest
 from monty_kernel.jupyter.frontend import KernelFrontend
+from monty_kernel.jupyter.guarded_stream import GuardedStream
 from monty_kernel.jupyter.kernel_session import KernelSession
 from monty_kernel.jupyter.sandbox_thread import Posted
 from monty_kernel.jupyter.shell_queue import Request, ShellQueue
@@ -97,6 +98,8 @@ class Execution:
             session.send(kernel.shell_stream, "execute_reply", reply, parent, metadata=metadata, ident=request.idents)
             kernel._publish_status("idle", "shell")
         if running is not None:
+            assert isinstance(kernel.shell_stream, GuardedStream)
+            kernel.shell_stream.receive_waiting()  # if cells wait, the state may be kept without a dump
             running.told()
         if self._services.trace is not None:
             self._services.trace.event("replied")

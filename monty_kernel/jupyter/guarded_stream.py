@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _DELIMITER = b"<IDS|MSG>"
 _SECONDS_BETWEEN_LINES = 10.0
+_AT_A_TIME = 100  # messages: the loop has other channels to read
 _JSON_PARTS = ("header", "parent_header", "metadata", "content")
 _OTHERWISE = "not what its protocol version says"
 
@@ -192,6 +193,13 @@ class GuardedStream(ZMQStream):
         if frames is not None:
             self._run_callback(self._receive, frames)
             self._look_again()
+
+    def receive_waiting(self) -> None:
+        """Call back for messages that have arrived meanwhile: the callback may take its time, and ask what waits behind."""
+        for _ in range(_AT_A_TIME):
+            if self.socket is None or self._receive is None or not is_readable(self.socket):
+                return
+            self._receive(receive_now(self.socket))
 
     def _look_again(self) -> None:
         """Look for further messages: the descriptor signals edges, and what was done since may have taken one with it."""
