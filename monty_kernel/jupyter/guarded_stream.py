@@ -105,6 +105,7 @@ def opened(session: Session, frames: Sequence[Any]) -> Opened:
         unpack = session.unpack
         header, parent, metadata = ({} if part == b"{}" else unpack(part) for part in rest)  # most are empty
         content = unpack(text) if len(text) <= LARGEST else Oversized(len(text))
+        parent, metadata = ({} if part is None else part for part in (parent, metadata))  # some clients say null
     except Exception as error:
         raise BadMessage("not JSON") from error
     for name, value in zip(_JSON_PARTS, (header, parent, metadata, content), strict=True):
