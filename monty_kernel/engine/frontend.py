@@ -30,8 +30,8 @@ class Frontend(Protocol):
     def help(self, topic: str, kind: str = "") -> str:
         """The text that `help(topic)` prints. kind: the name of the value's class, if it is known; else empty."""
 
-    def leave(self) -> None:
-        """The cell called `exit()`."""
+    def leave(self) -> bool:
+        """The cell called `exit()`. Whether somebody is there who leaves; else the cell fails."""
 
 
 class UsageError(Exception):
@@ -86,9 +86,9 @@ class CellFrontend:
         """The text that `help(topic)` prints. It is printed through `emit`."""
         return self._frontend.help(topic, kind)
 
-    def leave(self) -> None:
+    def leave(self) -> bool:
         """The cell called `exit()`."""
-        self._frontend.leave()
+        return self._frontend.leave()
 
 
 class _NoFrontend:
@@ -98,7 +98,8 @@ class _NoFrontend:
     def help(self, topic: str, kind: str = "") -> str:
         return ""
 
-    def leave(self) -> None: ...
+    def leave(self) -> bool:
+        return False
 
 
 NO_FRONTEND: Frontend = _NoFrontend()

@@ -40,6 +40,11 @@ _FREE_MAGICS = (("limits",), ("!usage",), ("!syntax",))
 """Neither do these: looking at the limits, and being told what is wrong with a magic."""
 
 
+_LEAVES = ("exit", "quit")
+_LEAVING: ExternalSettledResult = {"exc_type": "SystemExit", "message": ""}
+"""The answer to them where the front end leaves. Elsewhere it is an exception of Python's, which is recorded otherwise."""
+
+
 T = TypeVar("T")
 
 GoingOn: TypeAlias = "Callable[[], SyncSnapshot]"
@@ -55,6 +60,7 @@ class Host:
 
     Attributes:
         refusal: The last exception that it answered with of a type that Monty does not have.
+        left: Whether the cell called `exit()`, and the front end leaves. The cell ends with the SystemExit that it got.
     """
 
     def __init__(
@@ -75,6 +81,7 @@ class Host:
         self._source = source
         self._sleeps: list[tuple[float, int]] = []  # heap of (deadline, call id)
         self.refusal: Exception | None = None
+        self.left = False
         self._functions: Mapping[str, Callable[..., object]] = {
             "input": self._input,
             "getpass.getpass": self._getpass,
@@ -84,13 +91,11 @@ class Host:
             "__mk_magic": self._magic,
             "time.sleep": self._sleep,
             "os.urandom": self._random,
-            "exit": self._exit,
-            "quit": self._exit,
         }
 
     def knows(self, name: str) -> bool:
         """Whether a name that the session does not define is a function of the host."""
-        return name == "help" or (name in self._functions and "." not in name)
+        return name == "help" or name in _LEAVES or (name in self._functions and "." not in name)
 
     def call(self, snapshot: FunctionSnapshot) -> GoingOn:
         """The answer to a function or OS call."""
@@ -108,6 +113,7 @@ class Host:
             if name not in ("time.sleep", "asyncio.sleep", "os.urandom"):
                 return snapshot.resume_not_handled
         result = self._recorder.call(name, lambda: self._answer(name, snapshot))
+        self.left |= name in _LEAVES and result == _LEAVING
         self._end_if_over()
         return partial(snapshot.resume, result)
 
@@ -124,6 +130,8 @@ class Host:
             return refused
         if name == "help":
             return self._answered(lambda: self._help(snapshot))
+        if name in _LEAVES:
+            return _LEAVING if self._frontend.leave() else {"exception": SystemExit()}
         function = self._functions.get(name)
         if function is None and "." in name:
             return self._granted(name, snapshot)
@@ -278,10 +286,6 @@ class Host:
         topic = call[call.find("(") + 1 : -1].strip() if position.filename and call.endswith(")") else ""
         kind = _class_of(snapshot.args[0]) if snapshot.args else ""
         self._frontend.emit(Stream("stdout", self._frontend.help(topic, kind) + "\n"))
-
-    def _exit(self, *_: object) -> None:
-        self._frontend.leave()
-        raise SystemExit
 
 
 def _class_of(value: object) -> str:

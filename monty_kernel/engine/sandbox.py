@@ -33,12 +33,14 @@ class FeedError(Exception):
     Attributes:
         monty: Monty's error.
         refusal: The host's exception that caused it, if Monty has no such type.
+        left: Whether it is the end of a cell that called `exit()`.
     """
 
-    def __init__(self, error: monty.MontyError, refusal: Exception | None) -> None:
+    def __init__(self, error: monty.MontyError, refusal: Exception | None, *, left: bool = False) -> None:
         super().__init__(str(error))
         self.monty = error
         self.refusal = refusal
+        self.left = left
 
 
 class WorkerLost(Exception):
@@ -220,7 +222,8 @@ class Sandbox:
             if limit is not None:
                 raise WorkerLost(limit, error.display("msg")) from error
             refused = host.refusal is not None and error.display("msg") == str(host.refusal)
-            raise FeedError(error, host.refusal if refused else None) from error
+            left = host.left and isinstance(error.exception(), SystemExit)
+            raise FeedError(error, host.refusal if refused else None, left=left) from error
         except monty.MontyError as error:
             raise FeedError(error, None) from error
         except (Diverged, LimitReached):

@@ -178,6 +178,8 @@ class Session:
                 else:
                     result = self._feed(step, run)
         except FeedError as error:
+            if error.left:
+                return Outcome()
             failure = self._failure(error.monty)
             return Outcome(failure if error.refusal is None else refused(error.refusal, failure))
         except UsageError as error:  # of an action

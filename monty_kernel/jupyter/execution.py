@@ -86,7 +86,8 @@ class Execution:
             except Exception as error:  # a defect of ours must not leave the front end waiting for a reply
                 reply |= self._defect(error)
         self._services.request = None
-        if reply["status"] == "error" and not cell.silent and content.get("stop_on_error", True):
+        left = any(each["source"] == "ask_exit" for each in self._frontend.payload)
+        if (left or reply["status"] == "error") and not cell.silent and content.get("stop_on_error", True):
             kernel._abort_queues()  # before the reply: requests that a client sends after it must not be aborted
         metadata = kernel.init_metadata(parent)
         with session.together():

@@ -126,7 +126,7 @@ class KernelFrontend(SessionFrontend):
             idents, rest = kernel.session.feed_identities(frames, copy=False)
             message = kernel.session.deserialize(rest, copy=False)
             value = message["content"]["value"]
-            answered = message["parent_header"].get("msg_id")
+            answered = (message["parent_header"] or {}).get("msg_id")
         except Exception as error:
             kernel.log.info("Dropped a message on stdin: %s", error)
             return
@@ -148,6 +148,11 @@ class KernelFrontend(SessionFrontend):
             asked.answer.set_result(str(value))
 
     # On the sandbox thread
+
+    @property
+    def is_attended(self) -> bool:
+        """Whether somebody sits at the front end: those that run a notebook unseen let nothing be asked."""
+        return self._allow_stdin
 
     def emit(self, output: Output) -> None:
         """Send an output; waits while the clients cannot take more."""

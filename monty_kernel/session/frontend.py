@@ -72,9 +72,18 @@ class SessionFrontend(ABC):
             text = self.look_up(kind, 0, between_feeds=False)
         return _COLOURS.sub("", text or f"No documentation found for {topic!r}.")
 
-    def leave(self) -> None:
-        """The cell called `exit()`: the front end decides what that means, the session stays."""
+    def leave(self) -> bool:
+        """The cell called `exit()`: the front end decides what that means, the session stays.
+
+        Where nobody sits at a front end, `exit()` fails: a run must not go on as if nothing had been said.
+        """
         self._add_payload({"source": "ask_exit", "keepkernel": False})
+        return self.is_attended
+
+    @property
+    def is_attended(self) -> bool:
+        """Whether somebody sits at the front end."""
+        return False
 
     # The magics' context
 

@@ -38,7 +38,8 @@ class Frontend:
     def help(self, topic: str, kind: str = "") -> str:
         return ""
 
-    def leave(self) -> None: ...
+    def leave(self) -> bool:
+        return False
 
 
 @dataclass(frozen=True)

@@ -116,6 +116,12 @@ def test_a_question_mark_shows_help(console: Terminal) -> None:
     console.wait_for(r"Width times height\.")
 
 
+@pytest.mark.parametrize("word", ["exit", "quit()"])
+def test_a_word_ends_the_console_and_its_kernel(console: Terminal, word: str) -> None:
+    console.type(f"{word}\r")
+    assert console.wait_for_end() == 0
+
+
 def test_ctrl_d_ends_the_console_and_its_kernel(console: Terminal) -> None:
     console.type("\x04")
     console.wait_for(r"Do you really want to exit")

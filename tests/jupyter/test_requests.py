@@ -198,10 +198,44 @@ def test_questions_are_answered_while_a_cell_runs(kernel: Kernel) -> None:
 
 def test_exit_asks_the_front_end_and_keeps_the_session(kernel: Kernel) -> None:
     kernel.run("stays = 1")
-    for code in ("exit()", "quit"):
+    for code in ("exit()", "quit", "quit()", "exit", "exit(0)", "if stays: exit()\nstays = 2", "leave = exit\nleave()"):
         answer = kernel.run(code)
-        assert {"source": "ask_exit", "keepkernel": False} in answer.reply["payload"]
+        assert answer.reply["status"] == "ok"
+        assert answer.reply["payload"] == [{"source": "ask_exit", "keepkernel": False}]
+        assert not answer.all("error")
     assert kernel.run("stays").plain == "1"
+    assert kernel.run("raise SystemExit").reply["status"] == "error"
+
+
+def test_exit_can_be_caught_and_an_error_after_it_is_one(kernel: Kernel) -> None:
+    answer = kernel.run("try:\n    exit()\nexcept SystemExit:\n    print('caught')\n'on'")
+    assert (answer.text(), answer.plain) == ("caught\n", "'on'")
+    answer = kernel.run("try:\n    exit()\nfinally:\n    1 / 0")
+    assert answer.reply["ename"] == "ZeroDivisionError"
+
+
+def test_what_waits_behind_exit_does_not_run(kernel: Kernel) -> None:
+    kernel.run("ran = []")
+    ids = kernel.queue("input()\nexit()", "ran.append(1)")
+    replies = {}
+    while len(replies) < 2:
+        message = kernel.client.get_shell_msg(timeout=HANGING)
+        replies[message["parent_header"]["msg_id"]] = message["content"]["status"]
+    assert [replies[each] for each in ids] == ["ok", "aborted"]
+    assert kernel.run("ran").plain == "[]"
+
+
+def test_where_nobody_sits_exit_is_an_error(kernel: Kernel) -> None:
+    answer = kernel.run("exit()", allow_stdin=False)
+    assert answer.reply["ename"] == "SystemExit"
+
+
+def test_a_cell_that_left_runs_again_as_it_did(kernel: Kernel) -> None:
+    kernel.run("n = 1\nif n == 1: exit()\nn = 5")
+    kernel.run("n += 1")
+    kernel.run("n = 100")
+    kernel.run("%undo")
+    assert kernel.run("n").plain == "2"
 
 
 def test_comms_are_closed_politely(kernel: Kernel) -> None:

@@ -84,7 +84,7 @@ class Session:
     def help(self, topic: str, kind: str = "") -> str:
         return topic
 
-    def leave(self) -> None:
+    def leave(self) -> bool:
         raise AssertionError("no magic leaves")
 
     # MagicContext

@@ -48,7 +48,8 @@ class _Front:
     def help(self, topic: str, kind: str = "") -> str:
         return topic
 
-    def leave(self) -> None: ...
+    def leave(self) -> bool:
+        return False
 
 
 def _asked(name: str, args: list[Any], kwargs: dict[str, Any], *, is_os: bool) -> SimpleNamespace:
