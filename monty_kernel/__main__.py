@@ -44,9 +44,9 @@ def main() -> None:
         except connection.ConnectionFailed:
             early = None  # the app tries again and reports the error
 
-    from monty_kernel.startup import defer_packages, forgo_missing, import_lightly
+    from monty_kernel.startup import defer_modules, forgo_missing, import_lightly
 
-    defer_packages()
+    defer_modules()
     forgo_missing()
     import_lightly()
     from monty_kernel.jupyter import app

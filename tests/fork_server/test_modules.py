@@ -81,8 +81,8 @@ class Watched(type(os.environ)):
         read.add(name)
         return super().__contains__(name)
 os.environ.__class__ = Watched
-from monty_kernel.startup import defer_packages, forgo_missing, import_lightly
-defer_packages(); forgo_missing(); import_lightly()
+from monty_kernel.startup import defer_modules, forgo_missing, import_lightly
+defer_modules(); forgo_missing(); import_lightly()
 import importlib
 from monty_kernel.fork_server.server import NEEDED, useful
 for name in (*NEEDED, *useful()):

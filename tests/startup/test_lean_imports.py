@@ -12,7 +12,7 @@ import pytest
 from tests.support.kernel_process import KernelProcess, run
 from tests.support.waiting import HANGING
 
-PREPARED = "import sys\nfrom monty_kernel.startup import defer_packages, import_lightly\ndefer_packages()\n"
+PREPARED = "import sys\nfrom monty_kernel.startup import defer_modules, import_lightly\ndefer_modules()\n"
 
 
 def python(code: str) -> str:
@@ -189,7 +189,29 @@ print(len(results), len(set(results)))
 def test_a_package_that_is_imported_already_or_not_installed_is_left_alone() -> None:
     code = """
 import json, types
-defer_packages(["json", "no_such_package", "typing"])
+defer_modules(["json", "no_such_package", "typing"])
 print(sys.modules["json"] is json, "no_such_package" in sys.modules, type(sys.modules["json"]) is types.ModuleType)
 """
     assert python(code) == "True False True"
+
+
+def test_ssl_is_there_for_whoever_uses_it() -> None:
+    code = """
+import asyncio, ssl, tempfile
+from importlib.util import find_spec
+print(type(ssl).__name__, type(sys.modules["asyncio.sslproto"]).__name__, end=" ")
+
+async def main():
+    server = await asyncio.start_server(lambda reader, writer: None, "127.0.0.1", 0, ssl=ssl.create_default_context(ssl.Purpose.CLIENT_AUTH))
+    port = server.sockets[0].getsockname()[1]
+    try:
+        await asyncio.open_connection("127.0.0.1", port, ssl=True)
+    except OSError:  # there is no certificate; without ssl it is a RuntimeError
+        print("shaken", end=" ")
+    server.close()
+
+asyncio.run(main())
+from tempfile import TemporaryDirectory
+print(type(ssl).__name__, tempfile.TemporaryDirectory is TemporaryDirectory)
+"""
+    assert python(code) == "DeferredModule DeferredModule shaken module True"

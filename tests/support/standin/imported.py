@@ -8,9 +8,9 @@ import sys
 import threading
 from pathlib import Path
 
-from monty_kernel.startup import defer_packages, forgo_missing, import_lightly
+from monty_kernel.startup import defer_modules, forgo_missing, import_lightly
 
-defer_packages()
+defer_modules()
 forgo_missing()
 import_lightly()
 
