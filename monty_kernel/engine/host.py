@@ -44,6 +44,18 @@ _LEAVES = ("exit", "quit")
 _LEAVING: ExternalSettledResult = {"exc_type": "SystemExit", "message": ""}
 """The answer to them where the front end leaves. Elsewhere it is an exception of Python's, which is recorded otherwise."""
 
+OF_THE_HOST: Mapping[str, str] = {
+    "__mk_emit": "display",
+    "__mk_most_shown": "display",
+    "__mk_clear": "clear_output",
+    "__mk_magic": "a magic",
+    "getpass.getpass": "getpass",
+    "system.sleep": "sleep",
+}
+"""What people call the functions of the host whose names in the sandbox say something else."""
+
+CALLED_BY_NAME = frozenset({"input", "help", "exit", "quit", "display"})
+"""What asks the host and is there without an import."""
 
 T = TypeVar("T")
 

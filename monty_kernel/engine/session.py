@@ -25,6 +25,9 @@ from .workers import Workers
 
 _ALLOCATION = "[0] * 1000\nNone"
 
+_UNDEFINED = "(lambda defined: [name for name in {} if name not in defined])(__mk_b_locals())"
+_MOST_ASKED = 1_000  # names, after which all count as undefined
+
 _MOST_EXPRESSED = 4 << 20
 """Bytes that the user expressions of one cell may give: one reply holds them all."""
 
@@ -98,6 +101,7 @@ class Session:
         self._parts: frozenset[str] = frozenset()
         self._unrecorded: dict[int, str] = {}  # cells whose source `In` in the sandbox lacks, by their numbers
         self._recorded: dict[int, str] = {}  # cells whose source it has and the last dump lacks
+        self._defined: set[str] = set()  # names that it was seen to define
 
     @property
     def cells(self) -> list[CellSource]:
@@ -109,7 +113,7 @@ class Session:
     def start(self) -> None:
         """Be a new session, in the empty worker that was just started."""
         self._cell_log, self._next_feed, self._parts = CellLog(), 0, frozenset()
-        self._unrecorded, self._recorded = {}, {}
+        self._unrecorded, self._recorded, self._defined = {}, {}, set()
         self.changed = self.may_read_clock = False
         self._feed_parts(frozenset({prelude.RECORD}))
 
@@ -145,7 +149,7 @@ class Session:
             self.sandbox.start(snapshot.state, limits)
         self._next_feed, self._parts = snapshot.next_feed, prelude.present(snapshot.parts)
         self._cell_log = CellLog(snapshot.cell_log)
-        self._unrecorded, self._recorded = dict(snapshot.unrecorded), {}
+        self._unrecorded, self._recorded, self._defined = dict(snapshot.unrecorded), {}, set()
 
     def require_within_memory(self) -> None:
         """Give the worker back if the session is over its memory limit: it finds that out only when it next allocates.
@@ -259,6 +263,18 @@ class Session:
         except WorkerLost:
             self.sandbox.release()
             return None
+
+    def undefined(self, names: frozenset[str]) -> frozenset[str]:
+        """Those of the names that no cell has defined; all if the session cannot say."""
+        asked = names - self._defined
+        if not asked or len(asked) > _MOST_ASKED:
+            return asked
+        answer = self.evaluate(_UNDEFINED.format(sorted(asked)), {})
+        if not isinstance(answer, list):
+            return asked
+        undefined = asked.intersection(answer)
+        self._defined |= asked - undefined
+        return undefined
 
     def ask(self, text: str) -> Any:
         """The value of a feed of the kernel's own. Raises FeedError, WorkerLost."""

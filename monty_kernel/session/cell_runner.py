@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from monty_kernel.bounded.waiting import waiting_by
 from monty_kernel.engine.engine import Outcome
-from monty_kernel.engine.errors.failures import INTERRUPTED, impossible, stray_return
+from monty_kernel.engine.errors.failures import INTERRUPTED, impossible, stray
 from monty_kernel.engine.source import Action, CellSource, Failure
 from monty_kernel.engine.source.cell import CellOptions, parse
 from monty_kernel.isolation.pool import WallsMissing
@@ -115,7 +115,8 @@ class CellRunner:
 
     def _run(self, request: CellRequest) -> Outcome:
         source = CellSource(f"In[{request.number}]", request.code)
-        options = CellOptions(request.number, show=not request.silent, begin=request.remember)
+        names = self._engine.session
+        options = CellOptions(request.number, show=not request.silent, begin=request.remember, names=names)
         try:
             cell = parse(source, lambda: self._services.magics, options)
         except SyntaxError as error:
@@ -130,7 +131,7 @@ class CellRunner:
         self._notice(request)
         for notice in self._engine.access.notices():
             self._frontend.emit(Stream("stderr", notice + "\n"))
-        refusal = stray_return(cell)
+        refusal = stray(cell)
         if refusal is None and self._types.wanted and not request.silent:
             refusal = self._types.before(cell, self._frontend.emit)
         if refusal is not None:

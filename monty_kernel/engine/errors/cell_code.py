@@ -151,7 +151,8 @@ def raised_by_hand(failure: Failure) -> bool:
     """Whether the error comes from `raise Name(...)` in the code and not from Monty. `raise error` only passes one
     on."""
     frame = failure.frames[-1] if failure.frames else None
-    if failure.kind == "syntax" or frame is None or failure.evalue == NOT_AN_EXCEPTION:
+    of_monty = failure.evalue == NOT_AN_EXCEPTION or failure.evalue.startswith("Internal error in monty: ")
+    if failure.kind == "syntax" or frame is None or of_monty:
         return False
     raised = re.match(r"([\w.]+)\(|[A-Z]", failing_text(failure))
     if raised is None or failure.evalue == f"name {raised[1]!r} is not defined":

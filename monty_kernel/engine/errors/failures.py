@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 import pydantic_monty as monty
 
 from ..budget import NAMES, LimitReached
+from ..host import CALLED_BY_NAME, OF_THE_HOST
 from ..interrupts import INSISTENT, INSISTENT_SECONDS
 from ..source import CellSource, Failure, SourceFrame
 from ..source.ipython import unpasted
+from ..source.scopes import Outline
 from ..source.source_map import ByteOffsets, line_feed_starts, place
 from ..source.syntax_trees import expression_tree, parse_tree, statements_in
 
@@ -24,8 +26,16 @@ if TYPE_CHECKING:
 
 _LARGE = 1 << 18  # characters above which a syntax error is Monty's to describe: ast takes seconds and gigabytes
 
-_MOST_SEARCHED = 1 << 17  # characters above which no stray `return` is looked for, as `cell` parses no more
+_MOST_SEARCHED = 1 << 17  # characters above which no stray `return` or `await` is looked for, as `cell` parses no more
+_AWAIT = re.compile(r"\b(?:await|async)\b")
 _RETURN = re.compile(r"^(?:[^#\n]*[:;])?[^\S\n]*+return\b", re.MULTILINE)
+
+_CANNOT_SUSPEND = re.compile(
+    r"(?P<kind>external|OS) function '(?P<name>[^']+)' cannot suspend in this synchronous context"
+)
+
+CANNOT_WAIT = "asks the host, which Monty cannot do inside a built-in function or a special method"
+"""What is said of a function of the host that was called where Monty cannot suspend."""
 
 INTERRUPTED = Failure("raised", "KeyboardInterrupt", "")
 """For what the person stopped before it began."""
@@ -62,6 +72,8 @@ def raised(error: monty.MontyError, feed_of: Callable[[str], Feed | None]) -> Fa
     )
     if name == "KeyError":
         message = _key(message)
+    elif name == "NotImplementedError":
+        name, message = _asked_in_vain(name, message)
     frames = _without_wrappers(_frames(error, feed_of))
     return Failure("syntax" if unparsable(error) else "raised", name, message, frames)
 
@@ -131,6 +143,17 @@ def _without_wrappers(frames: Iterable[SourceFrame]) -> tuple[SourceFrame, ...]:
     return tuple(found)
 
 
+def _asked_in_vain(name: str, message: str) -> tuple[str, str]:
+    """What Monty means if it says that something "cannot suspend": it takes every unknown name for one of the host."""
+    match = _CANNOT_SUSPEND.fullmatch(message)
+    if match is None:
+        return name, message
+    asked = OF_THE_HOST.get(match["name"], match["name"])
+    if match["kind"] == "external" and "." not in asked and asked == match["name"] and asked not in CALLED_BY_NAME:
+        return "NameError", f"name {asked!r} is not defined"
+    return name, f"{asked}{'' if ' ' in asked else '()'} {CANNOT_WAIT}"
+
+
 def _key(message: str) -> str:
     # Monty keeps only str(key) of a KeyError's key: quote it as repr(key) would, unless it reads as a number or a tuple
     try:
@@ -155,35 +178,58 @@ def _unparsed(cell: CellSource, span: tuple[int, int, int, int], message: str, n
     return Failure("syntax", name, message, (SourceFrame(cell, *span, "<module>"),))
 
 
-def stray_return(cell: Cell) -> Failure | None:
-    """The Failure for a cell with a `return` outside of any function, if it has one. Monty would end the cell there
-    silently."""
-    if len(cell.python) > _MOST_SEARCHED or "return" not in cell.python or not _RETURN.search(cell.python):
+def stray(cell: Cell) -> Failure | None:
+    """The Failure for a cell with a `return` outside of any function, or an `await` in one that is not asynchronous, if
+    it has one. Monty would end the cell there silently, or say something else when it comes there."""
+    source = cell.python
+    returns, awaits = _RETURN.search(source) is not None, _AWAIT.search(source) is not None
+    if len(source) > _MOST_SEARCHED or not (returns or awaits):
         return None
     try:
-        tree, text = parse_tree(cell.python)
+        tree, text = parse_tree(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None  # Monty reports what is wrong with it
-    found = _outside(tree)
-    if found is None:
+    found = _awaits_in_plain_functions(tree) if awaits else []
+    if returns:
+        found += [(node, "'return' outside function") for node in _returns_outside(tree)]
+    if not found:
         return None
+    node, message = min(found, key=lambda each: (each[0].lineno, each[0].col_offset))
+    return _unparsed(cell.source, _place_of(cell, text, node), message)
+
+
+def _place_of(cell: Cell, text: str, node: ast.expr | ast.stmt) -> tuple[int, int, int, int]:
+    """Where in the cell a node of its Python stands."""
     lines = line_feed_starts(text)
-    start, end = ByteOffsets(text).span(found)
+    start, end = ByteOffsets(text).span(node)
     pasted = unpasted(cell.source.text)
     above = (pasted.text if pasted else cell.source.text).count("\n") - text.count("\n")  # the line of a cell magic
     (line, column), (end_line, end_column) = place(lines, start), place(lines, end)
     span = line + above, column, end_line + above, end_column
-    if pasted is not None:
-        span = pasted.lines_and_columns(*span)
-    return _unparsed(cell.source, span, "'return' outside function")
+    return span if pasted is None else pasted.lines_and_columns(*span)
 
 
-def _outside(tree: ast.Module) -> ast.Return | None:
+def _returns_outside(tree: ast.Module) -> Iterator[ast.Return]:
     waiting: list[ast.AST] = [tree]
     while waiting:
         node = waiting.pop()
         if isinstance(node, ast.Return):
-            return node
+            yield node
         if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             waiting += statements_in(node)
-    return None
+
+
+def _awaits_in_plain_functions(tree: ast.Module) -> list[tuple[ast.expr | ast.stmt, str]]:
+    found: list[tuple[ast.expr | ast.stmt, str]] = []
+    for node, scope in Outline(tree).awaits:
+        function = scope.function
+        if function is None or function.kind == "async" or scope.lazy:
+            continue
+        if isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp)):
+            found.append((node, "asynchronous comprehension outside of an asynchronous function"))
+        elif isinstance(node, (ast.AsyncFor, ast.AsyncWith)):
+            what = "for" if isinstance(node, ast.AsyncFor) else "with"
+            found.append((node, f"'async {what}' outside async function"))
+        else:
+            found.append((node, "'await' outside async function"))
+    return found

@@ -27,8 +27,9 @@ NAMES = "names"
 VARIABLES = "variables"
 TIMING = "timing"
 OVERVIEW = "overview"
+EXCEPTIONS = "exceptions"
 
-PARTS = (RECORD, SHOWING, NAMES, VARIABLES, TIMING, OVERVIEW)
+PARTS = (RECORD, SHOWING, NAMES, VARIABLES, TIMING, OVERVIEW, EXCEPTIONS)
 """Each is a file, and finds those before it."""
 
 _FORMERLY = {"core": frozenset({RECORD, SHOWING})}

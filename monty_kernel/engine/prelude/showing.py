@@ -280,7 +280,13 @@ def __mk_display(objs, include, exclude, metadata, display_id, raw, update):
             bundle = (data, jsons, "")
         else:
             bundle = __mk_bundle(v, include, exclude)
-        display_id = __mk_emit(bundle[0], bundle[1], __mk_json(metadata) or bundle[2], display_id, update)
+        about = __mk_json(metadata) or bundle[2]
+        try:
+            display_id = __mk_emit(bundle[0], bundle[1], about, display_id, update)
+        except NotImplementedError:  # Monty cannot suspend here, and names what it called
+            raise NotImplementedError(
+                "external function 'display' cannot suspend in this synchronous context"
+            ) from None
     if display_id is None:
         return None
     if not objs:

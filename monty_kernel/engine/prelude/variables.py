@@ -13,6 +13,17 @@ def __mk_hidden(name, v):
     return v is __mk_display_function or repr(v) == f"<function '{name}' external>"
 
 
+def __mk_locals(scope):
+    # the names that the kernel defined are none of the person's
+    found = {}
+    for name in scope:
+        v = scope[name]
+        own = name[:5] == "__mk_" or name in ("_", "__", "___", "_i", "_ii", "_iii", "_ih", "_oh")
+        if not own and not (name[:1] != "_" and __mk_hidden(name, v)):
+            found[name] = v
+    return found
+
+
 def __mk_who_ls(scope, kinds):
     if "__mk_value" not in scope:
         __mk_magic("!usage", "A function cannot see the session's variables: put the magic at the top level of a cell.")

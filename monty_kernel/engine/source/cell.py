@@ -11,6 +11,7 @@ from typing import NamedTuple
 from .. import prelude
 from . import Action, CellRewrite, CellSource, MagicTable, Rewrite
 from .ipython import import_edits, line_edits, recalled, unpasted
+from .rewrites import NOTHING_KNOWN, Rewritten, SessionNames, rewritten
 from .source_map import ByteOffsets, Edit, SourceMap, line_starts
 from .statements import last_statement, lines_inside_strings, logical_lines, weight
 from .syntax_trees import TooCostly, parse_tree, require_expression, syntax_tree
@@ -88,11 +89,13 @@ class CellOptions(NamedTuple):
         number: Its execution count; 0 leaves no record of it.
         show: Whether its last expression is shown.
         begin: Whether this is the cell's first feed, which records its source.
+        names: What is known of the session's names.
     """
 
     number: int = 0
     show: bool = True
     begin: bool = True
+    names: SessionNames = NOTHING_KNOWN
 
 
 def parse(source: CellSource, magics: Callable[[], MagicTable], options: CellOptions | None = None) -> Cell:
@@ -322,8 +325,9 @@ def _feed(
     maps = [SourceMap(source.text, edits)] if any(edit.text or edit.end > edit.start for edit in edits) else []
     text = maps[0].text if maps else source.text
     finish = rewrite.finish + "\n" if rewrite and rewrite.finish else ""
-    wrapped = SourceMap(text, _catch_last(text, options, finish))
-    return Feed(source, wrapped.text, (wrapped, *maps), (_needs(text) | parts) or _NO_PARTS)
+    caught, more = _catch_last(text, options, finish)
+    wrapped = SourceMap(text, caught)
+    return Feed(source, wrapped.text, (wrapped, *maps), (_needs(text) | parts | more) or _NO_PARTS)
 
 
 def _needs(text: str) -> frozenset[str]:
@@ -351,7 +355,7 @@ def _parsed_end(text: str) -> tuple[int, tuple[ast.Module, str] | None]:
         return start, None
 
 
-def _catch_last(text: str, options: CellOptions, finish: str) -> list[Edit]:
+def _catch_last(text: str, options: CellOptions, finish: str) -> Rewritten:
     record = f"__mk_begin({options.number})\n" if options.number and options.begin else ""
     if "_" in text:
         record += "".join(recalled(text))
@@ -361,24 +365,24 @@ def _catch_last(text: str, options: CellOptions, finish: str) -> list[Edit]:
     if tail_at and "IPython" in text:
         edits += line_edits(text[:tail_at])
     if parsed is None:
-        return [*edits, nothing]
+        return Rewritten([*edits, nothing])
     tree, tail = parsed
     body = tree.body
     if _LEAVE.fullmatch(text):
-        return [*edits, Edit(len(text), len(text), "()\nNone")]
+        return Rewritten([*edits, Edit(len(text), len(text), "()\nNone")])
     if "IPython" in tail:
-        edits += (Edit(edit.start + tail_at, edit.end + tail_at, edit.text) for edit in import_edits(tail, body))
+        edits += (edit.moved(tail_at) for edit in import_edits(tail, body))
+    inside, parts = rewritten(tail, tree, options.names)
+    inside = [edit.moved(tail_at) for edit in inside]
     if not body or not options.show or not isinstance(body[-1], ast.Expr) or isinstance(body[-1].value, ast.Starred):
-        return [*edits, nothing]
+        return Rewritten([*edits, *inside, nothing], parts)
     last = body[-1]
     places = ByteOffsets(tail)
     start, end = places.span(last)
     if _QUIET.match(tail, end):
-        return [*edits, nothing]
+        return Rewritten([*edits, *inside, nothing], parts)
     column = start - places.starts[last.lineno - 1]
     span = (start + tail_at, end + tail_at)
-    return [
-        *edits,
-        Edit(span[0], span[0], "__mk_value = (\n" + " " * column, blame=span),
-        Edit(span[1], span[1], f"\n)\n{finish}__mk_show({options.number})", blame=span),
-    ]
+    opening = Edit(span[0], span[0], "__mk_value = (\n" + " " * column, blame=span)
+    closing = Edit(span[1], span[1], f"\n)\n{finish}__mk_show({options.number})", blame=span)
+    return Rewritten([*edits, opening, *inside, closing], parts)

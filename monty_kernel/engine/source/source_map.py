@@ -29,6 +29,11 @@ class Edit(NamedTuple):
     text: str
     blame: tuple[int, int] | None = None
 
+    def moved(self, offset: int) -> Edit:
+        """The same edit of a text in which the original stands at an offset."""
+        blame = self.blame and (self.blame[0] + offset, self.blame[1] + offset)
+        return Edit(self.start + offset, self.end + offset, self.text, blame)
+
 
 class SourceMap:
     """An original text, the edits made to it, and the way back.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from functools import cache
 
-from monty_kernel.engine.errors.failures import stray_return
+from monty_kernel.engine.errors.failures import stray
 from monty_kernel.engine.source import CellSource, SourceFrame
 from monty_kernel.engine.source.cell import Cell, CellOptions, Feed, expression, parse
 from monty_kernel.engine.source.syntax_trees import parse_tree
@@ -33,7 +33,7 @@ def run_cell(text: str) -> Cell | None:
         cell = parse(CellSource("In[1]", text), lambda: TABLE, CellOptions(1))
     except SyntaxError:
         return None
-    stray_return(cell)
+    stray(cell)
     for feed in cell.steps:
         if isinstance(feed, Feed):
             last = feed.text.count("\n") + 1

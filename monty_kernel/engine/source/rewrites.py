@@ -1,0 +1,206 @@
+"""What is rewritten in a cell that was parsed, in place: calls that mean something here that Monty does not do with them.
+
+All of it keeps lines and columns, through edits. What would need guessing is not rewritten.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+from collections.abc import Iterator
+from typing import NamedTuple, Protocol
+
+from .. import prelude
+from .scopes import CallIn, Outline
+from .source_map import ByteOffsets, Edit
+
+
+class SessionNames(Protocol):
+    """What is known of the session's names before a cell runs."""
+
+    def undefined(self, names: frozenset[str]) -> frozenset[str]:
+        """Those of the names that the session does not define; all if it cannot be asked."""
+
+
+class NothingKnown:
+    """For a cell that is read without its session: names may be anything."""
+
+    def undefined(self, names: frozenset[str]) -> frozenset[str]:
+        """All of them."""
+        return names
+
+
+NOTHING_KNOWN = NothingKnown()
+
+_MISSING_BUILTINS = frozenset(
+    [
+        "aiter",
+        "anext",
+        "breakpoint",
+        "bytearray",
+        "callable",
+        "classmethod",
+        "compile",
+        "delattr",
+        "dir",
+        "globals",
+        "issubclass",
+        "memoryview",
+        "staticmethod",
+        "super",
+        "vars",
+        "ascii",
+        "__import__",
+    ]
+)
+_OF_THE_HOST = frozenset(("display", "get_ipython"))
+_NEVER_UNKNOWN = frozenset(vars(builtins)) - _MISSING_BUILTINS | _OF_THE_HOST
+_EXCEPTIONS = frozenset(
+    name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)
+)
+
+_IN_FUNCTIONS = re.compile(r"\b(?:def|lambda)\b")
+_EXCEPTION = re.compile(rf"\b(?:{'|'.join(sorted(_EXCEPTIONS))})\(")
+_ATTRIBUTES = frozenset(("args", "code", "errno", "filename", "strerror"))
+
+
+class Rewritten(NamedTuple):
+    """Edits of a text, and the names of the prelude's parts that they need."""
+
+    edits: list[Edit]
+    parts: frozenset[str] = frozenset()
+
+
+def rewritten(text: str, tree: ast.Module, names: SessionNames) -> Rewritten:
+    """What to change in a text. The places of the tree are the text's."""
+    functions, exceptions = _IN_FUNCTIONS.search(text) is not None, _EXCEPTION.search(text) is not None
+    scope = "locals()" in text
+    if not (functions or exceptions or scope):
+        return Rewritten([])
+    outline, places = Outline(tree), ByteOffsets(text)
+    edits: list[Edit] = []
+    parts: set[str] = set()
+    unknown = list(_calls_of_unknown(outline)) if functions else []
+    raised = list(_calls_of_exceptions(outline)) if exceptions else []
+    asked = frozenset(_called(call) for call in (*unknown, *raised))
+    undefined = names.undefined(asked) if asked else asked
+    for call in unknown:
+        if _called(call) in undefined:
+            edits += _looked_up(text, places, call.node.func)
+    made = [edit for call in raised if _called(call) in undefined for edit in _made(text, places, call.node)]
+    if made:
+        edits += made
+        edits += _attributes(text, places, outline)
+        parts.add(prelude.EXCEPTIONS)
+    if scope:
+        shown = [edit for call in outline.calls for edit in _locals(text, places, call)]
+        if shown:
+            edits += shown
+            parts.add(prelude.VARIABLES)
+    return Rewritten(edits, frozenset(parts))
+
+
+def _called(call: CallIn) -> str:
+    """The name that is called; empty if something else is."""
+    return call.node.func.id if isinstance(call.node.func, ast.Name) else ""
+
+
+# A name that is not defined -------------------------------------------------------------------------------------------
+# Monty takes a call of an unknown name for a call of the host, also where it cannot suspend: in a `key=`, a `map`, a
+# `__repr__`. It looks the name up, and raises NameError, if anything but the bare name is called.
+
+
+def _calls_of_unknown(outline: Outline) -> Iterator[CallIn]:
+    for call in outline.calls:
+        name = _called(call)
+        if not name or name in _NEVER_UNKNOWN or name in outline.top.bound or name.startswith("__mk_"):
+            continue
+        if call.scope.function is not None and call.scope.owner(name) is None:
+            yield call
+
+
+def _looked_up(text: str, places: ByteOffsets, node: ast.expr) -> Iterator[Edit]:
+    assert isinstance(node, ast.Name)
+    start, end = places.span(node)
+    if text[start:end] == node.id:  # before Python 3.12, places inside f-strings may be wrong
+        yield Edit(start, end, f"({node.id} if 1 else 0)")
+
+
+# Exceptions with other arguments than one text ------------------------------------------------------------------------
+
+
+def _calls_of_exceptions(outline: Outline) -> Iterator[CallIn]:
+    for call in outline.calls:
+        name = _called(call)
+        if name in _EXCEPTIONS and call.scope.owner(name) is None and not _is_one_text(call.node):
+            yield call
+
+
+def _is_one_text(call: ast.Call) -> bool:
+    """Whether a call surely gives one text or nothing, as Monty demands; or keywords, which nothing can be made of."""
+    return bool(call.keywords) or not call.args or (len(call.args) == 1 and _is_text(call.args[0]))
+
+
+def _is_text(node: ast.expr) -> bool:
+    while isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Mod)):
+        if isinstance(node.op, ast.Add) and _is_literal(node.right):
+            return True
+        node = node.left
+    if isinstance(node, ast.Call):
+        function = node.func
+        if isinstance(function, ast.Name):
+            return function.id in ("str", "repr")
+        return isinstance(function, ast.Attribute) and function.attr in ("format", "join") and _is_text(function.value)
+    return _is_literal(node)
+
+
+def _is_literal(node: ast.expr) -> bool:
+    return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
+
+
+def _made(text: str, places: ByteOffsets, call: ast.Call) -> Iterator[Edit]:
+    """`ValueError(1, 2)` becomes `__mk_made(ValueError, 1, 2)`."""
+    start, end = places.span(call.func)
+    assert isinstance(call.func, ast.Name)
+    name = call.func.id
+    if text[start : end + 1] != name + "(":  # something stands between the two, or it is inside an f-string
+        return
+    kind = getattr(builtins, name)
+    function = "__mk_made_of_errno" if issubclass(kind, OSError) else "__mk_made"
+    yield Edit(start, end + 1, f"{function}({name}, ", blame=places.span(call))
+
+
+def _attributes(text: str, places: ByteOffsets, outline: Outline) -> Iterator[Edit]:
+    """Where a handler asks the error that it caught for its arguments."""
+    for handler in outline.handlers:
+        if handler.name is None:
+            continue
+        for node in (found for statement in handler.body for found in ast.walk(statement)):
+            if (
+                isinstance(node, ast.Attribute)
+                and isinstance(node.ctx, ast.Load)
+                and node.attr in _ATTRIBUTES
+                and isinstance(node.value, ast.Name)
+                and node.value.id == handler.name
+            ):
+                (start, end), (_, name_end) = places.span(node), places.span(node.value)
+                if text[start:end] != f"{handler.name}.{node.attr}":
+                    continue
+                yield Edit(start, start, "__mk_of_error(", blame=(start, end))
+                yield Edit(name_end, end, f", {node.attr!r})", blame=(start, end))
+
+
+# locals() -------------------------------------------------------------------------------------------------------------
+
+
+def _locals(text: str, places: ByteOffsets, call: CallIn) -> Iterator[Edit]:
+    node = call.node
+    if _called(call) != "locals" or node.args or node.keywords or call.scope.kind != "module":
+        return
+    if call.scope.owner("locals") is None:
+        start, end = places.span(node)
+        if text[start:end] != "locals()":
+            return
+        yield Edit(start, start, "__mk_locals(", blame=(start, end))
+        yield Edit(end, end, ")", blame=(start, end))
