@@ -8,10 +8,11 @@ import tempfile
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import NoReturn
+from unittest.mock import patch
 
 from monty_kernel.engine.source import CellSource
 from monty_kernel.history.history import History
+from monty_kernel.introspect import analysis
 from monty_kernel.introspect.introspector import Introspector
 from monty_kernel.magics.registry import Magics
 
@@ -33,18 +34,11 @@ class Idle:
         return None
 
 
-class _NoJedi(Exception):
-    """Jedi is asked where it can be killed; what is tried here is all that stays in the kernel."""
-
-
 @cache
 def _introspector() -> Introspector:
-    def without_jedi() -> NoReturn:
-        raise _NoJedi
-
-    made = Introspector(Idle(), Magics())
-    made._analysis._jedi = without_jedi  # type: ignore[method-assign]
-    return made
+    """One without jedi, which is asked where it can be killed: what is tried here is all that stays in the kernel."""
+    patch.object(analysis, "_ask_jedi", return_value=None).start()  # for good: this process only measures
+    return Introspector(Idle(), Magics())
 
 
 def _complete(text: str, at: int) -> object:
