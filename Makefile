@@ -8,9 +8,9 @@
 #   make docs    the documentation site, in docs/_build
 #   make bench   the figures of docs/comparison.md, against ipykernel on this machine
 #   make fuzz    what parses the text of strangers, with two fuzzers, a browser and texts that double, for ten minutes
-#   make soak    50,000 cells in one kernel, then eight kernels for ten minutes
+#   make soak    50,000 cells in one kernel, eight kernels for ten minutes, and kernels killed 400 times
 #
-# ARGS is passed on to pytest, the benchmarks, the fuzzers and the soak; SECONDS=600, CELLS=50000 and KERNELS=8 set how long they run.
+# ARGS is passed on to pytest, the benchmarks, the fuzzers and the soak; SECONDS=600, CELLS=50000, KERNELS=8 and KILLS=400 set how long they run.
 
 .DEFAULT_GOAL := help
 .PHONY: help run lab test quick lint format docs bench fuzz soak browser clean
@@ -71,6 +71,7 @@ fuzz: $(VENV)/installed-test $(VENV)/installed-fuzz
 
 soak: $(VENV)/installed-test
 	$(BIN)/python -m tests.soak --cells $(or $(CELLS),50000) --kernels $(or $(KERNELS),8) --seconds $(or $(SECONDS),600) $(ARGS)
+	MONTY_KILLS=$(or $(KILLS),400) $(BIN)/python -m pytest -q --timeout 3600 tests/timetravel/test_killed_kernels.py
 
 browser:
 	@.ci/install-chromium

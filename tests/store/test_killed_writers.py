@@ -25,7 +25,7 @@ from tests.support.stores import opened
 
 pytestmark = pytest.mark.slow
 
-KILLS = int(os.environ.get("MONTY_STORE_KILLS", "80"))  # 200 kills of a whole kernel are in tests/timetravel
+KILLS = int(os.environ.get("MONTY_STORE_KILLS", "80"))  # kills of a whole kernel are in tests/timetravel
 
 
 @cache
