@@ -11,6 +11,9 @@ from .loop import keep
 from .target import as_json
 from .targets.rendered import TOGETHER, check_rendered, findings
 
+SHRINKING = 30.0
+"""Seconds for which a document that was found is made smaller."""
+
 
 class Found(AssertionError):
     """A document did something."""
@@ -57,8 +60,8 @@ def _does(said: dict[str, str]) -> bool:
 
 
 def _smaller(said: dict[str, str]) -> dict[str, str]:
-    """The document with as many pieces left out as it still does it without, within half a minute."""
-    end = time.monotonic() + 30
+    """The document with as many pieces left out as it still does it without, as long as there is time."""
+    end = time.monotonic() + SHRINKING
     ((mime, text),) = said.items()
     size = len(text) // 2
     while size and time.monotonic() < end:
