@@ -46,6 +46,7 @@ def feed(text: str) -> str:
     ],
     ids=lambda text: f"{text[:12]!r}",
 )
+@pytest.mark.slow
 def test_no_shape_takes_long(text: str) -> None:
     start = time.thread_time()
     cell(text)

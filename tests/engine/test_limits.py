@@ -206,6 +206,7 @@ def test_the_last_of_two_limits_is_given_up_and_not_both(session: Session) -> No
     assert failure is not None and failure.ename == "MemoryError" and "%limits memory = 128 MiB" in failure.evalue
 
 
+@pytest.mark.slow
 def test_what_could_be_saved_can_be_loaded_and_takes_no_more_afterwards(session: Session) -> None:
     session.engine.close()
     session.engine = Engine(Limits(memory=120_000_000))
@@ -219,6 +220,7 @@ def test_what_could_be_saved_can_be_loaded_and_takes_no_more_afterwards(session:
     assert failure is not None and failure.ename == "MemoryError" and "max_memory" in failure.evalue
 
 
+@pytest.mark.slow
 def test_a_session_too_large_to_be_saved_says_that_it_is_not_tightened(session: Session) -> None:
     session.engine.close()
     session.engine = Engine(Limits(memory=120_000_000))

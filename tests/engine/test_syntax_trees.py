@@ -38,6 +38,7 @@ def _littered(text: str) -> ast.Module:
     return syntax_tree(text)
 
 
+@pytest.mark.slow
 def test_many_threads_parse_at_once_beside_one_that_is_not_ours() -> None:
     done = threading.Event()
 

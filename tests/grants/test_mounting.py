@@ -136,6 +136,7 @@ def test_what_the_kernel_trusts_is_never_changed_by_a_cell(home: Path, monkeypat
     assert refusal(Path(monty_kernel.__file__).parents[1], "rw")
 
 
+@pytest.mark.slow
 def test_a_refused_folder_leaves_no_descriptor_open(home: Path) -> None:
     before = len(os.listdir("/proc/self/fd"))
     for _ in range(20):

@@ -55,6 +55,7 @@ def outcome(tree: Any, step: tuple[Any, ...]) -> object:
 @settings(max_examples=150, deadline=None)
 @given(st.lists(steps, max_size=12))
 @example([("remove_file", ["link"]), ("write", ["link"], b""), ("write", ["link", "a"], b"")])  # a link there once was
+@pytest.mark.slow
 def test_it_does_what_the_disk_does(tmp_path_factory: pytest.TempPathFactory, walk: list[tuple[Any, ...]]) -> None:
     base = tmp_path_factory.mktemp("overlay")
     try:

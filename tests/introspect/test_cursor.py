@@ -58,6 +58,7 @@ def test_arguments_that_are_given(code: str, given: tuple[int, set[str]] | None)
     assert arguments_before(code, 1, len(code), surroundings(code, len(code))) == given
 
 
+@pytest.mark.slow
 def test_it_agrees_with_the_tokenizer_on_this_package() -> None:
     for path in Path(monty_kernel.__file__).parent.rglob("*.py"):
         text = path.read_text(encoding="utf-8")
@@ -73,6 +74,7 @@ def test_it_agrees_with_the_tokenizer_on_this_package() -> None:
             assert inside is None or inside.kind not in ("string", "comment", "template", "spec"), (path.name, token)
 
 
+@pytest.mark.slow
 def test_statements_are_cut_as_the_parser_sees_them() -> None:
     for path in Path(monty_kernel.__file__).parent.rglob("*.py"):
         text = path.read_text(encoding="utf-8")

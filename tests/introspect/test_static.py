@@ -141,6 +141,7 @@ def test_code_is_fenced_character_for_character() -> None:
     assert fenced(code).encode()
 
 
+@pytest.mark.slow
 def test_names_come_with_where_they_are_from() -> None:
     static = StaticAnalysis(load_facts().modules)
     head, chunk = "def earlier():\n    return {}\n", "earlier()."

@@ -90,6 +90,7 @@ def cell(text: str) -> list[Feed | Action]:
 
 @settings(max_examples=1000, deadline=None)
 @given(TEXT)
+@pytest.mark.slow
 def test_any_cell_is_made_into_steps_and_every_place_leads_back(text: str) -> None:
     lines = text.count("\n") + text.count("\r") + 1
     for step in cell(text):

@@ -93,6 +93,7 @@ TEXT = st.text() | st.text("-nropqgl0123 \\'\"()[]{}#%x=\r", max_size=30)
 
 
 @given(NAMES, TEXT)
+@pytest.mark.slow
 def test_no_line_makes_the_table_raise_and_what_it_makes_is_code(name: str, args: str) -> None:
     rewrite = MAGICS.line(name, args.strip())
     if rewrite.action is None and rewrite.keep is None:

@@ -233,6 +233,7 @@ def test_grids_of_a_million_tracks() -> None:
         '<g id="b" mask="url(#b)"/>',
     ],
 )
+@pytest.mark.slow
 def test_counting_takes_time_that_grows_as_the_text_does(piece: str) -> None:
     def seconds(count: int) -> float:
         text = "<svg>" + "".join(piece.replace("%d", str(n)) for n in range(count)) + "</svg>"
