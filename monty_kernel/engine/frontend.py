@@ -30,6 +30,12 @@ class Frontend(Protocol):
     def help(self, topic: str, kind: str = "") -> str:
         """The text that `help(topic)` prints. kind: the name of the value's class, if it is known; else empty."""
 
+    def named(self, text: str, own: bool) -> str | None:
+        """How IPython shows a class or a function whose `repr` is `text`; None if it shows the same.
+
+        own: whether a class comes from a cell, or a function still has the name that it was defined under.
+        """
+
     def leave(self) -> bool:
         """The cell called `exit()`. Whether somebody is there who leaves; else the cell fails."""
 
@@ -86,6 +92,10 @@ class CellFrontend:
         """The text that `help(topic)` prints. It is printed through `emit`."""
         return self._frontend.help(topic, kind)
 
+    def named(self, text: str, own: bool) -> str | None:
+        """How IPython shows a class or a function."""
+        return self._frontend.named(text, own)
+
     def leave(self) -> bool:
         """The cell called `exit()`."""
         return self._frontend.leave()
@@ -97,6 +107,9 @@ class _NoFrontend:
     def magic(self, name: str, args: str) -> object: ...
     def help(self, topic: str, kind: str = "") -> str:
         return ""
+
+    def named(self, text: str, own: bool) -> str | None:
+        return None
 
     def leave(self) -> bool:
         return False

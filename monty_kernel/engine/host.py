@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from functools import partial
+from types import NoneType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 from ..outputs import ClearOutput, Display, Stream
@@ -41,6 +42,8 @@ _FREE_MAGICS = (("limits",), ("!usage",), ("!syntax",))
 
 
 _LEAVES = ("exit", "quit")
+_BY_NAME = frozenset({"help", "__mk_named", *_LEAVES})
+"""What is no function of `Host._functions`, since it takes the snapshot or is answered in another way."""
 _LEAVING: ExternalSettledResult = {"exc_type": "SystemExit", "message": ""}
 """The answer to them where the front end leaves. Elsewhere it is an exception of Python's, which is recorded otherwise."""
 
@@ -107,11 +110,13 @@ class Host:
 
     def knows(self, name: str) -> bool:
         """Whether a name that the session does not define is a function of the host."""
-        return name == "help" or name in _LEAVES or (name in self._functions and "." not in name)
+        return name in _BY_NAME or (name in self._functions and "." not in name)
 
     def call(self, snapshot: FunctionSnapshot) -> GoingOn:
         """The answer to a function or OS call."""
         name = str(snapshot.function_name)
+        if name == "__mk_named":
+            return partial(snapshot.resume, self._named(*snapshot.args))
         if snapshot.is_os_function:
             if name == "asyncio.sleep" and not self._interrupts.take_interrupt():
                 heapq.heappush(self._sleeps, (time.monotonic() + _seconds(*snapshot.args), snapshot.call_id))
@@ -273,14 +278,17 @@ class Host:
     def _getpass(self, prompt: object = "Password: ", stream: object = None, *, echo_char: object = None) -> str:
         return self._interrupts.wait_for(self._frontend.ask(self._prompt(prompt), password=True))
 
-    def _emit(self, data: object, jsons: object, metadata: object, display_id: object, update: object) -> str | None:
+    def _emit(
+        self, data: object, jsons: object, metadata: object, display_id: object, update: object
+    ) -> str | int | None:
         bundle = mime_bundle(data, jsons)
         if display_id is True:
             display_id = uuid.uuid4().hex
-        if display_id is not None and not isinstance(display_id, str):
-            raise TypeError(f"display_id must be a str or True, not {type(display_id).__name__}")
+        if not isinstance(display_id, (str, int, NoneType)) or display_id is False:
+            raise TypeError(f"display_id must be a str, an int or True, not {type(display_id).__name__}")
         if bundle or update is None:
-            self._frontend.emit(Display(bundle, json_object(metadata), display_id, bool(update)))
+            shown_id = None if display_id is None else str(display_id)  # messages and notebooks have only text
+            self._frontend.emit(Display(bundle, json_object(metadata), shown_id, bool(update)))
         return display_id
 
     def _clear(self, wait: object = False) -> None:
@@ -288,6 +296,10 @@ class Host:
 
     def _most_shown(self) -> int | None:
         return self._budget.most_shown
+
+    def _named(self, text: object = "", own: object = False, *_: object) -> ExternalSettledResult:
+        # It is not recorded: where a cell runs again nobody sees it, and what came of it went into what is shown.
+        return {"return_value": self._frontend.named(str(text), own is True)}
 
     def _magic(self, name: object, args: object = "") -> object:
         return self._frontend.magic(str(name), str(args))

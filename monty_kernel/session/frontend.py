@@ -72,6 +72,12 @@ class SessionFrontend(ABC):
             text = self.look_up(kind, 0, between_feeds=False)
         return _COLOURS.sub("", text or f"No documentation found for {topic!r}.")
 
+    def named(self, text: str, own: bool) -> str | None:
+        """How IPython shows a class or a function whose `repr` is `text`."""
+        from monty_kernel.introspect.shown import shown_as
+
+        return shown_as(text, self.services.engine.known_cells, own=own)
+
     def leave(self) -> bool:
         """The cell called `exit()`: the front end decides what that means, the session stays.
 

@@ -38,6 +38,9 @@ class Frontend:
     def help(self, topic: str, kind: str = "") -> str:
         return ""
 
+    def named(self, text: str, own: bool) -> str | None:
+        return None
+
     def leave(self) -> bool:
         return False
 

@@ -83,6 +83,18 @@ def test_display_ids_and_updates(kernel: Kernel) -> None:
     assert later.all("update_display_data")[0]["transient"] == {"display_id": "spot"}
 
 
+def test_a_number_may_be_a_display_id(kernel: Kernel) -> None:
+    answer = kernel.run("handle = display('a', display_id=7)\nhandle.update('b')\nhandle.display_id")
+    assert answer.plain == "7"
+    assert [each["transient"] for each in answer.all("display_data")] == [{"display_id": "7"}]
+    assert [each["transient"] for each in answer.all("update_display_data")] == [{"display_id": "7"}]
+    later = kernel.run("from IPython.display import update_display\nupdate_display('c', display_id=7)")
+    assert later.all("update_display_data")[0]["transient"] == {"display_id": "7"}
+    assert "display_id" in kernel.run("display(1, display_id=1)").all("display_data")[0]["transient"]
+    for wrong in ("False", "1.5", "[7]"):
+        assert kernel.run(f"display('a', display_id={wrong})").reply["ename"] == "TypeError"
+
+
 def test_a_display_of_nothing_holds_the_place_of_later_updates(kernel: Kernel) -> None:
     answer = kernel.run("later = display(display_id=True)\nlater.update('now')\ndisplay()")
     (placed,), (update,) = answer.all("display_data"), answer.all("update_display_data")

@@ -84,6 +84,9 @@ class Session:
     def help(self, topic: str, kind: str = "") -> str:
         return topic
 
+    def named(self, text: str, own: bool) -> str | None:
+        return None
+
     def leave(self) -> bool:
         raise AssertionError("no magic leaves")
 

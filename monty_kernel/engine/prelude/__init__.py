@@ -28,8 +28,9 @@ VARIABLES = "variables"
 TIMING = "timing"
 OVERVIEW = "overview"
 EXCEPTIONS = "exceptions"
+PRETTY = "pretty"
 
-PARTS = (RECORD, SHOWING, NAMES, VARIABLES, TIMING, OVERVIEW, EXCEPTIONS)
+PARTS = (RECORD, SHOWING, PRETTY, NAMES, VARIABLES, TIMING, OVERVIEW, EXCEPTIONS)
 """Each is a file, and finds those before it."""
 
 _FORMERLY = {"core": frozenset({RECORD, SHOWING})}
@@ -40,16 +41,18 @@ _BUILTINS = (
     "bool", "bytes", "dict", "enumerate", "float", "frozenset", "getattr", "hasattr", "hash", "id", "int", "isinstance",
     "len", "list", "locals", "max", "min", "print", "range", "repr", "set", "sorted", "str", "sum", "tuple", "type", "zip",
 )  # fmt: skip
-_NAMES = "|".join(_BUILTINS)
+_ALSO = {SHOWING: ("eval",)}
+"""Those that a part has beside them, which sessions without it need not hold."""
+_NAMES = "|".join((*_BUILTINS, *sum(_ALSO.values(), ())))
 _USE = re.compile(rf"""(?<![.\w'"])(?:(?<=\bis )|(?<=\bnot )|(?<=\bexcept )|(?<=\braise )|(?=\w+\())({_NAMES})\b""")
 _PADDING = re.compile(r"^(?:(?P<gone>[ ]*(?:#.*)?\n)|(?:[ ]{4})+)", re.MULTILINE)
-_ALIASES = "".join(f"__mk_b_{name} = {name}\n" for name in _BUILTINS)
 
 
 @cache
 def source(part: str) -> str:
     """The Monty source of one part."""
-    return (_ALIASES if part == RECORD else "") + guarded(_read(part))
+    names = _BUILTINS if part == RECORD else _ALSO.get(part, ())
+    return "".join(f"__mk_b_{name} = {name}\n" for name in names) + guarded(_read(part))
 
 
 def present(parts: frozenset[str]) -> frozenset[str]:

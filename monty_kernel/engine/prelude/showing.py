@@ -55,8 +55,7 @@ def __mk_tree(v, above, guarded=False):
     if name == "defaultdict" and __mk_is_exactly(t, "defaultdict"):
         factory = v.default_factory
         inner = __mk_mapping(v, "{", "}", above)
-        label = "None" if factory is None else getattr(factory, "__name__", None) or repr(factory)
-        return __mk_group(v, "defaultdict(", [[label], [inner]], ")", False)
+        return __mk_group(v, "defaultdict(", [[__mk_tree(factory, above)], [inner]], ")", False)
     if name == "Counter" and __mk_is_exactly(t, "Counter"):
         if not v:
             return "Counter()"
@@ -66,7 +65,34 @@ def __mk_tree(v, above, guarded=False):
         if v.maxlen is not None:
             rows.append([f"maxlen={v.maxlen}"])
         return __mk_group(v, "deque(", rows, ")", False)
-    return repr(v)
+    if __mk_print_pretty is not None and hasattr(v, "_repr_pretty_"):
+        return __mk_print_pretty(v, above)
+    return __mk_described(v, repr(v))
+
+
+__mk_print_pretty = None  # a part that cells with `_repr_pretty_` have
+
+
+def __mk_described(v, text):
+    # the host knows where functions are defined. It is told whether a class is one of the cells', and whether a function
+    # still has the name that it was defined under
+    name = type(v).__name__
+    if hasattr(type(v), "__annotations__"):
+        return "<__main__." + name + text[len(name) + 8 :] if text.startswith("<" + name + " object at 0x") else text
+    if name != "type" and name != "function" and name != "builtin_function_or_method":
+        return text
+    try:
+        own = __mk_is_named(text, v) if name != "type" else hasattr(v, "__annotations__") or hasattr(v, "_fields")
+        return __mk_named(text, own) or text
+    except Exception:  # in a method that cannot ask the host
+        return text
+
+
+def __mk_is_named(__mk_text, __mk_v):
+    try:
+        return eval(__mk_text.split("'")[1]) is __mk_v
+    except Exception:
+        return False
 
 
 def __mk_is_exactly(t, name):

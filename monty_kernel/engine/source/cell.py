@@ -41,6 +41,7 @@ _NO_PARTS: frozenset[str] = frozenset()
 """What most cells need, once for all: an empty frozenset takes 216 bytes, and a session keeps the feeds of its
 cells."""
 _SHOWING = frozenset({prelude.SHOWING})
+_PRETTY = frozenset({prelude.SHOWING, prelude.PRETTY})
 _NAMES_AND_SHOWING = frozenset({prelude.NAMES, prelude.SHOWING})
 
 
@@ -332,9 +333,8 @@ def _feed(
 
 def _needs(text: str) -> frozenset[str]:
     """The parts of the prelude that code with this text may name."""
-    if _NEEDS_NAMES.search(text):
-        return _NAMES_AND_SHOWING
-    return _SHOWING if "display" in text else _NO_PARTS
+    needs = _NAMES_AND_SHOWING if _NEEDS_NAMES.search(text) else _SHOWING if "display" in text else _NO_PARTS
+    return needs | _PRETTY if "_repr_pretty_" in text else needs
 
 
 def _parsed_end(text: str) -> tuple[int, tuple[ast.Module, str] | None]:

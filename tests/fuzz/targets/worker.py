@@ -21,7 +21,7 @@ from monty_kernel.sanitize.sanitizer import Sanitizer
 from tests.fuzz.target import JSON, Target, as_json, json_of
 
 _NAMES = (
-    "input", "getpass.getpass", "__mk_emit", "__mk_clear", "__mk_magic", "os.urandom", "exit", "quit", "help", "nothing", "shop.order", "open", "Path.read_text",
+    "input", "getpass.getpass", "__mk_emit", "__mk_clear", "__mk_magic", "__mk_named", "os.urandom", "exit", "quit", "help", "nothing", "shop.order", "open", "Path.read_text",
     "Path.iterdir", "import", "os.getenv", "time.sleep", "asyncio.sleep", "__mk_show",
 )  # fmt: skip
 
@@ -47,6 +47,9 @@ class _Front:
 
     def help(self, topic: str, kind: str = "") -> str:
         return topic
+
+    def named(self, text: str, own: bool) -> str | None:
+        return None
 
     def leave(self) -> bool:
         return False
