@@ -185,7 +185,13 @@ class Session:
             if error.left:
                 return Outcome()
             failure = self._failure(error.monty)
-            return Outcome(failure if error.refusal is None else refused(error.refusal, failure))
+            if error.refusal is not None:
+                return Outcome(refused(error.refusal, failure))
+            if failure.ename in ("ImportError", "ModuleNotFoundError"):
+                from .errors.partial_imports import with_the_rest
+
+                failure = with_the_rest(failure, lambda code: self._feed_text(code, run))
+            return Outcome(failure)
         except UsageError as error:  # of an action
             return Outcome(Failure("raised", "UsageError", str(error)), cut_short=True)
         except KeyboardInterrupt:  # between two feeds

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from monty_kernel.bounded.waiting import waiting_by
@@ -16,6 +17,7 @@ from monty_kernel.outputs import Stream
 from monty_kernel.timetravel.timeline import first_line
 
 if TYPE_CHECKING:
+    from monty_kernel.engine.errors.failed_cells import FailedCells
     from monty_kernel.session.frontend import SessionFrontend
     from monty_kernel.timetravel.dump_budget import DumpBudget
 
@@ -58,6 +60,8 @@ class CellRunner:
         self._budget = budget
         self._cells_wait = cells_wait
         self._in_pause = in_pause
+        self._failed_cells: FailedCells | None = None
+        self._session = 0  # which session of the engine they belong to
         self._label = ""
         self._failed = False
         self._misused_magic = False
@@ -71,7 +75,7 @@ class CellRunner:
         self._label = first_line(request.code)
         try:
             with waiting_by(self._engine.interrupts.wait_for):
-                outcome = self._run(request)
+                outcome = self._explained(self._run(request), request)
             self._budget.worked(time.perf_counter() - start)
             self._failed = outcome.failure is not None
             return outcome
@@ -86,6 +90,17 @@ class CellRunner:
             self._engine.interrupts.over()
             if self._trace is not None:
                 self._trace.event("done")
+
+    def _explained(self, outcome: Outcome, request: CellRequest) -> Outcome:
+        """The outcome; a failure that comes from an earlier one says so."""
+        if outcome.failure is None or not request.remember:
+            return outcome
+        if self._failed_cells is None or self._session != self._engine.sessions:
+            from monty_kernel.engine.errors.failed_cells import FailedCells
+
+            self._failed_cells, self._session = FailedCells(), self._engine.sessions
+        source = CellSource(f"In[{request.number}]", request.code)
+        return replace(outcome, failure=self._failed_cells.explained(outcome.failure, source))
 
     def save_state(self, request: CellRequest) -> None:
         """After `run`, while its outcome is on its way: keep the state that the cell left."""

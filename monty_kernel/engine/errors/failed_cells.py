@@ -1,0 +1,105 @@
+"""The cells that failed, so that what fails because of them can say so."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import deque
+from typing import NamedTuple
+
+from ...outputs.visible_text import cut
+from ..source import CellSource, Failure
+from ..source.scopes import Outline
+from ..source.source_map import split_lines
+from .cell_code import PARSE_LIMIT, parse
+
+_MOST = 200
+"""Failed cells that are remembered, the newest: a notebook's first failure is what most others come from."""
+
+_LONGEST = 60  # characters of the failing line that are quoted
+
+_UNKNOWN = re.compile(r"name '(\w+)' is not defined")
+_BINDS = re.compile(
+    r"^[ \t]*(?:(?:async[ \t]+)?def[ \t]+(\w+)|class[ \t]+(\w+)|(\w+)[ \t]*(?::[^=\n]+)?=(?!=)|(?:from[ \t]+\S+[ \t]+)?import[ \t]+(\w+)"
+    r"(?:[ \t]+as[ \t]+(\w+))?)",
+    re.MULTILINE,
+)
+"""What binds a name, on a line of its own, in a cell that is not Python to CPython either."""
+
+
+class _Failed(NamedTuple):
+    """A cell that failed. line: where, from 1; 0 if that is unknown. root: the failed cell that it failed because of."""
+
+    cell: CellSource
+    line: int
+    ename: str
+    nothing_ran: bool
+    root: _Failed | None
+
+    def names(self) -> frozenset[str]:
+        """What it would have bound from there on; `*` if that is all of a module."""
+        text = self.cell.text
+        tree = parse(text)
+        if tree is None:
+            return frozenset(filter(None, (name for found in _BINDS.findall(text) for name in found)))
+        first = 0 if self.nothing_ran else self.line
+        missing = [node for node in tree.body if (node.end_lineno or node.lineno) >= first]
+        return frozenset(Outline(ast.Module(missing, [])).top.bound)
+
+    @property
+    def how(self) -> str:
+        """How it failed, after "which"."""
+        verb = "was interrupted" if self.ename == "KeyboardInterrupt" else "failed"
+        lines = split_lines(self.cell.text)
+        if not 1 <= self.line <= len(lines):
+            return verb if verb != "failed" else f"failed ({self.ename})"
+        return f"{verb} at `{cut(lines[self.line - 1].strip(), _LONGEST)}`"
+
+
+class FailedCells:
+    """The cells of one session that failed."""
+
+    def __init__(self) -> None:
+        self._failed: deque[_Failed] = deque(maxlen=_MOST)
+
+    def explained(self, failure: Failure, cell: CellSource) -> Failure:
+        """The failure of a cell, with a note if an earlier failure explains it. The cell is remembered."""
+        name = _UNKNOWN.fullmatch(failure.evalue[:1_000]) if failure.ename == "NameError" else None
+        cause, certain = self._cause(name[1]) if name else (None, False)
+        if name and cause is not None:
+            note = _note(name[1], cause, certain=certain)
+            failure = failure._replace(note=f"{failure.note}\n{note}" if failure.note else note)
+        if len(cell.text) <= PARSE_LIMIT:
+            root = None if cause is None or not certain else cause.root or cause
+            self._failed.append(_failed(failure, cell, root))
+        return failure
+
+    def _cause(self, name: str) -> tuple[_Failed | None, bool]:
+        """The failed cell that a name was to come from, and whether that is certain."""
+        perhaps = None
+        for failed in reversed(self._failed):
+            if name not in failed.cell.text and "*" not in failed.cell.text:
+                continue
+            names = failed.names()
+            if name in names:
+                return failed, True
+            if "*" in names and perhaps is None:
+                perhaps = failed
+        return perhaps, False
+
+
+def _failed(failure: Failure, cell: CellSource, root: _Failed | None) -> _Failed:
+    place = failure.frames[0] if failure.frames else None
+    here = place is not None and place.cell is not None and place.cell.label == cell.label
+    lost = failure.kind not in ("raised", "syntax")  # the session is as it was before the cell
+    line = place.line if place is not None and here else 0
+    return _Failed(cell, line, failure.ename, failure.kind == "syntax" or lost, root)
+
+
+def _note(name: str, cause: _Failed, *, certain: bool) -> str:
+    if not certain:
+        return f"`{name}` may have been to come from {cause.cell.label}, which {cause.how}."
+    if cause.root is None:
+        return f"`{name}` was to come from {cause.cell.label}, which {cause.how}."
+    root = cause.root
+    return f"`{name}` was to come from {cause.cell.label}, which failed because {root.cell.label} {root.how}."

@@ -1,0 +1,112 @@
+"""A cell that fails because an earlier one did says so; an import costs only what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.engine.test_locate import ANSI
+from tests.support.kernel_client import Answer, Kernel
+
+
+@pytest.fixture(autouse=True)
+def fresh(kernel: Kernel) -> Iterator[None]:
+    kernel.run("%reset -f")
+    yield
+    kernel.run("%reset -f")
+
+
+def note(answer: Answer) -> str:
+    """What is said below the error's message, without hints."""
+    assert answer.reply["status"] == "error", "it must fail"
+    lines = ANSI.sub("", "\n".join(answer.reply["traceback"])).split("\n")
+    said = lines[[line.startswith(f"{answer.reply['ename']}: ") for line in lines].index(True) + 1 :]
+    return "\n".join(line for line in said if not line.startswith("Hint: "))
+
+
+def number(answer: Answer) -> str:
+    return f"In[{answer.reply['execution_count']}]"
+
+
+def test_a_name_says_which_cell_it_was_to_come_from(kernel: Kernel) -> None:
+    failed = number(kernel.run("before = 1\nimport io\nfrom collections import defaultdict\ndef later(): pass"))
+    at = f"was to come from {failed}, which failed at `import io`."
+    assert note(kernel.run("d = defaultdict(list)")) == f"`defaultdict` {at}"
+    assert note(kernel.run("sorted([1], key=lambda n: later(n))")) == f"`later` {at}"
+    assert kernel.run("before").plain == "1"
+    assert note(kernel.run("before_typo")) == ""
+
+
+def test_what_follows_names_the_first_failure(kernel: Kernel) -> None:
+    first = number(kernel.run("import io\nlimit = 3"))
+    second = number(kernel.run("double = limit * 2"))
+    third = number(kernel.run("more = double + 1"))
+    because = f"failed because {first} failed at `import io`."
+    assert note(kernel.run("double")) == f"`double` was to come from {second}, which {because}"
+    assert note(kernel.run("more")) == f"`more` was to come from {third}, which {because}"
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "how"),
+    [
+        ("class Own(dict):\n    pass\nother = 1", "other", "failed at `class Own(dict):`"),
+        ("for n in [1]:\n    1 / 0\n    inside = 2", "inside", "failed at `1 / 0`"),
+        ("def calls(): 1 / 0\ncalls()\n(a, [b, *c]) = 1, [2]", "c", "failed at `calls()`"),
+        ("%time 1 / 0\nafter_magic = 1", "after_magic", "failed at `%time 1 / 0`"),
+        ("1 / 0\nwith open('x') as file: pass", "file", "failed at `1 / 0`"),
+        ("x = [0] * 10 ** 12\nlarge = 1", "large", "failed (MemoryError)"),
+        ("raise KeyboardInterrupt\nstopped = 1", "stopped", "was interrupted at `raise KeyboardInterrupt`"),
+        ("def f():\n    return await g()\nawaited = 1", "awaited", "failed at `return await g()`"),
+        ("import numpy as np", "np", "failed at `import numpy as np`"),
+        ("total = = 1\nbroken = 1", "broken", "failed at `total = = 1`"),
+    ],
+)
+def test_all_kinds_of_failures_explain(kernel: Kernel, code: str, name: str, how: str) -> None:
+    failed = number(kernel.run(code))
+    assert note(kernel.run(name)) == f"`{name}` was to come from {failed}, which {how}."
+
+
+def test_an_import_of_everything_may_explain_any_name(kernel: Kernel) -> None:
+    failed = number(kernel.run("from numpy import *"))
+    said = note(kernel.run("zeros(3)"))
+    assert said == f"`zeros` may have been to come from {failed}, which failed at `from numpy import *`."
+
+
+def test_a_new_session_is_not_explained_by_the_one_before(kernel: Kernel) -> None:
+    kernel.run("import io\nearlier = 1")
+    kernel.run("%reset -f")
+    assert note(kernel.run("earlier")) == ""
+
+
+def test_an_import_costs_only_the_names_that_are_missing(kernel: Kernel) -> None:
+    answer = kernel.run("import json, io, math as m, os.path")
+    assert answer.reply["evalue"] == "No module named 'io'"
+    assert note(answer) == "The rest of this import is there: `json`, `m`, `os`."
+    assert kernel.run("json.dumps([m.floor(2.5)]), os.path.join('a', 'b')").plain == "('[2]', 'a/b')"
+    answer = kernel.run("from collections import (Counter,\n    ChainMap, deque as dq)\nnot_reached = 1")
+    assert answer.reply["evalue"].startswith("cannot import name 'ChainMap'")
+    assert kernel.run("list(dq([1])), Counter('a')['a']").plain == "([1], 1)"
+    assert "was to come from" in note(kernel.run("ChainMap"))
+    assert "was to come from" in note(kernel.run("not_reached"))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "try:\n    from collections import ChainMap, Counter\nexcept ImportError:\n    pass",
+        "def f():\n    from collections import ChainMap, Counter\nf()",
+        "from io import StringIO, Counter",
+        "from math import nothing, Counter",
+    ],
+)
+def test_nothing_else_is_imported_than_what_the_failed_line_says(kernel: Kernel, code: str) -> None:
+    kernel.run(code)
+    assert kernel.run("Counter").reply["ename"] == "NameError"
+
+
+def test_what_was_imported_comes_back_with_the_state(kernel: Kernel) -> None:
+    kernel.run("import json, io")
+    kernel.run("x = 1")
+    kernel.run("%undo")
+    assert kernel.run("json.dumps(1)").plain == "'1'"
