@@ -316,6 +316,8 @@ class Session:
         self._cell_log.add_feed(self._next_feed, feed)
         self.changed = True
         self.may_read_clock |= _may_read_clock(feed.cell.text)
+        if "del" in feed.cell.text:
+            self._defined = set()
         try:
             bundle = self._feed_text(feed.text, run, {"__mk_source": feed.cell.text} if number else None)
         except FeedError as error:

@@ -32,7 +32,7 @@ def cells() -> Iterator[Cells]:
 UNSUPPORTED = "The monty syntax parser does not yet support "
 
 SYNTAX = [
-    ("del x", "the 'del' statement", "no 'del' statement yet: assign None"),
+    ("del x", "the 'del' statement", "no 'del' for this yet: assign None"),
     ("def g(xs):\n    del xs[0]", "the 'del' statement", ".pop()"),
     ("def g():\n    yield 1", "yield expressions", "no generators yet"),
     ("lambda: (yield)", "yield expressions", "no generators yet"),
@@ -69,7 +69,7 @@ LACKING = [
     # syntax that Monty refuses in other words
     ("from math import *", "Wildcard imports (`from ... import *`) are not supported", "name what you need"),
     ("x = 1\nx @= 2", "matrix multiplication augmented assignment (@=) is not yet supported", "write a = a @ b"),
-    ("exec('del x')", UNSUPPORTED + "the 'del' statement", "no 'del' statement yet"),
+    ("exec('del x')", UNSUPPORTED + "the 'del' statement", "no 'del' for this yet"),
     # modules
     ("import numpy as np", "No module named 'numpy'", "no module 'numpy', and none can be installed."),
     ("import numpy", "No module named 'numpy'", "Packages with compiled code cannot be loaded."),

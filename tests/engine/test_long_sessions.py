@@ -156,7 +156,7 @@ class RandomSession:
     def mistype(self) -> None:
         padding = self.padding().replace("%", "#")
         text, line = self.random.choice(
-            [("x = (", 1), ("\nx = 1 1", 2), ("class A(B): pass", 1), ("del x", 1), ("y = 1\nyield 5", 2)]
+            [("x = (", 1), ("\nx = 1 1", 2), ("class A(B): pass", 1), ("del x.y", 1), ("y = 1\nyield 5", 2)]
         )
         failure = self.run(padding + text).failure
         assert failure is not None and failure.kind == "syntax", (padding + text, failure)

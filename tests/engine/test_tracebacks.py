@@ -252,8 +252,8 @@ def test_what_montys_parser_refuses_looks_like_a_syntax_error(cells: Cells) -> N
             "    del x",
             "    ^^^^^",
             "NotImplementedError: The monty syntax parser does not yet support the 'del' statement",
-            "Hint: Monty has no 'del' statement yet: assign None to a name, take an item out with .pop(), or clear "
-            "the session with %reset.",
+            "Hint: Monty has no 'del' for this yet: assign None to a name or an attribute, take an item out with .pop(), "
+            "or clear the session with %reset.",
         ]
     )
 

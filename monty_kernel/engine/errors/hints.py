@@ -154,13 +154,20 @@ def _member(failure: Failure, module: str, name: str) -> str | None:
 def _name(failure: Failure, name: str) -> str | None:
     if name == "get_ipython":
         return _NO_SHELL
-    if not hasattr(builtins, name):
+    if not hasattr(builtins, name) or _deletes(failure):
         return None
     instead = BUILTINS.get(name)
     if instead is None:
         kind = "exception" if host_type(name) else "built-in"
         instead = "use Exception, or another that is there." if kind == "exception" else "do without."
     return instead if instead[0] == "M" else f"Python has the built-in {name!r}, but Monty does not yet: {instead}"
+
+
+def _deletes(failure: Failure) -> bool:
+    """Whether a `del` statement failed: it looks for the session's names only."""
+    frame = failure.frames[-1] if failure.frames else None
+    before = (line_of(frame) or "")[: frame.column - 1] if frame else ""
+    return re.search(r"(?:^|[;:])\s*del\b[^;]*$", before) is not None
 
 
 # The outside world ----------------------------------------------------------------------------------------------------
@@ -235,6 +242,8 @@ _RULES: Mapping[str, tuple[tuple[str, _Rule], ...]] = {
         (r"Wildcard imports .*",
          "Monty imports no '*' yet: name what you need, as in 'from math import sqrt, pi'."),
         (r"(dataclass\(\)|field\(\)) does not yet support the (\w+) (?:option|argument)", _dataclass_option),
+        (r"iterating an unread _io\.\w+ is only supported by .*",
+         "Monty reads a file line by line only in a 'for' loop: elsewhere, write .readlines() behind the file."),
         (r"OS function '([^']+)\)?' not implemented with standard execution", _environment),
     ),
     "SyntaxError": (

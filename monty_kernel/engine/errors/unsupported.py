@@ -29,7 +29,7 @@ MODULES = _words(
 
 SYNTAX: Mapping[str, str] = {
     "the 'del' statement": (
-        "Monty has no 'del' statement yet: assign None to a name, take an item out with .pop(), "
+        "Monty has no 'del' for this yet: assign None to a name or an attribute, take an item out with .pop(), "
         "or clear the session with %reset."
     ),
     "yield expressions": "Monty has no generators yet: collect the values in a list and return that.",

@@ -29,8 +29,10 @@ TIMING = "timing"
 OVERVIEW = "overview"
 EXCEPTIONS = "exceptions"
 PRETTY = "pretty"
+DELETING = "deleting"
+LINES = "lines"
 
-PARTS = (RECORD, SHOWING, PRETTY, NAMES, VARIABLES, TIMING, OVERVIEW, EXCEPTIONS)
+PARTS = (RECORD, SHOWING, PRETTY, NAMES, VARIABLES, TIMING, OVERVIEW, EXCEPTIONS, DELETING, LINES)
 """Each is a file, and finds those before it."""
 
 _FORMERLY = {"core": frozenset({RECORD, SHOWING})}

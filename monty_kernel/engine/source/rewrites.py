@@ -14,6 +14,7 @@ from typing import NamedTuple, Protocol
 from .. import prelude
 from .scopes import CallIn, Outline
 from .source_map import ByteOffsets, Edit
+from .unread import made_readable
 
 
 class SessionNames(Protocol):
@@ -76,11 +77,10 @@ def rewritten(text: str, tree: ast.Module, names: SessionNames) -> Rewritten:
     """What to change in a text. The places of the tree are the text's."""
     functions, exceptions = _IN_FUNCTIONS.search(text) is not None, _EXCEPTION.search(text) is not None
     scope = "locals()" in text
+    edits, parts = made_readable(text, tree)
     if not (functions or exceptions or scope):
-        return Rewritten([])
+        return Rewritten(edits, frozenset(parts))
     outline, places = Outline(tree), ByteOffsets(text)
-    edits: list[Edit] = []
-    parts: set[str] = set()
     unknown = list(_calls_of_unknown(outline)) if functions else []
     raised = list(_calls_of_exceptions(outline)) if exceptions else []
     asked = frozenset(_called(call) for call in (*unknown, *raised))
