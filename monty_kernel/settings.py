@@ -183,6 +183,14 @@ class Settings(_Declared):
         none="no limit",
         flag="--mount-max-files",
     )
+    work_max_bytes: int | None = _option(
+        default=1 << 26,
+        help="bytes that the files which cells keep in memory, in their working folder, may take",
+        unit="BYTES",
+        least=0,
+        none="no limit",
+        flag="--work-max-bytes",
+    )
     tools: Sequence[str] = _option(
         default=(),
         help="a Python file, by its path, or a module, by its name, whose functions cells may call outside the "

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from ..outputs.visible_text import cut, quoted, visible
+from .written import Written
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -31,13 +32,6 @@ class Asking(Protocol):
 
     def wait_for(self, future: Future[T]) -> T:
         """The future's result. Raises `KeyboardInterrupt`, or what the future raises."""
-
-
-class Written(NamedTuple):
-    """What cells wrote to mounts that keep changes in memory. Snapshots hold it. size: bytes."""
-
-    layers: Mapping[Any, Any] = {}
-    size: int = 0
 
 
 class Access(Protocol):
@@ -75,9 +69,17 @@ class Access(Protocol):
 
 
 class NoAccess:
-    """Nothing is granted."""
+    """Nothing is granted.
+
+    Args:
+        more: Makes what answers instead from now on. It is called when a cell first uses a file. Without it, there is
+            no working folder either.
+    """
 
     modules: Mapping[str, ExternalModule] = {}
+
+    def __init__(self, more: Callable[[], Access] | None = None) -> None:
+        self._more = more
 
     def cell_starts(self, cell: str) -> None:
         """Nothing to note."""
@@ -90,21 +92,27 @@ class NoAccess:
         """Refuse."""
         return {"exc_type": "PermissionError", "message": f"{name}() is not granted to this session"}
 
-    def file(self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
-        """Grant no file."""
+    def file(self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> ExternalResult | None:
+        """Grant no file but those of the working folder."""
+        return None if self._more is None else self._more().file(name, args, kwargs)
 
     def freeze(self) -> Written:
         """Nothing was written."""
-        return Written()
+        return _NOTHING_WRITTEN
 
     def thaw(self, written: Written) -> None:
-        """Nothing to restore."""
+        """Restore the working folder, if anything was in it."""
+        if written.work and self._more is not None:
+            self._more().thaw(written)
 
     def interrupted(self) -> None:
         """Nothing to note."""
 
     def close(self) -> None:
         """Nothing to close."""
+
+
+_NOTHING_WRITTEN = Written()
 
 
 # Questions ------------------------------------------------------------------------------------------------------------

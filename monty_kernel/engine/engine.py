@@ -9,7 +9,7 @@ import pydantic_monty as monty
 
 from ..outputs import Output
 from ..sanitize.sanitizer import Sanitizer
-from .access import Access, Questions, Written
+from .access import Access, Questions
 from .budget import Budget
 from .errors.failures import INTERRUPTED, lost
 from .frontend import CellFrontend, Frontend
@@ -20,6 +20,7 @@ from .snapshot import Diverged, Journaled, Recorder, Snapshot
 from .source import Action, CellSource, Failure
 from .source.cell import Cell
 from .workers import Workers
+from .written import Written, changes
 
 __all__ = ["Engine", "Outcome", "Snapshot"]
 
@@ -157,8 +158,7 @@ class Engine:
         self._budget = Budget(self.limits, most_shown=self.sanitizer.most_shown)
         self._running = CellSource(cell.source.label, cell.python)
         self.last_run = None
-        expressions, recorder = dict(expressions or {}), Recorder()
-        guarded = self._guarded(frontend)
+        expressions, recorder, guarded = dict(expressions or {}), Recorder(), self._guarded(frontend)
         travelled: Action | None = None
 
         def act_and_look(action: Action) -> None:
@@ -184,10 +184,10 @@ class Engine:
         else:
             if number:
                 self.session.add_cell(cell)
+            before, self._written = self._written.work, self.access.freeze()
             if self.session.changed:
-                self.last_run = ran.journaled(cell, number, expressions, recorder)
+                self.last_run = ran.journaled(cell, number, expressions, recorder, changes(before, self._written.work))
                 self._journal.append(self.last_run)
-            self._written = self.access.freeze()
         finally:
             self._running = None
             self.sanitizer.finish(frontend.emit)

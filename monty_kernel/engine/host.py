@@ -20,6 +20,7 @@ from .frontend import Frontend, StdinUnavailable, UsageError
 from .interrupts import InterruptController
 from .prelude import json_object, mime_bundle
 from .snapshot import UNHANDLED, Recorder, Replayer, Settled, slept
+from .written import WORK
 
 if TYPE_CHECKING:
     from pydantic_monty import (
@@ -127,6 +128,8 @@ class Host:
                 answer = self._recorder.call(name, lambda: self._file(name, snapshot))
                 self._end_if_over()
                 return snapshot.resume_not_handled if answer is UNHANDLED else partial(snapshot.resume, answer)
+            if name == "os.getenv" and snapshot.args == ("HOME", None):
+                return partial(snapshot.resume, {"return_value": WORK})  # for os.path.expanduser()
             if name not in ("time.sleep", "asyncio.sleep", "os.urandom"):
                 return snapshot.resume_not_handled
         result = self._recorder.call(name, lambda: self._answer(name, snapshot))

@@ -18,6 +18,7 @@ from .interrupts import InterruptController, Why, lives
 from .limits import Limits, SessionLimits, with_limits
 from .snapshot import Diverged, Recorder, Replayer
 from .workers import Workers, only_by_name
+from .written import WORK
 
 TO_LOAD = 3
 """How many times the memory of a session its worker may take while it loads it; then the limit in the dump holds. Up to
@@ -78,6 +79,7 @@ class Sandbox:
         """What is told of the feeds of cells, if anything is."""
         self._session: monty.MontySession | None = None
         self._pid: int | None = None
+        self._begins_in: str | None = None
 
     def start(self, state: bytes | None = None, limits: Limits | None = None) -> None:
         """Take a fresh worker, and load a session into it.
@@ -99,6 +101,7 @@ class Sandbox:
             state, within = own, granted._replace(memory=granted.memory and granted.memory * TO_LOAD)
         session, self._pid = self._workers.take(within, self.access.modules)
         self._session, self.limits = session, limits
+        self._begins_in = WORK if state is None else None
         if state is not None:
             try:
                 session.load_session(state)
@@ -199,7 +202,8 @@ class Sandbox:
             if not interrupts.killed:
                 emit(Stream(name, text))
 
-        go_on: GoingOn = partial(session.feed_start, source, inputs=dict(inputs), print_callback=printed)
+        folder, self._begins_in = self._begins_in, None
+        go_on: GoingOn = partial(session.feed_start, source, inputs=dict(inputs), print_callback=printed, cwd=folder)
         try:
             while True:
                 snapshot = go_on() if computing is None else computing.compute(go_on)

@@ -22,6 +22,7 @@ from .snapshot import Diverged, Journaled, Recorder, Replayer, Snapshot
 from .source import Action, CellSource, Failure
 from .source.cell import Cell, Feed, expression
 from .workers import Workers
+from .written import Changes, weight_of
 
 _ALLOCATION = "[0] * 1000\nNone"
 
@@ -57,13 +58,15 @@ class Outcome:
     expressions: Mapping[str, Result | Failure] = field(default_factory=dict)
     cut_short: bool = False
 
-    def journaled(self, cell: Cell, number: int, expressions: Mapping[str, str], recorder: Recorder) -> Journaled:
-        """What it takes to run the cell again."""
+    def journaled(
+        self, cell: Cell, number: int, expressions: Mapping[str, str], recorder: Recorder, files: Changes
+    ) -> Journaled:
+        """What it takes to run the cell again. files: What it changed in the working folder."""
         interrupted = any(value is INTERRUPTED for value in self.expressions.values())
         cut_short = self.cut_short or interrupted or not recorder.is_whole
-        size = len(cell.source.text) + recorder.size
+        size = len(cell.source.text) + recorder.size + weight_of(files)
         entries = tuple(recorder.entries)
-        return Journaled(cell, number, expressions, entries, self.failure is not None, cut_short, size)
+        return Journaled(cell, number, expressions, entries, self.failure is not None, cut_short, size, files)
 
 
 class CellRun(NamedTuple):

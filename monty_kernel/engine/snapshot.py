@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .access import Written
 from .cell_log import CellLog
 from .source import Action
 from .source.cell import Cell
+from .written import Changes, Written
 
 if TYPE_CHECKING:
     from pydantic_monty import ExternalResult, ExternalSettledResult
@@ -40,7 +40,8 @@ class Journaled(NamedTuple):
         failed: Whether it raised.
         cut_short: Whether an interrupt or the host kept a part of it from running, which nothing would stop a second
             time; or the host told it more than is kept.
-        size: About how many bytes the record takes: the cell's source and the host's answers.
+        size: About how many bytes the record takes: the cell's source, the host's answers and the files.
+        files: What it changed in the working folder. A run that is told the answers writes nothing.
     """
 
     cell: Cell
@@ -50,6 +51,7 @@ class Journaled(NamedTuple):
     failed: bool
     cut_short: bool = False
     size: int = 0
+    files: Changes = {}
 
     @property
     def can_run_again(self) -> bool:

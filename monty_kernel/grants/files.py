@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import pydantic_monty as monty
 
-from monty_kernel.engine.access import Written
+from monty_kernel.engine.written import NOTHING, Written
 
 from .folder import Folder, Info, Parts
 from .mounting import Mode, MountRefused, MountSpec, OpenFolder
 from .overlay import Overlay
 from .quota import Quota
+from .working_folder import WORKING, working_folder
 
 if TYPE_CHECKING:
     from pydantic_monty import ExternalResult
@@ -29,34 +30,46 @@ _MOST_OPENED = 30_000
 
 
 @dataclass(frozen=True, slots=True)
-class Mount:
-    """A mounted folder. `host` is its real path, which the question showed."""
+class Tree:
+    """Files below a place in the sandbox."""
 
     place: PurePosixPath
-    host: Path
     mode: Mode
     tree: Folder | Overlay
 
     def parts(self, path: PurePosixPath) -> Parts | None:
-        """The parts of a sandbox path below this mount, `..` included; None if it is elsewhere."""
+        """The parts of a sandbox path below this place, `..` included; None if it is elsewhere."""
         own = self.place.parts
         return path.parts[len(own) :] if path.parts[: len(own)] == own else None
 
 
+@dataclass(frozen=True, slots=True)
+class Mount(Tree):
+    """A mounted folder. `host` is its real path, which the question showed."""
+
+    host: Path
+
+
 class Files:
-    """The mounts of a session.
+    """The files that the cells of a session see: its working folder, and mounts.
 
     Args:
         changed: called before each change of the host's files, with the operation and the path in the sandbox.
         quota: the limit for what is added to the host's files.
+        work_max_bytes: the limit for the working folder; None for no limit.
     """
 
     def __init__(
-        self, changed: Callable[[str, str], None] = lambda what, where: None, quota: Quota | None = None
+        self,
+        changed: Callable[[str, str], None] = lambda what, where: None,
+        quota: Quota | None = None,
+        work_max_bytes: int | None = 1 << 26,
     ) -> None:
         self._mounts: list[Mount] = []
         self._quota = quota or Quota()
         self._changed = changed
+        self._work = working_folder(lambda: (mount.place for mount in self._mounts), work_max_bytes)
+        self._own = Tree(PurePosixPath("/"), "overlay", self._work)
 
     @property
     def mounts(self) -> tuple[Mount, ...]:
@@ -83,7 +96,7 @@ class Files:
         """
         self.check(spec.place, opened)
         folder = Folder(opened.detach(), self._quota)
-        mount = Mount(spec.place, opened.path, spec.mode, Overlay(folder) if spec.mode == "overlay" else folder)
+        mount = Mount(spec.place, spec.mode, Overlay(folder) if spec.mode == "overlay" else folder, opened.path)
         self._mounts.append(mount)
         return mount
 
@@ -102,27 +115,28 @@ class Files:
             self._mounts.pop().tree.close()
 
     def freeze(self) -> Written:
-        """The contents of the overlays, by the place and the host folder of each."""
+        """The working folder, and the contents of the overlays, by the place and the host folder of each."""
         overlays = [(mount, mount.tree) for mount in self._mounts if isinstance(mount.tree, Overlay)]
         layers = {(mount.place, mount.host): tree.freeze() for mount, tree in overlays}
-        return Written(layers, sum(tree.size for _, tree in overlays))
+        return Written(layers, sum(tree.size for _, tree in overlays), self._work.freeze(), self._work.size)
 
     def thaw(self, written: Written) -> None:
-        """Restore the contents of the overlays. An overlay that did not exist then becomes empty."""
+        """Restore the working folder and the overlays. An overlay that did not exist then becomes empty."""
+        self._work.thaw(written.work)
         for mount in self._mounts:
             if isinstance(mount.tree, Overlay):
-                mount.tree.thaw(written.layers.get((mount.place, mount.host), {}))
+                mount.tree.thaw(written.layers.get((mount.place, mount.host), NOTHING))
 
     def call(self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> ExternalResult | None:
-        """The answer to one of Monty's OS calls, or None if it is not about a file in a mount."""
+        """The answer to one of Monty's OS calls, or None if it is not about a file."""
         path = _path_of(args[0]) if args else None
         if path is None or name not in _CALLS:
             return None
-        mount = self._mount_of(path)
-        if mount is None:
-            return None
         try:
-            return {"return_value": _CALLS[name](_Call(self, mount, path, self._changed), *args, **kwargs)}
+            if not path.is_absolute():  # Monty makes all absolute but the empty one
+                raise FileNotFoundError(errno.ENOENT, "No such file or directory")
+            call = _Call(self, self.tree_of(path), path, self._changed)
+            return {"return_value": _CALLS[name](call, *args, **kwargs)}
         except OSError as error:
             return _failure(error, path)
         except (UnicodeError, ValueError, RuntimeError, TypeError) as error:
@@ -130,14 +144,15 @@ class Files:
             known = kind in ("UnicodeDecodeError", "UnicodeEncodeError", "ValueError", "RuntimeError", "TypeError")
             return {"exc_type": kind if known else "ValueError", "message": str(error)}
 
-    def _mount_of(self, path: PurePosixPath) -> Mount | None:
-        return next((mount for mount in self._mounts if mount.parts(path) is not None), None)
+    def tree_of(self, path: PurePosixPath) -> Tree:
+        """What a path is in: a mount, or the session's own files."""
+        return next((mount for mount in self._mounts if mount.parts(path) is not None), self._own)
 
 
 class _Call:
-    """One call about one path in one mount. Its methods have the names of Monty's OS calls."""
+    """One call about one path in one tree. Its methods have the names of Monty's OS calls."""
 
-    def __init__(self, files: Files, mount: Mount, path: PurePosixPath, changed: Callable[[str, str], None]) -> None:
+    def __init__(self, files: Files, mount: Tree, path: PurePosixPath, changed: Callable[[str, str], None]) -> None:
         self._files = files
         self._mount = mount
         self._tree = mount.tree
@@ -227,7 +242,7 @@ class _Call:
     def rename(self, path: object, target: object) -> None:
         self._writing(f"rename to {target}")
         to = _path_of(target)
-        if to is None or self._files._mount_of(to) is not self._mount:
+        if to is None or self._files.tree_of(to) is not self._mount:
             raise OSError(errno.EXDEV, "Invalid cross-device link: a file cannot be moved out of its mount")
         self._tree.rename(self._parts, self._mount.parts(to) or ())
 
@@ -268,17 +283,20 @@ class _Call:
         opened = 0
         while todo:
             below, own = todo.pop()
-            parts, linked = (*self._parts, *below), own is not None and own.kind == "link"
+            at = self._path.joinpath(*below)
+            mount = self._files.tree_of(at)  # what is mounted below is seen too
+            tree, parts = mount.tree, mount.parts(at) or ()
+            linked = own is not None and own.kind == "link"
             is_listed = own is not None and own.kind == "folder" and len(below) < depth
             opened += len(parts) if linked or is_listed else 0
             if opened > _MOST_OPENED:
                 raise RuntimeError("directory scan opened too many folders: scan the folders below it one by one")
-            seen = self._tree.info(parts) if linked else own
+            seen = tree.info(parts) if linked else own
             yield "/".join(below), seen, linked
             if seen is None or seen.kind != "folder" or len(below) >= depth or (linked and not follow):
                 continue
             try:
-                entries = self._tree.entries(parts)
+                entries = tree.entries(parts)
             except OSError:
                 if not below:
                     raise
@@ -310,12 +328,14 @@ def _path_of(argument: object) -> PurePosixPath | None:
         argument = argument.path
     if isinstance(argument, str):
         argument = PurePosixPath(argument)
-    return argument if isinstance(argument, PurePosixPath) and argument.is_absolute() else None
+    return argument if isinstance(argument, PurePosixPath) else None
 
 
 def _failure(error: OSError, path: PurePosixPath) -> ExternalResult:
-    # names the path as the cell wrote it: the system's message may have a path of the host
+    # names the path as the cell wrote it, or is likely to have: the system's message may have a path of the host
     kinds = (FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError, PermissionError)
     kind: Any = next((each.__name__ for each in kinds if isinstance(error, each)), "OSError")
     code = f"[Errno {error.errno}] " if error.errno is not None else ""
-    return {"exc_type": kind, "message": f"{code}{error.strerror or type(error).__name__}: {str(path)!r}"}
+    shown = path.relative_to(WORKING) if path.is_relative_to(WORKING) and path != WORKING else path
+    name = "" if shown == PurePosixPath() else str(shown)
+    return {"exc_type": kind, "message": f"{code}{error.strerror or type(error).__name__}: {name!r}"}

@@ -145,7 +145,7 @@ class Folder:
     def make_folder(self, path: Parts) -> None:
         """Create one folder in an existing one."""
         with self._named(path, follow=False) as (fd, name, real):
-            _require_short(real, 1)
+            require_short(real, 1)
             self._quota.admit_file()
             os.mkdir(name, dir_fd=fd)
             self._quota.made(os.stat(name, dir_fd=fd, follow_symlinks=False))
@@ -181,13 +181,13 @@ class Folder:
 
     def _require_short_below(self, real: Parts, goal: Parts, *, is_folder: bool) -> None:
         """Check that no path becomes too long when `real` is moved to `goal`."""
-        _require_short(goal, 1 if is_folder else 0)
+        require_short(goal, 1 if is_folder else 0)
         if not is_folder or (len(goal) <= len(real) and _length(goal) <= _length(real)):
             return
         todo, seen = [tuple[str, ...]()], 0
         while todo:
             below = todo.pop()
-            _require_short((*goal, *below), 1)
+            require_short((*goal, *below), 1)
             seen += 1
             if seen > _MEASURED:
                 raise OSError(
@@ -198,7 +198,7 @@ class Folder:
                 if info.kind == "folder":
                     todo.append((*below, name))
                 else:
-                    _require_short((*goal, *below, name), 0)
+                    require_short((*goal, *below, name), 0)
 
     @contextmanager
     def _opened(self, path: Parts, flags: int, new_size: int = 0) -> Iterator[int]:
@@ -210,7 +210,7 @@ class Folder:
             except FileNotFoundError:
                 if not flags & os.O_CREAT:
                     raise
-                _require_short(real, 0)
+                require_short(real, 0)
                 self._quota.admit_file(new_size)
                 is_new = True
             file = os.open(name, flags | _FILE, 0o666, dir_fd=fd)
@@ -315,7 +315,7 @@ def is_unreachable(error: OSError) -> bool:
     return nothing or error.errno in (errno.ELOOP, errno.ENAMETOOLONG)
 
 
-def _require_short(path: Parts, folders: int) -> None:
+def require_short(path: Parts, folders: int) -> None:
     """Check that cells may create this path. `folders` is 1 for the path of a folder."""
     if len(path) - 1 + folders > DEEPEST:
         raise OSError(errno.ENAMETOOLONG, f"File name too long: cells can create at most {DEEPEST} levels of folders")

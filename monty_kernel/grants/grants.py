@@ -18,13 +18,13 @@ from monty_kernel.engine.access import (
     Answer,
     Asking,
     NotAskedAgain,
-    Written,
     call_question,
     mount_question,
     never_mounted,
 )
 from monty_kernel.engine.frontend import StdinUnavailable
 from monty_kernel.engine.workers import only_by_name
+from monty_kernel.engine.written import Written
 from monty_kernel.outputs.visible_text import plain_name
 
 from .audit import Audit, AuditFailed
@@ -57,6 +57,7 @@ class Grants:
         own_files: files that cells must never change, such as the configuration and the history, in addition to the
             tools files and the audit log.
         quota: the limit for what cells add to folders that are mounted `rw`.
+        work_max_bytes: the limit for the working folder; None for no limit.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Grants:
         permissions: Mapping[str, Permission] | None = None,
         own_files: Iterable[Path] = (),
         quota: Quota | None = None,
+        work_max_bytes: int | None = 1 << 26,
     ) -> None:
         self._own_files = tuple(own_files)
         self.audit = audit or Audit()
@@ -74,7 +76,7 @@ class Grants:
         self._always: set[str] = set()
         self._thread = ToolThread()
         self._loop = ToolLoop()
-        self._files = Files(lambda what, where: self.audit.add("write", where, what, "allowed"), quota)
+        self._files = Files(lambda what, where: self.audit.add("write", where, what, "allowed"), quota, work_max_bytes)
 
     def grant(
         self, tools: Iterable[str], mounts: Iterable[str], refused: Refused = _raise, *, relative_mounts: bool
@@ -327,15 +329,15 @@ class Grants:
         return self._files.remove(place)
 
     def file(self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> ExternalResult | None:
-        """Answer an OS call about a file, or return None if the file is in no mount."""
+        """Answer an OS call about a file, or return None if it is about something else."""
         return self._files.call(name, args, kwargs)
 
     def freeze(self) -> Written:
-        """The present contents of the overlays."""
+        """The present contents of the working folder and of the overlays."""
         return self._files.freeze()
 
     def thaw(self, written: Written) -> None:
-        """Restore the contents of the overlays that are mounted now."""
+        """Restore the working folder, and the contents of the overlays that are mounted now."""
         self._files.thaw(written)
 
     @property

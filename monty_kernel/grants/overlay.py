@@ -4,53 +4,64 @@ from __future__ import annotations
 
 import errno
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from typing import NamedTuple, Protocol
 
-from .folder import Folder, Info, Parts, is_unreachable
+from monty_kernel.engine.written import NOTHING, Layer, Node
+
+from .folder import Info, Parts, is_unreachable, require_short
 
 MOST_BYTES = 1 << 28
 """Bytes that all files of one overlay may have."""
 MOST_ENTRIES = 100_000
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
-    """The overlay's entry for a path.
+class Below(Protocol):
+    """What an overlay lies on: the methods of `Folder` that only read."""
+
+    def close(self) -> None: ...
+
+    def resolve(self, path: Parts) -> tuple[str, ...]: ...
+
+    def info(self, path: Parts, *, follow: bool = True) -> Info | None: ...
+
+    def read(self, path: Parts) -> bytes: ...
+
+    def names(self, path: Parts) -> list[str]: ...
+
+    def entries(self, path: Parts) -> list[tuple[str, Info]]: ...
+
+
+class Room(NamedTuple):
+    """How much an overlay can have.
 
     Attributes:
-        kind: `file`, `folder`, or `gone`, which hides what is on the disk.
-        data: the content in pieces, so that a file that grows line by line is not copied for each line.
-        size: bytes of the content.
-        modified: the time of the last change, in seconds since the epoch.
-        fresh: whether a folder hides everything that is in it on the disk.
+        size: Bytes of all files; None for no limit.
+        entries: Files, folders, and what hides files on the disk.
+        full: What is said when there is no room left.
+        each: Bytes that an entry counts besides its content.
     """
 
-    kind: str  # "file", "folder" or "gone"
-    data: tuple[bytes, ...] = ()
-    size: int = 0
-    modified: float = 0.0
-    fresh: bool = False
-
-
-Layer = Mapping[tuple[str, ...], Node]
-"""Everything that was written, by path. It is never changed, so states can keep it."""
+    size: int | None = MOST_BYTES
+    entries: int = MOST_ENTRIES
+    full: str = f"an overlay can have at most {MOST_BYTES >> 20} MiB"
+    each: int = 0
 
 
 class Overlay:
     """Has the methods of `Folder`. Its only links are those on the disk; cells cannot create any."""
 
-    def __init__(self, below: Folder) -> None:
+    def __init__(self, below: Below, room: Room | None = None) -> None:
         self._below = below
+        self._room = room or Room()
         self._nodes: dict[tuple[str, ...], Node] = {}
         self._bytes = 0
-        self._frozen: Layer | None = {}
+        self._frozen: Layer | None = NOTHING
         self._children: dict[tuple[str, ...], list[str]] | None = None  # names by folder, computed when first needed
 
     @property
     def size(self) -> int:
-        """Bytes of all files in the overlay."""
-        return self._bytes
+        """Bytes of all files in the overlay, and what else counts."""
+        return self._bytes + self._room.each * len(self._nodes)
 
     def freeze(self) -> Layer:
         """What was written so far. The object stays the same until the next change."""
@@ -180,7 +191,7 @@ class Overlay:
             raise _missing()
         if found.kind == "folder":
             raise IsADirectoryError(errno.EISDIR, "Is a directory")
-        self._put(plain, Node("gone"))
+        self._hide(plain)
 
     def remove_folder(self, path: Parts) -> None:
         """See `Folder`."""
@@ -195,7 +206,7 @@ class Overlay:
         if self.names(plain):
             raise OSError(errno.ENOTEMPTY, "Directory not empty")
         self._forget_below(plain)
-        self._put(plain, Node("gone"))
+        self._hide(plain)
 
     def rename(self, path: Parts, target: Parts) -> None:
         """See `Folder`. A folder on the disk is not moved, since all of it would have to be read."""
@@ -213,17 +224,26 @@ class Overlay:
                 raise OSError(errno.EINVAL, "Invalid argument")
             if there is not None and (there.kind != "folder" or self.names(new)):
                 raise OSError(errno.ENOTEMPTY, "Directory not empty")
-            moved = {each: node for each, node in self._nodes.items() if each[: len(plain)] == plain}
-            for each, node in moved.items():
-                self._put((*new, *each[len(plain) :]), node)
-            self._forget_below(plain)
-            self._put(plain, Node("gone"))
-            return
-        if there is not None and there.kind == "folder":
+        elif there is not None and there.kind == "folder":
             raise IsADirectoryError(errno.EISDIR, "Is a directory")
-        data = self.read(plain)
-        self._put(new, Node("file", (data,), len(data), time.time()))
-        self._put(plain, Node("gone"))
+        before = self.freeze()
+        try:
+            self._move(plain, new, found)
+        except OSError:
+            self.thaw(before)
+            raise
+
+    def _move(self, plain: tuple[str, ...], new: tuple[str, ...], found: Info) -> None:
+        moved = {each: node for each, node in self._nodes.items() if each[: len(plain)] == plain}
+        if not moved:
+            data = self.read(plain)
+            moved = {plain: Node("file", (data,), len(data), found.modified)}
+        self._forget_below(plain)  # first, so that it fits
+        self._hide(plain)
+        for each, node in moved.items():
+            goal = (*new, *each[len(plain) :])
+            require_short(goal, 0)
+            self._put(goal, node)
 
     def _covering(self, plain: tuple[str, ...]) -> Node | None:
         """The entry that decides about a path: its own, or one that hides it; None if the disk decides."""
@@ -254,15 +274,26 @@ class Overlay:
             raise OSError(errno.ENAMETOOLONG, "File name too long")
         if "\0" in plain[-1]:
             raise ValueError("embedded null byte")
+        require_short(plain, 0)
 
     def _put(self, plain: tuple[str, ...], node: Node) -> None:
-        before = self._nodes.get(plain)
+        before, room = self._nodes.get(plain), self._room
         total = self._bytes + node.size - (before.size if before is not None else 0)
-        if total > MOST_BYTES or len(self._nodes) >= MOST_ENTRIES:
-            raise OSError(errno.ENOSPC, f"No space left: an overlay can have at most {MOST_BYTES >> 20} MiB")
+        count = len(self._nodes) + (before is None)
+        if (room.size is not None and total + room.each * count > room.size) or count > room.entries:
+            raise OSError(errno.ENOSPC, f"No space left: {room.full}")
         fresh = node.fresh or (node.kind == "folder" and before is not None and before.fresh)
-        self._nodes[plain] = replace(node, fresh=fresh)
+        self._nodes[plain] = node._replace(fresh=fresh)
         self._bytes, self._frozen, self._children = total, None, None
+
+    def _hide(self, plain: tuple[str, ...]) -> None:
+        """Have nothing at a path. Only what is on the disk needs an entry for that."""
+        node = self._nodes.pop(plain, None)
+        if node is not None:
+            self._bytes -= node.size
+            self._frozen = self._children = None
+        if self._covering(plain) is None and self._below.info(plain, follow=False) is not None:
+            self._put(plain, Node("gone"))
 
     def _forget_below(self, plain: tuple[str, ...]) -> None:
         for each in [each for each in self._nodes if each[: len(plain)] == plain]:

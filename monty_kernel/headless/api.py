@@ -51,6 +51,7 @@ def run_notebook(
     mounts: Sequence[str] = (),
     mount_max_bytes: int | None = 1 << 30,
     mount_max_files: int | None = 10_000,
+    work_max_bytes: int | None = 1 << 26,
     audit_file: str | os.PathLike[str] | None = None,
     trust_outputs: bool = False,
     typecheck: Mode = "off",
@@ -90,6 +91,8 @@ def run_notebook(
             keeps what cells write in memory; can be repeated.
         mount_max_bytes: bytes that cells may add to folders mounted rw while the session lasts; None for no limit.
         mount_max_files: how many files and folders cells may create in folders mounted rw; None for no limit.
+        work_max_bytes: bytes that the files which cells keep in memory, in their working folder, may take; None for no
+            limit.
         audit_file: a file to which each call of a tool is logged, one line of JSON each.
         trust_outputs: pass outputs on as cells make them: with scripts, pictures from the network, any MIME type and
             any control sequence.

@@ -109,9 +109,11 @@ class SessionServices(ABC):
     @made_once
     def engine(self) -> Engine:
         """The session."""
+        from monty_kernel.engine.access import NoAccess
         from monty_kernel.engine.engine import Engine
 
-        engine = Engine(limits_of(self.settings), self.workers, self.granted, self.make_sanitizer())
+        access = self.granted or NoAccess(lambda: self.grants)
+        engine = Engine(limits_of(self.settings), self.workers, access, self.make_sanitizer())
         if self.trace is not None:
             engine.session.sandbox.observer = self.trace.event
         return engine
@@ -128,7 +130,7 @@ class SessionServices(ABC):
         from monty_kernel.grants.grants import Grants
 
         access = self.engine.access
-        if not isinstance(access, Grants):  # nothing so far
+        if not isinstance(access, Grants):  # no file so far
             access = self.engine.access = self._new_grants()
         return access
 
@@ -140,7 +142,7 @@ class SessionServices(ABC):
         settings = self.settings
         audit = Audit(Path(settings.audit_file).expanduser() if settings.audit_file else None)
         quota = Quota(settings.mount_max_bytes, settings.mount_max_files)
-        return Grants(audit, settings.tool_permissions, self.own_files, quota)
+        return Grants(audit, settings.tool_permissions, self.own_files, quota, settings.work_max_bytes)
 
     @made_once
     def travel(self) -> TimeTravel:

@@ -17,6 +17,7 @@ from ..store import SessionRunning, StoreError, StoreUnavailable
 from ..store.writer import StoreWriter, Task
 from .batch import Batch, JournaledState
 from .earlier_sessions import EarlierSessions
+from .stored_files import stored_bytes, stored_size
 from .stored_state import OnDisk, StateToStore, entry_data, meta_of, read_state
 from .timeline import Share, shares_on_disk
 
@@ -194,10 +195,10 @@ class Archive:
         if data is not None:
             return self._append("state", state.number, {**fields, "entry": data})
         snapshot = state.snapshot
-        if snapshot is None or snapshot.reruns or len(snapshot.state) > LARGE:
+        if snapshot is None or snapshot.reruns or stored_size(snapshot) > LARGE:
             return 0
         fields["meta"] = meta_of(snapshot, None)
-        return self._append("state", state.number, fields, snapshot.state)
+        return self._append("state", state.number, fields, stored_bytes(snapshot))
 
     def _append(self, what: str, number: int, fields: Mapping[str, Any], state: bytes = b"") -> int:
         if self._log is None:
@@ -259,7 +260,7 @@ class Archive:
         since = self._lead_on(state)
         meta = meta_of(snapshot, since)
         try:
-            info = store.put(session, state.number, state.parent, snapshot.state, meta, **state.cell)
+            info = store.put(session, state.number, state.parent, stored_bytes(snapshot), meta, **state.cell)
         except (StoreUnavailable, SessionRunning):
             raise
         except Exception:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from monty_kernel.engine import prelude
-from monty_kernel.engine.access import Written
 from monty_kernel.engine.engine import Engine
+from monty_kernel.engine.written import WORK, Layer, Node, Written
+from monty_kernel.outputs.visible_text import visible_line
 
 Survey = Mapping[str, tuple[str, str, str]]
 """Name -> (kind, short value, digest of the value; empty without one)."""
@@ -54,16 +55,45 @@ def compare(before: Survey | None, after: Survey | None) -> Difference:
 
 
 def changes(engine: Engine, before: Survey | None, files: Written, *, emptied: bool) -> str:
-    """How the session and the overlays of mounted folders differ from what they were, as the end of a report.
+    """How the session, its files and the overlays differ from what they were, as the end of a report.
 
     emptied: The state came from the disk, which keeps no overlays.
     """
-    variables, now = compare(before, survey(engine)).in_one_line(), engine.access.freeze()
+    now = engine.access.freeze()
+    parts = [compare(before, survey(engine)).in_one_line(), *_files(files.work, now.work)]
     if emptied:
-        note = "; overlays of mounted folders begin empty, since the disk does not keep them"
-        return variables + (note if now.layers else "")
+        empty = "overlays of mounted folders begin empty, since the disk does not keep them"
+        return "; ".join([*parts, empty] if now.layers else parts)
     changed = [str(key[0]) for key, layer in now.layers.items() if files.layers.get(key) is not layer]
-    return f"{variables}; changed in the overlay: {', '.join(changed)}" if changed else variables
+    return "; ".join([*parts, f"changed in the overlay: {', '.join(changed)}"] if changed else parts)
+
+
+def _files(before: Layer, now: Layer) -> list[str]:
+    """How the files of the working folder differ, each difference as a part of a report."""
+    if before is now:
+        return []
+    own = WORK[1:]
+
+    def named(paths: Iterable[tuple[str, ...]]) -> list[str]:
+        return [visible_line("/".join(path[1:] if path[0] == own else ("", *path))) for path in sorted(paths)]
+
+    there, was = ({path for path, node in layer.items() if node.kind != "gone"} for layer in (now, before))
+    same = {path for path in there & was if _is_same(before[path], now[path])}
+    parts = [
+        _listed("files back", named(there - was)),
+        _listed("files changed", named(there & was - same)),
+        _listed("files gone", named(was - there)),
+    ]
+    return [part for part in parts if part]
+
+
+def _is_same(one: Node, other: Node) -> bool:
+    """Whether they hold the same. What comes from the disk is in other pieces."""
+    if one is other:
+        return True
+    return (one.kind, one.size, one.modified) == (other.kind, other.size, other.modified) and (
+        b"".join(one.data) == b"".join(other.data)
+    )
 
 
 def _equals(value: str, old: str = "") -> str:

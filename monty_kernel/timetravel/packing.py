@@ -11,6 +11,7 @@ from functools import cache
 from typing import NamedTuple
 
 from monty_kernel.engine.engine import Snapshot
+from monty_kernel.engine.written import Layer, Written
 
 from ..store.compression import codec
 from .stored_state import OnDisk
@@ -101,6 +102,8 @@ class Packer:
         self._loose.append(state)
         if not _share_dump(before, state.snapshot):
             self._loose_size += state.size
+        if _files(before) is not _files(state.snapshot):
+            self._loose_size += _size_of_files(state.snapshot)
         if self._loose_size >= LOOSE:
             loose, self._loose, self._loose_size = self._loose, [], 0
             self._thread.submit(self._pack, loose, timeline)
@@ -171,7 +174,7 @@ def _share_dump(first: Kept | None, second: Kept | None) -> bool:
 
 
 def weight(kept: Kept | None) -> int:
-    """Bytes of memory that a kept snapshot takes."""
+    """Bytes of memory that a kept snapshot takes, without the files of the working folder, which states share."""
     if not isinstance(kept, (Packed, Snapshot)):
         return 0
     snapshot = kept.snapshot if isinstance(kept, Packed) else kept
@@ -181,10 +184,39 @@ def weight(kept: Kept | None) -> int:
 
 
 def packed_weight(kept: Kept | None) -> int:
-    """The same once it is packed. Takes 1 ms for a megabyte of a dump."""
+    """The same with those files, once it is packed. Takes 1 ms for a megabyte of a dump."""
+    files = _size_of_files(kept)
     if isinstance(kept, Snapshot):
-        return weight(replace(kept, state=b"")) + len(codec()[0](kept.state))
-    return weight(kept)
+        return files + weight(replace(kept, state=b"")) + len(codec()[0](kept.state))
+    return files + weight(kept)
+
+
+def _weights(states: Sequence[State[Kept]]) -> dict[int, int]:
+    """What dropping each of the states frees, by number, if the oldest go first and named ones stay.
+
+    States between which no file changed have the same files: the last that would go counts them.
+    """
+    weights = {state.number: weight(state.snapshot) for state in states}
+    last = {id(files): state for named in (False, True) for state in states
+            if bool(state.names) is named and (files := _files(state.snapshot))}  # fmt: skip
+    for state in last.values():
+        weights[state.number] += _size_of_files(state.snapshot)
+    return weights
+
+
+def _written(kept: Kept | None) -> Written | None:
+    snapshot = kept.snapshot if isinstance(kept, Packed) else kept
+    return snapshot.written if isinstance(snapshot, Snapshot) else None
+
+
+def _files(kept: Kept | None) -> Layer | None:
+    written = _written(kept)
+    return None if written is None else written.work
+
+
+def _size_of_files(kept: Kept | None) -> int:
+    written = _written(kept)
+    return 0 if written is None else written.work_size
 
 
 def make_room(
@@ -219,7 +251,8 @@ def _drop(
     others: Sequence[State[Kept]], most: int, where: Callable[[int], OnDisk | None], near: int, margin: int
 ) -> bool:
     """Drop the oldest if there are too many; whether any went. margin: Bytes to make room for beyond the limit."""
-    total = sum(weight(state.snapshot) for state in others)
+    weights = _weights(others)
+    total = sum(weights.values())
     dropped = False
     if total <= min(near, most):
         return False
@@ -232,7 +265,7 @@ def _drop(
         place = where(state.number)
         if (state.names and place is None) or (total <= most and (place is None or _has_files(state.snapshot))):
             continue
-        total -= weight(state.snapshot)
+        total -= weights[state.number]
         dropped = dropped or isinstance(state.snapshot, (Snapshot, Packed))
         if not isinstance(state.snapshot, OnDisk):
             state.snapshot = place
@@ -261,8 +294,8 @@ def _unpacked(packed: Iterable[Packed]) -> Iterator[Snapshot]:
 
 
 def _has_files(kept: Kept | None) -> bool:
-    snapshot = kept.snapshot if isinstance(kept, Packed) else kept
-    return isinstance(snapshot, Snapshot) and snapshot.written is not None and any(snapshot.written.layers.values())
+    written = _written(kept)
+    return written is not None and any(written.layers.values())
 
 
 def give_back_memory() -> None:

@@ -6,16 +6,20 @@ import base64
 import decimal
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from monty_kernel.engine.access import Written
+from pydantic_monty import MontyFileHandle
+
 from monty_kernel.engine.cell_log import CellLog, feed_of
 from monty_kernel.engine.engine import Snapshot
 from monty_kernel.engine.snapshot import Entry, Journaled
 from monty_kernel.engine.source import CellSource, MagicTable
 from monty_kernel.engine.source.cell import CellOptions, parse
+from monty_kernel.engine.written import Written, changed
 
 from ..store import StateRefused
+from .stored_files import apart, changes_data, changes_of, files_meta
 
 if TYPE_CHECKING:
     from ..store.reading import StoreReader
@@ -74,14 +78,15 @@ def meta_of(snapshot: Snapshot, since: CellLog | None) -> Meta:
         "unrecorded": [list(part) for part in snapshot.unrecorded],
         "cells": cells,
         "feeds": feeds,
+        **files_meta(snapshot),
     }
 
 
 def snapshot_of(state: bytes, metas: Iterable[Meta], cell_log: CellLog | None = None) -> Snapshot:
-    """The snapshot of a dump.
+    """The snapshot that the store has.
 
     Args:
-        state: The dump.
+        state: What `stored_bytes` made.
         metas: The data of its ancestors, oldest first, and its own last. Each becomes a step of its cell log.
         cell_log: The log that led to the oldest of them, if that is not the first.
 
@@ -98,7 +103,9 @@ def snapshot_of(state: bytes, metas: Iterable[Meta], cell_log: CellLog | None = 
                 cell_log.add_feed(int(number), feed_of(data))
         unrecorded = tuple((int(number), str(text)) for number, text in last["unrecorded"])
         parts = frozenset(map(str, last["parts"]))
-        return Snapshot(state, int(last["next_feed"]), parts, cell_log or CellLog(), unrecorded)
+        dump, files = apart(state, last)
+        written = Written(work=files, work_size=sum(node.size for node in files.values()))
+        return Snapshot(dump, int(last["next_feed"]), parts, cell_log or CellLog(), unrecorded, written=written)
     except _WRONG_TYPE as error:
         raise ValueError(f"not a snapshot's data: {error!r}") from error
 
@@ -124,6 +131,9 @@ def entry_data(done: Journaled | None) -> Mapping[str, Any] | None:
         entries = [[_to_json(part) for part in entry] for entry in done.entries]
     except (TypeError, RecursionError):
         return None
+    files = changes_data(done.files)
+    if files is None:
+        return None
     label = done.cell.source.label
     return {
         "label": label,
@@ -133,6 +143,7 @@ def entry_data(done: Journaled | None) -> Mapping[str, Any] | None:
         "expressions": dict(done.expressions),
         "entries": entries,
         "failed": done.failed,
+        **({"files": files} if files else {}),
     }
 
 
@@ -166,6 +177,10 @@ def _to_json(value: Any) -> object:
         return {"dict": [[_to_json(key), _to_json(item)] for key, item in value.items()]}
     if type(value) is decimal.Decimal:
         return {"decimal": str(value)}
+    if isinstance(value, PurePosixPath):
+        return {"path": str(value)}
+    if type(value) is MontyFileHandle:
+        return {"handle": [value.path, value.mode]}
     raise TypeError(f"{type(value).__name__} has no place in JSON")
 
 
@@ -178,6 +193,10 @@ def _from_json(value: Any) -> Any:
             return {_from_json(key): _from_json(item) for key, item in inside}
         if name == "int":
             return int(str(inside), 16)
+        if name == "path":
+            return PurePosixPath(str(inside))
+        if name == "handle":
+            return MontyFileHandle(*map(str, inside))
         return decimal.Decimal(str(inside)) if name == "decimal" else base64.b64decode(str(value["bytes"]))
     if isinstance(value, list):
         return [_from_json(item) for item in value]
@@ -191,7 +210,8 @@ def _journaled(data: Any, magics: Callable[[], MagicTable]) -> Journaled:
         cell = parse(source, magics, CellOptions(int(data["count"]), begin=number > 0))
         expressions = {str(name): str(text) for name, text in data["expressions"].items()}
         entries = entries_of(data["entries"])
-        return Journaled(cell, number, expressions, entries, bool(data["failed"]), size=len(source.text))
+        size, files = len(source.text), changes_of(data.get("files", []))
+        return Journaled(cell, number, expressions, entries, bool(data["failed"]), size=size, files=files)
     except _WRONG_TYPE as error:
         raise ValueError(f"not a journaled cell: {error!r}") from error
 
@@ -253,7 +273,11 @@ def _read(
         if step is not None:
             cell_logs[earlier], step = step, step.before
     reruns = tuple(_journaled(entry.entry, magics) for entry in recovery.entries)
-    return StoredState(replace(snapshot, reruns=reruns, written=Written()), cell_logs)
+    files = snapshot.written.work if snapshot.written is not None else {}
+    for ran in reruns:
+        files = changed(files, ran.files)
+    written = Written(work=files, work_size=sum(node.size for node in files.values()))
+    return StoredState(replace(snapshot, reruns=reruns, written=written), cell_logs)
 
 
 def sources(store: StoreReader, session: str, number: int) -> Iterator[str]:

@@ -227,7 +227,7 @@ class Deeds:
         if self.mounted:
             self._shows(self._bumped(code))
         else:
-            self._bumped(code, ename="PermissionError")
+            self._bumped(code, ename="FileNotFoundError")
 
     # What is not a cell
 

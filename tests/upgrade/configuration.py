@@ -21,6 +21,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "mounts": ["@FOLDER@/read:/read:ro", "@FOLDER@/change:/change:rw", "@FOLDER@/over:/over"],
         "mount_max_bytes": 100_000,
         "mount_max_files": 20,
+        "work_max_bytes": 30_000_000,
         "tools": ["@FOLDER@/tools/bookshop.py"],
         "tool_permissions": {"bookshop.order": "allow"},
         "audit_file": "@FOLDER@/log/audit.jsonl",

@@ -180,6 +180,23 @@ def _file(failure: Failure, path: str) -> str:
     )
 
 
+_WRITES = re.compile(r"""['"][wax]b?['"]|\.write_(?:text|bytes)\(|mkdir\(|makedirs\(""")
+
+
+def _missing_file(failure: Failure, path: str) -> str | None:
+    above, _, name = path.rpartition("/")
+    if _WRITES.search(failing_text(failure)):
+        if above in ("", "/work", "/tmp"):
+            return None
+        return f"Make its folder first: os.makedirs({above!r}, exist_ok=True)."
+    if not name or path.startswith("/tmp/"):
+        return None
+    asking = f"`%mount . /data` asks for the notebook's folder, and then this file is '/data/{path}'"
+    if path[0] == "/":
+        asking = "`%mount . /data` asks for the notebook's folder, `%mount FOLDER /data` for another"
+    return f"Cells see no file of this computer until you let them: {asking}. %mounts lists what they see."
+
+
 def _environment(failure: Failure, function: str) -> str:
     if function in ("os.environ", "os.getenv"):
         return (
@@ -260,7 +277,10 @@ _RULES: Mapping[str, tuple[tuple[str, _Rule], ...]] = {
         (r"Permission denied: '(.*)'", _file),
         (r"\[Errno 30\] Read-only file system: '(.*)'", "{!r} is mounted for reading only."),
     ),
-    "ValueError": ((r"update modes \('\+'\) are not yet supported",
+    "FileNotFoundError": ((r"\[Errno 2\] No such file or directory: '(.*)'", _missing_file),),
+    "ValueError": ((r"exclusive creation mode is not supported",
+                    "Monty has no mode 'x' yet: look with os.path.exists(), then open with 'w'."),
+                   (r"update modes \('\+'\) are not yet supported",
                     "Monty opens a file to read or to write, not both: open it twice."),),
     "LookupError": ((r"unknown encoding: (.+)", _encoding),),
     "RuntimeError": (
