@@ -17,7 +17,7 @@ from typing import Any
 from . import Kind
 from .analysis import Analysis
 from .facts import Facts, host_module
-from .live import Live, Look, Path
+from .live import Live, Look, Path, path_of
 from .place import Place
 from .units import Unit, kernels_own, parsed, supplied_names
 
@@ -314,6 +314,20 @@ class Resolver:
         facts = self._analysis.facts
         attributes = facts.of_class(type_name) if of_class else facts.of_value(type_name)
         return method_doc(facts.type_key(type_name), member, facts) if attributes and member in attributes else None
+
+    async def unimported(self, name: str) -> Definition | Doc | None:
+        """For a module of Monty's that no cell imported, for what is in it, and for a method written as `str.split`."""
+        facts = self._analysis.facts
+        owner, _, member = name.rpartition(".")
+        root = path_of(name.partition(".")[0])
+        look = await self._live.look(root) if root is not None else None
+        if look is None and name in facts.modules:
+            return module_doc(name, facts)
+        if look is None and member in facts.of_module(owner):
+            return member_doc(owner, member, facts)
+        if look is not None and look.kind == "class" and look.name == owner and owner in facts.builtins:
+            return self.method(owner, member)
+        return None
 
     def of_name(self, name: str, busy: bool) -> Definition | Doc | None:
         """For a name that the session does not have, or cannot be asked about because it is busy."""

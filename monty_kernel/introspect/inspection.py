@@ -73,7 +73,10 @@ class Inspector:
             return self._magics.help(name.lstrip("%"))
         if len(name) > 1000 or path_of(name) is None:
             return None
-        return await self._describe(await self._prepared(name, len(name)), _Target(0, len(name)), detail_level)
+        found = await self._describe(await self._prepared(name, len(name)), _Target(0, len(name)), detail_level)
+        if found is None and (known := await self._resolver.unimported(name)) is not None:
+            found = _page(known, detail_level)
+        return found
 
     async def _prepared(self, text: str, cursor: int) -> Place:
         where = place(text, min(cursor, len(text)))

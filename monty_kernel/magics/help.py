@@ -4,10 +4,25 @@ from __future__ import annotations
 
 import argparse
 
+from monty_kernel.engine.errors.unsupported import instead_of_module
+from monty_kernel.engine.frontend import UsageError
+
 from . import MagicContext
-from .declare import Family
+from .declare import Family, shortened
 
 family = Family()
+
+_ABOUT = """\
+Cells run in Monty, a sandboxed Python interpreter: they reach no files, no network and no shell but what you grant.
+
+name?, name??   what is known about a name; its source as well
+help(name)      the same, printed
+Tab             completes names, and the arguments of magics
+%lsmagic        all magics; %name? explains one
+%undo           takes a cell back; %snapshots lists the states of the session
+%limits         what the session and each cell may use
+
+What Monty has of Python and what it lacks is in docs/language.md; an error says what to write instead."""
 
 
 @family.host("lsmagic")
@@ -18,22 +33,35 @@ def lsmagic(_: argparse.Namespace, context: MagicContext) -> None:
     context.print("\n%name? shows what a magic does.")
 
 
-@family.action("?", code="NAME", changes=False)
+@family.action("?", code="[NAME]", changes=False)
 def describe(arguments: argparse.Namespace, context: MagicContext) -> None:
     """Show what is known about a name."""
     _show(arguments.code.text, 0, context)
 
 
-@family.action("??", code="NAME", changes=False)
+@family.action("??", code="[NAME]", changes=False)
 def describe_in_detail(arguments: argparse.Namespace, context: MagicContext) -> None:
     """Show what is known about a name, and its source."""
     _show(arguments.code.text, 1, context)
 
 
 def _show(topic: str, detail_level: int, context: MagicContext) -> None:
+    if not topic:
+        context.page(_ABOUT)
+        return
+    if "*" in topic:
+        raise UsageError(
+            f"{shortened(topic)}?: names are not searched for here. %who lists the session's, and Tab completes a name."
+        )
     text = None if topic.startswith("%") else context.describe(topic, detail_level)
     text = text or context.magics.help(topic)
     if text is None:
-        context.print(f"Object `{topic}` not found.")
+        context.print(f"Object `{topic}` not found.{_why(topic)}")
     else:
         context.page(text)
+
+
+def _why(topic: str) -> str:
+    root = topic.partition(".")[0]
+    instead = instead_of_module(topic)
+    return f" Monty has no module {root!r}: {instead}" if instead else ""

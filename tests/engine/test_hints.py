@@ -31,6 +31,9 @@ def cells() -> Iterator[Cells]:
 
 UNSUPPORTED = "The monty syntax parser does not yet support "
 
+DECK = "class Deck:\n    def __getitem__(self, i): return [1, 2, 3][i]\n"
+CARD = "class Card:\n    def __format__(self, spec): return 'P' + spec\n"
+
 SYNTAX = [
     ("del x", "the 'del' statement", "no 'del' for this yet: assign None"),
     ("def g(xs):\n    del xs[0]", "the 'del' statement", ".pop()"),
@@ -105,6 +108,17 @@ LACKING = [
     ("class A:\n    def m(self): return super().m()\nA().m()", "name 'super' is not defined", "no super() yet"),
     ("raise IOError('disk')", "name 'IOError' is not defined", "OSError"),
     ("try:\n    1 / 0\nexcept FloatingPointError:\n    pass", "name 'FloatingPointError' is not defined", "use Exception"),
+    ("import asyncio\nasyncio.TimeoutError", "module 'asyncio' has no attribute 'TimeoutError'", "use TimeoutError, which is the same exception"),
+    ("import asyncio\nasyncio.wait_for(1, 2)", "module 'asyncio' has no attribute 'wait_for'", "await the coroutine itself"),
+    ("import urllib.parse", "No module named 'urllib'", "Split the address"),
+    ("from urllib.parse import quote", "No module named 'urllib'", "Split the address"),
+    ("import zlib", "No module named 'zlib'", "no module 'zlib', and none can be installed. Write what you need of it in a cell."),
+    # lines for a shell, and magics without their %
+    ("ls", "name 'ls' is not defined", "there is no shell: os.listdir(folder)"),
+    ("if 1:\n    ls -la", "name 'ls' is not defined", "os.listdir(folder)"),
+    ("ls /data", "name 'ls' is not defined", "os.listdir(folder)"),
+    ("x = 1\npwd", "name 'pwd' is not defined", "os.getcwd()"),
+    ("who", "name 'who' is not defined", "write %who"),
     # the outside world
     ("open('/etc/passwd')", "Permission denied: '/etc/passwd'", "cannot open files of this computer, '/etc/passwd'"),
     ("from pathlib import Path\nPath('x').read_text()", "Permission denied: '/x'", "cannot open files of this computer"),
@@ -133,7 +147,28 @@ LACKING = [
     ("ValueError('a').add_note('b')", "'ValueError' object has no attribute 'add_note'", "its message only"),
     ("OSError('a').errno", "'OSError' object has no attribute 'errno'", "its message only"),
     ("e = ValueError('a')\ne.code = 1", "'ValueError' object has no attribute 'code' and no __dict__ for setting new attributes", "its message only"),
+    ("class A:\n    def f(self): pass\nA().f.__self__", "'function' object has no attribute '__self__'", "Python's function has '__self__'"),
+    ("import json\ntry:\n    json.loads('{')\nexcept ValueError as error:\n    error.msg", "'json.JSONDecodeError' object has no attribute 'msg'", "str(error) is 'what: line 1 column 2 (char 1)'"),
+    ("import json\ntry:\n    json.loads('')\nexcept ValueError as error:\n    error.pos", "'json.JSONDecodeError' object has no attribute 'pos'", "its message only"),
+    ("s = {1}\ns.update([2], [3])", "set.update() takes exactly one argument (2 given)", "as in s.update(a); s.update(b)"),
+    ("{1}.union([2], [3], [4])", "set.union() takes exactly one argument (3 given)", "as in s.union(a).union(b)"),
+    ("frozenset([1]).intersection()", "frozenset.intersection() takes exactly one argument (0 given)", "write .copy()"),
+    ("from pathlib import Path\nsorted([Path('b'), Path('a')])", "'<' not supported between instances of 'PosixPath' and 'PosixPath'", "key=lambda path: path.parts"),
+    ("from pathlib import Path\nmax([Path('b'), Path('a')])", "'>' not supported between instances of 'PosixPath' and 'PosixPath'", "key=lambda path: path.parts"),
+    ("from typing import Tuple\nPoint = Tuple[int, int]", "'typing._SpecialForm' object is not subscriptable", "write tuple for Tuple, as in tuple[int, int]"),
+    ("import typing\ntyping.List[int]", "'typing._SpecialForm' object is not subscriptable", "as in list[int]"),
+    ("from typing import Callable\nF = Callable[[int], int]", "'typing._SpecialForm' object is not subscriptable", "put the type into quotes"),
+    ("import asyncio\nasync def f(): return 1\nawait asyncio.gather(f(), return_exceptions=True)", "gather() does not yet support keyword arguments", "'except Exception as error: return error'"),
     # classes of one's own
+    (DECK + "list(Deck())", "'Deck' object is not iterable", "__getitem__ of your own classes to iterate yet: define __iter__"),
+    (DECK + "for card in Deck(): pass", "'Deck' object is not iterable", "define __iter__"),
+    (DECK + "a, b, c = Deck()", "cannot unpack non-iterable Deck object", "define __iter__"),
+    (DECK + "[*Deck()]", "Value after * must be an iterable, not Deck", "define __iter__"),
+    (DECK + "2 in Deck()", "argument of type 'Deck' is not a container or iterable", "define __iter__"),
+    (DECK + "reversed(Deck())", "'Deck' object is not reversible", "reverse a list of its items"),
+    (CARD + "f'{Card():age}'", "Invalid format specifier 'age'", "calls no __format__"),
+    (CARD + "'{:age}'.format(Card())", "Invalid format specifier 'age' for object of type 'Card'", "does not call __format__"),
+    (CARD + "format(Card(), 'age')", "Invalid format specifier 'age' for object of type 'Card'", "does not call __format__"),
     ("class A:\n    def __len__(self): return 3\nlen(A())", "object of type 'A' has no len()", "does not call __len__ of your own classes yet: write"),
     ("class A:\n    def __lt__(self, other): return True\nsorted([A(), A()])", "'<' not supported between instances of 'A' and 'A'", "__lt__"),
     ("class A:\n    def __ge__(self, other): return True\n1 <= A()", "'<=' not supported between instances of 'int' and 'A'", "__ge__"),
@@ -184,6 +219,15 @@ def test_what_else_monty_lacks(cells: Cells, text: str, message: str, words: str
 # Everybody's errors: no hint --------------------------------------------------------------------------------------------
 
 ORDINARY = [
+    "def f(): return ls\nf()",
+    "ls + [1]",
+    "ls.sort()",
+    "time",
+    "for x in 3: pass",
+    "class A: pass\nlist(A())",
+    "class A:\n    def __iter__(self): return 3\n    def __getitem__(self, i): return 1\nlist(A())",
+    "class A: pass\n'{:x}'.format(A())",
+    "{1}.add(2, 3)",
     "undefined_name",
     "pritn(1)",
     "class A:\n    def m(self): return slef.x\nA().m()",
@@ -413,6 +457,21 @@ def test_what_hints_advise_works_in_monty(cells: Cells, text: str) -> None:
 def test_the_encodings_named_are_known(cells: Cells) -> None:
     for name in re.findall(r"[\w-]+", unsupported.ENCODINGS.replace("and", "")):
         cells.run(f"'a'.encode({name!r})")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("ls x", "os.listdir(folder)"),
+        ("x = 1\ncd ..", "write paths in full"),
+        ("cat notes.txt", "print(open(path).read())"),
+        ("git clone x", "no network access"),
+        ("timeit sum([1])", "write %timeit"),
+    ],
+)
+def test_lines_for_a_shell_and_magics_without_the_percent_sign(cells: Cells, text: str, words: str) -> None:
+    # in a kernel, the message of a syntax error is CPython's
+    assert words in (hint(cells.fail(text)._replace(evalue="invalid syntax")) or "")
 
 
 @pytest.mark.parametrize(

@@ -243,6 +243,27 @@ def test_describe_is_the_same_page(cells: Notebook) -> None:
         assert cells.describe(name) is None
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("json", "JSON (JavaScript Object Notation)"),
+        ("json.loads", "Deserialize"),
+        ("os.path.join", "path components"),
+        ("str.split", "list of the substrings"),
+        ("dict.get", "Return the value for key"),
+    ],
+)
+def test_modules_that_are_not_imported_and_methods_of_types_are_described(
+    cells: Notebook, name: str, words: str
+) -> None:
+    assert words in (cells.describe(name) or "")
+
+
+@pytest.mark.parametrize("name", ["json.nothing", "statistics", "str.translate", "str.nothing", "text.split.x"])
+def test_what_monty_lacks_is_not_described(cells: Notebook, name: str) -> None:
+    assert cells.describe(name) is None
+
+
 @pytest.mark.parametrize("name", ["text.translate", "robot.wings", "math.real", "robot.name.translate"])
 def test_what_monty_has_not_is_not_described_as_pythons(cells: Notebook, name: str) -> None:
     assert cells.describe(name) is None

@@ -53,6 +53,21 @@ def test_help_on_what_does_not_exist(session: Session) -> None:
     assert session.run("%nothing?").printed == "Object `%nothing` not found.\n"
 
 
+@pytest.mark.parametrize("cell", ["?", "??", "x = 1\n? "])
+def test_a_question_mark_alone_says_where_help_is(session: Session, cell: str) -> None:
+    [page] = session.run(cell).pages
+    assert "%lsmagic" in page and "name?" in page
+
+
+@pytest.mark.parametrize("cell", ["*int*?", "int*?", "?*int*", "x = 1\nnp.*load*??"])
+def test_names_are_not_searched_for(session: Session, cell: str) -> None:
+    assert "%who lists the session's, and Tab completes a name" in session.refusal(cell)
+
+
+def test_help_on_a_missing_module_says_what_there_is_instead(session: Session) -> None:
+    assert session.run("statistics?").printed.startswith("Object `statistics` not found. Monty has no module 'stat")
+
+
 def test_help_shows_what_the_lines_before_it_made(session: Session) -> None:
     ran = session.run("print(1)\nf?\nprint(2)")
     assert ran.printed == "1\nObject `f` not found.\n2\n"

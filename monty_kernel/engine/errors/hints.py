@@ -22,13 +22,15 @@ from .unsupported import (
     BUILTINS,
     ENCODINGS,
     EXCEPTION_BASE,
+    INSTEAD_OF_COMMAND,
     INSTEAD_OF_MEMBER,
-    INSTEAD_OF_MODULE,
+    MAGIC_WORDS,
     MODULES,
     SYNTAX,
     has_member,
     has_submodule,
     host_type,
+    instead_of_module,
 )
 
 _MESSAGE_LIMIT = 1_000
@@ -99,9 +101,21 @@ def _inheritance(text: str) -> str | None:
     return None
 
 
-def _installs(failure: Failure) -> str | None:
+def _no_python(failure: Failure) -> str | None:
     line = line_of(failure.frames[0]) if failure.frames else None
-    if re.match(r"\s*(?:python3? -m )?(?:pip3?|conda|mamba|uv)\s+[a-z]", line or ""):
+    match = re.match(r"\s*(\w+)\s+\S", line or "")
+    return _installs(line or "") or (_command(match[1]) if match else None)
+
+
+def _command(word: str) -> str | None:
+    """The hint for a line that is meant for a shell, or for IPython, which takes magics without their %."""
+    if word in INSTEAD_OF_COMMAND:
+        return f"Cells are Python, and there is no shell: {INSTEAD_OF_COMMAND[word]}"
+    return f"Magics begin with a percent sign here: write %{word}." if word in MAGIC_WORDS else None
+
+
+def _installs(line: str) -> str | None:
+    if re.match(r"\s*(?:python3? -m )?(?:pip3?|conda|mamba|uv)\s+[a-z]", line):
         return (
             "Nothing can be installed. The sandbox has only Monty's own modules, such as math, json, re and datetime."
         )
@@ -121,7 +135,9 @@ _NO_SHELL = "Cells run in Monty, not in IPython, so there is no shell object; %l
 
 def _module(failure: Failure, name: str) -> str:
     root = name.partition(".")[0]
-    instead = INSTEAD_OF_MODULE.get(name) or INSTEAD_OF_MODULE.get(root)
+    line = line_of(failure.frames[-1]) if failure.frames else None
+    dotted = re.search(rf"\b{re.escape(root)}(?:\.\w+)+", line or "")  # Monty's message names the package alone
+    instead = instead_of_module(dotted[0] if dotted else name)
     if instead is None and not has_submodule(name):
         from difflib import get_close_matches
 
@@ -131,8 +147,8 @@ def _module(failure: Failure, name: str) -> str:
         instead = f"If it is a file of your own tools, start the kernel with --tools {name}.py."
     if root == "IPython" and instead:
         return instead
-    advice = f"Monty, the sandbox, has no module {name!r}, and none can be installed.{' ' + instead if instead else ''}"
-    return f"{advice} Available modules: {', '.join(MODULES)}."
+    instead = instead or "Write what you need of it in a cell."
+    return f"Monty, the sandbox, has no module {name!r}, and none can be installed. {instead}"
 
 
 def _imported_name(failure: Failure, name: str, module: str) -> str | None:
@@ -154,6 +170,9 @@ def _member(failure: Failure, module: str, name: str) -> str | None:
 def _name(failure: Failure, name: str) -> str | None:
     if name == "get_ipython":
         return _NO_SHELL
+    line = line_of(failure.frames[-1]) if failure.frames else None
+    if name not in MODULES and re.fullmatch(rf"\s*{name}\s*(?:\s[-/~]\S.*)?", line or "") and (found := _command(name)):
+        return found
     if not hasattr(builtins, name) or _deletes(failure):
         return None
     instead = BUILTINS.get(name)
@@ -261,13 +280,17 @@ _RULES: Mapping[str, tuple[tuple[str, _Rule], ...]] = {
         (r"(dataclass\(\)|field\(\)) does not yet support the (\w+) (?:option|argument)", _dataclass_option),
         (r"iterating an unread _io\.\w+ is only supported by .*",
          "Monty reads a file line by line only in a 'for' loop: elsewhere, write .readlines() behind the file."),
+        (r"gather\(\) does not yet support keyword arguments",
+         "Monty's asyncio.gather() has no return_exceptions= yet: catch the error inside each coroutine and return it, "
+         "as in 'except Exception as error: return error'."),
         (r"OS function '([^']+)\)?' not implemented with standard execution", _environment),
     ),
     "SyntaxError": (
         (r"function too large: .*",
          "Monty takes at most 65,535 elements in one literal: join several shorter ones, or parse the data with "
          "json.loads('...')."),
-        (r"invalid syntax", _installs),
+        (r"invalid syntax|leading zeros .*|invalid decimal literal|unterminated string literal .*", _no_python),
+        (r"Invalid format specifier '.*'", objects.format_specifier),
         (r"matrix multiplication augmented assignment .*", "Monty has no '@=' yet: write a = a @ b."),
     ),
     "ModuleNotFoundError": ((r"No module named '([^']+)'.*", _module),),
@@ -278,10 +301,13 @@ _RULES: Mapping[str, tuple[tuple[str, _Rule], ...]] = {
         (r"\[Errno 30\] Read-only file system: '(.*)'", "{!r} is mounted for reading only."),
     ),
     "FileNotFoundError": ((r"\[Errno 2\] No such file or directory: '(.*)'", _missing_file),),
-    "ValueError": ((r"exclusive creation mode is not supported",
-                    "Monty has no mode 'x' yet: look with os.path.exists(), then open with 'w'."),
-                   (r"update modes \('\+'\) are not yet supported",
-                    "Monty opens a file to read or to write, not both: open it twice."),),
+    "ValueError": (
+        (r"Invalid format specifier '.*' for object of type '([\w.]+)'", objects.no_format),
+        (r"exclusive creation mode is not supported",
+         "Monty has no mode 'x' yet: look with os.path.exists(), then open with 'w'."),
+        (r"update modes \('\+'\) are not yet supported",
+         "Monty opens a file to read or to write, not both: open it twice."),
+    ),
     "LookupError": ((r"unknown encoding: (.+)", _encoding),),
     "RuntimeError": (
         (r"'([\w.]+)' is not supported in this environment", _environment),
@@ -304,6 +330,11 @@ _RULES: Mapping[str, tuple[tuple[str, _Rule], ...]] = {
     "TypeError": (
         (r"object of type '([\w.]+)' has no len\(\)", objects.no_len),
         (r"'([\w.]+)' object is not reversible", objects.not_reversible),
+        (r"'([\w.]+)' object is not iterable", objects.not_iterable),
+        (r"cannot unpack non-iterable ([\w.]+) object", objects.not_iterable),
+        (r"Value after \* must be an iterable, not ([\w.]+)", objects.not_iterable),
+        (r"argument of type '([\w.]+)' is not a container or iterable", objects.no_container),
+        (r"((?:frozen)?set)\.(\w+)\(\) takes exactly one argument \((\d+) given\)", objects.set_method),
         (r"'([<>]=?)' not supported between instances of '([\w.]+)' and '([\w.]+)'", objects.no_order),
         (r"unsupported operand type\(s\) for (\S+?)(?: or pow\(\))?: '([\w.]+)' and .*", objects.in_place_operator),
         (r"exceptions must derive from BaseException", objects.not_raisable),
@@ -316,6 +347,7 @@ _RULES: Mapping[str, tuple[tuple[str, _Rule], ...]] = {
         (r"cannot convert '([\w.]+)' object to bytes", objects.bytes_of),
         (r"JSON(En|De)coder\.__init__\(\) got an unexpected keyword argument '(\w+)'", _json_option),
         (r"print\(\) 'file' argument must be sys\.stdout or sys\.stderr, not ([\w.]+)", objects.print_file),
+        (r"'typing\._SpecialForm' object is not subscriptable", objects.type_alias),
         (r"'typing\._SpecialForm' object is not callable",
          "Monty has no type variables yet: leave them out, since they change nothing when code runs."),
     ),

@@ -13,6 +13,10 @@ _PROBED = {"str", "bytes", "int", "float", "complex", "list", "dict", "set", "fr
 _OF_EVERY_CLASS = {
     f"__{name}__" for name in ["dict", "module", "qualname", "mro", "bases", "subclasses", "annotations"]
 }
+_OF_INSTANCES = {
+    "json.JSONDecodeError": {"msg", "doc", "pos", "lineno", "colno"},
+    "function": {"__self__", "__func__"},  # a bound method is a function too
+}
 _ORDER = {"<": "__lt__", ">": "__gt__", "<=": "__le__", ">=": "__ge__"}
 _IN_PLACE = {
     "+": "add", "-": "sub", "*": "mul", "/": "truediv", "//": "floordiv", "%": "mod", "**": "pow",
@@ -26,8 +30,10 @@ def missing_attribute(failure: Failure, type_name: str, name: str) -> str | None
     host = None if class_named(failure, type_name) else host_type(type_name)
     if host is None:
         return _own_class_attribute(failure, type_name, name)
-    if name not in dir(host):
+    if name not in dir(host) and name not in _OF_INSTANCES.get(type_name, ()):
         return None
+    if type_name == "json.JSONDecodeError":
+        return "An exception in Monty carries its message only: str(error) is 'what: line 1 column 2 (char 1)'."
     if issubclass(host, BaseException):
         return "An exception in Monty carries its message only: str(error) gives it."
     if type_name in _PROBED and name not in _missing(type_name) and not name.startswith("__"):
@@ -99,16 +105,21 @@ def no_len(failure: Failure, type_name: str) -> str | None:
 
 
 def not_reversible(failure: Failure, type_name: str) -> str | None:
-    return _uncalled(failure, type_name, "__reversed__", "reverse a list of its items")
+    instead = "reverse a list of its items"
+    return _uncalled(failure, type_name, "__reversed__", instead) or _uncalled(
+        failure, type_name, "__getitem__", instead
+    )
 
 
 def no_order(failure: Failure, operator: str, left: str, right: str) -> str | None:
+    if left == right == "PosixPath":
+        return "Monty does not order paths yet: sort with key=lambda path: path.parts, or compare path.parts."
     method, reflected = _ORDER[operator], _ORDER[operator.translate(str.maketrans("<>", "><"))]
     key = "compare a key instead, as in sorted(items, key=lambda item: item.name)"
     return _uncalled(failure, left, method, key) or _uncalled(failure, right, reflected, key)
 
 
-def _uncalled(failure: Failure, type_name: str, method: str, instead: str) -> str | None:
+def _uncalled(failure: Failure, type_name: str, method: str, instead: str, why: str = "") -> str | None:
     """The hint for a special method that Monty never calls. It says "if" where the class is not in the traceback."""
     if is_native(type_name):
         return None
@@ -116,7 +127,8 @@ def _uncalled(failure: Failure, type_name: str, method: str, instead: str) -> st
     if defined is False:
         return None
     condition = "" if defined else f"if {type_name!r} defines it, "
-    return f"Monty does not call {method} of your own classes yet: {condition}{instead}."
+    call = f"call {method} of your own classes{' ' + why if why else ''}"
+    return f"Monty does not {call} yet: {condition}{instead}."
 
 
 def in_place_operator(failure: Failure, operator: str, left: str) -> str | None:
@@ -146,3 +158,54 @@ def print_file(failure: Failure, type_name: str) -> str | None:
     if type_name != "_io.TextIOWrapper" and not defines(failure, type_name, "write"):
         return None
     return "Monty's print() writes only to sys.stdout and sys.stderr: for anything else call its .write(text)."
+
+
+def not_iterable(failure: Failure, type_name: str) -> str | None:
+    if defines(failure, type_name, "__iter__"):
+        return None
+    instead = "define __iter__, such as 'def __iter__(self): return iter(self.items)'"
+    return _uncalled(failure, type_name, "__getitem__", instead, "to iterate")
+
+
+def no_container(failure: Failure, type_name: str) -> str | None:
+    return not_iterable(failure, type_name) or _uncalled(failure, type_name, "__getitem__", "define __contains__")
+
+
+def set_method(failure: Failure, kind: str, method: str, given: str) -> str | None:
+    if method not in ("union", "intersection", "difference", "update", "difference_update", "intersection_update"):
+        return None
+    if given == "0":
+        return f"Monty's {kind}.{method}() takes one argument yet: " + (
+            "leave the call out." if method.endswith("update") else "write .copy()."
+        )
+    each = f"s.{method}(a); s.{method}(b)" if method.endswith("update") else f"s.{method}(a).{method}(b)"
+    return f"Monty's {kind}.{method}() takes one argument yet: call it for each, as in {each}."
+
+
+_FORMAT = "write a method that returns the text and call it, as in f'{value.formatted()}'"
+
+
+def no_format(failure: Failure, type_name: str) -> str | None:
+    return _uncalled(failure, type_name, "__format__", _FORMAT)
+
+
+def format_specifier(failure: Failure) -> str | None:
+    if failure.kind != "syntax":
+        return None
+    return f"Monty knows the format specifiers of numbers, texts and dates only, and calls no __format__: {_FORMAT}."
+
+
+_ALIASES = {
+    "List": "list[int]", "Dict": "dict[str, int]", "Tuple": "tuple[int, int]", "Set": "set[int]", "Type": "type[int]",
+    "FrozenSet": "frozenset[int]",
+}  # fmt: skip
+
+
+def type_alias(failure: Failure) -> str | None:
+    name = re.match(r"(?:\w+\.)*(\w+)", failing_text(failure))
+    builtin = _ALIASES.get(name[1]) if name else None
+    return "Monty has the names of typing in annotations only: " + (
+        f"write {builtin.partition('[')[0]} for {name[1]}, as in {builtin}."
+        if builtin and name
+        else "put the type into quotes, or leave it out, since it changes nothing when code runs."
+    )

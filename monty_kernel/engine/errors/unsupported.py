@@ -142,36 +142,68 @@ INSTEAD_OF_MODULE: Mapping[str, str] = {
     **_each("ipywidgets ipykernel tkinter turtle curses", _WIDGETS),
     **_each("tempfile shutil glob fileinput zipfile tarfile mmap", _FILES),
     "IPython": "Only IPython.display is there: from IPython.display import display, HTML, Markdown, Image, ...",
+    "urllib.parse": "Split the address with .split() or re; .replace(' ', '%20') quotes blanks.",
     "abc": _ABSTRACT,
     "argparse": "A cell has no command line: assign the values.",
     "array": "Use a list.",
+    "bs4": "re finds what you need in a short page.",
     "builtins": "The built-in functions are there without an import.",
+    "calendar": "datetime.date(year, month, day).weekday() gives the day of the week, 0 for Monday.",
+    "cmath": "Complex numbers have + - * / ** and abs() without it.",
     "collections.abc": "typing has Iterable, Mapping, Callable and most of the others.",
     "contextlib": "Write a class with __enter__ and __exit__, or try/finally.",
     "ctypes": "Code in the sandbox cannot call compiled libraries.",
+    "difflib": "Compare the lines in a loop, with zip() or itertools.zip_longest().",
+    "doctest": "Write assert statements.",
     "enum": "Write a class whose body holds lines of the form NAME = value.",
     "fractions": "decimal.Decimal is exact for decimal numbers.",
     "gc": "Monty frees what is no longer used by itself.",
+    "getopt": "A cell has no command line: assign the values.",
+    "graphlib": "Sort the nodes with a loop over those that have no predecessor left.",
     "heapq": "bisect.insort(items, item) keeps a list sorted.",
+    "html": "Replace & < > by hand, with .replace(); HTML(text) from IPython.display shows it.",
     "inspect": "Put ? after a name to see what is known about it.",
     "io": "Collect the parts in a list and join them; csv.reader takes a list of lines.",
+    "keyword": "text.isidentifier() tells whether a text can be a name.",
+    "locale": "Format numbers with f-strings, as in f'{number:,.2f}'.",
     "logging": "Use print(), with file=sys.stderr to keep the messages apart.",
+    "numbers": "Use isinstance(value, (int, float)).",
     "operator": "Write a lambda, such as lambda row: row[1] for itemgetter(1).",
+    "optparse": "A cell has no command line: assign the values.",
     "pickle": "Use json.dumps() and json.loads().",
+    "platform": "sys.version and sys.platform say what runs the code.",
     "pprint": "A value on a cell's last line is laid out over several lines; json.dumps(value, indent=2) works too.",
     "pydantic": "Use @dataclass.",
+    "pytest": "Write assert statements.",
+    "pytz": "datetime.timezone(datetime.timedelta(hours=2)) gives a fixed offset.",
+    "queue": "Use collections.deque: .append() puts in, .popleft() takes out.",
+    "rich": "Use print() and f-strings.",
     "secrets": "random is there, but it is not safe for secrets.",
+    "sqlite3": "Keep the rows in a list of dicts, and filter it with comprehensions.",
     "statistics": "The mean is sum(xs) / len(xs), the median the middle of sorted(xs).",
     "string": "Write the letters out; f-strings and str.format() are there.",
+    "struct": "Build the bytes with bytes.fromhex(f'{number:08x}').",
+    "sympy": _COMPILED,
+    "tabulate": "Pad the columns with f-strings, as in f'{name:<10}{value:>8.2f}'.",
     "textwrap": "Split and join the lines by hand.",
+    "tqdm": "Loop without it, or print the progress every so often.",
     "timeit": "Use the magics %timeit and %%timeit.",
+    "traceback": "str(error) gives the message; an error that nothing catches shows its traceback.",
+    "typing_extensions": "typing has most of it.",
     "types": "type(value) gives a value's type.",
+    "unittest": "Write assert statements.",
     "uuid": "random.getrandbits(128) gives a number that is as unlikely to repeat.",
     "warnings": "Use print(..., file=sys.stderr).",
     "weakref": "Use an ordinary reference.",
     "zoneinfo": "datetime.timezone(datetime.timedelta(hours=2)) gives a fixed offset.",
 }
 """What to do instead, by the name of a missing module or of its package."""
+
+
+def instead_of_module(name: str) -> str | None:
+    """What to do instead of a missing module, named with its package or without; None if nothing is known."""
+    return INSTEAD_OF_MODULE.get(name) or INSTEAD_OF_MODULE.get(name.partition(".")[0])
+
 
 INSTEAD_OF_MEMBER: Mapping[str, str] = {
     **_each(
@@ -186,6 +218,13 @@ INSTEAD_OF_MEMBER: Mapping[str, str] = {
         "asyncio.get_event_loop asyncio.get_running_loop asyncio.new_event_loop",
         "a cell awaits at its top level, and asyncio.run(...) is there.",
     ),
+    "asyncio.TimeoutError": "use TimeoutError, which is the same exception.",
+    "asyncio.wait_for": "await the coroutine itself; %limits sets how long a cell may take.",
+    "asyncio.timeout": "await the coroutine itself; %limits sets how long a cell may take.",
+    "asyncio.Queue": "use collections.deque.",
+    "asyncio.Lock": "leave it out: only one coroutine runs at a time, until it awaits.",
+    "asyncio.Semaphore": "gather a few coroutines at a time.",
+    "asyncio.to_thread": "call the function itself.",
     "sys.exit": "a cell ends at its last line; raise an exception to end it early.",
     "sys.stdin": "ask with input().",
     "sys.path": "only Monty's own modules can be imported.",
@@ -216,6 +255,35 @@ INSTEAD_OF_MEMBER: Mapping[str, str] = {
     "pathlib.PurePath": "use pathlib.Path.",
 }
 """What to do instead, by the name of a module's member that Monty lacks."""
+
+INSTEAD_OF_COMMAND: Mapping[str, str] = {
+    **_each("ls dir", "os.listdir(folder) lists a folder, after 'import os'."),
+    **_each("cat head tail less more type", "print(open(path).read()) shows a file."),
+    **_each("wget curl git ssh", "code in the sandbox has no network access and starts no programs."),
+    **_each("python python3 bash sh sudo make node", "code in the sandbox starts no programs."),
+    "pwd": "os.getcwd() gives the working folder, after 'import os'.",
+    "cd": "write paths in full, such as open('/data/file.csv').",
+    "mkdir": "os.makedirs(folder) makes one, after 'import os'.",
+    "rm": "os.remove(path) removes a file, after 'import os'.",
+    "rmdir": "os.rmdir(folder) removes one, after 'import os'.",
+    "mv": "os.rename(old, new) moves a file, after 'import os'.",
+    "cp": "open(new, 'w').write(open(old).read()) copies a file.",
+    "echo": "print(text) prints.",
+    "grep": "[line for line in open(path) if 'text' in line] finds lines.",
+    "wc": "len(open(path).readlines()) counts lines.",
+    "clear": "clear_output() clears what a cell showed, after 'from IPython.display import clear_output'.",
+    "man": "put ? after a name to see what is known about it.",
+    "export": "assign the value to a name.",
+}
+"""What to do instead, by the first word of a line that is a command for a shell."""
+
+MAGIC_WORDS = frozenset(
+    _words(
+        "diff history limits lsmagic mount redo reset restore resume sessions snapshots time timeit tools typecheck "
+        "undo who who_ls whos"
+    )
+)
+"""Magics that IPython's users may type without their %, as its automagic allows."""
 
 MISSING_METHODS: Mapping[str, frozenset[str]] = {
     "str": frozenset({"format_map", "maketrans", "translate"}),

@@ -29,10 +29,10 @@ _MOST_INDENTED = 100_000  # lines below a magic that indents them: each needs an
 _MAGIC = re.compile(
     r"(?P<indent>[ \t]*)(?P<target>[A-Za-z_][\w, \t]*=[ \t]*)?"
     r"(?:%(?P<name>%?[\w.]+)[ \t]*(?P<args>.*)|(?P<shell>!!?)(?P<command>.*)"
-    r"|(?P<query>\?\??)[ \t]*(?P<topic>[%\w.]+)[ \t]*)\Z",
+    r"|(?P<query>\?\??)[ \t]*(?P<topic>[%*\w.]*)[ \t]*)\Z",
     re.DOTALL,
 )
-_QUERY = re.compile(r"(?P<indent>[ \t]*)(?P<topic>%{0,2}[A-Za-z_][\w.]*)[ \t]*(?P<query>\?\??)[ \t]*\Z")
+_QUERY = re.compile(r"(?P<indent>[ \t]*)(?P<topic>%{0,2}[A-Za-z_*][\w.*]*)[ \t]*(?P<query>\?\??)[ \t]*\Z")
 _CELL_MAGIC = re.compile(r"\s*(?:%%(?P<name>[\w.!]+)|(?P<shell>!!))(?P<args>[^\n]*)(?:\n|\Z)")
 _LEAVE = re.compile(r"\s*(?:exit|quit)")  # people type it without brackets, as in IPython
 _NEEDS_NAMES = re.compile(r"IPython|display_id|\b(?:exec|eval)\b")
