@@ -15,6 +15,7 @@ from .budget import Budget, size_of
 from .cell_log import CellLog, KnownCells
 from .errors.failures import INTERRUPTED, STOPPED, raised, refused, said_by_cpython, unparsable
 from .frontend import NO_FRONTEND, Frontend, UsageError
+from .known_names import KnownNames
 from .limits import Limits, SessionLimits
 from .prelude import result_of
 from .sandbox import FeedError, Sandbox, WorkerLost
@@ -25,9 +26,6 @@ from .workers import Workers
 from .written import Changes, weight_of
 
 _ALLOCATION = "[0] * 1000\nNone"
-
-_UNDEFINED = "(lambda defined: [name for name in {} if name not in defined])(__mk_b_locals())"
-_MOST_ASKED = 1_000  # names, after which all count as undefined
 
 _MOST_EXPRESSED = 4 << 20
 """Bytes that the user expressions of one cell may give: one reply holds them all."""
@@ -88,6 +86,7 @@ class Session:
 
     Attributes:
         sandbox: Drives its worker.
+        names: What is known of its names.
         changed: Whether a cell ran since `dump` or `saved`.
         may_read_clock: Whether one of its cells may have imported a module that tells the time. Such cells may do
             something else when they run again.
@@ -95,6 +94,7 @@ class Session:
 
     def __init__(self, limits: SessionLimits, workers: Workers, access: Access | None) -> None:
         self.sandbox = Sandbox(limits, workers, access)
+        self.names = KnownNames(self, lambda: self.sandbox.access.modules.keys())
         self.changed = False
         self.may_read_clock = False
         self._limits = limits
@@ -104,7 +104,6 @@ class Session:
         self._parts: frozenset[str] = frozenset()
         self._unrecorded: dict[int, str] = {}  # cells whose source `In` in the sandbox lacks, by their numbers
         self._recorded: dict[int, str] = {}  # cells whose source it has and the last dump lacks
-        self._defined: set[str] = set()  # names that it was seen to define
 
     @property
     def cells(self) -> list[CellSource]:
@@ -116,7 +115,8 @@ class Session:
     def start(self) -> None:
         """Be a new session, in the empty worker that was just started."""
         self._cell_log, self._next_feed, self._parts = CellLog(), 0, frozenset()
-        self._unrecorded, self._recorded, self._defined = {}, {}, set()
+        self._unrecorded, self._recorded = {}, {}
+        self.names.forget()
         self.changed = self.may_read_clock = False
         self._feed_parts(frozenset({prelude.RECORD}))
 
@@ -152,7 +152,8 @@ class Session:
             self.sandbox.start(snapshot.state, limits)
         self._next_feed, self._parts = snapshot.next_feed, prelude.present(snapshot.parts)
         self._cell_log = CellLog(snapshot.cell_log)
-        self._unrecorded, self._recorded, self._defined = dict(snapshot.unrecorded), {}, set()
+        self._unrecorded, self._recorded = dict(snapshot.unrecorded), {}
+        self.names.forget()
 
     def require_within_memory(self) -> None:
         """Give the worker back if the session is over its memory limit: it finds that out only when it next allocates.
@@ -273,18 +274,6 @@ class Session:
             self.sandbox.release()
             return None
 
-    def undefined(self, names: frozenset[str]) -> frozenset[str]:
-        """Those of the names that no cell has defined; all if the session cannot say."""
-        asked = names - self._defined
-        if not asked or len(asked) > _MOST_ASKED:
-            return asked
-        answer = self.evaluate(_UNDEFINED.format(sorted(asked)), {})
-        if not isinstance(answer, list):
-            return asked
-        undefined = asked.intersection(answer)
-        self._defined |= asked - undefined
-        return undefined
-
     def ask(self, text: str) -> Any:
         """The value of a feed of the kernel's own. Raises FeedError, WorkerLost."""
         return self._feed_text(text, None)
@@ -320,7 +309,7 @@ class Session:
         self.changed = True
         self.may_read_clock |= _may_read_clock(feed.cell.text)
         if "del" in feed.cell.text:
-            self._defined = set()
+            self.names.forget()
         try:
             bundle = self._feed_text(feed.text, run, {"__mk_source": feed.cell.text} if number else None)
         except FeedError as error:

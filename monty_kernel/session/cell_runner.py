@@ -130,7 +130,7 @@ class CellRunner:
 
     def _run(self, request: CellRequest) -> Outcome:
         source = CellSource(f"In[{request.number}]", request.code)
-        names = self._engine.session
+        names = self._engine.session.names
         options = CellOptions(request.number, show=not request.silent, begin=request.remember, names=names)
         try:
             cell = parse(source, lambda: self._services.magics, options)

@@ -60,6 +60,14 @@ def test_uncaught_it_is_shown_without_a_hint(
     assert "Hint" not in "".join(answer.reply["traceback"])
 
 
+def test_handlers_inside_each_other_know_their_errors(kernel: Kernel) -> None:
+    code = (
+        "try:\n    raise ValueError(1, 2)\nexcept ValueError as e:\n    print(e.args)\n"
+        "    try:\n        raise KeyError(3)\n    except KeyError as e:\n        print(e.args, [e.args[0]])"
+    )
+    assert kernel.run(code).text() == "(1, 2)\n(3,) [3]\n"
+
+
 def test_classes_and_functions_of_ones_own_keep_their_arguments(kernel: Kernel) -> None:
     assert kernel.run("class Warning:\n    def __init__(self, n): self.n = n\nWarning(5).n").plain == "5"
     assert kernel.run("Warning(5).n").plain == "5"

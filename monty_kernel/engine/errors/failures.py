@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import pydantic_monty as monty
 
 from ..budget import NAMES, LimitReached
-from ..host import CALLED_BY_NAME, OF_THE_HOST
 from ..interrupts import INSISTENT, INSISTENT_SECONDS
 from ..source import CellSource, Failure, SourceFrame
 from ..source.ipython import unpasted
 from ..source.scopes import Outline
 from ..source.source_map import ByteOffsets, line_feed_starts, place
 from ..source.syntax_trees import expression_tree, parse_tree, statements_in
+from .asked_in_vain import asked_in_vain
 
 if TYPE_CHECKING:
     from ..limits import SessionLimits
@@ -29,13 +29,6 @@ _LARGE = 1 << 18  # characters above which a syntax error is Monty's to describe
 _MOST_SEARCHED = 1 << 17  # characters above which no stray `return` or `await` is looked for, as `cell` parses no more
 _AWAIT = re.compile(r"\b(?:await|async)\b")
 _RETURN = re.compile(r"^(?:[^#\n]*[:;])?[^\S\n]*+return\b", re.MULTILINE)
-
-_CANNOT_SUSPEND = re.compile(
-    r"(?P<kind>external|OS) function '(?P<name>[^']+)' cannot suspend in this synchronous context"
-)
-
-CANNOT_WAIT = "asks the host, which Monty cannot do inside a built-in function or a special method"
-"""What is said of a function of the host that was called where Monty cannot suspend."""
 
 INTERRUPTED = Failure("raised", "KeyboardInterrupt", "")
 """For what the person stopped before it began."""
@@ -73,7 +66,7 @@ def raised(error: monty.MontyError, feed_of: Callable[[str], Feed | None]) -> Fa
     if name == "KeyError":
         message = _key(message)
     elif name == "NotImplementedError":
-        name, message = _asked_in_vain(name, message)
+        name, message = asked_in_vain(name, message)
     frames = _without_wrappers(_frames(error, feed_of))
     return Failure("syntax" if unparsable(error) else "raised", name, message, frames)
 
@@ -141,17 +134,6 @@ def _without_wrappers(frames: Iterable[SourceFrame]) -> tuple[SourceFrame, ...]:
             frame = frame._replace(function=found.pop().function)
         found.append(frame)
     return tuple(found)
-
-
-def _asked_in_vain(name: str, message: str) -> tuple[str, str]:
-    """What Monty means if it says that something "cannot suspend": it takes every unknown name for one of the host."""
-    match = _CANNOT_SUSPEND.fullmatch(message)
-    if match is None:
-        return name, message
-    asked = OF_THE_HOST.get(match["name"], match["name"])
-    if match["kind"] == "external" and "." not in asked and asked == match["name"] and asked not in CALLED_BY_NAME:
-        return "NameError", f"name {asked!r} is not defined"
-    return name, f"{asked}{'' if ' ' in asked else '()'} {CANNOT_WAIT}"
 
 
 def _key(message: str) -> str:

@@ -16,6 +16,7 @@ from ..limits import KINDS
 from ..source import Failure
 from ..source.ipython import NAMES as DISPLAY_NAMES
 from . import object_hints as objects
+from .asked_in_vain import CANNOT_WAIT
 from .cell_code import failing_text, line_of, parse, raised_by_hand
 from .unsupported import (
     BASES,
@@ -225,6 +226,27 @@ def _environment(failure: Failure, function: str) -> str:
     return f"{function} needs the machine itself, which code in the sandbox cannot reach."
 
 
+def _asked_in_vain(failure: Failure, asked: str) -> str:
+    """For a function of the host that was called where Monty cannot suspend."""
+    method = next((frame.function for frame in failure.frames if re.fullmatch(r"__\w+__", frame.function)), None)
+    if method is not None:
+        return (
+            f"Monty cannot wait for the host inside {method}: call {asked} in an ordinary method, keep what it gives "
+            f"in an attribute, and use that in {method}."
+        )
+    texts = [line_of(frame) or "" for frame in failure.frames]
+    call = asked.removesuffix("()") + "(item)"
+    for pattern, instead in (
+        (r"\bmap\(", f"write a comprehension instead of map: [{call} for item in items]"),
+        (r"\bfilter\(", f"write a comprehension instead of filter: [item for item in items if {call}]"),
+        (r"\bkey\s*=", f"compute the keys first, as in keys = [{call} for item in items]"),
+        (r"\biter\(", "write a while loop that calls it"),
+    ):
+        if any(re.search(pattern, text) for text in texts):
+            return f"Monty cannot wait for the host inside a built-in function: {instead}."
+    return f"Monty cannot wait for the host here: call {asked} in a loop or a comprehension."
+
+
 # Calls ----------------------------------------------------------------------------------------------------------------
 
 
@@ -283,6 +305,7 @@ _RULES: Mapping[str, tuple[tuple[str, _Rule], ...]] = {
         (r"gather\(\) does not yet support keyword arguments",
          "Monty's asyncio.gather() has no return_exceptions= yet: catch the error inside each coroutine and return it, "
          "as in 'except Exception as error: return error'."),
+        (rf"(.+?) {CANNOT_WAIT}", _asked_in_vain),
         (r"OS function '([^']+)\)?' not implemented with standard execution", _environment),
     ),
     "SyntaxError": (

@@ -28,11 +28,12 @@ VARIABLES = "variables"
 TIMING = "timing"
 OVERVIEW = "overview"
 EXCEPTIONS = "exceptions"
+CALLBACKS = "callbacks"
 PRETTY = "pretty"
 DELETING = "deleting"
 LINES = "lines"
 
-PARTS = (RECORD, SHOWING, PRETTY, NAMES, VARIABLES, TIMING, OVERVIEW, EXCEPTIONS, DELETING, LINES)
+PARTS = (RECORD, SHOWING, PRETTY, NAMES, VARIABLES, TIMING, OVERVIEW, EXCEPTIONS, CALLBACKS, DELETING, LINES)
 """Each is a file, and finds those before it."""
 
 _FORMERLY = {"core": frozenset({RECORD, SHOWING})}

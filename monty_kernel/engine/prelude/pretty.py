@@ -196,7 +196,7 @@ def __mk_make_printer():
             return "".join(printer.output)
         except Exception as error:
             __mk_complain(v, "_repr_pretty_", error)
-            return __mk_described(v, repr(v))
+            return __mk_described(v, __mk_repr(v))
 
     return print_pretty
 

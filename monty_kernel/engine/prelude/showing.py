@@ -67,7 +67,17 @@ def __mk_tree(v, above, guarded=False):
         return __mk_group(v, "deque(", rows, ")", False)
     if __mk_print_pretty is not None and hasattr(v, "_repr_pretty_"):
         return __mk_print_pretty(v, above)
-    return __mk_described(v, repr(v))
+    return __mk_described(v, __mk_repr(v))
+
+
+def __mk_repr(v):
+    # in a method that is called by its name Monty can suspend, so that it may ask the host; inside repr() it cannot
+    if type(v).__name__ == "type" or not hasattr(v, "__repr__"):
+        return repr(v)
+    text = v.__repr__()
+    if type(text) is not str:
+        raise TypeError(f"__repr__ returned non-string (type {type(text).__name__})")
+    return text
 
 
 __mk_print_pretty = None  # a part that cells with `_repr_pretty_` have

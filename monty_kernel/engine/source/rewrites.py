@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import ast
 import builtins
+import keyword
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from itertools import islice
 from typing import NamedTuple, Protocol
 
 from .. import prelude
+from .asking import made_in
+from .callbacks import MAY_HOLD, builtins_called, callback_edits
 from .scopes import CallIn, Outline
 from .source_map import ByteOffsets, Edit
 from .unread import made_readable
@@ -23,6 +27,13 @@ class SessionNames(Protocol):
     def undefined(self, names: frozenset[str]) -> frozenset[str]:
         """Those of the names that the session does not define; all if it cannot be asked."""
 
+    def asking(self) -> frozenset[str] | None:
+        """Those that may lead a call to the host; None if that is unknown."""
+
+    @property
+    def granted(self) -> Collection[str]:
+        """The modules that the person granted."""
+
 
 class NothingKnown:
     """For a cell that is read without its session: names may be anything."""
@@ -31,6 +42,14 @@ class NothingKnown:
         """All of them."""
         return names
 
+    def asking(self) -> None:
+        """Any may."""
+
+    @property
+    def granted(self) -> Collection[str]:
+        """None."""
+        return ()
+
 
 NOTHING_KNOWN = NothingKnown()
 
@@ -38,6 +57,7 @@ _MISSING_BUILTINS = frozenset(
     [
         "aiter",
         "anext",
+        "ascii",
         "breakpoint",
         "bytearray",
         "callable",
@@ -51,7 +71,6 @@ _MISSING_BUILTINS = frozenset(
         "staticmethod",
         "super",
         "vars",
-        "ascii",
         "__import__",
     ]
 )
@@ -61,8 +80,13 @@ _EXCEPTIONS = frozenset(
     name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)
 )
 
+_KEYWORDS = frozenset(keyword.kwlist)
+
+_CALLED = re.compile(r"(?<![\w.])([^\W\d]\w*)[ \t]*\(")
+_DEFINED = re.compile(r"\b(?:def|class)[ \t]+(\w+)")
 _IN_FUNCTIONS = re.compile(r"\b(?:def|lambda)\b")
-_EXCEPTION = re.compile(rf"\b(?:{'|'.join(sorted(_EXCEPTIONS))})\(")
+_EXCEPTION = re.compile(r"(?:Error|Exception|Exit|Interrupt|Iteration|Warning)\(")
+_MOST_NODES = 5_000  # of a handler that are looked at
 _ATTRIBUTES = frozenset(("args", "code", "errno", "filename", "strerror"))
 
 
@@ -75,15 +99,18 @@ class Rewritten(NamedTuple):
 
 def rewritten(text: str, tree: ast.Module, names: SessionNames) -> Rewritten:
     """What to change in a text. The places of the tree are the text's."""
-    functions, exceptions = _IN_FUNCTIONS.search(text) is not None, _EXCEPTION.search(text) is not None
-    scope = "locals()" in text
+    functions = _IN_FUNCTIONS.search(text) is not None and _may_call_unknown(text)
+    exceptions = _EXCEPTION.search(text) is not None
+    scope, callbacks = "locals()" in text, MAY_HOLD.search(text) is not None
     edits, parts = made_readable(text, tree)
-    if not (functions or exceptions or scope):
+    if not (functions or exceptions or scope or callbacks):
         return Rewritten(edits, frozenset(parts))
     outline, places = Outline(tree), ByteOffsets(text)
     unknown = list(_calls_of_unknown(outline)) if functions else []
     raised = list(_calls_of_exceptions(outline)) if exceptions else []
     asked = frozenset(_called(call) for call in (*unknown, *raised))
+    if callbacks:
+        asked |= builtins_called(outline)
     undefined = names.undefined(asked) if asked else asked
     for call in unknown:
         if _called(call) in undefined:
@@ -93,6 +120,14 @@ def rewritten(text: str, tree: ast.Module, names: SessionNames) -> Rewritten:
         edits += made
         edits += _attributes(text, places, outline)
         parts.add(prelude.EXCEPTIONS)
+    if callbacks:
+        asking = names.asking()
+        if asking is not None:
+            asking |= made_in(tree, asking, names.granted)
+        replaced = list(callback_edits(text, places, outline, asking, undefined))
+        if replaced:
+            edits += replaced
+            parts.add(prelude.CALLBACKS)
     if scope:
         shown = [edit for call in outline.calls for edit in _locals(text, places, call)]
         if shown:
@@ -109,6 +144,12 @@ def _called(call: CallIn) -> str:
 # A name that is not defined -------------------------------------------------------------------------------------------
 # Monty takes a call of an unknown name for a call of the host, also where it cannot suspend: in a `key=`, a `map`, a
 # `__repr__`. It looks the name up, and raises NameError, if anything but the bare name is called.
+
+
+def _may_call_unknown(text: str) -> bool:
+    """Whether a text seems to call what it does not define itself: to walk its tree takes much longer than this."""
+    called = set(_CALLED.findall(text)) - _NEVER_UNKNOWN - _KEYWORDS
+    return not called.issubset(_DEFINED.findall(text))
 
 
 def _calls_of_unknown(outline: Outline) -> Iterator[CallIn]:
@@ -173,22 +214,17 @@ def _made(text: str, places: ByteOffsets, call: ast.Call) -> Iterator[Edit]:
 
 def _attributes(text: str, places: ByteOffsets, outline: Outline) -> Iterator[Edit]:
     """Where a handler asks the error that it caught for its arguments."""
+    found: dict[tuple[int, int], ast.Attribute] = {}  # handlers may be inside each other
     for handler in outline.handlers:
-        if handler.name is None:
-            continue
-        for node in (found for statement in handler.body for found in ast.walk(statement)):
-            if (
-                isinstance(node, ast.Attribute)
-                and isinstance(node.ctx, ast.Load)
-                and node.attr in _ATTRIBUTES
-                and isinstance(node.value, ast.Name)
-                and node.value.id == handler.name
-            ):
-                (start, end), (_, name_end) = places.span(node), places.span(node.value)
-                if text[start:end] != f"{handler.name}.{node.attr}":
-                    continue
-                yield Edit(start, start, "__mk_of_error(", blame=(start, end))
-                yield Edit(name_end, end, f", {node.attr!r})", blame=(start, end))
+        nodes = islice(ast.walk(ast.Module(handler.body, [])), _MOST_NODES) if handler.name is not None else ()
+        for node in nodes:
+            if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load) and node.attr in _ATTRIBUTES:
+                span = places.span(node)
+                if text[slice(*span)] == f"{handler.name}.{node.attr}":
+                    found[span] = node
+    for (start, end), node in found.items():
+        yield Edit(start, start, "__mk_of_error(", blame=(start, end))
+        yield Edit(places.span(node.value)[1], end, f", {node.attr!r})", blame=(start, end))
 
 
 # locals() -------------------------------------------------------------------------------------------------------------

@@ -11,6 +11,16 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 _Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 _Awaiting = ast.Await | ast.AsyncFor | ast.AsyncWith
 
+_LEAVES = frozenset([ast.Constant, ast.Load, ast.Store, ast.Del, *ast.operator.__subclasses__()])
+_PLAIN = frozenset(
+    [
+        *(ast.Module, ast.Expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.If, ast.While, ast.BinOp),
+        *(ast.Compare, ast.BoolOp, ast.UnaryOp, ast.Attribute, ast.Subscript, ast.List, ast.Tuple, ast.Dict, ast.Set),
+        *(ast.IfExp, ast.JoinedStr, ast.FormattedValue, ast.keyword, ast.Constant, ast.Starred, ast.Slice, ast.Assert),
+    ]
+)
+"""What only holds other nodes."""
+
 _DEEPEST = 50
 """Scopes around one that is still looked at: whose a name is, is searched from the inside out."""
 
@@ -89,7 +99,10 @@ class Outline:
             node, scope = waiting.pop()
             if scope.depth > _DEEPEST:
                 continue
-            if isinstance(node, _Function):
+            kind = type(node)
+            if kind in _PLAIN:
+                waiting += [(each, scope) for each in _children(node)]
+            elif isinstance(node, _Function):
                 waiting += self._function(node, scope)
             elif isinstance(node, _Comprehension):
                 waiting += self._comprehension(node, scope)
@@ -99,9 +112,12 @@ class Outline:
                 heads = (*node.decorator_list, *node.bases, *node.keywords)
                 waiting += [(each, scope) for each in heads]
                 waiting += [(each, inside) for each in node.body]
+            elif isinstance(node, ast.Name):
+                if not isinstance(node.ctx, ast.Load):
+                    scope.bound.add(node.id)
             else:
                 self._note(node, scope)
-                waiting += [(each, scope) for each in ast.iter_child_nodes(node)]
+                waiting += [(each, scope) for each in _children(node)]
 
     def _function(self, node: _Function, scope: Scope) -> Iterator[tuple[ast.AST, Scope]]:
         args = node.args
@@ -130,10 +146,7 @@ class Outline:
                 yield each, inside
 
     def _note(self, node: ast.AST, scope: Scope) -> None:
-        if isinstance(node, ast.Name):
-            if not isinstance(node.ctx, ast.Load):
-                scope.bound.add(node.id)
-        elif isinstance(node, ast.Call):
+        if isinstance(node, ast.Call):
             self.calls.append(CallIn(node, scope))
         elif isinstance(node, ast.NamedExpr):
             outer = scope
@@ -157,6 +170,18 @@ class Outline:
             self.loops.append((node, scope))
         if isinstance(node, _Awaiting):
             self.awaits.append(AwaitIn(node, scope))
+
+
+def _children(node: ast.AST) -> list[ast.AST]:
+    """The child nodes that matter; in half the time of `ast.iter_child_nodes`."""
+    found: list[ast.AST] = []
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if isinstance(value, list):
+            found += [each for each in value if isinstance(each, ast.AST)]
+        elif isinstance(value, ast.AST) and type(value) not in _LEAVES:
+            found.append(value)
+    return found
 
 
 def imported(node: ast.Import | ast.ImportFrom) -> list[str]:

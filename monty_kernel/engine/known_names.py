@@ -1,0 +1,58 @@
+"""What is known of a session's names before a cell runs, for what is rewritten in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, Protocol
+
+from .source import CellSource
+from .source.asking import AskingNames
+
+_UNDEFINED = "(lambda defined: [name for name in {} if name not in defined])(__mk_b_locals())"
+_MOST_ASKED = 1_000  # names, after which all count as undefined
+
+
+class _Session(Protocol):
+    @property
+    def cells(self) -> list[CellSource]: ...
+    def evaluate(self, text: str, parts: Mapping[str, str]) -> Any: ...
+
+
+class KnownNames:
+    """Implements `SessionNames`. For the sandbox thread, between two cells.
+
+    Args:
+        session: Whose names they are.
+        granted: Gives the modules that the person granted.
+    """
+
+    def __init__(self, session: _Session, granted: Callable[[], Collection[str]]) -> None:
+        self._session = session
+        self._granted = granted
+        self._defined: set[str] = set()
+        self._asking = AskingNames()
+
+    def forget(self) -> None:
+        """The session is another one, or in another state."""
+        self._defined = set()
+
+    def undefined(self, names: frozenset[str]) -> frozenset[str]:
+        """Those of the names that no cell has defined; all if the session cannot say."""
+        asked = names - self._defined
+        if not asked or len(asked) > _MOST_ASKED:
+            return asked
+        answer = self._session.evaluate(_UNDEFINED.format(sorted(asked)), {})
+        if not isinstance(answer, list):
+            return asked
+        undefined = asked.intersection(answer)
+        self._defined |= asked - undefined
+        return undefined
+
+    def asking(self) -> frozenset[str]:
+        """The names by which code may reach the host: tools, and what cells made of them."""
+        return self._asking.of(self._session.cells, self._granted())
+
+    @property
+    def granted(self) -> Collection[str]:
+        """The modules that the person granted."""
+        return self._granted()

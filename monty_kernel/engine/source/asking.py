@@ -1,0 +1,155 @@
+"""Which names of a session may lead a call to the host: tools, `input`, `sleep`, and the functions that call them.
+
+Too many names do no harm: what calls them is only rewritten where it need not be.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Collection, Iterator, Sequence
+
+from . import CellSource
+from .syntax_trees import syntax_tree
+
+FUNCTIONS = frozenset(["input", "open", "help", "display", "exit", "quit", "getpass"])
+"""Functions that are there without an import, or have one name wherever they come from."""
+
+METHODS = frozenset(
+    [
+        "sleep",
+        "getpass",
+        "display",
+        "clear_output",
+        "update_display",
+        "open",
+        "exists",
+        "is_file",
+        "is_dir",
+        "is_symlink",
+        "read_text",
+        "read_bytes",
+        "write_text",
+        "write_bytes",
+        "iterdir",
+        "glob",
+        "mkdir",
+        "rmdir",
+        "unlink",
+        "rename",
+        "stat",
+        "touch",
+        "resolve",
+        "absolute",
+        "listdir",
+        "getenv",
+        "getcwd",
+        "remove",
+        "makedirs",
+    ]
+)
+"""Attributes whose call may ask the host, whatever they are an attribute of."""
+
+_OF_MODULES = {"time": ("sleep",), "IPython.display": ("display", "clear_output", "update_display")}
+
+_LONGEST = 65_536  # characters of a cell that is looked into
+_ROUNDS = 5  # functions of one cell that call each other
+_WORD = re.compile(r"\w+")
+
+
+class AskingNames:
+    """The names that cells have made, as far as they may lead to the host. Cells are added as they run."""
+
+    def __init__(self) -> None:
+        self._granted: frozenset[str] = frozenset()
+        self._names: frozenset[str] = frozenset()
+        self._seen: list[CellSource] = []
+
+    def of(self, cells: Sequence[CellSource], granted: Collection[str]) -> frozenset[str]:
+        """The names that these cells made, oldest first. granted: the modules of tools."""
+        known = len(self._seen)
+        if frozenset(granted) != self._granted or list(cells[:known]) != self._seen:
+            self._granted, self._names, self._seen, known = frozenset(granted), frozenset(), [], 0
+        for cell in cells[known:]:
+            self._names |= self._made_by(cell.text)
+        self._seen = list(cells)
+        return self._names
+
+    def _made_by(self, text: str) -> frozenset[str]:
+        if len(text) > _LONGEST:
+            return frozenset()
+        words = set(_WORD.findall(text))
+        if words.isdisjoint(FUNCTIONS | METHODS | self._granted | self._names):
+            return frozenset()
+        try:
+            return made_in(syntax_tree(text), self._names, self._granted)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return frozenset()
+
+
+def made_in(tree: ast.Module, names: frozenset[str], granted: Collection[str]) -> frozenset[str]:
+    """The names that a cell makes, and that may lead to the host, beside those that do so already."""
+    known = set(names)
+    definitions = list(_definitions(tree, known, granted))
+    for _ in range(_ROUNDS):
+        before = len(known)
+        for each in reversed(definitions):  # what is inside of one comes after it
+            if each.leads or not known.isdisjoint(each.mentions):
+                each.leads = True
+                known.update(each.names)
+                if each.around is not None:
+                    each.around.leads = True
+        if len(known) == before:
+            break
+    return frozenset(known) - names
+
+
+class _Definition:
+    """A function, a class or an assignment. mentions: the names in it; leads: whether it surely leads to the host."""
+
+    __slots__ = ("around", "leads", "mentions", "names")
+
+    def __init__(self, names: list[str], around: _Definition | None) -> None:
+        self.names = names
+        self.around = around
+        self.mentions: set[str] = set()
+        self.leads = False
+
+
+def _definitions(tree: ast.Module, known: set[str], granted: Collection[str]) -> Iterator[_Definition]:
+    """The definitions in a cell, each before those inside it. What is imported becomes known at once."""
+    waiting: list[tuple[ast.AST, _Definition | None]] = [(tree, None)]
+    while waiting:
+        node, around = waiting.pop()
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            known.update(_imported(node, granted))
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            around = _Definition([node.name], around)
+            yield around
+        elif isinstance(node, ast.Assign) and not isinstance(node.value, ast.Call):  # what a call gives is data
+            around = _Definition([target.id for target in node.targets if isinstance(target, ast.Name)], around)
+            yield around
+        elif around is not None and isinstance(node, (ast.Name, ast.Attribute)):
+            around.leads = around.leads or _leads(node, ())
+            around.mentions.add(node.id if isinstance(node, ast.Name) else node.attr)
+        waiting += [(each, around) for each in ast.iter_child_nodes(node)]
+
+
+def _imported(node: ast.Import | ast.ImportFrom, granted: Collection[str]) -> Iterator[str]:
+    for alias in node.names:
+        if isinstance(node, ast.Import):
+            if alias.name in granted:
+                yield alias.asname or alias.name
+        elif node.module in granted or alias.name in _OF_MODULES.get(node.module or "", ()):
+            yield alias.asname or alias.name
+
+
+def leads_to_host(tree: ast.AST, names: Collection[str]) -> bool:
+    """Whether code names what may lead to the host. names: those of the session that do."""
+    return any(_leads(node, names) for node in ast.walk(tree) if isinstance(node, (ast.Name, ast.Attribute)))
+
+
+def _leads(node: ast.Name | ast.Attribute, names: Collection[str]) -> bool:
+    if isinstance(node, ast.Name):
+        return isinstance(node.ctx, ast.Load) and (node.id in FUNCTIONS or node.id in names)
+    return node.attr in METHODS or node.attr in names

@@ -1,0 +1,150 @@
+"""Built-in functions that call back what may ask the host, such as `map(tools.price, names)`.
+
+Monty cannot suspend inside a built-in function, but it can inside one that is written in Python. So these become
+functions of the prelude, where the callee may lead to the host, and stay as they are everywhere else.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Collection, Iterator
+from itertools import islice
+
+from .asking import FUNCTIONS, METHODS, leads_to_host
+from .scopes import Outline, Scope
+from .source_map import ByteOffsets, Edit
+
+MAY_HOLD = re.compile(r"\b(?:map|filter|iter)\(|\bkey\s*=")
+"""What a text contains that has something to rewrite."""
+
+BUILTINS = frozenset(["map", "filter", "sorted", "min", "max", "iter"])
+
+_EAGER = frozenset(["list", "tuple", "set", "frozenset", "sorted", "sum", "len", "min", "max", "dict", "any", "all"])
+"""Functions that take all of an iterator at once."""
+
+_DEEPEST = 10
+"""Scopes around a call that is still looked at: what it calls back is searched, and may hold other such calls."""
+
+_MOST_NODES = 5_000
+"""Nodes of the body of a loop that is rewritten."""
+
+_SORT = re.compile(r"\s*\.\s*sort\s*\(")
+
+
+def callback_edits(
+    text: str, places: ByteOffsets, outline: Outline, names: Collection[str] | None, undefined: Collection[str]
+) -> Iterator[Edit]:
+    """The edits.
+
+    Args:
+        names: Those of the session, and of this cell, that may lead to the host; None if that is unknown: all may.
+        undefined: The built-in functions that the session has not replaced.
+    """
+    eager = {id(call.node.args[0]) for call in outline.calls if _called(call.node) in _EAGER and call.node.args}
+    loops = {id(loop.iter): (loop, scope) for loop, scope in outline.loops}
+    for call in outline.calls:
+        node, name = call.node, _called(call.node)
+        if call.scope.depth > _DEEPEST:
+            continue
+        if any(isinstance(each, ast.Starred) for each in node.args) or any(each.arg is None for each in node.keywords):
+            continue
+        callee = _callee(node, name)
+        if callee is None or not _may_ask(callee, call.scope, names):
+            continue
+        if isinstance(node.func, ast.Attribute):
+            yield from _sort(text, places, node.func)
+        elif name in undefined and call.scope.owner(name) is None:
+            if name != "iter" or id(node) in eager:
+                yield from _replaced(text, places, node.func, "__mk_" + name)
+            elif id(node) in loops:
+                yield from _loop(text, places, *loops[id(node)], node)
+
+
+def builtins_called(outline: Outline) -> frozenset[str]:
+    """Those of the functions that are looked at which the cell calls."""
+    return frozenset(_called(call.node) for call in outline.calls) & BUILTINS
+
+
+def _called(node: ast.Call) -> str:
+    return node.func.id if isinstance(node.func, ast.Name) else ""
+
+
+def _callee(node: ast.Call, name: str) -> ast.expr | None:
+    """What the call calls back; None if nothing."""
+    if name in ("map", "filter"):
+        enough = len(node.args) >= 2 if name == "map" else len(node.args) == 2
+        return node.args[0] if enough and not node.keywords else None
+    if name == "iter":
+        return node.args[0] if len(node.args) == 2 else None
+    if name in ("sorted", "min", "max") or (isinstance(node.func, ast.Attribute) and node.func.attr == "sort"):
+        return next((each.value for each in node.keywords if each.arg == "key"), None)
+    return None
+
+
+def _may_ask(callee: ast.expr, scope: Scope, names: Collection[str] | None) -> bool:
+    if isinstance(callee, ast.Constant):
+        return False
+    if names is None:
+        return True
+    if leads_to_host(callee, names):
+        return True
+    # a function that was passed on may be any, but only in a session that has one which asks
+    if isinstance(callee, ast.Attribute):
+        return bool(names) or callee.attr in METHODS
+    if isinstance(callee, ast.Name):
+        owner = scope.owner(callee.id)
+        return bool(names) and owner is not None and owner.function is not None and callee.id not in FUNCTIONS
+    if isinstance(callee, ast.Lambda):
+        own = {arg.arg for arg in callee.args.args}
+        called = (node.func for node in ast.walk(callee.body) if isinstance(node, ast.Call))
+        return bool(names) and any(
+            isinstance(function, ast.Name) and function.id not in own and scope.owner(function.id) is not None
+            for function in called
+        )
+    return bool(names) and isinstance(callee, ast.Call)
+
+
+def _replaced(text: str, places: ByteOffsets, node: ast.expr, function: str) -> Iterator[Edit]:
+    start, end = places.span(node)
+    if isinstance(node, ast.Name) and text[start:end] == node.id:  # else it is inside an f-string
+        yield Edit(start, end, function)
+
+
+def _sort(text: str, places: ByteOffsets, function: ast.Attribute) -> Iterator[Edit]:
+    """`rows.sort(key=f)` becomes `__mk_sort(rows, key=f)`."""
+    start, end = places.span(function.value)
+    between = _SORT.match(text, end)
+    if between is not None and places.span(function)[1] < between.end():
+        yield Edit(start, start, "__mk_sort(", blame=places.span(function))
+        yield Edit(end, between.end(), ", ", blame=places.span(function))
+
+
+def _loop(text: str, places: ByteOffsets, loop: ast.For, scope: Scope, node: ast.Call) -> Iterator[Edit]:
+    """`for line in iter(f, ''):` becomes `while (__mk_next := (f)()) != ('') and [line := __mk_next]:`.
+
+    Both parts are evaluated anew each time, so they have to be such that it makes no difference.
+    """
+    callee, last = node.args
+    if not isinstance(loop.target, ast.Name) or scope.kind == "class" or not isinstance(last, ast.Constant):
+        return
+    if not isinstance(callee, (ast.Name, ast.Attribute, ast.Lambda)):
+        return
+    body = list(islice(ast.walk(ast.Module(loop.body, [])), _MOST_NODES))
+    assigned = {each.id for each in body if isinstance(each, ast.Name) and not isinstance(each.ctx, ast.Load)}
+    used = {each.id for each in ast.walk(callee) if isinstance(each, ast.Name)}
+    if len(body) == _MOST_NODES or not used.isdisjoint(assigned | {loop.target.id}):
+        return
+    (start, _), (first, first_end) = places.span(loop), places.span(callee)
+    (second, second_end), (_, end) = places.span(last), places.span(node)
+    colon = text.find(":", end)
+    plain = text.startswith("for", start) and text[end:colon].strip() == "" and "(" in text[start:first]
+    if (
+        plain
+        and text[end - 1] == ")"
+        and "#" not in text[start:first] + text[first_end:second] + text[second_end:colon]
+    ):
+        whole = places.span(node)
+        yield Edit(start, first, "while (__mk_next := (", blame=whole)
+        yield Edit(first_end, second, ")()) != (", blame=whole)
+        yield Edit(second_end, colon, f") and [{loop.target.id} := __mk_next]", blame=whole)
