@@ -114,6 +114,19 @@ class CellLog:
         data = own.unpack()["feeds"].get(str(number))
         return None if data is None else feed_of(data)
 
+    def feeds_of(self, label: str) -> list[Feed]:
+        """The feeds of the newest cell that tracebacks call so, in order; empty if there is none."""
+        for step in self._and_before():
+            own = step._own
+            if isinstance(own, _Packed):
+                feeds = own.unpack()["feeds"]
+                found = [feed_of(feeds[each]) for each in sorted(feeds, key=int) if feeds[each]["label"] == label]
+            else:
+                found = [own[1][number] for number in sorted(own[1]) if own[1][number].cell.label == label]
+            if found:
+                return found
+        return []
+
     def sources(self) -> Iterator[CellSource]:
         """The cells that were fed, as the person typed them, newest first."""
         last: CellSource | None = None

@@ -110,6 +110,18 @@ class Session:
         """What ran in it and is known, as plain Python, oldest first. From any thread."""
         return self._cells.of(self._cell_log)
 
+    def feeds_of(self, number: int | None) -> list[Feed]:
+        """What it was fed of a cell, by the cell's number; empty if it knows no such cell.
+
+        None stands for the cell before the last one.
+        """
+        if number is not None:
+            return self._cell_log.feeds_of(f"In[{number}]")
+        labels = (cell.label for cell in self._cell_log.sources())
+        last = next(labels, None)
+        before = next((label for label in labels if label != last and label.startswith("In[")), None)
+        return [] if before is None else self._cell_log.feeds_of(before)
+
     # A state, and back
 
     def start(self) -> None:

@@ -10,8 +10,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from monty_kernel.engine.access import Answer
     from monty_kernel.engine.limits import SessionLimits
+    from monty_kernel.engine.source.cell import Feed
     from monty_kernel.grants.grants import Grants
     from monty_kernel.history.history import History
     from monty_kernel.introspect import MagicCatalogue
@@ -50,6 +53,12 @@ class MagicContext(Protocol):
     @property
     def resumes_unasked(self) -> bool:
         """Whether a session that another kernel left for this notebook is resumed without a question."""
+
+    def feeds_of(self, number: int | None) -> Sequence[Feed]:
+        """What the session was fed of a cell, by the cell's number; empty if it has no such cell.
+
+        None stands for the cell before the one that runs.
+        """
 
     def print(self, text: str) -> None:
         """Print a line to the cell's stdout."""

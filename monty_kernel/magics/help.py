@@ -8,7 +8,7 @@ from monty_kernel.engine.errors.unsupported import instead_of_module
 from monty_kernel.engine.frontend import UsageError
 
 from . import MagicContext
-from .declare import Family, shortened
+from .declare import Family, argument, shortened
 
 family = Family()
 
@@ -20,6 +20,7 @@ help(name)      the same, printed
 Tab             completes names, and the arguments of magics
 %lsmagic        all magics; %name? explains one
 %undo           takes a cell back; %snapshots lists the states of the session
+%rewrites       what the kernel made of the last cell so that Monty reads it
 %limits         what the session and each cell may use
 
 What Monty has of Python and what it lacks is in docs/language.md; an error says what to write instead."""
@@ -31,6 +32,27 @@ def lsmagic(_: argparse.Namespace, context: MagicContext) -> None:
     context.print("Available line magics:\n%" + "  %".join(context.magics.line_names()))
     context.print("\nAvailable cell magics:\n%%" + "  %%".join(context.magics.cell_names()))
     context.print("\n%name? shows what a magic does.")
+
+
+@family.host("rewrites", argument("cell", nargs="?", type=int, metavar="N", help="a cell's number [the last cell]"))
+def rewrites(arguments: argparse.Namespace, context: MagicContext) -> None:
+    """Show what the kernel made of a cell's lines so that Monty reads them: `del`, magics, imports of IPython."""
+    from monty_kernel.engine.source.rewritten_lines import changes
+
+    feeds = [feed for feed in context.feeds_of(arguments.cell) if not feed.text.startswith("__mk_show(")]
+    if not feeds:
+        raise UsageError(
+            "%rewrites: there is no cell before this one."
+            if arguments.cell is None
+            else f"%rewrites: this session has no cell In[{arguments.cell}]."
+        )
+    found = [change for feed in feeds for change in changes(feed)]
+    for change in found:
+        context.print(f"{feeds[0].cell.label}, line {change.first}:")
+        context.print("\n".join(f"    {line}" for line in change.typed) + "\nbecame")
+        context.print("\n".join(f"    {line}" for line in change.became) + "\n")
+    if not found:
+        context.print(f"Monty was given {feeds[0].cell.label} as it was typed.")
 
 
 @family.action("?", code="[NAME]", changes=False)

@@ -12,7 +12,10 @@ from monty_kernel.engine.frontend import StdinUnavailable
 from monty_kernel.outputs import Display, MimeBundle, Output, Stream
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from monty_kernel.engine.limits import SessionLimits
+    from monty_kernel.engine.source.cell import Feed
     from monty_kernel.grants.grants import Grants
     from monty_kernel.history.history import History
     from monty_kernel.magics.registry import Magics
@@ -127,6 +130,10 @@ class SessionFrontend(ABC):
     def resumes_unasked(self) -> bool:
         """Whether what another kernel left under this notebook's path is brought back without a question."""
         return self.services.settings.resume == "allow"
+
+    def feeds_of(self, number: int | None) -> Sequence[Feed]:
+        """What the session was fed of a cell; None stands for the cell before this one."""
+        return self.services.engine.session.feeds_of(number)
 
     def resumed(self, message: str, last: int) -> str:
         """A stored session goes on: cells count on from its last one, and its inputs become this session's."""

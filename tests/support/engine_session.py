@@ -11,7 +11,7 @@ from typing import Any
 from monty_kernel.engine.engine import Engine
 from monty_kernel.engine.limits import Limits
 from monty_kernel.engine.source import CellSource, Failure
-from monty_kernel.engine.source.cell import CellOptions, parse
+from monty_kernel.engine.source.cell import CellOptions, Feed, parse
 from monty_kernel.history.history import History
 from monty_kernel.magics.registry import Magics
 from monty_kernel.outputs import Display, Stream
@@ -100,6 +100,9 @@ class Session:
 
     def describe(self, topic: str, detail_level: int = 0) -> str | None:
         return self.known.get(topic) and f"{self.known[topic]} at level {detail_level}"
+
+    def feeds_of(self, number: int | None) -> list[Feed]:
+        return self.engine.session.feeds_of(number)
 
     def confirm(self, question: str) -> bool:
         self.questions.append(question)

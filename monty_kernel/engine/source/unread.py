@@ -235,7 +235,7 @@ def _binds(tree: ast.AST, name: str) -> bool:
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Load):
             return True
-        if isinstance(node, ast.alias) and (node.asname or node.name) in (name, "*"):
+        if isinstance(node, ast.alias) and (node.asname or node.name) == name:
             return True
         if name in (getattr(node, "name", None), getattr(node, "arg", None)):
             return True
