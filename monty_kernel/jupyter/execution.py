@@ -88,7 +88,10 @@ class Execution:
         self._services.request = None
         left = any(each["source"] == "ask_exit" for each in self._frontend.payload)
         if (left or reply["status"] == "error") and not cell.silent and content.get("stop_on_error", True):
-            kernel._abort_queues()  # before the reply: requests that a client sends after it must not be aborted
+            assert kernel.shell_stream is not None
+            kernel.shell_stream.flush()  # requests in the socket were sent before the failure was known
+            # before the reply: requests that a client sends after it must not be aborted
+            self._queue.abort_waiting(request)
         metadata = kernel.init_metadata(parent)
         with session.together():
             if not cell.silent:

@@ -169,11 +169,6 @@ class MontyKernel(Kernel):
         kind = request.type.removesuffix("_request") + "_reply"
         self.session.send(self.shell_stream, kind, content, request.message, ident=request.idents)
 
-    def _abort_queues(self, subshell_id: str | None = None) -> None:
-        assert self.shell_stream is not None
-        self.shell_stream.flush()  # requests in the socket were sent before the failure was known
-        self._queue.abort_waiting()
-
     # Requests on control
 
     async def interrupt_request(self, stream: Any, ident: Any, parent: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, NamedTuple
 
+from monty_kernel.jupyter.sent_before import SentBefore
 from monty_kernel.jupyter.starting_tasks import start_now
 
 PATIENCE = 0.3
@@ -55,6 +56,7 @@ class ShellQueue:
         self._waiting: deque[Request] = deque()
         self._count = 0
         self._aborted = 0
+        self._sent_before = SentBefore()
         self._is_running = False
         self._running: asyncio.Task[None] | None = None  # so that it is not collected
         self._patience: asyncio.TimerHandle | None = None
@@ -65,11 +67,15 @@ class ShellQueue:
         """Take a request off the wire. Call it on the loop."""
         loop = asyncio.get_running_loop()
         self._count += 1
-        self._waiting.append(Request(idents, message, self._count, loop.time()))
+        request = Request(idents, message, self._count, loop.time())
+        self._waiting.append(request)
+        is_cell = request.type == "execute_request"
+        if is_cell:
+            self._sent_before.take(message["header"], request.received)
         if not self._is_running:
             self._is_running = True
             # only cells: what answers a question may look for its task at once
-            start = start_now if message["header"]["msg_type"] == "execute_request" else loop.create_task
+            start = start_now if is_cell else loop.create_task
             self._running = start(self._run())
         if self._patience is None and message["header"]["msg_type"] in self._questions:
             self._patience = loop.call_later(PATIENCE, self._let_questions_pass)
@@ -78,13 +84,19 @@ class ShellQueue:
         """Whether a cell is queued behind the one that runs. Any thread may ask."""
         return any(request.type == "execute_request" for request in tuple(self._waiting))
 
-    def abort_waiting(self) -> None:
-        """From now on `is_aborted` holds for every request received so far."""
+    def abort_waiting(self, failed: Request) -> None:
+        """From now on `is_aborted` holds for every request received so far, and what the failed one's client sent by now.
+
+        Call it as late as possible before the error is sent.
+        """
         self._aborted = self._count
+        self._sent_before.failed(failed.message["header"], failed.received, asyncio.get_running_loop().time())
 
     def is_aborted(self, request: Request) -> bool:
-        """Whether a failure before it aborts this request."""
-        return request.number <= self._aborted
+        """Whether a failure before it aborts this request. Ask once, when its turn has come."""
+        if request.number <= self._aborted:
+            return True
+        return self._sent_before.is_before_error(request.message["header"], request.received)
 
     async def _run(self) -> None:
         try:
