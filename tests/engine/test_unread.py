@@ -227,6 +227,30 @@ def test_a_name_that_a_cell_unbound_is_no_longer_listed(session: Session) -> Non
     assert session.run("kept, gone = 1, 2\ndel gone\n%who").printed.split() == ["kept"]
 
 
+def test_names_of_results_and_inputs_come_back(session: Session) -> None:
+    session.reset()
+    session.run("1")
+    session.run("2")
+    assert session.run("del _, ___, _i, _ii, _iii").failure is None
+    for name in ("_", "_i"):
+        assert session.run(f"try:\n    del {name}\nexcept NameError:\n    pass").failure is None
+    assert session.run("3").result == "3"
+    assert session.run("_, __, ___").result == "(3, 2, 1)"
+    assert session.run("_i, _ii").result == "('_, __, ___', '3')"
+    session.run("_ = 7")
+    assert (session.run("4").result, session.run("_").result) == ("4", "7")
+    session.run("del Out, In")
+    assert session.run("5").result == "5"
+    assert session.run(f"_{session.count}").result == "5"
+
+
+def test_display_is_like_a_built_in_function(session: Session) -> None:
+    session.reset()
+    assert session.run("del display").failure is not None
+    session.run("display = 3\ndel display")
+    assert len(session.run("display([1])").displays) == 1
+
+
 def test_cells_may_have_their_own_list_and_len(session: Session) -> None:
     session.reset()
     ran = session.run("len = list = isinstance = str = set = None\nx = [1, 2, 3, 4]\ndel x[0], x[::2]\nx")

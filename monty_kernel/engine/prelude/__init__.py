@@ -40,7 +40,7 @@ _FORMERLY = {"core": frozenset({RECORD, SHOWING})}
 """The parts that sessions of earlier versions, which are stored, had as one."""
 
 _BUILTINS = (
-    "Exception", "NotImplementedError", "PermissionError", "RecursionError", "TypeError",
+    "Exception", "NameError", "NotImplementedError", "PermissionError", "RecursionError", "TypeError",
     "bool", "bytes", "dict", "enumerate", "float", "frozenset", "getattr", "hasattr", "hash", "id", "int", "isinstance",
     "len", "list", "locals", "max", "min", "print", "range", "repr", "set", "sorted", "str", "sum", "tuple", "type", "zip",
 )  # fmt: skip

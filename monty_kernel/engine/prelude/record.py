@@ -18,8 +18,11 @@ def __mk_begin(number):
     global _i, _ii, _iii
     while len(__mk_In) < number:
         __mk_In.append("")
-    _iii = _ii
-    _ii = _i
+    try:
+        _iii = _ii
+        _ii = _i
+    except NameError:  # a cell deleted one: it comes back
+        _ii = _iii = ""
     _i = __mk_In[-1]
     if len(__mk_In) == number:
         __mk_In.append(__mk_source)
@@ -41,12 +44,14 @@ def __mk_show(number):
     else:
         bundle = __mk_bundle_of(v)
     if number and v is not __mk_Out:
-        # as in IPython: if the person assigns one of these names, all three are theirs
-        if _ is __mk_last[0] and __ is __mk_last[1] and ___ is __mk_last[2]:
-            ___ = __
-            __ = _
-            _ = v
-            __mk_last = [_, __, ___]
+        # as in IPython: if the person assigns one of these names, all three are theirs; one that is deleted comes back
+        try:
+            ours = _ is __mk_last[0] and __ is __mk_last[1] and ___ is __mk_last[2]
+        except NameError:
+            ours = True
+        if ours:
+            __mk_last = [v, __mk_last[0], __mk_last[1]]
+            _, __, ___ = __mk_last
         if len(__mk_Out) >= 1000 and number not in __mk_Out:
             for oldest in sorted(__mk_Out)[:200]:  # as in IPython: old results must not fill the memory
                 __mk_Out.pop(oldest)

@@ -201,6 +201,11 @@ class _Deletion:
         indent = self._suite.indent
         if self._suite.scope == "function":
             bound = name  # raises what Python raises
+        elif name == "display":  # the kernel's own is a name of the session, and comes back like a built-in function
+            return (
+                f'if display is __mk_display_function: raise NameError("name {name!r} is not defined")\n'
+                f"{indent}display = __mk_display_function"
+            )
         else:  # to name it would find a builtin, or ask the host
             bound = f'if {name!r} not in __mk_b_locals(): raise NameError("name {name!r} is not defined")'
         return (
