@@ -17,6 +17,7 @@ from ..outputs import ClearOutput, Display, Stream
 from .access import Access, Answer, disguise
 from .budget import Budget, LimitReached
 from .frontend import Frontend, StdinUnavailable, UsageError
+from .help_topics import help_topic
 from .interrupts import InterruptController
 from .prelude import json_object, mime_bundle
 from .snapshot import UNHANDLED, Recorder, Replayer, Settled, slept
@@ -87,14 +88,20 @@ class Host:
         recorder: Recorder | Replayer,
         access: Access,
         budget: Budget | None = None,
+        text_of: Callable[[str], str | None] | None = None,
     ) -> None:
+        """
+        Args:
+            source: What the feed was given.
+            text_of: Gives the text of an earlier feed, or of this one, by the name that Monty has for it.
+        """
+        self._text_of = text_of or (lambda filename: source)
         self._frontend = frontend
         self._budget = budget or Budget()
         self._access = access
         self._calls: dict[int, Future[ExternalSettledResult]] = {}  # by call id: what granted functions will answer
         self._recorder = recorder
         self._interrupts = interrupts
-        self._source = source
         self._sleeps: list[tuple[float, int]] = []  # heap of (deadline, call id)
         self.refusal: Exception | None = None
         self.left = False
@@ -308,22 +315,8 @@ class Host:
         return self._frontend.magic(str(name), str(args))
 
     def _help(self, snapshot: FunctionSnapshot) -> None:
-        position = snapshot.position
-        call = self._source.encode()[position.start : position.end].decode(errors="replace")
-        topic = call[call.find("(") + 1 : -1].strip() if position.filename and call.endswith(")") else ""
-        kind = _class_of(snapshot.args[0]) if snapshot.args else ""
-        self._frontend.emit(Stream("stdout", self._frontend.help(topic, kind) + "\n"))
-
-
-def _class_of(value: object) -> str:
-    """The class of a value that a cell passed. Empty for functions, classes and modules, which may cross as text."""
-    from pydantic_monty import MontyClassProxy, MontyStdTypeProxy
-
-    if isinstance(value, MontyClassProxy):
-        return str(value.name)
-    if isinstance(value, (type, MontyStdTypeProxy)) or (isinstance(value, str) and value[:1] == "<"):
-        return ""
-    return type(value).__name__
+        text = self._frontend.help(*help_topic(snapshot, self._text_of))
+        self._frontend.emit(Stream("stdout", text + "\n"))
 
 
 def _is_own(name: str, snapshot: FunctionSnapshot) -> bool:

@@ -77,6 +77,8 @@ class Sandbox:
         self._workers = workers
         self.observer: Observer | None = None
         """What is told of the feeds of cells, if anything is."""
+        self.text_of: Callable[[str], str | None] | None = None
+        """Gives the text of a feed by the name that Monty has for it."""
         self._session: monty.MontySession | None = None
         self._pid: int | None = None
         self._begins_in: str | None = None
@@ -143,7 +145,7 @@ class Sandbox:
         budget = budget or of_the_kernel()
         access = self.access if recorder else _NO_ACCESS
         make = Host if self.observer is None or recorder is None else partial(ObservedHost, self.observer)
-        host = make(frontend, self.interrupts, source, recorder or Recorder(), access, budget)
+        host = make(frontend, self.interrupts, source, recorder or Recorder(), access, budget, self.text_of)
         computing = budget.computing
         if computing is not None and computing.is_used_up:
             budget.overtime()

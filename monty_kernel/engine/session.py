@@ -94,6 +94,7 @@ class Session:
 
     def __init__(self, limits: SessionLimits, workers: Workers, access: Access | None) -> None:
         self.sandbox = Sandbox(limits, workers, access)
+        self.sandbox.text_of = self._text_of
         self.names = KnownNames(self, lambda: self.sandbox.access.modules.keys())
         self.changed = False
         self.may_read_clock = False
@@ -391,6 +392,10 @@ class Session:
     def _feed_named(self, filename: str) -> Feed | None:
         head, _, tail = filename.partition("<python-input-")
         return self._cell_log.feed(int(tail[:-1])) if not head and tail[:-1].isdigit() else None
+
+    def _text_of(self, filename: str) -> str | None:
+        feed = self._feed_named(filename)
+        return None if feed is None else feed.text
 
 
 def _may_read_clock(source: str) -> bool:

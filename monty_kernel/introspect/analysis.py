@@ -13,6 +13,7 @@ import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from contextvars import ContextVar
 from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Any, TypeVar
@@ -31,6 +32,12 @@ T = TypeVar("T")
 DEADLINE = 0.9
 """Seconds to wait for an answer. JupyterLab gives up on a completer after one second."""
 
+PATIENT = 30.0
+"""The same for a person who asked in a cell, which waits."""
+
+patience: ContextVar[float | None] = ContextVar("patience", default=None)
+"""Seconds that the present question waits instead of `DEADLINE`."""
+
 _QUESTION = 3.0
 _JEDI = "monty_kernel.introspect.static:asked"
 """The job of the helper that has jedi."""
@@ -44,7 +51,8 @@ The person has given up on a question long before, but the next question waits f
 class Analysis:
     """What is known about the code of one session without asking the session.
 
-    An answer is empty if it would take longer than `DEADLINE`. `facts` and `notebook` may be read on any thread: they are
+    An answer is empty if it would take longer than `DEADLINE`, or than the
+    question's `patience`. `facts` and `notebook` may be read on any thread: they are
     replaced as a whole and never changed.
 
     Args:
@@ -65,7 +73,7 @@ class Analysis:
             head, tail = where.text[: where.around.chunk_start], where.text[where.chunk_end :]
             return replace(where, others=(*_cut(head), *_cut(tail)))
 
-        return await _cell_thread().run(prepared, DEADLINE) or where
+        return await _cell_thread().run(prepared, patience.get() or DEADLINE) or where
 
     async def names(self, where: Place) -> list[JediName]:
         """Names in the scope of the cursor, or attributes after a dot."""
@@ -108,7 +116,7 @@ class Analysis:
             source = self._source(where, offset)
             return _ask_jedi(question, source.head + source.chunk, len(source.head), source.offset, seconds=_QUESTION)
 
-        return await _jedi_thread().run(answer, DEADLINE)
+        return await _jedi_thread().run(answer, patience.get() or DEADLINE)
 
     def _source(self, where: Place, offset: int) -> Source:
         start = max(where.around.chunk_start, where.cursor - 2 * WINDOW)

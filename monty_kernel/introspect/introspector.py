@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from monty_kernel.bounded import helper_pool, is_modest
 
 from . import NOTHING_FOUND, Completions, Inspection, MagicCatalogue, Session
-from .analysis import Analysis, start_jedi
+from .analysis import PATIENT, Analysis, patience, start_jedi
 from .completeness import Status, judge
 from .completion import Completer
 from .inspection import Inspector
@@ -80,7 +80,11 @@ class Introspector:
         return found
 
     async def describe(self, name: str, detail_level: int = 0) -> str | None:
-        """The page for `name?` (with detail 1 `name??`), `%magic?` and `help(name)`, with ANSI colours, or None."""
+        """The page for `name?` (with detail 1 `name??`), `%magic?` and `help(name)`, with ANSI colours, or None.
+
+        A cell asks, and waits for the answer: it comes however busy the machine is.
+        """
+        patience.set(PATIENT)  # for this task
         try:
             return await self._inspector.describe(name, detail_level)
         except Exception:

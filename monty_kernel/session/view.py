@@ -5,16 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import Executor, Future
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 from monty_kernel.engine.engine import Engine
 from monty_kernel.engine.source import CellSource
+from monty_kernel.introspect.analysis import patience
 
 T = TypeVar("T")
 
+_LOOKING = 0.1
+"""Seconds after which a thread that waits for a question looks whether it was interrupted."""
+
 LONGEST_ANSWER = 0.05
-"""Seconds that the sandbox may take to answer.
+"""Seconds that the sandbox may take to answer, unless a cell waits for it.
 
 After that introspection makes do with what it knows without the session.
 """
@@ -55,7 +59,7 @@ class SessionView:
         else:
             answer = asyncio.get_running_loop().run_in_executor(self._thread, self._evaluate, expression)
         try:
-            return await asyncio.wait_for(asyncio.shield(answer), LONGEST_ANSWER)
+            return await asyncio.wait_for(asyncio.shield(answer), patience.get() or LONGEST_ANSWER)
         except TimeoutError:
             return None
 
@@ -63,16 +67,29 @@ class SessionView:
         """The result of a question that runs on the loop and may ask the sandbox, whose thread calls this.
 
         For an action between two feeds of a cell. The session is idle then, but its thread waits here and answers.
+
+        Raises:
+            KeyboardInterrupt: The cell was interrupted.
         """
         visitors: SimpleQueue[tuple[str, Future[object]] | None] = SimpleQueue()
         self._visitors = visitors
         answer = asyncio.run_coroutine_threadsafe(question, loop)
         answer.add_done_callback(lambda _: visitors.put(None))
-        while (visitor := visitors.get()) is not None:
-            expression, visit = visitor
-            visit.set_result(self._evaluate(expression))
-        self._visitors = None
-        return answer.result()
+        try:
+            while (visitor := self._next(visitors)) is not None:
+                expression, visit = visitor
+                visit.set_result(self._evaluate(expression))
+            return answer.result()
+        finally:
+            self._visitors = None
+            answer.cancel()
+
+    def _next(self, visitors: SimpleQueue[tuple[str, Future[object]] | None]) -> tuple[str, Future[object]] | None:
+        while True:
+            try:
+                return visitors.get(timeout=_LOOKING)
+            except Empty:
+                self._engine.interrupts.wait_until(0)  # raises if the cell was interrupted
 
     def _evaluate(self, expression: str) -> object:
         from monty_kernel.engine.prelude import guarded

@@ -277,3 +277,9 @@ def test_a_member_that_the_hosts_python_has_not(cells: Notebook) -> None:
 def test_a_module_while_the_session_is_busy(cells: Notebook) -> None:
     cells.busy = True
     assert "JSON" in (cells.describe("json") or "")
+
+
+def test_a_cell_that_asks_waits_however_busy_the_machine_is(cells: Notebook, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("monty_kernel.introspect.analysis.DEADLINE", 0.0)  # as if it took too long
+    assert "number of items" in (cells.describe("len") or "")
+    assert "The mean." in (cells.describe("mean") or "")
