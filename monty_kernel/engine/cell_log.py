@@ -107,6 +107,16 @@ class CellLog:
         step = next(steps, None)
         return None if step is None else step._own_feed(number)
 
+    def named(self, filename: str) -> Feed | None:
+        """The feed that Monty calls by this name; None if it is none of a cell's."""
+        head, _, tail = filename.partition("<python-input-")
+        return self.feed(int(tail[:-1])) if not head and tail[:-1].isdigit() else None
+
+    def text_named(self, filename: str) -> str | None:
+        """What that feed was given."""
+        feed = self.named(filename)
+        return None if feed is None else feed.text
+
     def _own_feed(self, number: int) -> Feed | None:
         own = self._own
         if not isinstance(own, _Packed):

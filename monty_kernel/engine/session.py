@@ -94,7 +94,7 @@ class Session:
 
     def __init__(self, limits: SessionLimits, workers: Workers, access: Access | None) -> None:
         self.sandbox = Sandbox(limits, workers, access)
-        self.sandbox.text_of = self._text_of
+        self.sandbox.text_of = lambda filename: self._cell_log.text_named(filename)
         self.names = KnownNames(self, lambda: self.sandbox.access.modules.keys())
         self.changed = False
         self.may_read_clock = False
@@ -361,7 +361,7 @@ class Session:
         except SyntaxError as error:
             return Failure("syntax", "SyntaxError", error.msg)
         except FeedError as error:
-            return raised(error.monty, self._feed_named)
+            return raised(error.monty, self._cell_log.named)
         except KeyboardInterrupt:
             return INTERRUPTED
 
@@ -371,7 +371,7 @@ class Session:
         try:
             failure = self._located(error)
         except KeyboardInterrupt:  # the cell has failed already: only its source is not searched for a better place
-            failure = raised(error, self._feed_named)
+            failure = raised(error, self._cell_log.named)
         if failure.ename == "RecursionError" and self._limits.now.recursion is not None:
             return failure._replace(note=f"Calls nest no deeper here than {self._limits.held('recursion')}.")
         return failure
@@ -382,20 +382,12 @@ class Session:
             failure = said_by_cpython(feed)
             if failure is not None:
                 return failure
-        failure = raised(error, self._feed_named)
+        failure = raised(error, self._cell_log.named)
         if feed is None:
             return failure
         from .errors.locate import locate
 
         return locate(failure, feed.cell, self._cell_log.sources())
-
-    def _feed_named(self, filename: str) -> Feed | None:
-        head, _, tail = filename.partition("<python-input-")
-        return self._cell_log.feed(int(tail[:-1])) if not head and tail[:-1].isdigit() else None
-
-    def _text_of(self, filename: str) -> str | None:
-        feed = self._feed_named(filename)
-        return None if feed is None else feed.text
 
 
 def _may_read_clock(source: str) -> bool:
