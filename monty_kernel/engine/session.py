@@ -94,13 +94,13 @@ class Session:
 
     def __init__(self, limits: SessionLimits, workers: Workers, access: Access | None) -> None:
         self.sandbox = Sandbox(limits, workers, access)
-        self.sandbox.text_of = lambda filename: self._cell_log.text_named(filename)
         self.names = KnownNames(self, lambda: self.sandbox.access.modules.keys())
         self.changed = False
         self.may_read_clock = False
         self._limits = limits
         self._cell_log = CellLog()
         self._cells = KnownCells()
+        self.sandbox.text_of = lambda filename: self._cell_log.text_named(filename)
         self._next_feed = 0
         self._parts: frozenset[str] = frozenset()
         self._unrecorded: dict[int, str] = {}  # cells whose source `In` in the sandbox lacks, by their numbers
