@@ -71,6 +71,8 @@ def test_handlers_inside_each_other_know_their_errors(kernel: Kernel) -> None:
 def test_classes_and_functions_of_ones_own_keep_their_arguments(kernel: Kernel) -> None:
     assert kernel.run("class Warning:\n    def __init__(self, n): self.n = n\nWarning(5).n").plain == "5"
     assert kernel.run("Warning(5).n").plain == "5"
+    kernel.run("def OSError(*args): return args")
+    assert kernel.run("OSError(1, 2)").plain == "(1, 2)"
     assert kernel.run("def made(TimeoutError): return TimeoutError(7)\nmade(lambda n: n + 1)").plain == "8"
 
 

@@ -26,3 +26,5 @@ def test_in_a_function_it_is_the_functions(kernel: Kernel) -> None:
 
 def test_a_name_of_ones_own_is_left_alone(kernel: Kernel) -> None:
     assert kernel.run("locals = lambda: {'mine': 1}\nlocals()").plain == "{'mine': 1}"
+    kernel.run("locals = lambda: 'mine'")
+    assert kernel.run("locals()").plain == "'mine'"

@@ -2,54 +2,63 @@
 # Monty's own do, and what those refuse is left to them.
 
 
-def __mk_map(call, *lists):
+def __mk_is_builtin(call):
+    # a cell may have replaced it before
+    return type(call).__name__ in ("builtin_function_or_method", "type") and not hasattr(call, "__annotations__")
+
+
+def __mk_map(builtin, call, *lists):
+    if not __mk_is_builtin(builtin):
+        return builtin(call, *lists)
     if len(lists) == 1:
         return [call(item) for item in lists[0]]
     return [call(*items) for items in zip(*lists)]  # noqa: B905 - as map() does
 
 
-def __mk_filter(call, items):
+def __mk_filter(builtin, call, items):
+    if not __mk_is_builtin(builtin):
+        return builtin(call, items)
     return [item for item in items if (item if call is None else call(item))]
 
 
-def __mk_sorted(items, *more, key=None, reverse=False):
-    if more or key is None:
-        return sorted(items, *more, key=key, reverse=reverse)
-    items = list(items)
+def __mk_sorted(builtin, *args, key=None, **options):
+    if not __mk_is_builtin(builtin) or len(args) != 1 or key is None:
+        return builtin(*args, key=key, **options)
+    items = list(args[0])
     keys = [key(item) for item in items]
-    return [items[at] for at in sorted(range(len(items)), key=lambda at: keys[at], reverse=reverse)]
+    return [items[at] for at in sorted(range(len(items)), key=lambda at: keys[at], **options)]
 
 
-def __mk_sort(items, *more, **options):
-    if type(items) is not list or more or not options.get("key"):
-        return items.sort(*more, **options)
-    done = __mk_sorted(items, **options)
+def __mk_sort(items, *args, **options):
+    if type(items) is not list or args or not options.get("key"):
+        return items.sort(*args, **options)
+    done = __mk_sorted(__mk_b_sorted, items, **options)
     items.clear()
     items.extend(done)
     return None
 
 
-def __mk_keyed(args, key):
-    # the items, and their keys; None if the built-in function has to see the arguments itself
+def __mk_min(builtin, *args, key=None, **options):
+    return __mk_extreme(builtin, args, key, options)
+
+
+def __mk_max(builtin, *args, key=None, **options):
+    return __mk_extreme(builtin, args, key, options)
+
+
+def __mk_extreme(builtin, args, key, options):
+    if not __mk_is_builtin(builtin) or not args or key is None:
+        return builtin(*args, key=key, **options)
     items = list(args[0]) if len(args) == 1 else list(args)
-    return (items, [key(item) for item in items]) if items and key is not None else None
+    if not items:
+        return builtin(items, key=key, **options)
+    keys = [key(item) for item in items]
+    return items[builtin(range(len(keys)), key=lambda at: keys[at])]
 
 
-def __mk_min(*args, key=None, **options):
-    found = __mk_keyed(args, key)
-    if found is None:
-        return min(*args, key=key, **options)
-    return found[0][min(range(len(found[1])), key=lambda at: found[1][at])]
-
-
-def __mk_max(*args, key=None, **options):
-    found = __mk_keyed(args, key)
-    if found is None:
-        return max(*args, key=key, **options)
-    return found[0][max(range(len(found[1])), key=lambda at: found[1][at])]
-
-
-def __mk_iter(call, last):
+def __mk_iter(builtin, call, last):
+    if not __mk_is_builtin(builtin):
+        return builtin(call, last)
     found = []
     while True:
         value = call()

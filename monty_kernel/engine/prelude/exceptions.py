@@ -4,8 +4,13 @@
 __mk_errors = []
 
 
+def __mk_is_own(kind):
+    # a class or a function of a cell that has the name of an exception
+    return type(kind).__name__ != "type" or hasattr(kind, "__annotations__")
+
+
 def __mk_made(kind, *args):
-    if not args or (len(args) == 1 and type(args[0]) is str):
+    if not args or (len(args) == 1 and type(args[0]) is str) or __mk_is_own(kind):
         return kind(*args)
     made = kind(str(args[0]) if len(args) == 1 else str(args))
     attributes = {"args": args}
@@ -15,7 +20,7 @@ def __mk_made(kind, *args):
 
 
 def __mk_made_of_errno(kind, *args):
-    if not 2 <= len(args) <= 5:
+    if not 2 <= len(args) <= 5 or __mk_is_own(kind):
         return __mk_made(kind, *args)
     filename = args[2] if len(args) > 2 else None
     made = kind(f"[Errno {args[0]}] {args[1]}" + ("" if filename is None else f": {filename!r}"))

@@ -15,6 +15,8 @@ def __mk_hidden(name, v):
 
 def __mk_locals(scope):
     # the names that the kernel defined are none of the person's
+    if type(scope) is not dict:
+        return scope  # a cell has its own function of that name
     found = {}
     for name in scope:
         v = scope[name]

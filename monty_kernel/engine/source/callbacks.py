@@ -18,8 +18,6 @@ from .source_map import ByteOffsets, Edit
 MAY_HOLD = re.compile(r"\b(?:map|filter|iter)\(|\bkey\s*=")
 """What a text contains that has something to rewrite."""
 
-BUILTINS = frozenset(["map", "filter", "sorted", "min", "max", "iter"])
-
 _EAGER = frozenset(["list", "tuple", "set", "frozenset", "sorted", "sum", "len", "min", "max", "dict", "any", "all"])
 """Functions that take all of an iterator at once."""
 
@@ -32,14 +30,11 @@ _MOST_NODES = 5_000
 _SORT = re.compile(r"\s*\.\s*sort\s*\(")
 
 
-def callback_edits(
-    text: str, places: ByteOffsets, outline: Outline, names: Collection[str] | None, undefined: Collection[str]
-) -> Iterator[Edit]:
-    """The edits.
+def callback_edits(text: str, places: ByteOffsets, outline: Outline, names: Collection[str] | None) -> Iterator[Edit]:
+    """The edits. What they call looks whether the built-in function is still Monty's own.
 
     Args:
         names: Those of the session, and of this cell, that may lead to the host; None if that is unknown: all may.
-        undefined: The built-in functions that the session has not replaced.
     """
     eager = {id(call.node.args[0]) for call in outline.calls if _called(call.node) in _EAGER and call.node.args}
     loops = {id(loop.iter): (loop, scope) for loop, scope in outline.loops}
@@ -54,16 +49,11 @@ def callback_edits(
             continue
         if isinstance(node.func, ast.Attribute):
             yield from _sort(text, places, node.func)
-        elif name in undefined and call.scope.owner(name) is None:
+        elif call.scope.owner(name) is None:
             if name != "iter" or id(node) in eager:
-                yield from _replaced(text, places, node.func, "__mk_" + name)
+                yield from _replaced(text, places, node)
             elif id(node) in loops:
                 yield from _loop(text, places, *loops[id(node)], node)
-
-
-def builtins_called(outline: Outline) -> frozenset[str]:
-    """Those of the functions that are looked at which the cell calls."""
-    return frozenset(_called(call.node) for call in outline.calls) & BUILTINS
 
 
 def _called(node: ast.Call) -> str:
@@ -105,10 +95,12 @@ def _may_ask(callee: ast.expr, scope: Scope, names: Collection[str] | None) -> b
     return bool(names) and isinstance(callee, ast.Call)
 
 
-def _replaced(text: str, places: ByteOffsets, node: ast.expr, function: str) -> Iterator[Edit]:
-    start, end = places.span(node)
-    if isinstance(node, ast.Name) and text[start:end] == node.id:  # else it is inside an f-string
-        yield Edit(start, end, function)
+def _replaced(text: str, places: ByteOffsets, call: ast.Call) -> Iterator[Edit]:
+    """`map(f, items)` becomes `__mk_map(map, f, items)`."""
+    start, end = places.span(call.func)
+    name = _called(call)
+    if text[start : end + 1] == name + "(":  # else something stands between the two, or it is inside an f-string
+        yield Edit(start, end + 1, f"__mk_{name}({name}, ", blame=places.span(call))
 
 
 def _sort(text: str, places: ByteOffsets, function: ast.Attribute) -> Iterator[Edit]:

@@ -15,7 +15,7 @@ from typing import NamedTuple, Protocol
 
 from .. import prelude
 from .asking import made_in
-from .callbacks import MAY_HOLD, builtins_called, callback_edits
+from .callbacks import MAY_HOLD, callback_edits
 from .scopes import CallIn, Outline
 from .source_map import ByteOffsets, Edit
 from .unread import made_readable
@@ -108,14 +108,12 @@ def rewritten(text: str, tree: ast.Module, names: SessionNames) -> Rewritten:
     outline, places = Outline(tree), ByteOffsets(text)
     unknown = list(_calls_of_unknown(outline)) if functions else []
     raised = list(_calls_of_exceptions(outline)) if exceptions else []
-    asked = frozenset(_called(call) for call in (*unknown, *raised))
-    if callbacks:
-        asked |= builtins_called(outline)
+    asked = frozenset(map(_called, unknown))
     undefined = names.undefined(asked) if asked else asked
     for call in unknown:
         if _called(call) in undefined:
             edits += _looked_up(text, places, call.node.func)
-    made = [edit for call in raised if _called(call) in undefined for edit in _made(text, places, call.node)]
+    made = [edit for call in raised for edit in _made(text, places, call.node)]
     if made:
         edits += made
         edits += _attributes(text, places, outline)
@@ -124,7 +122,7 @@ def rewritten(text: str, tree: ast.Module, names: SessionNames) -> Rewritten:
         asking = names.asking()
         if asking is not None:
             asking |= made_in(tree, asking, names.granted)
-        replaced = list(callback_edits(text, places, outline, asking, undefined))
+        replaced = list(callback_edits(text, places, outline, asking))
         if replaced:
             edits += replaced
             parts.add(prelude.CALLBACKS)
