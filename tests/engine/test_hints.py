@@ -129,6 +129,8 @@ LACKING = [
     ("open('x', 'r+')", "update modes ('+') are not yet supported", "open it twice"),
     ("import sys\nsys.stdout.write('a')", "'_io.TextIOWrapper' object has no attribute 'write'", "use print(text, end=''"),
     ("import sys\nout = sys.stderr\nout.flush()", "'_io.TextIOWrapper' object has no attribute 'flush'", "use print(text, end=''"),
+    ("__builtins__", "name '__builtins__' is not defined", "there by their names"),
+    ("import datetime\ndatetime.datetime.utcnow()", "type object 'datetime.datetime' has no attribute 'utcnow'", "use .now(), which is in UTC here"),
     # methods of built-in values
     ("xs = [2, 1]\nxs.sort", "'list' object has no attribute 'sort'", "cannot pass on the methods of built-in values: call .sort(...) here"),
     ("list(map(', '.join, [['a']]))", "'str' object has no attribute 'join'", "lambda"),

@@ -174,6 +174,8 @@ def _name(failure: Failure, name: str) -> str | None:
     line = line_of(failure.frames[-1]) if failure.frames else None
     if name not in MODULES and re.fullmatch(rf"\s*{name}\s*(?:\s[-/~]\S.*)?", line or "") and (found := _command(name)):
         return found
+    if name == "__builtins__":
+        return "Monty has no __builtins__: the built-in functions are there by their names."
     if not hasattr(builtins, name) or _deletes(failure):
         return None
     instead = BUILTINS.get(name)

@@ -319,6 +319,8 @@ INSTEAD_OF_METHOD: Mapping[str, str] = {
     "range.start": "keep the number you made it from.",
     "range.stop": "keep the number you made it from.",
     "range.step": "keep the number you made it from.",
+    "datetime.datetime.utcnow": "use .now(), which is in UTC here, or .now(timezone.utc).",
+    "datetime.datetime.utcfromtimestamp": "use .fromtimestamp(seconds, timezone.utc).",
     "__class__": "use type(value).",
     "__init__": "make a new object by calling the class.",
     "__module__": "all classes are defined in the notebook.",
