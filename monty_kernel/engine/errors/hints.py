@@ -222,8 +222,8 @@ def _missing_file(failure: Failure, path: str) -> str | None:
 def _environment(failure: Failure, function: str) -> str:
     if function in ("os.environ", "os.getenv"):
         return (
-            "Code in the sandbox sees no environment variables: write the value into the cell, "
-            "or ask for it with input()."
+            "The session's own os.environ, which is empty at first, is there in the text of cells: not in what exec() "
+            "and eval() are given, and not on the left of |=, where os.environ.update(...) does the same."
         )
     return f"{function} needs the machine itself, which code in the sandbox cannot reach."
 
@@ -247,6 +247,15 @@ def _asked_in_vain(failure: Failure, asked: str) -> str:
         if any(re.search(pattern, text) for text in texts):
             return f"Monty cannot wait for the host inside a built-in function: {instead}."
     return f"Monty cannot wait for the host here: call {asked} in a loop or a comprehension."
+
+
+def _variable(failure: Failure) -> str | None:
+    if not re.search(r"\benviron\s*\[", failing_text(failure)):
+        return None
+    return (
+        "os.environ is the session's own and empty at first: code in the sandbox sees no environment variables of this "
+        "computer. Set it in a cell, or ask for the value with getpass.getpass()."
+    )
 
 
 # Calls ----------------------------------------------------------------------------------------------------------------
@@ -321,6 +330,7 @@ _RULES: Mapping[str, tuple[tuple[str, _Rule], ...]] = {
     "ModuleNotFoundError": ((r"No module named '([^']+)'.*", _module),),
     "ImportError": ((r"cannot import name '(\w+)' from '([\w.]+)'.*", _imported_name),),
     "NameError": ((r"name '(\w+)' is not defined", _name),),
+    "KeyError": ((r".*", _variable),),
     "PermissionError": (
         (r"Permission denied: '(.*)'", _file),
         (r"\[Errno 30\] Read-only file system: '(.*)'", "{!r} is mounted for reading only."),

@@ -32,8 +32,22 @@ CALLBACKS = "callbacks"
 PRETTY = "pretty"
 DELETING = "deleting"
 LINES = "lines"
+ENVIRONMENT = "environment"
 
-PARTS = (RECORD, SHOWING, PRETTY, NAMES, VARIABLES, TIMING, OVERVIEW, EXCEPTIONS, CALLBACKS, DELETING, LINES)
+PARTS = (
+    RECORD,
+    SHOWING,
+    PRETTY,
+    NAMES,
+    VARIABLES,
+    TIMING,
+    OVERVIEW,
+    EXCEPTIONS,
+    CALLBACKS,
+    DELETING,
+    LINES,
+    ENVIRONMENT,
+)
 """Each is a file, and finds those before it."""
 
 _FORMERLY = {"core": frozenset({RECORD, SHOWING})}

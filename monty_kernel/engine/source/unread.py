@@ -13,11 +13,12 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from .. import prelude
+from .environment import environment_edits
 from .lines_of_files import line_edits as lines_of_files
 from .source_map import ByteOffsets, Edit
 from .syntax_trees import Statement, statements_in
 
-_WORTH = re.compile(r"\bdel\b|\bobject\b|\bopen\b|\bimport[ \t]*\*")
+_WORTH = re.compile(r"\benviron\b|\bgetenv\b|\bdel\b|\bobject\b|\bopen\b|\bimport[ \t]*\*")
 _BLANKS = re.compile(r"[ \t\f]*")
 _TO_BRACKET = re.compile(r"(?:[ \t\f\r\n)\\]|#[^\r\n]*)*")
 _FROM_OBJECT = re.compile(r"class[ \t\f]+\w+[ \t\f]*(?P<base>\(\s*object\s*,?\s*\))")
@@ -53,6 +54,10 @@ def made_readable(text: str, tree: ast.Module) -> tuple[list[Edit], set[str]]:
         found = list(lines_of_files(tree, places))
         edits += found
         parts |= {prelude.LINES} if found else set()
+    if "env" in text:
+        variables = list(environment_edits(text, tree, places))
+        edits += variables
+        parts |= {prelude.ENVIRONMENT} if variables else set()
     return edits, parts
 
 
