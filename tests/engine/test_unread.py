@@ -113,6 +113,7 @@ s = Shelf()
         "x = [1]\ny = 2\ndel y, x[0]; x",
         "x = 1\nif x: y = 2; del x; z = y\nz",
         "x = 1\nif x: del x\nx",
+        "x = [1]; y = 2\nif x: del x[0]; del y\ny",
         "x = 1\nif not x: pass\nelse: y = 1; del y; del x\nx",
         "x = 1\nif not x: pass\nelif x: del x\nx",
         "try: x = 1; 1 / 0\nexcept ZeroDivisionError: del x; y = 3\nfinally: del y\ny",

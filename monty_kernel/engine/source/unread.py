@@ -44,7 +44,7 @@ def made_readable(text: str, tree: ast.Module) -> tuple[list[Edit], set[str]]:
             parts.add(prelude.DELETING)
         if suite.inline and any(deletion.has_names for deletion in deletions):
             first = places.span(suite.statements[0])[0]
-            if not any(deletion.start == first for deletion in deletions):
+            if not any(deletion.start == first and deletion.has_names for deletion in deletions):
                 edits.append(Edit(first, first, "\n" + suite.indent))
     if "object" in text:
         edits += _plain_classes(text, tree, places)
