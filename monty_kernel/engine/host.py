@@ -56,10 +56,11 @@ OF_THE_HOST: Mapping[str, str] = {
     "__mk_magic": "a magic",
     "getpass.getpass": "getpass",
     "system.sleep": "sleep",
+    "os.urandom": "the first call of random",
 }
 """What people call the functions of the host whose names in the sandbox say something else."""
 
-CALLED_BY_NAME = frozenset({"input", "help", "exit", "quit", "display"})
+CALLED_BY_NAME = frozenset({"input", "help", "exit", "quit", "display", "clear_output"})
 """What asks the host and is there without an import."""
 
 T = TypeVar("T")

@@ -74,4 +74,8 @@ def test_no_message_names_a_function_of_the_kernel(kernel: Kernel) -> None:
     answer = kernel.run("try:\n    str(Shown())\nexcept NotImplementedError as error:\n    print(error)")
     assert "__mk_" not in answer.text()
     assert "display" in answer.text()
+    kernel.run("from IPython.display import clear_output\nclass Cleared:\n    def __str__(self): clear_output()")
+    answer = kernel.run("try:\n    str(Cleared())\nexcept NotImplementedError as error:\n    print(error)")
+    assert "__mk_" not in answer.text()
+    assert kernel.run("str(Cleared())").reply["evalue"].startswith("clear_output() asks the host")
     assert kernel.run("str(Shown())").reply["evalue"].startswith("display() asks the host, which Monty cannot do")

@@ -60,6 +60,21 @@ def test_they_work(shop: Kernel, code: str, result: str) -> None:
     assert answer.plain == result
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import random\nlen(list(map(lambda n: random.random(), [1, 2])))",
+        "from random import randint\nlen(list(map(lambda n: randint(1, 6), [1, 2])))",
+        "import random\nlen(sorted([1, 2], key=lambda n: random.random()))",
+        "import os.path\nlen([*map(os.path.isfile, ['a', 'b'])])",
+        "from os.path import isdir\nlen(list(filter(isdir, ['a', 'b']))) + 2",
+        "from pathlib import Path\nlen(list(map(lambda p: Path(p).exists(), ['a', 'b'])))",
+    ],
+)
+def test_what_asks_without_looking_like_it_works(start: Callable[..., Kernel], code: str) -> None:
+    assert start().run(code).plain == "2"
+
+
 def test_displays_come_in_order(shop: Kernel) -> None:
     answer = shop.run("list(map(display, [1, 2]))")
     assert [each["data"]["text/plain"] for each in answer.all("display_data")] == ["1", "2"]
@@ -109,6 +124,14 @@ def test_where_it_cannot_be_had_a_hint_says_what_to_write(shop: Kernel, code: st
     text = ANSI.sub("", "\n".join(answer.reply["traceback"]))
     assert re.search(rf"Hint: .*{re.escape(hint)}", text), text
     assert "__mk_" not in text
+
+
+def test_random_says_that_it_is_seeded_first(start: Callable[..., Kernel]) -> None:
+    kernel = start()
+    answer = kernel.run("import random\nclass Dice:\n    def __str__(self): return str(random.random())\nstr(Dice())")
+    assert answer.reply["evalue"].startswith("the first call of random asks the host")
+    assert "call random.random() before" in answer.reply["traceback"][-1]
+    assert kernel.run("x = random.random()\nfloat(str(Dice())) < 1").plain == "True"
 
 
 def test_what_never_asks_is_left_as_it_is(start: Callable[..., Kernel]) -> None:

@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
+from ..host import OF_THE_HOST
 from ..limits import KINDS
 from ..source import Failure
 from ..source.ipython import NAMES as DISPLAY_NAMES
@@ -230,6 +231,8 @@ def _environment(failure: Failure, function: str) -> str:
 
 def _asked_in_vain(failure: Failure, asked: str) -> str:
     """For a function of the host that was called where Monty cannot suspend."""
+    if asked == OF_THE_HOST["os.urandom"]:
+        return "Monty seeds the module random with its first call: call random.random() before, on a line of its own."
     method = next((frame.function for frame in failure.frames if re.fullmatch(r"__\w+__", frame.function)), None)
     if method is not None:
         return (

@@ -6,7 +6,12 @@ def __mk_update_display(obj, *, display_id, include=None, exclude=None, metadata
 
 
 def __mk_clear_output(wait=False):
-    __mk_clear(bool(wait))
+    try:
+        __mk_clear(bool(wait))
+    except NotImplementedError:  # Monty cannot suspend here, and names what it called
+        raise NotImplementedError(
+            "external function 'clear_output' cannot suspend in this synchronous context"
+        ) from None
 
 
 def __mk_only_data(name, data, url, filename):

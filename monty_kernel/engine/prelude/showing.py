@@ -302,7 +302,12 @@ def __mk_json(value):
 
 def display(*objs, include=None, exclude=None, metadata=None, transient=None, display_id=None, raw=False, clear=False):
     if clear:
-        __mk_clear(True)
+        try:
+            __mk_clear(True)
+        except NotImplementedError:
+            raise NotImplementedError(
+                "external function 'display' cannot suspend in this synchronous context"
+            ) from None
     return __mk_display(objs, include, exclude, metadata, display_id, raw, False)
 
 

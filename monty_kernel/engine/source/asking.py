@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 from . import CellSource
 from .syntax_trees import syntax_tree
 
-FUNCTIONS = frozenset(["input", "open", "help", "display", "exit", "quit", "getpass"])
+FUNCTIONS = frozenset(["input", "open", "help", "display", "exit", "quit", "getpass", "__mk_magic"])
 """Functions that are there without an import, or have one name wherever they come from."""
 
 METHODS = frozenset(
@@ -24,33 +24,50 @@ METHODS = frozenset(
         "update_display",
         "open",
         "exists",
+        "lexists",
         "is_file",
         "is_dir",
         "is_symlink",
+        "isfile",
+        "isdir",
+        "islink",
         "read_text",
         "read_bytes",
         "write_text",
         "write_bytes",
         "iterdir",
         "glob",
+        "rglob",
         "mkdir",
+        "makedirs",
         "rmdir",
         "unlink",
+        "remove",
         "rename",
         "stat",
+        "getsize",
+        "getmtime",
         "touch",
         "resolve",
         "absolute",
-        "listdir",
-        "getenv",
+        "abspath",
+        "realpath",
+        "cwd",
         "getcwd",
-        "remove",
-        "makedirs",
+        "home",
+        "expanduser",
+        "listdir",
+        "walk",
+        "scandir",
+        "getenv",
+        "environ",
+        "urandom",
     ]
 )
 """Attributes whose call may ask the host, whatever they are an attribute of."""
 
-_OF_MODULES = {"time": ("sleep",), "IPython.display": ("display", "clear_output", "update_display")}
+_SEEDED = "random"
+"""The module whose first call asks the host, for a seed."""
 
 _LONGEST = 65_536  # characters of a cell that is looked into
 _ROUNDS = 5  # functions of one cell that call each other
@@ -79,7 +96,7 @@ class AskingNames:
         if len(text) > _LONGEST:
             return frozenset()
         words = set(_WORD.findall(text))
-        if words.isdisjoint(FUNCTIONS | METHODS | self._granted | self._names):
+        if words.isdisjoint(FUNCTIONS | METHODS | self._granted | self._names | {_SEEDED}):
             return frozenset()
         try:
             return made_in(syntax_tree(text), self._names, self._granted)
@@ -138,9 +155,9 @@ def _definitions(tree: ast.Module, known: set[str], granted: Collection[str]) ->
 def _imported(node: ast.Import | ast.ImportFrom, granted: Collection[str]) -> Iterator[str]:
     for alias in node.names:
         if isinstance(node, ast.Import):
-            if alias.name in granted:
+            if alias.name in granted or alias.name == _SEEDED:
                 yield alias.asname or alias.name
-        elif node.module in granted or alias.name in _OF_MODULES.get(node.module or "", ()):
+        elif node.module in granted or node.module == _SEEDED or alias.name in METHODS:
             yield alias.asname or alias.name
 
 
