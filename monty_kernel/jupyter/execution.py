@@ -108,6 +108,12 @@ class Execution:
         if self._services.trace is not None:
             self._services.trace.event("replied")
 
+    def passed_over(self, request: Request) -> None:
+        """Note a cell that is aborted, since the one before it failed."""
+        content = request.message["content"]
+        if not content.get("silent", False):
+            self._runner.passed_over(content["code"])
+
     def _cell_of(self, request: Request) -> CellRequest:
         from monty_kernel.session.cell_runner import CellRequest
 

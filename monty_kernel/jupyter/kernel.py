@@ -128,6 +128,7 @@ class MontyKernel(Kernel):
             self._publish_status("busy", "shell")
             await self._handle(request)
         elif self._queue.is_aborted(request):
+            self._execution.passed_over(request)
             self._publish_status("busy", "shell")
             self._send_abort_reply(self.shell_stream, request.message, request.idents)
         else:

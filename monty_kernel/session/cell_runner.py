@@ -102,6 +102,11 @@ class CellRunner:
         source = CellSource(f"In[{request.number}]", request.code)
         return replace(outcome, failure=self._failed_cells.explained(outcome.failure, source))
 
+    def passed_over(self, code: str) -> None:
+        """Note a cell that did not run, since the one before it failed. From any thread."""
+        if self._failed_cells is not None:
+            self._failed_cells.passed_over(code)
+
     def save_state(self, request: CellRequest) -> None:
         """After `run`, while its outcome is on its way: keep the state that the cell left."""
         waiting = self._cells_wait()

@@ -79,6 +79,17 @@ def test_a_new_session_is_not_explained_by_the_one_before(kernel: Kernel) -> Non
     assert note(kernel.run("earlier")) == ""
 
 
+def test_a_cell_that_was_aborted_explains_too(kernel: Kernel) -> None:
+    ids = kernel.queue("input(); import io", "aborted = 1", "and_this = 2")
+    failed = number(kernel.finish(ids[0]))
+    assert [kernel.finish(each).reply["status"] for each in ids[1:]] == ["aborted", "aborted"]
+    because = f"did not run, because {failed} failed at `input(); import io`."
+    assert note(kernel.run("aborted")) == f"`aborted` was to come from a cell that {because}"
+    assert note(kernel.run("and_this")) == f"`and_this` was to come from a cell that {because}"
+    kernel.run("aborted = 1")
+    assert kernel.run("aborted").plain == "1"
+
+
 def test_an_import_costs_only_the_names_that_are_missing(kernel: Kernel) -> None:
     answer = kernel.run("import json, io, math as m, os.path")
     assert answer.reply["evalue"] == "No module named 'io'"

@@ -28,7 +28,13 @@ _BINDS = re.compile(
 
 
 class _Failed(NamedTuple):
-    """A cell that failed. line: where, from 1; 0 if that is unknown. root: the failed cell that it failed because of."""
+    """A cell that failed, or that was passed over since another had.
+
+    Attributes:
+        cell: Its label is empty if it was passed over.
+        line: Where it failed, from 1; 0 if that is unknown.
+        root: The failed cell that it failed because of, or was passed over.
+    """
 
     cell: CellSource
     line: int
@@ -74,16 +80,22 @@ class FailedCells:
             self._failed.append(_failed(failure, cell, root))
         return failure
 
+    def passed_over(self, text: str) -> None:
+        """Note a cell that did not run, since the one before it failed. From any thread."""
+        if self._failed and len(text) <= PARSE_LIMIT:
+            last = self._failed[-1]
+            self._failed.append(_Failed(CellSource("", text), 0, "", True, last if last.cell.label else last.root))
+
     def _cause(self, name: str) -> tuple[_Failed | None, bool]:
         """The failed cell that a name was to come from, and whether that is certain."""
         perhaps = None
-        for failed in reversed(self._failed):
+        for failed in reversed(tuple(self._failed)):
             if name not in failed.cell.text and "*" not in failed.cell.text:
                 continue
             names = failed.names()
             if name in names:
                 return failed, True
-            if "*" in names and perhaps is None:
+            if "*" in names and perhaps is None and failed.cell.label:
                 perhaps = failed
         return perhaps, False
 
@@ -102,4 +114,6 @@ def _note(name: str, cause: _Failed, *, certain: bool) -> str:
     if cause.root is None:
         return f"`{name}` was to come from {cause.cell.label}, which {cause.how}."
     root = cause.root
+    if not cause.cell.label:
+        return f"`{name}` was to come from a cell that did not run, because {root.cell.label} {root.how}."
     return f"`{name}` was to come from {cause.cell.label}, which failed because {root.cell.label} {root.how}."
