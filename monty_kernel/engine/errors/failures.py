@@ -13,6 +13,7 @@ from ..budget import NAMES, LimitReached
 from ..interrupts import INSISTENT, INSISTENT_SECONDS
 from ..source import CellSource, Failure, SourceFrame
 from ..source.ipython import unpasted
+from ..source.passed_methods import CALL
 from ..source.scopes import Outline
 from ..source.source_map import ByteOffsets, line_feed_starts, place
 from ..source.syntax_trees import expression_tree, parse_tree, statements_in
@@ -120,6 +121,8 @@ def _frames(error: monty.MontyError, feed_of: Callable[[str], Feed | None]) -> I
         feed = feed_of(frame.filename)
         span = frame.line, frame.column, frame.end_line, frame.end_column
         function = frame.function_name or "<module>"
+        if feed is not None and function == "<lambda>" and CALL in feed.maps[0].inserted(frame.line, frame.column):
+            continue
         if feed is not None:
             yield SourceFrame(feed.cell, *feed.to_cell(*span), function)
         elif not frame.filename.startswith("<python-input-"):  # frames of the prelude are left out

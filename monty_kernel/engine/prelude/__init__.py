@@ -32,6 +32,7 @@ CALLBACKS = "callbacks"
 PRETTY = "pretty"
 DELETING = "deleting"
 LINES = "lines"
+METHODS = "methods"
 ENVIRONMENT = "environment"
 
 PARTS = (
@@ -46,6 +47,7 @@ PARTS = (
     CALLBACKS,
     DELETING,
     LINES,
+    METHODS,
     ENVIRONMENT,
 )
 """Each is a file, and finds those before it."""

@@ -80,6 +80,13 @@ class SourceMap:
         last = blamed_last[1] if blamed_last is not None else last + (end > start)
         return first, max(first, last)
 
+    def inserted(self, line: int, column: int) -> str:
+        """The text of the edit that a place in the rewritten text is inside of; empty if it is the person's own."""
+        offset = self._offset(line, column)
+        index = bisect_right(self._starts, offset) - 1
+        edit = self.edits[index] if index >= 0 else None
+        return edit.text if edit is not None and offset - self._starts[index] < len(edit.text) else ""
+
     def _back(self, offset: int) -> tuple[int, tuple[int, int] | None]:
         index = bisect_right(self._starts, offset) - 1
         if index < 0:

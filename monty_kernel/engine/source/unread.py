@@ -15,6 +15,7 @@ from typing import NamedTuple
 from .. import prelude
 from .environment import environment_edits
 from .lines_of_files import line_edits as lines_of_files
+from .passed_methods import MAY_HOLD, method_edits
 from .source_map import ByteOffsets, Edit
 from .syntax_trees import Statement, statements_in
 
@@ -28,7 +29,8 @@ _MOST_ADDED = 1 << 20  # characters of indentation, of which a deletion of a nam
 
 def made_readable(text: str, tree: ast.Module) -> tuple[list[Edit], set[str]]:
     """The edits for a parsed text, and the names of the prelude's parts that they need."""
-    if not _WORTH.search(text):
+    methods = MAY_HOLD.search(text) is not None
+    if not (methods or _WORTH.search(text)):
         return [], set()
     places = ByteOffsets(text)
     edits: list[Edit] = []
@@ -58,6 +60,10 @@ def made_readable(text: str, tree: ast.Module) -> tuple[list[Edit], set[str]]:
         variables = list(environment_edits(text, tree, places))
         edits += variables
         parts |= {prelude.ENVIRONMENT} if variables else set()
+    passed = list(method_edits(text, tree, places)) if methods else []
+    if passed:
+        edits += passed
+        parts.add(prelude.METHODS)
     return edits, parts
 
 

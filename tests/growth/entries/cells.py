@@ -95,7 +95,7 @@ _FOUND = (
     Shape("\n"), Shape(" \n"), Shape("\n", tail="x"), Shape(" \n", tail=" x"), Shape("\t\n"), Shape("x = 1\n"), Shape("_1 "), Shape("%who\n"), Shape(" ", tail="%"), Shape("a, ", tail="= %"), Shape("a ", tail="x"), Shape("\\\n", "%x "),
     Shape("''"), Shape("'''"), Shape("f'{"), Shape("f'''{"), Shape("f'{x}' "), Shape("import IPython\n"), Shape("x = %time 1\n"), Shape("return "), Shape(" return;"), Shape("#\n", "return"), Shape(":;", tail="return"), Shape("x;", "a:"), Shape("é; ", tail="x"),
     Shape(" \\\n", tail=";"), Shape("if x:\n  %time 1\n"), Shape("%reset -f\n"), Shape("\r"), Shape("x\r"), Shape("=", "a"), Shape("; ", "x"),
-    Shape("del a;"), Shape("a[0],", "del "), Shape("a,", "del "), Shape(" ", tail="del a;" * 99), Shape("if x: del a; a\n"), Shape("open() as a, ", "with ", "x as y: a"), Shape("class C(object): x = 1\n"), Shape("from math import *\n"), Shape("list(open()),"),
+    Shape("del a;"), Shape("a[0],", "del "), Shape("a,", "del "), Shape(" ", tail="del a;" * 99), Shape("if x: del a; a\n"), Shape("open() as a, ", "with ", "x as y: a"), Shape("class C(object): x = 1\n"), Shape("from math import *\n"), Shape("list(open()),"), Shape("f(key=a.get),"), Shape(".get", "f(key=a", tail=")"),
 )  # fmt: skip
 _PASTED = (">>> ", ">>> x\n", "... ", "... x\n", "...", "In [1]: ", "In [1]: x\n", "   ...: ", "...:", "1\n", " ", "\n")
 _MESSAGES = ("Name `", "`", "Cannot resolve imported module `", "Module `a` has no member `", "Object of type `", "` has no attribute `", "Literal[", '"', "]", "[", "(", ")", " | ", "Expected `", "assignable to attribute `x` of type `", "# type: ignore", "# ty: ignore[", "x.", ",", "list[", "int")  # fmt: skip

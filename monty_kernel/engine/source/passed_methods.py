@@ -1,0 +1,51 @@
+"""Methods of built-in values that are passed on, as in `sorted(words, key=str.lower)`: Monty can only call them."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from .source_map import ByteOffsets, Edit
+
+CALL = "lambda v, *a, **k: v."
+"""How the function begins that calls the method; it is no frame of the person's."""
+
+MAY_HOLD = re.compile(r"\bkey\s*=[^=]|\b(?:map|filter|reduce|starmap|filterfalse|takewhile|dropwhile)\(")
+"""What a text contains that has something to rewrite."""
+
+_CALLING = frozenset({"map", "filter", "reduce", "starmap", "filterfalse", "takewhile", "dropwhile"})
+_KINDS = (str, bytes, dict, list, tuple, set, frozenset)
+_METHOD = re.compile(r"\s*\.\s*(\w+)\Z")
+
+
+def method_edits(text: str, tree: ast.Module, places: ByteOffsets) -> Iterator[Edit]:
+    """The edits. What they call looks at the value: an attribute of anything else is what it was."""
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call):
+            for node in _passed(call):
+                yield from _edits(text, places, node)
+
+
+def _passed(call: ast.Call) -> Iterator[ast.Attribute]:
+    """The attributes that a call will call."""
+    name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+    if name in _CALLING and len(call.args) > 1 and isinstance(call.args[0], ast.Attribute):
+        yield call.args[0]
+    for each in call.keywords:
+        if each.arg == "key" and isinstance(each.value, ast.Attribute):
+            yield each.value
+
+
+def _edits(text: str, places: ByteOffsets, node: ast.Attribute) -> Iterator[Edit]:
+    name = node.attr
+    kinds = " ".join(kind.__name__ for kind in _KINDS if callable(getattr(kind, name, None)))
+    if not kinds or name.startswith("_"):
+        return
+    span = start, end = places.span(node)
+    value, value_end = places.span(node.value)
+    written = _METHOD.match(text[value_end:end])
+    if value != start or written is None or written[1] != name:  # in brackets, or inside an f-string
+        return
+    yield Edit(start, start, "__mk_passed(", span)
+    yield Edit(value_end, end, f", {name!r}, {kinds!r}, {CALL}{name}(*a, **k), lambda v: v.{name})", span)
