@@ -26,6 +26,8 @@ _MODES = {
     "overlay": "changes stay in memory",
 }
 
+_PLACE = "/data"
+
 _COLUMNS = ("when (UTC)", "cell", "what", "arguments", "outcome", "seconds")
 
 
@@ -46,9 +48,9 @@ def tools(_: argparse.Namespace, context: MagicContext) -> None:
 
 @family.host(
     "mount",
-    argument("host", metavar="HOST", help="a folder of yours"),
-    argument("place", metavar="SANDBOX", help="where cells see it, such as /data"),
-    argument("mode", nargs="?", choices=("ro", "rw", "overlay"), default="overlay", help="[overlay]"),
+    argument("host", metavar="HOST", help="a folder of yours, such as . for the notebook's"),
+    argument("place", nargs="?", metavar="SANDBOX", default=_PLACE, help=f"where cells see it [{_PLACE}]"),
+    argument("mode", nargs="?", choices=("ro", "rw", "overlay"), help="[overlay]"),
 )
 def mount(arguments: argparse.Namespace, context: MagicContext) -> None:
     """Ask you to let cells use your folder: `ro` to read it, `rw` to change it, `overlay` to keep changes in memory.
@@ -59,8 +61,11 @@ def mount(arguments: argparse.Namespace, context: MagicContext) -> None:
 
     from monty_kernel.grants.mounting import MountRefused, MountSpec, checked_place
 
+    place, mode = arguments.place, arguments.mode
+    if place in _MODES and mode is None:
+        place, mode = _PLACE, place
     try:
-        spec = MountSpec(Path(arguments.host), checked_place(arguments.place), arguments.mode)
+        spec = MountSpec(Path(arguments.host), checked_place(place), mode or "overlay")
         mounted = context.grants.ask_to_mount(spec, context.ask_person)
     except MountRefused as error:
         raise UsageError(f"%mount: {error}.") from None

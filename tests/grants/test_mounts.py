@@ -222,6 +222,25 @@ def test_the_question_shows_all_of_a_path_and_nothing_of_the_notebooks_making(st
     assert "Use an absolute path such as /data" in error(answer)
 
 
+@pytest.mark.parametrize(
+    ("typed", "mode"),
+    [("%mount . /data", "overlay"), ("%mount .", "overlay"), ("%mount . ro", "ro"), ("%mount ./ /data ro", "ro")],
+)
+def test_what_the_hint_says_works_as_typed(start: Start, data: Path, typed: str, mode: str) -> None:
+    kernel = start(cwd=data)
+    missing = kernel.run("open('a.txt').read()")
+    assert "`%mount . /data`" in "".join(missing.reply["traceback"])
+    prompts, _ = kernel.answer(typed, "y")
+    assert repr(str(data)) in prompts[0] and "as '/data'" in prompts[0]
+    assert kernel.run("open('/data/a.txt').read()").plain == "'one\\ntwo\\n'"
+    written = kernel.run("open('/data/a.txt', 'w').write('x')")
+    assert (written.reply["status"] == "ok") == (mode == "overlay")
+    assert (data / "a.txt").read_text() == "one\ntwo\n"
+    assert "overlaps" in error(kernel.run("%mount . /data/sub", allow_stdin=False)) or "not mounted" in error(
+        kernel.run("%mount .", allow_stdin=False)
+    )
+
+
 def test_a_notebook_may_ask_and_only_a_yes_mounts(start: Start, data: Path) -> None:
     kernel = start()
     (kernel.folder / "link").symlink_to(data)
