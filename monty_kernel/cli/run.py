@@ -20,6 +20,7 @@ from monty_kernel.settings import HEADLESS, OPTIONS, Option, Settings, configure
 
 if TYPE_CHECKING:
     from monty_kernel.headless.batch import Targets, Task
+    from monty_kernel.headless.files_out import FilesOut
     from monty_kernel.headless.notebook_run import RunOptions
     from monty_kernel.headless.page import PageOptions
     from monty_kernel.headless.session_pool import SessionPool
@@ -56,6 +57,13 @@ def add_parser(commands: Subparsers) -> None:
     output.add_argument("--output-dir", metavar="DIR", type=Path, help="write the notebooks into DIR, by their names")
     output.add_argument("--inplace", action="store_true", help="write each notebook where it came from")
     output.add_argument("--stdout", action="store_true", help="write the one notebook to standard output")
+    run.add_argument(
+        "--files-out",
+        metavar="DIR",
+        type=Path,
+        help="write what the notebook leaves in its working folder into DIR, which must be new or empty; of several "
+        "notebooks, each into a folder of its own name in DIR",
+    )
     run.add_argument(
         "--to",
         choices=("notebook", "html"),
@@ -257,16 +265,28 @@ def _tasks(args: argparse.Namespace, targets: Targets) -> Sequence[Task]:
         source = None if name == "-" else Path(name)
         if source is None and (args.inplace or args.output_dir is not None):
             raise UsageError("a notebook from standard input has no file name; use -o or --stdout.")
+        files = _files_out(args, source, targets)
         if args.inplace and source is not None:
             targets.check_source(source)
-            tasks.append(Task(source, source, page=_page(args)))
+            tasks.append(Task(source, source, page=_page(args), files=files))
             continue
         target = args.output
         if args.output_dir is not None and source is not None:
             target = args.output_dir / (source.name if args.to == "notebook" else f"{source.stem}.html")
         place = None if target is None else targets.add(target, name, only_files=args.output_dir is not None)
-        tasks.append(Task(source, target, args.stdout, _page(args), place))
+        tasks.append(Task(source, target, args.stdout, _page(args), place, files))
     return tasks
+
+
+def _files_out(args: argparse.Namespace, source: Path | None, targets: Targets) -> FilesOut | None:
+    """Where the files of a notebook go."""
+    if args.files_out is None:
+        return None
+    if len(args.notebooks) == 1:
+        return targets.add_files(args.files_out)
+    if source is None:
+        raise UsageError("a notebook from standard input has no name, which --files-out needs of several notebooks.")
+    return targets.add_files(args.files_out / source.stem)
 
 
 def _options(args: argparse.Namespace, settings: Settings) -> RunOptions:

@@ -69,7 +69,7 @@ class Engine:
         self.last_run: Journaled | None = None
         self.sessions = 0
         self._journal: list[Journaled] = []  # the cells since the snapshot
-        self._written = Written()  # as it was before the running cell, or after the last
+        self.written = Written()  # as it was before the running cell, or after the last
         self._running: CellSource | None = None
         self._budget = Budget()  # the running cell's
         self._started = False
@@ -171,7 +171,7 @@ class Engine:
         try:
             if not self.is_usable:
                 self._notice = self._restore()
-            self._written = self.access.freeze()
+            self.written = self.access.freeze()
             run = CellRun(guarded, number, recorder, self._budget)
             ran = self.session.run(cell, run, expressions, act_and_look)
             outcome = self._shown(ran, guarded)
@@ -184,9 +184,9 @@ class Engine:
         else:
             if number:
                 self.session.add_cell(cell)
-            before, self._written = self._written.work, self.access.freeze()
+            before, self.written = self.written.work, self.access.freeze()
             if self.session.changed:
-                self.last_run = ran.journaled(cell, number, expressions, recorder, changes(before, self._written.work))
+                self.last_run = ran.journaled(cell, number, expressions, recorder, changes(before, self.written.work))
                 self._journal.append(self.last_run)
         finally:
             self._running = None
@@ -314,7 +314,7 @@ class Engine:
             raise
         if snapshot.written is not None:
             self.access.thaw(snapshot.written)
-        self._started, self.session.changed = True, False
+        self._started, self.session.changed, self.written = True, False, self.access.freeze()
 
     def _restore(self) -> str | None:
         """Restore the session as it was after the last cell, as far as possible; what the person is to be told."""
@@ -333,7 +333,7 @@ class Engine:
             notice = f"{died} before the last cell could be saved; the session is as it was before it."
             announced, journal = False, ()
         try:
-            written = self._written if journal else snapshot.written
+            written = self.written if journal else snapshot.written
             stopped = self._load_and_rerun(snapshot, (*snapshot.reruns, *journal), written)
             if stopped:
                 notice, announced = f"{died}; {stopped}", False

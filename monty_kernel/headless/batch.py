@@ -21,6 +21,7 @@ from monty_kernel.isolation.pool import WallsMissing
 from monty_kernel.outputs.log_text import json_for_log
 
 from ..files.whole_file import OpenFolder, Place, place_at
+from .files_out import FilesOut, NotWritten
 from .notebook_file import from_json, read_notebook, to_json
 from .notebook_run import FailedCell, NotebookRun, Ran, RunOptions
 from .notebook_shape import Node, NotebookUnreadable
@@ -45,6 +46,7 @@ class Task:
         page: Write it as a page.
         place: The target, opened. A target without one is the source itself: its folder is opened, through no link,
             before the notebook is read, and written to afterwards.
+        files: Takes what the notebook leaves in its working folder; None if nothing does.
     """
 
     source: Path | None
@@ -52,6 +54,7 @@ class Task:
     stdout: bool = False
     page: PageOptions | None = None
     place: Place | None = None
+    files: FilesOut | None = None
 
     @property
     def name(self) -> str:
@@ -89,6 +92,7 @@ class Targets:
         self._opened = opened
         self._folders: dict[Path, OpenFolder] = {}
         self._names: dict[tuple[str, str], str] = {}
+        self._files: set[Path] = set()
 
     def add(self, path: Path, name: str, what: str = "write", *, only_files: bool = False) -> Place:
         """The place at a path that the person gave.
@@ -113,6 +117,23 @@ class Targets:
         place = replace(place, only_files=only_files)
         self._check(place, name, what)
         return place
+
+    def add_files(self, path: Path) -> FilesOut:
+        """An empty folder at a path that the person gave, for what a notebook leaves in its working folder.
+
+        Raises:
+            UsageError: It cannot be made, something is in it, or another notebook has it.
+        """
+        real = Path(os.path.realpath(path))
+        if real in self._files:
+            raise UsageError(f"the files of two notebooks would go into {path}: they have the same name.")
+        self._files.add(real)
+        try:
+            folder = FilesOut(path)
+        except OSError as error:
+            raise UsageError(f"cannot write files into {path}: {error.strerror}.") from error
+        self._opened.callback(folder.close)
+        return folder
 
     def check_source(self, path: Path) -> None:
         """Check that a notebook can be written where it came from. Its folder is opened again when it is run.
@@ -243,6 +264,10 @@ class Batch:
         cell_id = None if failed is None else book["cells"][failed.index].get("id")
         try:
             _write(task, place, book)
+            if task.files is not None:
+                task.files.write(ran.files)
+        except NotWritten as error:
+            return done("unwritable", str(error), ran, cell_id)
         except PageFailed as error:
             return done("unwritable", f"no page could be made of it: {error}", ran, cell_id)
         except OSError as error:

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from monty_kernel.bounded.helper_pool import Unanswered
@@ -16,6 +16,7 @@ from monty_kernel.bounded.waiting import waiting_by
 from monty_kernel.engine.engine import Engine, Outcome
 from monty_kernel.engine.sandbox import WorkerLost
 from monty_kernel.engine.source import Failure
+from monty_kernel.engine.written import Layer
 from monty_kernel.outputs import Error
 from monty_kernel.session.cell_runner import CellRequest, CellRunner
 from monty_kernel.session.replies import LANGUAGE_INFO, error_content
@@ -85,11 +86,17 @@ class FailedCell:
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """The result of a run. cells: how many ran to their end, with success or not."""
+    """The result of a run.
+
+    Attributes:
+        cells: How many ran to their end, with success or not.
+        files: What the notebook left in memory, its working folder included.
+    """
 
     cells: int
     seconds: float
     failed: FailedCell | None = None
+    files: Layer = field(default_factory=dict)
 
 
 class NotebookRun:
@@ -155,7 +162,8 @@ class NotebookRun:
                     raise
             frontend = NotebookFrontend(services, self._outputs, self._options.max_output)
             cells, failed = self._execute_cells(frontend)
-        return Ran(cells, time.perf_counter() - started, failed)
+            files = services.engine.written.work
+        return Ran(cells, time.perf_counter() - started, failed, files)
 
     def _sanitize_what_stayed(self) -> None:
         # the state of widgets: no output shows them any more, since the outputs of such cells are left out
