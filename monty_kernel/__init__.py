@@ -1,7 +1,7 @@
 """A Jupyter kernel whose cells run in Monty, a sandboxed Python interpreter.
 
-`run_notebook` and `run_notebook_async` run notebooks from Python, and `page_of` makes a page of one. `tool` marks
-functions that notebooks may call.
+`run_notebook` and `run_notebook_async` run notebooks from Python, `page_of` makes a page of one, and `check_notebook`
+finds what one needs that the sandbox lacks. `tool` marks functions that notebooks may call.
 """
 
 from __future__ import annotations
@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from monty_kernel.check.notebook import check_notebook
     from monty_kernel.grants.tool_files import tool
     from monty_kernel.headless.api import run_notebook, run_notebook_async
     from monty_kernel.headless.page import page_of
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "page_of", "run_notebook", "run_notebook_async", "tool"]
+__all__ = ["__version__", "check_notebook", "page_of", "run_notebook", "run_notebook_async", "tool"]
 
 
 def __getattr__(name: str) -> Any:
@@ -23,6 +24,10 @@ def __getattr__(name: str) -> Any:
         from monty_kernel.headless import api
 
         return getattr(api, name)
+    if name == "check_notebook":
+        from monty_kernel.check.notebook import check_notebook
+
+        return check_notebook
     if name == "page_of":
         from monty_kernel.headless.page import page_of
 

@@ -20,6 +20,8 @@ from monty_kernel.startup import forget_relative
 COMMAND_MODULES = {
     "monty_kernel.cli.install": ("install", "remove"),
     "monty_kernel.cli.run": ("run",),
+    "monty_kernel.cli.check": ("check",),
+    "monty_kernel.cli.dialect": ("dialect",),
     "monty_kernel.cli.sessions": ("sessions",),
     "monty_kernel.cli.doctor": ("doctor",),
 }
@@ -31,6 +33,7 @@ examples:
   monty-kernel install --sys-prefix --name monty-small -- --MontyKernel.max_memory=268435456
   monty-kernel remove --user
   monty-kernel run report.ipynb --inplace
+  monty-kernel check report.ipynb
   monty-kernel sessions list
   monty-kernel doctor
 """

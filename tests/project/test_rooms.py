@@ -41,10 +41,11 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     ),
     "session": _TOOLS - {"store"},
     "headless": _HOSTS,
+    "check": _HOSTS | {"headless"},
     "jupyter": _HOSTS - {"store"},
     "fork_server": frozenset({"jupyter", "startup"}),
     "__main__": frozenset({"jupyter", "startup"}),
-    "cli": _HOSTS | {"fork_server", "headless", "jupyter"},
+    "cli": _HOSTS | {"check", "fork_server", "headless", "jupyter"},
 }
 """The rooms that the modules of a room may import, beside their own. A module at the top of the package is a room of its own."""
 

@@ -1,0 +1,142 @@
+"""What a language model must know to write code for the sandbox, as a prompt: the tables behind the hints, as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from monty_kernel.engine.errors import unsupported as tables
+
+from .differences import DIFFERENCES
+
+MOST = 6_000
+"""Characters of the short prompt."""
+
+_HEAD = (
+    "You write Python for cells of a notebook that run in Monty, a sandboxed interpreter of a subset of Python 3.14. "
+    "What is listed here as missing raises an error; everything else of the language is there: functions with every "
+    "kind of parameter, closures, lambdas, decorators of functions and classes, comprehensions, match, with, try, :=, "
+    "f-strings, plain classes, @dataclass, and await at the top level of a cell."
+)
+_CELLS = (
+    "The last expression of a cell is shown; display(), HTML and Markdown of IPython.display show more. There is no "
+    "shell, no network, no process, no thread, and no file of the computer but what a person mounts; an empty folder is "
+    "there for files of your own. Nothing can be installed."
+)
+_CLASSES = (
+    "Of your classes Monty calls only __init__, __repr__, __str__, __eq__, __hash__, __call__, __iter__, __next__, "
+    "__contains__, __getitem__, __setitem__, __enter__, __exit__, the arithmetic operators and the conversions to int "
+    "and float. It does not call __len__, __lt__ and the other orderings, __getattr__, __format__: write methods with "
+    "ordinary names and call them, and sort with key=."
+)
+_METHODS = (
+    "Methods of built-in values can be called but not passed on: max(d, key=lambda k: d[k]), not key=d.get; "
+    "map(lambda s: s.strip(), lines), not map(str.strip, lines). Functions have no __name__, __doc__ or attributes. "
+    "An exception carries one text, str(error)."
+)
+
+
+def dialect(*, long: bool = False) -> str:
+    """The prompt.
+
+    Args:
+        long: Whether it says for everything what to write instead; otherwise it has at most `MOST` characters, and what
+            is missing is only named where there is no room for more.
+
+    Raises:
+        ValueError: The tables have grown so much that even their names do not fit.
+    """
+    if long:
+        return _text(_LONG)
+    for detail in _SHORT:
+        text = _text(detail)
+        if len(text) <= MOST:
+            return text
+    raise ValueError(f"the names of what is missing take {len(text):,} characters, more than {MOST:,}")
+
+
+class _Detail(NamedTuple):
+    """What is said beside the names of what is missing."""
+
+    everything: bool = False
+    syntax: bool = False
+    modules: bool = False
+    classes: bool = True
+
+
+_LONG = _Detail(everything=True, syntax=True, modules=True)
+_SHORT = (
+    _Detail(syntax=True, modules=True),
+    _Detail(syntax=True),
+    _Detail(modules=True),
+    _Detail(),
+    _Detail(classes=False),
+)
+
+
+def _text(detail: _Detail) -> str:
+    parts = [
+        _HEAD,
+        _CELLS,
+        f"Modules, each with a part of what CPython's has; there are no others: {' '.join(tables.MODULES)}.",
+        _listed("Syntax that is missing", dict.fromkeys(tables.SYNTAX.values()) if detail.syntax else tables.SYNTAX),
+    ]
+    if detail.everything:
+        parts += [
+            _advised("Built-in names that are missing", tables.BUILTINS),
+            _advised("Members of modules that are missing, among others", tables.INSTEAD_OF_MEMBER),
+            _advised("Methods and attributes that are missing", _methods()),
+            _advised("Base classes, and what to write instead of inheriting", tables.BASES),
+            _advised("Modules that are missing", tables.INSTEAD_OF_MODULE),
+        ]
+    else:
+        parts += [
+            f"Built-in names that are missing: {' '.join(tables.BUILTINS)}.",
+            f"Members of modules that are missing, among others: {_by_owner(tables.INSTEAD_OF_MEMBER)}.",
+            f"Methods and attributes that are missing: {_by_owner(_methods())}.",
+            _missing_modules(advice=detail.modules),
+        ]
+        if detail.classes:
+            parts.append(f"Do without these base classes too: {' '.join(tables.BASES)}.")
+    parts += [
+        _CLASSES,
+        _METHODS,
+        f"Encodings: {tables.ENCODINGS}.",
+        _listed("Different without an error", [difference.sentence for difference in DIFFERENCES]),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _listed(title: str, lines: Iterable[str]) -> str:
+    return "\n".join([f"{title}:", *(f"- {line}" for line in lines)])
+
+
+def _advised(title: str, table: Mapping[str, str]) -> str:
+    return _listed(title, (f"{name}: {advice}" for name, advice in table.items()))
+
+
+def _methods() -> dict[str, str]:
+    names = [f"{kind}.{name}" for kind, missing in tables.MISSING_METHODS.items() for name in sorted(missing)]
+    names += [name for name in tables.INSTEAD_OF_METHOD if name not in names]
+    return {name: tables.INSTEAD_OF_METHOD.get(name, "write what it does by hand.") for name in names}
+
+
+def _by_owner(names: Iterable[str]) -> str:
+    """`os: system popen; sys: exit` of `os.system`, `os.popen`, `sys.exit`."""
+    owners: dict[str, list[str]] = {}
+    for name in names:
+        owner, _, member = name.rpartition(".")
+        owners.setdefault(owner or "any value", []).append(member)
+    return "; ".join(f"{owner}: {' '.join(members)}" for owner, members in owners.items())
+
+
+def _missing_modules(*, advice: bool) -> str:
+    """The missing modules: those with the same advice together, and that advice if there is room for it."""
+    groups: dict[str, list[str]] = {}
+    for name, its in tables.INSTEAD_OF_MODULE.items():
+        groups.setdefault(its, []).append(name)
+    if not advice:
+        return f"Modules that are missing: {' '.join(tables.INSTEAD_OF_MODULE)}."
+    lines = [f"{' '.join(names)}: {its}" for its, names in groups.items() if len(names) > 1]
+    alone = " ".join(names[0] for names in groups.values() if len(names) == 1)
+    return _listed("Modules that are missing", [*lines, alone])
