@@ -39,8 +39,8 @@ _UNCOUNTED = frozenset({"__mk_emit", "__mk_clear", "__mk_most_shown", "time.slee
 """These do not count as host calls of the cell: output and sleep have limits of their own, and Monty itself seeds the
 module random."""
 
-_FREE_MAGICS = (("limits",), ("!usage",), ("!syntax",))
-"""Neither do these: looking at the limits, and being told what is wrong with a magic."""
+_FREE_MAGICS = (("limits",), ("!usage",), ("!syntax",), ("!last",))
+"""Neither do these: looking at the limits, being told what is wrong with a magic, and what became of the last cell."""
 
 
 _LEAVES = ("exit", "quit")

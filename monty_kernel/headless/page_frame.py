@@ -104,6 +104,7 @@ def _policy(formulas: bool) -> str:
     rules = {
         "default-src": "'none'",
         "img-src": "data:",
+        "media-src": "data:",
         "font-src": "data:",
         "style-src": "'unsafe-inline'",
         "base-uri": "'none'",

@@ -55,6 +55,14 @@ class MagicCatalogue(Protocol):
         """What a magic's arguments may begin with, such as `['off', 'on', 'strict']`; empty if they may be anything."""
         ...
 
+    def kin(self, name: str) -> str:
+        """What else its arguments may be, which only the session knows: `states`, `names` of states; or empty."""
+        ...
+
+    def takes_python(self, name: str) -> bool:
+        """Whether its arguments are Python."""
+        ...
+
     def help(self, name: str) -> str | None:
         """The magic's help page as plain text; None for an unknown magic."""
         ...

@@ -7,7 +7,7 @@ says about builtin types and modules is checked against the facts about the inst
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from . import Completions, Kind, MagicCatalogue, Session
@@ -51,7 +51,14 @@ class _Asked:
 class Completer:
     """Completes code for one session."""
 
-    def __init__(self, session: Session, magics: MagicCatalogue, analysis: Analysis) -> None:
+    def __init__(
+        self,
+        session: Session,
+        magics: MagicCatalogue,
+        analysis: Analysis,
+        known: Callable[[str], Sequence[str]] = lambda kin: (),
+    ) -> None:
+        self._known = known
         self._session = session
         self._magics = magics
         self._analysis = analysis
@@ -63,7 +70,9 @@ class Completer:
         """Completions at `cursor`, an offset in code points. An offset out of range counts as the nearest end."""
         cursor = max(0, min(cursor, len(code)))
         magic = self._magic(code, cursor)
-        if magic is not None and magic.part == "python" and (words := self._magics.words(magic.name)):
+        if magic is not None and magic.part == "python" and magic.name and not self._takes_python(magic.name):
+            name = magic.name
+            words = [*self._magics.words(name), *self._known(self._magics.kin(name)), *self._magics.options(name)]
             return _of_words(words, code[magic.start : cursor], cursor)
         if magic is not None and magic.part == "python":
             head = as_python(code[: magic.start])
@@ -78,6 +87,9 @@ class Completer:
         line_start, line_end = code.rfind("\n", 0, cursor) + 1, code.index("\n", cursor)
         line = code[line_start:line_end]
         return await self._python(as_python(code[:line_start]) + line + as_python(code[line_end:]), cursor)
+
+    def _takes_python(self, name: str) -> bool:
+        return not self._magics.words(name) and self._magics.takes_python(name)
 
     def _magic(self, code: str, cursor: int) -> MagicPlace | None:
         found = magic_place(code, cursor)

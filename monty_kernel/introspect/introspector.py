@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from monty_kernel.bounded import helper_pool, is_modest
 
@@ -38,13 +38,21 @@ class Introspector:
     """
 
     def __init__(
-        self, session: Session, magics: MagicCatalogue, granted: Callable[[], Mapping[str, object]] = dict
+        self,
+        session: Session,
+        magics: MagicCatalogue,
+        granted: Callable[[], Mapping[str, object]] = dict,
+        known: Callable[[str], Sequence[str]] = lambda kin: (),
     ) -> None:
-        """`granted` returns the modules of tools, by the names under which cells import them."""
+        """
+        Args:
+            granted: returns the modules of tools, by the names under which cells import them.
+            known: returns what the session has of a kin of arguments (see `MagicCatalogue.kin`).
+        """
         self._session = session
         self._analysis = Analysis(granted)
         self._warmed_for = -1
-        self._completer = Completer(session, magics, self._analysis)
+        self._completer = Completer(session, magics, self._analysis, known)
         self._inspector = Inspector(session, magics, self._analysis)
 
     async def complete(self, code: str, cursor: int) -> Completions:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 from monty_kernel.engine.source import CellSource
+from monty_kernel.engine.source.ipython import MEDIA, PACKAGE
 from monty_kernel.engine.source.syntax_trees import TooCostly, expression_tree, syntax_tree, vouch
 
 from . import Kind
@@ -298,6 +299,8 @@ STUB = '''
 def input(prompt=""):
     """Ask the person at the keyboard for a line of text and return it."""
     return ""
+def get_ipython():
+    """The object by which a notebook asks for magics that only look, and for `last_execution_result`."""
 def help(name=None):
     """Show what is known of an object: signature, docstring, source. The same as `name?`."""
 def display(*objs, include=None, exclude=None, metadata=None, transient=None, display_id=None, raw=False, clear=False):
@@ -371,8 +374,8 @@ class Image:
 LABEL = "<kernel>"
 """The label of the stub, in place of a cell's."""
 
-_NOT_OF_IPYTHON = ("input", "help")
-_EVERYWHERE = ("display", "help", "input")
+_NOT_OF_IPYTHON = ("input", "help", "get_ipython")
+_EVERYWHERE = ("display", "get_ipython", "help", "input")
 
 
 @cache
@@ -393,4 +396,6 @@ def supplied_modules() -> dict[str, dict[str, Kind]]:
     """The modules that only the kernel makes importable, with their members."""
     defined = {name: kind for unit in kernels_own().units for name, kind in unit.defines.items()}
     names = {name: kind for name, kind in defined.items() if name not in _NOT_OF_IPYTHON}
-    return {"IPython.display": names, "getpass": {"getpass": "function"}}
+    names |= {name: "class" if name[0].isupper() else "function" for name in MEDIA}
+    package: dict[str, Kind] = {**dict.fromkeys(PACKAGE, "function"), "display": "module"}
+    return {"IPython": package, "IPython.display": names, "getpass": {"getpass": "function"}}

@@ -60,6 +60,10 @@ class MagicContext(Protocol):
         None stands for the cell before the one that runs.
         """
 
+    @property
+    def last_failure(self) -> str | None:
+        """Why the cell before this one failed; None if it did not."""
+
     def print(self, text: str) -> None:
         """Print a line to the cell's stdout."""
 

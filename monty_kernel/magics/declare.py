@@ -21,6 +21,7 @@ from typing import Any, Literal, NoReturn, TypeVar
 from monty_kernel.engine.frontend import UsageError
 
 F = TypeVar("F", bound=Callable[..., Any])
+Kin = Literal["", "states", "names"]
 _WORD = re.compile(r"\s*(\S+)")
 _LONG = 10_000  # characters that `shlex` splits in 3 ms
 _MANY = 500  # words; `argparse` takes time that grows with the square of them
@@ -73,6 +74,8 @@ class Magic:
             the line takes no code. Code is never split into words: the function gets it as the argument `code`.
         changes: whether an action may leave a different session than it found.
         words: what its arguments may begin with, for completion.
+        kin: what else they may be, which only the session knows: its states, or the names of states.
+        mid_cell: whether an action only looks at what the host has, so that a running cell may ask for it.
     """
 
     name: str
@@ -82,6 +85,13 @@ class Magic:
     code: str = ""
     changes: bool = True
     words: tuple[str, ...] = ()
+    kin: Kin = ""
+    mid_cell: bool = False
+
+    @property
+    def takes_python(self) -> bool:
+        """Whether its arguments are Python."""
+        return self.code in ("CODE", "NAME", "[SETUP]")
 
     @property
     def typed(self) -> str:
@@ -209,12 +219,20 @@ class Family:
         """
         return self._declare(name, "host", arguments, code, words=words)
 
-    def action(self, name: str, *arguments: Argument, code: str = "", changes: bool = True) -> Callable[[F], F]:
+    def action(
+        self,
+        name: str,
+        *arguments: Argument,
+        code: str = "",
+        changes: bool = True,
+        kin: Kin = "",
+        mid_cell: bool = False,
+    ) -> Callable[[F], F]:
         """Declare `%name`: a function of the parsed arguments and a `MagicContext` that acts on the session.
 
-        `changes` says whether it may leave a different session than it found.
+        `changes` says whether it may leave a different session than it found; for `kin` and `mid_cell` see `Magic`.
         """
-        return self._declare(name, "action", arguments, code, changes)
+        return self._declare(name, "action", arguments, code, changes, kin=kin, mid_cell=mid_cell)
 
     def refuse(self, names: str, reason: str) -> None:
         """Make these names, separated by blanks, raise a UsageError with the reason, as line and as cell magics."""
@@ -228,9 +246,11 @@ class Family:
         code: str,
         changes: bool = True,
         words: tuple[str, ...] = (),
+        kin: Kin = "",
+        mid_cell: bool = False,
     ) -> Callable[[F], F]:
         def declare(function: F) -> F:
-            self.magics.append(Magic(name, kind, function, arguments, code, changes, words))
+            self.magics.append(Magic(name, kind, function, arguments, code, changes, words, kin, mid_cell))
             return function
 
         return declare

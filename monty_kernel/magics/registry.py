@@ -9,7 +9,7 @@ from monty_kernel.engine.frontend import UsageError
 from monty_kernel.engine.source import Action, CellRewrite, Rewrite
 
 from . import MagicContext, granted, help, history, rich, session, stock, timing, travel
-from .declare import BadCode, Family, Magic, shortened
+from .declare import BadCode, Family, Kin, Magic, shortened
 
 FAMILIES: tuple[Family, ...] = tuple(
     module.family for module in (session, travel, granted, timing, history, rich, help, stock)
@@ -17,6 +17,9 @@ FAMILIES: tuple[Family, ...] = tuple(
 
 _USAGE = "!usage"
 """The host-side name under which a wrong magic raises its UsageError when the cell reaches it."""
+
+_CALLS = {"!line": "_called_line", "!cell": "_called_cell", "!last": "_last"}
+"""The names under which the methods of `get_ipython()` ask, by the methods here that answer."""
 
 _SYNTAX = "!syntax"
 """The same for code that is not valid Python: it raises SyntaxError."""
@@ -82,12 +85,38 @@ class Magics:
             raise UsageError(args)
         if name == _SYNTAX:
             raise SyntaxError(args)
+        if name in _CALLS:
+            return getattr(self, _CALLS[name])(args, context)
         magic = self._line.get(name)
         if magic is None or magic.kind != "host":
             # a cell called __mk_magic itself
             raise UsageError(f"%{shortened(name)} has nothing to run on the host")
         value: object = magic.function(magic.parse(args), context)
         return value
+
+    def _called_line(self, text: str, context: MagicContext) -> object:
+        """The value of `get_ipython().run_line_magic(name, args)`; text: both, on two lines."""
+        name, _, args = text.partition("\n")
+        magic = self._find_line(name, args)
+        if magic.kind == "line" or (magic.kind == "action" and not magic.mid_cell):
+            typed = shortened(f"%{name} {args}".strip())
+            raise UsageError(f"%{name} cannot be called from within a cell: write {typed} on a line of its own.")
+        value: object = magic.function(magic.parse(args), context)
+        return value
+
+    def _called_cell(self, text: str, context: MagicContext) -> str:
+        """The code that `get_ipython().run_cell_magic(name, args, body)` runs."""
+        name, _, rest = text.partition("\n")
+        args, _, body = rest.partition("\n")
+        magic = self._find_cell(name)
+        rewrite: CellRewrite = magic.function(magic.parse(args), body)
+        if rewrite.keep_body:
+            raise UsageError(f"%%{name} cannot be called from within a cell: put it on the first line of a cell.")
+        return rewrite.before
+
+    def _last(self, _: str, context: MagicContext) -> str | None:
+        """Why the cell before failed, if it did."""
+        return context.last_failure
 
     def act(self, action: Action, context: MagicContext) -> None:
         """Carry out an action that `line` returned.
@@ -115,6 +144,14 @@ class Magics:
     def words(self, name: str) -> list[str]:
         """What the arguments of a magic may begin with; empty if they may be anything."""
         return [word for magic in self._named(name) for word in (*magic.words, *magic.choices)]
+
+    def kin(self, name: str) -> Kin:
+        """What else the arguments of a magic may be, which only the session knows."""
+        return next((magic.kin for magic in self._named(name)), "")
+
+    def takes_python(self, name: str) -> bool:
+        """Whether the arguments of a magic are Python."""
+        return any(magic.takes_python for magic in self._named(name))
 
     def help(self, name: str) -> str | None:
         """The help page of a magic, or the reason why it is refused. `name` may begin with `%` or `%%`."""

@@ -35,7 +35,11 @@ def redo(arguments: argparse.Namespace, context: MagicContext) -> None:
     _report(context, lambda travel: travel.redo(_positive(arguments.cells)))
 
 
-@family.action("restore", argument("state", metavar="N|NAME", help="a cell's number, or a name given by %%snapshot"))
+@family.action(
+    "restore",
+    argument("state", metavar="N|NAME", help="a cell's number, or a name given by %%snapshot"),
+    kin="states",
+)
 def restore(arguments: argparse.Namespace, context: MagicContext) -> None:
     """Go to the state right after cell `In[N]`, 0 for the start, or to a named state.
 
@@ -49,6 +53,7 @@ def restore(arguments: argparse.Namespace, context: MagicContext) -> None:
     argument("--remove", dest="remove", action="store_true", help="remove the name, so that the state can be dropped"),
     argument("name", metavar="NAME", help="a word that begins with a letter"),
     changes=False,
+    kin="names",
 )
 def snapshot(arguments: argparse.Namespace, context: MagicContext) -> None:
     """Name the present state, so that `%restore NAME` comes back to it. A named state is never dropped.
@@ -67,6 +72,7 @@ def snapshot(arguments: argparse.Namespace, context: MagicContext) -> None:
     argument("first", metavar="A"),
     argument("second", nargs="?", metavar="B", help="[the present state]"),
     changes=False,
+    kin="states",
 )
 def diff(arguments: argparse.Namespace, context: MagicContext) -> None:
     """Show the variables that were added, changed and removed between state A and state B."""
@@ -92,6 +98,7 @@ _SHOWN = 200  # states: a table of thousands keeps a browser busy
         "-a", dest="all", action="store_true", help=f"all states, not only the newest {_SHOWN} and the named ones"
     ),
     changes=False,
+    mid_cell=True,
 )
 def snapshots(arguments: argparse.Namespace, context: MagicContext) -> None:
     """List the states as a tree of branches: cell, first line, time, size, and bytes added to the store."""

@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from . import words
 
-HTML_TAGS = words("""a abbr address article aside b bdi bdo big blockquote br caption center cite code col colgroup data dd del details
+HTML_TAGS = words("""a abbr address article aside audio b bdi bdo big blockquote br caption center cite code col colgroup data dd del details
     dfn div dl dt em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark meter nav ol p pre
     progress q rp rt ruby s samp section small span strike strong sub summary sup table tbody td tfoot th thead time tr tt
-    u ul var""")
+    u ul var video""")
 SVG_TAGS: Mapping[str, str] = {
     name.lower(): name
     for name in words("""svg a circle clipPath defs ellipse feBlend feColorMatrix feComponentTransfer feComposite
@@ -67,6 +67,8 @@ GLOBAL = words("class dir id lang style title role aria-label aria-hidden aria-l
 HTML_ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "a": frozenset({"href"}),
     "img": frozenset({"src", "alt", "width", "height"}),
+    "audio": frozenset({"src", "controls", "preload", "loop", "muted"}),
+    "video": frozenset({"src", "controls", "preload", "loop", "muted", "width", "height"}),
     "td": frozenset(
         {"colspan", "rowspan", "align", "valign", "width", "height", "bgcolor", "headers", "scope", "nowrap"}
     ),

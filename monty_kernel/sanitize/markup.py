@@ -50,9 +50,16 @@ RELATIVE = re.compile(
 """The path of a file beside the notebook. Without `:`, and with neither `/` nor `\\` at its start, it can name no scheme and no
 host, and not the server's own pages; without `?` it asks nothing of a server."""
 _DATA_IMAGE = re.compile(r"data:image/(?:png|jpe?g|gif|webp|bmp);base64,[A-Za-z0-9+/=\s]*+", re.ASCII)
+_DATA_MEDIA = re.compile(
+    r"data:(?:audio/(?:wav|x-wav|mpeg|mp3|mp4|aac|ogg|webm|flac)|video/(?:mp4|webm|ogg));base64,[A-Za-z0-9+/=\s]*+",
+    re.ASCII,
+)
+_SOURCE = re.compile(r"\s*+<source(?=[\s/])((?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+)>", re.IGNORECASE)
 _PLAIN_ATTRIBUTE = re.compile(r"[\w\s.,%#+\-:;/()]*+", re.ASCII)
 _LONG_REFERENCE = re.compile(r"&#[0-9]{4000,}+;?+")
 """No character has such a number, and `unescape` fails on one of more than 4,300 digits."""
+_MEDIA = frozenset({"audio", "video"})
+_MEDIA_ATTRIBUTES = re.compile(r' (src|loop|muted|width|height)="([^"]*+)"')
 _SHORT_NAME = re.compile(r"[a-z][a-z0-9-]{0,30}", re.ASCII)
 
 
@@ -131,6 +138,8 @@ class Markup:
             if name in WITH_CONTENT and not inside.endswith("/"):
                 return self._after_content(name, after)
             return after
+        if name in _MEDIA and svg is None:
+            return self._player(name, inside, after)
         closed = name in VOID or (svg is not None and inside.endswith("/"))
         if not self._svg:
             self._end_implied(name)
@@ -153,6 +162,24 @@ class Markup:
         elif svg is not None:
             self._out.append(f"</{written}>")
         return after
+
+    def _player(self, name: str, inside: str, after: int) -> int:
+        """Write a player of sound or film whose data the document holds, without what is inside it; else leave it out.
+
+        Nothing of the data is read before the person starts it.
+        """
+        kept = self._attributes(name, inside, False)
+        source = _SOURCE.match(self._text, after) if "src=" not in kept else None
+        kept += self._attributes(name, source[1], False) if source is not None else ""
+        written = dict(reversed(_MEDIA_ATTRIBUTES.findall(kept)))
+        if "src" not in written or (self._open and self._open[-1] in TABLE_PARTS):
+            self._count(name)
+            return after
+        written |= {"controls": "controls", "preload": "none"}
+        attributes = "".join(f' {key}="{value}"' for key, value in written.items())
+        self._out.append(f"<{name}{attributes}></{name}>")
+        self.moves = True
+        return self._after_content(name, after)
 
     def _end(self, name: str) -> None:
         stack = self._open
@@ -226,6 +253,8 @@ class Markup:
             return "href", self._address(name, given, svg)
         elif attribute == "src" and name == "img":
             return attribute, self._image(given)
+        elif attribute == "src" and name in _MEDIA:
+            return attribute, given.strip() if _DATA_MEDIA.fullmatch(given.strip()) else None
         elif attribute == "id":
             return attribute, (self._of_drawing if svg else ID_PREFIX) + given.strip()
         elif attribute in ("aria-labelledby", "headers"):

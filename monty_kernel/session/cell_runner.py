@@ -78,6 +78,8 @@ class CellRunner:
                 outcome = self._explained(self._run(request), request)
             self._budget.worked(time.perf_counter() - start)
             self._failed = outcome.failure is not None
+            failure = outcome.failure
+            self._frontend.last_failure = failure and f"{failure.ename}: {failure.evalue[:1000]}"
             return outcome
         except KeyboardInterrupt:  # while the cell was read
             return Outcome(INTERRUPTED)

@@ -45,6 +45,7 @@ class SessionFrontend(ABC):
     def __init__(self, services: SessionServices) -> None:
         self.services = services
         self.payload: list[dict[str, Any]] = []
+        self.last_failure: str | None = None
 
     @abstractmethod
     def emit(self, output: Output) -> None:

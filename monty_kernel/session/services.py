@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_MOST_OFFERED = 200
+"""States that completion offers."""
+
 
 class made_once(Generic[T]):
     """A property that is computed once, also when several threads ask for it at the same time."""
@@ -178,7 +181,20 @@ class SessionServices(ABC):
         """What answers completion and inspection."""
         from monty_kernel.introspect.introspector import Introspector
 
-        return Introspector(self.view, self.magics, self._tool_namespaces)
+        return Introspector(self.view, self.magics, self._tool_namespaces, self._known)
+
+    def _known(self, kin: str) -> Sequence[str]:
+        """What the session has of a kin of magics' arguments, what is likely first."""
+        from monty_kernel.timetravel.timeline import NoSuchState
+
+        if not kin or not self.has("travel"):
+            return ()
+        try:
+            timeline = self.travel.timeline
+        except NoSuchState:
+            return ()
+        numbers = sorted((state.number for state in list(timeline) if state.number >= 0), reverse=True)
+        return [*sorted(timeline.names), *([] if kin == "names" else map(str, numbers[:_MOST_OFFERED]))]
 
     def _tool_namespaces(self) -> Mapping[str, object]:
         modules = self.granted.tool_modules if self.granted is not None else {}

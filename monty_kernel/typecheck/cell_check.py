@@ -45,7 +45,7 @@ _MOST_DIAGNOSTICS = 200
 _LONGEST_PIECE = 200  # characters without a blank that are normalized
 _AROUND = 1_000  # characters of a line that are considered around a finding
 
-_FREE = ("exit", "quit")
+_FREE = ("exit", "quit", "get_ipython")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from monty_kernel.engine import prelude
 from monty_kernel.sanitize.sanitizer import MARKDOWN, SHOWN
 from tests.support.engine_session import Session
 
-FREE = set(dir(builtins)) - {"format", "open"}  # parameters of Image and of a printer's groups
+FREE = set(dir(builtins)) - {"format", "id", "open"}  # parameters of Image, of films, and of a printer's groups
 
 
 @pytest.mark.parametrize("part", prelude.PARTS)
@@ -27,7 +27,7 @@ def test_every_builtin_is_guarded_and_no_text_is_changed(part: str) -> None:
 
 @pytest.mark.parametrize("part", prelude.PARTS)
 def test_names_are_marked_as_the_preludes(part: str) -> None:
-    known = {"display", "In", "Out", "_", "__", "___", "_i", "_ii", "_iii", "_ih", "_oh"}
+    known = {"display", "get_ipython", "In", "Out", "_", "__", "___", "_i", "_ii", "_iii", "_ih", "_oh"}
     for node in ast.parse(prelude.source(part)).body:
         targets = node.targets if isinstance(node, ast.Assign) else [node]
         names = [name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)]

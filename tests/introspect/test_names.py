@@ -6,7 +6,7 @@ import builtins
 
 import pytest
 
-from monty_kernel.engine.source.ipython import NAMES
+from monty_kernel.engine.source.ipython import MEDIA, NAMES
 from monty_kernel.introspect.units import supplied_modules
 from tests.support.introspected_session import Notebook
 
@@ -64,7 +64,7 @@ def test_every_builtin_that_is_offered_exists(notebook: Notebook) -> None:
 def test_what_the_kernel_supplies(notebook: Notebook) -> None:
     assert notebook.completions("disp").types == {"display": "function"}
     assert notebook.complete("inpu") == ["input"]
-    assert notebook.complete("get_ipy") == []
+    assert notebook.complete("get_ipy") == ["get_ipython"]
     assert "HTML" not in notebook.complete("HT")  # like everywhere, only after its import
 
 
@@ -142,4 +142,4 @@ def test_errors_in_an_earlier_statement_do_not_hide_the_rest(notebook: Notebook)
 
 
 def test_the_stub_names_what_the_engine_supplies() -> None:
-    assert sorted(supplied_modules()["IPython.display"]) == sorted(NAMES)
+    assert sorted(supplied_modules()["IPython.display"]) == sorted((*NAMES, *MEDIA))

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from ..host import OF_THE_HOST
 from ..limits import KINDS
 from ..source import Failure
+from ..source.ipython import MEDIA
 from ..source.ipython import NAMES as DISPLAY_NAMES
 from . import object_hints as objects
 from .asked_in_vain import CANNOT_WAIT
@@ -132,7 +133,9 @@ def _dataclass_option(failure: Failure, function: str, option: str) -> str:
 # Modules and names ----------------------------------------------------------------------------------------------------
 
 
-_NO_SHELL = "Cells run in Monty, not in IPython, so there is no shell object; %lsmagic lists the magics that work."
+_NO_SHELL = (
+    "Cells run in Monty, not in IPython: get_ipython() has little of the stock kernel's; %lsmagic lists the magics."
+)
 
 
 def _module(failure: Failure, name: str) -> str:
@@ -155,7 +158,7 @@ def _module(failure: Failure, name: str) -> str:
 
 def _imported_name(failure: Failure, name: str, module: str) -> str | None:
     if module == "IPython.display":
-        return f"The sandbox has these names of {module}: {', '.join(DISPLAY_NAMES)}."
+        return f"The sandbox has these names of {module}: {', '.join(sorted((*DISPLAY_NAMES, *MEDIA)))}."
     if module == "IPython":
         return _NO_SHELL
     return _member(failure, module, name)
@@ -360,7 +363,7 @@ _RULES: Mapping[str, tuple[tuple[str, _Rule], ...]] = {
         (r"module '([\w.]+)' has no attribute '(\w+)'", _member),
         # the prelude's stand-ins for modules are objects of a class with this name
         (r"'module' object has no attribute '\w+'",
-         f"The sandbox has only one module of IPython, IPython.display, with {', '.join(DISPLAY_NAMES)}."),
+         "Of IPython the sandbox has the names of IPython and IPython.display, without what is below them."),
         (r"type object '([\w.]+)' has no attribute '(\w+)'", objects.missing_type_attribute),
         (r"'([\w.]+)' object has no attribute '(\w+)'", objects.missing_attribute),
         (r"'([\w.]+)' object has no attribute '\w+' and no __dict__ for setting new .*", objects.new_attribute),

@@ -34,22 +34,14 @@ DELETING = "deleting"
 LINES = "lines"
 METHODS = "methods"
 ENVIRONMENT = "environment"
+MEDIA = "media"
+SHELL = "shell"
 
 PARTS = (
-    RECORD,
-    SHOWING,
-    PRETTY,
-    NAMES,
-    VARIABLES,
-    TIMING,
-    OVERVIEW,
-    EXCEPTIONS,
-    CALLBACKS,
-    DELETING,
-    LINES,
+    RECORD, SHOWING, PRETTY, NAMES, MEDIA, SHELL, VARIABLES, TIMING, OVERVIEW, EXCEPTIONS, CALLBACKS, DELETING, LINES,
     METHODS,
     ENVIRONMENT,
-)
+)  # fmt: skip
 """Each is a file, and finds those before it."""
 
 _FORMERLY = {"core": frozenset({RECORD, SHOWING})}
@@ -60,9 +52,9 @@ _BUILTINS = (
     "bool", "bytes", "dict", "enumerate", "float", "frozenset", "getattr", "hasattr", "hash", "id", "int", "isinstance",
     "len", "list", "locals", "max", "min", "print", "range", "repr", "set", "sorted", "str", "sum", "tuple", "type", "zip",
 )  # fmt: skip
-_ALSO = {SHOWING: ("eval",)}
-"""Those that a part has beside them, which sessions without it need not hold."""
-_NAMES = "|".join((*_BUILTINS, *sum(_ALSO.values(), ())))
+_RARE = ("ValueError", "eval", "iter", "setattr")
+"""Those that only the parts which use them define, so that other sessions need not hold them."""
+_NAMES = "|".join((*_BUILTINS, *_RARE))
 _USE = re.compile(rf"""(?<![.\w'"])(?:(?<=\bis )|(?<=\bnot )|(?<=\bexcept )|(?<=\braise )|(?=\w+\())({_NAMES})\b""")
 _PADDING = re.compile(r"^(?:(?P<gone>[ ]*(?:#.*)?\n)|(?:[ ]{4})+)", re.MULTILINE)
 
@@ -70,8 +62,9 @@ _PADDING = re.compile(r"^(?:(?P<gone>[ ]*(?:#.*)?\n)|(?:[ ]{4})+)", re.MULTILINE
 @cache
 def source(part: str) -> str:
     """The Monty source of one part."""
-    names = _BUILTINS if part == RECORD else _ALSO.get(part, ())
-    return "".join(f"__mk_b_{name} = {name}\n" for name in names) + guarded(_read(part))
+    text = guarded(_read(part))
+    rare = [name for name in _RARE if re.search(rf"\b__mk_b_{name}\b", text)]
+    return "".join(f"__mk_b_{name} = {name}\n" for name in (*(_BUILTINS if part == RECORD else ()), *rare)) + text
 
 
 def present(parts: frozenset[str]) -> frozenset[str]:

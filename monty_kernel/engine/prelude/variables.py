@@ -10,7 +10,7 @@ def __mk_hidden(name, v):
     if type(v).__name__ != "function":
         return False
     # a host function, such as input, that a cell called stays among the session's names
-    return v is __mk_display_function or repr(v) == f"<function '{name}' external>"
+    return v is __mk_display_function or name == "get_ipython" or repr(v) == f"<function '{name}' external>"
 
 
 def __mk_locals(scope):

@@ -8,9 +8,9 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from .. import prelude
 from . import Action, CellRewrite, CellSource, MagicTable, Rewrite
 from .ipython import import_edits, line_edits, recalled, unpasted
+from .needs import NOTHING, needed, refreshed
 from .rewrites import NOTHING_KNOWN, Rewritten, SessionNames, rewritten
 from .source_map import ByteOffsets, Edit, SourceMap, line_starts
 from .statements import last_statement, lines_inside_strings, logical_lines, weight
@@ -35,14 +35,7 @@ _MAGIC = re.compile(
 _QUERY = re.compile(r"(?P<indent>[ \t]*)(?P<topic>%{0,2}[A-Za-z_*][\w.*]*)[ \t]*(?P<query>\?\??)[ \t]*\Z")
 _CELL_MAGIC = re.compile(r"\s*(?:%%(?P<name>[\w.!]+)|(?P<shell>!!))(?P<args>[^\n]*)(?:\n|\Z)")
 _LEAVE = re.compile(r"\s*(?:exit|quit)")  # people type it without brackets, as in IPython
-_NEEDS_NAMES = re.compile(r"IPython|display_id|\b(?:exec|eval)\b")
 _QUIET = re.compile(r"(?:[ \t\f]|\\\r?\n)*+;")
-_NO_PARTS: frozenset[str] = frozenset()
-"""What most cells need, once for all: an empty frozenset takes 216 bytes, and a session keeps the feeds of its
-cells."""
-_SHOWING = frozenset({prelude.SHOWING})
-_PRETTY = frozenset({prelude.SHOWING, prelude.PRETTY})
-_NAMES_AND_SHOWING = frozenset({prelude.NAMES, prelude.SHOWING})
 
 
 class Feed(NamedTuple):
@@ -72,7 +65,7 @@ class Feed(NamedTuple):
         last = wrapped.edits[-1]
         line = self.text.rpartition("\n")[2]
         alone = SourceMap(wrapped.original, [Edit(0, len(wrapped.original), line, last.blame)])
-        return Feed(self.cell, alone.text, (alone, *self.maps[1:]), _NO_PARTS)
+        return Feed(self.cell, alone.text, (alone, *self.maps[1:]), NOTHING)
 
 
 class Cell(NamedTuple):
@@ -165,7 +158,7 @@ def expression(source: CellSource) -> Feed:
     wrapped = SourceMap(
         source.text, [Edit(0, 0, "__mk_value = (\n"), Edit(len(source.text), len(source.text), "\n)\n__mk_show(0)")]
     )
-    return Feed(source, wrapped.text, (wrapped,), _needs(text))
+    return Feed(source, wrapped.text, (wrapped,), needed(text))
 
 
 def _refuse_too_long(text: str) -> None:
@@ -328,13 +321,7 @@ def _feed(
     finish = rewrite.finish + "\n" if rewrite and rewrite.finish else ""
     caught, more = _catch_last(text, options, finish)
     wrapped = SourceMap(text, caught)
-    return Feed(source, wrapped.text, (wrapped, *maps), (_needs(text) | parts | more) or _NO_PARTS)
-
-
-def _needs(text: str) -> frozenset[str]:
-    """The parts of the prelude that code with this text may name."""
-    needs = _NAMES_AND_SHOWING if _NEEDS_NAMES.search(text) else _SHOWING if "display" in text else _NO_PARTS
-    return needs | _PRETTY if "_repr_pretty_" in text else needs
+    return Feed(source, wrapped.text, (wrapped, *maps), (needed(text) | parts | more) or NOTHING)
 
 
 def _parsed_end(text: str) -> tuple[int, tuple[ast.Module, str] | None]:
@@ -358,7 +345,7 @@ def _parsed_end(text: str) -> tuple[int, tuple[ast.Module, str] | None]:
 def _catch_last(text: str, options: CellOptions, finish: str) -> Rewritten:
     record = f"__mk_begin({options.number})\n" if options.number and options.begin else ""
     if "_" in text:
-        record += "".join(recalled(text))
+        record += "".join(recalled(text)) + refreshed(text, options.number)
     edits = [Edit(0, 0, record)]
     nothing = Edit(len(text), len(text), f"\n{finish}None")
     tail_at, parsed = _parsed_end(text)

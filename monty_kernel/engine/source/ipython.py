@@ -24,6 +24,19 @@ NAMES = (
     "DisplayHandle", "HTML", "Image", "JSON", "Latex", "Markdown", "Math", "Pretty", "SVG",
     "clear_output", "display", "update_display",
 )  # fmt: skip
+MEDIA = (
+    "Audio", "Code", "DisplayObject", "FileLink", "FileLinks", "GeoJSON", "IFrame", "Javascript", "ProgressBar",
+    "ScribdDocument", "TextDisplayObject", "Video", "VimeoVideo", "YouTubeVideo", "display_html", "display_javascript",
+    "display_jpeg", "display_json", "display_latex", "display_markdown", "display_pdf", "display_png",
+    "display_pretty", "display_svg", "publish_display_data",
+)  # fmt: skip
+"""The other names of `IPython.display`, which a part of the prelude of their own has."""
+PACKAGE = (
+    "InteractiveShell", "__version__", "core", "embed", "embed_kernel", "extract_module_locals", "get_ipython", "lib",
+    "paths", "release", "start_ipython", "sys_info", "testing", "utils", "version_info",
+)  # fmt: skip
+"""The names of the package IPython, beside `display`."""
+_ALL = frozenset((*NAMES, *MEDIA))
 _IMPORT = re.compile(r"[ \t]*+(?P<line>(?:import|from)[ \t]+(?=[^#\n]{0,999}IPython)(?s:.){1,9999})\Z")
 _MOST = 1_000
 _MODULES = {"IPython.display", "IPython.core.display", "IPython.core.display_functions", "IPython.lib.display"}
@@ -95,19 +108,19 @@ def _plain(alias: ast.alias) -> str:
 
 
 def _from(node: ast.ImportFrom) -> str:
-    names = [(alias.name, alias.asname or alias.name) for alias in node.names]
     if node.module == "IPython":
-        if [name for name, _ in names] == ["display"]:
-            return f"{names[0][1]} = __mk_names"
-        return _refuse(node, [name for name, _ in names if name != "display"])
-    if node.module not in _MODULES:
+        known, owner = {*PACKAGE, "display"}, "__mk_ipython"
+    elif node.module in _MODULES:
+        known, owner = set(_ALL), "__mk_names"
+    else:
         return f'raise ModuleNotFoundError("No module named {node.module!r}")'
+    names = [(alias.name, alias.asname or alias.name) for alias in node.names]
     if names == [("*", "*")]:
-        names = [(name, name) for name in NAMES]
-    missing = [name for name, _ in names if name not in NAMES]
+        names = [(name, name) for name in sorted(known)]
+    missing = [name for name, _ in names if name not in known]
     if missing:
         return _refuse(node, missing)
-    return "; ".join(f"{target} = __mk_names.{name}" for name, target in names)
+    return "; ".join(f"{target} = {owner}.{name}" for name, target in names)
 
 
 def _refuse(node: ast.ImportFrom, missing: list[str]) -> str:
