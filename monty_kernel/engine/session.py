@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -122,6 +122,10 @@ class Session:
         last = next(labels, None)
         before = next((label for label in labels if label != last and label.startswith("In[")), None)
         return [] if before is None else self._cell_log.feeds_of(before)
+
+    def typed(self) -> Iterator[CellSource]:
+        """What it was fed, cells and user expressions as the person typed them, newest first."""
+        return self._cell_log.sources()
 
     # A state, and back
 
@@ -267,11 +271,10 @@ class Session:
 
     # What the kernel itself asks
 
-    def evaluate(self, text: str, parts: Mapping[str, str]) -> Any:
+    def evaluate(self, text: str, parts: Mapping[str, str], recorder: Recorder | None = None) -> Any:
         """The plain-data value of an expression over the prelude's functions; None if it fails. Runs no user code.
 
-        Args:
-            parts: Further prelude source by name, fed once per session before the expression.
+        parts: Further prelude source by name, fed once per session before. recorder: Stands between it and the host.
         """
         if not self.sandbox.is_alive():
             return None  # the next cell restores the session, and says so
@@ -280,23 +283,24 @@ class Session:
                 if name not in self._parts:
                     self.ask(source + "\nNone")
                     self._parts |= {name}
-            return self.ask(text)
+            return self.ask(text, recorder)
         except FeedError:
             return None
         except WorkerLost:
             self.sandbox.release()
             return None
 
-    def ask(self, text: str) -> Any:
+    def ask(self, text: str, recorder: Recorder | None = None) -> Any:
         """The value of a feed of the kernel's own. Raises FeedError, WorkerLost."""
-        return self._feed_text(text, None)
+        self._next_feed += 1
+        return self.sandbox.feed(text, NO_FRONTEND, recorder=recorder, of_cell=False)
 
     # Feeds
 
     def _feed_text(self, text: str, run: CellRun | None, inputs: Mapping[str, Any] | None = None) -> Any:
-        self._next_feed += 1
         if run is None:
-            return self.sandbox.feed(text, NO_FRONTEND, inputs, of_cell=False)
+            return self.ask(text)
+        self._next_feed += 1
         try:
             return self.sandbox.feed(text, run.frontend, inputs, run.recorder, run.budget, of_cell=not run.again)
         except KeyboardInterrupt:  # it did not come to the worker

@@ -47,6 +47,11 @@ class MagicCatalogue(Protocol):
 
     def cell_names(self) -> Sequence[str]: ...
 
+    @property
+    def looking(self) -> Sequence[str]:
+        """The names of the line magics that only look at the session."""
+        ...
+
     def options(self, name: str) -> list[str]:
         """The options of a magic as they are typed, such as `['-n', '-r', '--quiet']`; empty for an unknown magic."""
         ...

@@ -76,6 +76,7 @@ class Magic:
         words: what its arguments may begin with, for completion.
         kin: what else they may be, which only the session knows: its states, or the names of states.
         mid_cell: whether an action only looks at what the host has, so that a running cell may ask for it.
+        looks: whether it only looks at the session, so that %undo passes over it.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Magic:
     words: tuple[str, ...] = ()
     kin: Kin = ""
     mid_cell: bool = False
+    looks: bool = False
 
     @property
     def takes_python(self) -> bool:
@@ -204,20 +206,25 @@ class Family:
     magics: list[Magic] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
 
-    def line(self, name: str, *arguments: Argument, code: str = "") -> Callable[[F], F]:
-        """Declare `%name`: a function of the parsed arguments that returns a `Rewrite`."""
-        return self._declare(name, "line", arguments, code)
+    def line(self, name: str, *arguments: Argument, code: str = "", looks: bool = False) -> Callable[[F], F]:
+        """Declare `%name`: a function of the parsed arguments that returns a `Rewrite`.
+
+        `looks` says whether it only looks at the session.
+        """
+        return self._declare(name, "line", arguments, code, looks=looks)
 
     def cell(self, name: str, *arguments: Argument, code: str = "") -> Callable[[F], F]:
         """Declare `%%name`: a function of the parsed arguments and the body that returns a `CellRewrite`."""
         return self._declare(name, "cell", arguments, code)
 
-    def host(self, name: str, *arguments: Argument, code: str = "", words: tuple[str, ...] = ()) -> Callable[[F], F]:
+    def host(
+        self, name: str, *arguments: Argument, code: str = "", words: tuple[str, ...] = (), looks: bool = False
+    ) -> Callable[[F], F]:
         """Declare `%name`: a function of the parsed arguments and a `MagicContext` that runs on the host.
 
-        `words` are what completion offers for its arguments.
+        `words` are what completion offers for its arguments. `looks` says whether it only looks at the session.
         """
-        return self._declare(name, "host", arguments, code, words=words)
+        return self._declare(name, "host", arguments, code, words=words, looks=looks)
 
     def action(
         self,
@@ -232,7 +239,7 @@ class Family:
 
         `changes` says whether it may leave a different session than it found; for `kin` and `mid_cell` see `Magic`.
         """
-        return self._declare(name, "action", arguments, code, changes, kin=kin, mid_cell=mid_cell)
+        return self._declare(name, "action", arguments, code, changes, kin=kin, mid_cell=mid_cell, looks=not changes)
 
     def refuse(self, names: str, reason: str) -> None:
         """Make these names, separated by blanks, raise a UsageError with the reason, as line and as cell magics."""
@@ -248,9 +255,10 @@ class Family:
         words: tuple[str, ...] = (),
         kin: Kin = "",
         mid_cell: bool = False,
+        looks: bool = False,
     ) -> Callable[[F], F]:
         def declare(function: F) -> F:
-            self.magics.append(Magic(name, kind, function, arguments, code, changes, words, kin, mid_cell))
+            self.magics.append(Magic(name, kind, function, arguments, code, changes, words, kin, mid_cell, looks))
             return function
 
         return declare

@@ -31,7 +31,7 @@ _PLACE = "/data"
 _COLUMNS = ("when (UTC)", "cell", "what", "arguments", "outcome", "seconds")
 
 
-@family.host("tools")
+@family.host("tools", looks=True)
 def tools(_: argparse.Namespace, context: MagicContext) -> None:
     """List the functions of the host that cells may call, and whether calls are allowed, denied, or ask you first."""
     lines = []
@@ -81,7 +81,7 @@ def unmount(arguments: argparse.Namespace, context: MagicContext) -> None:
         raise UsageError("%unmount: nothing is mounted there. %mounts lists the mounted folders.")
 
 
-@family.host("mounts")
+@family.host("mounts", looks=True)
 def mounts(_: argparse.Namespace, context: MagicContext) -> None:
     """List the folders that cells may use.
 
@@ -93,7 +93,9 @@ def mounts(_: argparse.Namespace, context: MagicContext) -> None:
     )
 
 
-@family.host("audit", argument("count", nargs="?", type=int, default=50, metavar="N", help="how many records [50]"))
+@family.host(
+    "audit", argument("count", nargs="?", type=int, default=50, metavar="N", help="how many records [50]"), looks=True
+)
 def audit(arguments: argparse.Namespace, context: MagicContext) -> None:
     """Show the last N tool calls, questions, mounts and writes of this kernel, with their cells and outcomes."""
     if not 1 <= arguments.count <= 10_000:

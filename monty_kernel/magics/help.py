@@ -26,7 +26,7 @@ Tab             completes names, and the arguments of magics
 What Monty has of Python and what it lacks is in docs/language.md; an error says what to write instead."""
 
 
-@family.host("lsmagic")
+@family.host("lsmagic", looks=True)
 def lsmagic(_: argparse.Namespace, context: MagicContext) -> None:
     """List all magics. `%name?` explains one."""
     context.print("Available line magics:\n%" + "  %".join(context.magics.line_names()))

@@ -39,6 +39,7 @@ _RANGE = re.compile(
         "-g", dest="pattern", nargs="*", metavar="GLOB", help="the inputs of all sessions that contain the pattern"
     ),
     argument("ranges", nargs="*", metavar="RANGE", help="4, 4-6, 4-, ~2/ (two sessions ago), ~2/4-6, 243/1-5"),
+    looks=True,
 )
 def history(arguments: argparse.Namespace, context: MagicContext) -> None:
     """Print the inputs of this session, or the given ranges. Inputs of earlier sessions are numbered session/number.

@@ -129,6 +129,11 @@ class Magics:
 
     # Questions about magics
 
+    @property
+    def looking(self) -> list[str]:
+        """The names of the line magics that only look at the session."""
+        return [magic.name for magic in self._line.values() if magic.looks]
+
     def line_names(self) -> list[str]:
         """The names of the line magics, without `%`."""
         return sorted(name for name in self._line if name[0].isalpha())

@@ -24,19 +24,19 @@ _CHECKS = {
 }
 
 
-@family.line("who", _TYPES)
+@family.line("who", _TYPES, looks=True)
 def who(arguments: argparse.Namespace) -> Rewrite:
     """Print the names of the session's variables. Names that begin with an underscore are left out."""
     return _call("__mk_who", arguments)
 
 
-@family.line("who_ls", _TYPES)
+@family.line("who_ls", _TYPES, looks=True)
 def who_ls(arguments: argparse.Namespace) -> Rewrite:
     """Return the names of the session's variables as a sorted list."""
     return _call("__mk_who_ls", arguments)
 
 
-@family.line("whos", _TYPES)
+@family.line("whos", _TYPES, looks=True)
 def whos(arguments: argparse.Namespace) -> Rewrite:
     """Print the session's variables with their types and their values, or their length for collections."""
     return _call("__mk_whos", arguments)
@@ -52,6 +52,7 @@ def _call(function: str, arguments: argparse.Namespace) -> Rewrite:
     "limits",
     argument("limits", nargs="*", metavar="NAME=VALUE", help="memory=64MiB, seconds=5, host_calls=100, ..."),
     words=tuple(f"{name}=" for name in KINDS),
+    looks=True,
 )
 def limits(arguments: argparse.Namespace, context: MagicContext) -> None:
     """Show what the session and each cell may use, and who set it; or tighten it from the next cell on.

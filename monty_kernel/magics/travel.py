@@ -25,14 +25,17 @@ _NAME = re.compile(r"[^\W\d_][\w.-]{0,99}")
 
 @family.action("undo", _CELLS)
 def undo(arguments: argparse.Namespace, context: MagicContext) -> None:
-    """Go back to before the last N cells. Nothing is lost: `%redo` goes forward again, and `%restore` anywhere."""
-    _report(context, lambda travel: travel.undo(_positive(arguments.cells)))
+    """Go back to before the last N cells that changed something. Cells that only looked are passed over.
+
+    Nothing is lost: `%redo` goes forward again, and `%restore` anywhere.
+    """
+    _report(context, lambda travel: travel.undo(_positive(arguments.cells), context.magics.looking))
 
 
 @family.action("redo", _CELLS)
 def redo(arguments: argparse.Namespace, context: MagicContext) -> None:
-    """Go forward again over N cells that `%undo` or `%restore` went back over."""
-    _report(context, lambda travel: travel.redo(_positive(arguments.cells)))
+    """Go forward again over N cells that `%undo` or `%restore` went back over, also after cells that only looked."""
+    _report(context, lambda travel: travel.redo(_positive(arguments.cells), context.magics.looking))
 
 
 @family.action(

@@ -121,8 +121,10 @@ class CellRunner:
                 self._trace.event("dumped", len(self._engine.snapshot.state))
         if self._misused_magic:  # nothing to undo
             self._travel.overlook()
+        elif request.remember:
+            self._travel.record(request.number, self._label, self._failed)
         else:
-            self._travel.record(request.number if request.remember else 0, self._label, self._failed)
+            self._travel.record(0, self._label, self._failed, request.code)
         if later is not None:
             later(self._secure)
         elif not waiting:

@@ -13,6 +13,9 @@ from monty_kernel.outputs.visible_text import visible_line
 Survey = Mapping[str, tuple[str, str, str]]
 """Name -> (kind, short value, digest of the value; empty without one)."""
 
+SAME = "no variable differs"
+"""The report of no difference at all."""
+
 _SHOWN = 6  # names that a report lists before it counts the rest
 
 
@@ -32,7 +35,7 @@ class Difference(NamedTuple):
             _listed("gone", list(self.removed)),
         ]
         report = "; ".join(part for part in parts if part)
-        return report or _listed("no difference seen; not compared", list(self.unknown)) or "no variable differs"
+        return report or not_compared(self.unknown) or SAME
 
 
 def survey(engine: Engine) -> Survey | None:
@@ -54,13 +57,15 @@ def compare(before: Survey | None, after: Survey | None) -> Difference:
     )
 
 
-def changes(engine: Engine, before: Survey | None, files: Written, *, emptied: bool) -> str:
+def changes(
+    engine: Engine, before: Survey | None, files: Written, *, emptied: bool, after: Survey | None = None
+) -> str:
     """How the session, its files and the overlays differ from what they were, as the end of a report.
 
-    emptied: The state came from the disk, which keeps no overlays.
+    emptied: The state came from the disk, which keeps no overlays. after: The variables, if they are known already.
     """
     now = engine.access.freeze()
-    parts = [compare(before, survey(engine)).in_one_line(), *_files(files.work, now.work)]
+    parts = [compare(before, after or survey(engine)).in_one_line(), *_files(files.work, now.work)]
     if emptied:
         empty = "overlays of mounted folders begin empty, since the disk does not keep them"
         return "; ".join([*parts, empty] if now.layers else parts)
@@ -94,6 +99,11 @@ def _is_same(one: Node, other: Node) -> bool:
     return (one.kind, one.size, one.modified) == (other.kind, other.size, other.modified) and (
         b"".join(one.data) == b"".join(other.data)
     )
+
+
+def not_compared(names: Iterable[str]) -> str:
+    """The report of no difference but for what cannot be compared; empty without names."""
+    return _listed("no difference seen; not compared", list(names))
 
 
 def _equals(value: str, old: str = "") -> str:

@@ -89,8 +89,11 @@ class KeptStates:
             self._engine.save()
         self.record(number, label, failed)
 
-    def record(self, number: int, label: str, failed: bool) -> None:
-        """Add the state after a cell, if the cell made one: not if it only travelled or lost its worker."""
+    def record(self, number: int, label: str, failed: bool, source: str | None = None) -> None:
+        """Add the state after a cell, if the cell made one: not if it only travelled or lost its worker.
+
+        source: The cell's, if it is outside the history.
+        """
         if not self._keep:
             return
         timeline, snapshot = self.timeline, self._engine.snapshot
@@ -102,6 +105,7 @@ class KeptStates:
         self._here = snapshot
         left = timeline[timeline.current]
         state = timeline.record(number, label, failed, snapshot, len(snapshot.state))
+        state.source = source
         run = self._engine.last_run if self._sessions == self._engine.sessions else None
         self._sessions = self._engine.sessions
         self._store(state, snapshot, run)
@@ -208,10 +212,6 @@ class KeptStates:
             trouble, archive.trouble = archive.trouble, None
             return f"The last states are in memory only, and lost if this kernel is killed: {trouble}."
         return archive.earlier.notice()
-
-    def _require_state(self) -> None:
-        if self._engine.unsaved:
-            raise NoSuchState("No state has what this cell did so far: put this line first, or into a cell of its own.")
 
     def secure(self) -> bool:
         """Between two cells, when nobody waits: make sure that no cell has to run again; whether that took a dump."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
@@ -38,6 +38,9 @@ class State(Generic[S]):
         created: Seconds since the epoch.
         names: The names that the person gave it.
         onwards: The number of its child that was left last, where %redo leads.
+        beside: The number of the child of its parent where %redo led before the cell ran.
+        look: Whether it was proved that the cell changed nothing; None if nobody has asked yet.
+        source: The cell's, if it is outside the history; no log knows it by its number.
     """
 
     number: int
@@ -49,6 +52,9 @@ class State(Generic[S]):
     created: float = field(default_factory=time.time)
     names: frozenset[str] = frozenset()
     onwards: int | None = None
+    beside: int | None = None
+    look: bool | None = None
+    source: str | None = None
 
     @property
     def place(self) -> str:
@@ -108,8 +114,10 @@ class Timeline(Generic[S]):
         if number in self._states:
             raise ValueError(f"there is a state {number} already")
         state = State(number, self.current, sys.intern(label), failed, snapshot, size)
+        state.beside = self._states[self.current].onwards
         self._states[number] = state
-        self._go(number)
+        self._lead(self.current, number)
+        self.current = number
         return state
 
     def __getitem__(self, number: int) -> State[S]:
@@ -133,10 +141,13 @@ class Timeline(Generic[S]):
             f"There is no state named {text!r}. " + (f"Names: {known}." if known else "No state has a name yet.")
         )
 
-    def back(self, cells: int, *, numbered: bool = True) -> State[S]:
+    def back(
+        self, cells: int, *, numbered: bool = True, looks: Callable[[State[S]], bool] = lambda state: False
+    ) -> State[S]:
         """The state before the last `cells` cells of this branch.
 
         numbered: Count only cells of the history.
+        looks: Whether the cell of a state changed nothing, so that it is not counted.
 
         Raises:
             NoSuchState: Fewer cells led here.
@@ -146,36 +157,90 @@ class Timeline(Generic[S]):
         while done < cells:
             if here.parent is None:
                 raise NoSuchState(
-                    "There is nothing to undo: this is the start."
+                    f"There is nothing to undo: {self._why_nothing()}."
                     if not done
                     else f"Only {done} cell{'s' * (done > 1)} led here: %undo {done} goes back to the start."
                 )
-            done += not numbered or here.number > 0
+            if not numbered or here.number > 0:
+                done += not looks(here)
             here = self._states[here.parent]
         return here
 
-    def forward(self, cells: int, *, numbered: bool = True) -> State[S]:
-        """The state `cells` cells further on the branch that was left last, with cells outside the history that follow.
+    def _why_nothing(self) -> str:
+        return "no cell has changed anything" if self._states[self.current].parent is not None else "this is the start"
+
+    def forward(
+        self, cells: int, *, numbered: bool = True, looks: Callable[[State[S]], bool] = lambda state: False
+    ) -> State[S]:
+        """The state `cells` cells further on the branch that was left last, with cells that follow and are not counted.
+
+        Args:
+            numbered: Count only cells of the history.
+            looks: Whether the cell of a state changed nothing. Such cells begin no branch; cells that are known for it
+                are not counted.
 
         Raises:
             NoSuchState: The branch ends before.
         """
-        here = self._states[self.current]
-        while here.number < 0 and here.onwards is None and here.parent is not None:
-            here = self._states[here.parent]  # cells outside the history cannot be in the way
+
+        def counts(state: State[S]) -> bool:
+            return (not numbered or state.number > 0) and not state.look
+
+        start, here = self._where_left(numbered, looks)
         done = 0
-        while done < cells:
-            if here.onwards is None:
-                raise NoSuchState(
-                    "There is nothing to redo: no cell was undone here."
-                    if not done
-                    else f"Only {done} cell{'s' * (done > 1)} can be done again: %redo {done}."
-                )
-            here = self._states[here.onwards]
-            done += not numbered or here.number > 0
-        while numbered and here.onwards is not None and here.onwards < 0:
-            here = self._states[here.onwards]
-        return here
+        while here is not None and done < cells:
+            start = self._states[here]
+            done += counts(start)
+            here = start.onwards
+        if done < cells and (done or start.number == self.current):
+            raise NoSuchState(
+                "There is nothing to redo: no cell was undone here."
+                if not done
+                else f"Only {done} cell{'s' * (done > 1)} can be done again: %redo {done}."
+            )
+        while here is not None and not counts(self._states[here]):
+            start = self._states[here]
+            here = start.onwards
+        return start
+
+    def _where_left(self, numbered: bool, looks: Callable[[State[S]], bool]) -> tuple[State[S], int | None]:
+        """The state where a branch was left, and the next one on it: the present one, or before cells that only looked.
+
+        Raises:
+            NoSuchState: A cell that changed something began a branch.
+        """
+        here = self._states[self.current]
+        if here.onwards is not None:
+            return here, here.onwards
+        while here.parent is not None and ((numbered and here.number < 0) or looks(here)):
+            parent = self._states[here.parent]
+            other = here.beside if parent.onwards == here.number else parent.onwards
+            if other is not None:
+                return parent, other
+            here = parent
+        began = self._branch(here, looks)
+        if began is not None:
+            number, tip = began
+            raise NoSuchState(
+                f"There is nothing to redo: In[{number}] began a new branch; %restore {tip} goes back to the old one."
+            )
+        return self._states[self.current], None
+
+    def _branch(self, state: State[S], looks: Callable[[State[S]], bool]) -> tuple[int, int] | None:
+        """The cell that began the branch of a state, and the last state of the branch that it left; None if it is the
+        first."""
+        way: list[State[S]] = []
+        here = state
+        while here.parent is not None:
+            way.append(here)
+            if here.beside is not None:
+                tip = here.beside
+                while (further := self._states[tip].onwards) is not None:
+                    tip = further
+                began = next(each.number for each in reversed(way) if each is state or not looks(each))
+                return (began, tip) if began > 0 and tip > 0 else None
+            here = self._states[here.parent]
+        return None
 
     def way_back(self) -> Iterator[State[S]]:
         """The present state and those before it, back to the start."""
@@ -192,12 +257,14 @@ class Timeline(Generic[S]):
         # the whole way to a state is where %redo leads from each of its ancestors
         self.current = number
         child = number
-        while (above := self._states[child].parent) is not None and (parent := self._states[above]).onwards != child:
-            if (
-                child > 0 or parent.onwards is None or parent.onwards < 0
-            ):  # cells outside the history take no %redo away
-                parent.onwards = child
+        while (above := self._states[child].parent) is not None:
+            self._lead(above, child)
             child = above
+
+    def _lead(self, parent: int, child: int) -> None:
+        state = self._states[parent]
+        if child > 0 or state.onwards is None or state.onwards < 0:  # cells outside the history take no %redo away
+            state.onwards = child
 
     def name(self, name: str) -> State[S]:
         """Name the present state. A name that another state has moves."""

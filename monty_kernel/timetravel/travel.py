@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
+
 import pydantic_monty as monty
 
 from monty_kernel.engine.snapshot import Diverged
@@ -10,6 +12,7 @@ from ..store import StoreError
 from .archive import Archive
 from .differences import Difference, Survey, changes, compare, survey
 from .earlier_sessions import Claimed
+from .journey import Journey
 from .kept_states import KeptStates
 from .packing import Kept, Packed
 from .stored_state import OnDisk
@@ -22,27 +25,54 @@ _TRIED = 50
 class TimeTravel(KeptStates):
     """The way between the states of the engine's session. For the sandbox thread, between two feeds."""
 
-    def undo(self, cells: int) -> str:
-        """Go back before the last `cells` cells; a report in one line. Raises NoSuchState."""
-        return self._go(self.timeline.back(cells, numbered=self._numbered))
+    def undo(self, cells: int, magics: Collection[str] = ()) -> str:
+        """Go back before the last `cells` cells that changed something; a report in one line. Raises NoSuchState.
 
-    def redo(self, cells: int) -> str:
-        """Go forward again, over `cells` cells; a report in one line. Raises NoSuchState."""
-        return self._go(self.timeline.forward(cells, numbered=self._numbered))
+        magics: The names of the line magics that only look.
+        """
+        return self._travel(lambda way: self.timeline.back(cells, numbered=self._numbered, looks=way.looks), magics)
+
+    def redo(self, cells: int, magics: Collection[str] = ()) -> str:
+        """Go forward again, over `cells` cells that changed something; a report in one line. Raises NoSuchState.
+
+        magics: The names of the line magics that only look: a cell that only looks begins no branch.
+        """
+        go = self._travel
+        return go(
+            lambda way: self.timeline.forward(cells, numbered=self._numbered, looks=way.looks), magics, back=False
+        )
 
     def restore(self, text: str) -> str:
         """Go to the state with this number or name; a report in one line. Raises NoSuchState."""
-        return self._go(self.timeline.find(text))
+        return self._travel(lambda way: self.timeline.find(text))
 
-    def _go(self, state: State[Kept]) -> str:
+    def _travel(
+        self, choose: Callable[[Journey], State[Kept]], magics: Collection[str] = (), *, back: bool = True
+    ) -> str:
+        self.timeline  # noqa: B018 - raises if states are not kept
         self._require_state()
         self.secure()
-        before, left, files = survey(self._engine), self.timeline[self.timeline.current], self._engine.access.freeze()
-        emptied = self._load(state)
+        here, left = self._engine.snapshot, self.timeline[self.timeline.current]
+        way = Journey(self._engine, self.timeline, self._load, magics)
+        before, files = way.survey(left), self._engine.access.freeze()
+        try:
+            state = choose(way)
+            emptied = way.arrive(state)
+        except BaseException:
+            if way.has_moved and here is not None:
+                self._engine.load(here)
+                self._here = here
+            raise
+        finally:
+            for visited in {each.number: each for each in (left, *way.visited)}.values():
+                self._packer.left(visited, self.timeline)
         self._move_to(state)
-        if left is not state:
-            self._packer.left(left, self.timeline)
-        return f"The session is as it was {state.place}: {changes(self._engine, before, files, emptied=emptied)}."
+        report = changes(self._engine, before, files, emptied=emptied, after=way.known_survey(state))
+        return f"The session is as it was {state.place}: {way.explain(report)}.{way.said_of_passed() if back else ''}"
+
+    def _require_state(self) -> None:
+        if self._engine.unsaved:
+            raise NoSuchState("No state has what this cell did so far: put this line first, or into a cell of its own.")
 
     def diff(self, first: str, second: str | None) -> Difference:
         """How the state `second`, by default the present one, differs from `first`. The session stays where it is.

@@ -109,6 +109,7 @@ class Deeds:
         answer = self._run("n += (1")
         self._failed(answer, "SyntaxError")
         self.model.ran(self._number(answer), self.model.value)
+        self._bumped(BUMP)  # a cell that changes nothing may be passed over by %undo, if that can be proved
 
     def names_nothing(self) -> None:
         self._bumped(f"{BUMP}nothing_of_this_name", ename="NameError")

@@ -278,7 +278,8 @@ def test_cells_outside_the_history_are_states_too(start: Start) -> None:
     kernel.run("x = 8")
     kernel.run("%undo")
     assert kernel.run("x, y").plain == "(7, 1)"
-    kernel.run("%undo 2")
+    assert "Only 1 cell led here" in kernel.run("%undo 2").reply["evalue"]  # the look is not counted
+    kernel.run("%undo")
     assert outside("x") == "2"
     kernel.run("%redo")
     assert kernel.run("x, y").plain == "(7, 1)"

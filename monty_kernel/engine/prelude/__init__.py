@@ -36,11 +36,13 @@ METHODS = "methods"
 ENVIRONMENT = "environment"
 MEDIA = "media"
 SHELL = "shell"
+PROOF = "proof"
 
 PARTS = (
     RECORD, SHOWING, PRETTY, NAMES, MEDIA, SHELL, VARIABLES, TIMING, OVERVIEW, EXCEPTIONS, CALLBACKS, DELETING, LINES,
     METHODS,
     ENVIRONMENT,
+    PROOF,
 )  # fmt: skip
 """Each is a file, and finds those before it."""
 
