@@ -36,6 +36,17 @@ def test_names_are_marked_as_the_preludes(part: str) -> None:
             assert name.startswith("__mk_") or name in known
 
 
+def test_no_part_takes_a_name_of_another() -> None:
+    replaced = {"__mk_bundle_of", "__mk_display_function", "__mk_print_pretty"}  # placeholders, until a part is fed
+    owner: dict[str, str] = {}
+    for part in prelude.PARTS:
+        for node in ast.parse(prelude._read(part)).body:
+            targets = node.targets if isinstance(node, ast.Assign) else []
+            names = [name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)]
+            for name in [*names, getattr(node, "name", "")]:
+                assert not name or name in replaced or owner.setdefault(name, part) == part, (name, part)
+
+
 def display_methods() -> list[tuple[str, str]]:
     """The methods by which an object shows itself, with their MIME types."""
     for node in ast.parse(prelude._read(prelude.SHOWING)).body:

@@ -1,6 +1,6 @@
 # What a method of a built-in value becomes where it is passed on, as in `key=str.lower` or `key=counts.get`.
 
-__mk_kinds = {
+__mk_builtins = {
     "str": __mk_b_str,
     "bytes": __mk_b_bytes,
     "dict": __mk_b_dict,
@@ -14,9 +14,9 @@ __mk_kinds = {
 def __mk_passed(owner, name, kinds, call, plain):
     # kinds: the built-in types that have the method; anything else gives the attribute that it has
     for kind in kinds.split():
-        if owner is __mk_kinds[kind]:
+        if owner is __mk_builtins[kind]:
             return __mk_unbound(owner, name, kind, call)
-        if isinstance(owner, __mk_kinds[kind]):
+        if isinstance(owner, __mk_builtins[kind]):
             return lambda *args, **options: call(owner, *args, **options)
     return plain(owner)
 
