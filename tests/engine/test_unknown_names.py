@@ -52,6 +52,17 @@ def test_a_name_defined_further_down_in_the_cell_is_unknown_until_then(kernel: K
     assert (answer.reply["ename"], answer.reply["evalue"]) == ("NameError", "name 'down_there' is not defined")
 
 
+def test_a_name_that_only_some_branch_binds_is_unknown_in_the_others(kernel: Kernel) -> None:
+    code = (
+        "try:\n    from collections import ChainMap as merged\nexcept ImportError:\n    pass\n"
+        "if False:\n    def branch(n): return n\n"
+        "def use(n):\n    try:\n        return sorted([n], key=lambda m: merged(m))\n    except NameError:\n"
+        "        return sorted([n], key=lambda m: branch(m))\n"
+        "try:\n    use(1)\nexcept NameError as error:\n    print(error)"
+    )
+    assert kernel.run(code).text() == "name 'branch' is not defined\n"
+
+
 def test_names_of_functions_and_of_the_host_are_left_alone(kernel: Kernel) -> None:
     code = (
         "def whole(call):\n"

@@ -10,7 +10,6 @@ import builtins
 import keyword
 import re
 from collections.abc import Collection, Iterator
-from itertools import islice
 from typing import NamedTuple, Protocol
 
 from .. import prelude
@@ -86,7 +85,7 @@ _CALLED = re.compile(r"(?<![\w.])([^\W\d]\w*)[ \t]*\(")
 _DEFINED = re.compile(r"\b(?:def|class)[ \t]+(\w+)")
 _IN_FUNCTIONS = re.compile(r"\b(?:def|lambda)\b")
 _EXCEPTION = re.compile(r"(?:Error|Exception|Exit|Interrupt|Iteration|Warning)\(")
-_MOST_NODES = 5_000  # of a handler that are looked at
+_BINDING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom)
 _ATTRIBUTES = frozenset(("args", "code", "errno", "filename", "strerror"))
 
 
@@ -106,7 +105,7 @@ def rewritten(text: str, tree: ast.Module, names: SessionNames) -> Rewritten:
     if not (functions or exceptions or scope or callbacks):
         return Rewritten(edits, frozenset(parts))
     outline, places = Outline(tree), ByteOffsets(text)
-    unknown = list(_calls_of_unknown(outline)) if functions else []
+    unknown = list(_calls_of_unknown(outline, _surely_bound(tree))) if functions else []
     raised = list(_calls_of_exceptions(outline)) if exceptions else []
     asked = frozenset(map(_called, unknown))
     undefined = names.undefined(asked) if asked else asked
@@ -116,7 +115,7 @@ def rewritten(text: str, tree: ast.Module, names: SessionNames) -> Rewritten:
     made = [edit for call in raised for edit in _made(text, places, call.node)]
     if made:
         edits += made
-        edits += _attributes(text, places, outline)
+        edits += _attributes(text, tree, places, outline)
         parts.add(prelude.EXCEPTIONS)
     if callbacks:
         asking = names.asking()
@@ -150,13 +149,26 @@ def _may_call_unknown(text: str) -> bool:
     return not called.issubset(_DEFINED.findall(text))
 
 
-def _calls_of_unknown(outline: Outline) -> Iterator[CallIn]:
+def _calls_of_unknown(outline: Outline, surely_bound: Collection[str]) -> Iterator[CallIn]:
     for call in outline.calls:
         name = _called(call)
-        if not name or name in _NEVER_UNKNOWN or name in outline.top.bound or name.startswith("__mk_"):
+        if not name or name in _NEVER_UNKNOWN or name in surely_bound or name.startswith("__mk_"):
             continue
-        if call.scope.function is not None and call.scope.owner(name) is None:
+        if call.scope.function is not None and call.scope.owner(name) in (None, outline.top):
             yield call
+
+
+def _surely_bound(tree: ast.Module) -> frozenset[str]:
+    """The names that the cell binds when it gets that far, whatever conditions it meets."""
+    plain = [node for node in tree.body if isinstance(node, _BINDING)]
+    return frozenset(Outline(ast.Module([_head(node) for node in plain], [])).top.bound)
+
+
+def _head(node: ast.stmt) -> ast.stmt:
+    """A definition without what is inside of it, which binds other names."""
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return ast.Global([node.name])
+    return node
 
 
 def _looked_up(text: str, places: ByteOffsets, node: ast.expr) -> Iterator[Edit]:
@@ -210,19 +222,16 @@ def _made(text: str, places: ByteOffsets, call: ast.Call) -> Iterator[Edit]:
     yield Edit(start, end + 1, f"{function}({name}, ", blame=places.span(call))
 
 
-def _attributes(text: str, places: ByteOffsets, outline: Outline) -> Iterator[Edit]:
-    """Where a handler asks the error that it caught for its arguments."""
-    found: dict[tuple[int, int], ast.Attribute] = {}  # handlers may be inside each other
-    for handler in outline.handlers:
-        nodes = islice(ast.walk(ast.Module(handler.body, [])), _MOST_NODES) if handler.name is not None else ()
-        for node in nodes:
-            if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load) and node.attr in _ATTRIBUTES:
-                span = places.span(node)
-                if text[slice(*span)] == f"{handler.name}.{node.attr}":
-                    found[span] = node
-    for (start, end), node in found.items():
-        yield Edit(start, start, "__mk_of_error(", blame=(start, end))
-        yield Edit(places.span(node.value)[1], end, f", {node.attr!r})", blame=(start, end))
+def _attributes(text: str, tree: ast.Module, places: ByteOffsets, outline: Outline) -> Iterator[Edit]:
+    """Where the cell asks what its handlers caught for arguments."""
+    caught = {handler.name for handler in outline.handlers if handler.name is not None}
+    for node in ast.walk(tree) if caught else ():
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load) and node.attr in _ATTRIBUTES:
+            name = node.value.id if isinstance(node.value, ast.Name) else None
+            start, end = span = places.span(node)
+            if name in caught and text[start:end] == f"{name}.{node.attr}":
+                yield Edit(start, start, "__mk_of_error(", blame=span)
+                yield Edit(places.span(node.value)[1], end, f", {node.attr!r})", blame=span)
 
 
 # locals() -------------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from functools import cache
 
 from monty_kernel.engine.errors.failures import stray
 from monty_kernel.engine.source import CellSource, SourceFrame
+from monty_kernel.engine.source.asking import AskingNames
 from monty_kernel.engine.source.cell import Cell, CellOptions, Feed, expression, parse
 from monty_kernel.engine.source.syntax_trees import parse_tree
 from monty_kernel.introspect.facts import load_facts
@@ -34,6 +35,7 @@ def run_cell(text: str) -> Cell | None:
     except SyntaxError:
         return None
     stray(cell)
+    AskingNames().of([cell.source], ["tools"])
     for feed in cell.steps:
         if isinstance(feed, Feed):
             last = feed.text.count("\n") + 1

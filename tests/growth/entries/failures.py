@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+from monty_kernel.engine.errors.failed_cells import FailedCells
 from monty_kernel.engine.errors.hints import hint
 from monty_kernel.engine.errors.locate import locate
 from monty_kernel.engine.errors.tracebacks import render
@@ -60,6 +61,10 @@ def _traceback(text: str) -> object:
             found += (render(locate(failed, cell, [cell])),)
     nowhere = "Internal error in monty: exceptions can only be called with zero or one string argument"
     found.append(render(locate(Failure("raised", "RuntimeError", nowhere), cell, [cell])))
+    earlier = FailedCells()
+    earlier.explained(Failure("syntax", "SyntaxError", "x", _frames(cell)[:1]), cell)
+    needing = CellSource("In[2]", "a")
+    found.append(render(earlier.explained(Failure("raised", "NameError", "name 'a' is not defined"), needing)))
     return found
 
 
