@@ -29,7 +29,7 @@ _MOST_INDENTED = 100_000  # lines below a magic that indents them: each needs an
 _MAGIC = re.compile(
     r"(?P<indent>[ \t]*)(?P<target>[A-Za-z_][\w, \t]*=[ \t]*)?"
     r"(?:%(?P<name>%?[\w.]+)[ \t]*(?P<args>.*)|(?P<shell>!!?)(?P<command>.*)"
-    r"|(?P<query>\?\??)[ \t]*(?P<topic>[%*\w.]*)[ \t]*)\Z",
+    r"|(?P<query>\?\??)[ \t]*+(?P<topic>[%*\w.]*+)[ \t]*+)\Z",
     re.DOTALL,
 )
 _QUERY = re.compile(r"(?P<indent>[ \t]*)(?P<topic>%{0,2}[A-Za-z_*][\w.*]*)[ \t]*(?P<query>\?\??)[ \t]*\Z")

@@ -22,7 +22,7 @@ from .syntax_trees import Statement, statements_in
 _WORTH = re.compile(r"\benviron\b|\bgetenv\b|\bdel\b|\bobject\b|\bopen\b|\bimport[ \t]*\*")
 _BLANKS = re.compile(r"[ \t\f]*")
 _TO_BRACKET = re.compile(r"(?:[ \t\f\r\n)\\]|#[^\r\n]*)*")
-_FROM_OBJECT = re.compile(r"class[ \t\f]+\w+[ \t\f]*(?P<base>\(\s*object\s*,?\s*\))")
+_FROM_OBJECT = re.compile(r"class[ \t\f]+\w+[ \t\f]*(?P<base>\(\s*+object\s*+,?\s*+\))")
 _BUILTINS = frozenset(dir(builtins))
 _MOST_ADDED = 1 << 20  # characters of indentation, of which a deletion of a name takes five times that of its line
 
