@@ -43,7 +43,7 @@ run: $(VENV)/installed-run
 	@$(BIN)/python notebooks/show.py notebooks/tour.ipynb
 
 lab: $(VENV)/installed-lab
-	JUPYTER_CONFIG_PATH=$(CURDIR)/tests/granted $(BIN)/jupyter lab --notebook-dir=notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
+	JUPYTER_CONFIG_PATH=$(CURDIR)/tests/granted $(BIN)/jupyter lab --notebook-dir=. --LabApp.default_url=/lab/tree/notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
 
 test: $(VENV)/installed-test browser
 	$(BIN)/python -m pytest -n 2 --dist loadfile --durations 15 $(ARGS)

@@ -348,7 +348,7 @@ def test_the_hint_is_the_last_line_after_the_note(cells: Cells) -> None:
     noted = Failure(failure.kind, failure.ename, failure.evalue, failure.frames, "A note.")
     parts = render(noted).traceback
     assert parts[-2] == "A note."
-    assert re.fullmatch("\x1b\\[34mHint: The session's own os.environ, .*\x1b\\[39m", parts[-1])
+    assert re.fullmatch("\x1b\\[1mHint:\x1b\\[22m The session's own os.environ, .*", parts[-1])
 
 
 def test_a_hostile_message_is_looked_at_only_in_part() -> None:

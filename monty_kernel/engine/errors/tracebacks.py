@@ -28,6 +28,8 @@ _NAME_LIMIT = 200
 
 _WIDTH = 75
 _RED, _GREEN, _CYAN, _BLUE, _PLAIN = "\x1b[31m", "\x1b[32m", "\x1b[36m", "\x1b[34m", "\x1b[39m"
+_BOLD, _LIGHT = "\x1b[1m", "\x1b[22m"
+"""Of hints. They have the front end's own colour: no ANSI colour can be read on the pink and the dark red of errors alike."""
 _CELL_LABEL = re.compile(r"In\[\d+\]")
 _FROM_STRING = re.compile(r"\(<string>, line \d+\)$")
 
@@ -64,7 +66,7 @@ def render(failure: Failure) -> Error:
         parts.append(visible(failure.note))
     advice = hint(failure)
     if advice is not None:
-        parts.append(f"{_BLUE}Hint: {visible(advice)}{_PLAIN}")
+        parts.append(f"{_BOLD}Hint:{_LIGHT} {visible(advice)}")
     return Error(ename, evalue, tuple(parts))
 
 
