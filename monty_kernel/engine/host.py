@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from functools import partial
+from pathlib import PurePosixPath
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
@@ -54,6 +55,7 @@ OF_THE_HOST: Mapping[str, str] = {
     "__mk_most_shown": "display",
     "__mk_clear": "clear_output",
     "__mk_magic": "a magic",
+    "__mk_download": "FileLink",
     "getpass.getpass": "getpass",
     "system.sleep": "sleep",
     "os.urandom": "the first call of random",
@@ -113,6 +115,7 @@ class Host:
             "__mk_clear": self._clear,
             "__mk_most_shown": self._most_shown,
             "__mk_magic": self._magic,
+            "__mk_download": self._download,
             "time.sleep": self._sleep,
             "os.urandom": self._random,
         }
@@ -304,6 +307,24 @@ class Host:
 
     def _clear(self, wait: object = False) -> None:
         self._frontend.emit(ClearOutput(bool(wait)))
+
+    def _download(self, path: object, place: object) -> None:
+        """Show a link that saves a file which the cell can read. path: as the cell wrote it; place: absolute."""
+        from ..sanitize.downloads import NoDownload, checked_type, download
+
+        name, file = str(path), PurePosixPath(str(place))
+        found: Any = self._access.file("Path.stat", (file,), {}) or {}
+        read: Any = {}
+        try:
+            if "return_value" in found:
+                checked_type(file.name, found["return_value"].st_size)
+                read = self._access.file("Path.read_bytes", (file,), {}) or {}
+            bundle = download(file.name, read["return_value"]) if "return_value" in read else None
+        except NoDownload as error:
+            bundle = {"text/plain": f"{name}: this is no link, since {error}."}
+        if bundle is None:
+            bundle = {"text/plain": f"Path ({name}) doesn't exist, or is no file."}
+        self._frontend.emit(Display(bundle))
 
     def _most_shown(self) -> int | None:
         return self._budget.most_shown

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from monty_kernel.outputs import Display, MimeBundle, Output, Result, Stream
 
 from . import MOST_BYTES, MOST_CHARACTERS, Sanitized, TooLarge, bytes_of, check_size
+from .downloads import DownloadLink
 from .formulas import safe_tex
 from .terminal import PrintedText, shown
 
@@ -186,6 +187,8 @@ def sanitized_bundle(
 
 def _sanitized(mime: str, value: object, removed: Counter[str], place: str) -> Any:
     """The value as it may be shown, Markdown as HTML; None if it may not be shown."""
+    if type(value) is DownloadLink:
+        return value  # the kernel made it
     if isinstance(value, str) and len(value) > MOST_CHARACTERS and mime not in _SHORT:
         named = mime if _MIME_TYPE.fullmatch(mime) else "output"
         removed[f"{named} of more than {MOST_CHARACTERS // 1_000_000} MB"] += 1

@@ -271,3 +271,13 @@ def test_a_session_worth_a_picture(lab: Lab, server: Server, images: Path) -> No
 def test_nothing_went_wrong_behind_the_scenes(server: Server) -> None:
     """The kernels' own stderr ends up in the server's log; last in this file, so it sees all that ran before."""
     assert "Traceback" not in server.log.read_text()
+
+
+def test_a_link_saves_a_file_of_the_session(notebook: Notebook, lab: Lab) -> None:
+    cell = notebook.run(
+        "from IPython.display import FileLink\nopen('out.csv', 'w').write('a,b\\n')\nFileLink('out.csv')"
+    )
+    with lab.page.expect_download() as saved:
+        notebook.outputs(cell).last.get_by_role("link", name="out.csv").click()
+    assert saved.value.suggested_filename == "out.csv"
+    assert Path(saved.value.path()).read_bytes() == b"a,b\n"

@@ -265,13 +265,16 @@ def __mk_make_media():
             return unshown("FileLinks", None, "it would list files of this computer")
 
     class FileLink:
-        __repr__ = described
+        def __init__(self, path, url_prefix="", result_html_prefix="", result_html_suffix="<br>"):
+            self.path = str(path)
 
-        def __init__(self, path=None, **params):
-            self.path = path
+        def __repr__(self):
+            return self.path
 
-        def _repr_mimebundle_(self, include=None, exclude=None):
-            return unshown("FileLink", None, "it would link a file of this computer")
+        def _ipython_display_(self):
+            import os
+
+            __mk_download(self.path, os.path.abspath(self.path))
 
     def of_type(mime):
         def show(*objs, raw=False, metadata=None, **options):
