@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import re
+
 import pytest
 from IPython.lib.pretty import pretty
 
@@ -38,6 +41,8 @@ def test_the_cases(fresh: Kernel) -> None:
         "math.sqrt", "math.hypot", "json.dumps", "random.random",
         "datetime.date", "datetime.datetime", "collections.deque", "collections.Counter", "collections.defaultdict",
         "collections.defaultdict(int)", "collections.defaultdict(list, {'a': [1]})",
+        "re.compile('fox')", "re.compile(r'(\\w+)@\\d\\n', re.I | re.M)", "[re.compile('a\\nb')]", "re.match('a', 'a')",
+        "re.compile('a.b', re.S)",
         "{'int': int, 'len': len}", "(int,)", "[[float, [str]], 1]",
         "Named", "[Named, Named]", "Named.method", "outer()", "(lambda a, *b, c=3, **d: a)",
         "plain", "every", "annotated", "waits",
@@ -45,7 +50,7 @@ def test_the_cases(fresh: Kernel) -> None:
 )  # fmt: skip
 def test_it_looks_as_in_ipython(fresh: Kernel, value: str) -> None:
     setup = """
-import collections, datetime, json, math, random
+import collections, datetime, json, math, random, re
 class Named:
     def method(self, x=1): pass
 def outer():
@@ -60,6 +65,23 @@ async def waits(seconds): pass
     exec(compile(setup, "setup", "exec", dont_inherit=True), names)
     fresh.run(setup)
     assert fresh.run(value).plain == pretty(eval(value, names))
+
+
+ADDRESS = re.compile(r"0x[0-9a-f]+")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "iter([2])", "iter((2,))", "iter({1})", "iter({1: 2})", "iter(range(3))", "[iter([1]), iter(range(2))]",
+        "itertools.permutations([1, 2])", "itertools.islice([1, 2], 1)", "itertools.chain([1], [2])",
+    ],
+)  # fmt: skip
+def test_iterators_look_as_in_ipython(kernel: Kernel, value: str) -> None:
+    kernel.run("import itertools")
+    shown = kernel.run(value).plain
+    assert shown is not None
+    assert ADDRESS.sub("0x", shown) == ADDRESS.sub("0x", pretty(eval(value, {"itertools": itertools})))
 
 
 @pytest.fixture(scope="module")

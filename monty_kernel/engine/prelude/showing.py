@@ -90,7 +90,9 @@ def __mk_described(v, text):
     if hasattr(type(v), "__annotations__"):
         return "<__main__." + name + text[len(name) + 8 :] if text.startswith("<" + name + " object at 0x") else text
     if name != "type" and name != "function" and name != "builtin_function_or_method":
-        return text
+        if name == "Pattern" and text.startswith("re.compile("):
+            return __mk_pattern(v)
+        return text.replace(" object at 0x", " at 0x", 1) if text.startswith("<") else text
     try:
         own = __mk_is_named(text, v) if name != "type" else hasattr(v, "__annotations__") or hasattr(v, "_fields")
         return __mk_named(text, own) or text
@@ -103,6 +105,17 @@ def __mk_is_named(__mk_text, __mk_v):
         return eval(__mk_text.split("'")[1]) is __mk_v
     except Exception:
         return False
+
+
+def __mk_pattern(v):
+    # a pattern that is not re.ASCII is re.UNICODE, which Monty's flags do not say
+    parts = ["r" + repr(v.pattern).replace("\\\\", "\\")]
+    named = [("IGNORECASE", 2), ("MULTILINE", 8), ("DOTALL", 16), ("UNICODE", 32), ("VERBOSE", 64)]
+    held = v.flags if v.flags & 256 else v.flags | 32
+    flags = ["re." + flag for flag, bit in named if held & bit]
+    if flags:
+        parts.append("|".join(flags))
+    return "re.compile(" + ", ".join(parts) + ")"
 
 
 def __mk_is_exactly(t, name):
