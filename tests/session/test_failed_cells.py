@@ -67,6 +67,13 @@ def test_all_kinds_of_failures_explain(kernel: Kernel, code: str, name: str, how
     assert note(kernel.run(name)) == f"`{name}` was to come from {failed}, which {how}."
 
 
+def test_a_module_is_explained_although_monty_has_a_guess(kernel: Kernel) -> None:
+    failed = number(kernel.run("import io\nimport asyncio"))
+    answer = kernel.run("await asyncio.sleep(0)")
+    assert answer.reply["evalue"].startswith("name 'asyncio' is not defined")
+    assert note(answer) == f"`asyncio` was to come from {failed}, which failed at `import io`."
+
+
 def test_an_import_of_everything_may_explain_any_name(kernel: Kernel) -> None:
     failed = number(kernel.run("from numpy import *"))
     said = note(kernel.run("zeros(3)"))

@@ -18,7 +18,7 @@ _MOST = 200
 
 _LONGEST = 60  # characters of the failing line that are quoted
 
-_UNKNOWN = re.compile(r"name '(\w+)' is not defined")
+_UNKNOWN = re.compile(r"name '(\w+)' is not defined(?:\. Did you .*)?")
 _BINDS = re.compile(
     r"^[ \t]*(?:(?:async[ \t]+)?def[ \t]+(\w+)|class[ \t]+(\w+)|(\w+)[ \t]*(?::[^=\n]+)?=(?!=)|(?:from[ \t]+\S+[ \t]+)?import[ \t]+(\w+)"
     r"(?:[ \t]+as[ \t]+(\w+))?)",
