@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 _DEEPEST = 50
+_LONGEST_FIELDS = 500  # characters of a text that may name fields
 _MOST_BINDINGS = 200  # of one name, above which it may be anything: all are looked at wherever it is used
 _Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 _Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
@@ -82,7 +83,7 @@ class Site(NamedTuple):
         parent: The node around it.
         caught: The exceptions that the code around it catches.
         near: Names of the blocks around it, `except … as name` and the like, that nothing else in the block binds.
-        cell: The number that the cell was given to `Names.add` with.
+        part: The number that the part of the notebook was given to `Names.add` with.
     """
 
     node: ast.AST
@@ -91,7 +92,7 @@ class Site(NamedTuple):
     order: int
     caught: frozenset[str]
     near: Mapping[str, Value]
-    cell: int
+    part: int
 
 
 _SITES = (
@@ -117,9 +118,11 @@ class Names:
         self.top = Scope("module")
         self.sites: list[Site] = []
         self.classes: dict[str, list[tuple[ast.ClassDef, int]]] = {}
-        """The classes by their names, with their cells."""
+        """The classes by their names, with their parts."""
         self.decorators: set[str] = set()
         """The functions of one argument that decorate others."""
+        self.attributes: set[str] = set()
+        """The names of methods and of attributes that are assigned, and what may be one: fields of named tuples."""
         self._order = 0
         self._refused: set[str] = set()
 
@@ -127,8 +130,8 @@ class Names:
         """Whether the notebook has one class of this name, and all of it was read."""
         return len(self.classes.get(name, ())) == 1 and name not in self._refused
 
-    def add(self, tree: ast.Module, cell: int, refused: frozenset[str] = frozenset()) -> None:
-        """Take in the next cell of the notebook. refused: the classes of which only a part can be read."""
+    def add(self, tree: ast.Module, part: int, refused: frozenset[str] = frozenset()) -> None:
+        """Take in the next part of the notebook. refused: the classes of which only a part can be read."""
         self._refused |= refused
         for statement in tree.body:
             self._order += 1
@@ -139,11 +142,21 @@ class Names:
                 if at.scope.depth > _DEEPEST:
                     continue
                 if isinstance(at.node, _SITES):
-                    self.sites.append(Site(at.node, at.parent, at.scope, at.order, at.caught, at.near, cell))
+                    self.sites.append(Site(at.node, at.parent, at.scope, at.order, at.caught, at.near, part))
+                self._note_attributes(at.node)
                 if isinstance(at.node, ast.ClassDef):
-                    self.classes.setdefault(at.node.name, []).append((at.node, cell))
+                    self.classes.setdefault(at.node.name, []).append((at.node, part))
                 self._bind(at)
                 waiting += self._below(at)
+
+    def _note_attributes(self, node: ast.AST) -> None:
+        match node:
+            case ast.Attribute(attr=name, ctx=ast.Store()) | ast.FunctionDef(name=name) | ast.keyword(arg=str(name)):
+                self.attributes.add(name)
+            case ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name) | ast.Name(id=name, ctx=ast.Store()):
+                self.attributes.add(name)
+            case ast.Constant(value=str(text)) if len(text) <= _LONGEST_FIELDS:
+                self.attributes.update(text.replace(",", " ").split())
 
     # Binding
 

@@ -10,11 +10,12 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from monty_kernel.engine.errors.failures import impossible, place_in_cell
+from monty_kernel.engine.errors.failures import impossible
 from monty_kernel.engine.source import CellSource, Failure, MagicTable, SourceFrame
 from monty_kernel.engine.source.cell import Cell, CellOptions, Feed, parse
+from monty_kernel.engine.source.rewrites import NothingKnown
 from monty_kernel.engine.source.source_map import ByteOffsets, line_feed_starts, place
-from monty_kernel.engine.source.syntax_trees import parse_tree, syntax_tree
+from monty_kernel.engine.source.syntax_trees import parse_tree
 
 from .asking import Parser, ParserLost
 
@@ -33,28 +34,49 @@ _LARGEST = 1 << 16
 Place = tuple[int, int, int, int]
 
 
+class Part(NamedTuple):
+    """One feed of a cell, as Monty gets it.
+
+    Attributes:
+        tree: Of the rewritten source, without what was refused.
+        place: Where a node of the tree is in the cell.
+    """
+
+    tree: ast.Module
+    place: Callable[[ast.expr | ast.stmt], Place]
+
+
 class ReadCell(NamedTuple):
     """A cell that was read.
 
     Attributes:
         source: As the person typed it.
         refusals: What Monty's parser refuses, and whether CPython's takes it.
+        parts: Its feeds, if their names can be looked at.
         calls: The magics that the host runs: their names, arguments and places.
         imports: Imports of IPython that fail.
-        tree: Of its Python, without magics and without what was refused; None if it has none.
-        place: Where a node of the tree is in the cell.
-        classes: The names of the classes whose bases were refused.
         note: Why it could not be read to its end, if it could not.
+        classes: The names of the classes whose bases were refused.
     """
 
     source: CellSource
     refusals: tuple[tuple[Failure, bool], ...]
+    parts: tuple[Part, ...] = ()
     calls: tuple[tuple[str, str, Place], ...] = ()
     imports: tuple[tuple[str, Place], ...] = ()
-    tree: ast.Module | None = None
-    place: Callable[[ast.expr | ast.stmt], Place] = lambda node: (1, 1, 1, 1)
     note: str | None = None
     classes: frozenset[str] = frozenset()
+
+
+class _AllDefined(NothingKnown):
+    """For cells that are read before anything runs: each name is taken for one that an earlier cell defines."""
+
+    def undefined(self, names: frozenset[str]) -> frozenset[str]:
+        """None of them."""
+        return frozenset()
+
+
+_OPTIONS = CellOptions(names=_AllDefined())
 
 
 class CellReader:
@@ -77,7 +99,7 @@ class CellReader:
         text, found, classes = source.text, list[tuple[Failure, bool]](), set[str]()
         while True:
             try:
-                cell = parse(CellSource(source.label, text), lambda: self._magics, CellOptions())
+                cell = parse(CellSource(source.label, text), lambda: self._magics, _OPTIONS)
                 failure = _refusal(cell, self._parser)
             except SyntaxError as error:
                 return ReadCell(source, (*found, (impossible(source, error), False)))
@@ -118,71 +140,54 @@ def _is_python(text: str) -> bool:
 
 
 def _read(source: CellSource, cell: Cell, text: str, found: list[tuple[Failure, bool]], classes: set[str]) -> ReadCell:
-    calls, imports = list[tuple[str, str, Place]](), list[tuple[str, Place]]()
-    tree, note = None, None
+    read = ReadCell(source, tuple(found), classes=frozenset(classes))
     if len(text) > _LARGEST:
-        note = f"it has more than {_LARGEST:,} characters, so only its syntax was checked"
-    else:
-        for step in cell.steps:
-            if isinstance(step, Feed) and not _of_the_host(step, text, calls, imports):
-                note = "its magics are too many to be looked at"
-        try:
-            tree, same = parse_tree(cell.python)
-        except SyntaxError:
-            pass  # it is among the refusals, if it is worth one
-        except (ValueError, RecursionError, MemoryError):
-            note = "it is too large or nested too deeply, so only its syntax was checked"
-    if tree is None:
-        return ReadCell(source, tuple(found), tuple(calls), tuple(imports), note=note)
-    places = _Places(cell, same)
-    return ReadCell(source, tuple(found), tuple(calls), tuple(imports), tree, places, note, frozenset(classes))
+        return read._replace(note=f"it has more than {_LARGEST:,} characters, so only its syntax was checked")
+    parts = list[Part]()
+    for step in cell.steps:
+        if isinstance(step, Feed):
+            try:
+                tree, same = parse_tree(step.text)
+            except SyntaxError:
+                continue  # it is among the refusals, if it is worth one
+            except (ValueError, RecursionError, MemoryError):
+                return read._replace(note="it is too large or nested too deeply, so only its syntax was checked")
+            parts.append(Part(tree, _Places(step, same)))
+    calls, imports = list[tuple[str, str, Place]](), list[tuple[str, Place]]()
+    for part in parts:
+        _of_the_host(part, text.split("\n"), calls, imports)
+    return read._replace(parts=tuple(parts), calls=tuple(calls), imports=tuple(imports))
 
 
 class _Places:
-    def __init__(self, cell: Cell, text: str) -> None:
-        self._cell, self._text = cell, text
+    def __init__(self, feed: Feed, text: str) -> None:
+        self._feed = feed
+        self._lines, self._offsets = line_feed_starts(text), ByteOffsets(text)
 
     def __call__(self, node: ast.expr | ast.stmt) -> Place:
-        return place_in_cell(self._cell, self._text, node)
+        start, end = self._offsets.span(node)
+        return self._feed.to_cell(*place(self._lines, start), *place(self._lines, end))
 
 
-def _of_the_host(feed: Feed, text: str, calls: list[tuple[str, str, Place]], imports: list[tuple[str, Place]]) -> bool:
-    """Find the magics that the rewritten cell asks the host for, and the imports that were rewritten to an error.
-
-    Returns:
-        Whether the cell could be looked at.
-    """
-    if "__mk_magic(" not in feed.text and "IPython" not in feed.text:
-        return True
-    try:
-        tree = syntax_tree(feed.text)
-    except SyntaxError:
-        return True  # it is among the refusals, if it is worth one
-    except (ValueError, RecursionError, MemoryError):
-        return False
-    lines, offsets = line_feed_starts(feed.text), ByteOffsets(feed.text)
-    typed = text.split("\n")
-    for node in ast.walk(tree):
+def _of_the_host(
+    part: Part, typed: list[str], calls: list[tuple[str, str, Place]], imports: list[tuple[str, Place]]
+) -> None:
+    """Find the magics that the rewritten cell asks the host for, and the imports that were rewritten to an error."""
+    for node in ast.walk(part.tree):
         match node:
             case ast.Call(
                 func=ast.Name(id="__mk_magic"), args=[ast.Constant(value=str(name)), ast.Constant(value=str(args))]
             ):
-                calls.append((name, args, _place(feed, lines, offsets, node)))
+                calls.append((name, args, part.place(node)))
             case ast.Raise(
                 exc=ast.Call(
                     func=ast.Name(id=("ImportError" | "ModuleNotFoundError") as error),
                     args=[ast.Constant(value=str(message))],
                 )
             ):
-                place = _place(feed, lines, offsets, node)
-                if re.match(r"\s*(?:from|import)\b", typed[place[0] - 1][place[1] - 1 :]):
-                    imports.append((f"{error}: {message}", place))
-    return True
-
-
-def _place(feed: Feed, lines: list[int], offsets: ByteOffsets, node: ast.expr | ast.stmt) -> Place:
-    start, end = offsets.span(node)
-    return feed.to_cell(*place(lines, start), *place(lines, end))
+                at = part.place(node)
+                if re.match(r"\s*(?:from|import)\b", typed[at[0] - 1][at[1] - 1 :]):
+                    imports.append((f"{error}: {message}", at))
 
 
 # Blanking: what was refused becomes something of the same length, on the same lines -----------------------------------

@@ -8,19 +8,33 @@ from __future__ import annotations
 
 import ast
 import builtins
+import sys
 from collections.abc import Iterable, Iterator
 
-from monty_kernel.engine.errors.unsupported import BUILTINS
+from monty_kernel.engine.errors.unsupported import BUILTINS, MISSING_METHODS
 from monty_kernel.introspect.facts import Facts
 
 from .bindings import Names, Site
-from .kinds import Kinds
+from .kinds import SAMPLE, Kinds
 from .question import IMPORTING, LOOKING, NAMING, Question, is_name, source
 from .uses import Uses
 
 _SUPPLIED = frozenset({"__name__", "__file__", "__doc__"})
 _OF_THE_KERNEL = frozenset({"IPython", "getpass"})
 """Modules that the kernel makes importable; what it refuses of them is found in the rewritten cell."""
+
+
+_ON_ANYTHING = """\
+class Thing: pass
+for each in [Thing(), Thing, len, 1, 'a', [1], {{}}]:
+    try: each.{0}
+    except AttributeError: continue
+    except Exception: pass
+    break
+else:
+    (lambda: 1).{0}
+"""
+"""Fails if no value has the attribute."""
 
 
 def questions(names: Names, facts: Facts) -> Iterator[Question]:
@@ -36,6 +50,13 @@ class _Questions:
         self._facts = facts
         self._kinds = Kinds(names, facts.modules)
         self._uses = Uses(names, facts, self._kinds)
+        self._own = names.attributes
+        self._strange = any(self._brings_strangers(site.node) for site in names.sites)
+        has = frozenset(name for methods in facts.methods.values() for name in methods)
+        self._lost: dict[str, str] = {}
+        for kind, missing in MISSING_METHODS.items():
+            for name in missing - has:
+                self._lost.setdefault(name, kind)
 
     def about(self, site: Site) -> Iterator[Question]:
         """What is worth asking about one site."""
@@ -52,6 +73,17 @@ class _Questions:
             case ast.Attribute(ctx=ast.Store()):
                 yield from self._new_attribute(site, site.node)
         yield from self._uses.about(site)
+
+    def _brings_strangers(self, node: ast.AST) -> bool:
+        """Whether values of a package that Monty does not have may be about, which may have any attributes."""
+        match node:
+            case ast.Import(names=aliases):
+                roots = [alias.name.partition(".")[0] for alias in aliases]
+            case ast.ImportFrom(module=str(module)):
+                roots = [module.partition(".")[0]]
+            case _:
+                return False
+        return any(root not in sys.stdlib_module_names and root not in _OF_THE_KERNEL for root in roots)
 
     # Imports and names
 
@@ -108,9 +140,10 @@ class _Questions:
         if not is_name(node.attr) or site.caught & LOOKING:
             return
         kind = self._kinds.of(node.value, site.scope, site.order)
-        if kind is None:
-            return
         called = isinstance(site.parent, ast.Call) and site.parent.func is node
+        if kind is None:
+            yield from self._of_anything(site, node, called=called)
+            return
         if kind.what == "module":
             yield from self._member(site, node, kind.name, called=called)
             return
@@ -121,6 +154,19 @@ class _Questions:
             return
         use = f"{lines[0]}{lines[1]}.{node.attr}{'()' if called else ''}"
         yield Question("missing-attribute", use, site, node, f"attribute '{node.attr}'")
+
+    def _of_anything(self, site: Site, node: ast.Attribute, *, called: bool) -> Iterator[Question]:
+        """What no value has here, of whatever kind this one is."""
+        name = node.attr
+        if self._strange or name in self._own:
+            return
+        owner = self._lost.get(name)
+        if owner is not None:
+            use = f"{SAMPLE[owner]}.{name}{'()' if called else ''}"
+            yield Question("missing-attribute", use, site, node, f"attribute '{name}'")
+        elif name.startswith("__") and name.endswith("__"):
+            use = _ON_ANYTHING.format(f"{name}{'()' if called else ''}")
+            yield Question("missing-attribute", use, site, node, f"attribute '{name}'")
 
     def _member(self, site: Site, node: ast.Attribute, module: str, *, called: bool) -> Iterator[Question]:
         if module not in self._facts.modules or f"{module}.{node.attr}" in self._facts.modules:

@@ -24,7 +24,7 @@ from monty_kernel.outputs.visible_text import cut, visible
 
 from .asking import Asking, asking, parsing
 from .bindings import Names
-from .cell_reading import CellReader, Place, ReadCell
+from .cell_reading import CellReader, Part, Place, ReadCell
 from .finding import CheckedNotebook, Finding
 from .gaps import questions
 from .question import Question
@@ -126,13 +126,15 @@ class _Check:
         with parsing(self._pool) as parser:
             reader = CellReader(magics, parser)
             read = [reader.read(cell.source) for cell in self._cells]
+        parts: list[tuple[int, Part]] = []
         for number, each in enumerate(read):
             if each.note is not None:
                 self._unread.append(f"{each.source.label}: {each.note}.")
             for failure, accepted in each.refusals:
                 self._refused(number, failure, accepted=accepted)
-            if each.tree is not None:
-                names.add(each.tree, number, each.classes)
+            for part in each.parts:
+                names.add(part.tree, len(parts), each.classes)
+                parts.append((number, part))
         with asking(self._pool) as session:
             for number, each in enumerate(read):
                 self._magics(number, each, magics, session)
@@ -140,7 +142,7 @@ class _Check:
                 if len(self._found) > MOST_FINDINGS:
                     self._unread.append(f"Only the first {MOST_FINDINGS:,} findings are listed.")
                     break
-                self._ask(question, read, session)
+                self._ask(question, parts, session)
         found = sorted(dict.fromkeys(self._found))[:MOST_FINDINGS]
         return CheckedNotebook(name, tuple(found), tuple(self._unread))
 
@@ -172,20 +174,21 @@ class _Check:
             code = "missing-module" if ename == "ModuleNotFoundError" else "missing-member"
             self._add(number, place, code, message, said or "Leave it out.")
 
-    def _ask(self, question: Question, read: list[ReadCell], session: Asking) -> None:
+    def _ask(self, question: Question, parts: list[tuple[int, Part]], session: Asking) -> None:
         failure = session.failure(question.lines)
         if failure is None or failure.kind not in ("raised", "syntax") or question.expected not in failure.evalue:
             return
-        cell = read[question.site.cell]
-        place = cell.place(question.place)
-        frames: tuple[SourceFrame, ...] = (SourceFrame(cell.source, *place, "<module>"),)
+        number, part = parts[question.site.part]
+        place = part.place(question.place)
+        frames: tuple[SourceFrame, ...] = (SourceFrame(self._cells[number].source, *place, "<module>"),)
         if question.also is not None:
-            frames = (SourceFrame(read[question.also].source, 1, 1, 1, 1, "<module>"), *frames)
+            other = self._cells[parts[question.also][0]].source
+            frames = (SourceFrame(other, 1, 1, 1, 1, "<module>"), *frames)
         said = hint(failure._replace(frames=frames))
         if said is None and question.code == "missing-file":  # what the hints say of a file outside of the sandbox
             said = hint(Failure("raised", "PermissionError", f"Permission denied: {question.expected!r}", frames))
         if said is not None or question.needed:
-            self._add(question.site.cell, place, question.code, _message(failure), said or question.instead)
+            self._add(number, place, question.code, _message(failure), said or question.instead)
 
     def _add(self, number: int, place: Place, code: str, message: str, write: str) -> None:
         index = self._cells[number].index

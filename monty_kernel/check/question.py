@@ -30,7 +30,7 @@ class Question(NamedTuple):
         site: Where the notebook uses it.
         place: The node to point at.
         expected: Words of the error's message; without them the lines failed for another reason.
-        also: The number of another cell that the error is about, such as that of a class.
+        also: The number of another part that the error is about, such as that of a class.
         needed: Whether CPython is known to have the thing, so that a finding needs no hint.
         instead: What to write if no hint says so.
     """

@@ -50,11 +50,7 @@ class Uses:
         self._facts = facts
         self._kinds = kinds
         self._written = _written(names)
-        self._attributes = {
-            site.node.attr
-            for site in names.sites
-            if isinstance(site.node, ast.Attribute) and isinstance(site.node.ctx, ast.Store)
-        }
+        self._attributes = names.attributes
 
     def about(self, site: Site) -> Iterator[Question]:
         """What is worth asking about one site."""

@@ -53,9 +53,22 @@ def agreement(sample: Sample) -> Agreement:
     false = [
         f"{sample.title} In[{finding['execution_count']}]:{finding['line']} {finding['message']}"
         for finding in findings
-        if finding["execution_count"] not in errors and (finding["execution_count"], finding["line"]) not in touched
+        if finding["execution_count"] not in errors
+        and not _stopped(sample.cells[finding["execution_count"] - 1], finding, touched)
     ]
     return Agreement(list(errors), missed, findings, false)
+
+
+def _stopped(cell: str, finding: dict[str, Any], touched: set[tuple[int, int]]) -> bool:
+    """Whether running stopped at the finding, or before it came there in the same function or class."""
+    lines = range(finding["line"], finding["line"] + 1)
+    try:
+        for statement in ast.parse(cell).body:
+            if statement.lineno <= finding["line"] <= (statement.end_lineno or 0) and hasattr(statement, "body"):
+                lines = range(statement.lineno, (statement.end_lineno or 0) + 1)
+    except SyntaxError:
+        pass  # a cell with magics
+    return any(number == finding["execution_count"] and line in lines for number, line in touched)
 
 
 def _frames(error: Any) -> list[tuple[int, int]]:

@@ -180,10 +180,10 @@ def stray(cell: Cell) -> Failure | None:
     if not found:
         return None
     node, message = min(found, key=lambda each: (each[0].lineno, each[0].col_offset))
-    return _unparsed(cell.source, place_in_cell(cell, text, node), message)
+    return _unparsed(cell.source, _place_of(cell, text, node), message)
 
 
-def place_in_cell(cell: Cell, text: str, node: ast.expr | ast.stmt) -> tuple[int, int, int, int]:
+def _place_of(cell: Cell, text: str, node: ast.expr | ast.stmt) -> tuple[int, int, int, int]:
     """Where in the cell a node of its Python stands."""
     lines = line_feed_starts(text)
     start, end = ByteOffsets(text).span(node)
