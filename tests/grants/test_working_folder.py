@@ -22,7 +22,7 @@ def error(answer: Answer) -> str:
 
 def hint(answer: Answer) -> str:
     lines = "".join(answer.reply["traceback"]).splitlines()
-    return next((line for line in lines if "Hint: " in line), "")
+    return next((line for line in lines if "Hint:" in line), "")
 
 
 IMPORTS = "import os\nfrom pathlib import Path\n"
@@ -147,6 +147,18 @@ def test_files_travel_with_the_states(empty: Kernel) -> None:
     assert empty.run("open('a').read(), sorted(os.listdir())").plain == "('2', ['a', 'd'])"
     empty.run("%reset -f")
     assert empty.run("import os\nos.listdir()").plain == "[]"
+
+
+def test_undo_counts_files_variables_of_the_environment_and_the_folder(empty: Kernel) -> None:
+    for change, look, before in (
+        ("open('a', 'w').write('1')", "os.listdir()", "[]"),
+        ("os.environ['X'] = '1'", "os.environ", "{}"),
+        ("os.chdir('/tmp')", "os.getcwd()", "'/work'"),
+    ):
+        empty.run(change)
+        assert empty.run(look).plain != before
+        empty.run("%undo")
+        assert empty.run(look).plain == before, change
 
 
 def test_a_cell_whose_worker_is_lost_leaves_no_file(start: Start) -> None:

@@ -24,6 +24,7 @@ def _family(family: str, *attacks: tuple[str, str | None]) -> tuple[Attack, ...]
 
 
 A, N, T, V, P, M = "AttributeError", "NameError", "TypeError", "ValueError", "PermissionError", "ModuleNotFoundError"
+F = "FileNotFoundError"
 L = "MemoryError|TimeoutError"  # a limit: which one comes first depends on the machine
 
 DUNDER_WALKS = _family(
@@ -55,7 +56,7 @@ DUNDER_WALKS = _family(
     ("import asyncio\nasyncio.events", A),
     ("display.__globals__", A),
     ("input.__self__", A),
-    ("get_ipython.__globals__", N),
+    ("get_ipython.__globals__", A),
     ("In.__class__.__bases__", A),
 )
 FORMAT_STRINGS = _family(
@@ -79,9 +80,9 @@ EVALUATING = _family(
     "eval and exec",
     ("eval(\"__import__('os').system('id')\")", N),
     ("eval('().__class__.__bases__')", A),
-    ("eval(\"open('/etc/passwd')\")", P),
+    ("eval(\"open('/etc/passwd')\")", F),
     ("exec('import subprocess')", M),
-    ("exec(\"open('made', 'w')\")", P),
+    ("exec(\"open('made', 'w')\")", None),
     ("eval('eval(' * 50 + '1' + ')' * 50)", T),
     ("x = 'eval(x)'\neval(x)", "RecursionError"),
     ("compile('1', '', 'eval')", N),
@@ -103,8 +104,8 @@ EVALUATING = _family(
     ("%%python\nprint(1)", "UsageError"),
     ("%load /etc/passwd", "UsageError"),
     ("%pip install x", "UsageError"),
-    ("get_ipython().system('id')", N),
-    ("get_ipython().run_line_magic('run', '/etc/passwd')", N),
+    ("get_ipython().system('id')", "UsageError"),
+    ("get_ipython().run_line_magic('run', '/etc/passwd')", "UsageError"),
 )
 IMPORTS = _family(
     "imports",
@@ -164,7 +165,7 @@ IMPORTS = _family(
 PATHS = _family(
     "paths",
     *(
-        (f"open({path})", P)
+        (f"open({path})", F)
         for path in (
             "'/etc/passwd'",
             "'/etc/../etc/passwd'",
@@ -182,38 +183,40 @@ PATHS = _family(
             "'/etc/passwd/.'",
             "'~/.ssh/id_rsa'",
             "'file:///etc/passwd'",
-            "'/tmp/made', 'w'",
-            "'made', 'a'",
             "'/etc/passwd', 'rb'",
             "'a' * 100_000",
-            "'..' + '/..' * 10_000",
         )
     ),
+    ("open('..' + '/..' * 10_000)", "IsADirectoryError"),
+    # in memory, so that nothing is made outside
+    ("open('/tmp/made', 'w')", None),
+    ("open('made', 'a')", None),
+    ("open('/etc/passwd', 'w')", F),
     ("open('made', 'x')", V),
     ("open('secret.txt', 'r+')", V),
     ("open('/etc/passwd\\x00.txt')", V),
     ("open('secret.txt\\x00', 'w')", V),
     ("open(0).read()", T),
     ("open(3, 'rb').read()", T),
-    ("from pathlib import Path\nPath('/etc/passwd').read_text()", P),
-    ("from pathlib import Path\nlist(Path('/').iterdir())", P),
-    ("from pathlib import Path\nPath('/etc/passwd').exists()", P),
+    ("from pathlib import Path\nPath('/etc/passwd').read_text()", F),
+    ("from pathlib import Path\nlist(Path('/').iterdir())", None),
+    ("from pathlib import Path\nPath('/etc/passwd').exists()", None),
     ("from pathlib import Path\nlist(Path('/etc').glob('*'))", None),
-    ("from pathlib import Path\nPath('made').write_text('x')", P),
-    ("from pathlib import Path\nPath('made').mkdir()", P),
+    ("from pathlib import Path\nPath('made').write_text('x')", None),
+    ("from pathlib import Path\nPath('folder').mkdir()", None),
     ("from pathlib import Path\nPath('made').symlink_to('/etc/passwd')", A),
-    ("from pathlib import Path\nPath('secret.txt').unlink()", P),
-    ("from pathlib import Path\nPath('secret.txt').rename('/tmp/stolen')", P),
-    ("from pathlib import Path\nPath('link').resolve()", P),
-    ("from pathlib import Path\n(Path('/data') / '..' / 'etc' / 'passwd').read_bytes()", P),
+    ("from pathlib import Path\nPath('secret.txt').unlink()", F),
+    ("from pathlib import Path\nPath('secret.txt').rename('/tmp/stolen')", F),
+    ("from pathlib import Path\nPath('link').resolve()", None),
+    ("from pathlib import Path\n(Path('/data') / '..' / 'etc' / 'passwd').read_bytes()", F),
     ("from pathlib import Path\nPath.home()", A),
-    ("import os\nos.listdir('/')", P),
-    ("import os\nos.environ['SECRET_OF_THE_KERNEL']", "RuntimeError"),
-    ("import os\nos.getenv('SECRET_OF_THE_KERNEL', 'none')", "RuntimeError"),
-    ("import os\nos.environ", "RuntimeError"),
-    ("import os\nos.stat('/etc/passwd')", P),
-    ("import os\nos.remove('secret.txt')", P),
-    ("import os\nos.chdir('/')", P),
+    ("import os\nos.listdir('/')", None),
+    ("import os\nos.environ['SECRET_OF_THE_KERNEL']", "KeyError"),
+    ("import os\nos.getenv('SECRET_OF_THE_KERNEL', 'none')", None),
+    ("import os\nos.environ", None),
+    ("import os\nos.stat('/etc/passwd')", F),
+    ("import os\nos.remove('secret.txt')", F),
+    ("import os\nos.chdir('/')", None),
     ("import os\nos.symlink('/etc/passwd', 'made')", A),
     ("from IPython.display import Image\nImage(filename='secret.txt')", P),
     ("from IPython.display import HTML\nHTML(filename='/etc/passwd')", P),
@@ -299,17 +302,17 @@ HOSTILE_MESSAGES = _family(
     ("raise MemoryError('memory limit exceeded')", L),
     ("raise TimeoutError('time limit exceeded')", L),
     ("raise KeyboardInterrupt", "KeyboardInterrupt"),
-    ("raise SystemExit(0)", "RuntimeError"),
+    ("raise SystemExit(0)", "SystemExit"),
     ("raise BaseException('x')", "BaseException"),
-    ("raise ValueError(ValueError(ValueError('x')))", "RuntimeError"),
+    ("raise ValueError(ValueError(ValueError('x')))", V),
     ("e = ValueError('x')\nraise e from e", V),
     (
         "def f(n):\n    try:\n        1 / 0\n    except Exception as e:\n        if n: f(n - 1)\n        raise ValueError(n) from e\nf(100)",
-        "RuntimeError",
+        V,
     ),
     ("raise 5", T),
     ("raise", "RuntimeError"),
-    ("raise ValueError(*range(60_000))", "RuntimeError"),
+    ("raise ValueError(*range(60_000))", V),
     ("assert False, '\\u202e\\u2066 reversed \\u2069' * 1000", "AssertionError"),
 )
 MANY = _family(
@@ -335,7 +338,7 @@ CYCLES = _family(
     ("a = []\na.append(a)\nsorted([a, a])", "RecursionError"),
     ("a = []\na.append(a)\ninput(a)", "StdinNotImplementedError"),
     ("class N: pass\nn = N()\nn.n = n\nn", None),
-    ("a = []\na.append(a)\nraise ValueError(a)", "RuntimeError"),
+    ("a = []\na.append(a)\nraise ValueError(a)", V),
 )
 NESTING = _family(
     "deep nesting",

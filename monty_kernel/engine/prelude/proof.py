@@ -150,11 +150,13 @@ def __mk_proof(scope, drawn, computed):
     # drawn: whether random numbers may have been drawn; computed: the same of decimal numbers
     # returns what each name consists of, the same of the results in Out, and what else the session holds
     import hashlib
+    import os
     import sys
 
     roots = [(name, scope[name]) for name in sorted(scope) if not __mk_own(name, scope[name])]
     roots.append(("sys.argv", sys.argv))
     roots.append(("os.environ", scope["__mk_environ"] if "__mk_environ" in scope else {}))
+    roots.append(("os.getcwd()", os.getcwd()))
     roots = roots + [(f"Out[{number}]", __mk_Out[number]) for number in __mk_Out]
     anatomy = __mk_anatomy(roots, False)
     if drawn:
