@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Future
 
-    from ..outputs import Output, Result
+    from ..outputs import Error, Output, Result
     from ..sanitize.sanitizer import Sanitizer
     from .budget import Budget
     from .source import Failure
@@ -35,6 +35,10 @@ class Frontend(Protocol):
 
         own: whether a class comes from a cell, or a function still has the name that it was defined under.
         """
+
+    def misshown(self, kind: str, method: str, ename: str, evalue: str) -> Error | None:
+        """The error to show for a method that raised while an object of the class `kind` was shown; None if the method
+        is not found in the cells."""
 
     def leave(self) -> bool:
         """The cell called `exit()`. Whether somebody is there who leaves; else the cell fails."""
@@ -96,6 +100,10 @@ class CellFrontend:
         """How IPython shows a class or a function."""
         return self._frontend.named(text, own)
 
+    def misshown(self, kind: str, method: str, ename: str, evalue: str) -> Error | None:
+        """The error to show for a method that raised while an object was shown."""
+        return self._frontend.misshown(kind, method, ename, evalue)
+
     def leave(self) -> bool:
         """The cell called `exit()`."""
         return self._frontend.leave()
@@ -109,6 +117,9 @@ class _NoFrontend:
         return ""
 
     def named(self, text: str, own: bool) -> str | None:
+        return None
+
+    def misshown(self, kind: str, method: str, ename: str, evalue: str) -> Error | None:
         return None
 
     def leave(self) -> bool:

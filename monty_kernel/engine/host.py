@@ -45,7 +45,9 @@ _FREE_MAGICS = (("limits",), ("!usage",), ("!syntax",), ("!last",))
 
 
 _LEAVES = ("exit", "quit")
-_BY_NAME = frozenset({"help", "__mk_named", *_LEAVES})
+_UNRECORDED = frozenset({"__mk_named", "__mk_failed"})
+"""Where a cell runs again nobody sees what they are for, and their answers go into nothing but what is shown."""
+_BY_NAME = frozenset({"help", *_UNRECORDED, *_LEAVES})
 """What is no function of `Host._functions`, since it takes the snapshot or is answered in another way."""
 _LEAVING: ExternalSettledResult = {"exc_type": "SystemExit", "message": ""}
 """The answer to them where the front end leaves. Elsewhere it is an exception of Python's, which is recorded otherwise."""
@@ -127,8 +129,11 @@ class Host:
     def call(self, snapshot: FunctionSnapshot) -> GoingOn:
         """The answer to a function or OS call."""
         name = str(snapshot.function_name)
-        if name == "__mk_named":
-            return partial(snapshot.resume, self._named(*snapshot.args))
+        if name in _UNRECORDED:
+            tell: Callable[..., ExternalSettledResult] = self._named if name == "__mk_named" else self._failed
+            going_on = partial(snapshot.resume, tell(*map(str, snapshot.args[:4])))
+            self._end_if_over()
+            return going_on
         if snapshot.is_os_function:
             if name == "asyncio.sleep" and not self._interrupts.take_interrupt():
                 heapq.heappush(self._sleeps, (time.monotonic() + _seconds(*snapshot.args), snapshot.call_id))
@@ -329,9 +334,15 @@ class Host:
     def _most_shown(self) -> int | None:
         return self._budget.most_shown
 
-    def _named(self, text: object = "", own: object = False, *_: object) -> ExternalSettledResult:
-        # It is not recorded: where a cell runs again nobody sees it, and what came of it went into what is shown.
-        return {"return_value": self._frontend.named(str(text), own is True)}
+    def _named(self, text: str = "", own: str = "", *_: str) -> ExternalSettledResult:
+        return {"return_value": self._frontend.named(text, own == "True")}
+
+    def _failed(self, kind: str = "", method: str = "", ename: str = "", evalue: str = "") -> ExternalSettledResult:
+        """An object's method raised while the object was shown: show that, if it is known where."""
+        error = self._frontend.misshown(kind, method, ename, evalue)
+        if error is not None and self._budget.admit(Stream("stderr", "\n".join(error.traceback))) is not None:
+            self._frontend.emit(error)
+        return {"return_value": error is not None}
 
     def _magic(self, name: object, args: object = "") -> object:
         return self._frontend.magic(str(name), str(args))

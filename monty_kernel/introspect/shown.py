@@ -11,7 +11,7 @@ from inspect import Parameter, Signature
 from typing import Any, NamedTuple
 
 from monty_kernel.engine.errors.unsupported import MODULES
-from monty_kernel.engine.source import CellSource
+from monty_kernel.engine.source import CellSource, SourceFrame
 
 from .facts import host_module
 from .units import parsed
@@ -152,3 +152,30 @@ def _parameter(arg: ast.arg, kind: Any, default: ast.expr | None = None) -> Para
         default=Parameter.empty if default is None else _Source(default),
         annotation=Parameter.empty if arg.annotation is None else _Source(arg.annotation),
     )
+
+
+# Methods of cells ----------------------------------------------------------------------------------------------------
+
+
+def place_of_method(kind: str, method: str, cells: Sequence[CellSource]) -> tuple[SourceFrame, bool] | None:
+    """Where the last class of that name has the method: its only statement, or else its head. And whether it is the former.
+
+    None if no cell has it.
+    """
+    word = re.compile(rf"\bclass\s+{re.escape(kind)}\b")
+    for cell in [each for each in reversed(cells) if word.search(each.text)][:_MOST_CELLS]:
+        tree = parsed(cell.text)
+        classes = (
+            [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef) and node.name == kind] if tree else []
+        )
+        for node in (each for found in reversed(classes) for each in reversed(found.body)):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name == method:
+                only = node.body[0] if len(node.body) == 1 and not hasattr(node.body[0], "body") else None
+                line = cell.text.splitlines()[node.lineno - 1 : node.lineno]
+                start = node.col_offset + 1
+                if only is None or not cell.text.isascii():  # columns count bytes
+                    return SourceFrame(cell, node.lineno, start, node.lineno, len(line[0].rstrip()) + 1, method), False
+                end = only.end_lineno or only.lineno
+                last = (only.end_col_offset or only.col_offset) + 1
+                return SourceFrame(cell, only.lineno, only.col_offset + 1, end, last, method), True
+    return None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from monty_kernel.engine.access import MARK, Answer, NotAskedAgain
 from monty_kernel.engine.frontend import StdinUnavailable
-from monty_kernel.outputs import Display, MimeBundle, Output, Stream
+from monty_kernel.outputs import Display, Error, MimeBundle, Output, Stream
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,6 +81,19 @@ class SessionFrontend(ABC):
         from monty_kernel.introspect.shown import shown_as
 
         return shown_as(text, self.services.engine.known_cells, own=own)
+
+    def misshown(self, kind: str, method: str, ename: str, evalue: str) -> Error | None:
+        """The error to show for a method that raised while an object of the class `kind` was shown."""
+        from monty_kernel.engine.errors.tracebacks import render
+        from monty_kernel.engine.source import Failure
+        from monty_kernel.introspect.shown import place_of_method
+
+        found = place_of_method(kind, method, self.services.engine.known_cells)
+        if found is None:
+            return None
+        frame, exact = found
+        note = None if exact else f"It came from {kind}.{method}(). Monty does not say where in it."
+        return render(Failure("raised", ename, evalue, (frame,), note))
 
     def leave(self) -> bool:
         """The cell called `exit()`: the front end decides what that means, the session stays.

@@ -41,6 +41,9 @@ class Frontend:
     def named(self, text: str, own: bool) -> str | None:
         return None
 
+    def misshown(self, kind: str, method: str, ename: str, evalue: str) -> None:
+        return None
+
     def leave(self) -> bool:
         return False
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 
 import pytest
 
@@ -68,7 +69,30 @@ def test_mimebundle_with_metadata(kernel: Kernel) -> None:
 def test_a_rich_method_that_raises_is_reported_and_the_rest_is_shown(kernel: Kernel) -> None:
     answer = kernel.run("class R:\n    def _repr_html_(self): return 1 / 0\n    def __repr__(self): return 'R'\nR()")
     assert answer.plain == "R"
-    assert "_repr_html_() raised ZeroDivisionError" in answer.text("stderr")
+    assert answer.reply["status"] == "ok"
+    (error,) = answer.all("error")
+    assert (error["ename"], error["evalue"]) == ("ZeroDivisionError", "division by zero")
+    shown = re.sub(r"\x1b\[[\d;]*m", "", "\n".join(error["traceback"]))
+    assert "line 2, in R._repr_html_(self)" in shown and "----> 2     def _repr_html_(self): return 1 / 0" in shown
+    later = kernel.run("print('before'); display(R()); print('after')")
+    assert [m["msg_type"] for m in later.messages[2:-1]] == ["stream", "error", "display_data", "stream"]
+
+
+def test_the_place_of_an_error_in_a_long_method_is_not_guessed(kernel: Kernel) -> None:
+    kernel.run("class Long:\n    def _repr_html_(self):\n        x = 0\n        return 1 / x")
+    (error,) = kernel.run("Long()").all("error")
+    assert error["traceback"][-1] == "It came from Long._repr_html_(). Monty does not say where in it."
+    assert "_repr_svg_() raised" in kernel.run("class L:\n    pass\nL._repr_svg_ = lambda self: 1 / 0\nL()").text(
+        "stderr"
+    )
+
+
+def test_errors_while_showing_count_as_output(start) -> None:  # type: ignore[no-untyped-def]
+    kernel: Kernel = start()
+    kernel.run("%limits output=20KiB")
+    answer = kernel.run("class R:\n    def _repr_html_(self): return 1 / 0\nfor n in range(1000): display(R())")
+    assert answer.reply["ename"] == "OutputLimitExceeded"
+    assert len(answer.all("error")) < 100
 
 
 def test_display_ids_and_updates(kernel: Kernel) -> None:
@@ -117,7 +141,9 @@ def test_an_object_may_display_itself(kernel: Kernel) -> None:
     assert kernel.run("Own(NotImplementedError())").plain == "repr"
     answer = kernel.run("Own(ValueError('no'))")
     assert answer.plain == "repr"
-    assert answer.text("stderr") == "Own._ipython_display_() raised ValueError: no\n"
+    (error,) = answer.all("error")
+    assert (error["ename"], error["evalue"]) == ("ValueError", "no")
+    assert "Own._ipython_display_()" in error["traceback"][-1]
 
 
 def test_raw_bundles(kernel: Kernel) -> None:

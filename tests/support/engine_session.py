@@ -87,6 +87,9 @@ class Session:
     def named(self, text: str, own: bool) -> str | None:
         return None
 
+    def misshown(self, kind: str, method: str, ename: str, evalue: str) -> None:
+        return None
+
     def leave(self) -> bool:
         raise AssertionError("no magic leaves")
 

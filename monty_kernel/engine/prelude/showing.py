@@ -228,7 +228,13 @@ def __mk_fit(text):
     return text
 
 
-def __mk_complain(v, method, error):
+def __mk_complain(v, method, error, raised=True):
+    # raised: whether the method did, which then is shown as a traceback
+    try:
+        if raised and __mk_failed(type(v).__name__, method, type(error).__name__, str(error)):
+            return
+    except Exception:  # in a method that cannot ask the host
+        pass
     import sys
 
     print(f"{type(v).__name__}.{method}() raised {type(error).__name__}: {error}", file=sys.stderr)
@@ -273,7 +279,9 @@ def __mk_bundle(v, include=None, exclude=None):
                 __mk_complain(v, "_ipython_display_", error)
         if hasattr(v, "_repr_mimebundle_"):
             try:
+                raised = True
                 made = v._repr_mimebundle_(include=include, exclude=exclude)
+                raised = False
                 if type(made) is tuple:
                     made, metadata = made
                     if type(metadata) is not dict:
@@ -282,17 +290,19 @@ def __mk_bundle(v, include=None, exclude=None):
                     if made[mime] is not None:
                         __mk_put(data, jsons, mime, made[mime])
             except Exception as error:
-                __mk_complain(v, "_repr_mimebundle_", error)
+                __mk_complain(v, "_repr_mimebundle_", error, raised)
         for method, mime in __mk_METHODS:
             if hasattr(v, method) and mime not in data and mime not in jsons:
                 try:
+                    raised = True
                     made = getattr(v, method)()
+                    raised = False
                     if type(made) is tuple and len(made) == 2 and mime != "application/json":
                         made, metadata[mime] = made
                     if made is not None:
                         __mk_put(data, jsons, mime, made)
                 except Exception as error:
-                    __mk_complain(v, method, error)
+                    __mk_complain(v, method, error, raised)
     if "text/plain" not in data:
         data["text/plain"] = __mk_pretty(v)
     data["text/plain"] = __mk_cut(data["text/plain"])

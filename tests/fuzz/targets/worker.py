@@ -21,7 +21,7 @@ from monty_kernel.sanitize.sanitizer import Sanitizer
 from tests.fuzz.target import JSON, Target, as_json, json_of
 
 _NAMES = (
-    "input", "getpass.getpass", "__mk_emit", "__mk_clear", "__mk_magic", "__mk_named", "os.urandom", "exit", "quit", "help", "nothing", "shop.order", "open", "Path.read_text",
+    "input", "getpass.getpass", "__mk_emit", "__mk_clear", "__mk_magic", "__mk_named", "__mk_failed", "os.urandom", "exit", "quit", "help", "nothing", "shop.order", "open", "Path.read_text",
     "Path.iterdir", "import", "os.getenv", "time.sleep", "asyncio.sleep", "__mk_show",
 )  # fmt: skip
 
@@ -49,6 +49,9 @@ class _Front:
         return topic
 
     def named(self, text: str, own: bool) -> str | None:
+        return None
+
+    def misshown(self, kind: str, method: str, ename: str, evalue: str) -> None:
         return None
 
     def leave(self) -> bool:
