@@ -95,7 +95,11 @@ class CellRunner:
 
     def _explained(self, outcome: Outcome, request: CellRequest) -> Outcome:
         """The outcome; a failure that comes from an earlier one says so."""
-        if outcome.failure is None or not request.remember:
+        if not request.remember:
+            return outcome
+        if outcome.failure is None:
+            if self._failed_cells is not None:
+                self._failed_cells.passed(request.code)
             return outcome
         if self._failed_cells is None or self._session != self._engine.sessions:
             from monty_kernel.engine.errors.failed_cells import FailedCells

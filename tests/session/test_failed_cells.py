@@ -6,8 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from monty_kernel.engine.errors.endless import endless
 from tests.engine.test_locate import ANSI
 from tests.support.kernel_client import Answer, Kernel
+
+WRITE = "write a for loop with a break."
 
 
 @pytest.fixture(autouse=True)
@@ -95,6 +98,81 @@ def test_a_cell_that_was_aborted_explains_too(kernel: Kernel) -> None:
     assert note(kernel.run("and_this")) == f"`and_this` was to come from a cell that {because}"
     kernel.run("aborted = 1")
     assert kernel.run("aborted").plain == "1"
+
+
+OLD = "class Dog:\n    def __init__(self, breed, name): pass\n    def bark(self): return self.voice\nsam = Dog(1, 2)"
+
+
+@pytest.mark.parametrize(
+    ("fails", "then", "name", "how"),
+    [
+        ("class Dog(dict):\n    pass", "d = Dog()", "Dog", "failed at `class Dog(dict):`"),
+        ("class Dog(dict):\n    pass", "[Dog() for n in [1]]", "Dog", "failed at `class Dog(dict):`"),
+        ("import io\ndef Dog(): pass", "Dog()", "Dog", "failed at `import io`"),
+        ("sam = missing", "sam[3]", "sam", "failed at `sam = missing`"),
+        ("sam: Dog = (1 /\n    0)", "print(sam.bark())", "sam", "failed at `sam: Dog = (1 /`"),
+        ("sam = = 1", "sam['x']", "sam", "failed at `sam = = 1`"),
+    ],
+)
+def test_a_name_that_a_failed_cell_left_as_it_was(kernel: Kernel, fails: str, then: str, name: str, how: str) -> None:
+    kernel.run(OLD)
+    failed = number(kernel.run(fails))
+    assert note(kernel.run(then)) == f"`{name}` is still what it was before {failed}, which {how}."
+
+
+@pytest.mark.parametrize(
+    ("cells", "then"),
+    [
+        (["sam = missing", "sam = 5"], "sam['x']"),
+        (["sam = missing", "def f():\n    global sam\n    sam = 5", "f()"], "sam['x']"),
+        (["sam = missing", "for sam in [1]: pass"], "sam['x']"),
+        (["sam = missing", "%undo"], "sam['x']"),
+        (["sam = 5\nmissing"], "sam['x']"),
+        (["for sam in [1, 2]:\n    missing"], "sam['x']"),
+        (["sam = missing"], "Dog()"),
+        (["sam = missing"], "raise ValueError(sam)"),
+        (["sam = missing"], "[1][2]"),
+        (["def g():\n    sam = 3\nmissing"], "sam['x']"),
+    ],
+)
+def test_nothing_is_said_of_names_that_may_be_new(kernel: Kernel, cells: list[str], then: str) -> None:
+    kernel.run(OLD)
+    for cell in cells:
+        kernel.run(cell)
+    assert note(kernel.run(then)) == ""
+
+
+def test_a_cell_that_never_ends_in_monty_says_so(kernel: Kernel) -> None:
+    kernel.run("from itertools import count, cycle, repeat\nimport itertools")
+    for code, quoted in [
+        ("first = next(i for i in count() if i > 5)", "(i for i in count() if i > 5)"),
+        ("e = list(enumerate(itertools.cycle('ab')))", "enumerate(itertools.cycle('ab'))"),
+    ]:
+        answer = kernel.run(code)
+        assert answer.reply["ename"] == "MemoryError"
+        shown = ANSI.sub("", "\n".join(answer.reply["traceback"]))
+        assert f"`{quoted}` never ends, as Monty makes a list of it at once: write a for loop with a break." in shown
+        assert "max_memory=BYTES" not in shown, "more memory would not help"
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("(x for x in range(3) for y in count(1))", "(x for x in range(3) for y in count(1))"),
+        ("filter(None, count())", "filter(None, count())"),
+        ("map(f, repeat(1))", "map(f, repeat(1))"),
+        ("map(f, repeat(1), 'ab')", None),
+        ("map(f, repeat(1, 3))", None),
+        ("zip(count(), 'ab')", None),
+        ("(x for x in islice(count(), 5))", None),
+        ("(x for x in ['a'].count('a'))", None),
+        ("[x for x in count()]", None),
+        ("for x in count(): pass", None),
+        ("(x for x in count(", None),
+    ],
+)
+def test_only_what_takes_all_of_something_endless_is_named(code: str, found: str | None) -> None:
+    assert endless(code) == (found and f"`{found}` never ends, as Monty makes a list of it at once: {WRITE}")
 
 
 def test_an_import_costs_only_the_names_that_are_missing(kernel: Kernel) -> None:

@@ -20,6 +20,7 @@ from ..source.ipython import NAMES as DISPLAY_NAMES
 from . import object_hints as objects
 from .asked_in_vain import CANNOT_WAIT
 from .cell_code import failing_text, line_of, parse, raised_by_hand
+from .endless import says_so
 from .unsupported import (
     BASES,
     BUILTINS,
@@ -70,7 +71,9 @@ _LIMITS: Mapping[str, tuple[str, str]] = {
 """By kind or name of the failure: what there was too much of, and the name of the limit."""
 
 
-def _limit(what: str, name: str, failure: Failure) -> str:
+def _limit(what: str, name: str, failure: Failure) -> str | None:
+    if says_so(failure.note):
+        return None
     if "%limits" in failure.evalue:
         return "This notebook tightened the limit itself, with %limits. To lift it, restart the kernel."
     kind = KINDS[name]
