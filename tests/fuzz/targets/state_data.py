@@ -47,6 +47,6 @@ STATE_DATA = Target(
     check_state_data,
     _changed(_META).map(as_json) | st.lists(st.lists(JSON, max_size=3), max_size=3).map(as_json) | st.binary(max_size=64),
     (as_json(_META), as_json(_ENTRY["entries"]), as_json([["x", {"decimal": "1.5"}, {"int": "-0x1f"}, {"set": [1]}, {"dict": [[1, {"frozenset": []}]]}]])),
-    (*(f'"{name}"'.encode() for name in (*_META, "label", "text", "maps", "parts", "bytes", "tuple", "dict", "decimal", "int", "set", "frozenset")),
+    (*(f'"{name}"'.encode() for name in (*_META, "label", "text", "maps", "parts", "bytes", "tuple", "dict", "decimal", "int", "set", "frozenset", "files", "work", "dump", "file", "folder", "gone")),
      b"NaN", b"1e400", b"-1", b"[[0,0,\"\",null]]"),
 )  # fmt: skip
