@@ -47,8 +47,7 @@ def _end_shared_pools() -> None:
     """End the workers that `run_notebook` keeps in this process for the next notebook."""
     from monty_kernel.headless import session_pool
 
-    session_pool._close()
-    session_pool._shared.clear()
+    session_pool.close_shared_pools()
 
 
 @pytest.fixture(scope="module")

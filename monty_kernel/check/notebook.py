@@ -15,7 +15,7 @@ from monty_kernel.engine.frontend import UsageError
 from monty_kernel.engine.source import CellSource, Failure, SourceFrame
 from monty_kernel.headless.notebook_file import from_json, read_notebook, tags
 from monty_kernel.headless.notebook_shape import Node, NotebookUnreadable, checked
-from monty_kernel.headless.session_pool import SessionPool, shared_pool
+from monty_kernel.headless.session_pool import SessionPool, run_in_shared_pool
 from monty_kernel.introspect.facts import load_facts
 from monty_kernel.isolation.pool import WallsMissing
 from monty_kernel.magics import stock
@@ -61,11 +61,12 @@ def check_notebook(nb: NotebookNode | Mapping[str, Any] | str | os.PathLike[str]
         ValueError: It is not a notebook, or not one of Python.
         RuntimeError: No worker could be started.
     """
-    pool = shared_pool()
     if isinstance(nb, (str, os.PathLike)):
         path = Path(nb)
-        return check(from_json(read_notebook(path), str(path)), str(path), pool).as_json()
-    return check(checked(nb), "a notebook", pool).as_json()
+        book, name = from_json(read_notebook(path), str(path)), str(path)
+    else:
+        book, name = checked(nb), "a notebook"
+    return run_in_shared_pool(lambda pool: check(book, name, pool)).result().as_json()
 
 
 def check(book: Node, name: str, pool: SessionPool) -> CheckedNotebook:

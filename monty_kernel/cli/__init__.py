@@ -41,7 +41,7 @@ examples:
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        sys.stderr.write(f"{self.prog}: {message}\nTry `{self.prog} --help`.\n")
+        sys.stderr.write(f"{self.prog}: {message}; see `{self.prog} --help`.\n")
         raise SystemExit(2)
 
 

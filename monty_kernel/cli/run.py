@@ -76,10 +76,20 @@ def add_parser(commands: Subparsers) -> None:
         "-p",
         "--parameter",
         metavar="NAME=VALUE",
+        type=_equation,
         action="append",
         default=[],
         help="assign a parameter, in a cell after the one tagged `parameters`; "
         "a VALUE that looks like a number, True, False or None is one, all else is text",
+    )
+    run.add_argument(
+        "-r",
+        "--raw-parameter",
+        metavar=("NAME", "VALUE"),
+        nargs=2,
+        action="append",
+        default=[],
+        help="assign a parameter whose VALUE is text, whatever it looks like, as in -r zip 02134",
     )
     run.add_argument("--parameters", metavar="FILE", type=Path, help="the parameters in a YAML or JSON file")
     run.add_argument(
@@ -215,7 +225,7 @@ def _run_in(pool: SessionPool, args: argparse.Namespace, settings: Settings) -> 
             batch = Batch(tasks, pool, options, parameters, on_read=seen.on_read, on_cell=seen.on_cell)
             stopped = _Stopped(batch)
             with stopped:
-                done = batch.run(seen.on_done)
+                done = batch.run(seen.on_done, seen.on_refused)
         status = stopped.status or exit_status(done)
         if report is not None:
             try:
@@ -318,6 +328,8 @@ def _settings(args: argparse.Namespace) -> Settings:
         given["tools"] = [os.path.abspath(tool) if tool.endswith(".py") else tool for tool in given["tools"]]
     if "tool_permissions" in given:
         given["tool_permissions"] = {**settings.tool_permissions, **dict(map(_permission, given["tool_permissions"]))}
+        if not (given.get("tools") or settings.tools):
+            raise UsageError("--tool-permission is for tools; --tools FILE.py gives some.")
     return settings.but(**given)
 
 
@@ -329,12 +341,20 @@ def _permission(text: str) -> tuple[str, str]:
 
 
 def _parameters(args: argparse.Namespace) -> dict[str, Any]:
-    if not args.parameter and args.parameters is None:
+    if not args.parameter and not args.raw_parameter and args.parameters is None:
         return {}
-    from monty_kernel.headless.parameters import assignment, read_file
+    from monty_kernel.headless.parameters import assignment, read_file, require_name
 
     found = {} if args.parameters is None else read_file(args.parameters)
-    return found | dict(assignment(text) for text in args.parameter)
+    for name, _ in args.raw_parameter:
+        require_name(name, "-r takes NAME VALUE")
+    return found | dict(assignment(text) for text in args.parameter) | dict(args.raw_parameter)
+
+
+def _equation(word: str) -> str:
+    if "=" not in word:
+        raise argparse.ArgumentTypeError(f"it takes NAME=VALUE, where NAME is a Python name, not {word!r}")
+    return word
 
 
 def _seconds(word: str) -> float:

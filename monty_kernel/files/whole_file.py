@@ -10,6 +10,7 @@ import errno
 import os
 import re
 import secrets
+import select
 import stat
 import sys
 from contextlib import suppress
@@ -288,7 +289,10 @@ def _is_working_directory(folder: Path) -> bool:
 def _write_all(fd: int, data: bytes) -> None:
     view = memoryview(data)
     while view:
-        view = view[os.write(fd, view) :]
+        try:
+            view = view[os.write(fd, view) :]
+        except BlockingIOError:  # a pipe that was made not to block, and whose reader is slow
+            select.select((), (fd,), ())
 
 
 def _take_after(fd: int, before: os.stat_result) -> None:

@@ -177,13 +177,10 @@ def _keys() -> Iterator[Forbidden]:
 
 
 def _trusted() -> Iterator[Forbidden]:
-    """Where the kernel loads code or pickles from: the running Python, the import path, the caches of completion."""
+    """Where the kernel loads code or pickles from: the running Python, itself, the caches of completion."""
     for folder in {sys.prefix, sys.base_prefix, sys.exec_prefix, os.path.dirname(sys.executable)}:
         yield Forbidden(Path(folder), "the folder of the running Python")
     yield Forbidden(Path(__file__).parents[1], "a folder of this kernel's own")
-    for entry in filter(os.path.isabs, dict.fromkeys(sys.path)):  # one that does not exist yet could be created
-        folder = os.path.dirname(entry) if os.path.isfile(entry) else entry
-        yield Forbidden(Path(folder), "a folder that the running Python imports from")
     caches = [os.environ.get("XDG_CACHE_HOME", ""), *(str(home / ".cache") for home in _homes())]
     caches += [str(home / "Library" / "Caches") for home in _homes()] if sys.platform == "darwin" else []
     own = {os.path.join(folder, name) for folder in filter(os.path.isabs, caches) for name in _CACHES}
@@ -193,9 +190,15 @@ def _trusted() -> Iterator[Forbidden]:
 
 
 def _imported() -> Iterator[Forbidden]:
-    """Further folders that cells must not change: those of loaded modules, and the folder of temporary files."""
+    """Further folders that cells must not change: the import path, those of loaded modules, that of temporary files.
+
+    The import path begins with the folder of the script that runs, beside which a person keeps what it is to work on.
+    """
     import tempfile
 
+    for entry in filter(os.path.isabs, dict.fromkeys(sys.path)):  # one that does not exist yet could be created
+        folder = os.path.dirname(entry) if os.path.isfile(entry) else entry
+        yield Forbidden(Path(folder), "a folder that the running Python imports from")
     yield Forbidden(Path(tempfile.gettempdir()), "the folder of temporary files", inside=False)
     files = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
     for folder in {os.path.dirname(file) for file in files if isinstance(file, str) and os.path.isabs(file)}:

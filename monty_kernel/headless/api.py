@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 
 from monty_kernel.settings import HEADLESS
 
+from .arguments import check_number, check_options
+from .declared import warn_of_unknown
 from .notebook_file import from_json, read_notebook
 from .notebook_run import FailedCell, NotebookRun, Ran, RunOptions
 from .notebook_shape import NotebookUnreadable, checked
 from .parameters import Parameters, inject
-from .session_pool import SessionPool, Start, shared_pool, start_of
+from .session_pool import Start, close_shared_pools, run_in_shared_pool, start_of
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -60,7 +62,8 @@ def run_notebook(
     """Run a notebook in a sandbox of its own and return it with its outputs; `nb` itself stays as it is.
 
     Any thread may call, also one in which an event loop runs (which then waits). The outputs are those that nbclient
-    gets from the kernel `monty`. The first call starts the workers, which serve later calls and end with the process.
+    gets from the kernel `monty`. The first call starts the workers, which serve later calls and end with the process,
+    or with `end_workers()`.
 
     Args:
         nb: a notebook of format 4, or the path of one.
@@ -121,6 +124,15 @@ def run_notebook(
     return run.checked(ran)
 
 
+def end_workers() -> None:
+    """End the workers that served `run_notebook`, and give back their memory; a later call starts new ones.
+
+    It waits for notebooks that run in other threads. Any thread may call, but not a tool of a notebook, which would wait
+    for itself.
+    """
+    close_shared_pools()
+
+
 def _called_like(
     function: Callable[P, NotebookNode],
 ) -> Callable[[Callable[..., Awaitable[NotebookNode]]], Callable[P, Awaitable[NotebookNode]]]:
@@ -178,6 +190,11 @@ class _Run:
     ) -> None:
         if isinstance(tools, str) or isinstance(mounts, str):
             raise TypeError("tools and mounts are lists of texts, not one text")
+        if parameters is not None and not isinstance(parameters, Mapping):
+            raise TypeError(f"parameters takes a dict of names and values, not {parameters!r}")
+        check_options({**settings, "tool_permissions": tool_permissions or {}})
+        check_number("timeout", timeout)
+        check_number("max_output", max_output)
         self._options = RunOptions(
             settings=HEADLESS.but(
                 tools=tuple(tools),
@@ -193,13 +210,13 @@ class _Run:
             max_output=max_output,
             start=start,
         )
-        self._pool: SessionPool = shared_pool(self._options.settings.walls, own_worker)
+        self._own_worker = own_worker
         self._book, self._run = _prepared(nb, parameters, self._options)
         self._future: Future[Ran] | None = None
 
     def start(self) -> Future[Ran]:
         """Begin. Whatever is raised in here, `stop` is called for it: Ctrl-C may come when the run has just begun."""
-        self._future = self._pool.threads.submit(self._run.execute, self._pool)
+        self._future = run_in_shared_pool(self._run.execute, self._options.settings.walls, self._own_worker)
         return self._future
 
     def stop(self) -> None:
@@ -235,6 +252,7 @@ def _prepared(
     except RecursionError:
         raise NotebookUnreadable("its values are nested too deep, or hold themselves") from None
     if parameters:
+        warn_of_unknown(book, parameters, os.fspath(nb) if isinstance(nb, (str, os.PathLike)) else "the notebook")
         inject(book, parameters, node)
     return book, NotebookRun(book, options, node=node)
 

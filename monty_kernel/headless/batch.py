@@ -21,6 +21,7 @@ from monty_kernel.isolation.pool import WallsMissing
 from monty_kernel.outputs.log_text import json_for_log
 
 from ..files.whole_file import OpenFolder, Place, place_at
+from .declared import warn_of_unknown
 from .files_out import FilesOut, NotWritten
 from .notebook_file import from_json, read_notebook, to_json
 from .notebook_run import FailedCell, NotebookRun, Ran, RunOptions
@@ -70,6 +71,7 @@ class Done:
         cells: How many cells ran to their end.
         failed: The cell at which it ended, and `cell_id` its id.
         reason: Why it could not be done, for a status without a failed cell.
+        refused: Whether the reason is what the command line grants: tools, a mount or an audit file that cannot be had.
     """
 
     task: Task
@@ -80,6 +82,7 @@ class Done:
     failed: FailedCell | None = None
     cell_id: str | None = None
     reason: str = ""
+    refused: bool = False
 
 
 class Targets:
@@ -170,7 +173,7 @@ class Batch:
         pool: Has the sessions and the threads.
         options: How they are run.
         parameters: Injected into each.
-        on_read: Told how many code cells a notebook has, on any thread.
+        on_read: Told which notebook begins to run and how many code cells it has, on any thread.
         on_cell: Called after each cell, on any thread.
     """
 
@@ -181,7 +184,7 @@ class Batch:
         options: RunOptions,
         parameters: Parameters,
         *,
-        on_read: Callable[[int], None] = lambda cells: None,
+        on_read: Callable[[Task, int], None] = lambda task, cells: None,
         on_cell: Callable[[], None] = lambda: None,
     ) -> None:
         self._tasks = tasks
@@ -193,15 +196,31 @@ class Batch:
         self._stopping = False
         self._running: set[NotebookRun] = set()
 
-    def run(self, on_done: Callable[[Done], None]) -> list[Done]:
-        """Run all; their results, in the order of the tasks. `on_done` is called here, as each ends."""
+    def run(self, on_done: Callable[[Done], None], on_refused: Callable[[Done], None]) -> list[Done]:
+        """Run all; their results, in the order of the tasks.
+
+        Args:
+            on_done: called here, as each ends.
+            on_refused: called once instead, at the end, if none could be begun for what the command line grants.
+        """
         ended: SimpleQueue[Future[Done]] = SimpleQueue()
         futures = [self._pool.threads.submit(self._do, task) for task in self._tasks]
         for future in futures:
             future.add_done_callback(ended.put)
+        refused: list[Done] = []
         for _ in futures:
-            on_done(ended.get().result())
-        return [future.result() for future in futures]
+            done = ended.get().result()
+            if done.refused:
+                refused.append(done)
+            else:
+                on_done(done)
+        everything = [future.result() for future in futures]
+        if refused and all(each.refused or each.status == "unreadable" for each in everything):
+            on_refused(refused[0])
+        else:
+            for done in refused:
+                on_done(done)
+        return everything
 
     def stop(self) -> None:
         """Cut the running cells short.
@@ -225,8 +244,9 @@ class Batch:
             return self._try(task, place, started, begin)
         except Exception as error:  # of Monty or ours: it must not stop the other notebooks
             _log.debug("a notebook could not be run", exc_info=True)
-            reason = f"{type(error).__name__}: {error}"
-            return Done(task, "broken", started, time.perf_counter() - begin, reason=reason)
+            refused = _is_refusal(error)
+            reason = str(error) if refused else f"{type(error).__name__}: {error}"
+            return Done(task, "broken", started, time.perf_counter() - begin, reason=reason, refused=refused)
         finally:
             if place is not None and task.place is None:
                 place.close()
@@ -246,8 +266,9 @@ class Batch:
         except (NotebookUnreadable, MemoryError) as error:
             return done("unreadable", str(error) or "it does not fit into memory")
         if self._parameters:
+            warn_of_unknown(book, self._parameters, task.name)
             inject(book, self._parameters)
-        self._on_read(sum(cell["cell_type"] == "code" for cell in book["cells"]))
+        self._on_read(task, sum(cell["cell_type"] == "code" for cell in book["cells"]))
         run = NotebookRun(book, self._options, on_cell=self._on_cell)
         self._running.add(run)
         try:
@@ -275,6 +296,15 @@ class Batch:
         return done("ok" if failed is None else failed.kind, "", ran, cell_id)
 
 
+def _is_refusal(error: Exception) -> bool:
+    """Whether something is wrong with what the command line grants."""
+    from monty_kernel.grants.audit import AuditFailed
+    from monty_kernel.grants.mounting import MountRefused
+    from monty_kernel.grants.tool_files import ToolsRefused
+
+    return isinstance(error, (AuditFailed, MountRefused, ToolsRefused))
+
+
 def _read(task: Task, place: Place | None) -> bytes:
     if task.source is not None:
         own = place is not None and task.place is None
@@ -288,8 +318,7 @@ def _write(task: Task, place: Place | None, book: Node) -> None:
     if task.stdout:
         if sys.stdout is None:
             raise OSError(errno.EBADF, "it is closed")
-        sys.stdout.buffer.write(_file(task, book, printed=True))
-        sys.stdout.buffer.flush()
+        Place(Path("standard output"), None, sys.stdout.fileno()).write(_file(task, book, printed=True))
     elif place is not None:
         place.write(_file(task, book, printed=place.is_stream()))
 

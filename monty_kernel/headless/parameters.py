@@ -86,9 +86,23 @@ def assignment(text: str) -> tuple[str, Any]:
         UsageError: the text is not of this form.
     """
     name, equals, value = text.partition("=")
-    if not equals or not name.isidentifier() or keyword.iskeyword(name):
-        raise UsageError(f"-p takes NAME=VALUE, where NAME is a Python name, not {text!r}.")
+    require_name(name if equals else "", "-p takes NAME=VALUE", text)
     return name, typed(value)
+
+
+def require_name(name: str, form: str, text: str | None = None) -> None:
+    """Do nothing if a name is Python's.
+
+    Args:
+        name: of a parameter.
+        form: how it is to be given, for the error.
+        text: how it was given, if that is more than the name.
+
+    Raises:
+        UsageError: it is none.
+    """
+    if not name.isidentifier() or keyword.iskeyword(name):
+        raise UsageError(f"{form}, where NAME is a Python name, not {(name if text is None else text)!r}.")
 
 
 def read_file(path: Path) -> dict[str, Any]:

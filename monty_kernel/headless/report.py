@@ -8,17 +8,19 @@ import json
 import os
 import re
 import sys
+import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Self, TextIO
 
 from monty_kernel.outputs.log_text import is_log, json_for_log, quoted
 from monty_kernel.outputs.visible_text import visible
 
-from .batch import Done
+from .batch import Done, Task
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
+_NAME = 40  # characters of a notebook's name beside the bar
 _COLOUR = re.compile(r"(\x1b\[[\d;]*m)")
 
 
@@ -27,10 +29,10 @@ def exit_status(done: Sequence[Done]) -> int:
 
     Returns:
         0 if all ran to their end; 1 if a cell failed, took too long or made too much output; 2 if a notebook could not
-        be read or written.
+        be read or written, or tools or a mount cannot be had.
     """
     statuses = {each.status for each in done}
-    if statuses & {"unreadable", "unwritable"}:
+    if statuses & {"unreadable", "unwritable"} or any(each.refused for each in done):
         return 2
     return 0 if statuses <= {"ok"} else 1
 
@@ -135,8 +137,8 @@ class Lines:
     def __exit__(self, *_: object) -> None:
         pass
 
-    def on_read(self, cells: int) -> None:
-        """A notebook with this number of code cells has been read."""
+    def on_read(self, task: Task, cells: int) -> None:
+        """A notebook with this number of code cells has been read, and begins to run."""
 
     def on_cell(self) -> None:
         """A cell has run."""
@@ -148,13 +150,17 @@ class Lines:
             text += summary(done) + "\n"
         self._write(text)
 
+    def on_refused(self, done: Done) -> None:
+        """No notebook could be run for this reason."""
+        self._write(f"monty-kernel: {one_line(done.reason, 1000)}.\n")
+
     def _write(self, text: str) -> None:
         self._stream.write(text)
         self._stream.flush()
 
 
 class Bar(Lines):
-    """The same above a bar, which counts cells, or notebooks if there are several."""
+    """The same above a bar, which counts cells, or notebooks if there are several, and names those that run."""
 
     def __init__(self, notebooks: int, *, quiet: bool) -> None:
         super().__init__(quiet=quiet)
@@ -162,8 +168,11 @@ class Bar(Lines):
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
         self._notebooks = notebooks
+        self._lock = threading.Lock()
+        self._running: list[str] = []
         unit = "notebooks" if notebooks > 1 else "cells"
-        columns = (BarColumn(), MofNCompleteColumn(), TextColumn(unit), TimeElapsedColumn())
+        named = TextColumn("{task.description}", markup=False)
+        columns = (BarColumn(), MofNCompleteColumn(), TextColumn(unit), TimeElapsedColumn(), named)
         self._console = Console(stderr=True)
         self._progress: Progress = Progress(*columns, console=self._console, transient=True)
         self._task: TaskID = self._progress.add_task("", total=notebooks if notebooks > 1 else None)
@@ -175,9 +184,17 @@ class Bar(Lines):
     def __exit__(self, *_: object) -> None:
         self._progress.stop()
 
-    def on_read(self, cells: int) -> None:
+    def on_read(self, task: Task, cells: int) -> None:
+        with self._lock:
+            self._running.append(task.name)
+            self._name()
         if self._notebooks == 1:
             self._progress.update(self._task, total=cells)
+
+    def _name(self) -> None:
+        first, more = self._running[:1], len(self._running) - 1
+        named = "".join(one_line(os.path.basename(name), _NAME) for name in first) + (f" and {more} more" * (more > 0))
+        self._progress.update(self._task, description=named, refresh=True)
 
     def on_cell(self) -> None:
         if self._notebooks == 1:
@@ -185,6 +202,10 @@ class Bar(Lines):
 
     def on_done(self, done: Done) -> None:
         super().on_done(done)
+        with self._lock:
+            if done.task.name in self._running:
+                self._running.remove(done.task.name)
+                self._name()
         if self._notebooks > 1:
             self._progress.advance(self._task)
 

@@ -6,12 +6,12 @@ import atexit
 import logging
 import os
 import threading
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pydantic_monty
 
@@ -26,6 +26,8 @@ from monty_kernel.startup import forgo_missing
 
 if TYPE_CHECKING:
     from monty_kernel.typecheck.checker import Checker
+
+T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
@@ -203,8 +205,8 @@ _shared: dict[tuple[Policy, bool], SessionPool] = {}
 _inherited: list[SessionPool] = []  # the parent's, which are of no use in its forked child
 
 
-def shared_pool(walls: Policy = "best", own_workers: bool = False) -> SessionPool:
-    """The process's own pool of that kind, made on first use and ended with the process.
+def run_in_shared_pool(run: Callable[[SessionPool], T], walls: Policy = "best", own_workers: bool = False) -> Future[T]:
+    """Call this on a thread of the process's own pool of that kind, which is made on first use.
 
     Raises:
         RuntimeError: the process was forked from one that had a pool.
@@ -218,11 +220,16 @@ def shared_pool(walls: Policy = "best", own_workers: bool = False) -> SessionPoo
         kind = walls, own_workers
         if kind not in _shared:
             _shared[kind] = SessionPool(warm=1, most=MOST, walls=walls, own_workers=own_workers)
-        return _shared[kind]
+        pool = _shared[kind]
+        return pool.threads.submit(run, pool)
 
 
-def _close() -> None:
-    for pool in _shared.values():
+def close_shared_pools() -> None:
+    """End the process's own pools, once their runs have ended. A later run makes new ones."""
+    with _lock:
+        pools = list(_shared.values())
+        _shared.clear()
+    for pool in pools:
         pool.close()
 
 
@@ -233,6 +240,6 @@ def _forget() -> None:
     _shared.clear()
 
 
-atexit.register(_close)
+atexit.register(close_shared_pools)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget)

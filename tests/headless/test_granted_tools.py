@@ -42,7 +42,7 @@ def test_permissions(tmp_path: Path, shop: Path) -> None:
     assert run(source, "--inplace", "--tools", shop, *words).returncode == 0
     assert texts(read(source)) == ["'ordered Emma'", "PermissionError"]
     done = run(source, "--tools", shop, "--tool-permission", "shop.nothing=deny")
-    assert done.returncode == 1 and b"there is no such tool" in done.stderr
+    assert done.returncode == 2 and b"there is no such tool" in done.stderr
     assert run(source, "--tools", shop, "--tool-permission", "shop.order").returncode == 2
 
 
@@ -56,7 +56,7 @@ def test_a_file_that_cannot_be_used(tmp_path: Path) -> None:
     (tmp_path / "bad.py").write_text("1 / 0\n")
     source = write(tmp_path / "in.ipynb", "1")
     done = run(source, "--tools", tmp_path / "bad.py", "--report", tmp_path / "r.json")
-    assert done.returncode == 1 and b"ZeroDivisionError" in done.stderr and b"Traceback" not in done.stderr
+    assert done.returncode == 2 and b"ZeroDivisionError" in done.stderr and b"Traceback" not in done.stderr
     assert report(tmp_path / "r.json")[0]["status"] == "broken"
     with pytest.raises(ValueError, match="ZeroDivisionError"):
         run_notebook(source, tools=[str(tmp_path / "bad.py")])

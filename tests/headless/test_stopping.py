@@ -154,11 +154,20 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.M
 CATCHES = "import time\nwhile True:\n    try:\n        kept = [2]\n        {wait}\n    except KeyboardInterrupt: pass"
 
 
-@pytest.mark.parametrize("wait", ["time.sleep(60)", "await asyncio.gather(asyncio.sleep(60), asyncio.sleep(70))"])
-def test_a_cell_that_catches_its_time_being_up_is_undone(wait: str) -> None:
-    cells = ["import asyncio\nkept = [1]", CATCHES.format(wait=wait), "kept"]
+WAITS = [
+    "time.sleep(60)",
+    "await asyncio.gather(asyncio.sleep(60), asyncio.sleep(70))",
+    "time.sleep(0.001)",
+    "slow.wait()",
+]
+
+
+@pytest.mark.parametrize("wait", WAITS)
+def test_a_cell_that_catches_its_time_being_up_is_undone(wait: str, tmp_path: Path) -> None:
+    (tmp_path / "slow.py").write_text("import time\n\ndef wait() -> None:\n    time.sleep(5)\n")
+    cells = ["import asyncio, slow\nkept = [1]", CATCHES.format(wait=wait), "kept"]
     with pytest.raises(CellTimeoutError) as caught:
-        run_notebook(book(cells), timeout=0.3, interrupt_on_timeout=True)
+        run_notebook(book(cells), timeout=0.3, interrupt_on_timeout=True, tools=[str(tmp_path / "slow.py")])
     assert texts(caught.value.notebook)[1:] == ["CellTimeoutError", ""]  # type: ignore[attr-defined]
 
 
