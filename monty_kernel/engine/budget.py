@@ -10,13 +10,13 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Literal, TypeVar
 
 from ..outputs import ClearOutput, Display, Error, Output, Result, Stream
 from .access import Questions
-from .limits import Limits, SessionLimits
+from .limits import KINDS, CellLimit, Limits, SessionLimits
 from .source import Failure
 
 T = TypeVar("T")
@@ -80,6 +80,7 @@ class Budget:
             self._held = {kind: limits.held(name) for kind, name in _LIMITS.items() if getattr(now, name) is not None}
         self._shown = self._called = self._refused = 0
         self._slept = 0.0
+        self._told = False
         self.computing = None if now.seconds is None else ComputingTime(now.seconds)
         self.over: LimitReached | None = None
         self.questions = Questions()
@@ -100,6 +101,20 @@ class Budget:
             return None
         text = output.text.encode("utf-8", "surrogatepass")[:left].decode("utf-8", "ignore")
         return Stream(output.name, text) if text else None
+
+    def admit_once(self, output: Stream) -> None:
+        """Make room for an output of the kernel's own, such as the table of limits; once a cell."""
+        if self._output is not None and not self._told:
+            self._told = True
+            self._output += size_of(output)
+
+    def tighten(self, values: Mapping[CellLimit, float]) -> None:
+        """Set limits for the rest of the cell: those of output, calls of the host and sleep."""
+        for kind, value in values.items():
+            self._held[kind] = f"%%limits {kind} = {KINDS[kind].show(value)}"
+        self._output = int(values["output"]) if "output" in values else self._output
+        self._calls = int(values["host_calls"]) if "host_calls" in values else self._calls
+        self._asleep = values.get("asleep", self._asleep)
 
     def call(self) -> None:
         """Count a call of the host.

@@ -9,7 +9,7 @@ import pydantic_monty as monty
 
 from ..outputs import Output
 from ..sanitize.sanitizer import Sanitizer
-from .access import Access, Questions
+from .access import Access
 from .budget import Budget
 from .errors.failures import INTERRUPTED, lost
 from .frontend import CellFrontend, Frontend
@@ -93,9 +93,9 @@ class Engine:
         return (*self.session.cells, running) if running is not None else tuple(self.session.cells)
 
     @property
-    def questions(self) -> Questions:
-        """Asks what the kernel has to ask while the cell runs."""
-        return self._budget.questions
+    def budget(self) -> Budget:
+        """What the running cell may still use, and the questions that are asked for it."""
+        return self._budget
 
     @property
     def unsaved(self) -> bool:

@@ -7,7 +7,7 @@ import re
 import struct
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 MONTY_RECURSION = 1000
 """How deep calls may nest by default: Monty's own limit, which cannot be removed."""
@@ -120,6 +120,11 @@ KINDS: Mapping[str, LimitKind] = {
 """All limits, by name."""
 
 
+CellLimit = Literal["output", "host_calls", "asleep"]
+_OF_CELLS: tuple[CellLimit, ...] = ("output", "host_calls", "asleep")
+"""What the host counts, for each cell anew."""
+
+
 class SessionLimits:
     """The limits of one session. For the sandbox thread.
 
@@ -149,6 +154,20 @@ class SessionLimits:
             self._looser.append((self.now.memory, self.tightened.get("memory")))
         self.now = self.now._replace(**values)
         self.tightened.update(dict.fromkeys(values, self.cell))
+
+    def of_cell(self, words: Mapping[str, str]) -> Mapping[CellLimit, float]:
+        """The values of limits for one cell alone, by name.
+
+        Raises:
+            BadLimit: One would be looser than it is, is not a value, or cannot hold for one cell.
+        """
+        values = {name: self._read(name, word) for name, word in words.items()}
+        for name in values:
+            if name not in _OF_CELLS:
+                raise BadLimit(
+                    f"{name} cannot hold for one cell; %limits {name}={words[name][:_LONGEST]} holds from the next cell on"
+                )
+        return {name: values[name] for name in _OF_CELLS if name in values}
 
     def keep_memory(self) -> int | None:
         """Undo the last tightening of memory, as the session is larger; the limit that holds again, in bytes."""

@@ -47,6 +47,10 @@ class MagicCatalogue(Protocol):
 
     def cell_names(self) -> Sequence[str]: ...
 
+    def groups(self) -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
+        """The magics by what they are for: each as it is typed, with what it does in one sentence."""
+        ...
+
     @property
     def looking(self) -> Sequence[str]:
         """The names of the line magics that only look at the session."""

@@ -50,7 +50,7 @@ class MontyKernel(Kernel):
     language_info = LANGUAGE_INFO
     banner = (
         f"Monty {pydantic_monty.__version__}, a sandboxed Python (monty-kernel {__version__}): "
-        "no files, no network, no environment.\nType %lsmagic for the magics, name? for help."
+        "no files, no network, no environment.\n%undo takes a change back, %lsmagic lists the magics, name? is help."
     )
     help_links = [
         {"text": "Monty", "url": "https://github.com/pydantic/monty"},

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from monty_kernel.engine.access import Answer
     from monty_kernel.engine.limits import SessionLimits
@@ -66,6 +66,12 @@ class MagicContext(Protocol):
 
     def print(self, text: str) -> None:
         """Print a line to the cell's stdout."""
+
+    def tell(self, text: str) -> None:
+        """Print a line to the cell's stdout, however little the cell may show; the first one of the cell."""
+
+    def limit_cell(self, words: Mapping[str, str]) -> None:
+        """Set limits of the running cell alone, by name. Raises BadLimit."""
 
     def resumed(self, message: str, last: int) -> str:
         """Count on from `last`, the number of the resumed session's last cell. Returns `message`, the line to print."""

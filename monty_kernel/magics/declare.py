@@ -100,6 +100,12 @@ class Magic:
         """The magic as it is typed, `%time` or `%%time`."""
         return ("%%" if self.kind == "cell" else "%") + self.name
 
+    @property
+    def summary(self) -> str:
+        """What it does, in one sentence."""
+        text = " ".join((inspect.getdoc(self.function) or "").partition("\n\n")[0].split())
+        return text.partition(". ")[0].rstrip(".").replace("`", "") + "."
+
     @cached_property
     def parser(self) -> argparse.ArgumentParser:
         parser = _Parser(self)
@@ -201,8 +207,9 @@ def shortened(text: str) -> str:
 
 @dataclass(frozen=True)
 class Family:
-    """Magics that belong together, and names that are refused with a reason."""
+    """Magics that belong together, what they are for, and names that are refused with a reason."""
 
+    title: str = ""
     magics: list[Magic] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
 

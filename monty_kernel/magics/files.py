@@ -8,7 +8,7 @@ from monty_kernel.engine.source import CellRewrite, Rewrite
 
 from .declare import Family, argument
 
-family = Family()
+family = Family("Files")
 
 _OPTIONS = (
     argument("-a", "--append", action="store_true", help="add the text to the file"),
@@ -37,7 +37,7 @@ def file(arguments: argparse.Namespace, body: str) -> CellRewrite:
     return writefile(arguments, body)
 
 
-@family.line("pwd")
+@family.line("pwd", looks=True)
 def pwd(_: argparse.Namespace) -> Rewrite:
     """Show the working folder of the session, `/work` at first."""
     return Rewrite("import os as __mk_folders", value="__mk_folders.getcwd()")

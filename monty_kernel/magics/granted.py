@@ -18,7 +18,7 @@ from .declare import Family, argument
 if TYPE_CHECKING:
     from monty_kernel.grants.audit import Record
 
-family = Family()
+family = Family("Grants")
 
 _MODES = {
     "ro": "read only",

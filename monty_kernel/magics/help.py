@@ -10,7 +10,7 @@ from monty_kernel.engine.frontend import UsageError
 from . import MagicContext
 from .declare import Family, argument, shortened
 
-family = Family()
+family = Family("Help")
 
 _ABOUT = """\
 Cells run in Monty, a sandboxed Python interpreter: they reach no files, no network and no shell but what you grant.
@@ -19,22 +19,26 @@ name?, name??   what is known about a name; its source as well
 help(name)      the same, printed
 Tab             completes names, and the arguments of magics
 %lsmagic        all magics; %name? explains one
-%undo           takes a cell back; %snapshots lists the states of the session
+%undo           takes the last change back, %redo goes forward again; %snapshots lists the states of the session
 %rewrites       what the kernel made of the last cell so that Monty reads it
 %limits         what the session and each cell may use
 
 What Monty has of Python and what it lacks is in docs/language.md; an error says what to write instead."""
 
+_WIDTH = 12  # characters of a magic's name in a list
+
 
 @family.host("lsmagic", looks=True)
 def lsmagic(_: argparse.Namespace, context: MagicContext) -> None:
-    """List all magics. `%name?` explains one."""
-    context.print("Available line magics:\n%" + "  %".join(context.magics.line_names()))
-    context.print("\nAvailable cell magics:\n%%" + "  %%".join(context.magics.cell_names()))
-    context.print("\n%name? shows what a magic does.")
+    """List all magics by what they are for. `%name?` explains one."""
+    for title, rows in context.magics.groups():
+        context.print(f"{title}\n" + "\n".join(f"  {typed:<{_WIDTH}} {summary}" for typed, summary in rows) + "\n")
+    context.print("%name? shows what a magic does.")
 
 
-@family.host("rewrites", argument("cell", nargs="?", type=int, metavar="N", help="a cell's number [the last cell]"))
+@family.host(
+    "rewrites", argument("cell", nargs="?", type=int, metavar="N", help="a cell's number [the last cell]"), looks=True
+)
 def rewrites(arguments: argparse.Namespace, context: MagicContext) -> None:
     """Show what the kernel made of a cell's lines so that Monty reads them: `del`, magics, imports of IPython."""
     from monty_kernel.engine.source.rewritten_lines import changes

@@ -16,7 +16,7 @@ from .declare import Family, argument, shortened
 if TYPE_CHECKING:
     from monty_kernel.history.history import Entry
 
-family = Family()
+family = Family("History")
 
 _MOST = 1000  # sessions that one range may span
 _SHOWN = 1 << 20

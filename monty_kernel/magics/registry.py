@@ -12,7 +12,7 @@ from . import MagicContext, files, granted, help, history, rich, session, stock,
 from .declare import BadCode, Family, Kin, Magic, shortened
 
 FAMILIES: tuple[Family, ...] = tuple(
-    module.family for module in (session, travel, granted, timing, history, rich, files, help, stock)
+    module.family for module in (travel, session, granted, timing, history, rich, files, help, stock)
 )
 
 _USAGE = "!usage"
@@ -25,6 +25,13 @@ _SYNTAX = "!syntax"
 """The same for code that is not valid Python: it raises SyntaxError."""
 
 
+_MEANT = {
+    "revert": "undo", "rollback": "undo", "back": "undo", "forward": "redo", "checkpoint": "snapshot", "goto": "restore",
+    "checkout": "restore", "branch": "snapshots", "states": "snapshots", "variables": "whos",
+}  # fmt: skip
+"""What people call some magics elsewhere."""
+
+
 class Magics:
     """Implements the engine's `MagicTable` and introspection's `MagicCatalogue`.
 
@@ -32,10 +39,11 @@ class Magics:
     """
 
     def __init__(self, families: Iterable[Family] = FAMILIES) -> None:
+        self._families = tuple(families)
         self._line: dict[str, Magic] = {}
         self._cell: dict[str, Magic] = {}
         self._refused: dict[str, str] = {}
-        for family in families:
+        for family in self._families:
             self._refused.update(family.refused)
             for magic in family.magics:
                 (self._cell if magic.kind == "cell" else self._line)[magic.name] = magic
@@ -129,6 +137,13 @@ class Magics:
 
     # Questions about magics
 
+    def groups(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """Families by title: each magic as it is typed, with what it does in one sentence."""
+        return [
+            (family.title, [(magic.typed, magic.summary) for magic in family.magics if magic.name[0].isalpha()])
+            for family in self._families
+        ]
+
     @property
     def looking(self) -> list[str]:
         """The names of the line magics that only look at the session."""
@@ -192,6 +207,8 @@ class Magics:
 
     def _nearest(self, sign: str, name: str) -> str:
         known = self.cell_names() if sign == "%%" else self.line_names()
+        if sign == "%" and name in _MEANT:
+            return f" Did you mean %{_MEANT[name]}?"
         near = difflib.get_close_matches(name[:100], known, n=1, cutoff=0.7)
         return f" Did you mean {sign}{near[0]}?" if near else " %lsmagic lists all magics."
 

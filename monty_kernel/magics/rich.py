@@ -8,7 +8,7 @@ from monty_kernel.engine.source import CellRewrite
 
 from .declare import Family, argument
 
-family = Family()
+family = Family("Documents")
 
 
 @family.cell("html", argument("--isolated", action="store_true", help="let the front end show it in its own frame"))

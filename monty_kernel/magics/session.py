@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 
 from monty_kernel.engine import prelude
 from monty_kernel.engine.frontend import UsageError
 from monty_kernel.engine.limits import KINDS, BadLimit, Limits, SessionLimits, effective
-from monty_kernel.engine.source import Rewrite
+from monty_kernel.engine.source import CellRewrite, Rewrite
 from monty_kernel.typecheck.checks import MODES, TooLenient
 
 from . import MagicContext
 from .declare import Family, argument
 
-family = Family()
+family = Family("Looking into the session")
 
 _TYPES = argument("types", nargs="*", metavar="TYPE", help="show only variables of these types, e.g. int str function")
 
@@ -48,9 +49,13 @@ def _call(function: str, arguments: argparse.Namespace) -> Rewrite:
     return Rewrite(before=call, parts=frozenset({prelude.VARIABLES}), is_expression=True)
 
 
+_LIMITS = "NAME=VALUE"
+
+
 @family.host(
     "limits",
-    argument("limits", nargs="*", metavar="NAME=VALUE", help="memory=64MiB, seconds=5, host_calls=100, ..."),
+    argument("limits", nargs="*", metavar=_LIMITS, help="memory=64MiB, seconds=5, host_calls=100, ..."),
+    argument("--cell", dest="of_cell", action="store_true", help=argparse.SUPPRESS),
     words=tuple(f"{name}=" for name in KINDS),
     looks=True,
 )
@@ -67,10 +72,20 @@ def limits(arguments: argparse.Namespace, context: MagicContext) -> None:
             raise UsageError(f"%limits: {why}.")
         wanted[name] = value
     try:
+        if arguments.of_cell:
+            context.limit_cell(wanted)
+            return
         context.limits.tighten(wanted)
     except BadLimit as error:
         raise UsageError(f"%limits: {error}.") from None
-    context.print(_tightened(wanted, context.limits) if wanted else _table(context.limits))
+    context.tell(_tightened(wanted, context.limits) if wanted else _table(context.limits))
+
+
+@family.cell("limits", argument("limits", nargs="+", metavar=_LIMITS, help="output=1MiB, host_calls=100, asleep=10"))
+def limits_of_cell(arguments: argparse.Namespace, _: str) -> CellRewrite:
+    """Run the cell within tighter limits of output, calls of the host or sleep, which end with it."""
+    words = shlex.join(["--cell", *arguments.limits])
+    return CellRewrite(before=f"__mk_magic('limits', {words!r})\n")
 
 
 def _tightened(names: dict[str, str], limits: SessionLimits) -> str:
@@ -125,11 +140,12 @@ def typecheck(arguments: argparse.Namespace, context: MagicContext) -> None:
 
 @family.action("reset", argument("-f", dest="force", action="store_true", help="do not ask first"))
 def reset(arguments: argparse.Namespace, context: MagicContext) -> None:
-    """Begin a new, empty session, without any of the variables. The execution count goes on.
+    """Begin a new, empty session, without any of the variables. The execution count goes on, and `%undo` goes back.
 
     Asks first; where nobody can answer, the answer is no.
     """
-    if arguments.force or context.confirm("clear all variables of this session? [y]es, [n]o: "):
+    back = " %undo brings them back." if context.travel.keeps else ""
+    if arguments.force or context.confirm(f"clear all variables of this session?{back} [y]es, [n]o: "):
         context.reset()
     else:
         context.print("Nothing was cleared. %reset -f clears without asking.")

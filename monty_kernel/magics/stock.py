@@ -9,7 +9,7 @@ from monty_kernel.engine.frontend import UsageError
 from . import MagicContext
 from .declare import Family, argument, shortened
 
-family = Family()
+family = Family("Settings of the stock kernel")
 
 
 @family.host("config", code="[Class.trait = value]")

@@ -16,7 +16,7 @@ from monty_kernel.engine.source.syntax_trees import syntax_tree
 
 from .declare import BadCode, Code, Family, argument
 
-family = Family()
+family = Family("Measuring time")
 
 _PARTS = frozenset({prelude.TIMING})
 _START = "__mk_started = __mk_tic()\n"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from monty_kernel.timetravel.earlier_sessions import EarlierSessions
     from monty_kernel.timetravel.travel import TimeTravel
 
-family = Family()
+family = Family("Time travel: nothing is lost")
 
 _CELLS = argument("cells", nargs="?", type=int, default=1, metavar="N", help="how many cells [1]")
 _MOST = 1_000_000

@@ -106,7 +106,10 @@ class CellRunner:
 
             self._failed_cells, self._session = FailedCells(), self._engine.sessions
         source = CellSource(f"In[{request.number}]", request.code)
-        return replace(outcome, failure=self._failed_cells.explained(outcome.failure, source))
+        failure = self._failed_cells.explained(outcome.failure, source)
+        if failure.ename == "NameError" and failure.note is None:
+            failure = failure._replace(note=self._travel.hint(failure.evalue))
+        return replace(outcome, failure=failure)
 
     def passed_over(self, code: str) -> None:
         """Note a cell that did not run, since the one before it failed. From any thread."""

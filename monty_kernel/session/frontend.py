@@ -12,7 +12,7 @@ from monty_kernel.engine.frontend import StdinUnavailable
 from monty_kernel.outputs import Display, Error, MimeBundle, Output, Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from monty_kernel.engine.limits import SessionLimits
     from monty_kernel.engine.source.cell import Feed
@@ -163,6 +163,15 @@ class SessionFrontend(ABC):
         """Print a line to the cell's stdout."""
         self.services.engine.show(Stream("stdout", text + "\n"), self)
 
+    def tell(self, text: str) -> None:
+        """Print a line to the cell's stdout, however little the cell may show; the first one of the cell."""
+        self.services.engine.budget.admit_once(Stream("stdout", text + "\n"))
+        self.print(text)
+
+    def limit_cell(self, words: Mapping[str, str]) -> None:
+        """Set limits of the running cell alone, by name. Raises BadLimit."""
+        self.services.engine.budget.tighten(self.limits.of_cell(words))
+
     def page(self, text: str | MimeBundle) -> None:
         """Show text in the front end's pager."""
         engine = self.services.engine
@@ -190,7 +199,7 @@ class SessionFrontend(ABC):
         engine = self.services.engine
         engine.sanitizer.end_styles(self.emit)
         try:
-            return engine.questions.ask(question, self._send)
+            return engine.budget.questions.ask(question, self._send)
         except CancelledError:
             raise KeyboardInterrupt from None
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from ..store import StoreError
@@ -15,6 +18,9 @@ if TYPE_CHECKING:
     from ..store.store import SnapshotStore
 
 T = TypeVar("T")
+
+_UNDEFINED = re.compile(r"name '(\w+)' is not defined")
+_MOST_CELLS = 1_000  # that are searched for a name
 
 
 class Claimed(NamedTuple):
@@ -98,6 +104,22 @@ class EarlierSessions:
         how = "died" if info.how == "died" else "ended before its last cells could be stored"
         return f"The last session of this notebook {how}. %resume continues where it stopped ({info.id})."
 
+    def hint(self, message: str) -> str | None:
+        """What to say of a NameError with this message, if the last session of this notebook had the name."""
+        found = _UNDEFINED.fullmatch(message[:1_000])
+        if found is None or self._claimed is not None:
+            return None
+        name = found[1]
+        with suppress(NoSuchState):  # what cannot be read is not brought back either
+            others = [info for info in self.all() if info.id != self.present]
+            last = next((info for info in reversed(others) if info.notebook == self.notebook), None)
+            if last is None or last.how == "running" or not (self.notebook is not None or self.is_own(last)):
+                return None
+            if self._asked(lambda: _had(self._opened(), last, name)):
+                resume = "%resume" if self.notebook is not None else f"%resume {last.id}"
+                return f"The session before had {name!r}; {resume} brings it back."
+        return None
+
     def all(self) -> list[SessionInfo]:
         """All sessions, the one that was used last at the end.
 
@@ -170,3 +192,29 @@ class EarlierSessions:
             return self._writer.now(call)
         except StoreError as error:
             raise NoSuchState(f"{error}.") from None
+
+
+def _had(store: SnapshotStore, info: SessionInfo, name: str) -> bool:
+    """Whether a session had a name in the end, as its cells tell."""
+    from .stored_state import sources
+
+    failed = {f"In[{state.id.number}]" for state in store.states(info.id) if state.failed}
+    texts = islice(sources(store, info.id, info.last or 0, without=failed), _MOST_CELLS)
+    return _binds(texts, name)
+
+
+def _binds(texts: Iterable[str], name: str) -> bool:
+    """Whether cells leave a name bound at the top level. texts: their sources, the newest first."""
+    from monty_kernel.engine.errors.cell_code import parse
+    from monty_kernel.engine.source.scopes import Outline
+
+    removed = re.compile(rf"^[ \t]*(?:del\b.*\b{name}\b|%reset\b)", re.MULTILINE)
+    for text in texts:
+        if removed.search(text):
+            return False
+        if name in text:
+            plain = re.sub(r"^[ \t]*[%!].*", "", text, flags=re.MULTILINE)
+            tree = parse(plain)
+            if tree is not None and name in Outline(tree).top.bound:
+                return True
+    return False

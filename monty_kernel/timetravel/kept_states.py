@@ -44,6 +44,11 @@ class KeptStates:
             archive.earlier.look_back()
 
     @property
+    def keeps(self) -> bool:
+        """Whether states are kept, so that one can go back to them."""
+        return self._keep
+
+    @property
     def timeline(self) -> Timeline[Kept]:
         """The states there are.
 
@@ -212,6 +217,10 @@ class KeptStates:
             trouble, archive.trouble = archive.trouble, None
             return f"The last states are in memory only, and lost if this kernel is killed: {trouble}."
         return archive.earlier.notice()
+
+    def hint(self, message: str) -> str | None:
+        """What to say of a NameError with this message, if the last session of this notebook had the name."""
+        return None if self._archive is None else self._archive.earlier.hint(message)
 
     def secure(self) -> bool:
         """Between two cells, when nobody waits: make sure that no cell has to run again; whether that took a dump."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import decimal
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -280,19 +280,22 @@ def _read(
     return StoredState(replace(snapshot, reruns=reruns, written=written), cell_logs)
 
 
-def sources(store: StoreReader, session: str, number: int) -> Iterator[str]:
+def sources(store: StoreReader, session: str, number: int, without: Container[str] = ()) -> Iterator[str]:
     """The sources of the cells that led to a state, the newest first, as far as they can be read.
+
+    without: The labels of cells to leave out.
 
     Raises:
         StoreError: Nothing of the way there can be read.
     """
     recovery = store.recovery(session, number)
     for entry in reversed(recovery.entries):
-        yield str(entry.entry.get("source", ""))
+        if f"In[{entry.number}]" not in without:
+            yield str(entry.entry.get("source", ""))
     for snapshot in _way(store, session, recovery.base, {}):
         cells = store.meta(session, snapshot).get("cells")
         for cell in reversed(cells if isinstance(cells, list) else []):
-            if isinstance(cell, list) and len(cell) == 2:
+            if isinstance(cell, list) and len(cell) == 2 and cell[0] not in without:
                 yield str(cell[1])
 
 

@@ -338,3 +338,28 @@ def test_limits_in_a_loop_and_in_a_failing_cell(start: Start) -> None:
     answer = kernel.run("%nothing")
     assert answer.reply["ename"] == "UsageError" and "There is no magic" in answer.reply["evalue"]
     assert kernel.run("x = 1").reply["status"] == "ok"
+
+
+def test_limits_of_one_cell_end_with_it(start: Start) -> None:
+    kernel = start()
+    stopped = kernel.run("%%limits output=100\nfor seat in range(10**9):\n    print(seat)").reply
+    assert (stopped["ename"], "%%limits output = 100 bytes" in stopped["evalue"]) == ("OutputLimitExceeded", True)
+    assert kernel.run("print('x' * 1000)").text() == "x" * 1000 + "\n"
+    assert kernel.run("import time\ntime.sleep(0.2)").reply["status"] == "ok"
+    assert "%%limits asleep = 0.1 s" in kernel.run("%%limits asleep=0.1 output=1MiB\ntime.sleep(0.2)").reply["evalue"]
+    assert kernel.run("%%limits host_calls=0\ninput('?')").reply["ename"] == "HostCallLimitExceeded"
+    assert kernel.run("%%limits asleep=5\nx = 3\nx").plain == "3"
+    for code in ("%%limits memory=64MiB\n1", "%%limits output\n1", "%%limits nothing=3\n1", "%%limits\n1"):
+        assert kernel.run(code).reply["ename"] == "UsageError", code
+    assert "%%limits" not in kernel.run("%limits").text()
+    kernel.run("%limits output=1000")
+    assert "tightened" in kernel.run("%%limits output=2000\n1").reply["evalue"]
+
+
+def test_limits_can_always_print_themselves_once(start: Start) -> None:
+    kernel = start()
+    kernel.run("%limits output=10 host_calls=0")
+    assert "10 bytes" in kernel.run("%limits").text()
+    assert kernel.run("%limits\nprint('x' * 100)").reply["ename"] == "OutputLimitExceeded"
+    assert kernel.run("for i in range(10):\n    %limits").reply["ename"] == "OutputLimitExceeded"
+    assert "From the next cell on: output 5 bytes." in kernel.run("%limits output=5").text()

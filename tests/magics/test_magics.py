@@ -13,7 +13,10 @@ def test_reset_asks_and_forgets(start) -> None:  # type: ignore[no-untyped-def]
     kernel.run("x = 1")
     for answer, expected in (("n", "ok"), ("y", "error")):
         msg_id = kernel.client.execute("%reset", allow_stdin=True)
-        assert "clear all variables" in kernel.client.get_stdin_msg(timeout=HANGING)["content"]["prompt"]
+        assert (
+            "clear all variables of this session? %undo brings them back."
+            in kernel.client.get_stdin_msg(timeout=HANGING)["content"]["prompt"]
+        )
         kernel.client.input(answer)
         assert kernel.finish(msg_id).reply["status"] == "ok"
         assert kernel.run("x").reply["status"] == expected

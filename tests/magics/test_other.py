@@ -119,6 +119,7 @@ def test_settings_of_the_stock_kernel_stop_no_cell(session: Session) -> None:
     [
         ("%tiem 1", "There is no magic %tiem here. Did you mean %time?"),
         ("%whoo", "There is no magic %whoo here. Did you mean %who?"),
+        ("%revert", "There is no magic %revert here. Did you mean %undo?"),
         ("%xyzzy", "There is no magic %xyzzy here. %lsmagic lists all magics."),
         ("%%hmtl\n<b>", "There is no cell magic %%hmtl here. Did you mean %%html?"),
         ("%html <b>", "There is no magic %html here. The cell magic %%html exists: put it on the first line."),

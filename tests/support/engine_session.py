@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 from monty_kernel.engine.engine import Engine
@@ -41,6 +42,7 @@ class Session:
         self.limits = self.engine.limits
         self.engine.start()
         self.magics = Magics()
+        self.travel = SimpleNamespace(keeps=False)
         self.history = history or History(None, logging.getLogger("history"))
         self.answer = False
         self.questions: list[str] = []
@@ -94,6 +96,12 @@ class Session:
         raise AssertionError("no magic leaves")
 
     # MagicContext
+
+    def tell(self, text: str) -> None:
+        self.print(text)
+
+    def limit_cell(self, words: Mapping[str, str]) -> None:
+        self.engine.budget.tighten(self.limits.of_cell(words))
 
     def print(self, text: str) -> None:
         self._ran.printed += text + "\n"

@@ -66,6 +66,11 @@ class Catalogue:
     def cell_names(self) -> list[str]:
         return ["time", "timeit"]
 
+    looking: Sequence[str] = ()
+
+    def groups(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        return [("Magics", [(f"%{name}", "What it does.") for name in self.line_names()])]
+
     def options(self, name: str) -> list[str]:
         return {"timeit": ["-n", "-r", "--quiet"]}.get(name, [])
 

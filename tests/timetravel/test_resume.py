@@ -75,6 +75,45 @@ def test_a_session_that_ended_in_good_order_can_be_resumed(start: Start) -> None
     assert second.run("x + 1").plain == "42"
 
 
+def test_a_name_that_the_last_session_had_is_hinted_at(start: Start) -> None:
+    first = start(env=NOTEBOOK)
+    for code in ("big = [1]; import json as notation", "def area(r):\n    inner = r\n    return inner", "lost = 1\nlost = 1 / 0",
+                 "gone = 2", "del gone", "undone = 3", "%undo"):  # fmt: skip
+        first.run(code, stop_on_error=False)
+    time.sleep(0.3)
+    first.manager.shutdown_kernel()
+    second = following(start, first)
+    second.run("1")
+
+    def said(code: str) -> str:
+        reply = second.run(code).reply
+        assert reply["ename"] == "NameError"
+        return plain(reply["traceback"])
+
+    for name in ("big", "area", "notation"):
+        assert f"The session before had '{name}'; %resume brings it back." in said(f"{name}\n")
+    assert "The session before had 'big'" in said("def f():\n    return big\nf()")
+    for name in ("lost", "gone", "undone", "inner", "other"):
+        assert "session before" not in said(f"print({name})")
+    second.answer("%resume", "y")
+    assert second.run("big").plain == "[1]"
+    assert "session before" not in said("nothing_of_this_name")
+    stranger = following(start, first, JPY_SESSION_NAME="/work/strangers.ipynb")
+    assert "session before" not in plain(stranger.run("big").reply["traceback"])
+
+
+def test_a_restarted_kernel_knows_what_it_had(start: Start) -> None:
+    kernel = start()
+    kernel.run("big = [1]")
+    time.sleep(0.3)
+    kernel.manager.restart_kernel(now=False)
+    kernel.client.wait_for_ready(timeout=HANGING)
+    said = plain(kernel.run("len(big)").reply["traceback"])
+    assert "The session before had 'big'; %resume " in said  # with its id, since nobody named the notebook
+    line = said[said.index("%resume") : said.index(" brings it back")]
+    assert "came back: big" in kernel.run(line).text()
+
+
 def test_cells_without_a_dump_are_run_again_in_the_next_kernel(start: Start) -> None:
     first = start("--MontyKernel.snapshot_budget=0", env=NOTEBOOK)
     first.run("data = [{'id': i, 'name': str(i)} for i in range(20_000)]; seen = []")
