@@ -7,7 +7,7 @@ own modules, samples of its types, and names.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing, contextmanager
 
@@ -93,9 +93,11 @@ class Asking:
 
     Attributes:
         frontend: What a magic that is tried prints to.
+        granted: The names of the modules of tools.
     """
 
-    def __init__(self, frontend: SessionFrontend) -> None:
+    def __init__(self, frontend: SessionFrontend, granted: frozenset[str]) -> None:
+        self.granted = granted
         self.frontend = frontend
         self._runner = CellRunner(frontend, DumpBudget(0.0), cells_wait=lambda: True)
         self._known: dict[str, Failure | None] = {}
@@ -117,12 +119,17 @@ def parsing(pool: SessionPool) -> Iterator[Parser]:
 
 
 @contextmanager
-def asking(pool: SessionPool) -> Iterator[Asking]:
+def asking(pool: SessionPool, tools: Sequence[str] = ()) -> Iterator[Asking]:
     """An empty session to ask.
 
+    Args:
+        tools: The tools that the notebook is to have, as for `run_notebook`. None is called.
+
     Raises:
+        ToolsRefused: A file of them cannot be used.
         MontyError, RuntimeError, WallsMissing: No worker could be started.
     """
-    with pool.session(_SETTINGS) as services:
+    with pool.session(_SETTINGS.but(tools=tuple(tools))) as services:
         pool.start(services.engine)
-        yield Asking(_Silent(services))
+        granted = {} if services.granted is None else dict(services.granted.tool_modules)
+        yield Asking(_Silent(services), frozenset(granted))

@@ -216,6 +216,8 @@ def _without(text: str, failure: Failure, *, accepted: bool) -> str | None:
         return _spaces(text, start, definition.start()) if definition and text[start] == "@" else None
     if what == _GROUPS:
         return text[:start] + re.sub(r"\bexcept(\s*)\*", r"except\1 ", text[start:end]) + text[end:]
+    if what.startswith("Invalid format specifier") and text[start - 1 : start] == ":":
+        return _spaces(text, start - 1, end)
     if what in _ASYNC:
         line = text[start:].partition("\n")[0]
         shifted = re.sub(r"\Aasync([ \t]+)(.*)\Z", r"\2", line)

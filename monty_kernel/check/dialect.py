@@ -6,33 +6,35 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from monty_kernel.engine.errors import unsupported as tables
+from monty_kernel.introspect.units import supplied_names
 
 from .differences import DIFFERENCES
+
+OF_THE_KERNEL = frozenset({*supplied_names(), "exit", "quit"})
+"""Names that Monty lacks and the kernel gives every cell."""
 
 MOST = 6_000
 """Characters of the short prompt."""
 
 _HEAD = (
-    "You write Python for cells of a notebook that run in Monty, a sandboxed interpreter of a subset of Python 3.14. "
-    "What is listed here as missing raises an error; everything else of the language is there: functions with every "
-    "kind of parameter, closures, lambdas, decorators of functions and classes, comprehensions, match, with, try, :=, "
-    "f-strings, plain classes, @dataclass, and await at the top level of a cell."
+    "You write Python for notebook cells that run in Monty, a sandboxed interpreter of a subset of Python 3.14. What is "
+    "listed here as missing raises an error. The rest is there: every kind of parameter, closures, lambdas, decorators of "
+    "functions and classes, comprehensions, match, with, try, :=, f-strings, plain classes, @dataclass, await at the top "
+    "level of a cell."
 )
 _CELLS = (
-    "The last expression of a cell is shown; display(), HTML and Markdown of IPython.display show more. There is no "
-    "shell, no network, no process, no thread, and no file of the computer but what a person mounts; an empty folder is "
-    "there for files of your own. Nothing can be installed."
+    "A cell's last expression is shown; IPython.display has display, HTML, Markdown. There is no shell, network, process, "
+    "thread or package to install. Files of the computer are there only if a person mounts them; you may write your own."
 )
 _CLASSES = (
     "Of your classes Monty calls only __init__, __repr__, __str__, __eq__, __hash__, __call__, __iter__, __next__, "
-    "__contains__, __getitem__, __setitem__, __enter__, __exit__, the arithmetic operators and the conversions to int "
-    "and float. It does not call __len__, __lt__ and the other orderings, __getattr__, __format__: write methods with "
-    "ordinary names and call them, and sort with key=."
+    "__contains__, __getitem__, __setitem__, __enter__, __exit__, arithmetic and conversions to int and float; not "
+    "__len__, __lt__ and the other orderings, __getattr__, __format__: name such methods otherwise and call them, and sort "
+    "with key=."
 )
 _METHODS = (
-    "Methods of built-in values can be called but not passed on: max(d, key=lambda k: d[k]), not key=d.get; "
-    "map(lambda s: s.strip(), lines), not map(str.strip, lines). Functions have no __name__, __doc__ or attributes. "
-    "An exception carries one text, str(error)."
+    "Methods of built-in values can be called, and given as key= or to map and filter; anywhere else write a lambda. "
+    "Functions have no __name__, __doc__ or attributes. An exception carries one text, str(error)."
 )
 
 
@@ -83,15 +85,15 @@ def _text(detail: _Detail) -> str:
     ]
     if detail.everything:
         parts += [
-            _advised("Built-in names that are missing", tables.BUILTINS),
+            _advised("Built-in names that are missing", _builtins()),
             _advised("Members of modules that are missing, among others", tables.INSTEAD_OF_MEMBER),
             _advised("Methods and attributes that are missing", _methods()),
             _advised("Base classes, and what to write instead of inheriting", tables.BASES),
-            _advised("Modules that are missing", tables.INSTEAD_OF_MODULE),
+            _advised("Modules that are missing", _modules()),
         ]
     else:
         parts += [
-            f"Built-in names that are missing: {' '.join(tables.BUILTINS)}.",
+            f"Built-in names that are missing: {' '.join(_builtins())}.",
             f"Members of modules that are missing, among others: {_by_owner(tables.INSTEAD_OF_MEMBER)}.",
             f"Methods and attributes that are missing: {_by_owner(_methods())}.",
             _missing_modules(advice=detail.modules),
@@ -105,6 +107,15 @@ def _text(detail: _Detail) -> str:
         _listed("Different without an error", [difference.sentence for difference in DIFFERENCES]),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _builtins() -> dict[str, str]:
+    """The builtins that cells lack: the kernel supplies some that Monty does not have."""
+    return {name: advice for name, advice in tables.BUILTINS.items() if name not in OF_THE_KERNEL}
+
+
+def _modules() -> dict[str, str]:
+    return {name: advice for name, advice in tables.INSTEAD_OF_MODULE.items() if name != "IPython"}
 
 
 def _listed(title: str, lines: Iterable[str]) -> str:
@@ -126,17 +137,17 @@ def _by_owner(names: Iterable[str]) -> str:
     owners: dict[str, list[str]] = {}
     for name in names:
         owner, _, member = name.rpartition(".")
-        owners.setdefault(owner or "any value", []).append(member)
+        owners.setdefault(owner or "built-in values", []).append(member)
     return "; ".join(f"{owner}: {' '.join(members)}" for owner, members in owners.items())
 
 
 def _missing_modules(*, advice: bool) -> str:
     """The missing modules: those with the same advice together, and that advice if there is room for it."""
     groups: dict[str, list[str]] = {}
-    for name, its in tables.INSTEAD_OF_MODULE.items():
+    for name, its in _modules().items():
         groups.setdefault(its, []).append(name)
     if not advice:
-        return f"Modules that are missing: {' '.join(tables.INSTEAD_OF_MODULE)}."
+        return f"Modules that are missing: {' '.join(_modules())}."
     lines = [f"{' '.join(names)}: {its}" for its, names in groups.items() if len(names) > 1]
     alone = " ".join(names[0] for names in groups.values() if len(names) == 1)
     return _listed("Modules that are missing", [*lines, alone])

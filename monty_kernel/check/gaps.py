@@ -37,15 +37,16 @@ else:
 """Fails if no value has the attribute."""
 
 
-def questions(names: Names, facts: Facts) -> Iterator[Question]:
-    """What is worth asking about the notebook whose names these are."""
-    asker = _Questions(names, facts)
+def questions(names: Names, facts: Facts, granted: frozenset[str]) -> Iterator[Question]:
+    """What is worth asking about the notebook whose names these are. granted: modules of tools, which are there."""
+    asker = _Questions(names, facts, _OF_THE_KERNEL | granted)
     for site in names.sites:
         yield from asker.about(site)
 
 
 class _Questions:
-    def __init__(self, names: Names, facts: Facts) -> None:
+    def __init__(self, names: Names, facts: Facts, supplied: frozenset[str]) -> None:
+        self._supplied = supplied
         self._names = names
         self._facts = facts
         self._kinds = Kinds(names, facts.modules)
@@ -83,7 +84,7 @@ class _Questions:
                 roots = [module.partition(".")[0]]
             case _:
                 return False
-        return any(root not in sys.stdlib_module_names and root not in _OF_THE_KERNEL for root in roots)
+        return any(root not in sys.stdlib_module_names and root not in self._supplied for root in roots)
 
     # Imports and names
 
@@ -91,7 +92,7 @@ class _Questions:
         if not site.caught & IMPORTING and isinstance(site.node, ast.Import):
             for alias in aliases:
                 root = alias.name.partition(".")[0]
-                if alias.name not in self._facts.modules and root not in _OF_THE_KERNEL and is_name(alias.name):
+                if alias.name not in self._facts.modules and root not in self._supplied and is_name(alias.name):
                     yield Question(
                         "missing-module",
                         f"import {alias.name}",
@@ -104,7 +105,7 @@ class _Questions:
     def _import_from(self, site: Site, module: str, aliases: Iterable[ast.alias]) -> Iterator[Question]:
         node = site.node
         root = module.partition(".")[0]
-        if site.caught & IMPORTING or not isinstance(node, ast.ImportFrom) or root in _OF_THE_KERNEL:
+        if site.caught & IMPORTING or not isinstance(node, ast.ImportFrom) or root in self._supplied:
             return
         if root == "__future__" or not is_name(module):
             return

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,6 +41,7 @@ _MOST_CODE = 1 << 21
 
 _MOST_CELLS = 10_000
 _LONGEST = 500
+_MOUNT = re.compile(r"^\s*%mount\b", re.MULTILINE)
 _USAGE = "!usage"
 _HARMLESS = frozenset(magic.name for magic in stock.family.magics if magic.kind == "host")
 """Magics that change nothing and look at nothing: they only say so, or refuse."""
@@ -47,11 +49,14 @@ _HARMLESS = frozenset(magic.name for magic in stock.family.magics if magic.kind 
 _OF_A_MAGIC = "Delete the line; %lsmagic lists the magics that work here."
 
 
-def check_notebook(nb: NotebookNode | Mapping[str, Any] | str | os.PathLike[str]) -> dict[str, Any]:
+def check_notebook(
+    nb: NotebookNode | Mapping[str, Any] | str | os.PathLike[str], *, tools: Sequence[str] = ()
+) -> dict[str, Any]:
     """Find what a notebook needs that Monty lacks. None of it runs.
 
     Args:
         nb: A path, or a notebook of nbformat 4. It is not changed.
+        tools: The tools that it is to have, as for `run_notebook`. None of them is called.
 
     Returns:
         `notebook` and `findings`, as `monty-kernel check --json` writes them for each notebook.
@@ -66,21 +71,22 @@ def check_notebook(nb: NotebookNode | Mapping[str, Any] | str | os.PathLike[str]
         book, name = from_json(read_notebook(path), str(path)), str(path)
     else:
         book, name = checked(nb), "a notebook"
-    return run_in_shared_pool(lambda pool: check(book, name, pool)).result().as_json()
+    return run_in_shared_pool(lambda pool: check(book, name, pool, tools)).result().as_json()
 
 
-def check(book: Node, name: str, pool: SessionPool) -> CheckedNotebook:
-    """Check a notebook of known fields.
+def check(book: Node, name: str, pool: SessionPool, tools: Sequence[str] = ()) -> CheckedNotebook:
+    """Check a notebook of known fields. tools: the tools that it is to have.
 
     Raises:
         NotebookUnreadable: It is in another language than Python.
+        ToolsRefused: A file of tools cannot be used.
         RuntimeError: No worker could be started.
     """
     language = _language(book)
     if language not in ("", "python", "python3", "ipython"):
         raise NotebookUnreadable(f"it is written in {visible(cut(language, 40))}, and only Python can be checked")
     try:
-        return _Check(book, pool).checked(name)
+        return _Check(book, pool, tools).checked(name)
     except (monty.MontyError, WallsMissing) as error:
         raise RuntimeError(f"the sandbox could not be asked: {error}") from error
 
@@ -102,16 +108,19 @@ class _CodeCell:
 
 
 class _Check:
-    def __init__(self, book: Node, pool: SessionPool) -> None:
+    def __init__(self, book: Node, pool: SessionPool, tools: Sequence[str]) -> None:
         self._pool = pool
+        self._tools = tools
         self._unread: list[str] = []
         self._cells: list[_CodeCell] = []
         self._found: list[Finding] = []
+        self._mounts = False
         spent, number = 0, 0
         for index, cell in enumerate(book["cells"]):
             if cell["cell_type"] != "code" or "skip-execution" in tags(cell) or not cell["source"].strip():
                 continue
             number += 1
+            self._mounts = self._mounts or _MOUNT.search(cell["source"]) is not None
             spent += len(cell["source"])
             if spent > _MOST_CODE or number > _MOST_CELLS:
                 most = f"{_MOST_CELLS:,} cells" if number > _MOST_CELLS else f"{_MOST_CODE:,} characters of code"
@@ -136,10 +145,12 @@ class _Check:
             for part in each.parts:
                 names.add(part.tree, len(parts), each.classes)
                 parts.append((number, part))
-        with asking(self._pool) as session:
+        with asking(self._pool, self._tools) as session:
             for number, each in enumerate(read):
                 self._magics(number, each, magics, session)
-            for question in questions(names, facts):
+            for question in questions(names, facts, session.granted):
+                if question.code == "missing-file" and self._mounts:
+                    continue  # what the folder holds is not known here
                 if len(self._found) > MOST_FINDINGS:
                     self._unread.append(f"Only the first {MOST_FINDINGS:,} findings are listed.")
                     break

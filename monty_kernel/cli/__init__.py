@@ -73,7 +73,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         guard_output()  # for good, so that it covers what Python prints at the end of the process
     words = list(sys.argv[1:] if argv is None else argv)
     kernel_options: list[str] | None = None
-    if "--" in words and words[0] != "run":  # for `run` it ends the options, as usual
+    if "--" in words and words[0] not in ("run", "check"):  # for these it ends the options, as usual
         cut = words.index("--")
         words, kernel_options = words[:cut], words[cut + 1 :]
     top = parser(words[0] if words else None)

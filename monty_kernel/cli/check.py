@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,19 +43,31 @@ def add_parser(commands: Subparsers) -> None:
     form.add_argument(
         "--github", dest="form", action="store_const", const="github", help="write them as annotations of GitHub"
     )
+    check.add_argument(
+        "--tools",
+        metavar="FILE.py",
+        action="append",
+        default=[],
+        help="functions that the cells will have; may be repeated",
+    )
     check.set_defaults(run=_run, form=None)
 
 
 def _run(args: argparse.Namespace) -> int:
     from monty_kernel.check.shown import FORMATS, as_text, exit_status
     from monty_kernel.engine.frontend import UsageError
+    from monty_kernel.grants.tool_files import ToolsRefused
     from monty_kernel.headless.session_pool import SessionPool
 
     pool = SessionPool(warm=1, most=2)
     try:
-        checked = [_checked(name, pool) for name in args.notebooks]
-    except RuntimeError as error:
+        # as for `run`: the person chose the folder
+        tools = [os.path.abspath(tool) if tool.endswith(".py") else tool for tool in args.tools]
+        checked = [_checked(name, pool, tools) for name in args.notebooks]
+    except (RuntimeError, ToolsRefused) as error:
         raise UsageError(str(error)) from error
+    except KeyboardInterrupt:
+        return 130
     finally:
         pool.close()
     if args.form is None:
@@ -67,18 +80,18 @@ def _run(args: argparse.Namespace) -> int:
     return exit_status(checked)
 
 
-def _checked(name: str, pool: SessionPool) -> Checked:
+def _checked(name: str, pool: SessionPool, tools: list[str]) -> Checked:
     from monty_kernel.check.finding import CheckedNotebook
     from monty_kernel.check.notebook import check
     from monty_kernel.check.shown import Checked, source_lines
-    from monty_kernel.headless.notebook_file import from_json, read_notebook
+    from monty_kernel.headless.notebook_file import MOST_BYTES, from_json, read_notebook
     from monty_kernel.headless.notebook_shape import NotebookUnreadable
 
     shown = "<stdin>" if name == "-" else name
     try:
-        data = sys.stdin.buffer.read() if name == "-" else read_notebook(Path(name))
+        data = sys.stdin.buffer.read(MOST_BYTES + 1) if name == "-" else read_notebook(Path(name))
         book = from_json(data, shown)
-        return Checked(check(book, shown, pool), source_lines(data))
+        return Checked(check(book, shown, pool, tools), source_lines(data))
     except OSError as error:
         return Checked(CheckedNotebook(shown, problem=error.strerror or str(error)))
     except NotebookUnreadable as error:

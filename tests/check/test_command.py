@@ -39,6 +39,17 @@ def test_the_exit_status(folder: Path) -> None:
     assert check().returncode == 2
 
 
+def test_tools_are_no_gap(folder: Path) -> None:
+    (folder / "shop.py").write_text("def order(): raise SystemExit('called')\n")
+    path = folder / "order.ipynb"
+    path.write_text(nbformat.writes(book("import shop", "from shop import order", "order()")))  # type: ignore[no-untyped-call]
+    assert check("order.ipynb", cwd=folder).returncode == 1
+    assert check("--tools", "shop.py", "order.ipynb", cwd=folder).returncode == 0
+    refused = check("--tools", "none.py", "order.ipynb", cwd=folder)
+    assert refused.returncode == 2
+    assert refused.stderr.count(b"\n") == 1
+
+
 def test_text_for_people(folder: Path) -> None:
     done = check("gaps.ipynb", "clean.ipynb", "broken.ipynb", cwd=folder)
     lines = done.stdout.decode().splitlines()
