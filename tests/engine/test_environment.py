@@ -47,6 +47,9 @@ def test_however_it_is_named(fresh: Kernel) -> None:
     assert fresh.run(code).plain == "('2', '2', 'a/b')"
     assert fresh.run("import os as system\nsystem.environ is environ, system.getenv('Y')").plain == "(True, '2')"
     assert fresh.run("list(map(os.getenv, ['Y', 'Z']))").plain == "['2', None]"
+    assert (
+        fresh.run("list(map(os.environ.get, ['Y', 'Z'])), max(['Y'], key=os.environ.get)").plain == "(['2', None], 'Y')"
+    )
     assert fresh.run("def f(name):\n    import os\n    return os.environ[name]\nf('Y')").plain == "'2'"
     assert (
         fresh.run(

@@ -92,6 +92,24 @@ def test_a_loop_over_iter_asks_as_it_goes(shop: Kernel) -> None:
     assert left == "['abc']"
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "for n in iter(Stock().step, 3):\n    print(n)",
+        "for n in iter(lambda stock=Stock(): stock.step(), 3):\n    print(n)",
+        "stock = Stock()\nfor n in iter(stock.step, 3):\n    stock.step = lambda: 9\n    print(n)",
+    ],
+)
+def test_a_loop_over_iter_never_asks_for_its_function_anew(shop: Kernel, code: str) -> None:
+    shop.run(
+        "class Stock:\n    def __init__(self):\n        print('made')\n        self.left = 0\n"
+        "    def step(self):\n        self.left += 1\n        assert self.left < 9\n        tools.price('a')\n        return self.left"
+    )
+    answer = shop.run(code)
+    assert answer.reply["ename"] == "NotImplementedError"  # not a loop that makes one for each round
+    assert answer.text() == "made\n"
+
+
 def test_a_file_that_is_not_there_is_missed_there(shop: Kernel) -> None:
     answer = shop.run("list(map(lambda p: open(p), ['/x']))")
     assert answer.reply["ename"] == "FileNotFoundError"

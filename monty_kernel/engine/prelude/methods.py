@@ -12,11 +12,12 @@ __mk_builtins = {
 
 
 def __mk_passed(owner, name, kinds, call, plain):
-    # kinds: the built-in types that have the method; anything else gives the attribute that it has
+    # kinds: the built-in types that have the method; anything else gives the attribute that it has, and
+    # so does a named tuple with a field of that name
     for kind in kinds.split():
         if owner is __mk_builtins[kind]:
             return __mk_unbound(owner, name, kind, call)
-        if isinstance(owner, __mk_builtins[kind]):
+        if isinstance(owner, __mk_builtins[kind]) and name not in getattr(owner, "_fields", ()):
             return lambda *args, **options: call(owner, *args, **options)
     return plain(owner)
 

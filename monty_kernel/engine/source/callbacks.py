@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 
 from .asking import FUNCTIONS, METHODS, leads_to_host
@@ -120,11 +120,11 @@ def _loop(text: str, places: ByteOffsets, loop: ast.For, scope: Scope, node: ast
     callee, last = node.args
     if not isinstance(loop.target, ast.Name) or scope.kind == "class" or not isinstance(last, ast.Constant):
         return
-    if not isinstance(callee, (ast.Name, ast.Attribute, ast.Lambda)):
+    if not _is_lasting(callee):
         return
     body = list(islice(ast.walk(ast.Module(loop.body, [])), _MOST_NODES))
-    assigned = {each.id for each in body if isinstance(each, ast.Name) and not isinstance(each.ctx, ast.Load)}
-    used = {each.id for each in ast.walk(callee) if isinstance(each, ast.Name)}
+    assigned = set(_names(body, ast.Store)) | set(_names(body, ast.Del))
+    used = set(_names(ast.walk(callee), ast.Load))
     if len(body) == _MOST_NODES or not used.isdisjoint(assigned | {loop.target.id}):
         return
     (start, _), (first, first_end) = places.span(loop), places.span(callee)
@@ -140,3 +140,21 @@ def _loop(text: str, places: ByteOffsets, loop: ast.For, scope: Scope, node: ast
         yield Edit(start, first, "while (__mk_next := (", blame=whole)
         yield Edit(first_end, second, ")()) != (", blame=whole)
         yield Edit(second_end, colon, f") and [{loop.target.id} := __mk_next]", blame=whole)
+
+
+def _is_lasting(callee: ast.expr) -> bool:
+    """Whether it gives the same function each time: `open(path).readline` would open the file anew for each line."""
+    if isinstance(callee, ast.Lambda):
+        return not callee.args.defaults and not any(callee.args.kw_defaults)
+    while isinstance(callee, ast.Attribute):
+        callee = callee.value
+    return isinstance(callee, ast.Name)
+
+
+def _names(nodes: Iterable[ast.AST], context: type[ast.expr_context]) -> Iterator[str]:
+    """The names of variables and attributes that are used so, an attribute's with its dot."""
+    for node in nodes:
+        if isinstance(node, ast.Name) and isinstance(node.ctx, context):
+            yield node.id
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, context):
+            yield f".{node.attr}"

@@ -189,8 +189,11 @@ def _calls_of_exceptions(outline: Outline) -> Iterator[CallIn]:
 
 
 def _is_one_text(call: ast.Call) -> bool:
-    """Whether a call surely gives one text or nothing, as Monty demands; or keywords, which nothing can be made of."""
-    return bool(call.keywords) or not call.args or (len(call.args) == 1 and _is_text(call.args[0]))
+    """Whether a call surely gives one text or nothing, as Monty demands; or what nothing can be made of: keywords, or a
+    generator, which has no brackets of its own."""
+    if call.keywords or not call.args:
+        return True
+    return len(call.args) == 1 and (_is_text(call.args[0]) or isinstance(call.args[0], ast.GeneratorExp))
 
 
 def _is_text(node: ast.expr) -> bool:

@@ -56,14 +56,14 @@ def made_readable(text: str, tree: ast.Module) -> tuple[list[Edit], set[str]]:
         found = list(lines_of_files(tree, places))
         edits += found
         parts |= {prelude.LINES} if found else set()
+    passed = list(method_edits(text, tree, places)) if methods else []
+    if passed:  # before `os.environ`, which may be inside: the outer of two brackets at a place comes first
+        edits += passed
+        parts.add(prelude.METHODS)
     if "env" in text:
         variables = list(environment_edits(text, tree, places))
         edits += variables
         parts |= {prelude.ENVIRONMENT} if variables else set()
-    passed = list(method_edits(text, tree, places)) if methods else []
-    if passed:
-        edits += passed
-        parts.add(prelude.METHODS)
     return edits, parts
 
 
