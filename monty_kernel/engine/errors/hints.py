@@ -18,6 +18,7 @@ from ..source import Failure
 from ..source.ipython import MEDIA
 from ..source.ipython import NAMES as DISPLAY_NAMES
 from . import object_hints as objects
+from . import outside_hints as outside
 from .asked_in_vain import CANNOT_WAIT
 from .cell_code import failing_text, line_of, parse, raised_by_hand
 from .endless import says_so
@@ -202,39 +203,6 @@ def _deletes(failure: Failure) -> bool:
 # The outside world ----------------------------------------------------------------------------------------------------
 
 
-def _file(failure: Failure, path: str) -> str:
-    return (
-        f"Code in the sandbox cannot open files of this computer, {path!r} included: put the text into a cell, "
-        "or ask for the folder with %mount."
-    )
-
-
-_WRITES = re.compile(r"""['"][wax]b?['"]|\.write_(?:text|bytes)\(|mkdir\(|makedirs\(|^%%(?:write)?file\b""")
-
-
-def _missing_file(failure: Failure, path: str) -> str | None:
-    above, _, name = path.rpartition("/")
-    if _WRITES.search(failing_text(failure)):
-        if above in ("", "/work", "/tmp"):
-            return None
-        return f"Make its folder first: os.makedirs({above!r}, exist_ok=True)."
-    if not name or path.startswith("/tmp/"):
-        return None
-    asking = f"`%mount . /data` asks for the notebook's folder, and then this file is '/data/{path}'"
-    if path[0] == "/":
-        asking = "`%mount . /data` asks for the notebook's folder, `%mount FOLDER /data` for another"
-    return f"Cells see no file of this computer until you let them: {asking}. %mounts lists what they see."
-
-
-def _environment(failure: Failure, function: str) -> str:
-    if function in ("os.environ", "os.getenv"):
-        return (
-            "The session's own os.environ, which is empty at first, is there in the text of cells: not in what exec() "
-            "and eval() are given, and not on the left of |=, where os.environ.update(...) does the same."
-        )
-    return f"{function} needs the machine itself, which code in the sandbox cannot reach."
-
-
 def _asked_in_vain(failure: Failure, asked: str) -> str:
     """For a function of the host that was called where Monty cannot suspend."""
     if asked == OF_THE_HOST["os.urandom"]:
@@ -256,15 +224,6 @@ def _asked_in_vain(failure: Failure, asked: str) -> str:
         if any(re.search(pattern, text) for text in texts):
             return f"Monty cannot wait for the host inside a built-in function: {instead}."
     return f"Monty cannot wait for the host here: call {asked} in a loop or a comprehension."
-
-
-def _variable(failure: Failure) -> str | None:
-    if not re.search(r"\benviron\s*\[", failing_text(failure)):
-        return None
-    return (
-        "os.environ is the session's own and empty at first: code in the sandbox sees no environment variables of this "
-        "computer. Set it in a cell, or ask for the value with getpass.getpass()."
-    )
 
 
 # Calls ----------------------------------------------------------------------------------------------------------------
@@ -326,7 +285,7 @@ _RULES: Mapping[str, tuple[tuple[str, _Rule], ...]] = {
          "Monty's asyncio.gather() has no return_exceptions= yet: catch the error inside each coroutine and return it, "
          "as in 'except Exception as error: return error'."),
         (rf"(.+?) {CANNOT_WAIT}", _asked_in_vain),
-        (r"OS function '([^']+)\)?' not implemented with standard execution", _environment),
+        (r"OS function '([^']+)\)?' not implemented with standard execution", outside.environment),
     ),
     "SyntaxError": (
         (r"function too large: .*",
@@ -339,12 +298,12 @@ _RULES: Mapping[str, tuple[tuple[str, _Rule], ...]] = {
     "ModuleNotFoundError": ((r"No module named '([^']+)'.*", _module),),
     "ImportError": ((r"cannot import name '(\w+)' from '([\w.]+)'.*", _imported_name),),
     "NameError": ((r"name '(\w+)' is not defined", _name),),
-    "KeyError": ((r".*", _variable),),
+    "KeyError": ((r".*", outside.variable),),
     "PermissionError": (
-        (r"Permission denied: '(.*)'", _file),
+        (r"Permission denied: '(.*)'", outside.forbidden_file),
         (r"\[Errno 30\] Read-only file system: '(.*)'", "{!r} is mounted for reading only."),
     ),
-    "FileNotFoundError": ((r"\[Errno 2\] No such file or directory: '(.*)'", _missing_file),),
+    "FileNotFoundError": ((r"\[Errno 2\] No such file or directory: '(.*)'", outside.missing_file),),
     "ValueError": (
         (r"Invalid format specifier '.*' for object of type '([\w.]+)'", objects.no_format),
         (r"exclusive creation mode is not supported",
@@ -354,7 +313,7 @@ _RULES: Mapping[str, tuple[tuple[str, _Rule], ...]] = {
     ),
     "LookupError": ((r"unknown encoding: (.+)", _encoding),),
     "RuntimeError": (
-        (r"'([\w.]+)' is not supported in this environment", _environment),
+        (r"'([\w.]+)' is not supported in this environment", outside.environment),
         (r"Internal error in monty: exceptions can only be called with zero or one string arg.*",
          "An exception in Monty takes one string or nothing: put everything into one f-string."),
         (r"Internal error in monty: asyncio scheduler stalled.*",
@@ -372,6 +331,8 @@ _RULES: Mapping[str, tuple[tuple[str, _Rule], ...]] = {
         (r"'([\w.]+)' object has no attribute '\w+' and no __dict__ for setting new .*", objects.new_attribute),
     ),
     "TypeError": (
+        (r"(?:read|write)_text\(\) takes .*", outside.UTF_8),
+        (r"'(encoding|errors|buffering)' argument is not yet supported", outside.argument_of_open),
         (r"object of type '([\w.]+)' has no len\(\)", objects.no_len),
         (r"'([\w.]+)' object is not reversible", objects.not_reversible),
         (r"'([\w.]+)' object is not iterable", objects.not_iterable),

@@ -51,6 +51,8 @@ def _not_handed_out(name: str) -> str:
 def _file_attribute(text: str, name: str) -> str | None:
     if name not in dir(io.TextIOWrapper):
         return None
+    if name == "writelines" and "sys.std" not in text:
+        return "Monty's files have no writelines() yet: use .write(''.join(lines))."
     if "sys.std" in text or text.endswith(")"):  # an opened file's methods do work when called
         return "Monty's sys.stdout and sys.stderr have no methods yet: use print(text, end='', file=sys.stderr)."
     return _not_handed_out(name)

@@ -140,7 +140,10 @@ INSTEAD_OF_MODULE: Mapping[str, str] = {
     **_each("sklearn torch tensorflow jax numba cupy cv2 PIL", _COMPILED),
     **_each("matplotlib seaborn plotly bokeh altair pylab", _PLOTS),
     **_each("ipywidgets ipykernel tkinter turtle curses", _WIDGETS),
-    **_each("tempfile shutil glob fileinput zipfile tarfile mmap", _FILES),
+    **_each("fileinput zipfile tarfile mmap", _FILES),
+    "glob": "Path('.').glob('*.csv') of pathlib does the same.",
+    "tempfile": "Write into the folder /tmp, which the session has in memory: open('/tmp/name', 'w').",
+    "shutil": "os.rename() moves a file; to copy one, write what you read.",
     "IPython": "Only IPython.display is there: from IPython.display import display, HTML, Markdown, Image, ...",
     "urllib.parse": "Split the address with .split() or re; .replace(' ', '%20') quotes blanks.",
     "abc": _ABSTRACT,
@@ -301,6 +304,7 @@ MISSING_METHODS: Mapping[str, frozenset[str]] = {
 """The methods that Monty lacks, by built-in type. bool is like int; the types that are not here are complete."""
 
 INSTEAD_OF_METHOD: Mapping[str, str] = {
+    "PosixPath.touch": "write open(path, 'a').close().",
     "str.format_map": "use .format(**mapping).",
     "str.maketrans": "use .replace() for each character.",
     "str.translate": "use .replace() for each character.",
