@@ -41,6 +41,18 @@ def test_finally_runs_and_attributes_are_known(kernel: Kernel) -> None:
     assert kernel.run("try:\n    raise SystemExit\nexcept SystemExit as e:\n    print(e.args)").text() == "()\n"
 
 
+def test_a_handler_of_another_cell_finds_the_arguments(kernel: Kernel) -> None:
+    kernel.run("def check(n):\n    raise ValueError('negative', n)\ndef stop(): raise OSError(2, 'gone', 'a.txt')")
+    caught = kernel.run("try:\n    check(-1)\nexcept Exception as e:\n    found = e.args\nfound")
+    assert caught.plain == "('negative', -1)"
+    assert kernel.run("try:\n    stop()\nexcept OSError as e:\n    code = e.errno\ncode").plain == "2"
+    missing = kernel.run("try:\n    1 / 0\nexcept ZeroDivisionError as e:\n    e.errno").reply
+    assert (missing["ename"], missing["evalue"]) == (
+        "AttributeError",
+        "'ZeroDivisionError' object has no attribute 'errno'",
+    )
+
+
 @pytest.mark.parametrize(
     ("code", "name", "message", "places"),
     [

@@ -87,6 +87,7 @@ _IN_FUNCTIONS = re.compile(r"\b(?:def|lambda)\b")
 _EXCEPTION = re.compile(r"(?:Error|Exception|Exit|Interrupt|Iteration|Warning)\(")
 _BINDING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom)
 _ATTRIBUTES = frozenset(("args", "code", "errno", "filename", "strerror"))
+_ASKED = re.compile(r"\.(?:args|code|errno|filename|strerror)\b")
 
 
 class Rewritten(NamedTuple):
@@ -100,9 +101,10 @@ def rewritten(text: str, tree: ast.Module, names: SessionNames) -> Rewritten:
     """What to change in a text. The places of the tree are the text's."""
     functions = _IN_FUNCTIONS.search(text) is not None and _may_call_unknown(text)
     exceptions = _EXCEPTION.search(text) is not None
+    handled = "except" in text and _ASKED.search(text) is not None
     scope, callbacks = "locals()" in text, MAY_HOLD.search(text) is not None
     edits, parts = made_readable(text, tree)
-    if not (functions or exceptions or scope or callbacks):
+    if not (functions or exceptions or handled or scope or callbacks):
         return Rewritten(edits, frozenset(parts))
     outline, places = Outline(tree), ByteOffsets(text)
     unknown = list(_calls_of_unknown(outline, _surely_bound(tree))) if functions else []
@@ -113,9 +115,10 @@ def rewritten(text: str, tree: ast.Module, names: SessionNames) -> Rewritten:
         if _called(call) in undefined:
             edits += _looked_up(text, places, call.node.func)
     made = [edit for call in raised for edit in _made(text, places, call.node)]
+    if handled:  # also if another cell's function raised what is caught here
+        made += _attributes(text, tree, places, outline)
     if made:
         edits += made
-        edits += _attributes(text, tree, places, outline)
         parts.add(prelude.EXCEPTIONS)
     if callbacks:
         asking = names.asking()
