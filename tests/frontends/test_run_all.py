@@ -83,7 +83,7 @@ def test_run_all_stops_at_an_error(tmp_path: Path) -> None:
         Lab.open(page, server.url)
         notebook = Lab(page, server.url).open_notebook("error.ipynb")
         found = []
-        for _ in range(TIMES):
+        for _ in range(TIMES // 2):
             traffic.messages.clear()
             page.get_by_role("menuitem", name="Run", exact=True).click()
             page.get_by_text("Run All Cells", exact=True).click()
