@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 MOST_FINDINGS = 1_000
 """Findings of one notebook that are listed."""
 
-_MOST_CODE = 1 << 21
+_MOST_CODE = 1 << 20
 """Characters of code in a notebook; the cells after that are not checked."""
 
 _MOST_CELLS = 10_000

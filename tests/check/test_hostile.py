@@ -45,7 +45,7 @@ def test_only_so_many_findings_are_listed() -> None:
 
 
 def test_what_was_not_looked_at_is_named() -> None:
-    checked = check_notebook(book("x = 1", "y = '" + "a" * (3 << 20) + "'", LAST))
+    checked = check_notebook(book("x = 1", "y = '" + "a" * (2 << 20) + "'", LAST))
     assert checked["findings"] == []
     assert checked["unread"][0].startswith("In[2] and what follows")
 
