@@ -45,8 +45,9 @@ class Traffic:
         page.on("websocket", self._watch)
 
     def _watch(self, socket: WebSocket) -> None:
-        socket.on("framesent", lambda frame: self._note(True, frame))
-        socket.on("framereceived", lambda frame: self._note(False, frame))
+        if "/channels" in socket.url:
+            socket.on("framesent", lambda frame: self._note(True, frame))
+            socket.on("framereceived", lambda frame: self._note(False, frame))
 
     def _note(self, sent: bool, frame: str | bytes) -> None:
         self.messages.append((sent, *parsed(frame)))
