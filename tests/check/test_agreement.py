@@ -29,6 +29,7 @@ def test_the_corpus_is_as_large_as_it_says() -> None:
     assert sum(len(sample.cells) for sample in corpus()) >= 300
 
 
+@pytest.mark.slow
 def test_the_cells_that_fail_are_found() -> None:
     failed = sum(len(found.failed) for _, found in agreements())
     missed = [each for _, found in agreements() for each in found.missed]
@@ -36,12 +37,14 @@ def test_the_cells_that_fail_are_found() -> None:
     assert len(missed) <= (1 - FOUND) * failed, "\n".join(missed)
 
 
+@pytest.mark.slow
 def test_what_is_found_fails() -> None:
     findings = sum(len(found.findings) for _, found in agreements())
     false = [each for _, found in agreements() for each in found.false]
     assert len(false) <= FALSE * findings, "\n".join(false)
 
 
+@pytest.mark.slow
 def test_a_notebook_without_gaps_has_no_findings() -> None:
     clean = [sample for sample, found in agreements() if not found.failed]
     assert clean

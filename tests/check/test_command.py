@@ -31,6 +31,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_the_exit_status(folder: Path) -> None:
     assert check(folder / "clean.ipynb").returncode == 0
     assert check(folder / "gaps.ipynb", folder / "clean.ipynb").returncode == 1
@@ -39,6 +40,7 @@ def test_the_exit_status(folder: Path) -> None:
     assert check().returncode == 2
 
 
+@pytest.mark.slow
 def test_tools_are_no_gap(folder: Path) -> None:
     (folder / "shop.py").write_text("def order(): raise SystemExit('called')\n")
     path = folder / "order.ipynb"
@@ -113,6 +115,7 @@ def test_no_notebook_gives_a_command_to_the_service_that_reads_the_log(tmp_path:
     assert "##vso[" not in done.stdout.decode()
 
 
+@pytest.mark.slow
 def test_lone_surrogates(tmp_path: Path) -> None:
     text = json.dumps(book("import numpy", 'x = "S"')).replace("S", "\\ud800")
     for form in ("--json", "--sarif", "--github", ""):

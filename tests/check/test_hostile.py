@@ -13,6 +13,7 @@ LAST = "import numpy"
 """The cell after the hostile one, whose gap is found whatever came before."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [
