@@ -13,13 +13,14 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from .. import prelude
+from .assertions import assertion_edits
 from .environment import environment_edits
 from .lines_of_files import line_edits as lines_of_files
 from .passed_methods import MAY_HOLD, method_edits
 from .source_map import ByteOffsets, Edit
 from .syntax_trees import Statement, statements_in
 
-_WORTH = re.compile(r"\benviron\b|\bgetenv\b|\bdel\b|\bobject\b|\bopen\b|\bimport[ \t]*\*")
+_WORTH = re.compile(r"\benviron\b|\bgetenv\b|\bdel\b|\bobject\b|\bopen\b|\bimport[ \t]*\*|\bassert\b")
 _BLANKS = re.compile(r"[ \t\f]*")
 _TO_BRACKET = re.compile(r"(?:[ \t\f\r\n)\\]|#[^\r\n]*)*")
 _FROM_OBJECT = re.compile(r"class[ \t\f]+\w+[ \t\f]*(?P<base>\(\s*+object\s*+,?\s*+\))")
@@ -48,6 +49,8 @@ def made_readable(text: str, tree: ast.Module) -> tuple[list[Edit], set[str]]:
             first = places.span(suite.statements[0])[0]
             if not any(deletion.start == first and deletion.has_names for deletion in deletions):
                 edits.append(Edit(first, first, "\n" + suite.indent))
+    if "assert" in text:  # before what may be inside, as below
+        edits += assertion_edits(tree, places)
     if "object" in text:
         edits += _plain_classes(text, tree, places)
     if "*" in text:
