@@ -10,7 +10,7 @@ import ast
 import builtins
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 from ..host import OF_THE_HOST
 from ..limits import KINDS
@@ -230,9 +230,13 @@ def _asked_in_vain(failure: Failure, asked: str) -> str:
 
 
 def _not_an_iterator(failure: Failure) -> str | None:
-    values = _made_by(failure)
+    argument, values = _given_to_next(failure)
+    name = argument.id if isinstance(argument, ast.Name) else ""
+    use = f"write {name} = iter({name}) once, then next({name})." if name else "write next(iter(...))."
     if any(isinstance(value, ast.GeneratorExp) or _calls_list_maker(value) for value in values):
-        return "Generator expressions, map(), zip() and similar functions give lists in Monty: write next(iter(...))."
+        return f"Generator expressions, map(), zip() and similar functions give lists in Monty: {use}"
+    if name and not values:
+        return f"If `{name}` is from a generator expression, map(), zip() or the like, it is a list in Monty: {use}"
     return None
 
 
@@ -240,19 +244,21 @@ def _calls_list_maker(value: ast.expr) -> bool:
     return isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in _LISTS_IN_MONTY
 
 
-def _made_by(failure: Failure) -> Iterator[ast.expr]:
-    """The argument of the failing `next(...)`, and what the same cell assigned to it."""
+def _given_to_next(failure: Failure) -> tuple[ast.expr | None, list[ast.expr]]:
+    """The argument of the failing `next(...)`, and what it may be: itself, or what the same cell assigned to it."""
     tree = parse(failing_text(failure))
     call = tree.body[0].value if tree and tree.body and isinstance(tree.body[0], ast.Expr) else None
     if not isinstance(call, ast.Call) or not call.args:
-        return
+        return None, []
     argument = call.args[0]
-    yield argument
+    if not isinstance(argument, ast.Name):
+        return argument, [argument]
     cell = failure.frames[-1].cell
-    if isinstance(argument, ast.Name) and cell is not None:
-        for node in ast.walk(parse(cell.text) or ast.Module([], [])):
-            if isinstance(node, ast.Assign) and argument.id in (getattr(target, "id", None) for target in node.targets):
-                yield node.value
+    return argument, [
+        node.value
+        for node in ast.walk((parse(cell.text) if cell is not None else None) or ast.Module([], []))
+        if isinstance(node, ast.Assign) and argument.id in (getattr(target, "id", None) for target in node.targets)
+    ]
 
 
 def _json_option(failure: Failure, kind: str, option: str) -> str | None:
