@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from IPython.lib.pretty import pretty
 
+from monty_kernel.engine.source import CellSource
+from tests.support.engine_session import Session
 from tests.support.kernel_client import Kernel
 
 
@@ -168,3 +170,23 @@ def test_values_that_cannot_leave_the_sandbox_are_shown(kernel: Kernel) -> None:
     answer = kernel.run("list(locals())[-1:], len(locals()) > 3")
     assert answer.reply["status"] == "ok"
     assert kernel.run("locals();").reply["status"] == "ok"
+
+
+def test_the_first_result_of_a_session_may_be_followed_by_empty_lines(start) -> None:  # type: ignore[no-untyped-def]
+    kernel: Kernel = start()
+    assert kernel.run("[1, 2]\n").plain == "[1, 2]"
+    error = "".join(kernel.run("\n1 / 0").reply["traceback"])
+    assert "In[2]" in error.replace("\x1b[32m", "").replace("\x1b[39m", ""), "each feed has its cell"
+
+
+@pytest.mark.parametrize("after", ["\n", "\n\n  \n", "\n# a comment", "  # a comment\n", "\n# one\n\n# two\n", ""])
+@pytest.mark.parametrize("before", ["", "x = 1\n", "%%time\n", "from IPython.display import HTML\n"])
+def test_a_first_result_is_shown_whatever_follows_it(before: str, after: str) -> None:
+    session = Session()
+    try:
+        assert session.run(f"{before}[1, 2]{after}").result == "[1, 2]"
+        failure = session.run("\n1 / 0").failure
+        assert failure is not None
+        assert (failure.frames[-1].cell, failure.frames[-1].line) == (CellSource("In[2]", "\n1 / 0"), 2)
+    finally:
+        session.engine.close()

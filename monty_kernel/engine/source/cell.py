@@ -60,10 +60,10 @@ class Feed(NamedTuple):
         return span
 
     def last_line(self) -> Feed:
-        """A feed of the last line alone, which shows the value again; its place is that of the last expression."""
+        """A feed of the line that shows the value, to show it again; its place is that of the last expression."""
         wrapped = self.maps[0]
         last = wrapped.edits[-1]
-        line = self.text.rpartition("\n")[2]
+        line = last.text.rpartition("\n")[2]  # the cell may go on behind it, with comments and empty lines
         alone = SourceMap(wrapped.original, [Edit(0, len(wrapped.original), line, last.blame)])
         return Feed(self.cell, alone.text, (alone, *self.maps[1:]), NOTHING)
 
