@@ -6,7 +6,7 @@ import io
 import re
 
 from ..source import Failure
-from .cell_code import class_named, defines, failing_text
+from .cell_code import class_named, defines, failing_text, line_of
 from .unsupported import EXCEPTION_BASE, MISSING_METHODS, SYNTAX, host_type, instead_of_attribute, is_native
 
 _PROBED = {"str", "bytes", "int", "float", "complex", "list", "dict", "set", "frozenset", "tuple", "range", "bool"}
@@ -37,8 +37,17 @@ def missing_attribute(failure: Failure, type_name: str, name: str) -> str | None
     if issubclass(host, BaseException):
         return "An exception in Monty carries its message only: str(error) gives it."
     if type_name in _PROBED and name not in _missing(type_name) and not name.startswith("__"):
-        return _not_handed_out(name)
+        return _asked_for_help(failure) or _not_handed_out(name)
     return _python_has(type_name, name)
+
+
+def _asked_for_help(failure: Failure) -> str | None:
+    """The hint for `help(str.split)`, whose argument Monty cannot make."""
+    asked = failing_text(failure)
+    line = line_of(failure.frames[-1]) if failure.frames else None
+    if re.search(rf"\bhelp\(\s*{re.escape(asked)}\s*\)", line or "") and re.fullmatch(r"[\w.]+", asked):
+        return f"Monty cannot pass on the methods of built-in values, not even to help(): write help({asked!r})."
+    return None
 
 
 def _not_handed_out(name: str) -> str:
@@ -77,7 +86,7 @@ def missing_type_attribute(failure: Failure, type_name: str, name: str) -> str |
     if name not in dir(host):
         return None
     if type_name in _PROBED and name not in _missing(type_name) and not name.startswith("__"):
-        return (
+        return _asked_for_help(failure) or (
             f"Monty has the methods of a built-in type only on its values: write value.{name}(), "
             f"or 'lambda value: value.{name}()' to pass it on."
         )
