@@ -45,7 +45,7 @@ def shown(answer: Answer) -> list[dict[str, Any]]:
 def test_what_only_the_notes_held_is_caught_up(resumed: Kernel, left: Left) -> None:
     assert left.made["late"] == f"[1, 'typed late', {left.made['upcoming']}]"
     assert resumed.run("late").plain == left.made["late"]
-    assert resumed.run("%undo 2").reply["status"] == "ok"
+    assert resumed.run("%undo").reply["status"] == "ok"
     assert resumed.run("late").plain == "[1, 'typed late']"
 
 
