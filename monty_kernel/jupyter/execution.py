@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from monty_kernel.outputs import Result
     from monty_kernel.session.cell_runner import CellRequest, CellRunner
 
+ARRIVING = 0.03
+"""Seconds from a cell of a notebook in JupyterLab to its error, at least. JupyterLab takes about 10 ms to send the cells of a
+Run All, and its server as long to pass them on. Clients that name no cell, such as agents, get an error at once."""
+
 AT_ONCE = 0.002
 """Seconds that the loop waits for a cell without looking at anything else."""
 
@@ -35,6 +39,12 @@ async def _reply_content(outcome: Outcome) -> dict[str, Any]:
     if all(frame.cell is None or is_modest(frame.cell.text) for frame in failure.frames):
         return error_content(failure)
     return await asyncio.to_thread(error_content, failure)
+
+
+async def _let_arrive(request: Request) -> None:
+    """Let what a Run All of JupyterLab sends behind a cell arrive before the cell's error is known, which then aborts it."""
+    if "cellId" in request.message["metadata"]:
+        await asyncio.sleep(request.received + ARRIVING - asyncio.get_running_loop().time())
 
 
 class Execution:
@@ -88,6 +98,7 @@ class Execution:
         self._services.request = None
         left = any(each["source"] == "ask_exit" for each in self._frontend.payload)
         if (left or reply["status"] == "error") and not cell.silent and content.get("stop_on_error", True):
+            await _let_arrive(request)
             assert kernel.shell_stream is not None
             kernel.shell_stream.flush()  # requests in the socket were sent before the failure was known
             # before the reply: requests that a client sends after it must not be aborted

@@ -57,12 +57,15 @@ class _Sender:
     """
 
     def __init__(self, first: _Sent) -> None:
-        self.quickest = first
+        self.quickest = self._last = first
+        self.stands_still = False  # whether its dates do not move, so that they say nothing
         self.step = 1_000_000
         self.failure: _Failure | None = None
 
     def take(self, sent: _Sent) -> None:
         """Learn from a request that has arrived."""
+        same, self._last = self._last, sent
+        self.stands_still |= same.date == sent.date and sent.received - same.received > TOGETHER
         while self.step > 1 and sent.date % self.step:
             self.step //= 10
         if sent.received - self.quickest.received > TOGETHER or sent.behind < self.quickest.behind:
@@ -100,7 +103,7 @@ class SentBefore:
     def is_before_error(self, header: Mapping[str, Any], received: float) -> bool:
         """Whether a request was certainly sent before the last error of its session; asked once of each, in order."""
         sender, sent = self._sender(header), _date(header)
-        if sender is None or sender.failure is None:
+        if sender is None or sender.failure is None or sender.stands_still:
             return False
         failure = sender.failure
         if (

@@ -92,7 +92,7 @@ def test_run_all_stops_at_an_error(tmp_path: Path) -> None:
                 page.wait_for_timeout(20)  # the page is heard only while it is waited for
             notebook.wait_until("idle")
             found.append(ran_on(traffic))
-        assert found.count(0), found
+        assert found.count(0) >= 0.9 * len(found), found
 
 
 class Late:
