@@ -11,9 +11,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from monty_kernel.engine.errors.failures import impossible
-from monty_kernel.engine.source import CellSource, Failure, MagicTable, SourceFrame
+from monty_kernel.engine.source import CellSource, Failure, MagicTable, NothingKnown, SourceFrame
 from monty_kernel.engine.source.cell import Cell, CellOptions, Feed, parse
-from monty_kernel.engine.source.rewrites import NothingKnown
 from monty_kernel.engine.source.source_map import ByteOffsets, line_feed_starts, place
 from monty_kernel.engine.source.syntax_trees import parse_tree
 

@@ -18,7 +18,6 @@ from ..outputs import ClearOutput, Display, Stream
 from .access import Access, Answer, disguise
 from .budget import Budget, LimitReached
 from .frontend import Frontend, StdinUnavailable, UsageError
-from .help_topics import help_topic
 from .interrupts import InterruptController
 from .prelude import json_object, mime_bundle
 from .snapshot import UNHANDLED, Recorder, Replayer, Settled, slept
@@ -348,6 +347,8 @@ class Host:
         return self._frontend.magic(str(name), str(args))
 
     def _help(self, snapshot: FunctionSnapshot) -> None:
+        from .help_topics import help_topic
+
         text = self._frontend.help(*help_topic(snapshot, self._text_of))
         self._frontend.emit(Stream("stdout", text + "\n"))
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from .source import CellSource
-from .source.asking import AskingNames
+
+if TYPE_CHECKING:
+    from .source.asking import AskingNames
 
 _UNDEFINED = "(lambda defined: [name for name in {} if name not in defined])(__mk_b_locals())"
 _MOST_ASKED = 1_000  # names, after which all count as undefined
@@ -30,7 +32,7 @@ class KnownNames:
         self._session = session
         self._granted = granted
         self._defined: set[str] = set()
-        self._asking = AskingNames()
+        self._asking: AskingNames | None = None
 
     def forget(self) -> None:
         """The session is another one, or in another state."""
@@ -50,6 +52,10 @@ class KnownNames:
 
     def asking(self) -> frozenset[str]:
         """The names by which code may reach the host: tools, and what cells made of them."""
+        if self._asking is None:
+            from .source.asking import AskingNames  # few sessions need it
+
+            self._asking = AskingNames()
         return self._asking.of(self._session.cells, self._granted())
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING
 
 import pydantic_monty as monty
 
@@ -12,11 +13,13 @@ from ..store import StoreError
 from .archive import Archive
 from .differences import Difference, Survey, changes, compare, survey
 from .earlier_sessions import Claimed
-from .journey import Journey
 from .kept_states import KeptStates
 from .packing import Kept, Packed
 from .stored_state import OnDisk
 from .timeline import NoSuchState, State, Timeline
+
+if TYPE_CHECKING:
+    from .journey import Journey
 
 _TRIED = 50
 """States that are tried before a session is given up whose last one cannot be loaded."""
@@ -53,6 +56,8 @@ class TimeTravel(KeptStates):
         self._require_state()
         self.secure()
         here, left = self._engine.snapshot, self.timeline[self.timeline.current]
+        from .journey import Journey  # few sessions are undone
+
         way = Journey(self._engine, self.timeline, self._load, magics)
         before, files = way.survey(left), self._engine.access.freeze()
         try:

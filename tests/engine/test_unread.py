@@ -6,6 +6,7 @@ import ast
 import builtins
 import importlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from monty_kernel.engine.errors.hints import hint
+from monty_kernel.engine.source import NOTHING_KNOWN, cell
+from monty_kernel.engine.source.rewrites import rewritten
+from monty_kernel.engine.source.source_map import Rewritten
 from monty_kernel.engine.source.star_names import STAR_NAMES
 from tests.support.engine_session import Session
 from tests.support.kernel_client import Kernel
@@ -303,3 +307,19 @@ def test_a_name_that_was_deleted_is_unknown_in_a_key_too(kernel: Kernel) -> None
     kernel.run("del size")
     reply = kernel.run("sorted([2, 1], key=lambda n: size(n))").reply
     assert (reply["ename"], reply["evalue"]) == ("NameError", "name 'size' is not defined")
+
+
+def test_what_needs_no_rewriting_is_told_by_its_text() -> None:
+    """Cells without brackets and certain words do not even load what rewrites. Every statement of the corpus is tried alone."""
+    tried = 0
+    for path in sorted((Path(__file__).parents[1] / "check" / "corpus").glob("*.cells")):
+        for line in path.read_text().splitlines():
+            text = line.strip()
+            try:
+                tree = ast.parse(text)
+            except SyntaxError:
+                continue
+            if tree.body and not cell._MAY_BE_REWRITTEN.search(text):
+                tried += 1
+                assert rewritten(text, tree, NOTHING_KNOWN) == Rewritten([]), text
+    assert tried > 100

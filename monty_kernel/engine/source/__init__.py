@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Literal, NamedTuple, Protocol
 
 
@@ -131,3 +132,39 @@ class MagicTable(Protocol):
 
     def cell(self, name: str, args: str, body: str) -> CellRewrite:
         """The rewrite of `%%name args` over `body`; `name` is `!` for `!!` and similar lines."""
+
+
+# What rewriting asks ----------------------------------------------------------------------------------------------------
+
+
+class SessionNames(Protocol):
+    """What is known of the session's names before a cell runs."""
+
+    def undefined(self, names: frozenset[str]) -> frozenset[str]:
+        """Those of the names that the session does not define; all if it cannot be asked."""
+
+    def asking(self) -> frozenset[str] | None:
+        """Those that may lead a call to the host; None if that is unknown."""
+
+    @property
+    def granted(self) -> Collection[str]:
+        """The modules that the person granted."""
+
+
+class NothingKnown:
+    """For a cell that is read without its session: names may be anything."""
+
+    def undefined(self, names: frozenset[str]) -> frozenset[str]:
+        """All of them."""
+        return names
+
+    def asking(self) -> None:
+        """Any may."""
+
+    @property
+    def granted(self) -> Collection[str]:
+        """None."""
+        return ()
+
+
+NOTHING_KNOWN = NothingKnown()

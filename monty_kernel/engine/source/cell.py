@@ -8,11 +8,10 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from . import Action, CellRewrite, CellSource, MagicTable, Rewrite
+from . import NOTHING_KNOWN, Action, CellRewrite, CellSource, MagicTable, Rewrite, SessionNames
 from .ipython import import_edits, line_edits, recalled, unpasted
 from .needs import NOTHING, needed, refreshed
-from .rewrites import NOTHING_KNOWN, Rewritten, SessionNames, rewritten
-from .source_map import ByteOffsets, Edit, SourceMap, line_starts
+from .source_map import ByteOffsets, Edit, Rewritten, SourceMap, line_starts
 from .statements import last_statement, lines_inside_strings, logical_lines, weight
 from .syntax_trees import TooCostly, parse_tree, require_expression, syntax_tree
 
@@ -35,6 +34,7 @@ _MAGIC = re.compile(
 _QUERY = re.compile(r"(?P<indent>[ \t]*)(?P<topic>%{0,2}[A-Za-z_*][\w.*]*)[ \t]*(?P<query>\?\??)[ \t]*\Z")
 _CELL_MAGIC = re.compile(r"\s*(?:%%(?P<name>[\w.!]+)|(?P<shell>!!))(?P<args>[^\n]*)(?:\n|\Z)")
 _LEAVE = re.compile(r"\s*(?:exit|quit)")  # people type it without brackets, as in IPython
+_MAY_BE_REWRITTEN = re.compile(r"\(|\b(?:assert|del|environ|except|getenv|import)\b")
 _QUIET = re.compile(r"(?:[ \t\f]|\\\r?\n)*+;")
 
 
@@ -342,6 +342,14 @@ def _parsed_end(text: str) -> tuple[int, tuple[ast.Module, str] | None]:
         return start, None
 
 
+def _rewritten(text: str, tree: ast.Module, names: SessionNames) -> Rewritten:
+    if not _MAY_BE_REWRITTEN.search(text):
+        return Rewritten([])
+    from .rewrites import rewritten  # with all that it needs, 50 KB of code
+
+    return rewritten(text, tree, names)
+
+
 def _catch_last(text: str, options: CellOptions, finish: str) -> Rewritten:
     record = f"__mk_begin({options.number})\n" if options.number and options.begin else ""
     if "_" in text:
@@ -359,7 +367,7 @@ def _catch_last(text: str, options: CellOptions, finish: str) -> Rewritten:
         return Rewritten([*edits, Edit(len(text), len(text), "()\nNone")])
     if "IPython" in tail:
         edits += (edit.moved(tail_at) for edit in import_edits(tail, body))
-    inside, parts = rewritten(tail, tree, options.names)
+    inside, parts = _rewritten(tail, tree, options.names)
     inside = [edit.moved(tail_at) for edit in inside]
     if not body or not options.show or not isinstance(body[-1], ast.Expr) or isinstance(body[-1].value, ast.Starred):
         return Rewritten([*edits, *inside, nothing], parts)

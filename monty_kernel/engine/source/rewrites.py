@@ -10,47 +10,14 @@ import builtins
 import keyword
 import re
 from collections.abc import Collection, Iterator
-from typing import NamedTuple, Protocol
 
 from .. import prelude
+from . import SessionNames
 from .asking import made_in
 from .callbacks import MAY_HOLD, callback_edits
 from .scopes import CallIn, Outline
-from .source_map import ByteOffsets, Edit
+from .source_map import ByteOffsets, Edit, Rewritten
 from .unread import made_readable
-
-
-class SessionNames(Protocol):
-    """What is known of the session's names before a cell runs."""
-
-    def undefined(self, names: frozenset[str]) -> frozenset[str]:
-        """Those of the names that the session does not define; all if it cannot be asked."""
-
-    def asking(self) -> frozenset[str] | None:
-        """Those that may lead a call to the host; None if that is unknown."""
-
-    @property
-    def granted(self) -> Collection[str]:
-        """The modules that the person granted."""
-
-
-class NothingKnown:
-    """For a cell that is read without its session: names may be anything."""
-
-    def undefined(self, names: frozenset[str]) -> frozenset[str]:
-        """All of them."""
-        return names
-
-    def asking(self) -> None:
-        """Any may."""
-
-    @property
-    def granted(self) -> Collection[str]:
-        """None."""
-        return ()
-
-
-NOTHING_KNOWN = NothingKnown()
 
 _MISSING_BUILTINS = frozenset(
     [
@@ -88,13 +55,6 @@ _EXCEPTION = re.compile(r"(?:Error|Exception|Exit|Interrupt|Iteration|Warning)\(
 _BINDING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom)
 _ATTRIBUTES = frozenset(("args", "code", "errno", "filename", "strerror"))
 _ASKED = re.compile(r"\.(?:args|code|errno|filename|strerror)\b")
-
-
-class Rewritten(NamedTuple):
-    """Edits of a text, and the names of the prelude's parts that they need."""
-
-    edits: list[Edit]
-    parts: frozenset[str] = frozenset()
 
 
 def rewritten(text: str, tree: ast.Module, names: SessionNames) -> Rewritten:

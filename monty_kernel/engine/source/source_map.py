@@ -35,6 +35,13 @@ class Edit(NamedTuple):
         return Edit(self.start + offset, self.end + offset, self.text, blame)
 
 
+class Rewritten(NamedTuple):
+    """Edits of a text, and the names of the prelude's parts that they need."""
+
+    edits: list[Edit]
+    parts: frozenset[str] = frozenset()
+
+
 class SourceMap:
     """An original text, the edits made to it, and the way back.
 
