@@ -219,7 +219,7 @@ def _without(text: str, failure: Failure, *, accepted: bool) -> str | None:
         return _spaces(text, start - 1, end)
     if what in _ASYNC:
         line = text[start:].partition("\n")[0]
-        shifted = re.sub(r"\Aasync([ \t]+)(.*)\Z", r"\2", line)
+        shifted = re.sub(r"\Aasync([ \t]++)(.*)\Z", r"\2", line)
         return text[:start] + shifted + text[start + len(line) :]
     return _blank(text, start, end)
 

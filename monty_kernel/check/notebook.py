@@ -41,7 +41,7 @@ _MOST_CODE = 1 << 20
 
 _MOST_CELLS = 10_000
 _LONGEST = 500
-_MOUNT = re.compile(r"^\s*%mount\b", re.MULTILINE)
+_MOUNT = re.compile(r"^[ \t]*+%mount\b", re.MULTILINE)
 _USAGE = "!usage"
 _HARMLESS = frozenset(magic.name for magic in stock.family.magics if magic.kind == "host")
 """Magics that change nothing and look at nothing: they only say so, or refuse."""

@@ -240,6 +240,7 @@ def test_the_person_is_asked_and_only_a_clear_yes_counts(granted: Callable[..., 
         "always holds where nobody can be asked"
     )
     assert asked(kernel, "await tools.pay_later(1)", "y")[1].plain == "'paid 1'", "it holds for that function only"
+    kernel.run("kept = 1")
     assert kernel.run("%undo", allow_stdin=False).reply["status"] == "ok"
     assert error(kernel.run("await tools.pay_later(1)", allow_stdin=False))[0] == "PermissionError"
 

@@ -119,17 +119,19 @@ def found_patterns() -> dict[str, tuple[re.Pattern[Any], set[str]]]:
     """Every pattern by its name, and the methods that are called on it."""
     modules = {module.__name__: module for module in _modules()}
     found: dict[str, tuple[re.Pattern[Any], set[str]]] = {}
-    seen: set[int] = set()
+    seen: dict[tuple[object, int], str] = {}  # by what it says: `re` keeps compiled patterns for a while only
     for name, module in modules.items():
         short, source = name.removeprefix("monty_kernel."), _source(module)
         uses: dict[str, set[str]] | None = None
         for attribute, value in sorted(vars(module).items()):
             for where, pattern in _within(value, f"{short}.{attribute}"):
-                if id(pattern) not in seen:
-                    seen.add(id(pattern))
-                    uses = _uses(source) if uses is None else uses
-                    methods = uses.get(attribute, set()) or {"match"}
-                    found[where] = pattern, methods
+                uses = _uses(source) if uses is None else uses
+                methods = uses.get(attribute, set()) or {"match"}
+                known = seen.setdefault((pattern.pattern, pattern.flags), where)
+                if known == where:
+                    found[where] = pattern, set(methods)
+                else:
+                    found[known][1].update(methods)
         for where, pattern, methods in _inline(short, source):
             found.setdefault(where, (pattern, methods))
     return found

@@ -179,7 +179,7 @@ def test_a_mistyped_argument_of_run_notebook_says_what_it_takes() -> None:
 
 
 def test_the_bar_names_what_runs(tmp_path: Path) -> None:
-    source = write(tmp_path / "[bold]report.ipynb", "import time\ntime.sleep(0.5)")
+    source = write(tmp_path / "[bold]report.ipynb", "import time\ntime.sleep(2)")
     seen = _ANSI.sub("", run_in_a_terminal(source)[1])
     assert re.search(r"0/1 .*\[bold\]report\.ipynb", seen), seen
     sources = [write(tmp_path / f"{name}.ipynb", "import time\ntime.sleep(2)") for name in ("one", "two")]

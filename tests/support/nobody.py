@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from typing import NoReturn
 
 from monty_kernel.engine.frontend import StdinUnavailable, UsageError
 from monty_kernel.engine.limits import Limits, SessionLimits
+from monty_kernel.engine.source.cell import Feed
 from monty_kernel.grants.audit import Audit
 from monty_kernel.grants.grants import Grants
 from monty_kernel.history.history import History
@@ -18,6 +20,7 @@ class Nobody:
     """Its history, limits and grants are real. Nobody answers questions, but for those that `confirms` answers."""
 
     resumes_unasked = False
+    last_failure = None
 
     def __init__(self, *, confirms: bool) -> None:
         self.magics = Magics()
@@ -30,6 +33,12 @@ class Nobody:
     @property
     def travel(self) -> NoReturn:
         raise UsageError("there is no session here")
+
+    def feeds_of(self, number: int | None) -> list[Feed]:
+        return []
+
+    def limit_cell(self, words: Mapping[str, str]) -> None: ...
+    def tell(self, text: str) -> None: ...
 
     def confirm(self, question: str) -> bool:
         return self._confirms

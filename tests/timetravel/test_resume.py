@@ -325,7 +325,7 @@ UNSTEADY = "import time\nfor i in range(int(time.time() * 1e6) % 997): time.slee
 def test_a_cell_that_runs_otherwise_is_where_a_resume_stops(start: Start) -> None:
     first = start("--MontyKernel.snapshot_budget=0", env=NOTEBOOK)
     first.run("data = [{'id': i} for i in range(20_000)]; seen = []")
-    ids = [first.client.execute(code) for code in ["seen.append(2)", UNSTEADY, "seen.append(4)", "time.sleep(5)"]]
+    ids = first.queue("seen.append(2)\ninput()", UNSTEADY, "seen.append(4)", "time.sleep(5)")
     for msg_id in ids[:3]:
         first.finish(msg_id)
     kill(first)
