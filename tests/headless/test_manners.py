@@ -14,6 +14,7 @@ from monty_kernel import run_notebook
 from monty_kernel.cli import COMMAND_MODULES
 from monty_kernel.headless.declared import warn_of_unknown
 from monty_kernel.magics.registry import Magics
+from monty_kernel.outputs import log_text
 from tests.support.awkward_notebooks import Cell, book
 from tests.support.run_command import command, read, report, run, run_in_a_terminal, texts, write
 from tests.support.waiting import HANGING
@@ -178,7 +179,9 @@ def test_a_mistyped_argument_of_run_notebook_says_what_it_takes() -> None:
     assert texts(run_notebook(made, timeout=float("inf"), max_output=None, max_memory=None)) == ["1"]
 
 
-def test_the_bar_names_what_runs(tmp_path: Path) -> None:
+def test_the_bar_names_what_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for service in log_text._SERVICES:  # where there is no bar
+        monkeypatch.delenv(service, raising=False)
     source = write(tmp_path / "[bold]report.ipynb", "import time\ntime.sleep(2)")
     seen = _ANSI.sub("", run_in_a_terminal(source)[1])
     assert re.search(r"0/1 .*\[bold\]report\.ipynb", seen), seen

@@ -130,7 +130,7 @@ def test_the_check_of_a_resumed_session_knows_its_cells(start: Start, tmp_path: 
     kernel = start(env={"JPY_SESSION_NAME": str(tmp_path / "a.ipynb")})
     kernel.run("def f(a: int): return a\nclass C:\n    n = 1\nc = C()")
     kernel.run("v = 'a'")
-    kernel.client.shutdown()
+    kernel.manager.shutdown_kernel()
     other = Kernel(kernel.folder, env={"JPY_SESSION_NAME": str(tmp_path / "a.ipynb")})
     try:
         other.answer("%resume", "y")
