@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pydantic_monty
 from ipykernel._version import kernel_protocol_version
@@ -21,9 +21,6 @@ from monty_kernel.jupyter.request_content import problem
 from monty_kernel.jupyter.shell_queue import Request, ShellQueue
 from monty_kernel.session.replies import LANGUAGE_INFO
 from monty_kernel.settings import OPTIONS, Settings, traits
-
-if TYPE_CHECKING:
-    pass
 
 QUESTIONS = frozenset(
     {
