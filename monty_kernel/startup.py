@@ -87,6 +87,11 @@ class DeferredModule(ModuleType):
             _load(self)
         return ModuleType.__getattribute__(self, name)  # `super()` fails: the class has changed
 
+    def __setattr__(self, name: str, value: object) -> None:
+        if not isinstance(value, ModuleType) and not (name.startswith("__") and name.endswith("__")):
+            _load(self)  # else it would undo this; only the import system sets submodules
+        ModuleType.__setattr__(self, name, value)  # `super()` fails: the class has changed
+
     def __dir__(self) -> Iterable[str]:
         _load(self)
         return sorted(self.__dict__)

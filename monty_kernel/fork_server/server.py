@@ -331,7 +331,7 @@ def _take_environment(request: StartRequest) -> None:
     os.environ.clear()
     os.environ.update(request.env)
     time.tzset()
-    tempfile.tempdir = None
+    vars(tempfile)["tempdir"] = None  # as an attribute it would load the module
     os.chdir(request.cwd)
     sys.argv[1:] = request.argv
 

@@ -215,3 +215,8 @@ from tempfile import TemporaryDirectory
 print(type(ssl).__name__, tempfile.TemporaryDirectory is TemporaryDirectory)
 """
     assert python(code) == "DeferredModule DeferredModule shaken module True"
+
+
+def test_what_is_set_in_a_deferred_module_stays() -> None:
+    code = "import tempfile\ntempfile.tempdir = '/somewhere'\nprint(tempfile.gettempdir(), type(tempfile).__name__)"
+    assert python(code) == "/somewhere module"
