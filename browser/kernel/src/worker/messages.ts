@@ -123,5 +123,7 @@ export type FromWorker =
   | { type: 'finished'; id: number; outcome: Outcome }
   | { type: 'saved'; id: number; snapshot: Snapshot; changed: boolean }
   | { type: 'value'; id: number; value: unknown }
+  /** The interrupt reached a worker that waits: the cell gets KeyboardInterrupt. One that computes cannot say so. */
+  | { type: 'heard' }
   /** The instance is of no use any more: it trapped, or ran out of memory. */
   | { type: 'lost'; id: number | null; why: 'crashed' | 'memory' | 'time'; message: string };
