@@ -109,6 +109,8 @@ export type Question =
   | { kind: 'input'; prompt: string; password: boolean }
   /** A magic whose work is the page's. A travelling one is answered with the snapshot to go to. */
   | { kind: 'magic'; name: string; args: string; between: boolean; snapshot: Snapshot | null }
+  /** The cell called `exit()`: whether the front end leaves. */
+  | { kind: 'exit' }
   /** A file of the site's drive below a mounted folder: contents' answers. */
   | { kind: 'contents'; operation: string; path: string; data: unknown };
 

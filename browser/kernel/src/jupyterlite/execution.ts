@@ -1,0 +1,228 @@
+/** Runs one cell for an execute_request, and sends what comes of it. */
+
+import { CannotStart } from '../session/hosted_session';
+import type { CellHost, Ran } from '../session/hosted_session';
+import type { Answer, CellRequest, Failure, Outcome, Output, Question, Result, Snapshot } from '../worker/messages';
+import type { Waiting } from './cell_queue';
+import type { Message, Sender } from './messages';
+import type { KernelParts } from './parts';
+
+/** Milliseconds from a cell of a notebook to its error, at least: the cells of a Run All arrive within them. */
+const ARRIVING = 30;
+
+/** The cells of one kernel. */
+export class Execution implements CellHost {
+  /** The execution count of the last cell. */
+  count = 0;
+
+  #parent: Message | null = null;
+  #payload: Record<string, unknown>[] = [];
+  #mayAsk = false;
+  #answer: ((answer: Answer) => void) | null = null;
+
+  constructor(
+    private readonly parts: KernelParts,
+    private readonly sender: Sender,
+    /** Let none of the cells run that wait. */
+    private readonly abortWaiting: () => void
+  ) {}
+
+  /** Run a cell, from busy to idle. */
+  async run(waiting: Waiting): Promise<void> {
+    const parent = waiting.message;
+    const cell = this.#begin(parent);
+    this.sender.status(parent, 'busy');
+    if (!cell.silent) this.sender.publish(parent, 'execute_input', { code: cell.code, execution_count: cell.number });
+    const outcome = await this.#outcome(cell);
+    const reply = this.#reply(outcome);
+    const failed = outcome.failure !== null;
+    const left = this.#payload.some(each => each['source'] === 'ask_exit');
+    const stops = (failed || left) && !cell.silent && parent.content['stop_on_error'] !== false;
+    if (stops) {
+      await arrived(waiting);
+      this.abortWaiting();
+    }
+    if (!cell.silent) this.#publish(parent, cell, outcome, reply);
+    // JupyterLite itself cancels what waits when a reply says "error", unless this is its cause
+    const metadata = failed && !stops ? { cause: 'interrupt' } : {};
+    this.sender.reply(parent, 'execute_reply', reply, metadata);
+    this.sender.status(parent, 'idle');
+    this.#parent = null;
+  }
+
+  /** Answer a cell that is not run, since the one before it failed. */
+  abort(parent: Message): void {
+    this.sender.status(parent, 'busy');
+    this.sender.reply(parent, 'execute_reply', { status: 'aborted' });
+    this.sender.status(parent, 'idle');
+  }
+
+  /** The person's answer to a question. */
+  inputReply(content: Record<string, unknown>): void {
+    const value = content['value'];
+    this.#answer?.({ value: typeof value === 'string' ? value : '' });
+    this.#answer = null;
+  }
+
+  // What the cell says and asks
+
+  output(output: Output): void {
+    this.parts.screen.emit(output, this.#show);
+  }
+
+  ask(question: Question): Promise<Answer> {
+    switch (question.kind) {
+      case 'input':
+        return this.#askPerson(question.prompt, question.password);
+      case 'magic':
+        return this.parts.travel.magic(question, output => {
+          this.output(output);
+        });
+      case 'contents':
+        return this.parts.contents(question);
+      case 'exit':
+        this.#payload.push({ source: 'ask_exit', keepkernel: false });
+        return Promise.resolve({ value: true });
+    }
+  }
+
+  #askPerson(prompt: string, password: boolean): Promise<Answer> {
+    if (this.#parent === null || !this.#mayAsk) {
+      const name = password ? 'getpass' : 'input';
+      const message = `${name}() was called, but this front end does not support input requests.`;
+      return Promise.resolve({ exception: 'StdinNotImplementedError', message });
+    }
+    this.parts.screen.finish(this.#show);
+    this.sender.ask(this.#parent, this.parts.screen.prompt(prompt), password);
+    return new Promise(resolve => {
+      this.#answer = resolve;
+    });
+  }
+
+  readonly #show = (output: Output): void => {
+    if (this.#parent === null) return;
+    switch (output.type) {
+      case 'stream':
+        this.sender.publish(this.#parent, 'stream', { name: output.name, text: output.text });
+        return;
+      case 'display':
+        this.sender.publish(this.#parent, output.update ? 'update_display_data' : 'display_data', {
+          data: output.data,
+          metadata: output.metadata,
+          transient: output.displayId === null ? {} : { display_id: output.displayId }
+        });
+        return;
+      case 'clear':
+        this.sender.publish(this.#parent, 'clear_output', { wait: output.wait });
+        return;
+      case 'error': {
+        const { ename, evalue, traceback } = output;
+        this.sender.publish(this.#parent, 'error', { ename, evalue, traceback });
+      }
+    }
+  };
+
+  // A cell from its request to its reply
+
+  #begin(parent: Message): CellRequest {
+    const content = parent.content;
+    const code = String(content['code']);
+    const silent = content['silent'] === true;
+    const stored = content['store_history'] ?? !silent;
+    const remember = stored === true && !silent && code.trim() !== '';
+    if (remember) this.count += 1;
+    this.#parent = parent;
+    this.#payload = [];
+    this.#mayAsk = content['allow_stdin'] === true;
+    this.#answer = null;
+    this.parts.screen.startCell();
+    if (remember) this.parts.history.add(this.count, code);
+    const asked = (content['user_expressions'] ?? {}) as Record<string, unknown>;
+    const expressions = Object.fromEntries(Object.entries(asked).map(([name, text]) => [name, String(text)]));
+    return { code, number: this.count + (remember ? 0 : 1), remember, silent, expressions };
+  }
+
+  async #outcome(cell: CellRequest): Promise<Outcome> {
+    const { session, screen, travel, explained } = this.parts;
+    let failed = true;
+    try {
+      await session.ready();
+      const notice = await travel.begin(cell.remember ? cell.number : 0);
+      if (notice !== null) this.output({ type: 'stream', name: 'stderr', text: `${notice}\n` });
+      const ran = await session.run(cell, this, (snapshot, changed) => {
+        this.#record(cell, failed, snapshot, changed);
+      });
+      const outcome = this.#shown(this.#ended(ran));
+      failed = outcome.failure !== null;
+      return cell.remember ? explained(outcome, cell.code, cell.number) : outcome;
+    } catch (error) {
+      return failure(this.#unexpected(error));
+    } finally {
+      screen.finish(this.#show);
+    }
+  }
+
+  #record(cell: CellRequest, failed: boolean, snapshot: Snapshot, changed: boolean): void {
+    this.parts.travel.record(cell.remember ? cell.number : 0, cell.code, failed, snapshot, changed);
+  }
+
+  #ended(ran: Ran): Outcome {
+    return ran.outcome ?? failure(this.parts.lost(ran.lost.why, ran.lost.message, ran.lost.restored));
+  }
+
+  #shown(outcome: Outcome): Outcome {
+    if (outcome.failure !== null) return outcome;
+    const result = outcome.result === null ? null : this.parts.screen.result(outcome.result, this.#show);
+    if (result !== null && isFailure(result)) return failure(result);
+    const shown = Object.entries(outcome.expressions).map(([name, value]) => [
+      name,
+      isFailure(value) ? value : this.parts.screen.result(value, () => undefined)
+    ]);
+    return { failure: null, result, expressions: Object.fromEntries(shown) as Outcome['expressions'] };
+  }
+
+  #unexpected(error: unknown): Failure {
+    const message = error instanceof Error ? error.message : String(error);
+    const ename = error instanceof CannotStart ? 'CannotStart' : 'InternalError';
+    const evalue = error instanceof CannotStart ? message : `internal error of monty-kernel: ${message}`;
+    return { kind: 'crashed', ename, evalue, frames: [], note: null };
+  }
+
+  #reply(outcome: Outcome): Record<string, unknown> {
+    const reply = { execution_count: this.count, payload: this.#payload };
+    if (outcome.failure !== null) {
+      return { status: 'error', ...this.parts.render(outcome.failure), user_expressions: {}, ...reply };
+    }
+    const values = Object.entries(outcome.expressions).map(([name, value]) => [
+      name,
+      isFailure(value) ? { status: 'error', ...this.parts.render(value) } : { status: 'ok', ...value }
+    ]);
+    return { status: 'ok', user_expressions: Object.fromEntries(values) as unknown, ...reply };
+  }
+
+  #publish(parent: Message, cell: CellRequest, outcome: Outcome, reply: Record<string, unknown>): void {
+    if (outcome.failure !== null) {
+      const { ename, evalue, traceback } = reply;
+      this.sender.publish(parent, 'error', { ename, evalue, traceback });
+    } else if (outcome.result !== null) {
+      const { data, metadata } = outcome.result;
+      this.sender.publish(parent, 'execute_result', { execution_count: cell.number, data, metadata });
+      const text = data['text/plain'];
+      if (cell.remember) this.parts.history.addOutput(cell.number, typeof text === 'string' ? text : '');
+    }
+  }
+}
+
+function failure(failure: Failure): Outcome {
+  return { failure, result: null, expressions: {} };
+}
+
+function isFailure(value: Result | Failure): value is Failure {
+  return 'ename' in value;
+}
+
+async function arrived(waiting: Waiting): Promise<void> {
+  if (!('cellId' in waiting.message.metadata)) return;
+  const left = waiting.received + ARRIVING - performance.now();
+  if (left > 0) await new Promise(resolve => setTimeout(resolve, left));
+}

@@ -1,0 +1,78 @@
+/** What a kernel is made of, as the kernel sees it: each part is a room of its own. */
+
+import type { HostedSession } from '../session/hosted_session';
+import type { Answer, Failure, MimeBundle, Outcome, Output, Question, Result, Snapshot } from '../worker/messages';
+
+/** Makes outputs harmless. All that a worker says passes it. */
+export interface Screen {
+  /** A cell begins: what the one before left open is over. */
+  startCell(): void;
+  /** Show what may be shown of an output. */
+  emit(output: Output, show: (output: Output) => void): void;
+  /** A result as it may be shown, or why it may not be. */
+  result(result: Result, show: (output: Output) => void): Result | Failure;
+  /** A prompt as a front end may show it. */
+  prompt(text: string): string;
+  /** What is shown beside the notebook, such as help. */
+  page(data: MimeBundle): MimeBundle;
+  /** The cell is over, or waits for the person: what it left open is closed. */
+  finish(show: (output: Output) => void): void;
+}
+
+/** Answers what front ends ask about code; also while a cell runs. */
+export interface Questions {
+  complete(code: string, cursor: number): Promise<Completion>;
+  inspect(code: string, cursor: number, detail: number): Promise<MimeBundle | null>;
+  isComplete(code: string): { status: 'complete' | 'incomplete' | 'invalid' | 'unknown'; indent?: string };
+}
+
+/** Completions at a place. Places count Unicode characters, as in the message specification. */
+export interface Completion {
+  matches: string[];
+  start: number;
+  end: number;
+  metadata: Record<string, unknown>;
+}
+
+/** The states of the session, and what goes from one to another. */
+export interface Travel {
+  /** A cell is about to run. What the person has to be told before it, if anything. */
+  begin(number: number): Promise<string | null>;
+  /** A cell is over, and this is the state that it left. `number` is 0 for a cell outside the history. */
+  record(number: number, code: string, failed: boolean, snapshot: Snapshot, changed: boolean): void;
+  /** Answer a magic that the worker leaves to the page. */
+  magic(question: Extract<Question, { kind: 'magic' }>, show: (output: Output) => void): Promise<Answer>;
+  /** A hint for a name that is missing and that an earlier session had. */
+  hint(evalue: string): string | null;
+  close(): void;
+}
+
+/** The inputs of this session, and of those before it where they can be kept. */
+export interface History {
+  add(number: number, code: string): void;
+  addOutput(number: number, text: string): void;
+  answer(request: Record<string, unknown>): Promise<unknown[]>;
+}
+
+/** An error as it is shown. */
+export interface ShownError {
+  ename: string;
+  evalue: string;
+  traceback: string[];
+}
+
+/** The rooms that a kernel lives in. */
+export interface KernelParts {
+  session: HostedSession;
+  screen: Screen;
+  questions: Questions;
+  travel: Travel;
+  history: History;
+  /** The Failure of a cell whose worker is gone. */
+  lost: (why: string, message: string, restored: boolean) => Failure;
+  /** A failure that an earlier failed cell explains says so. */
+  explained: (outcome: Outcome, code: string, number: number) => Outcome;
+  render: (failure: Failure) => ShownError;
+  /** Read a file of the site's drive, for a mounted folder. */
+  contents: (question: Extract<Question, { kind: 'contents' }>) => Promise<Answer>;
+}
