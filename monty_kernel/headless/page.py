@@ -15,11 +15,13 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
+
+from monty_kernel.sanitize.downloads import digests_of
 
 from .notebook_file import from_json, read_notebook
 from .notebook_shape import NotebookUnreadable
@@ -64,7 +66,8 @@ def page_of(
 
     Text cells, raw cells, attachments and outputs are turned into HTML in the way the kernel treats outputs. Scripts,
     widgets and pictures from other places are left out, and a line in the page says so. nbconvert makes the page around
-    them, in a process of its own. The notebook is not run: `run_notebook` does that.
+    them, in a process of its own. The notebook is not run: `run_notebook` does that. What it returned may show links to
+    files (`FileLink`), and the page keeps these; of a notebook that was read from a file it keeps none.
 
     Args:
         notebook: a notebook of format 4, or the path of one.
@@ -82,17 +85,31 @@ def page_of(
     """
     if template not in TEMPLATES:
         raise ValueError(f"there is no template {template!r}; there are {', '.join(TEMPLATES)}")
+    downloads: list[str] = []
     if isinstance(notebook, Mapping):
         data = json.dumps(notebook).encode()
         name = "Notebook"
+        downloads = _downloads_in(notebook)
     else:
         try:
             data = read_notebook(Path(notebook))
         except NotebookUnreadable as error:
             raise PageFailed(str(error)) from error
         name = Path(notebook).stem
-    options = {"template": template, "title": name if title is None else title, "inputs": inputs}
+    shown_title = name if title is None else title
+    options = {"template": template, "title": shown_title, "inputs": inputs, "downloads": downloads}
     return _answer(json.dumps(options).encode() + b"\n" + data).decode()
+
+
+def _downloads_in(notebook: Mapping[str, Any]) -> list[str]:
+    """The digests of the links to files that the kernel made in this process. In a notebook's file there are none."""
+    cells = notebook.get("cells")
+    return sorted(
+        digest
+        for cell in (cells if isinstance(cells, list) else ())
+        if isinstance(cell, Mapping) and isinstance(outputs := cell.get("outputs"), list)
+        for digest in digests_of(output for output in outputs if isinstance(output, Mapping))
+    )
 
 
 def _environment() -> dict[str, str]:
@@ -142,8 +159,17 @@ def command() -> list[str]:
 # In the process that makes the page
 
 
-def page_from(data: bytes, *, template: Any = "lab", title: str = "Notebook", inputs: bool = True) -> str:
+def page_from(
+    data: bytes, *, template: Any = "lab", title: str = "Notebook", inputs: bool = True, downloads: Sequence[str] = ()
+) -> str:
     """The page of a notebook's file, made in this process.
+
+    Args:
+        data: the file.
+        template: one of nbconvert's.
+        title: the page's title, unless the notebook's metadata has one.
+        inputs: whether the source of code cells is shown.
+        downloads: the digests of the links in it that the kernel made.
 
     Raises:
         NotebookUnreadable: it is not a notebook.
@@ -155,7 +181,7 @@ def page_from(data: bytes, *, template: Any = "lab", title: str = "Notebook", in
 
     book = from_json(data)
     pieces = Pieces()
-    placeholders = with_placeholders(book, pieces, title=title, inputs=inputs)
+    placeholders = with_placeholders(book, pieces, title=title, inputs=inputs, downloads=frozenset(downloads))
     return framed(placeholders, pieces, template=template, inputs=inputs)
 
 

@@ -12,7 +12,7 @@ import json
 import re
 import secrets
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from html import escape, unescape
 from importlib import import_module
 from typing import Any, Literal
@@ -21,6 +21,7 @@ from urllib.parse import quote, unquote
 from monty_kernel.outputs.highlighting import page_coloured
 from monty_kernel.outputs.visible_text import visible
 from monty_kernel.sanitize import Sanitized, TooLarge
+from monty_kernel.sanitize.downloads import recognized
 from monty_kernel.sanitize.formulas import safe_tex
 from monty_kernel.sanitize.markdown import sanitized_markdown
 from monty_kernel.sanitize.markup import ID_PREFIX
@@ -91,7 +92,7 @@ def _as_reference(command: re.Match[str]) -> str:
     return f"{command[1] or ''}&#{ord(command[0][-1])};"
 
 
-def with_placeholders(book: Node, pieces: Pieces, *, title: str, inputs: bool) -> Node:
+def with_placeholders(book: Node, pieces: Pieces, *, title: str, inputs: bool, downloads: Collection[str] = ()) -> Node:
     """The notebook for nbconvert.
 
     Args:
@@ -99,6 +100,7 @@ def with_placeholders(book: Node, pieces: Pieces, *, title: str, inputs: bool) -
         pieces: gets the HTML of its texts.
         title: the page's title, if the notebook has none.
         inputs: whether code cells show their source.
+        downloads: the digests of the links to files that the kernel made.
     """
     metadata = book["metadata"]
     given = metadata.get("title")
@@ -106,7 +108,10 @@ def with_placeholders(book: Node, pieces: Pieces, *, title: str, inputs: bool) -
     cells: list[Node] = []
     names = {cell.get("id") for cell in book["cells"] if isinstance(cell.get("id"), str)}
     for number, cell in enumerate(book["cells"]):
-        made = _code(cell, pieces, number, inputs) if cell["cell_type"] == "code" else _text(cell, pieces, number)
+        if cell["cell_type"] == "code":
+            made = _code(cell, pieces, number, inputs, downloads)
+        else:
+            made = _text(cell, pieces, number)
         made["id"] = _own_id(cell.get("id"), number, names)
         made["metadata"] = {"tags": plain} if (plain := [tag for tag in tags(cell) if _is_plain_word(tag)]) else {}
         cells.append(made)
@@ -158,17 +163,21 @@ def _text(cell: Node, pieces: Pieces, number: int) -> Node:
     return _cell(pieces.content(shown.text + (_note(shown.removed, "cell") if shown.removed else "")))
 
 
-def _code(cell: Node, pieces: Pieces, number: int, inputs: bool) -> Node:
+def _code(cell: Node, pieces: Pieces, number: int, inputs: bool, downloads: Collection[str]) -> Node:
     return {
         "cell_type": "code",
         "source": pieces.content(_source(cell["source"]), typeset=False) if inputs else "",
         "execution_count": _count(cell.get("execution_count")),
-        "outputs": list(_outputs(cell, pieces, number)),
+        "outputs": list(_outputs(cell, pieces, number, downloads)),
     }
 
 
-def _outputs(cell: Node, pieces: Pieces, number: int) -> Iterator[Node]:
-    for output in sanitized_outputs(cell["outputs"], cell=number):
+def _outputs(cell: Node, pieces: Pieces, number: int, downloads: Collection[str]) -> Iterator[Node]:
+    given = [
+        {**output, "data": recognized(output["data"], downloads)} if "data" in output else output
+        for output in cell["outputs"]
+    ]
+    for output in sanitized_outputs(given, cell=number):
         kind = output["output_type"]
         if kind == "stream":
             text = pieces.content(printed(output["text"]), typeset=False)
