@@ -4,20 +4,22 @@ import type {
   Answer,
   CellRequest,
   FromWorker,
-  Limits,
+  HeldLimits,
   Outcome,
   Output,
   Question,
   Snapshot,
+  SnapshotChange,
   ToWorker
 } from '../worker/messages';
+import { nextSnapshot } from '../worker/snapshots';
 import type { WorkerPort, Workers } from './workers';
 
 /** Milliseconds in which a worker that waits for the host hears an interrupt. One that does not hear it computes. */
 const HEARS_WITHIN = 100;
 
 /** Why a worker is gone. */
-export type Why = 'interrupted' | 'crashed' | 'memory' | 'time';
+export type Why = 'interrupted' | 'insisted' | 'crashed' | 'memory' | 'time';
 
 /** What takes part in one cell. */
 export interface CellHost {
@@ -25,6 +27,8 @@ export interface CellHost {
   output(output: Output): void;
   /** Answer what the cell asks. The promise may stay open: an interrupt answers in its place. */
   ask(question: Question): Promise<Answer>;
+  /** Take what the cell's reply is to hold for the front end. */
+  payload?(payload: Record<string, unknown>): void;
 }
 
 /** How a cell ended: with an outcome, or with its worker. */
@@ -33,8 +37,10 @@ export type Ran =
 
 /** What a session is started with. */
 export interface SessionSettings {
-  limits: Limits;
+  limits: HeldLimits;
   timezone: string;
+  /** Characters of one MIME type that the sanitizer lets through; null for no limit. */
+  mostShown: number | null;
 }
 
 interface Waiting {
@@ -60,6 +66,7 @@ export class HostedSession {
   /** The last state: what the session goes back to when its worker is gone. Null before there is one. */
   snapshot: Snapshot | null = null;
 
+  #limits: HeldLimits;
   #worker: WorkerPort | null = null;
   #starting: Promise<void> | null = null;
   #waiting = new Map<number, Waiting>();
@@ -73,7 +80,9 @@ export class HostedSession {
     private readonly workers: Workers,
     private readonly module: () => Promise<WebAssembly.Module>,
     private readonly settings: SessionSettings
-  ) {}
+  ) {
+    this.#limits = settings.limits;
+  }
 
   /** Whether a cell runs. */
   get isRunning(): boolean {
@@ -96,7 +105,6 @@ export class HostedSession {
     this.#starting = starting;
     try {
       await starting;
-      this.snapshot = snapshot;
     } finally {
       if (this.#starting === starting) this.#starting = null;
     }
@@ -117,9 +125,11 @@ export class HostedSession {
       }
     );
     try {
-      const { limits, timezone } = this.settings;
-      const answer = await this.#send(id => ({ type: 'start', id, module, snapshot, limits, timezone }));
+      const { timezone, mostShown } = this.settings;
+      const limits = this.#limits;
+      const answer = await this.#send(id => ({ type: 'start', id, module, snapshot, limits, timezone, mostShown }));
       if (answer.type === 'failed') throw new CannotStart(answer.message);
+      this.snapshot = answer.type === 'started' && answer.change ? nextSnapshot(null, answer.change) : snapshot;
     } catch (error) {
       this.#end();
       throw error instanceof WorkerLost ? new CannotStart(`the worker ended: ${error.message}`) : error;
@@ -233,28 +243,35 @@ export class HostedSession {
         this.#lose(new WorkerLost(message.why, message.message));
         return;
       case 'saved':
-        this.#saved?.(message.snapshot, message.changed);
+        this.#saved?.(message.change);
+        return;
+      case 'limits':
+        this.#limits = message.limits;
+        return;
+      case 'payload':
+        if (this.#cell?.id === message.id) this.#cell.host.payload?.(message.payload);
         return;
       case 'finished':
         this.#awaitState();
         break;
       case 'started':
       case 'failed':
+      case 'loaded':
       case 'value':
     }
     this.#waiting.get(message.id)?.resolve(message);
     this.#waiting.delete(message.id);
   }
 
-  #saved: ((snapshot: Snapshot, changed: boolean) => void) | null = null;
+  #saved: ((change: SnapshotChange | null) => void) | null = null;
 
   #awaitState(): void {
     const report = this.#cell?.saved;
     this.#saving = new Promise(resolve => {
-      this.#saved = (snapshot, changed) => {
+      this.#saved = change => {
         this.#saved = null;
-        this.snapshot = snapshot;
-        report?.(snapshot, changed);
+        if (change !== null) this.snapshot = nextSnapshot(this.snapshot, change);
+        if (this.snapshot !== null) report?.(this.snapshot, change !== null);
         resolve();
       };
       this.#unsaved = resolve;

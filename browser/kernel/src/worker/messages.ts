@@ -55,8 +55,30 @@ export interface Snapshot {
   state: Uint8Array<ArrayBuffer>;
   /** What is known of the session outside of the sandbox, as JSON text that only the engine reads. */
   outside: string;
-  /** Bytes of files by path, in the working folder. Equal files of several snapshots are one object. */
-  files: Map<string, Uint8Array<ArrayBuffer>>;
+  /** The cells that led to it, oldest first, as JSON texts that only the engine reads. */
+  steps: readonly string[];
+  /** What cells wrote, by path. Equal files of several snapshots are one object. */
+  files: ReadonlyMap<string, FileNode>;
+}
+
+/** A file or folder that cells wrote. `modified` is in seconds since the epoch. */
+export interface FileNode {
+  kind: 'file' | 'folder';
+  /** Empty for a folder. */
+  data: Uint8Array<ArrayBuffer>;
+  modified: number;
+}
+
+/** What makes a snapshot of the worker's last one: `nextSnapshot` in `snapshots.ts` does. */
+export interface SnapshotChange {
+  state: Uint8Array<ArrayBuffer>;
+  outside: string;
+  /** How many of the last snapshot's steps are steps of this one too. */
+  kept: number;
+  /** The steps after them. */
+  steps: string[];
+  /** What was written since; null for what is gone. */
+  files: Map<string, FileNode | null>;
 }
 
 /** What a session may use. Null is unlimited. */
@@ -65,8 +87,22 @@ export interface Limits {
   memory: number | null;
   /** Seconds that one cell computes. */
   seconds: number | null;
-  /** Calls that nest. */
+  /** Calls that nest; null for Monty's own limit. */
   recursion: number | null;
+  /** Bytes that one cell shows. */
+  output: number | null;
+  /** How often one cell calls the host. */
+  hostCalls: number | null;
+  /** Seconds that one cell sleeps. */
+  asleep: number | null;
+}
+
+/** The limits of a session: what was granted, and what cells made of that. They outlive a worker. */
+export interface HeldLimits {
+  granted: Limits;
+  now: Limits;
+  /** By a limit's name, the label of the cell that last tightened it. */
+  tightened: Record<string, string>;
 }
 
 /** A cell to run. */
@@ -89,26 +125,36 @@ export type ToWorker =
       module: WebAssembly.Module;
       /** Null for a new session. */
       snapshot: Snapshot | null;
-      limits: Limits;
+      limits: HeldLimits;
       /** IANA name of the person's zone. */
       timezone: string;
+      /** Characters of one MIME type that the page's sanitizer lets through; null for no limit. */
+      mostShown: number | null;
     }
   | { type: 'execute'; id: number; request: CellRequest }
   /** The person's interrupt. Only a worker that waits for the host hears it. */
   | { type: 'interrupt' }
-  /** The value of an expression over the prelude's functions, between two cells; `parts` are fed first. */
+  /**
+   * The value of an expression over the prelude's functions; `parts` are fed first. Between two cells, or while a
+   * magic's question with `between` waits.
+   */
   | { type: 'evaluate'; id: number; expression: string; parts: string[] }
+  /** Go to another state; null for a new session. When `evaluate` may come. */
+  | { type: 'load'; id: number; snapshot: Snapshot | null }
   /** An answer to `ask`. */
   | { type: 'answer'; question: number; answer: Answer };
 
-/** What the page answers: a value, or an exception to raise in the cell. */
-export type Answer = { value: unknown } | { exception: string; message: string };
+/**
+ * What the page answers: a value, or an exception to raise in the cell. `UsageError` and `StdinUnavailable` are
+ * exceptions that no cell can catch as such. `outputs` are shown first, as outputs of the cell.
+ */
+export type Answer = { value: unknown; outputs?: Output[] } | { exception: string; message: string };
 
 /** What a cell asks of the page. */
 export type Question =
   | { kind: 'input'; prompt: string; password: boolean }
-  /** A magic whose work is the page's. A travelling one is answered with the snapshot to go to. */
-  | { kind: 'magic'; name: string; args: string; between: boolean; snapshot: Snapshot | null }
+  /** A magic whose work is the page's. `between`: it stands on a line of its own, and may go to another state. */
+  | { kind: 'magic'; name: string; args: string; between: boolean; change: SnapshotChange | null }
   /** The cell called `exit()`: whether the front end leaves. */
   | { kind: 'exit' }
   /** A file of the site's drive below a mounted folder: contents' answers. */
@@ -116,16 +162,27 @@ export type Question =
 
 /** From the worker to the page. */
 export type FromWorker =
-  | { type: 'started'; id: number }
+  /** The session is there. `change` makes the first snapshot of a new one; it is null for one that was loaded. */
+  | { type: 'started'; id: number; change: SnapshotChange | null }
   /** The session could not be started; `message` is for the person. */
   | { type: 'failed'; id: number; message: string }
   | { type: 'output'; id: number; output: Output }
+  /** What the reply of the cell holds for the front end, such as the pager's text. The last of each source counts. */
+  | { type: 'payload'; id: number; payload: Record<string, unknown> }
   | { type: 'ask'; question: number; what: Question }
+  /** A cell tightened limits. */
+  | { type: 'limits'; limits: HeldLimits }
   /** The cell is over. The snapshot follows in `saved`, when the reply is on its way. */
   | { type: 'finished'; id: number; outcome: Outcome }
-  | { type: 'saved'; id: number; snapshot: Snapshot; changed: boolean }
+  /** `change` is null if the session is as it was in the last snapshot. */
+  | { type: 'saved'; id: number; change: SnapshotChange | null }
   | { type: 'value'; id: number; value: unknown }
+  /** `failure` says why the state could not be loaded: then the session is as it was. */
+  | { type: 'loaded'; id: number; failure: string | null; change: SnapshotChange | null }
   /** The interrupt reached a worker that waits: the cell gets KeyboardInterrupt. One that computes cannot say so. */
   | { type: 'heard' }
-  /** The instance is of no use any more: it trapped, or ran out of memory. */
-  | { type: 'lost'; id: number | null; why: 'crashed' | 'memory' | 'time'; message: string };
+  /**
+   * The session is of no use any more, and could not be restored where it was. `insisted`: the cell caught
+   * KeyboardInterrupt and went on, and the person interrupted it again and again.
+   */
+  | { type: 'lost'; id: number | null; why: 'crashed' | 'memory' | 'time' | 'insisted'; message: string };
