@@ -50,8 +50,8 @@ class KnownNames:
         self._defined |= asked - undefined
         return undefined
 
-    def asking(self) -> frozenset[str]:
-        """The names by which code may reach the host: tools, and what cells made of them."""
+    def asking(self) -> frozenset[str] | None:
+        """The names by which code may reach the host: tools, and what cells made of them; None if any may."""
         if self._asking is None:
             from .source.asking import AskingNames  # few sessions need it
 

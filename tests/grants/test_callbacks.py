@@ -75,6 +75,33 @@ def test_what_asks_without_looking_like_it_works(start: Callable[..., Kernel], c
     assert start().run(code).plain == "2"
 
 
+NUMBERS = "numbers = [" + "1, " * 30_000 + "]\n"  # more than is parsed to look for names
+WORDS = "words = '''" + " ".join(f"w{n}" for n in range(30_000)) + "'''\n"
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        (NUMBERS + "def far(name): return tools.price(name)", "list(map(far, ['ab', 'c']))"),
+        (WORDS + "def far(name): return tools.price(name)", "list(map(far, ['ab', 'c']))"),
+        # statements that the kernel's own Python may not know
+        ("def far[T](name: T): return tools.price(name)", "list(map(far, ['ab', 'c']))"),
+        ("def far(name): return tools.price(f'{f'{name}'}')", "list(map(far, ['ab', 'c']))"),
+        ("x = 1", 2 * NUMBERS + "def far(name): return tools.price(name)\nlist(map(far, ['ab', 'c']))"),
+    ],
+    ids=["numbers", "words", "generic", "f-string", "its own"],
+)
+def test_what_a_cell_defined_that_is_not_parsed_may_ask(
+    start: Callable[..., Kernel], tmp_path: Path, cell: str, code: str
+) -> None:
+    (tmp_path / "tools.py").write_text(TOOLS)
+    kernel = start(f"--MontyKernel.tools={tmp_path / 'tools.py'}")
+    kernel.run("import tools")
+    assert kernel.run(cell).reply["status"] == "ok"
+    answer = kernel.run(code)
+    assert answer.plain == "[2.0, 1.0]", answer.reply
+
+
 def test_displays_come_in_order(shop: Kernel) -> None:
     answer = shop.run("list(map(display, [1, 2]))")
     assert [each["data"]["text/plain"] for each in answer.all("display_data")] == ["1", "2"]

@@ -6,11 +6,13 @@ Too many names do no harm: what calls them is only rewritten where it need not b
 from __future__ import annotations
 
 import ast
+import builtins
+import keyword
 import re
 from collections.abc import Collection, Iterator, Sequence
 
 from . import CellSource
-from .syntax_trees import syntax_tree
+from .syntax_trees import parse_tree
 
 FUNCTIONS = frozenset(["input", "open", "help", "display", "exit", "quit", "getpass", "__mk_magic"])
 """Functions that are there without an import, or have one name wherever they come from."""
@@ -69,9 +71,13 @@ METHODS = frozenset(
 _SEEDED = "random"
 """The module whose first call asks the host, for a seed."""
 
-_LONGEST = 65_536  # characters of a cell that is looked into
+_LONGEST = 65_536
+"""Characters of a cell that is parsed. Of a longer one, and of one that CPython does not parse, all words count."""
+
+_MOST_WORDS = 1_000
 _ROUNDS = 5  # functions of one cell that call each other
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"[^\W\d]\w*")
+_NEVER_MADE = frozenset([*dir(builtins), *keyword.kwlist]) - FUNCTIONS
 
 
 class AskingNames:
@@ -79,29 +85,48 @@ class AskingNames:
 
     def __init__(self) -> None:
         self._granted: frozenset[str] = frozenset()
-        self._names: frozenset[str] = frozenset()
+        self._names: frozenset[str] | None = frozenset()
         self._seen: list[CellSource] = []
 
-    def of(self, cells: Sequence[CellSource], granted: Collection[str]) -> frozenset[str]:
-        """The names that these cells made, oldest first. granted: the modules of tools."""
+    def of(self, cells: Sequence[CellSource], granted: Collection[str]) -> frozenset[str] | None:
+        """The names that these cells made, oldest first; None if any may lead to the host.
+
+        Args:
+            granted: The modules of tools.
+        """
         known = len(self._seen)
         if frozenset(granted) != self._granted or list(cells[:known]) != self._seen:
             self._granted, self._names, self._seen, known = frozenset(granted), frozenset(), [], 0
         for cell in cells[known:]:
-            self._names |= self._made_by(cell.text)
+            if self._names is None:
+                break
+            made = made_by(cell.text, self._names, self._granted)
+            self._names = None if made is None else self._names | made
         self._seen = list(cells)
         return self._names
 
-    def _made_by(self, text: str) -> frozenset[str]:
-        if len(text) > _LONGEST:
-            return frozenset()
-        words = set(_WORD.findall(text))
-        if words.isdisjoint(FUNCTIONS | METHODS | self._granted | self._names | {_SEEDED}):
-            return frozenset()
+
+def made_by(text: str, names: frozenset[str], granted: Collection[str]) -> frozenset[str] | None:
+    """The names that a text makes, and that may lead to the host, beside those that do so already; None if any may."""
+    leading = FUNCTIONS | METHODS | names | {_SEEDED, *granted}
+    words: set[str] = set()
+    leads = False
+    for match in _WORD.finditer(text):  # not all at once: there may be a million
+        word = match[0]
+        if word not in words:
+            leads = leads or word in leading
+            if len(words) <= _MOST_WORDS:
+                words.add(word)
+            elif leads and len(text) > _LONGEST:
+                return None
+    if not leads:
+        return frozenset()
+    if len(text) <= _LONGEST:
         try:
-            return made_in(syntax_tree(text), self._names, self._granted)
+            return made_in(parse_tree(text)[0], names, granted)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return frozenset()
+            pass  # Monty, which reads a newer Python, may have run it
+    return frozenset(words - _NEVER_MADE) if len(words) <= _MOST_WORDS else None
 
 
 def made_in(tree: ast.Module, names: frozenset[str], granted: Collection[str]) -> frozenset[str]:

@@ -342,12 +342,12 @@ def _parsed_end(text: str) -> tuple[int, tuple[ast.Module, str] | None]:
         return start, None
 
 
-def _rewritten(text: str, tree: ast.Module, names: SessionNames) -> Rewritten:
+def _rewritten(text: str, tree: ast.Module, names: SessionNames, head: str) -> Rewritten:
     if not _MAY_BE_REWRITTEN.search(text):
         return Rewritten([])
     from .rewrites import rewritten  # with all that it needs, 50 KB of code
 
-    return rewritten(text, tree, names)
+    return rewritten(text, tree, names, head)
 
 
 def _catch_last(text: str, options: CellOptions, finish: str) -> Rewritten:
@@ -367,7 +367,7 @@ def _catch_last(text: str, options: CellOptions, finish: str) -> Rewritten:
         return Rewritten([*edits, Edit(len(text), len(text), "()\nNone")])
     if "IPython" in tail:
         edits += (edit.moved(tail_at) for edit in import_edits(tail, body))
-    inside, parts = _rewritten(tail, tree, options.names)
+    inside, parts = _rewritten(tail, tree, options.names, text[:tail_at])
     inside = [edit.moved(tail_at) for edit in inside]
     if not body or not options.show or not isinstance(body[-1], ast.Expr) or isinstance(body[-1].value, ast.Starred):
         return Rewritten([*edits, *inside, nothing], parts)

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator
 
 from .. import prelude
 from . import SessionNames
-from .asking import made_in
+from .asking import made_by, made_in
 from .callbacks import MAY_HOLD, callback_edits
 from .scopes import CallIn, Outline
 from .source_map import ByteOffsets, Edit, Rewritten
@@ -57,8 +57,8 @@ _ATTRIBUTES = frozenset(("args", "code", "errno", "filename", "strerror"))
 _ASKED = re.compile(r"\.(?:args|code|errno|filename|strerror)\b")
 
 
-def rewritten(text: str, tree: ast.Module, names: SessionNames) -> Rewritten:
-    """What to change in a text. The places of the tree are the text's."""
+def rewritten(text: str, tree: ast.Module, names: SessionNames, head: str = "") -> Rewritten:
+    """What to change in a text. The places of the tree are the text's. head: what the cell holds before it."""
     functions = _IN_FUNCTIONS.search(text) is not None and _may_call_unknown(text)
     exceptions = _EXCEPTION.search(text) is not None
     handled = "except" in text and _ASKED.search(text) is not None
@@ -81,9 +81,7 @@ def rewritten(text: str, tree: ast.Module, names: SessionNames) -> Rewritten:
         edits += made
         parts.add(prelude.EXCEPTIONS)
     if callbacks:
-        asking = names.asking()
-        if asking is not None:
-            asking |= made_in(tree, asking, names.granted)
+        asking = _asking(tree, names, head)
         replaced = list(callback_edits(text, places, outline, asking))
         if replaced:
             edits += replaced
@@ -94,6 +92,15 @@ def rewritten(text: str, tree: ast.Module, names: SessionNames) -> Rewritten:
             edits += shown
             parts.add(prelude.VARIABLES)
     return Rewritten(edits, frozenset(parts))
+
+
+def _asking(tree: ast.Module, names: SessionNames, head: str) -> frozenset[str] | None:
+    known = names.asking()
+    before = frozenset[str]() if known is None or not head else made_by(head, known, names.granted)
+    if known is None or before is None:
+        return None
+    known |= before
+    return known | made_in(tree, known, names.granted)
 
 
 def _called(call: CallIn) -> str:
