@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import importlib
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -245,6 +246,37 @@ def test_what_would_need_guessing_is_left_alone(session: Session, text: str, wor
     failure = session.run(text).failure
     assert failure is not None and failure.ename in ("NotImplementedError", "SyntaxError")
     assert words in (hint(failure) or "")
+
+
+NOT_ASSIGNED = ["None", "True", "False", "__debug__", "__name__", "__doc__", "__package__", "__spec__", "__loader__"]
+
+
+@pytest.mark.parametrize("name", [name for name in dir(builtins) if name not in NOT_ASSIGNED])
+def test_a_builtin_can_be_deleted_where_the_session_has_the_name(session: Session, name: str) -> None:
+    session.reset()
+    failure = session.run(f"del {name}").failure
+    assert failure is not None and (failure.ename, failure.evalue) == ("NameError", f"name {name!r} is not defined")
+    for value in ("3", "len", "int", "lambda: 1"):
+        assert session.run(f"{name} = {value}\ndel {name}").failure is None
+    if session.run(name).failure is None and name not in ("exit", "help", "input", "quit"):  # a built-in of Monty's
+        assert session.run(f"{name} = {name}\ndel {name}").failure is None
+
+
+def test_deleting_a_name_takes_no_longer_in_a_large_session(session: Session) -> None:
+    code = "\n".join(["a = 1\ndel a\nlist = 1\ndel list"] * 100)
+
+    def seconds() -> float:
+        taken = []
+        for _ in range(5):
+            start = time.perf_counter()
+            assert session.run(code).failure is None
+            taken.append(time.perf_counter() - start)
+        return min(taken)
+
+    session.reset()
+    few = seconds()
+    session.run("\n".join(f"n{number} = {number}" for number in range(20_000)))
+    assert seconds() < 5 * few + 0.05, "it took 0.5 s when it looked through all names"
 
 
 def test_the_value_of_a_cell_that_ends_with_del_is_nothing(session: Session) -> None:

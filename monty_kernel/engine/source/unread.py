@@ -24,7 +24,9 @@ _WORTH = re.compile(r"\benviron\b|\bgetenv\b|\bdel\b|\bobject\b|\bopen\b|\bimpor
 _BLANKS = re.compile(r"[ \t\f]*")
 _TO_BRACKET = re.compile(r"(?:[ \t\f\r\n)\\]|#[^\r\n]*)*")
 _FROM_OBJECT = re.compile(r"class[ \t\f]+\w+[ \t\f]*(?P<base>\(\s*+object\s*+,?\s*+\))")
-_BUILTINS = frozenset(dir(builtins))
+_OF_THE_HOST = frozenset(["exit", "help", "input", "quit"])
+_BUILTINS = frozenset(dir(builtins)) | _OF_THE_HOST
+_CALLABLE = frozenset(name for name, value in vars(builtins).items() if callable(value)) - _OF_THE_HOST
 _MOST_ADDED = 1 << 20  # characters of indentation, of which a deletion of a name takes five times that of its line
 
 
@@ -220,8 +222,14 @@ class _Deletion:
                 f'if display is __mk_display_function: raise NameError("name {name!r} is not defined")\n'
                 f"{indent}display = __mk_display_function"
             )
-        else:  # to name it would find a builtin, or ask the host
-            bound = f'if {name!r} not in __mk_b_locals(): raise NameError("name {name!r} is not defined")'
+        elif name not in _BUILTINS:
+            bound = name
+        else:  # to name it would find a builtin, or ask the host; locals() takes as long as the session has names
+            test = f"{name!r} not in __mk_b_locals()"
+            if name in _CALLABLE:
+                kinds = "(__mk_b_type(__mk_b_len), __mk_b_type(__mk_b_int))"
+                test = f"__mk_b_type({name}) in {kinds} and {test}"
+            bound = f'if {test}: raise NameError("name {name!r} is not defined")'
         return (
             f"{bound}\n{indent}try:\n{indent} raise __mk_b_Exception\n"
             f"{indent}except __mk_b_Exception as {name}:\n{indent} pass"
