@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from .source_map import ByteOffsets, Edit
+from .source_map import ByteOffsets, Edit, enclosing
 from .syntax_trees import statements_in
 
 
@@ -15,7 +15,5 @@ def assertion_edits(tree: ast.Module, places: ByteOffsets) -> Iterator[Edit]:
     while waiting:
         node = waiting.pop()
         if isinstance(node, ast.Assert) and node.msg is not None:
-            start, end = span = places.span(node.test)
-            yield Edit(start, start, "(True if (", blame=span)
-            yield Edit(end, end, ") else False)", blame=span)
+            yield from enclosing(places.span(node.test), "(True if (", ") else False)")
         waiting += statements_in(node)

@@ -13,7 +13,7 @@ from itertools import islice
 
 from .asking import FUNCTIONS, METHODS, leads_to_host
 from .scopes import Outline, Scope
-from .source_map import ByteOffsets, Edit
+from .source_map import ByteOffsets, Edit, opening
 
 MAY_HOLD = re.compile(r"\b(?:map|filter|iter)\(|\bkey\s*=")
 """What a text contains that has something to rewrite."""
@@ -48,7 +48,7 @@ def callback_edits(text: str, places: ByteOffsets, outline: Outline, names: Coll
         if callee is None or not _may_ask(callee, call.scope, names):
             continue
         if isinstance(node.func, ast.Attribute):
-            yield from _sort(text, places, node.func)
+            yield from _sort(text, places, node, node.func)
         elif call.scope.owner(name) is None:
             if name != "iter" or id(node) in eager:
                 yield from _replaced(text, places, node)
@@ -103,12 +103,12 @@ def _replaced(text: str, places: ByteOffsets, call: ast.Call) -> Iterator[Edit]:
         yield Edit(start, end + 1, f"__mk_{name}({name}, ", blame=places.span(call))
 
 
-def _sort(text: str, places: ByteOffsets, function: ast.Attribute) -> Iterator[Edit]:
+def _sort(text: str, places: ByteOffsets, call: ast.Call, function: ast.Attribute) -> Iterator[Edit]:
     """`rows.sort(key=f)` becomes `__mk_sort(rows, key=f)`."""
-    start, end = places.span(function.value)
+    end = places.span(function.value)[1]
     between = _SORT.match(text, end)
     if between is not None and places.span(function)[1] < between.end():
-        yield Edit(start, start, "__mk_sort(", blame=places.span(function))
+        yield opening(places.span(call), "__mk_sort(", blame=places.span(function))
         yield Edit(end, between.end(), ", ", blame=places.span(function))
 
 

@@ -378,6 +378,6 @@ def _catch_last(text: str, options: CellOptions, finish: str) -> Rewritten:
         return Rewritten([*edits, *inside, nothing], parts)
     column = start - places.starts[last.lineno - 1]
     span = (start + tail_at, end + tail_at)
-    opening = Edit(span[0], span[0], "__mk_value = (\n" + " " * column, blame=span)
-    closing = Edit(span[1], span[1], f"\n)\n{finish}__mk_show({options.number})", blame=span)
-    return Rewritten([*edits, opening, *inside, closing], parts)
+    opening = Edit(span[0], span[0], "__mk_value = (\n" + " " * column, span, opens=len(text) + 1)
+    closing = Edit(span[1], span[1], f"\n)\n{finish}__mk_show({options.number})", span, closes=-1)
+    return Rewritten([*edits, *inside, opening, closing], parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from .source_map import ByteOffsets, Edit
+from .source_map import ByteOffsets, Edit, opening
 
 _NAMES = {"environ": "__mk_environ", "getenv": "__mk_getenv"}
 
@@ -29,7 +29,7 @@ def _attribute(text: str, node: ast.Attribute, places: ByteOffsets) -> Iterator[
     start, end = span = places.span(node)
     if text[start:end] != f"{name}.{node.attr}":  # before Python 3.12, places inside f-strings may be wrong
         return
-    yield Edit(start, start, "__mk_attribute(", span)
+    yield opening(span, "__mk_attribute(")
     yield Edit(start + len(name), end, f", {node.attr!r})", span)
 
 

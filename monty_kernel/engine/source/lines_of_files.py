@@ -6,7 +6,7 @@ import ast
 from collections import Counter
 from collections.abc import Collection, Iterator
 
-from .source_map import ByteOffsets, Edit
+from .source_map import ByteOffsets, Edit, enclosing
 
 _ALL_AT_ONCE = frozenset({"list", "tuple", "set", "frozenset", "sorted", "min", "max"})
 _ONE_BY_ONE = frozenset({"enumerate", "zip"})
@@ -23,9 +23,7 @@ def line_edits(tree: ast.Module, places: ByteOffsets) -> Iterator[Edit]:
             if _opens(value) or (
                 isinstance(value, ast.Name) and value.id in (alone if consumer in _ONE_BY_ONE else named)
             ):
-                start, end = span = places.span(value)
-                yield Edit(start, start, "__mk_lines(", span)
-                yield Edit(end, end, f", {consumer})" if consumer else ")", span)
+                yield from enclosing(places.span(value), "__mk_lines(", f", {consumer})" if consumer else ")")
 
 
 def _outside_fstrings(tree: ast.Module) -> Iterator[ast.AST]:

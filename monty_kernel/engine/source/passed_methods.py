@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from .source_map import ByteOffsets, Edit
+from .source_map import ByteOffsets, Edit, opening
 
 CALL = "lambda v, *a, **k: v."
 """How the function begins that calls the method; it is no frame of the person's."""
@@ -47,5 +47,5 @@ def _edits(text: str, places: ByteOffsets, node: ast.Attribute) -> Iterator[Edit
     written = _METHOD.match(text[value_end:end])
     if value != start or written is None or written[1] != name:  # in brackets, or inside an f-string
         return
-    yield Edit(start, start, "__mk_passed(", span)
+    yield opening(span, "__mk_passed(")
     yield Edit(value_end, end, f", {name!r}, {kinds!r}, {CALL}{name}(*a, **k), lambda v: v.{name})", span)

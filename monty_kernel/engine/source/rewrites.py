@@ -16,7 +16,7 @@ from . import SessionNames
 from .asking import made_by, made_in
 from .callbacks import MAY_HOLD, callback_edits
 from .scopes import CallIn, Outline
-from .source_map import ByteOffsets, Edit, Rewritten
+from .source_map import ByteOffsets, Edit, Rewritten, enclosing, opening
 from .unread import made_readable
 
 _MISSING_BUILTINS = frozenset(
@@ -203,7 +203,7 @@ def _attributes(text: str, tree: ast.Module, places: ByteOffsets, outline: Outli
             name = node.value.id if isinstance(node.value, ast.Name) else None
             start, end = span = places.span(node)
             if name in caught and text[start:end] == f"{name}.{node.attr}":
-                yield Edit(start, start, "__mk_of_error(", blame=span)
+                yield opening(span, "__mk_of_error(")
                 yield Edit(places.span(node.value)[1], end, f", {node.attr!r})", blame=span)
 
 
@@ -218,5 +218,4 @@ def _locals(text: str, places: ByteOffsets, call: CallIn) -> Iterator[Edit]:
         start, end = places.span(node)
         if text[start:end] != "locals()":
             return
-        yield Edit(start, start, "__mk_locals(", blame=(start, end))
-        yield Edit(end, end, ")", blame=(start, end))
+        yield from enclosing((start, end), "__mk_locals(", ")")

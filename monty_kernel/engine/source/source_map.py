@@ -20,19 +20,50 @@ _BLOCK = 1 << 16
 class Edit(NamedTuple):
     """Replaces `original[start:end]` by `text`.
 
+    What is inserted at one place is ordered by what it encloses, so that edits which know nothing of each other nest: what
+    closes something, the innermost first; what encloses nothing; what opens something, the outermost first. What replaces
+    text from there on comes last.
+
     Attributes:
         blame: The original span that an error inside `text` belongs to; by default the replaced span.
+        opens: Where what an insertion opens ends.
+        closes: Where what an insertion closes begins.
     """
 
     start: int
     end: int
     text: str
     blame: tuple[int, int] | None = None
+    opens: int | None = None
+    closes: int | None = None
 
     def moved(self, offset: int) -> Edit:
         """The same edit of a text in which the original stands at an offset."""
         blame = self.blame and (self.blame[0] + offset, self.blame[1] + offset)
-        return Edit(self.start + offset, self.end + offset, self.text, blame)
+        opens = None if self.opens is None else self.opens + offset
+        closes = None if self.closes is None else self.closes + offset
+        return Edit(self.start + offset, self.end + offset, self.text, blame, opens, closes)
+
+
+def enclosing(span: tuple[int, int], before: str, after: str) -> tuple[Edit, Edit]:
+    """The two edits that put text around a span, which is to blame for what goes wrong in it."""
+    return opening(span, before), Edit(span[1], span[1], after, span, closes=span[0])
+
+
+def opening(span: tuple[int, int], text: str, blame: tuple[int, int] | None = None) -> Edit:
+    """The edit that puts text before a span, where another edit closes it, at its end or before."""
+    return Edit(span[0], span[0], text, blame or span, opens=span[1])
+
+
+def _order(numbered: tuple[int, Edit]) -> tuple[int, int, int, int]:
+    index, edit = numbered
+    if edit.end > edit.start:
+        return edit.start, 3, edit.end, index
+    if edit.closes is not None:
+        return edit.start, 0, -edit.closes, -index
+    if edit.opens is not None:
+        return edit.start, 2, -edit.opens, index
+    return edit.start, 1, 0, index
 
 
 class Rewritten(NamedTuple):
@@ -53,7 +84,7 @@ class SourceMap:
 
     def __init__(self, original: str, edits: Iterable[Edit] = ()) -> None:
         self.original = original
-        self.edits = sorted(edits, key=lambda edit: (edit.start, edit.end))
+        self.edits = [edit for _, edit in sorted(enumerate(edits), key=_order)]
         pieces: list[str] = []
         self._starts: list[int] = []  # where each edit's text begins in the rewritten text
         position = length = 0

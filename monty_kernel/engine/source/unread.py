@@ -51,7 +51,7 @@ def made_readable(text: str, tree: ast.Module) -> tuple[list[Edit], set[str]]:
             first = places.span(suite.statements[0])[0]
             if not any(deletion.start == first and deletion.has_names for deletion in deletions):
                 edits.append(Edit(first, first, "\n" + suite.indent))
-    if "assert" in text:  # before what may be inside, as below
+    if "assert" in text:
         edits += assertion_edits(tree, places)
     if "object" in text:
         edits += _plain_classes(text, tree, places)
@@ -62,7 +62,7 @@ def made_readable(text: str, tree: ast.Module) -> tuple[list[Edit], set[str]]:
         edits += found
         parts |= {prelude.LINES} if found else set()
     passed = list(method_edits(text, tree, places)) if methods else []
-    if passed:  # before `os.environ`, which may be inside: the outer of two brackets at a place comes first
+    if passed:
         edits += passed
         parts.add(prelude.METHODS)
     if "env" in text:
