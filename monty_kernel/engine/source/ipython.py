@@ -39,10 +39,10 @@ PACKAGE = (
 _ALL = frozenset((*NAMES, *MEDIA))
 _IMPORT = re.compile(r"[ \t]*+(?P<line>(?:import|from)[ \t]+(?=[^#\n]{0,999}IPython)(?s:.){1,9999})\Z")
 _MOST = 1_000
-_MODULES = {"IPython.display", "IPython.core.display", "IPython.core.display_functions", "IPython.lib.display"}
+MODULES = {"IPython.display", "IPython.core.display", "IPython.core.display_functions", "IPython.lib.display"}
 _MOST_RECALLED = 1_000  # names such as `_1` and `_i2` in one cell; more are ordinary names
 _RECALLED = re.compile(r"(?<![\w.])(_i?)([1-9]\d{0,6})\b")
-_RECALL = {
+RECALL = {
     "_": "try:\n    {name}\nexcept NameError:\n    if {number} in __mk_Out: {name} = __mk_Out[{number}]\n",
     "_i": "try:\n    {name}\nexcept NameError:\n    if {number} < len(__mk_In): {name} = __mk_In[{number}]\n",
 }
@@ -100,9 +100,9 @@ def _edit(places: ByteOffsets, node: ast.stmt, replacement: str) -> Edit:
 
 
 def _plain(alias: ast.alias) -> str:
-    if alias.name == "IPython" or (alias.name in _MODULES and not alias.asname):
+    if alias.name == "IPython" or (alias.name in MODULES and not alias.asname):
         return f"{alias.asname or 'IPython'} = __mk_ipython"
-    if alias.name in _MODULES:
+    if alias.name in MODULES:
         return f"{alias.asname} = __mk_names"
     return f"import {alias.name}" + (f" as {alias.asname}" if alias.asname else "")
 
@@ -110,7 +110,7 @@ def _plain(alias: ast.alias) -> str:
 def _from(node: ast.ImportFrom) -> str:
     if node.module == "IPython":
         known, owner = {*PACKAGE, "display"}, "__mk_ipython"
-    elif node.module in _MODULES:
+    elif node.module in MODULES:
         known, owner = set(_ALL), "__mk_names"
     else:
         return f'raise ModuleNotFoundError("No module named {node.module!r}")'
@@ -131,4 +131,4 @@ def recalled(text: str) -> list[str]:
     """The code that binds the names of earlier inputs and outputs that a cell uses."""
     names = {match[0]: match for match in _RECALLED.finditer(text)}
     few = sorted(names.items())[:_MOST_RECALLED]
-    return [_RECALL[match[1]].format(name=name, number=match[2]) for name, match in few]
+    return [RECALL[match[1]].format(name=name, number=match[2]) for name, match in few]

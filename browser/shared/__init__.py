@@ -1,0 +1,16 @@
+"""The data that the kernel in the browser shares with this one: read from its modules, and written as JSON.
+
+`TABLES` has each file's name and the function that gives its content. A new subject is a module here, and a row there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from . import source
+
+TABLES: Mapping[str, Callable[[], Mapping[str, object]]] = {
+    "ipython": source.ipython,
+    "prelude": source.prelude,
+}
+"""By the name of the file, without `.json`."""
