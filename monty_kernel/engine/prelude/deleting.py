@@ -36,4 +36,7 @@ def __mk_delete_item(obj, key):
     elif hasattr(t, "__delitem__"):
         t.__delitem__(obj, key)
     else:
-        raise TypeError(f"'{t.__name__}' object doesn't support item deletion")
+        ordered = t in (__mk_b_str, __mk_b_bytes, __mk_b_tuple, __mk_b_range, __mk_b_set, __mk_b_frozenset)
+        counted = type(key) is __mk_b_int and (ordered or hasattr(t, "__annotations__"))
+        does_not = "doesn't" if counted else "does not"
+        raise TypeError(f"'{t.__name__}' object {does_not} support item deletion")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from ...bounded.waiting import breathe
@@ -21,6 +22,7 @@ _STRING_END = {
     **{quote: re.compile(_SHORT.format(quote)) for quote in ("'", '"')},
     **{quote * 3: re.compile(_LONG.format(quote)) for quote in ("'", '"')},
 }
+_BACKSLASH_AT_END = re.compile(r"\\(?:\r\n|\r|\n)")
 _MAGIC_HEAD = re.compile(r"[ \t]*+(?:[%!?]|[^\W\d][\w, \t]*+=[ \t]*+(?:%\w|!))")
 
 
@@ -89,6 +91,20 @@ def lines_inside_strings(text: str) -> set[int]:
         line, counted = first + text.count("\n", start, end), end
         found.update(range(first + 1, line + 1))
     return found
+
+
+def continuation_lines(text: str) -> frozenset[int]:
+    """The offsets of the lines that go on with the one before, which ends with a backslash outside of strings and comments."""
+    if not _BACKSLASH_AT_END.search(text):
+        return frozenset()
+    within = [(start, end) for start, _, end in _strings_and_comments(text)]
+    begins = [start for start, _ in within]
+    found = set()
+    for match in _BACKSLASH_AT_END.finditer(text):
+        before = bisect_right(begins, match.start()) - 1
+        if before < 0 or within[before][1] <= match.start():
+            found.add(match.end())
+    return frozenset(found)
 
 
 def _strings_and_comments(text: str) -> Iterator[tuple[int, int, int]]:

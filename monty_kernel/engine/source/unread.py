@@ -18,6 +18,7 @@ from .environment import environment_edits
 from .lines_of_files import line_edits as lines_of_files
 from .passed_methods import MAY_HOLD, method_edits
 from .source_map import ByteOffsets, Edit
+from .statements import continuation_lines
 from .syntax_trees import Statement, statements_in
 
 _WORTH = re.compile(r"\benviron\b|\bgetenv\b|\bdel\b|\bobject\b|\bopen\b|\bimport[ \t]*\*|\bassert\b")
@@ -83,6 +84,7 @@ class _Suite(NamedTuple):
         inline: Whether it stands on the line of its head, as in `if x: del y`.
         scope: `module`, `function` or `class`.
         declared: The names that the function declares `global`.
+        continued: The offsets of the lines that go on with the one before.
     """
 
     text: str
@@ -92,10 +94,13 @@ class _Suite(NamedTuple):
     inline: bool
     scope: str
     declared: frozenset[str]
+    continued: frozenset[int]
 
     def deletion(self, node: Statement) -> _Deletion | None:
         """The deletion that a statement is, if it can be written in another way."""
         if not isinstance(node, ast.Delete) or self.scope == "class":
+            return None
+        if _after_blank_lines(self.text, self.places, self.continued, self.places.span(node)[0]):
             return None
         targets = list(_flat(node.targets))
         for target in targets:
@@ -108,13 +113,17 @@ class _Suite(NamedTuple):
 
 
 def _suites(tree: ast.Module, text: str, places: ByteOffsets) -> Iterator[_Suite]:
+    continued = continuation_lines(text)
     waiting: list[tuple[ast.AST, str, frozenset[str]]] = [(tree, "module", frozenset())]
     while waiting:
         node, scope, declared = waiting.pop()
         for statements in _blocks(node):
             begin = places.span(statements[0])[0]
-            before = text[_line_start(places, begin) : begin]
-            inline = bool(before.strip(" \t\f"))
+            line = _line_start(places, begin)
+            before = text[line:begin]
+            inline = bool(before.strip(" \t\f")) or line in continued
+            if _after_blank_lines(text, places, continued, begin):
+                continue
             if inline:
                 head = node.pattern if isinstance(node, ast.match_case) else node
                 start = _line_start(places, places.span(head)[0])
@@ -122,7 +131,7 @@ def _suites(tree: ast.Module, text: str, places: ByteOffsets) -> Iterator[_Suite
             else:
                 indent = before
             if any(isinstance(each, ast.Delete) for each in statements):
-                yield _Suite(text, places, statements, indent, inline, scope, declared)
+                yield _Suite(text, places, statements, indent, inline, scope, declared, continued)
         for below in statements_in(node):
             if isinstance(below, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 waiting.append((below, "function", _declared(below)))
@@ -151,6 +160,16 @@ def _declared(function: ast.AST) -> frozenset[str]:
 
 def _line_start(places: ByteOffsets, offset: int) -> int:
     return places.starts[bisect_right(places.starts, offset) - 1]
+
+
+def _after_blank_lines(text: str, places: ByteOffsets, continued: frozenset[int], offset: int) -> bool:
+    """Whether a statement's line begins with lines that hold only a backslash, the first of which says how deep it is."""
+    start = _line_start(places, offset)
+    if start not in continued:
+        return False
+    while start in continued:
+        start = _line_start(places, start - 1)
+    return not text[start:offset].strip(" \t\f\r\n\\")
 
 
 def _blanks(text: str, start: int) -> str:
@@ -192,7 +211,8 @@ class _Deletion:
             yield Edit(self.start, self._end, "pass")
             return
         line = "\n" + indent
-        begins_line = _line_start(self._suite.places, self.start) + len(indent) == self.start
+        line_begin = _line_start(self._suite.places, self.start)
+        begins_line = line_begin + len(indent) == self.start and line_begin not in self._suite.continued
         before, between = ("" if begins_line else line, line) if self.has_names else ("", "; ")
         position = self.start
         for target in self._targets:
