@@ -332,6 +332,22 @@ def test_an_opened_files_methods_are_told_from_those_of_stdout() -> None:
     assert "use print(" in (hint(of_stdout) or "")
 
 
+@pytest.mark.parametrize(
+    ("kind", "name", "advice"),
+    [
+        ("TextIOWrapper", "truncate", "Python's files have 'truncate', but Monty's do not yet: open the file with 'w'"),
+        ("TextIOWrapper", "isatty", "a file is no terminal"),
+        ("BufferedWriter", "writelines", "join(lines)"),
+        ("BufferedReader", "peek", ".seek() back"),
+    ],
+)
+def test_what_opened_files_lack_is_not_taken_for_a_method_of_stdout(kind: str, name: str, advice: str) -> None:
+    cell = CellSource("In[1]", f"f.{name}()")
+    message = f"'_io.{kind}' object has no attribute '{name}'"
+    failure = Failure("raised", "AttributeError", message, (SourceFrame(cell, 1, 1, 1, len(cell.text) + 1, "<module>"),))
+    assert advice in (hint(failure) or "")
+
+
 def test_a_folder_granted_for_reading() -> None:
     failure = Failure("raised", "PermissionError", "[Errno 30] Read-only file system: '/data/x'")
     assert hint(failure) == "'/data/x' is mounted for reading only."

@@ -17,6 +17,22 @@ _OF_INSTANCES = {
     "json.JSONDecodeError": {"msg", "doc", "pos", "lineno", "colno"},
     "function": {"__self__", "__func__"},  # a bound method is a function too
 }
+_FILES = {"_io.TextIOWrapper", "_io.BufferedReader", "_io.BufferedWriter"}
+_OTHERWISE = "write what it does by hand, or do without."
+_MISSING_OF_FILES = {
+    **dict.fromkeys(["detach", "errors", "getbuffer", "line_buffering", "newlines", "raw", "reconfigure"], _OTHERWISE),
+    **dict.fromkeys(["read1", "readinto", "readinto1"], "use .read(size)."),
+    "__iter__": "loop over the file with 'for'.",
+    "__next__": "call next(file).",
+    "buffer": "open the file with 'rb' or 'wb' for bytes.",
+    "fileno": "the host opens the file, and cells have no number for it.",
+    "isatty": "a file is no terminal.",
+    "peek": "read, and then .seek() back.",
+    "truncate": "open the file with 'w', and write what shall remain of it.",
+    "writelines": "use .write() with the lines joined, as in .write(''.join(lines)).",
+}
+"""What Monty's opened files lack, whether it is called or not, and what to do instead."""
+_NO_METHODS = "Monty's sys.stdout and sys.stderr have no methods yet: use print(text, end='', file=sys.stderr)."
 _ORDER = {"<": "__lt__", ">": "__gt__", "<=": "__le__", ">=": "__ge__"}
 _IN_PLACE = {
     "+": "add", "-": "sub", "*": "mul", "/": "truediv", "//": "floordiv", "%": "mod", "**": "pow",
@@ -25,8 +41,8 @@ _IN_PLACE = {
 
 
 def missing_attribute(failure: Failure, type_name: str, name: str) -> str | None:
-    if type_name == "_io.TextIOWrapper":
-        return _file_attribute(failing_text(failure), name)
+    if type_name in _FILES:
+        return _file_attribute(failing_text(failure), type_name, name)
     host = None if class_named(failure, type_name) else host_type(type_name)
     if host is None:
         return _own_class_attribute(failure, type_name, name)
@@ -57,13 +73,15 @@ def _not_handed_out(name: str) -> str:
     )
 
 
-def _file_attribute(text: str, name: str) -> str | None:
-    if name not in dir(io.TextIOWrapper):
+def _file_attribute(text: str, type_name: str, name: str) -> str | None:
+    if name not in dir(getattr(io, type_name.removeprefix("_io."))):
         return None
-    if name == "writelines" and "sys.std" not in text:
-        return "Monty's files have no writelines() yet: use .write(''.join(lines))."
-    if "sys.std" in text or text.endswith(")"):  # an opened file's methods do work when called
-        return "Monty's sys.stdout and sys.stderr have no methods yet: use print(text, end='', file=sys.stderr)."
+    if "sys.std" in text:
+        return _NO_METHODS
+    if name in _MISSING_OF_FILES:
+        return f"Python's files have {name!r}, but Monty's do not yet: {_MISSING_OF_FILES[name]}"
+    if text.endswith(")"):  # an opened file's methods do work when called
+        return _NO_METHODS
     return _not_handed_out(name)
 
 
