@@ -92,6 +92,19 @@ def test_cell_magics_that_show_a_document(kernel: Kernel) -> None:
     assert [text.strip() for text in shown] == ["<b>a</b>", "<b>b</b>"]
 
 
+def test_a_cell_magic_that_writes_a_file(kernel: Kernel) -> None:
+    code = """
+def write(options, text):
+    get_ipython().run_cell_magic('writefile', options + 'called.txt', text)
+write('', 'one')
+write('-a ', 'two')
+open('called.txt').read()
+"""
+    answer = kernel.run(code)
+    assert answer.text() == "Writing called.txt\nAppending to called.txt\n"
+    assert answer.plain == "'one\\ntwo\\n'"
+
+
 def test_the_rest_of_the_package(kernel: Kernel) -> None:
     assert kernel.run("import IPython\nIPython.version_info[0] >= 3").plain == "True"
     answer = kernel.run("IPython.embed()")
