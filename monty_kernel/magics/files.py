@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from monty_kernel.engine import prelude
 from monty_kernel.engine.source import CellRewrite, Rewrite
 
 from .declare import Family, argument
@@ -20,16 +21,8 @@ _OPTIONS = (
 def writefile(arguments: argparse.Namespace, body: str) -> CellRewrite:
     """Write the text of the cell to a file: of the working folder, or of a folder that cells may write to."""
     text = body if body.endswith("\n") else body + "\n"
-    path = "__mk_path(__mk_f)"
-    if arguments.append:
-        said, written = "'Appending to '", f"({path}.read_text() if {path}.exists() else '') + __mk_t"
-    else:
-        said, written = f"('Overwriting ' if {path}.exists() else 'Writing ')", "__mk_t"
-    # a lambda, so that nothing of it stays in the session but the module
-    steps = f"(__mk_b_print({said} + __mk_f), {path}.write_text({written}), None)[2]"
-    # the class is an argument, since `exec`, which `get_ipython().run_cell_magic` uses, does not show lambdas what it imports
-    call = f"(lambda __mk_path, __mk_f, __mk_t: {steps})(__mk_pathlib.Path, {arguments.file!r}, {text!r})"
-    return CellRewrite(before=f"import pathlib as __mk_pathlib; {call}", keep_body=False)
+    call = f"__mk_write_file({arguments.file!r}, {text!r}, {arguments.append})"
+    return CellRewrite(before=call, keep_body=False, parts=frozenset({prelude.WRITING}))
 
 
 @family.cell("file", *_OPTIONS)

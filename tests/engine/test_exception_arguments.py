@@ -41,6 +41,26 @@ def test_finally_runs_and_attributes_are_known(kernel: Kernel) -> None:
     assert kernel.run("try:\n    raise SystemExit\nexcept SystemExit as e:\n    print(e.args)").text() == "()\n"
 
 
+@pytest.mark.parametrize(
+    ("raised", "caught", "text"),
+    [
+        ("raise OSError(2, 'gone', 'a.txt')", "FileNotFoundError", "2 gone a.txt (2, 'gone') [Errno 2] gone: 'a.txt'"),
+        ("raise OSError(17, 'there')", "FileExistsError", "17 there None (17, 'there') [Errno 17] there"),
+        ("raise OSError(5, 'broken')", "OSError", "5 broken None (5, 'broken') [Errno 5] broken"),
+        ("raise OSError('only text')", "OSError", "None None None ('only text',) only text"),
+        ("open('none')", "OSError", "2 {0} none (2, '{0}') [Errno 2] {0}: 'none'"),
+        ("open('it\\'s')", "OSError", "2 {0} it's (2, '{0}') [Errno 2] {0}: \"it's\""),
+        ("open('a: \\'\\\\')", "OSError", "2 {0} a: '\\ (2, '{0}') [Errno 2] {0}: \"a: '\\\\\""),
+        ("import os; os.rmdir('none')", "Exception", "2 {0} none (2, '{0}') [Errno 2] {0}: 'none'"),
+    ],
+)
+def test_what_a_file_raises_has_its_number_and_name(kernel: Kernel, raised: str, caught: str, text: str) -> None:
+    shown = "e.errno, e.strerror, e.filename, e.args, e"
+    answer = kernel.run(f"try:\n    {raised}\nexcept {caught} as e:\n    print({shown})")
+    assert answer.reply["status"] == "ok", answer.reply
+    assert answer.text() == text.format("No such file or directory") + "\n"
+
+
 def test_a_handler_of_another_cell_finds_the_arguments(kernel: Kernel) -> None:
     kernel.run("def check(n):\n    raise ValueError('negative', n)\ndef stop(): raise OSError(2, 'gone', 'a.txt')")
     caught = kernel.run("try:\n    check(-1)\nexcept Exception as e:\n    found = e.args\nfound")

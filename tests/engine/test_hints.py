@@ -344,7 +344,9 @@ def test_an_opened_files_methods_are_told_from_those_of_stdout() -> None:
 def test_what_opened_files_lack_is_not_taken_for_a_method_of_stdout(kind: str, name: str, advice: str) -> None:
     cell = CellSource("In[1]", f"f.{name}()")
     message = f"'_io.{kind}' object has no attribute '{name}'"
-    failure = Failure("raised", "AttributeError", message, (SourceFrame(cell, 1, 1, 1, len(cell.text) + 1, "<module>"),))
+    failure = Failure(
+        "raised", "AttributeError", message, (SourceFrame(cell, 1, 1, 1, len(cell.text) + 1, "<module>"),)
+    )
     assert advice in (hint(failure) or "")
 
 

@@ -42,6 +42,18 @@ EXPECTED = LINES.splitlines(keepends=True)
         (f"with open({PATH}) as f:\n    next(f)\n    lines = list(f)\nlines", EXPECTED[1:]),
         (f"n = 0\nwith open({PATH}) as f:\n    for i, line in enumerate(f):\n        n += i * len(line)\nn", 10),
         (f"f = open({PATH})\nfirst, *rest = f\nrest", EXPECTED[1:]),
+        (f"list(map(len, open({PATH})))", list(map(len, EXPECTED))),
+        (f"with open({PATH}) as f:\n    long = list(filter(lambda line: line > '2', f))\nlong", ["a,b\n", "3,4"]),
+        (
+            f"with open({PATH}) as f:\n    a = next(f)\nwith open({PATH}) as f:\n    b = dict(enumerate(f))\nb[0] == a",
+            True,
+        ),
+        (
+            "with open('w', 'w') as f: n = f.write('x\\ny')\nwith open('w') as f:\n    c = list(zip(f, 'ab'))\nc",
+            [("x\n", "a"), ("y", "b")],
+        ),
+        (f"out = []\nf = open({PATH})\nfor c in iter(lambda: f.read(2), ''):\n    out.append(c)\n''.join(out)", LINES),
+        (f"out = []\nf = open({PATH})\nfor c in iter(f.readline, ''):\n    out.append(c)\nout", EXPECTED),
         (f"from pathlib import Path\nlist(Path({PATH}).open())", EXPECTED),
         (f"def read(path):\n    with open(path) as f:\n        return [*f]\nread({PATH})", EXPECTED),
     ],
@@ -70,6 +82,8 @@ def test_a_file_that_is_not_there(mounted: Kernel, before: str) -> None:
     "code",
     [
         f"f = open({PATH})\nfor i, line in enumerate(f):\n    break\nf.readline()",  # the rest is still to be read
+        f"def rest():\n    return f.readline()\nwith open({PATH}) as f:\n    for i, line in enumerate(f):\n        break\n    rest()",
+        f"f = open({PATH})\nwith open({PATH}) as f:\n    for i, line in enumerate(f):\n        break",
         f"'1,é\\n' in open({PATH})",
         f"def lines(f):\n    return list(f)\nlines(open({PATH}))",
     ],

@@ -32,6 +32,7 @@ CALLBACKS = "callbacks"
 PRETTY = "pretty"
 DELETING = "deleting"
 LINES = "lines"
+WRITING = "writing"
 METHODS = "methods"
 ENVIRONMENT = "environment"
 MEDIA = "media"
@@ -40,7 +41,7 @@ PROOF = "proof"
 
 PARTS = (
     RECORD, SHOWING, PRETTY, NAMES, MEDIA, SHELL, VARIABLES, TIMING, OVERVIEW, EXCEPTIONS, CALLBACKS, DELETING, LINES,
-    METHODS,
+    METHODS, WRITING,
     ENVIRONMENT,
     PROOF,
 )  # fmt: skip
@@ -54,7 +55,10 @@ _BUILTINS = (
     "bool", "bytes", "dict", "enumerate", "float", "frozenset", "getattr", "hasattr", "hash", "id", "int", "isinstance",
     "len", "list", "locals", "max", "min", "print", "range", "repr", "set", "sorted", "str", "sum", "tuple", "type", "zip",
 )  # fmt: skip
-_RARE = ("ValueError", "eval", "iter", "setattr")
+_RARE = (
+    "FileExistsError", "FileNotFoundError", "IsADirectoryError", "NotADirectoryError", "OSError", "TimeoutError",
+    "ValueError", "eval", "filter", "iter", "map", "setattr",
+)  # fmt: skip
 """Those that only the parts which use them define, so that other sessions need not hold them."""
 _NAMES = "|".join((*_BUILTINS, *_RARE))
 _USE = re.compile(rf"""(?<![.\w'"])(?:(?<=\bis )|(?<=\bnot )|(?<=\bexcept )|(?<=\braise )|(?=\w+\())({_NAMES})\b""")

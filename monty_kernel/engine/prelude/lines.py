@@ -11,6 +11,8 @@ __mk_of_lines = (
     __mk_b_zip,
     __mk_b_min,
     __mk_b_max,
+    __mk_b_map,
+    __mk_b_filter,
 )
 
 

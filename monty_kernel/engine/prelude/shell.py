@@ -30,7 +30,7 @@ def __mk_make_shell():
             return __mk_magic("!line", magic_name + "\n" + line)
 
         def run_cell_magic(self, magic_name, line, cell):
-            exec(__mk_magic("!cell", magic_name + "\n" + line + "\n" + cell))
+            return eval(__mk_magic("!cell", magic_name + "\n" + line + "\n" + cell))
 
         def magic(self, arg_s):
             name, _, line = arg_s.lstrip("%").partition(" ")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections import Counter
 from collections.abc import Collection, Iterator
 
 from .source_map import ByteOffsets, Edit, enclosing
 
 _ALL_AT_ONCE = frozenset({"list", "tuple", "set", "frozenset", "sorted", "min", "max"})
-_ONE_BY_ONE = frozenset({"enumerate", "zip"})
-"""In CPython these leave the rest of the file unread when a loop over them ends early. They read all of it here, so they
+_ONE_BY_ONE = {"enumerate": slice(1), "filter": slice(1, 2), "map": slice(1, None), "zip": slice(None)}
+"""Which of their arguments they take items of. In CPython these leave the rest of the file unread when a loop over them ends early. They read all of it here, so they
 are only given a file that nothing else can read."""
 
 
@@ -21,7 +20,7 @@ def line_edits(tree: ast.Module, places: ByteOffsets) -> Iterator[Edit]:
     for node in _outside_fstrings(tree):
         for value, consumer in _wanted(node):
             if _opens(value) or (
-                isinstance(value, ast.Name) and value.id in (alone if consumer in _ONE_BY_ONE else named)
+                isinstance(value, ast.Name) and (value in alone if consumer in _ONE_BY_ONE else value.id in named)
             ):
                 yield from enclosing(places.span(value), "__mk_lines(", f", {consumer})" if consumer else ")")
 
@@ -43,7 +42,7 @@ def _wanted(node: ast.AST) -> Iterator[tuple[ast.expr, str]]:
         if isinstance(function, ast.Name) and function.id in _ALL_AT_ONCE and len(node.args) == 1:
             yield node.args[0], function.id
         elif isinstance(function, ast.Name) and function.id in _ONE_BY_ONE:
-            yield from ((value, function.id) for value in node.args[: None if function.id == "zip" else 1])
+            yield from ((value, function.id) for value in node.args[_ONE_BY_ONE[function.id]])
         elif _joins(function) and len(node.args) == 1:
             yield node.args[0], ""
     elif isinstance(node, ast.Assign):
@@ -74,20 +73,45 @@ def _names_of_files(tree: ast.Module) -> Iterator[str]:
             yield from (target.id for target in node.targets if isinstance(target, ast.Name))
 
 
-def _read_once(tree: ast.Module, named: Collection[str]) -> Iterator[str]:
-    """The names of files that a `with` statement opens and closes, and that one statement in it reads, at its head."""
-    uses = Counter(node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id in named)
+def _read_once(tree: ast.Module, named: Collection[str]) -> Iterator[ast.Name]:
+    """Uses of files that a `with` statement opens and closes, and that one statement in it reads, at its head.
+
+    Other uses of the name have to be in other such `with` statements: then nothing else can read that file.
+    """
+    uses: dict[str, set[ast.Name]] = {}
     for node in ast.walk(tree):
-        if isinstance(node, (ast.With, ast.AsyncWith)):
-            heads = (each.iter if isinstance(each, ast.For) else each for each in node.body)
-            read = {
-                name.id
-                for head in heads
-                if isinstance(head, ast.expr) or not hasattr(head, "body")
-                for name in ast.walk(head)
-                if isinstance(name, ast.Name)
-            }
-            for item in node.items:
-                name = item.optional_vars
-                if isinstance(name, ast.Name) and uses[name.id] == 2 and name.id in read and _opens(item.context_expr):
-                    yield name.id
+        if isinstance(node, ast.Name) and node.id in named:
+            uses.setdefault(node.id, set()).add(node)
+    opened = [
+        (node, item.optional_vars.id)
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.With, ast.AsyncWith))
+        for item in node.items
+        if isinstance(item.optional_vars, ast.Name) and _opens(item.context_expr)
+    ]
+    for node, name in opened:
+        uses[name] -= _uses(node, name, in_functions=False)
+    for node, name in opened:
+        heads = (each.iter if isinstance(each, ast.For) else each for each in node.body)
+        read = [
+            each
+            for head in heads
+            if isinstance(head, ast.expr) or not hasattr(head, "body")
+            for each in ast.walk(head)
+            if isinstance(each, ast.Name) and each.id == name
+        ]
+        if not uses[name] and len(read) == 1 and len(_uses(node, name, in_functions=True)) == 2:
+            yield read[0]
+
+
+def _uses(node: ast.AST, name: str, *, in_functions: bool) -> set[ast.Name]:
+    """Where a name is used in a statement."""
+    found: set[ast.Name] = set()
+    waiting: list[ast.AST] = [node]
+    while waiting:
+        below = waiting.pop()
+        if isinstance(below, ast.Name) and below.id == name:
+            found.add(below)
+        if in_functions or not isinstance(below, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            waiting += ast.iter_child_nodes(below)
+    return found

@@ -32,6 +32,8 @@ def needed(text: str) -> frozenset[str]:
         needs |= _MEDIA
     if "get_ipython" in text or "last_execution_" in text or (of_ipython and _PACKAGE_NAMES.search(text)):
         needs |= _SHELL
+        if "run_cell_magic" in text:
+            needs |= {prelude.WRITING}
     return needs
 
 
