@@ -1,0 +1,121 @@
+/** How two states differ in their variables and files, also in one line. */
+
+import type { FileNode, Snapshot } from '../worker/messages';
+
+/** By name: the type, the short value, and the digest of the value; "?" for what cannot be compared. */
+export type Survey = ReadonlyMap<string, readonly [kind: string, short: string, digest: string]>;
+
+/** How the variables of one state differ from another's. Values are short, or empty if not worth showing. */
+export interface Difference {
+  added: [name: string, value: string][];
+  changed: [name: string, before: string, after: string][];
+  removed: [name: string, value: string][];
+  unknown: string[];
+}
+
+/** The report of no difference at all. */
+export const SAME = 'no variable differs';
+
+const SHOWN = 6; // names that a report lists before it counts the rest
+
+/** A survey, if the session's answer is one. The worker may say anything. */
+export function surveyOf(answer: unknown): Survey | null {
+  if (!(answer instanceof Map)) return null;
+  const survey = new Map<string, [string, string, string]>();
+  for (const [name, row] of answer as Map<unknown, unknown>) {
+    const items = (row as { items?: unknown } | null)?.items;
+    if (typeof name !== 'string' || !Array.isArray(items) || items.length !== 3) return null;
+    const [kind, short, digest] = items as unknown[];
+    if (typeof kind !== 'string' || typeof short !== 'string' || typeof digest !== 'string') return null;
+    survey.set(name, [kind, short, digest]);
+  }
+  return survey;
+}
+
+/** How the variables `after` differ from those `before`; null stands for variables that could not be looked at. */
+export function compare(before: Survey | null, after: Survey | null): Difference {
+  if (before === null || after === null) return { added: [], changed: [], removed: [], unknown: ['the variables'] };
+  const found: Difference = { added: [], changed: [], removed: [], unknown: [] };
+  for (const [name, now] of after) {
+    const was = before.get(name);
+    if (was === undefined) found.added.push([name, now[1]]);
+    else if (was.join('\0') !== now.join('\0')) found.changed.push([name, was[1], now[1]]);
+    else if (now[2] === '?') found.unknown.push(name);
+  }
+  for (const [name, was] of before) if (!after.has(name)) found.removed.push([name, was[1]]);
+  return found;
+}
+
+/** The difference as in a report: `came back: x; changed: y = 1 (was 2); gone: z`. */
+export function inOneLine(difference: Difference): string {
+  const parts = [
+    listedAs(
+      'came back',
+      difference.added.map(([name, value]) => name + equals(value))
+    ),
+    listedAs(
+      'changed',
+      difference.changed.map(([name, before, after]) => name + equals(after, before))
+    ),
+    listedAs(
+      'gone',
+      difference.removed.map(([name]) => name)
+    )
+  ].filter(part => part !== '');
+  return parts.join('; ') || notCompared(difference.unknown) || SAME;
+}
+
+/** The report of no difference but for what cannot be compared; empty without names. */
+export function notCompared(names: readonly string[]): string {
+  return listedAs('no difference seen; not compared', names);
+}
+
+/** How the files of the working folder differ, each difference as a part of a report. */
+export function fileChanges(before: Snapshot, now: Snapshot): string[] {
+  if (before.files === now.files) return [];
+  const paths = (snapshot: Snapshot): string[] => [...snapshot.files.keys()].sort();
+  const back = paths(now).filter(path => !before.files.has(path));
+  const gone = paths(before).filter(path => !now.files.has(path));
+  const changed = paths(now).filter(path => {
+    const was = before.files.get(path);
+    return was !== undefined && !isSame(was, now.files.get(path));
+  });
+  return [
+    listedAs('files back', back.map(shownPath)),
+    listedAs('files changed', changed.map(shownPath)),
+    listedAs('files gone', gone.map(shownPath))
+  ].filter(part => part !== '');
+}
+
+/** Whether the files of two states are the same. */
+export function sameFiles(one: Snapshot, other: Snapshot): boolean {
+  return fileChanges(one, other).length === 0;
+}
+
+function isSame(one: FileNode, other: FileNode | undefined): boolean {
+  if (one === other) return true;
+  if (one.kind !== other?.kind || one.modified !== other.modified || one.data.length !== other.data.length)
+    return false;
+  return one.data.every((byte, index) => byte === other.data[index]);
+}
+
+function shownPath(path: string): string {
+  return path.replace(/^\/work\//, '').replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, '�');
+}
+
+function equals(value: string, old = ''): string {
+  if (value === '' || value === old) return '';
+  return ` = ${value}${old === '' ? '' : ` (was ${old})`}`;
+}
+
+function listedAs(what: string, names: readonly string[]): string {
+  if (names.length === 0) return '';
+  const more = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : '';
+  return `${what}: ${names.slice(0, SHOWN).join(', ')}${more}`;
+}
+
+/** Cells or names in a sentence: the first of them, and how many more there are. */
+export function listed(words: readonly string[]): string {
+  if (words.length > SHOWN) return `${words.slice(0, SHOWN).join(', ')} and ${words.length - SHOWN} more`;
+  return words.length > 1 ? `${words.slice(0, -1).join(', ')} and ${words[words.length - 1] ?? ''}` : (words[0] ?? '');
+}
