@@ -7,13 +7,14 @@
 #   make lint    ruff and mypy
 #   make docs    the documentation site, in docs/_build
 #   make bench   the figures of docs/comparison.md, against ipykernel on this machine
+#   make wasm    Monty in WebAssembly, for the browser
 #   make fuzz    what parses the text of strangers, with two fuzzers, a browser and texts that double, for ten minutes
 #   make soak    50,000 cells in one kernel, eight kernels for ten minutes, and kernels killed 400 times
 #
 # ARGS is passed on to pytest, the benchmarks, the fuzzers and the soak; SECONDS=600, CELLS=50000, KERNELS=8 and KILLS=400 set how long they run.
 
 .DEFAULT_GOAL := help
-.PHONY: help run lab test quick lint format docs bench fuzz soak browser clean
+.PHONY: help run lab test quick lint format docs bench fuzz soak browser wasm wasm-check wasm-lint clean
 .DELETE_ON_ERROR:
 
 VENV := .venv
@@ -75,6 +76,16 @@ soak: $(VENV)/installed-test
 
 browser:
 	@.ci/install-chromium
+
+wasm:
+	@browser/wasm/build.sh
+
+# Builds twice from nothing: an hour.
+wasm-check:
+	@browser/wasm/build.sh check
+
+wasm-lint:
+	@browser/wasm/build.sh lint
 
 clean:
 	rm -rf $(VENV) .fuzz dist docs/_build .pytest_cache .mypy_cache .ruff_cache
