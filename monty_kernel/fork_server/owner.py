@@ -24,6 +24,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .messages import START, Broken, Lines, Report, StartRequest, report_from
+from .patience import Silent, patience
 
 _MODULE = ("-m", "monty_kernel")
 # Flags that act once, at the start. The others (-i, -v, -X, -W, ...) are for debugging.
@@ -95,7 +96,7 @@ def _split(cmd: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]] | None
 
 
 MOST_SERVERS = 3  # each takes some 45 MB, most of it shared with its kernels
-# On a busy machine a new server's imports may be slow, but hardly slower than a kernel's own.
+# Without an answer to anybody. On a busy machine a new server's imports may be slow, but hardly slower than a kernel's own.
 FIRST_ANSWER_SECONDS = 20.0
 ANSWER_SECONDS = 5.0
 SECONDS_UNTIL_NEXT_TRY = 60.0  # after a new server of a kind did not work
@@ -233,7 +234,7 @@ class ForkServer:
         finally:
             theirs.close()
         self._connection.setblocking(False)
-        self._has_answered = False
+        self._answers = 0  # to any request
 
     @property
     def pid(self) -> int:
@@ -252,18 +253,17 @@ class ForkServer:
         lines = Lines()
         kernel = None
         try:
-            async with asyncio.timeout(ANSWER_SECONDS if self._has_answered else FIRST_ANSWER_SECONDS):
+            async with patience(lambda: self._answers, self._longest_silence):
                 with theirs:
                     await self._ask([theirs.fileno(), stdio.stdin, stdio.stdout, stdio.stderr])
-                born = await _report(ours, lines)
-                self._has_answered = True
+                born = await self._report(ours, lines)
                 if born.event == "stale":
                     raise Stale(born.reason)
                 if born.event != "born":
                     raise NoKernel(born.reason)
                 kernel = ForkedKernel(request.argv, born.pid, ours, lines)
                 await asyncio.get_running_loop().sock_sendall(ours, request.line())
-                listening = await _report(ours, lines)
+                listening = await self._report(ours, lines)
             if listening.event != "listening":
                 raise NoKernel(listening.reason)
         except BaseException as error:
@@ -272,12 +272,22 @@ class ForkServer:
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     kernel.wait(1.0)
             ours.close()
-            if isinstance(error, TimeoutError):
+            if isinstance(error, Silent):
                 self.end()
-            if isinstance(error, (OSError, Broken)):
+            if isinstance(error, (OSError, Broken, Silent)):
                 raise NoKernel(f"{type(error).__name__}: {error}") from error
             raise
         return kernel
+
+    def _longest_silence(self) -> float:
+        return ANSWER_SECONDS if self._answers else FIRST_ANSWER_SECONDS
+
+    async def _report(self, stream: socket.socket, lines: Lines) -> Report:
+        loop = asyncio.get_running_loop()
+        while (line := lines.take()) is None:
+            lines.add(await loop.sock_recv(stream, 1 << 12))
+        self._answers += 1
+        return report_from(line)
 
     async def _ask(self, descriptors: Sequence[int]) -> None:
         while True:
@@ -299,13 +309,6 @@ class ForkServer:
         """Release it in a fork of the process that started it, to which it does not belong."""
         self._connection.close()
         self._process.returncode = 0  # otherwise its destructor would warn
-
-
-async def _report(stream: socket.socket, lines: Lines) -> Report:
-    loop = asyncio.get_running_loop()
-    while (line := lines.take()) is None:
-        lines.add(await loop.sock_recv(stream, 1 << 12))
-    return report_from(line)
 
 
 class ForkServers:

@@ -27,6 +27,7 @@ from typing import NoReturn, TextIO
 from monty_kernel.jupyter import channels, connection
 
 from .messages import DESCRIPTORS, START, Broken, Report, StartRequest, read_line, request_from
+from .patience import MOST_SECONDS
 
 NEEDED = (
     "tornado.platform.asyncio",
@@ -79,7 +80,7 @@ def _is_no_kernels(name: str) -> bool:
 
 
 _PAUSE_SECONDS = 2.0  # without a request, before the server imports what is merely useful
-_REQUEST_SECONDS = 10.0  # within which the owner has to send its request after a fork
+_REQUEST_SECONDS = MOST_SECONDS  # within which the owner has to send its request after a fork
 
 
 class Watched:

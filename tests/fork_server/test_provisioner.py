@@ -279,11 +279,9 @@ def test_a_kernel_that_was_killed_is_restarted_by_who_restarts_kernels() -> None
         first = pid_of(manager)
         assert server_of(manager)
         os.kill(first, signal.SIGKILL)
-        for _ in range(100):
-            await asyncio.sleep(0.1)
-            if pid_of(manager) != first and await manager.is_alive():
-                break
-        assert pid_of(manager) != first
+        await asyncio.to_thread(until, lambda: pid_of(manager) not in (None, first))
+        await manager.ready  # it must not be shut down in the middle of its start
+        assert await manager.is_alive()
         assert server_of(manager)
         await manager.shutdown_kernel(now=True)
 

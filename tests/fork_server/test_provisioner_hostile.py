@@ -159,6 +159,47 @@ def _kernels_only(folder: Path) -> list[int]:
     return [pid for pid in kernels(folder) if "fork_server" in " ".join(command(pid))]
 
 
+def test_a_server_that_answers_many_slowly_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last of them waits longer than a silent server would be waited for."""
+    monkeypatch.setattr("monty_kernel.fork_server.owner.ANSWER_SECONDS", 2.0)
+    slow = "import os, time\n    os.register_at_fork(before=lambda: time.sleep(0.5))"
+    env = environment(tmp_path, IN_THE_SERVER + slow)
+
+    async def whole(server: int) -> None:
+        managers = [AsyncKernelManager(kernel_name="monty") for _ in range(6)]
+        try:
+            await asyncio.gather(*(one.start_kernel(env=env, stderr=subprocess.DEVNULL) for one in managers))
+            assert {server_of(one) for one in managers} == {server}
+        finally:
+            await asyncio.gather(*(one.shutdown_kernel(now=True) for one in managers if one.has_kernel))
+
+    with started(env=env) as (first, _):
+        asyncio.run(whole(server_of(first)))
+
+
+def test_an_owner_that_was_held_up_does_not_take_that_for_silence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monty_kernel.fork_server.owner.ANSWER_SECONDS", 2.0)
+    slow = "import os, time\n    os.register_at_fork(after_in_child=lambda: time.sleep(0.3))"
+    env = environment(tmp_path, IN_THE_SERVER + slow)
+
+    async def whole(server: int) -> None:
+        manager = AsyncKernelManager(kernel_name="monty")
+        before = len(children(server))
+        start = asyncio.ensure_future(manager.start_kernel(env=env, stderr=subprocess.DEVNULL))
+        await asyncio.to_thread(until, lambda: len(children(server)) > before)
+        asyncio.get_running_loop().call_soon(time.sleep, 3.0)
+        await start
+        try:
+            assert server_of(manager) == server
+        finally:
+            await manager.shutdown_kernel(now=True)
+
+    with started(env=env) as (first, _):
+        asyncio.run(whole(server_of(first)))
+
+
 def test_a_kernel_that_stopped_before_it_listened_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It must not listen later, where the one that was started in its place does."""
     monkeypatch.setattr("monty_kernel.fork_server.owner.ANSWER_SECONDS", 1.0)
