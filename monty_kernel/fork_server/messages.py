@@ -2,9 +2,10 @@
 
 The *owner* is the process with the kernel manager. It passes the kernel's end of a new socket pair, and the kernel's stdin, stdout
 and stderr, to the fork server over a connection that only these two have. The server forks at once and reads nothing from the pair.
-The new kernel itself reports `born`, reads the `StartRequest`, and reports `listening`, or `failed` and ends. So the server never
-holds a kernel's environment or connection file, and a slow or huge request delays no other kernel. The server reports `stale`
-instead of forking if its code on disk has changed, and `ended` when the kernel has ended.
+The new kernel itself reports `born`, reads the `StartRequest`, and reports `listening`, or ends with `taken`, if another process
+has one of its ports, or `failed`. So the server never holds a kernel's environment or connection file, and a slow or huge request
+delays no other kernel. The server reports `stale` instead of forking if its code on disk has changed, and `ended` when the kernel
+has ended.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-Event = Literal["born", "listening", "failed", "stale", "ended"]
+Event = Literal["born", "listening", "taken", "failed", "stale", "ended"]
 
 START = b"start"
 """The only datagram between owner and server. It carries four descriptors: stream, stdin, stdout, stderr."""
@@ -60,7 +61,7 @@ def request_from(line: bytes) -> StartRequest:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """News of a kernel. pid: with `born`. status: with `ended`, as in `Popen.returncode`. reason: with `failed` and `stale`."""
+    """News of a kernel. pid: with `born`. status: with `ended`, as in `Popen.returncode`. reason: with `taken`, `failed` and `stale`."""
 
     event: Event
     pid: int = 0

@@ -24,7 +24,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .messages import START, Broken, Lines, Report, StartRequest, report_from
-from .patience import Silent, patience
+from .patience import MOST_SECONDS, Silent, patience
 
 _MODULE = ("-m", "monty_kernel")
 # Flags that act once, at the start. The others (-i, -v, -X, -W, ...) are for debugging.
@@ -106,6 +106,10 @@ STATUS_UNKNOWN = 255
 
 class NoKernel(Exception):
     """No kernel was forked: start it without the fork server."""
+
+
+class PortTaken(NoKernel):
+    """Another process listens on one of the kernel's ports."""
 
 
 class Stale(NoKernel):
@@ -261,9 +265,12 @@ class ForkServer:
                     raise Stale(born.reason)
                 if born.event != "born":
                     raise NoKernel(born.reason)
-                kernel = ForkedKernel(request.argv, born.pid, ours, lines)
+            kernel = ForkedKernel(request.argv, born.pid, ours, lines)
+            async with patience(lambda: self._answers, self._longest_silence, MOST_SECONDS):
                 await asyncio.get_running_loop().sock_sendall(ours, request.line())
                 listening = await self._report(ours, lines)
+            if listening.event == "taken":
+                raise PortTaken(listening.reason)
             if listening.event != "listening":
                 raise NoKernel(listening.reason)
         except BaseException as error:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 MOST_SECONDS = 60.0
-"""For one kernel, whatever the server answers others; jupyter_client's own patience with a kernel that starts."""
+"""Within which a kernel that was born has to listen, and its owner to send its request, whatever becomes of others."""
 
 _LOOKS = 10
 
@@ -17,7 +17,9 @@ class Silent(Exception):
 
 
 @asynccontextmanager
-async def patience(answers: Callable[[], int], seconds: Callable[[], float]) -> AsyncIterator[None]:
+async def patience(
+    answers: Callable[[], int], seconds: Callable[[], float], most: float | None = None
+) -> AsyncIterator[None]:
     """Do what is in the block as long as the server answers anybody.
 
     Many kernels may be asked for at once on a busy machine: each answer shows that the others are coming. Silence is
@@ -26,14 +28,15 @@ async def patience(answers: Callable[[], int], seconds: Callable[[], float]) -> 
     Args:
         answers: How many answers anybody got so far.
         seconds: How long a silence may be.
+        most: Seconds that the block may take in any case.
 
     Raises:
         Silent: Nobody got an answer for so long.
-        TimeoutError: Others got theirs, but the block took `MOST_SECONDS`.
+        TimeoutError: Others got theirs, but the block took too long.
     """
     loop = asyncio.get_running_loop()
     known, silent = answers(), 0
-    end = asyncio.timeout(MOST_SECONDS)
+    end = asyncio.timeout(most)
 
     next_look: asyncio.TimerHandle
 

@@ -14,7 +14,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.connect import KernelConnectionInfo, LocalPortCache, port_names
+from jupyter_client.manager import KernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from monty_kernel.fork_server import ready_client
@@ -23,6 +24,7 @@ from monty_kernel.fork_server.owner import (
     ForkedKernel,
     Kind,
     NoKernel,
+    PortTaken,
     Stdio,
     can_fork,
     kind_of,
@@ -35,6 +37,7 @@ from monty_kernel.startup import without_relative
 # The options that a forked kernel can be given. Any other (preexec_fn, umask, ...) needs Popen.
 _KNOWN = {"env", "cwd", "stdin", "stdout", "stderr", "independent", "extra_arguments", "kernel_id"}
 
+_CHOICES_OF_PORTS = 5
 _POLL_SECONDS = 0.005
 _POLLS_WHILE_ENDING = 60
 
@@ -53,16 +56,42 @@ class ForkProvisioner(LocalProvisioner):
             kwargs["env"] = without_relative(os.environ if kwargs.get("env") is None else kwargs["env"])
             if self._launched:
                 kwargs["env"][RESTARTED] = "1"
-        self._launched = True
         try:
-            kernel = await _forked(cmd, kwargs)
+            kernel = await self._forked(cmd, kwargs)
         except NoKernel as reason:
             self.log.debug("Starting the kernel without the fork server: %s", reason)
             return await super().launch_kernel(cmd, **kwargs)
+        finally:
+            self._launched = True
         self.process: Any = kernel
         self.pid = self.pgid = kernel.pid  # it leads its own session
         self.cwd = kwargs.get("cwd", Path.cwd())
         return self.connection_info
+
+    async def _forked(self, cmd: list[str], kwargs: Mapping[str, Any]) -> ForkedKernel:
+        """The kernel, forked. Raises NoKernel."""
+        for _ in range(_CHOICES_OF_PORTS - 1):
+            try:
+                return await _forked(cmd, kwargs)
+            except PortTaken:
+                if not self._choose_ports(kwargs["env"]):
+                    raise
+        return await _forked(cmd, kwargs)
+
+    def _choose_ports(self, env: Mapping[str, str]) -> bool:
+        """Choose other ports, as the base class chose those that were free then; False if they are not ours to choose."""
+        manager = self.parent
+        if self._launched or not self.ports_cached or not isinstance(manager, KernelManager):
+            return False
+        ports = LocalPortCache.instance()
+        for name in port_names:
+            chosen = getattr(manager, name)
+            setattr(manager, name, ports.find_available_port(manager.ip))
+            ports.return_port(chosen)
+        manager.cleanup_connection_file()
+        manager.write_connection_file(jupyter_session=env.get("JPY_SESSION_NAME", ""))
+        self.connection_info = manager.get_connection_info()
+        return True
 
     async def poll(self) -> int | None:
         """The exit status, or None. Waits up to 0.3 s for a kernel that was told to end.

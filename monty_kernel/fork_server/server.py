@@ -288,7 +288,8 @@ def _run(stream: socket.socket) -> int:
         if early is not None:
             early.close(linger_ms=0)
         with contextlib.suppress(OSError):  # the owner is gone
-            stream.sendall(Report("failed", reason=str(error)).line())
+            taken = isinstance(error, connection.PortTaken)
+            stream.sendall(Report("taken" if taken else "failed", reason=str(error)).line())
         return 1
     stream.close()
     from monty_kernel.jupyter import app

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import zmq
 
-from monty_kernel.jupyter.connection import CHANNELS, ConnectionFailed, ConnectionInfo
+from monty_kernel.jupyter.connection import CHANNELS, ConnectionFailed, ConnectionInfo, PortTaken
 
 _SOCKET_TYPES = {"shell": zmq.ROUTER, "control": zmq.ROUTER, "stdin": zmq.ROUTER, "iopub": zmq.XPUB, "hb": zmq.ROUTER}
 _LINGER_MS = 250  # how long a client may take, when the kernel ends, to read what was already sent to it
@@ -108,8 +108,10 @@ def _bind_one(socket: zmq.Socket[bytes], channel: str, info: ConnectionInfo) -> 
     try:
         socket.bind(url)
     except zmq.ZMQError as error:
-        hint = " Another process listens there: choose another port, or 0." if error.errno == errno.EADDRINUSE else ""
-        raise ConnectionFailed(f"Cannot listen on {url} for {channel}: {error}.{hint}") from error
+        failed = f"Cannot listen on {url} for {channel}: {error}."
+        if error.errno == errno.EADDRINUSE:
+            raise PortTaken(f"{failed} Another process listens there: choose another port, or 0.") from error
+        raise ConnectionFailed(failed) from error
     if port == 0:
         endpoint = socket.getsockopt_string(zmq.LAST_ENDPOINT)
         port = int(endpoint.rpartition(":")[2])

@@ -16,6 +16,10 @@ class ConnectionFailed(Exception):
     """The kernel cannot listen where it was told to. The message says why and what to do."""
 
 
+class PortTaken(ConnectionFailed):
+    """Another process listens there."""
+
+
 class ConnectionInfo(NamedTuple):
     """What a connection file says. Port 0 means: choose one. `key` None means: the file names none."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import os
 import random
@@ -13,6 +14,7 @@ import time
 from pathlib import Path
 
 import pytest
+from jupyter_client.connect import LocalPortCache, port_names
 from jupyter_client.manager import AsyncKernelManager, KernelManager
 
 from tests.support.forked_kernels import answers, children, command, fork_servers, parent, pid_of, server_of, started
@@ -268,6 +270,32 @@ def test_a_port_that_was_taken_meanwhile_fails_as_ever(tmp_path: Path) -> None:
         until(lambda: not manager.is_alive())
         manager.cleanup_resources()
     assert "Another process listens there" in (tmp_path / "log").read_text()
+    until(lambda: not _strays(tmp_path))
+
+
+def test_a_port_that_was_taken_since_it_was_chosen_is_chosen_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = LocalPortCache.find_available_port
+    with started(), socket.create_server(("127.0.0.1", 0)) as other:
+        taken = [other.getsockname()[1]]
+        monkeypatch.setattr(
+            LocalPortCache, "find_available_port", lambda self, ip: taken.pop() if taken else chosen(self, ip)
+        )
+        with started(cwd=str(tmp_path)) as (manager, client):
+            assert not taken
+            assert server_of(manager)
+            assert json.loads(Path(manager.connection_file).read_text())["shell_port"] == manager.shell_port
+            assert manager.provisioner is not None
+            assert manager.provisioner.connection_info["shell_port"] == manager.shell_port
+            assert answers(client)
+            ports = {getattr(manager, name) for name in port_names}
+            assert ports <= LocalPortCache.instance().currently_used_ports
+            assert other.getsockname()[1] not in LocalPortCache.instance().currently_used_ports
+            manager.restart_kernel(stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+            assert {getattr(manager, name) for name in port_names} == ports
+            client.wait_for_ready(timeout=HANGING)
+            assert answers(client)
     until(lambda: not _strays(tmp_path))
 
 
