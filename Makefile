@@ -88,4 +88,4 @@ wasm-lint:
 	@browser/wasm/build.sh lint
 
 clean:
-	rm -rf $(VENV) .fuzz dist docs/_build .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .fuzz dist docs/_build browser/wasm/dist browser/wasm/target .pytest_cache .mypy_cache .ruff_cache

@@ -30,8 +30,10 @@ installed() {
 # Installs Debian's packages if that can be done; whether they are there.
 have() {
     command -v dpkg >/dev/null || return 1
-    if ! dpkg --status "$@" >/dev/null 2>&1 && [ "$(id -u)" = 0 ] && apt-get update -qq; then
-        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$@" >/dev/null
+    if ! dpkg --status "$@" >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
+        export DEBIAN_FRONTEND=noninteractive
+        apt-get -o DPkg::Lock::Timeout=300 update -qq
+        apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends "$@" >/dev/null
     fi
     dpkg --status "$@" >/dev/null 2>&1
 }
