@@ -27,6 +27,9 @@ ARRIVING = 0.03
 """Seconds from a cell of a notebook in JupyterLab to its error, at least. JupyterLab takes about 10 ms to send the cells of a
 Run All, and its server as long to pass them on. Clients that name no cell, such as agents, get an error at once."""
 
+SENT_BEFORE = 0.5
+"""Seconds for which requests are received that may have been sent before an error. A client may never stop sending."""
+
 AT_ONCE = 0.002
 """Seconds that the loop waits for a cell without looking at anything else."""
 
@@ -99,8 +102,7 @@ class Execution:
         left = any(each["source"] == "ask_exit" for each in self._frontend.payload)
         if (left or reply["status"] == "error") and not cell.silent and content.get("stop_on_error", True):
             await _let_arrive(request)
-            assert kernel.shell_stream is not None
-            kernel.shell_stream.flush()  # requests in the socket were sent before the failure was known
+            await self._receive_what_was_sent()
             # before the reply: requests that a client sends after it must not be aborted
             self._queue.abort_waiting(request)
         metadata = kernel.init_metadata(parent)
@@ -113,11 +115,24 @@ class Execution:
             session.send(kernel.shell_stream, "execute_reply", reply, parent, metadata=metadata, ident=request.idents)
             kernel._publish_status("idle", "shell")
         if running is not None:
-            assert isinstance(kernel.shell_stream, GuardedStream)
-            kernel.shell_stream.receive_waiting()  # if cells wait, the state may be kept without a dump
+            self._stream.receive_waiting()  # if cells wait, the state may be kept without a dump
             running.told()
         if self._services.trace is not None:
             self._services.trace.event("replied")
+
+    @property
+    def _stream(self) -> GuardedStream:
+        assert isinstance(self._kernel.shell_stream, GuardedStream)
+        return self._kernel.shell_stream
+
+    async def _receive_what_was_sent(self) -> None:
+        """Put into the queue what is in the socket: it was sent before the failure was known."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + SENT_BEFORE
+        while self._stream.receive_waiting():
+            if loop.time() > until:
+                return
+            await asyncio.sleep(0)  # interrupts are heard
 
     def passed_over(self, request: Request) -> None:
         """Note a cell that is aborted, since the one before it failed."""

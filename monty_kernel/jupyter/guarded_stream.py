@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _DELIMITER = b"<IDS|MSG>"
 _SECONDS_BETWEEN_LINES = 10.0
-_AT_A_TIME = 100  # messages: the loop has other channels to read
+_AT_A_TIME = 0.005  # seconds: the loop has other channels to read
 _JSON_PARTS = ("header", "parent_header", "metadata", "content")
 _OTHERWISE = "not what its protocol version says"
 
@@ -195,12 +195,15 @@ class GuardedStream(ZMQStream):
             self._run_callback(self._receive, frames)
             self._look_again()
 
-    def receive_waiting(self) -> None:
-        """Call back for messages that have arrived meanwhile: the callback may take its time, and ask what waits behind."""
-        for _ in range(_AT_A_TIME):
-            if self.socket is None or self._receive is None or not is_readable(self.socket):
-                return
+    def receive_waiting(self) -> bool:
+        """Call back for messages that have arrived meanwhile, for some milliseconds; whether there are more of them."""
+        until = time.monotonic() + _AT_A_TIME
+        while self.socket is not None and self._receive is not None and is_readable(self.socket):
+            if time.monotonic() > until:
+                self._look_again()
+                return True
             self._receive(receive_now(self.socket))
+        return False
 
     def _look_again(self) -> None:
         """Look for further messages: the descriptor signals edges, and what was done since may have taken one with it."""
