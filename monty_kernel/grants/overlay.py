@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import errno
 import time
+from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
-from monty_kernel.engine.written import NOTHING, Layer, Node
+from monty_kernel.engine.written import NOTHING, Layer, Node, Place
 
 from .folder import Info, Parts, is_unreachable, require_short
 
@@ -53,10 +54,10 @@ class Overlay:
     def __init__(self, below: Below, room: Room | None = None) -> None:
         self._below = below
         self._room = room or Room()
-        self._nodes: dict[tuple[str, ...], Node] = {}
+        self._nodes: dict[Place, Node] = {}
         self._bytes = 0
         self._frozen: Layer | None = NOTHING
-        self._children: dict[tuple[str, ...], list[str]] | None = None  # names by folder, computed when first needed
+        self._children: dict[Place, dict[str, None]] | None = None  # names by folder, computed when first needed
 
     @property
     def size(self) -> int:
@@ -161,8 +162,17 @@ class Overlay:
             self._children = {}
             for each in self._nodes:
                 if each:
-                    self._children.setdefault(each[:-1], []).append(each[-1])
-        return self._children.get(plain, [])
+                    self._children.setdefault(each[:-1], {})[each[-1]] = None
+        return list(self._children.get(plain, ()))
+
+    def _written_below(self, plain: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+        """The paths in a folder, and in those below it, that have an entry. Only folders have any."""
+        waiting = [plain]
+        while waiting:
+            folder = waiting.pop()
+            for name in self._written_in(folder):
+                yield (*folder, name)
+                waiting.append((*folder, name))
 
     def entries(self, path: Parts) -> list[tuple[str, Info]]:
         """See `Folder`."""
@@ -205,7 +215,8 @@ class Overlay:
             raise NotADirectoryError(errno.ENOTDIR, "Not a directory")
         if self.names(plain):
             raise OSError(errno.ENOTEMPTY, "Directory not empty")
-        self._forget_below(plain)
+        for each in list(self._written_below(plain)):
+            self._set(each, None)
         self._hide(plain)
 
     def rename(self, path: Parts, target: Parts) -> None:
@@ -226,24 +237,28 @@ class Overlay:
                 raise OSError(errno.ENOTEMPTY, "Directory not empty")
         elif there is not None and there.kind == "folder":
             raise IsADirectoryError(errno.EISDIR, "Is a directory")
-        before = self.freeze()
-        try:
-            self._move(plain, new, found)
-        except OSError:
-            self.thaw(before)
-            raise
+        self._move(plain, new, found)
 
     def _move(self, plain: tuple[str, ...], new: tuple[str, ...], found: Info) -> None:
-        moved = {each: node for each, node in self._nodes.items() if each[: len(plain)] == plain}
+        below = list(self._written_below(plain)) if found.kind == "folder" else []
+        moved = {each: self._nodes[each] for each in (plain, *below) if each in self._nodes}
         if not moved:
             data = self.read(plain)
             moved = {plain: Node("file", (data,), len(data), found.modified)}
-        self._forget_below(plain)  # first, so that it fits
-        self._hide(plain)
-        for each, node in moved.items():
-            goal = (*new, *each[len(plain) :])
-            require_short(goal, 0)
-            self._put(goal, node)
+        goals = {(*new, *each[len(plain) :]): node for each, node in moved.items()}
+        frozen, before = self._frozen, {each: self._nodes.get(each) for each in (plain, *moved, *goals)}
+        try:
+            for each in moved:  # first, so that it fits
+                self._set(each, None)
+            self._hide(plain)
+            for goal, node in goals.items():
+                require_short(goal, 0)
+                self._put(goal, node)
+        except OSError:
+            for each, was in before.items():
+                self._set(each, was)
+            self._frozen = frozen
+            raise
 
     def _covering(self, plain: tuple[str, ...]) -> Node | None:
         """The entry that decides about a path: its own, or one that hides it; None if the disk decides."""
@@ -283,22 +298,31 @@ class Overlay:
         if (room.size is not None and total + room.each * count > room.size) or count > room.entries:
             raise OSError(errno.ENOSPC, f"No space left: {room.full}")
         fresh = node.fresh or (node.kind == "folder" and before is not None and before.fresh)
-        self._nodes[plain] = node._replace(fresh=fresh)
-        self._bytes, self._frozen, self._children = total, None, None
+        self._set(plain, node._replace(fresh=fresh))
 
     def _hide(self, plain: tuple[str, ...]) -> None:
         """Have nothing at a path. Only what is on the disk needs an entry for that."""
-        node = self._nodes.pop(plain, None)
-        if node is not None:
-            self._bytes -= node.size
-            self._frozen = self._children = None
+        self._set(plain, None)
         if self._covering(plain) is None and self._below.info(plain, follow=False) is not None:
             self._put(plain, Node("gone"))
 
-    def _forget_below(self, plain: tuple[str, ...]) -> None:
-        for each in [each for each in self._nodes if each[: len(plain)] == plain]:
-            self._bytes -= self._nodes.pop(each).size
-        self._frozen = self._children = None
+    def _set(self, plain: tuple[str, ...], node: Node | None) -> None:
+        """Have this entry at a path, or none."""
+        before = self._nodes.pop(plain, None) if node is None else self._nodes.get(plain)
+        if before is node:
+            return
+        if node is not None:
+            self._nodes[plain] = node
+        self._bytes += (node.size if node is not None else 0) - (before.size if before is not None else 0)
+        self._frozen = None
+        if self._children is not None and plain and (before is None or node is None):
+            names = self._children.setdefault(plain[:-1], {})
+            if node is not None:
+                names[plain[-1]] = None
+            elif len(names) > 1:
+                del names[plain[-1]]
+            else:
+                del self._children[plain[:-1]]
 
 
 def _missing() -> FileNotFoundError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from monty_kernel.grants.folder import Folder
-from monty_kernel.grants.overlay import MOST_BYTES, Overlay
+from monty_kernel.grants.folder import DEEPEST, Folder
+from monty_kernel.grants.overlay import MOST_BYTES, Overlay, Room
+from monty_kernel.grants.working_folder import Bare
 
 
 def opened(path: Path) -> Folder:
@@ -44,6 +46,8 @@ def outcome(tree: Any, step: tuple[Any, ...]) -> object:
     try:
         if step[0] == "write":
             return tree.write(step[1], step[2])
+        if step[0] == "rename":
+            return tree.rename(step[1], step[2])
         if step[0] == "append":
             return tree.write(step[1], step[2], append=True)
         found = getattr(tree, step[0])(step[1])
@@ -73,6 +77,83 @@ def test_it_does_what_the_disk_does(tmp_path_factory: pytest.TempPathFactory, wa
         disk.close()
     finally:
         shutil.rmtree(base)
+
+
+moves = st.tuples(st.just("rename"), paths, paths)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.one_of(steps, moves, moves), max_size=25), st.integers(0, 25))
+@example([("make_folder", ["a"]), ("write", ["a", "x"], b"1"), ("rename", ["a"], ["b"]), ("names", ["b"])], 2)
+@pytest.mark.slow
+def test_the_working_folder_does_what_the_disk_does(
+    tmp_path_factory: pytest.TempPathFactory, walk: list[tuple[Any, ...]], listed: int
+) -> None:
+    base = tmp_path_factory.mktemp("overlay")
+    try:
+        work, disk = Overlay(Bare(list)), opened(base)
+        for number, step in enumerate(walk):
+            if number == listed:
+                work.thaw({**work.freeze()})  # as a state that is come back to, which has no index of its folders
+            got = outcome(
+                work, (step[0], ["work", *step[1]], *([["work", *step[2]]] if step[0] == "rename" else step[2:]))
+            )
+            expected = outcome(disk, step)
+            if isinstance(expected, str) and expected.endswith("Error") and step[0] != "info":
+                assert isinstance(got, str) and got.endswith("Error"), (step, walk)
+            else:
+                assert got == expected, (step, walk)
+        found = {path[1:] for path, node in work.freeze().items()}
+        assert found == {each.relative_to(base).parts for each in base.rglob("*")}
+        assert work.size == sum(each.stat().st_size for each in base.rglob("*") if each.is_file())
+        disk.close()
+    finally:
+        shutil.rmtree(base)
+
+
+def test_a_move_that_does_not_fit_leaves_all_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "below").mkdir()
+    (tmp_path / "below" / "big").write_bytes(b"x" * 100)
+    overlay = Overlay(opened(tmp_path / "below"), Room(150, 10_000))
+    overlay.make_folder(["made"])
+    overlay.write(["made", "f"], b"y" * 60)
+    deep = ["d"] * (DEEPEST + 1)
+    for levels in range(len(deep)):
+        overlay.make_folder(deep[: levels + 1])
+    before = overlay.freeze()
+    with pytest.raises(OSError, match="No space left"):
+        overlay.rename(["big"], ["made", "big"])
+    with pytest.raises(OSError, match="name too long"):
+        overlay.rename(["d"], ["made", "d"])
+    assert overlay.freeze() is before
+    assert (overlay.size, overlay.names([]), overlay.names(["made"])) == (60, ["big", "d", "made"], ["f"])
+    assert overlay.info(deep) is not None
+    overlay.close()
+
+
+def test_what_changes_one_file_takes_no_longer_beside_many() -> None:
+    def seconds(others: int) -> float:
+        work = Overlay(Bare(list), Room(None, 10**6))
+        work.make_folder(["work", "all"])
+        work.make_folder(["work", "few"])
+        for number in range(others):
+            work.write(["work", "all", f"f{number}"], b"")
+        work.write(["work", "few", "a"], b"1")
+        work.names(["work"])
+        start = time.perf_counter()
+        for _ in range(50):
+            work.rename(["work", "few", "a"], ["work", "few", "b"])
+            work.rename(["work", "few"], ["work", "more"])
+            work.rename(["work", "more", "b"], ["work", "few"])
+            work.remove_folder(["work", "more"])
+            work.remove_file(["work", "few"])
+            work.make_folder(["work", "few"])
+            work.write(["work", "few", "a"], b"1")
+            work.names(["work", "few"])
+        return time.perf_counter() - start
+
+    few = min(seconds(10) for _ in range(3))
+    assert seconds(8_000) < 10 * few + 0.05, "once, each of these looked at all files"
 
 
 def test_a_layer_is_a_value(tmp_path: Path) -> None:
