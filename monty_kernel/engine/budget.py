@@ -157,10 +157,10 @@ class Budget:
         return LimitReached(kind, f"the cell would {would} {self._held[kind]}")
 
 
-def of_the_kernel() -> Budget:
+def of_the_kernel(seconds: float | None = None) -> Budget:
     """For feeds of the kernel's own, between cells. They need nothing of the host: what calls it or sleeps there is a
     notebook that redefined what the kernel calls."""
-    return Budget(SessionLimits(Limits(host_calls=0, asleep=0)))
+    return Budget(SessionLimits(Limits(host_calls=0, asleep=0, seconds=seconds)))
 
 
 def size_of(output: Stream | Display | Result | ClearOutput) -> int:

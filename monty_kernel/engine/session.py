@@ -11,7 +11,7 @@ import pydantic_monty as monty
 from ..outputs import Result
 from . import prelude
 from .access import Access
-from .budget import Budget, size_of
+from .budget import Budget, of_the_kernel, size_of
 from .cell_log import CellLog, KnownCells
 from .errors.failures import INTERRUPTED, STOPPED, raised, refused, said_by_cpython, unparsable
 from .frontend import NO_FRONTEND, Frontend, UsageError
@@ -88,8 +88,7 @@ class Session:
         sandbox: Drives its worker.
         names: What is known of its names.
         changed: Whether a cell ran since `dump` or `saved`.
-        may_read_clock: Whether one of its cells may have imported a module that tells the time. Such cells may do
-            something else when they run again.
+        may_read_clock: Whether a cell may have imported what tells the time, and so may do other things when run again.
     """
 
     def __init__(self, limits: SessionLimits, workers: Workers, access: Access | None) -> None:
@@ -271,29 +270,30 @@ class Session:
 
     # What the kernel itself asks
 
-    def evaluate(self, text: str, parts: Mapping[str, str], recorder: Recorder | None = None) -> Any:
+    def evaluate(
+        self, text: str, parts: Mapping[str, str], recorder: Recorder | None = None, seconds: float | None = None
+    ) -> Any:
         """The plain-data value of an expression over the prelude's functions; None if it fails. Runs no user code.
 
         parts: Further prelude source by name, fed once per session before. recorder: Stands between it and the host.
+        seconds: How long it may take; after that the session is lost.
         """
         if not self.sandbox.is_alive():
             return None  # the next cell restores the session, and says so
         try:
-            for name, source in parts.items():
-                if name not in self._parts:
-                    self.ask(source + "\nNone")
-                    self._parts |= {name}
-            return self.ask(text, recorder)
-        except FeedError:
-            return None
-        except WorkerLost:
-            self.sandbox.release()
+            for name in [name for name in parts if name not in self._parts]:
+                self.ask(parts[name] + "\nNone")
+                self._parts |= {name}
+            return self.ask(text, recorder, seconds)
+        except (FeedError, WorkerLost) as error:
+            if isinstance(error, WorkerLost):
+                self.sandbox.release()
             return None
 
-    def ask(self, text: str, recorder: Recorder | None = None) -> Any:
+    def ask(self, text: str, recorder: Recorder | None = None, seconds: float | None = None) -> Any:
         """The value of a feed of the kernel's own. Raises FeedError, WorkerLost."""
         self._next_feed += 1
-        return self.sandbox.feed(text, NO_FRONTEND, recorder=recorder, of_cell=False)
+        return self.sandbox.feed(text, NO_FRONTEND, None, recorder, of_the_kernel(seconds), of_cell=False)
 
     # Feeds
 

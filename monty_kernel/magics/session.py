@@ -40,13 +40,13 @@ def who_ls(arguments: argparse.Namespace) -> Rewrite:
 @family.line("whos", _TYPES, looks=True)
 def whos(arguments: argparse.Namespace) -> Rewrite:
     """Print the session's variables with their types and their values, or their length for collections."""
-    return _call("__mk_whos", arguments)
+    return _call("__mk_whos", arguments, prelude.LENGTHS)
 
 
-def _call(function: str, arguments: argparse.Namespace) -> Rewrite:
+def _call(function: str, arguments: argparse.Namespace, *parts: str) -> Rewrite:
     # locals() is called where the magic stands, since only code at the top level sees the session's names
     call = f"{function}(__mk_b_locals(), {arguments.types!r})"
-    return Rewrite(before=call, parts=frozenset({prelude.VARIABLES}), is_expression=True)
+    return Rewrite(before=call, parts=frozenset({*parts, prelude.VARIABLES}), is_expression=True)
 
 
 _LIMITS = "NAME=VALUE"

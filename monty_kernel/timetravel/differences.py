@@ -16,6 +16,10 @@ Survey = Mapping[str, tuple[str, str, str]]
 SAME = "no variable differs"
 """The report of no difference at all."""
 
+MOST_SECONDS = 30.0
+"""How long the sandbox may look through a state's variables. Those of a million rows take two seconds, and a text of lists
+that hold each other may take for ever."""
+
 _SHOWN = 6  # names that a report lists before it counts the rest
 
 
@@ -40,8 +44,8 @@ class Difference(NamedTuple):
 
 def survey(engine: Engine) -> Survey | None:
     """The variables of the session as it is; None if they cannot be looked at."""
-    parts = {part: prelude.source(part) for part in (prelude.VARIABLES, prelude.OVERVIEW)}
-    result = engine.session.evaluate("__mk_survey(locals())", parts)
+    parts = {part: prelude.source(part) for part in (prelude.LENGTHS, prelude.VARIABLES, prelude.OVERVIEW)}
+    result = engine.session.evaluate("__mk_survey(locals())", parts, seconds=MOST_SECONDS)
     return result if isinstance(result, dict) else None
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from monty_kernel.engine import prelude
 from monty_kernel.engine.snapshot import Recorder
 
-from .differences import SAME, Survey, compare, not_compared, survey
+from .differences import MOST_SECONDS, SAME, Survey, compare, not_compared, survey
 from .looks import Look, look
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .packing import Kept
     from .timeline import State, Timeline
 
-_PARTS = (prelude.VARIABLES, prelude.OVERVIEW, prelude.PROOF)
+_PARTS = (prelude.LENGTHS, prelude.VARIABLES, prelude.OVERVIEW, prelude.PROOF)
 _SHOWN = 6  # cells or names that a report lists
 
 
@@ -192,7 +192,7 @@ class Journey:
 
     def _asked(self, question: str) -> Any:
         parts = {part: prelude.source(part) for part in _PARTS}
-        return self._engine.session.evaluate(question, parts, _Unseeded())
+        return self._engine.session.evaluate(question, parts, _Unseeded(), MOST_SECONDS)
 
     # What the report says of it
 

@@ -19,11 +19,12 @@ __mk_SAID = (
 def __mk_survey(scope):
     # returns (type, short value, digest of the value) by name; the digest is "?" where it is unknown
     found = {}
+    left = [1000000]  # steps of walks
     for name in scope:
         v = scope[name]
         if not __mk_hidden(name, v):
             try:
-                digest = __mk_digest(v)
+                digest = __mk_digest(v, left)
             except Exception:  # such as a RecursionError
                 digest = "?"
             found[name] = (type(v).__name__, __mk_short(v), digest)
@@ -42,9 +43,9 @@ def __mk_short(v):
     return ""
 
 
-def __mk_digest(v):
+def __mk_digest(v, left):
     t = type(v)
-    if t is list or t is dict:
+    if (t is list or t is dict) and __mk_is_short(v):
         try:
             import json
 
@@ -55,7 +56,10 @@ def __mk_digest(v):
         except Exception:
             pass
     parts = []
-    return str(hash("".join(parts))) if __mk_walk(v, parts, [], 20000) >= 0 else "?"
+    budget = min(20000, left[0])
+    rest = __mk_walk(v, parts, [], budget)
+    left[0] -= budget - max(rest, 0)
+    return str(hash("".join(parts))) if rest >= 0 else "?"
 
 
 def __mk_walk(v, parts, above, budget):

@@ -197,6 +197,8 @@ def __mk_is_json(v):
     import json
 
     try:
+        if not __mk_is_short(v):
+            return False
         json.dumps(v)
         return True
     except Exception:

@@ -60,7 +60,7 @@ def __mk_brief(v):
         text = v if len(v) < 1000 else v[:500] + v[-500:]
     else:
         try:
-            text = str(v)
+            text = str(v) if __mk_is_short(v) else "<its text is too long>"
         except Exception as error:
             text = f"<its text raised {type(error).__name__}>"
     text = text.replace("\n", "\\n")
