@@ -22,7 +22,7 @@ BIN := $(VENV)/bin
 # The first of these that is new enough. Override: make PYTHON=/path/to/python
 PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11 python,\
 	$(shell $(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(name))))
-SOURCES := pyproject.toml monty_kernel/__init__.py $(wildcard kernelspec/*)
+SOURCES := pyproject.toml hatch_build.py docs/help_page.py monty_kernel/__init__.py $(wildcard kernelspec/*)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 help:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from monty_kernel.engine.frontend import UsageError
+from monty_kernel.jupyter.help_links import HELP_PAGE, SPEC_NAME
 
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -70,7 +71,7 @@ def _install(args: argparse.Namespace) -> int:
         raise UsageError(f"{folder} is the kernelspec of another kernel; choose another --name.")
     check_kernel_options(args.kernel_options)
     fork = args.fork or folder.is_relative_to(Path(sys.prefix))  # Jupyter in this environment knows our provisioner
-    spec = spec_document(args.display_name, args.kernel_options, fork=fork)
+    spec = spec_document(args.name, args.display_name, args.kernel_options, fork=fork)
     try:
         _write_spec(folder, spec)
     except OSError as error:
@@ -117,10 +118,11 @@ def _kernel_folders(args: argparse.Namespace) -> list[Path]:
     return [environment] if args.sys_prefix else [user, environment]
 
 
-def spec_document(display_name: str | None, kernel_options: Sequence[str], *, fork: bool) -> dict[str, Any]:
+def spec_document(name: str, display_name: str | None, kernel_options: Sequence[str], *, fork: bool) -> dict[str, Any]:
     """The contents of kernel.json: the packaged file, with this interpreter's absolute path and the kernel's options.
 
     Args:
+        name: the kernelspec's.
         display_name: what front ends call the kernel; None for the packaged name.
         kernel_options: given to the kernel at each start.
         fork: whether to name our provisioner. jupyter_client refuses a kernel whose provisioner is not installed beside
@@ -129,6 +131,10 @@ def spec_document(display_name: str | None, kernel_options: Sequence[str], *, fo
     document: dict[str, Any] = json.loads((packaged_spec() / "kernel.json").read_text(encoding="utf-8"))
     document["argv"][0] = sys.executable
     document["argv"] += kernel_options
+    if (packaged_spec() / HELP_PAGE).exists():
+        document["env"][SPEC_NAME] = name
+    else:  # a checkout that nobody has installed
+        del document["env"]
     if not fork:
         del document["metadata"]["kernel_provisioner"]
     if display_name is not None:
@@ -139,7 +145,7 @@ def spec_document(display_name: str | None, kernel_options: Sequence[str], *, fo
 
 
 def packaged_spec() -> Path:
-    """The folder with kernel.json and the logos: inside the installed package, or beside it in a checkout."""
+    """The folder with kernel.json, the logos and the page of help: inside the installed package, or beside it in a checkout."""
     package = Path(__file__).parents[1]
     installed = package / "kernelspec"
     return installed if installed.is_dir() else package.parent / "kernelspec"
@@ -160,7 +166,7 @@ def _write_spec(folder: Path, document: dict[str, Any]) -> None:
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as scratch:
         fresh = Path(scratch) / "spec"
         fresh.mkdir()
-        for file in packaged_spec().glob("logo-*"):
+        for file in (*packaged_spec().glob("logo-*"), *packaged_spec().glob(HELP_PAGE)):
             shutil.copyfile(file, fresh / file.name)
         (fresh / "kernel.json").write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
         if folder.exists():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from monty_kernel import __version__
 from monty_kernel.jupyter.execution import Execution
 from monty_kernel.jupyter.frontend import KernelFrontend
 from monty_kernel.jupyter.guarded_stream import GuardedStream
+from monty_kernel.jupyter.help_links import HelpLink, documents
 from monty_kernel.jupyter.kernel_session import KernelSession
 from monty_kernel.jupyter.reconnecting import Reconnecting
 from monty_kernel.jupyter.request_content import problem
@@ -269,6 +271,10 @@ class MontyKernel(Kernel):
 
     # What the front end may know
 
+    @cached_property
+    def _documents(self) -> list[HelpLink]:
+        return documents(getattr(self.parent, "connection_file_path", None), os.environ)
+
     @property
     def kernel_info(self) -> dict[str, Any]:
         """The content of kernel_info_reply. It names only what works."""
@@ -278,6 +284,6 @@ class MontyKernel(Kernel):
             "implementation_version": self.implementation_version,
             "language_info": self.language_info,
             "banner": self.banner,
-            "help_links": self.help_links,
+            "help_links": [*self._documents, *self.help_links],
             "supported_features": [],
         }

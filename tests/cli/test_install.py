@@ -13,6 +13,7 @@ import pytest
 from jupyter_client.manager import KernelManager
 
 import monty_kernel
+from monty_kernel.cli.install import packaged_spec, spec_document
 from tests.support.kernel_process import run
 from tests.support.waiting import HANGING
 
@@ -49,6 +50,7 @@ def test_the_installed_spec_names_this_interpreter_and_has_the_logos(tmp_path: P
     assert str(folder) in done.stdout
     assert {file.name for file in folder.iterdir()} == {
         "kernel.json",
+        "help.html",
         "logo-32x32.png",
         "logo-64x64.png",
         "logo-svg.svg",
@@ -62,6 +64,7 @@ def test_the_installed_spec_names_this_interpreter_and_has_the_logos(tmp_path: P
     assert spec["language"] == "python"
     assert spec["interrupt_mode"] == "message"
     assert spec["metadata"] == {"debugger": False, "supported_encryption": ["curve"]}
+    assert spec["env"] == {"MONTY_KERNEL_SPEC": "monty"}
     assert folder.stat().st_mode & 0o055 == 0o055  # others may use what one person installed for all
 
 
@@ -87,6 +90,7 @@ def test_name_display_name_and_kernel_options(tmp_path: Path, monkeypatch: pytes
     assert done.returncode == 0, done.stderr
     spec = installed(tmp_path, "small")
     assert spec["display_name"] == "Größe S"
+    assert spec["env"] == {"MONTY_KERNEL_SPEC": "small"}
     assert spec["argv"][-2:] == options
     monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "share/jupyter"))
     manager = KernelManager(kernel_name="small")
@@ -99,6 +103,14 @@ def test_name_display_name_and_kernel_options(tmp_path: Path, monkeypatch: pytes
     finally:
         client.stop_channels()
         manager.shutdown_kernel()
+
+
+def test_a_spec_without_the_page_of_help_names_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "kernel.json").write_bytes((packaged_spec() / "kernel.json").read_bytes())
+    monkeypatch.setattr("monty_kernel.cli.install.packaged_spec", lambda: tmp_path)
+    assert "env" not in spec_document("monty", None, [], fork=False)
+    (tmp_path / "help.html").write_text("")
+    assert spec_document("monty", None, [], fork=False)["env"] == {"MONTY_KERNEL_SPEC": "monty"}
 
 
 def test_install_replaces_an_earlier_one(tmp_path: Path) -> None:

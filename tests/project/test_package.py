@@ -15,12 +15,13 @@ from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
 
 import monty_kernel
+from tests.project.test_help_page import help_page
 from tests.support.waiting import HANGING
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
-SPEC_FILES = {"kernel.json", "logo-32x32.png", "logo-64x64.png", "logo-svg.svg"}
+SPEC_FILES = {"kernel.json", "help.html", "logo-32x32.png", "logo-64x64.png", "logo-svg.svg"}
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +47,8 @@ def test_the_wheel_brings_the_kernelspec(built: Path) -> None:
         assert {name.removeprefix(shared) for name in names if name.startswith(shared)} == SPEC_FILES
         inside = "monty_kernel/kernelspec/"
         assert {name.removeprefix(inside) for name in names if name.startswith(inside)} == SPEC_FILES
+        for folder in (shared, inside):
+            assert wheel.read(f"{folder}help.html").decode() == help_page()
         assert {name.split("/")[0].partition("-")[0] for name in names} == {"monty_kernel"}
         metadata = wheel.read(f"monty_kernel-{monty_kernel.__version__}.dist-info/METADATA").decode()
     for line in ("License-Expression: MIT", "Requires-Python: >=3.11", "Requires-Dist: pydantic-monty<2,>=1.4"):
@@ -69,7 +72,7 @@ def test_the_kernelspec_is_installed_and_python_means_this_interpreter() -> None
     assert json.loads((ROOT / "kernelspec/kernel.json").read_text()) == {
         key: value
         for key, value in spec.to_dict().items()
-        if key in ("argv", "display_name", "language", "interrupt_mode", "metadata")
+        if key in ("argv", "display_name", "language", "interrupt_mode", "env", "metadata")
     }
     assert spec.argv[:4] == ["python", "-P", "-m", "monty_kernel"]
     manager = KernelManager(kernel_name="monty")

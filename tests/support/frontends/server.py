@@ -30,9 +30,12 @@ class Server:
 
 
 @contextmanager
-def running_server(module: str, folder: Path, *options: str) -> Iterator[Server]:
-    """Start `python -m MODULE` (`jupyterlab` or `jupyter_server`) on a free port; end it, and its kernels, afterwards."""
-    environment = isolated_environment(folder)
+def running_server(module: str, folder: Path, *options: str, **variables: str) -> Iterator[Server]:
+    """Start `python -m MODULE` (`jupyterlab`, `notebook` or `jupyter_server`) on a free port; end it, and its kernels, afterwards.
+
+    variables: of its environment, beside those that any server of the tests has.
+    """
+    environment = isolated_environment(folder) | variables
     root = folder / "notebooks"
     root.mkdir(exist_ok=True)
     _quieten_jupyterlab(Path(environment["JUPYTERLAB_SETTINGS_DIR"]))
