@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from monty_kernel.engine.frontend import UsageError
 from monty_kernel.engine.source import Action, CellRewrite, Rewrite
 
-from . import MagicContext, files, granted, help, history, rich, session, stock, timing, travel
+from . import MagicContext, environment, files, granted, help, history, rich, session, stock, timing, travel
 from .declare import BadCode, Family, Kin, Magic, shortened
 
 FAMILIES: tuple[Family, ...] = tuple(
-    module.family for module in (travel, session, granted, timing, history, rich, files, help, stock)
+    module.family for module in (travel, session, granted, timing, history, rich, files, environment, help, stock)
 )
 
 _USAGE = "!usage"

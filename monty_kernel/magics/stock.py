@@ -76,5 +76,4 @@ family.refuse(
     "debug pdb prun lprun mprun memit mem", "there is no debugger or profiler here. Use %time and %timeit to measure."
 )
 family.refuse("javascript js", "this kernel sends no programs to the browser. %%html shows HTML.")
-family.refuse("env set_env", "the sandbox has no environment variables, and cannot see this computer's.")
 family.refuse("cd", "the sandbox sees no folders of this computer.")
