@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import ast
 import re
 import string
 from collections.abc import Iterator
+from itertools import islice
 
 from monty_kernel.engine import prelude
 from monty_kernel.engine.frontend import UsageError
 from monty_kernel.engine.source import Rewrite
+from monty_kernel.engine.source.syntax_trees import require_expression
 
 from .declare import Family, shortened
 
@@ -22,6 +23,7 @@ _DOLLAR = re.compile(r"\$(\$?)([^\W\d]\w*(?:\.[^\W\d]\w*)*)")
 _SPEC = re.compile(r"(?:[^'\"{}\\]?[<>=^])?[-+ ]?#?0?\d{0,3}[,_]?(?:\.\d{1,3})?[bcdeEfFgGnosxX%]?")
 """The formats of numbers and text. Monty refuses a cell that has another one."""
 
+_MOST_PIECES = 100
 _SECRET = ("key", "token", "secret")
 
 
@@ -70,10 +72,10 @@ def _set(text: str, magic: str) -> Rewrite:
 def _expanded(value: str) -> str | None:
     """Code that makes the value with its expressions replaced; None if it has none. If one fails, IPython replaces none."""
     try:
-        pieces = list(_pieces(value))
+        pieces = list(islice(_pieces(value), _MOST_PIECES + 1))
     except (ValueError, SyntaxError, RecursionError, MemoryError):
         return None
-    return " + ".join(pieces) if pieces and pieces != [repr(value)] else None
+    return " + ".join(pieces) if pieces != [repr(value)] and 0 < len(pieces) <= _MOST_PIECES else None
 
 
 def _pieces(value: str) -> Iterator[str]:
@@ -85,7 +87,7 @@ def _pieces(value: str) -> Iterator[str]:
             position = found.end()
         yield repr(literal[position:])
         if field is not None:
-            ast.parse(field.strip(), mode="eval")
+            require_expression(field)
             yield _formatted(field, spec or "", conversion)
 
 

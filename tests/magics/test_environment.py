@@ -95,6 +95,15 @@ def test_what_cannot_be_set_is_said_so(session: Session, line: str, reason: str)
     assert reason in session.refusal(line)
 
 
+def test_a_value_that_is_long_or_nested_is_taken_as_it_is(session: Session) -> None:
+    for value in ("{" + "(" * 100_000, "{" + "-" * 9000 + "1}"):  # Monty refuses such text also in a string
+        session.run(f"%env X={value}")
+        assert "too deeply nested" in str(session.run(f"x = {value!r}").failure)
+    for value in ("{1}" * 3000, "$a" * 100_000, "{" + "x" * 9000 + "}"):
+        session.run(f"%env X={value}")
+        assert session.run("import os\nlen(os.environ['X'])").result == str(len(value))
+
+
 def test_what_a_cell_replaced_changes_nothing(session: Session) -> None:
     session.run("print = str = dict = None")
     assert session.run("%env X={1}").printed == "env: X=1\n"
