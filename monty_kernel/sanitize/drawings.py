@@ -12,12 +12,13 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import unescape
+from itertools import accumulate
 
 MOST_DRAWN = 200_000
 """The most elements that the references of a document may draw, each counted as often as it is drawn."""
-_DEEPEST = 5
+DEEPEST = 5
 """References through references."""
-_PRIMITIVE = 100
+PRIMITIVE = 100
 """One step of a filter costs as much as this many shapes."""
 _TAG = re.compile(r"<(/?)(\w++)([^<>]*+)>")
 _ID = re.compile(r' id="([^"]*+)"')
@@ -25,11 +26,11 @@ _HREF = re.compile(r' href="#([^"]*+)"')
 _URL = re.compile(r"""(?:(?<![\w-])([\w-]++)(?:="|\s*+:)\s*+)?url\(\s*(?:'|&quot;)?#([\w.-]+)""")
 _ATTRIBUTE = re.compile(r' ([\w-]+)="([^"]*+)"')
 _VOID = frozenset({"br", "hr", "img", "col"})
-_LARGEST = {"numOctaves": 8.0, "stdDeviation": 200.0, "radius": 20.0}
+LARGEST = {"numOctaves": 8.0, "stdDeviation": 200.0, "radius": 20.0}
 """Values of filters above which each pixel costs too much."""
-_SOURCES = frozenset({"SourceGraphic", "SourceAlpha", "BackgroundImage", "BackgroundAlpha", "FillPaint", "StrokePaint"})
-_WITHOUT_INPUT = frozenset({"feFlood", "feTurbulence", "feMerge"})
-_WITH_TWO = frozenset({"feBlend", "feComposite"})
+SOURCES = frozenset({"SourceGraphic", "SourceAlpha", "BackgroundImage", "BackgroundAlpha", "FillPaint", "StrokePaint"})
+WITHOUT_INPUT = frozenset({"feFlood", "feTurbulence", "feMerge"})
+WITH_TWO = frozenset({"feBlend", "feComposite"})
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 
 
@@ -64,14 +65,14 @@ class _Filter:
             if self._result:
                 self._results[self._result] = self._last
             self._result, self._before = attributes.get("result", ""), self._last
-            inputs = () if name in _WITHOUT_INPUT else ("in", "in2") if name in _WITH_TWO else ("in",)
+            inputs = () if name in WITHOUT_INPUT else ("in", "in2") if name in WITH_TWO else ("in",)
             cost = 1 + sum(self._cost(attributes.get(each), self._before) for each in inputs)
         self._last = min(cost, MOST_DRAWN)
         self.most = max(self.most, self._last)
 
     def _cost(self, name: str | None, previous: int) -> int:
         """Of what an input names. A name that nothing has means the step before, as does none."""
-        return self._results.get(name or "", 0 if name in _SOURCES else previous)
+        return self._results.get(name or "", 0 if name in SOURCES else previous)
 
 
 class _Drawing:
@@ -89,6 +90,8 @@ class _Drawing:
         self._filters: dict[int, _Filter] = {}
         self._read(text)
         self._places = [reference.begin for reference in self.references]
+        # before each reference, how many are of `use`
+        self._uses = [0, *accumulate(reference.how == "use" for reference in self.references)]
 
     def _read(self, text: str) -> None:
         begins, ends, last, stack = self.begins, self.ends, self.last, [0]
@@ -125,7 +128,7 @@ class _Drawing:
                 place = offset + attribute.start(), offset + attribute.end()
                 for url in _URL.finditer(attribute[0]):
                     self.references.append(_Reference(element, *place, url[2], url[1] or "fill"))
-                most = _LARGEST.get(attribute[1])
+                most = LARGEST.get(attribute[1])
                 if most is not None and any(abs(float(each)) > most for each in _NUMBER.findall(attribute[2])):
                     self.excessive.append(place)
 
@@ -158,18 +161,18 @@ class _Drawing:
             return known
         element = self.ids[target]
         first, behind = self.begins[element], max(self.ends[element], self.begins[element] + 1)
-        inside = self.references[bisect_left(self._places, first) : bisect_left(self._places, behind)]
-        if depth >= _DEEPEST or (how == "use" and any(each.how == "use" for each in inside)):
+        begin, end = bisect_left(self._places, first), bisect_left(self._places, behind)
+        if depth >= DEEPEST or (how == "use" and self._uses[begin] != self._uses[end]):
             return MOST_DRAWN + 1
         if known is None:
             steps = bisect_left(self._steps, self.last[element]) - bisect_left(self._steps, element)
             if element in self._filters:
                 steps = max(steps, self._filters[element].most)
-            known = self.last[element] - element + steps * _PRIMITIVE
-            for each in inside:
+            known = self.last[element] - element + steps * PRIMITIVE
+            for index in range(begin, end):
                 if known > MOST_DRAWN:
                     break
-                known += self._cost(each, depth + 1)
+                known += self._cost(self.references[index], depth + 1)
             self._known[target, depth] = known
         return known
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -235,8 +236,18 @@ def test_grids_of_a_million_tracks() -> None:
 )
 @pytest.mark.slow
 def test_counting_takes_time_that_grows_as_the_text_does(piece: str) -> None:
+    _grows_as_the_text(lambda count: "".join(piece.replace("%d", str(n)) for n in range(count)))
+
+
+@pytest.mark.slow
+def test_so_it_does_for_many_uses_of_what_refers_to_much() -> None:
+    filled, used = "<path fill='url(#b)'/>", "<use href='#a'/>"
+    _grows_as_the_text(lambda count: f"<g id='a'>{filled * count}</g>{used * count}")
+
+
+def _grows_as_the_text(drawn: Callable[[int], str]) -> None:
     def seconds(count: int) -> float:
-        text = "<svg>" + "".join(piece.replace("%d", str(n)) for n in range(count)) + "</svg>"
+        text = f"<svg><pattern id='b'></pattern>{drawn(count)}</svg>"
         began = time.process_time()
         sanitized_html(text)
         return time.process_time() - began
