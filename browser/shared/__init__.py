@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from . import source
+from . import sanitizer_rules, source
 
 TABLES: Mapping[str, Callable[[], Mapping[str, object]]] = {
     "ipython": source.ipython,
     "prelude": source.prelude,
+    "sanitizer_rules": sanitizer_rules.rules,
 }
 """By the name of the file, without `.json`."""

@@ -123,10 +123,10 @@ CLASSES = words(
 
 # Styles: no address, no escape, and nothing outside of the output -----------------------------------------------------
 
-_PLAIN_CHARACTERS = re.compile(r"""[\w\s.,%#+\-*/()'"!]*""", re.ASCII)
+PLAIN_CHARACTERS = re.compile(r"""[\w\s.,%#+\-*/()'"!]*""", re.ASCII)
 _NAME = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
-_LOCAL = re.compile(r"""url\(\s*(["']?)#([\w.-]+)\1\s*\)""", re.ASCII | re.IGNORECASE)
-_FUNCTIONS = words("""blur brightness calc clamp color color-mix conic-gradient contrast cubic-bezier drop-shadow fit-content
+LOCAL = re.compile(r"""url\(\s*(["']?)#([\w.-]+)\1\s*\)""", re.ASCII | re.IGNORECASE)
+FUNCTIONS = words("""blur brightness calc clamp color color-mix conic-gradient contrast cubic-bezier drop-shadow fit-content
     grayscale hsl hsla hue-rotate hwb invert lab lch linear-gradient matrix matrix3d max min minmax oklab oklch opacity
     perspective polygon radial-gradient repeat repeating-linear-gradient repeating-radial-gradient rgb rgba rotate rotatex
     rotatey rotatez saturate scale scalex scaley sepia skew skewx skewy translate translatex translatey var""") | {""}
@@ -135,30 +135,30 @@ _FAMILIES = words(
     list-style margin marker mask-type max min opacity outline overflow padding paint-order place rotate row-gap scale
     stop stroke tab-size text transform translate white-space word"""
 )
-_FAMILY = re.compile(rf"(?:{'|'.join(_FAMILIES)})(?:-[a-z-]+)?")
-_SINGLE = words("""accent-color alignment-baseline appearance aspect-ratio baseline-shift block-size bottom box-shadow box-sizing
+FAMILY = re.compile(rf"(?:{'|'.join(sorted(_FAMILIES))})(?:-[a-z-]+)?")
+SINGLE = words("""accent-color alignment-baseline appearance aspect-ratio baseline-shift block-size bottom box-shadow box-sizing
     break-inside caption-side clear clip-path clip-rule color-scheme column-gap cursor direction display dominant-baseline empty-cells
     filter flood-color flood-opacity float font height image-rendering inline-size isolation inset left lighting-color
     mask mix-blend-mode object-fit object-position order overflow-wrap pointer-events position print-color-adjust right
     shape-rendering table-layout top unicode-bidi user-select vector-effect vertical-align visibility width writing-mode
     zoom""")
-_IN_PLACE = words("""background-color color color-scheme cursor font-style font-variant font-weight list-style-type text-align
+IN_PLACE = words("""background-color color color-scheme cursor font-style font-variant font-weight list-style-type text-align
     text-align-last vertical-align visibility""")
 """Whatever their values, these draw nothing outside the box that the element has without them."""
-_LAYERED = words("background background-image box-shadow filter mask mask-image text-shadow")
-_OF_DRAWINGS = words("""background display fill font height max-height max-width min-height min-width opacity shape-rendering stroke
+LAYERED = words("background background-image box-shadow filter mask mask-image text-shadow")
+OF_DRAWINGS = words("""background display fill font height max-height max-width min-height min-width opacity shape-rendering stroke
     text-rendering width""")
 """What a drawing's own tag may say besides, which neither moves it nor shows what lies outside it."""
-_MANY_TRACKS = re.compile(r"repeat\(\s*\d{4}|\d{5}", re.IGNORECASE)
+MANY_TRACKS = re.compile(r"repeat\(\s*\d{4}|\d{5}", re.IGNORECASE)
 """In a grid, more of them than a browser lays out in time. Columns of text are not in the lists at all: a page of them is as many
 as its height is of theirs, and within others that many times more."""
-_MOST_LAYERS = 32
+MOST_LAYERS = 32
 """Of shadows, gradients or filters in one value, each of which is drawn anew for every letter or pixel."""
 
 
 def keeps_place(name: str) -> bool:
     """Whether a property of a drawing's own tag leaves it in its place."""
-    return name in _IN_PLACE or name in _OF_DRAWINGS or name.startswith(("font-", "stroke-", "fill-"))
+    return name in IN_PLACE or name in OF_DRAWINGS or name.startswith(("font-", "stroke-", "fill-"))
 
 
 _SHORT = 200
@@ -178,15 +178,15 @@ def safe_value(name: str, text: str, id_prefix: str) -> str | None:
 
     None if it could load or run anything, or lists more layers than a browser draws in time.
     """
-    if _PLAIN_CHARACTERS.fullmatch(text) is None or "/*" in text:
+    if PLAIN_CHARACTERS.fullmatch(text) is None or "/*" in text:
         return None
-    heads = [each.rstrip() for each in _LOCAL.sub(" ", text).split("(")[:-1]]
+    heads = [each.rstrip() for each in LOCAL.sub(" ", text).split("(")[:-1]]
     names = {head[len(head.rstrip(_NAME)) :].lower() for head in heads}  # what is called: the word before each "("
-    if not names <= _FUNCTIONS or text.count("'") % 2 or text.count('"') % 2 or ("'" in text and '"' in text):
+    if not names <= FUNCTIONS or text.count("'") % 2 or text.count('"') % 2 or ("'" in text and '"' in text):
         return None
-    if name in _LAYERED and text.count("(") + text.count(",") >= _MOST_LAYERS and _layers(text) > _MOST_LAYERS:
+    if name in LAYERED and text.count("(") + text.count(",") >= MOST_LAYERS and _layers(text) > MOST_LAYERS:
         return None
-    return _LOCAL.sub(lambda match: f"url(#{id_prefix}{match[2]})", text) if "#" in text else text
+    return LOCAL.sub(lambda match: f"url(#{id_prefix}{match[2]})", text) if "#" in text else text
 
 
 def _layers(text: str) -> int:
@@ -212,15 +212,15 @@ def _declarations(style: str, id_prefix: str) -> Declarations:
         name = name.strip().lower()
         if not name and not colon:
             continue
-        fit = safe_value(name, given, id_prefix) if name in _SINGLE or _FAMILY.fullmatch(name) else None
+        fit = safe_value(name, given, id_prefix) if name in SINGLE or FAMILY.fullmatch(name) else None
         if (
             fit is None
             or (name == "position" and fit.strip().lower() not in ("static", "relative", "absolute"))
-            or (name.startswith("grid") and _MANY_TRACKS.search(fit) is not None)
+            or (name.startswith("grid") and MANY_TRACKS.search(fit) is not None)
         ):
             dropped += 1
             continue
         changed |= fit is not given
-        moves |= name not in _IN_PLACE
+        moves |= name not in IN_PLACE
         kept.append(f"{name}:{fit.strip()}")
     return Declarations(style if not (dropped or changed) else "; ".join(kept), dropped, moves)

@@ -23,8 +23,8 @@ TYPES: Mapping[str, str] = {
 }  # fmt: skip
 """The endings of files that can be saved. None of them is a program where it is opened."""
 
-_ODD = re.compile(r"[^\w.()+=@-]", re.ASCII)
-_LONGEST = 100  # characters of the name
+ODD = re.compile(r"[^\w.()+=@-]", re.ASCII)
+LONGEST = 100  # characters of the name
 
 
 class DownloadLink(str):
@@ -67,7 +67,7 @@ def download(name: str, data: bytes) -> dict[str, str]:
     """
     kind = checked_type(name, len(data))
     stem, _, ending = name.rpartition(".")
-    plain = f"{_ODD.sub('_', stem).lstrip('.')[:_LONGEST] or 'file'}.{ending.lower()}"
+    plain = f"{ODD.sub('_', stem).lstrip('.')[:LONGEST] or 'file'}.{ending.lower()}"
     charset = ";charset=utf-8" if kind.startswith("text/") else ""
     address = f"data:{kind}{charset};base64,{base64.b64encode(data).decode()}"
     shown = html.escape(plain)

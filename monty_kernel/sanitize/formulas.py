@@ -30,13 +30,13 @@ if TYPE_CHECKING:
 IGNORED = "mathjax_ignore tex2jax_ignore"
 """The classes in which MathJax 3 and MathJax 2 look for no formula."""
 _BUDGET = "characters that may still be searched for the ends of formulas"
-_TIMES = 8
+TIMES = 8
 """How often each character may be looked at. Honest text needs fewer searches without a result, and the time stays linear."""
-_OPENING = re.compile(r"\$\$?|\\\\[(\[]|\\begin\{(?P<name>[A-Za-z]{1,30}\*?)\}")
-_CLOSING = {"$": "$", "$$": "$$", r"\\(": r"\\)", r"\\[": r"\\]"}
-_STEP = re.compile(r"\\end\{[A-Za-z]{1,30}\*?\}|\\\\[)\]]|\\[\s\S]?|\$\$?|[{}`]|\n[ \t]*\n")
+OPENING = re.compile(r"\$\$?|\\\\[(\[]|\\begin\{(?P<name>[A-Za-z]{1,30}\*?)\}")
+CLOSING = {"$": "$", "$$": "$$", r"\\(": r"\\)", r"\\[": r"\\]"}
+STEP = re.compile(r"\\end\{[A-Za-z]{1,30}\*?\}|\\\\[)\]]|\\[\s\S]?|\$\$?|[{}`]|\n[ \t]*\n")
 _UNFINISHED, _NONE = -1, -2
-_ENDING = ("", *".,;:!?)]")
+ENDING = ("", *".,;:!?)]")
 _LITERAL = re.compile(r"[$\\](?:[\s\S]*[$\\])?")
 
 
@@ -50,17 +50,17 @@ def formulas_plugin(md: MarkdownIt) -> None:
 
 def formula_budget(text: str) -> dict[str, int]:
     """What the environment of a document's parser must hold."""
-    return {_BUDGET: _TIMES * len(text) + 10_000}
+    return {_BUDGET: TIMES * len(text) + 10_000}
 
 
 def _end(text: str, start: int, env: EnvType) -> int:
     """The end of the formula at `start`; `_UNFINISHED` if the text ends first, `_NONE` if there is no formula."""
-    opening = _OPENING.match(text, start)
+    opening = OPENING.match(text, start)
     if opening is None or env[_BUDGET] <= 0:
         return _NONE
-    closing = _CLOSING[opening[0]] if opening["name"] is None else rf"\end{{{opening['name']}}}"
+    closing = CLOSING[opening[0]] if opening["name"] is None else rf"\end{{{opening['name']}}}"
     depth, position = 0, opening.end()
-    for step in _STEP.finditer(text, position):
+    for step in STEP.finditer(text, position):
         found, position = step[0], step.end()
         if found[0] in "\n`" or position - start > env[_BUDGET]:
             break
@@ -89,7 +89,7 @@ def _money(text: str, start: int, end: int) -> bool:
         return True
     if text[start + 1].isspace():
         return text[max(0, start - 2) : start].strip()[-1:].isdigit()
-    return text[end - 2].isspace() and (text[start + 1].isdigit() or not (after.isspace() or after in _ENDING))
+    return text[end - 2].isspace() and (text[start + 1].isdigit() or not (after.isspace() or after in ENDING))
 
 
 def _inline(state: StateInline, silent: bool) -> bool:
@@ -172,18 +172,18 @@ JOINER = "\u2060"
 _NAMES = words("""href url style class cssId data html require autoload includegraphics unicode mmlToken bbox fcolorbox setOptions
     mathtoolsset csname special action toggle texttip mathtip tooltip newtagform renewtagform""")
 """`fcolorbox` writes its colour into a style unchecked, and the tag forms build a tag from pieces."""
-_BEGINNINGS = frozenset(name[:length] for name in _NAMES for length in range(1, len(name)))
-_MACROS = re.compile(rf"\\(?=(?:{'|'.join(sorted(_NAMES))}|html\w+)(?![A-Za-z])|delimsize)")
+BEGINNINGS = frozenset(name[:length] for name in _NAMES for length in range(1, len(name)))
+MACROS = re.compile(rf"\\(?=(?:{'|'.join(sorted(_NAMES))}|html\w+)(?![A-Za-z])|delimsize)")
 r"""`\delimsize` is replaced by what `\DeclarePairedDelimiterX` was given, whatever follows it."""
-_BEFORE_DOLLAR = re.compile(r"\\([A-Za-z]{1,20})(?=\$)")
+BEFORE_DOLLAR = re.compile(r"\\([A-Za-z]{1,20})(?=\$)")
 
 
 def safe_tex(text: str) -> tuple[str, int]:
     """Disable the forbidden macros in `text`. Returns the text and how many there were."""
     if "\\" not in text:
         return text, 0
-    return _MACROS.subn("\\\\" + JOINER, _BEFORE_DOLLAR.sub(_apart, text))
+    return MACROS.subn("\\\\" + JOINER, BEFORE_DOLLAR.sub(_apart, text))
 
 
 def _apart(found: re.Match[str]) -> str:
-    return f"{found[0]} " if found[1] in _BEGINNINGS else found[0]  # TeX ignores a blank after a name
+    return f"{found[0]} " if found[1] in BEGINNINGS else found[0]  # TeX ignores a blank after a name

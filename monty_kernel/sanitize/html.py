@@ -16,7 +16,7 @@ from .markup import AMPERSAND, GREATER, LESS, RELATIVE, Markup
 if TYPE_CHECKING:
     import nh3
 
-_MOST_RENDERED = 1 << 24
+MOST_RENDERED = 1 << 24
 """Characters of HTML that Markdown of the allowed size may become."""
 MOST_TAGS = 200_000
 CONTAINED = '<div style="contain:paint;overflow:auto">'
@@ -26,7 +26,7 @@ _EMPTY = re.compile(r"<((\w+)(?: [^<>]*+)?)></\2>", re.ASCII)
 _SVG_ENDS = re.compile(r"</svg>|<svg(?=[ >])")
 _ROOT = re.compile(r"\A(<svg)([^<>]*+)")
 _ROOT_ATTRIBUTE = re.compile(r' ([\w-]+)="([^"]*+)"')
-_MOVING = frozenset({"overflow", "transform", "filter"})
+MOVING = frozenset({"overflow", "transform", "filter"})
 _SVG_ROOT = re.compile(r"<svg[\s/>]", re.IGNORECASE)
 
 
@@ -62,7 +62,7 @@ def _kept_in_place(root: re.Match[str]) -> str:
 
 def _root_attribute(attribute: re.Match[str]) -> str:
     if attribute[1] != "style":
-        return "" if attribute[1] in _MOVING else attribute[0]
+        return "" if attribute[1] in MOVING else attribute[0]
     kept = [part for part in attribute[2].split(";") if keeps_place(part.partition(":")[0].strip().lower())]
     return f' style="{";".join(kept)}"' if kept else ""
 
@@ -80,7 +80,7 @@ def _first_svg(clean: str) -> str:
 
 
 def _clean(text: str) -> tuple[Markup, str]:
-    if len(text) > _MOST_RENDERED or text.count("<") > MOST_TAGS:
+    if len(text) > MOST_RENDERED or text.count("<") > MOST_TAGS:
         raise TooLarge(f"more than {MOST_TAGS:,} tags")
     markup = Markup(text)
     canonical = markup.rewritten()

@@ -33,19 +33,19 @@ if TYPE_CHECKING:
     from markdown_it.rules_inline import StateInline
     from markdown_it.utils import EnvType, OptionsDict
 
-_DEEPEST = 32
+DEEPEST = 32
 """Blocks within blocks. Deeper ones are shown as source."""
-_TASK = re.compile(r"\[([ xX])\](?=\s)")
-_FOOTNOTE = re.compile(r"\[\^[^\s\]]{1,200}\]")
+TASK = re.compile(r"\[([ xX])\](?=\s)")
+FOOTNOTE = re.compile(r"\[\^[^\s\]]{1,200}\]")
 """The plugin searches the rest of the paragraph for the end of each."""
-_SIGNS = {" ": "\u2610", "x": "\u2611"}
-_BARE = re.compile(
+SIGNS = {" ": "\u2610", "x": "\u2611"}
+BARE = re.compile(
     r"""(?<![\w/@.:+-])(?:(?:https?://|www\.)[^\s<>"'`|]{2,2000}|[\w.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}(?![\w@-]))""",
     re.ASCII,
 )
-_TRAILING = "?!.,:;*_~"
-_ALIGNED = re.compile(r"text-align:(?:left|center|right)")
-_MOST_BRACKETS = 8
+TRAILING = "?!.,:;*_~"
+ALIGNED = re.compile(r"text-align:(?:left|center|right)")
+MOST_BRACKETS = 8
 """Brackets within brackets of a line. Each is searched once for every bracket around it."""
 
 
@@ -75,7 +75,7 @@ def sanitized_markdown(text: str, place: str = "0", *, headings: bool = True) ->
 
 @cache
 def _parser() -> MarkdownIt:
-    md, within = _with_rules(_DEEPEST + 10), _with_rules(_MOST_BRACKETS)
+    md, within = _with_rules(DEEPEST + 10), _with_rules(MOST_BRACKETS)
 
     def inline(state: StateCore) -> None:
         for token in state.tokens:
@@ -122,7 +122,7 @@ def _rules_plugin(md: MarkdownIt) -> None:
 
 
 def _deep(state: StateBlock, start: int, end: int, _silent: bool) -> bool:
-    if state.level < _DEEPEST:
+    if state.level < DEEPEST:
         return False
     token = state.push("code_block", "code", 0)
     token.content = state.getLines(start, end, state.blkIndent, False)
@@ -132,7 +132,7 @@ def _deep(state: StateBlock, start: int, end: int, _silent: bool) -> bool:
 
 
 def _footnote(state: StateInline, silent: bool) -> bool:
-    return _FOOTNOTE.match(state.src, state.pos) is not None and footnote_ref(state, silent)
+    return FOOTNOTE.match(state.src, state.pos) is not None and footnote_ref(state, silent)
 
 
 def _finish(state: StateCore) -> None:
@@ -160,8 +160,8 @@ def _headings(tokens: Sequence[Token], prefix: str) -> dict[str, str]:
 
 def _task(children: list[Token]) -> None:
     first = children[0]
-    if first.type == "text" and (found := _TASK.match(first.content)) is not None:
-        first.content = _SIGNS[found[1].lower()] + first.content[found.end() :]
+    if first.type == "text" and (found := TASK.match(first.content)) is not None:
+        first.content = SIGNS[found[1].lower()] + first.content[found.end() :]
 
 
 def _linked(children: list[Token], ids: dict[str, str], removed: Counter[str]) -> list[Token]:
@@ -196,7 +196,7 @@ def _linked(children: list[Token], ids: dict[str, str], removed: Counter[str]) -
 def _bare_addresses(text: str) -> list[Token]:
     made: list[Token] = []
     done = 0
-    for found in _BARE.finditer(text):
+    for found in BARE.finditer(text):
         address = _without_trailing(found[0])
         end = found.start() + len(address)
         scheme = (
@@ -217,7 +217,7 @@ def _without_trailing(address: str) -> str:
     while address:
         if address[-1] == ")" and closing > opening:
             closing -= 1
-        elif address[-1] not in _TRAILING:
+        elif address[-1] not in TRAILING:
             break
         address = address[:-1]
     return address
@@ -236,6 +236,6 @@ def _render_cell(
 ) -> str:
     """Align a cell as it says; else as Markdown does, since JupyterLab and nbconvert align cells of HTML to the right."""
     token = tokens[index]
-    aligned = _ALIGNED.fullmatch(str(token.attrs.get("style", "")))
+    aligned = ALIGNED.fullmatch(str(token.attrs.get("style", "")))
     style = aligned[0] if aligned else "text-align:" + ("center" if token.tag == "th" else "left")
     return f'<{token.tag} style="{style}">'

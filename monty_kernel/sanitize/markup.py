@@ -42,32 +42,32 @@ AMPERSAND, LESS, GREATER = "\ufdd0", "\ufdd1", "\ufdd2"
 _TAG = re.compile(r"""</?([a-zA-Z][^\s/>]*+)((?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+'|[^>]?))*+)>""")
 _COMMENT_END = re.compile(r"(?<=<!)---?>|(?<!<!)--!?>")
 _ATTRIBUTE = re.compile(r"""([^\s/>=][^\s/>=]*+)(?:\s*=\s*(?:"([^"]*+)"|'([^']*+)'|([^\s>]*+)))?""")
-_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdd2\ufffe\uffff]")
-_LINK = re.compile(r"(?:https?://|mailto:)[^\s\\\"'<>`]+", re.IGNORECASE)
+UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdd2\ufffe\uffff]")
+LINK = re.compile(r"(?:https?://|mailto:)[^\s\\\"'<>`]+", re.IGNORECASE)
 RELATIVE = re.compile(
     r"""[^\s/\\:?#"'<>`{|}^][^\\:?#"'<>`{|}^\x00-\x1f\x7f]{0,2000}(?:\#[^\\:"'<>`\x00-\x20]{0,2000})?"""
 )
 """The path of a file beside the notebook. Without `:`, and with neither `/` nor `\\` at its start, it can name no scheme and no
 host, and not the server's own pages; without `?` it asks nothing of a server."""
-_DATA_IMAGE = re.compile(r"data:image/(?:png|jpe?g|gif|webp|bmp);base64,[A-Za-z0-9+/=\s]*+", re.ASCII)
-_DATA_MEDIA = re.compile(
+DATA_IMAGE = re.compile(r"data:image/(?:png|jpe?g|gif|webp|bmp);base64,[A-Za-z0-9+/=\s]*+", re.ASCII)
+DATA_MEDIA = re.compile(
     r"data:(?:audio/(?:wav|x-wav|mpeg|mp3|mp4|aac|ogg|webm|flac)|video/(?:mp4|webm|ogg));base64,[A-Za-z0-9+/=\s]*+",
     re.ASCII,
 )
 _SOURCE = re.compile(r"\s*+<source(?=[\s/])((?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+)>", re.IGNORECASE)
-_PLAIN_ATTRIBUTE = re.compile(r"[\w\s.,%#+\-:;/()]*+", re.ASCII)
-_LONG_REFERENCE = re.compile(r"&#[0-9]{4000,}+;?+")
+PLAIN_ATTRIBUTE = re.compile(r"[\w\s.,%#+\-:;/()]*+", re.ASCII)
+LONG_REFERENCE = re.compile(r"&#[0-9]{4000,}+;?+")
 """No character has such a number, and `unescape` fails on one of more than 4,300 digits."""
 _MEDIA = frozenset({"audio", "video"})
 _MEDIA_ATTRIBUTES = re.compile(r' (src|loop|muted|width|height)="([^"]*+)"')
-_SHORT_NAME = re.compile(r"[a-z][a-z0-9-]{0,30}", re.ASCII)
+SHORT_NAME = re.compile(r"[a-z][a-z0-9-]{0,30}", re.ASCII)
 
 
 class Markup:
     """A document being rewritten. `removed` counts what was left out, by names that a person understands."""
 
     def __init__(self, text: str) -> None:
-        self._text = _UNFIT.sub("", text)
+        self._text = UNFIT.sub("", text)
         self._out: list[str] = []
         self._open: list[str] = []
         self._svg = 0  # how many of the open elements are svg
@@ -254,7 +254,7 @@ class Markup:
         elif attribute == "src" and name == "img":
             return attribute, self._image(given)
         elif attribute == "src" and name in _MEDIA:
-            return attribute, given.strip() if _DATA_MEDIA.fullmatch(given.strip()) else None
+            return attribute, given.strip() if DATA_MEDIA.fullmatch(given.strip()) else None
         elif attribute == "id":
             return attribute, (self._of_drawing if svg else ID_PREFIX) + given.strip()
         elif attribute in ("aria-labelledby", "headers"):
@@ -271,7 +271,7 @@ class Markup:
             return attribute, given
         elif attribute in GLOBAL or attribute in HTML_ATTRIBUTES.get(name, ()):
             self.moves |= attribute in ("width", "height", "size")
-            return attribute, given if _PLAIN_ATTRIBUTE.fullmatch(given) else None
+            return attribute, given if PLAIN_ATTRIBUTE.fullmatch(given) else None
         elif attribute in ("srcset", "poster", "background", "lowsrc", "dynsrc", "ping", "formaction"):
             self.removed["reference"] += 1
         return attribute, None
@@ -289,19 +289,19 @@ class Markup:
 
     def _image(self, given: str) -> str | None:
         given = given.strip()
-        if _DATA_IMAGE.fullmatch(given):
+        if DATA_IMAGE.fullmatch(given):
             return given
         self.removed["linked image" if not given.startswith("data:") else "image"] += 1
         return None
 
     def _count(self, name: str) -> None:
         if name not in SILENT:
-            self.removed[f"<{name}>" if _SHORT_NAME.fullmatch(name) else "element"] += 1
+            self.removed[f"<{name}>" if SHORT_NAME.fullmatch(name) else "element"] += 1
 
 
 def may_be_linked(address: str) -> bool:
     """Whether an address leads to a web page, to mail or to a file beside the notebook."""
-    return _LINK.fullmatch(address) is not None or RELATIVE.fullmatch(address) is not None
+    return LINK.fullmatch(address) is not None or RELATIVE.fullmatch(address) is not None
 
 
 def _with_stand_ins(text: str) -> str:
@@ -319,4 +319,4 @@ def _after(text: str, mark: str, position: int) -> int:
 
 def _unescaped(text: str) -> str:
     """The text without entities, and without forbidden characters that an entity spelled."""
-    return _UNFIT.sub("", unescape(_LONG_REFERENCE.sub("\ufffd", text)))
+    return UNFIT.sub("", unescape(LONG_REFERENCE.sub("\ufffd", text)))

@@ -123,12 +123,12 @@ class Sanitizer:
 # Bundles --------------------------------------------------------------------------------------------------------------
 
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp"})
-_BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*+", re.ASCII)
-_MIME_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
+BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*+", re.ASCII)
+MIME_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 
 MOST_PLAIN = 1 << 20
 """Characters of a Markdown source that are shown as text, as many as of any other text for a value."""
-_CUT = f"\n... [cut: the first {MOST_PLAIN:,} of {{:,}} characters are shown]"
+CUT = f"\n... [cut: the first {MOST_PLAIN:,} of {{:,}} characters are shown]"
 
 
 class SanitizedBundle(NamedTuple):
@@ -141,9 +141,9 @@ class SanitizedBundle(NamedTuple):
 
 MARKDOWN = "text/markdown"
 
-_REPR = re.compile(r"<[\w.]+(?: object)?(?: at 0x[0-9a-fA-F]+)?>", re.ASCII)
+REPR = re.compile(r"<[\w.]+(?: object)?(?: at 0x[0-9a-fA-F]+)?>", re.ASCII)
 """A `repr` that says no more than the class of the value."""
-_METHODS = {
+METHODS = {
     "text/html": "_repr_html_",
     MARKDOWN: "_repr_markdown_",
     "image/svg+xml": "_repr_svg_",
@@ -177,9 +177,9 @@ def sanitized_bundle(
         if removed.total() > before:
             changed.append(mime)
     source = data.get(MARKDOWN)
-    if isinstance(source, str) and ("text/plain" not in kept or _REPR.fullmatch(kept["text/plain"])):
-        kept["text/plain"] = shown(source[:MOST_PLAIN]) + (_CUT.format(len(source)) if len(source) > MOST_PLAIN else "")
-    note = _note(removed, dropped, next((_METHODS[mime] for mime in changed if mime in _METHODS), None), trust)
+    if isinstance(source, str) and ("text/plain" not in kept or REPR.fullmatch(kept["text/plain"])):
+        kept["text/plain"] = shown(source[:MOST_PLAIN]) + (CUT.format(len(source)) if len(source) > MOST_PLAIN else "")
+    note = _note(removed, dropped, next((METHODS[mime] for mime in changed if mime in METHODS), None), trust)
     if not kept and note is not None:
         kept["text/plain"], note = note, None
     return SanitizedBundle(kept, sanitized_metadata(metadata), note)
@@ -190,10 +190,10 @@ def _sanitized(mime: str, value: object, removed: Counter[str], place: str) -> A
     if type(value) is DownloadLink:
         return value  # the kernel made it
     if isinstance(value, str) and len(value) > MOST_CHARACTERS and mime not in _SHORT:
-        named = mime if _MIME_TYPE.fullmatch(mime) else "output"
+        named = mime if MIME_TYPE.fullmatch(mime) else "output"
         removed[f"{named} of more than {MOST_CHARACTERS // 1_000_000} MB"] += 1
         return None
-    if mime in _DATA:
+    if mime in DATA:
         return value
     return _REWRITERS[mime](mime, value, removed, place) if isinstance(value, str) else None
 
@@ -203,7 +203,7 @@ def _text(_mime: str, text: str, _removed: Counter[str], _place: str) -> str:
 
 
 def _picture(_mime: str, text: str, _removed: Counter[str], _place: str) -> str | None:
-    return text if _BASE64.fullmatch(text) else None
+    return text if BASE64.fullmatch(text) else None
 
 
 def _formula(_mime: str, text: str, removed: Counter[str], _place: str) -> str:
@@ -242,7 +242,7 @@ def sanitized_metadata(metadata: Mapping[str, Any]) -> dict[str, Any]:
 
 def _note(removed: Counter[str], dropped: list[str], method: str | None, trust: str) -> str | None:
     parts = [_counted(what, count) for what, count in sorted(removed.items()) if count]
-    parts += [mime if len(mime) <= 80 and _MIME_TYPE.fullmatch(mime) else "a type of output" for mime in dropped[:5]]
+    parts += [mime if len(mime) <= 80 and MIME_TYPE.fullmatch(mime) else "a type of output" for mime in dropped[:5]]
     if not parts:
         return None
     parts = parts[:8] + ([f"{len(parts) - 8} more"] if len(parts) > 8 else [])
@@ -259,7 +259,7 @@ def _counted(what: str, count: int) -> str:
 _SHORT: Mapping[str, int] = {"text/html": 50_000, "image/svg+xml": 50_000, MARKDOWN: 16_000}
 """The types of markup, and the characters that take at most 0.1 s in this process, whatever they are. An interrupt waits that long."""
 
-_DATA = frozenset({"application/json"})
+DATA = frozenset({"application/json"})
 """Types whose value is data that front ends draw as text. It is passed on as it is."""
 
 _REWRITERS: Mapping[str, Callable[[str, str, Counter[str], str], str | None]] = {
@@ -270,7 +270,7 @@ _REWRITERS: Mapping[str, Callable[[str, str, Counter[str], str], str | None]] = 
 }
 """By type, what rewrites its text: a function as `_sanitized`, for a str."""
 
-SHOWN = _DATA | _REWRITERS.keys() - {MARKDOWN}
+SHOWN = DATA | _REWRITERS.keys() - {MARKDOWN}
 """The types that may be shown. What a front end or its extensions do with any other type is not known."""
 
 _SECONDS = 30.0  # of processor time in a helper; the person may interrupt

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 
-_STEERING = re.compile("[\x00-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-_KEPT = re.compile(r"\x1b\[[0-9;:]{0,40}m|\x1b\[[0-2]?K|([\x00-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff])")
-_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+STEERING = re.compile("[\x00-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+KEPT = re.compile(r"\x1b\[[0-9;:]{0,40}m|\x1b\[[0-2]?K|([\x00-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff])")
+TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _CHUNK = (
     1 << 16
 )  # characters at a time, since each one that is written out is a string of its own until they are joined
-_UNFINISHED = re.compile(r"\x1b(?:\[[0-9;:]{0,40})?\Z")
+UNFINISHED = re.compile(r"\x1b(?:\[[0-9;:]{0,40})?\Z")
 
 
 def shown(text: str) -> str:
@@ -24,15 +24,15 @@ def shown(text: str) -> str:
     >>> shown("\x1b[31mred\x1b[0m \x1b]52;c;ZXZpbA==\x07")
     '\x1b[31mred\x1b[0m \\x1b]52;c;ZXZpbA==\\x07'
     """
-    if _STEERING.search(text) is None:
+    if STEERING.search(text) is None:
         return text
     pieces: list[str] = []
     position = 0
     while position < len(text):
         end = min(position + _CHUNK, len(text))
-        if end < len(text) and (cut := _UNFINISHED.search(text, max(position + 1, end - 42), end)) is not None:
+        if end < len(text) and (cut := UNFINISHED.search(text, max(position + 1, end - 42), end)) is not None:
             end = cut.start()
-        pieces.append(_KEPT.sub(_written_out, text[position:end]))
+        pieces.append(KEPT.sub(_written_out, text[position:end]))
         position = end
     return "".join(pieces)
 
@@ -56,7 +56,7 @@ class PrintedText:
         """The next piece, as it may be shown."""
         if self._held:
             piece, self._held = self._held + piece, ""
-        if piece and (found := _UNFINISHED.search(piece, max(0, len(piece) - 42))) is not None:
+        if piece and (found := UNFINISHED.search(piece, max(0, len(piece) - 42))) is not None:
             self._held, piece = piece[found.start() :], piece[: found.start()]
         return self.passed(shown(piece))
 
@@ -72,7 +72,7 @@ class PrintedText:
             self._styled = text.rfind("\x1b") > reset or (reset < 0 and self._styled)
         if not text.isascii() or self._turned:
             line = text.rfind("\n") + 1
-            self._turned = _TURNING.search(text, line) is not None or (not line and self._turned)
+            self._turned = TURNING.search(text, line) is not None or (not line and self._turned)
         return text
 
     def end_styles(self) -> str:

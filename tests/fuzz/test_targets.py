@@ -87,7 +87,7 @@ SABOTAGE: dict[str, tuple[str, object, bytes | Callable[[bytes], bytes]]] = {
     "svg": ("monty_kernel.sanitize.html._first_svg", lambda text: text + "x", b"<svg></svg>"),
     "markdown": ("monty_kernel.sanitize.markdown.sanitized_html", _UNSANITIZED, b"<script>x</script>"),
     "bundles": ("monty_kernel.sanitize.markdown.sanitized_html", _UNSANITIZED, b'{"text/markdown": "<script>x</script>"}'),
-    "terminal": ("monty_kernel.sanitize.terminal._STEERING", _NEVER, b"\x1b]0;x\x07"),
+    "terminal": ("monty_kernel.sanitize.terminal.STEERING", _NEVER, b"\x1b]0;x\x07"),
     "notebooks": ("monty_kernel.headless.notebook_shape._text", lambda value: value, bytes),
 }  # fmt: skip
 """What breaks each target's code, and an input that shows it; a function makes it of the first seed."""

@@ -1,0 +1,1 @@
+"""The kernel in the browser. What of it is Python makes data at build time and tests it."""
