@@ -25,10 +25,10 @@ class KnownNames:
 
     Args:
         session: Whose names they are.
-        granted: Gives the modules that the person granted.
+        granted: Gives the modules that the person granted, with the names in each.
     """
 
-    def __init__(self, session: _Session, granted: Callable[[], Collection[str]]) -> None:
+    def __init__(self, session: _Session, granted: Callable[[], Mapping[str, Collection[str]]]) -> None:
         self._session = session
         self._granted = granted
         self._defined: set[str] = set()
@@ -59,6 +59,6 @@ class KnownNames:
         return self._asking.of(self._session.cells, self._granted())
 
     @property
-    def granted(self) -> Collection[str]:
-        """The modules that the person granted."""
+    def granted(self) -> Mapping[str, Collection[str]]:
+        """The modules that the person granted, with the names in each."""
         return self._granted()

@@ -93,7 +93,7 @@ class Session:
 
     def __init__(self, limits: SessionLimits, workers: Workers, access: Access | None) -> None:
         self.sandbox = Sandbox(limits, workers, access)
-        self.names = KnownNames(self, lambda: self.sandbox.access.modules.keys())
+        self.names = KnownNames(self, lambda: {name: each.attrs for name, each in self.sandbox.access.modules.items()})
         self.changed = False
         self.may_read_clock = False
         self._limits = limits

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from random import Random
 
 import pytest
@@ -23,7 +23,7 @@ from monty_kernel.magics.registry import Magics
 class Known:
     """A session that has one function which asks the host, and nothing else."""
 
-    granted: Collection[str] = ()
+    granted: Mapping[str, Collection[str]] = {}
 
     def undefined(self, names: frozenset[str]) -> frozenset[str]:
         return names

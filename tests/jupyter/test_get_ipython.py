@@ -129,3 +129,9 @@ def test_tab_after_restore_offers_states(fresh: Kernel) -> None:
     for code in ("%undo ", "%undo pri", "%lsmagic ", "%who pri", "%nothing pri", "%matplotlib "):
         assert "print" not in offered(code) and "int" not in offered(code)
     assert "print" in offered("%time pri")
+
+
+def test_all_names_of_the_package_can_be_imported(kernel: Kernel) -> None:
+    assert kernel.run("%reset -f").reply["status"] == "ok"
+    answer = kernel.run("from IPython import *\nget_ipython() is not None, version_info[0] > 5")
+    assert answer.plain == "(True, True)", answer.reply

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Literal, NamedTuple, Protocol
 
 
@@ -147,8 +147,8 @@ class SessionNames(Protocol):
         """Those that may lead a call to the host; None if that is unknown."""
 
     @property
-    def granted(self) -> Collection[str]:
-        """The modules that the person granted."""
+    def granted(self) -> Mapping[str, Collection[str]]:
+        """The modules that the person granted, with the names in each."""
 
 
 class NothingKnown:
@@ -162,9 +162,9 @@ class NothingKnown:
         """Any may."""
 
     @property
-    def granted(self) -> Collection[str]:
+    def granted(self) -> Mapping[str, Collection[str]]:
         """None."""
-        return ()
+        return {}
 
 
 NOTHING_KNOWN = NothingKnown()

@@ -9,7 +9,7 @@ import ast
 import builtins
 import keyword
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from . import CellSource
 from .syntax_trees import parse_tree
@@ -88,19 +88,19 @@ class AskingNames:
     """The names that cells have made, as far as they may lead to the host. Cells are added as they run."""
 
     def __init__(self) -> None:
-        self._granted: frozenset[str] = frozenset()
+        self._granted: dict[str, Collection[str]] = {}
         self._names: frozenset[str] | None = frozenset()
         self._seen: list[CellSource] = []
 
-    def of(self, cells: Sequence[CellSource], granted: Collection[str]) -> frozenset[str] | None:
+    def of(self, cells: Sequence[CellSource], granted: Mapping[str, Collection[str]]) -> frozenset[str] | None:
         """The names that these cells made, oldest first; None if any may lead to the host.
 
         Args:
-            granted: The modules of tools.
+            granted: The modules of tools, with the names in each.
         """
         known = len(self._seen)
-        if frozenset(granted) != self._granted or list(cells[:known]) != self._seen:
-            self._granted, self._names, self._seen, known = frozenset(granted), frozenset(), [], 0
+        if dict(granted) != self._granted or list(cells[:known]) != self._seen:
+            self._granted, self._names, self._seen, known = dict(granted), frozenset(), [], 0
         for cell in cells[known:]:
             if self._names is None:
                 break
@@ -110,7 +110,7 @@ class AskingNames:
         return self._names
 
 
-def made_by(text: str, names: frozenset[str], granted: Collection[str]) -> frozenset[str] | None:
+def made_by(text: str, names: frozenset[str], granted: Mapping[str, Collection[str]]) -> frozenset[str] | None:
     """The names that a text makes, and that may lead to the host, beside those that do so already; None if any may."""
     leading = FUNCTIONS | METHODS | names | {_SEEDED, *granted}
     words: set[str] = set()
@@ -133,7 +133,7 @@ def made_by(text: str, names: frozenset[str], granted: Collection[str]) -> froze
     return frozenset(words - _NEVER_MADE) if len(words) <= _MOST_WORDS else None
 
 
-def made_in(tree: ast.Module, names: frozenset[str], granted: Collection[str]) -> frozenset[str]:
+def made_in(tree: ast.Module, names: frozenset[str], granted: Mapping[str, Collection[str]]) -> frozenset[str]:
     """The names that a cell makes, and that may lead to the host, beside those that do so already."""
     known = set(names)
     definitions = list(_definitions(tree, known, granted))
@@ -162,7 +162,7 @@ class _Definition:
         self.leads = False
 
 
-def _definitions(tree: ast.Module, known: set[str], granted: Collection[str]) -> Iterator[_Definition]:
+def _definitions(tree: ast.Module, known: set[str], granted: Mapping[str, Collection[str]]) -> Iterator[_Definition]:
     """The definitions in a cell, each before those inside it. What is imported becomes known at once."""
     waiting: list[tuple[ast.AST, _Definition | None]] = [(tree, None)]
     while waiting:
@@ -181,12 +181,18 @@ def _definitions(tree: ast.Module, known: set[str], granted: Collection[str]) ->
         waiting += [(each, around) for each in ast.iter_child_nodes(node)]
 
 
-def _imported(node: ast.Import | ast.ImportFrom, granted: Collection[str]) -> Iterator[str]:
+def _imported(node: ast.Import | ast.ImportFrom, granted: Mapping[str, Collection[str]]) -> Iterator[str]:
+    leads = isinstance(node, ast.ImportFrom) and (node.module in granted or node.module == _SEEDED)
     for alias in node.names:
         if isinstance(node, ast.Import):
             if alias.name in granted or alias.name == _SEEDED:
                 yield alias.asname or alias.name
-        elif node.module in granted or node.module == _SEEDED or alias.name in METHODS:
+        elif alias.name == "*":
+            from .star_names import star_names
+
+            names = star_names(node.module or "", granted) or ()
+            yield from (name for name in names if leads or name in METHODS)
+        elif leads or alias.name in METHODS:
             yield alias.asname or alias.name
 
 

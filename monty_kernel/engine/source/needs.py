@@ -19,7 +19,7 @@ _SHELL = _NAMES | {prelude.SHELL}
 _NEEDS_NAMES = re.compile(r"IPython|display_id|\b(?:exec|eval)\b")
 _MEDIA_NAMES = re.compile(rf"\b(?:{'|'.join(MEDIA)})\b|\bimport[ \t(]++\*")
 _MEDIA_ATTRIBUTES = re.compile(rf"\.(?:{'|'.join(MEDIA)})\b")
-_PACKAGE_NAMES = re.compile(rf"\b(?:{'|'.join(PACKAGE)})\b")
+_PACKAGE_NAMES = re.compile(rf"\b(?:{'|'.join(PACKAGE)})\b|\bIPython[ \t]+import[ \t(]*+\*")
 
 
 def needed(text: str) -> frozenset[str]:

@@ -63,7 +63,7 @@ def rewritten(text: str, tree: ast.Module, names: SessionNames, head: str = "") 
     exceptions = _EXCEPTION.search(text) is not None
     handled = "except" in text and _ASKED.search(text) is not None
     scope, callbacks = "locals()" in text, MAY_HOLD.search(text) is not None
-    edits, parts = made_readable(text, tree)
+    edits, parts = made_readable(text, tree, names)
     if not (functions or exceptions or handled or scope or callbacks):
         return Rewritten(edits, frozenset(parts))
     outline, places = Outline(tree), ByteOffsets(text)

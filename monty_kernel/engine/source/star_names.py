@@ -7,7 +7,14 @@ functions of these names would be called instead.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+
+_OF_PATHS = (
+    "abspath altsep basename commonpath commonprefix curdir defpath devnull dirname exists expanduser expandvars extsep "
+    "getatime getctime getmtime getsize isabs isdir isfile isjunction islink ismount join lexists normcase normpath "
+    "pardir pathsep realpath relpath samefile samestat sep split splitdrive splitext splitroot "
+    "supports_unicode_filenames"
+)
 
 STAR_NAMES: Mapping[str, tuple[str, ...]] = {
     module: tuple(names.split())
@@ -54,7 +61,10 @@ STAR_NAMES: Mapping[str, tuple[str, ...]] = {
             "ldexp lgamma log log10 log1p log2 modf nan nextafter perm pi pow prod radians remainder sin sinh sqrt "
             "tan tanh tau trunc ulp"
         ),
+        "getpass": "getpass",  # the kernel's own
+        "os.path": _OF_PATHS,
         "pathlib": "Path",
+        "posixpath": _OF_PATHS,
         "random": (
             "Random betavariate choice choices expovariate gammavariate gauss getrandbits getstate lognormvariate "
             "normalvariate paretovariate randbytes randint random randrange sample seed setstate shuffle triangular "
@@ -77,3 +87,16 @@ STAR_NAMES: Mapping[str, tuple[str, ...]] = {
         "unicodedata": "category combining is_normalized lookup name normalize unidata_version",
     }.items()
 }
+
+_PARTLY = frozenset({"os", "sys"})
+
+
+def star_names(module: str, granted: Mapping[str, Collection[str]]) -> Collection[str] | None:
+    """The names that `from MODULE import *` binds here; none if there is no such module, None if that is unknown.
+
+    Args:
+        granted: The names in the modules of tools.
+    """
+    if module in granted:
+        return sorted(name for name in granted[module] if not name.startswith("_")) or None
+    return None if module in _PARTLY else STAR_NAMES.get(module, ())

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from .. import prelude
+from . import SessionNames
 from .assertions import assertion_edits
 from .environment import environment_edits
 from .lines_of_files import line_edits as lines_of_files
@@ -31,7 +32,7 @@ _CALLABLE = frozenset(name for name, value in vars(builtins).items() if callable
 _MOST_ADDED = 1 << 20  # characters of indentation, of which a deletion of a name takes five times that of its line
 
 
-def made_readable(text: str, tree: ast.Module) -> tuple[list[Edit], set[str]]:
+def made_readable(text: str, tree: ast.Module, names: SessionNames) -> tuple[list[Edit], set[str]]:
     """The edits for a parsed text, and the names of the prelude's parts that they need."""
     methods = MAY_HOLD.search(text) is not None
     if not (methods or _WORTH.search(text)):
@@ -57,7 +58,7 @@ def made_readable(text: str, tree: ast.Module) -> tuple[list[Edit], set[str]]:
     if "object" in text:
         edits += _plain_classes(text, tree, places)
     if "*" in text:
-        edits += _star_imports(tree, places)
+        edits += _star_imports(tree, places, names)
     if "open" in text:
         found = list(lines_of_files(tree, places))
         edits += found
@@ -289,16 +290,25 @@ def _binds(tree: ast.AST, name: str) -> bool:
     return False
 
 
-def _star_imports(tree: ast.Module, places: ByteOffsets) -> Iterator[Edit]:
+_NO_MODULE = (
+    "import {0} as __mk_module; raise NotImplementedError('Wildcard imports (`from ... import *`) are not supported')"
+)
+"""For a module that Monty does not have. If a later Monty has it, its names are not known all the same."""
+
+
+def _star_imports(tree: ast.Module, places: ByteOffsets, session: SessionNames) -> Iterator[Edit]:
     waiting: list[ast.AST] = [tree]
     while waiting:
         for node in statements_in(waiting.pop()):
             if isinstance(node, ast.ImportFrom) and not node.level and [each.name for each in node.names] == ["*"]:
-                from .star_names import STAR_NAMES
+                from .star_names import star_names
 
-                names = STAR_NAMES.get(node.module or "")
+                module = node.module or ""
+                names = star_names(module, session.granted)
                 if names:
                     span = places.span(node.names[0])
                     yield Edit(*span, ", ".join(names), span)
+                elif names is not None and module != "__future__" and not module.startswith("IPython"):
+                    yield Edit(*places.span(node), _NO_MODULE.format(module))
             elif not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
                 waiting.append(node)

@@ -35,7 +35,7 @@ def run_cell(text: str) -> Cell | None:
     except SyntaxError:
         return None
     stray(cell)
-    AskingNames().of([cell.source], ["tools"])
+    AskingNames().of([cell.source], {"tools": ["price"]})
     for feed in cell.steps:
         if isinstance(feed, Feed):
             last = feed.text.count("\n") + 1
