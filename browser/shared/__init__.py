@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from . import sanitizer_rules, source
 
-TABLES: Mapping[str, Callable[[], Mapping[str, object]]] = {
+TABLES: Mapping[str, Callable[[], Mapping[str, Any]]] = {
     "ipython": source.ipython,
     "prelude": source.prelude,
+    "rewriting": source.rewriting,
     "sanitizer_rules": sanitizer_rules.rules,
 }
 """By the name of the file, without `.json`."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import builtins
 from typing import Any
 
 from monty_kernel.engine import prelude as parts
+from monty_kernel.engine.source import asking, passed_methods, rewrites, unread
 from monty_kernel.engine.source import ipython as names
+from monty_kernel.engine.source.star_names import STAR_NAMES
 
 
 def prelude() -> dict[str, Any]:
@@ -21,4 +24,25 @@ def ipython() -> dict[str, Any]:
         "package": names.PACKAGE,
         "modules": sorted(names.MODULES),
         "recall": names.RECALL,
+    }
+
+
+def rewriting() -> dict[str, Any]:
+    """The names by which a cell is rewritten."""
+    methods = sorted({name for kind in passed_methods.KINDS for name in dir(kind)})
+    kinds = {name: passed_methods.kinds_with(name) for name in methods}
+    return {
+        "asking": {
+            "functions": sorted(asking.FUNCTIONS),
+            "methods": sorted(asking.METHODS),
+            "seeded": asking.SEEDED,
+            "never_made": sorted(asking.NEVER_MADE),
+        },
+        "deleting": {"builtins": sorted(unread.BUILTINS), "callable": sorted(unread.CALLABLE)},
+        "exceptions": sorted(rewrites.EXCEPTIONS),
+        "keywords": sorted(rewrites.KEYWORDS),
+        "never_unknown": sorted(rewrites.NEVER_UNKNOWN),
+        "os_errors": sorted(name for name in rewrites.EXCEPTIONS if issubclass(getattr(builtins, name), OSError)),
+        "passed": {"call": passed_methods.CALL, "kinds": {name: each for name, each in kinds.items() if each}},
+        "star_names": dict(STAR_NAMES),
     }

@@ -72,7 +72,7 @@ METHODS = frozenset(
 )
 """Attributes whose call may ask the host, whatever they are an attribute of."""
 
-_SEEDED = "random"
+SEEDED = "random"
 """The module whose first call asks the host, for a seed."""
 
 _LONGEST = 65_536
@@ -81,7 +81,7 @@ _LONGEST = 65_536
 _MOST_WORDS = 1_000
 _ROUNDS = 5  # functions of one cell that call each other
 _WORD = re.compile(r"[^\W\d]\w*")
-_NEVER_MADE = frozenset([*dir(builtins), *keyword.kwlist]) - FUNCTIONS
+NEVER_MADE = frozenset([*dir(builtins), *keyword.kwlist]) - FUNCTIONS
 
 
 class AskingNames:
@@ -112,7 +112,7 @@ class AskingNames:
 
 def made_by(text: str, names: frozenset[str], granted: Mapping[str, Collection[str]]) -> frozenset[str] | None:
     """The names that a text makes, and that may lead to the host, beside those that do so already; None if any may."""
-    leading = FUNCTIONS | METHODS | names | {_SEEDED, *granted}
+    leading = FUNCTIONS | METHODS | names | {SEEDED, *granted}
     words: set[str] = set()
     leads = False
     for match in _WORD.finditer(text):  # not all at once: there may be a million
@@ -130,7 +130,7 @@ def made_by(text: str, names: frozenset[str], granted: Mapping[str, Collection[s
             return made_in(parse_tree(text)[0], names, granted)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             pass  # Monty, which reads a newer Python, may have run it
-    return frozenset(words - _NEVER_MADE) if len(words) <= _MOST_WORDS else None
+    return frozenset(words - NEVER_MADE) if len(words) <= _MOST_WORDS else None
 
 
 def made_in(tree: ast.Module, names: frozenset[str], granted: Mapping[str, Collection[str]]) -> frozenset[str]:
@@ -182,10 +182,10 @@ def _definitions(tree: ast.Module, known: set[str], granted: Mapping[str, Collec
 
 
 def _imported(node: ast.Import | ast.ImportFrom, granted: Mapping[str, Collection[str]]) -> Iterator[str]:
-    leads = isinstance(node, ast.ImportFrom) and (node.module in granted or node.module == _SEEDED)
+    leads = isinstance(node, ast.ImportFrom) and (node.module in granted or node.module == SEEDED)
     for alias in node.names:
         if isinstance(node, ast.Import):
-            if alias.name in granted or alias.name == _SEEDED:
+            if alias.name in granted or alias.name == SEEDED:
                 yield alias.asname or alias.name
         elif alias.name == "*":
             from .star_names import star_names

@@ -15,7 +15,8 @@ MAY_HOLD = re.compile(r"\bkey\s*=[^=]|\b(?:map|filter|reduce|starmap|filterfalse
 """What a text contains that has something to rewrite."""
 
 _CALLING = frozenset({"map", "filter", "reduce", "starmap", "filterfalse", "takewhile", "dropwhile"})
-_KINDS = (str, bytes, dict, list, tuple, set, frozenset)
+KINDS = (str, bytes, dict, list, tuple, set, frozenset)
+"""The types whose methods Monty can call and not pass on."""
 _METHOD = re.compile(r"\s*\.\s*(\w+)\Z")
 
 
@@ -37,10 +38,17 @@ def _passed(call: ast.Call) -> Iterator[ast.Attribute]:
             yield each.value
 
 
+def kinds_with(method: str) -> str:
+    """The names of the types that have such a method; empty if none has, or if it is not for everybody."""
+    if method.startswith("_"):
+        return ""
+    return " ".join(kind.__name__ for kind in KINDS if callable(getattr(kind, method, None)))
+
+
 def _edits(text: str, places: ByteOffsets, node: ast.Attribute) -> Iterator[Edit]:
     name = node.attr
-    kinds = " ".join(kind.__name__ for kind in _KINDS if callable(getattr(kind, name, None)))
-    if not kinds or name.startswith("_"):
+    kinds = kinds_with(name)
+    if not kinds:
         return
     span = start, end = places.span(node)
     value, value_end = places.span(node.value)

@@ -41,12 +41,12 @@ _MISSING_BUILTINS = frozenset(
     ]
 )
 _OF_THE_HOST = frozenset(("display", "get_ipython"))
-_NEVER_UNKNOWN = frozenset(vars(builtins)) - _MISSING_BUILTINS | _OF_THE_HOST
-_EXCEPTIONS = frozenset(
+NEVER_UNKNOWN = frozenset(vars(builtins)) - _MISSING_BUILTINS | _OF_THE_HOST
+EXCEPTIONS = frozenset(
     name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)
 )
 
-_KEYWORDS = frozenset(keyword.kwlist)
+KEYWORDS = frozenset(keyword.kwlist)
 
 _CALLED = re.compile(r"(?<![\w.])([^\W\d]\w*)[ \t]*\(")
 _DEFINED = re.compile(r"\b(?:def|class)[ \t]+(\w+)")
@@ -115,14 +115,14 @@ def _called(call: CallIn) -> str:
 
 def _may_call_unknown(text: str) -> bool:
     """Whether a text seems to call what it does not define itself: to walk its tree takes much longer than this."""
-    called = set(_CALLED.findall(text)) - _NEVER_UNKNOWN - _KEYWORDS
+    called = set(_CALLED.findall(text)) - NEVER_UNKNOWN - KEYWORDS
     return not called.issubset(_DEFINED.findall(text))
 
 
 def _calls_of_unknown(outline: Outline, surely_bound: Collection[str]) -> Iterator[CallIn]:
     for call in outline.calls:
         name = _called(call)
-        if not name or name in _NEVER_UNKNOWN or name in surely_bound or name.startswith("__mk_"):
+        if not name or name in NEVER_UNKNOWN or name in surely_bound or name.startswith("__mk_"):
             continue
         if call.scope.function is not None and call.scope.owner(name) in (None, outline.top):
             yield call
@@ -154,7 +154,7 @@ def _looked_up(text: str, places: ByteOffsets, node: ast.expr) -> Iterator[Edit]
 def _calls_of_exceptions(outline: Outline) -> Iterator[CallIn]:
     for call in outline.calls:
         name = _called(call)
-        if name in _EXCEPTIONS and call.scope.owner(name) is None and not _is_one_text(call.node):
+        if name in EXCEPTIONS and call.scope.owner(name) is None and not _is_one_text(call.node):
             yield call
 
 

@@ -27,8 +27,8 @@ _BLANKS = re.compile(r"[ \t\f]*")
 _TO_BRACKET = re.compile(r"(?:[ \t\f\r\n)\\]|#[^\r\n]*)*")
 _FROM_OBJECT = re.compile(r"class[ \t\f]+\w+[ \t\f]*(?P<base>\(\s*+object\s*+,?\s*+\))")
 _OF_THE_HOST = frozenset(["exit", "help", "input", "quit"])
-_BUILTINS = frozenset(dir(builtins)) | _OF_THE_HOST
-_CALLABLE = frozenset(name for name, value in vars(builtins).items() if callable(value)) - _OF_THE_HOST
+BUILTINS = frozenset(dir(builtins)) | _OF_THE_HOST
+CALLABLE = frozenset(name for name, value in vars(builtins).items() if callable(value)) - _OF_THE_HOST
 _MOST_ADDED = 1 << 20  # characters of indentation, of which a deletion of a name takes five times that of its line
 
 
@@ -106,7 +106,7 @@ class _Suite(NamedTuple):
         targets = list(_flat(node.targets))
         for target in targets:
             if isinstance(target, ast.Name):
-                if target.id in self.declared and target.id in _BUILTINS:
+                if target.id in self.declared and target.id in BUILTINS:
                     return None  # to look at it would not tell whether the session has that name
             elif not isinstance(target, ast.Subscript):
                 return None
@@ -243,11 +243,11 @@ class _Deletion:
                 f'if display is __mk_display_function: raise NameError("name {name!r} is not defined")\n'
                 f"{indent}display = __mk_display_function"
             )
-        elif name not in _BUILTINS:
+        elif name not in BUILTINS:
             bound = name
         else:  # to name it would find a builtin, or ask the host; locals() takes as long as the session has names
             test = f"{name!r} not in __mk_b_locals()"
-            if name in _CALLABLE:
+            if name in CALLABLE:
                 kinds = "(__mk_b_type(__mk_b_len), __mk_b_type(__mk_b_int))"
                 test = f"__mk_b_type({name}) in {kinds} and {test}"
             bound = f'if {test}: raise NameError("name {name!r} is not defined")'

@@ -5,6 +5,7 @@ import { importEdits, lineEdits, recalled } from './ipython';
 import { needed, refreshed } from './needs';
 import { fullMatch, pythonPattern } from './python_pattern';
 import { characters, rpartition } from './python_text';
+import { rewritten } from './rewrites';
 import { edit, lineStarts, moved, SourceMap } from './source_map';
 import { isLarge } from './source_error';
 import { lastStatement } from './statements';
@@ -14,6 +15,7 @@ import type { Edit, Lines4, Rewritten } from './source_map';
 import type { Module } from './tree';
 
 const LEAVE = pythonPattern(String.raw`\s*(?:exit|quit)`); // people type it without brackets, as in IPython
+const MAY_BE_REWRITTEN = pythonPattern(String.raw`\(|\b(?:assert|del|environ|except|getenv|import)\b`);
 const QUIET = pythonPattern(String.raw`(?:[ \t\f]|\\\r?\n)*+;`, { sticky: true });
 
 /** How a cell is to run. */
@@ -101,16 +103,20 @@ function catchLast(text: string, options: CellOptions, finish: string): Rewritte
   }
   const tail = text.slice(tailAt);
   if (tail.includes('IPython')) edits.push(...[...importEdits(tree.body)].map(each => moved(each, tailAt)));
+  const found: Rewritten = MAY_BE_REWRITTEN.test(tail)
+    ? rewritten(tail, tree, options.names, text.slice(0, tailAt))
+    : { edits: [], parts: new Set() };
+  const inside = found.edits.map(each => moved(each, tailAt));
   const last = tree.body.at(-1);
   if (!options.show || last?._ !== 'Expr' || last.value._ === 'Starred' || isQuiet(tail, last.e)) {
-    return { edits: [...edits, nothing], parts: new Set() };
+    return { edits: [...edits, ...inside, nothing], parts: found.parts };
   }
   const lineStart = lineStarts(tail.slice(0, last.s)).at(-1) ?? 0;
   const span = [last.s + tailAt, last.e + tailAt] as const;
   const padding = ' '.repeat(characters(tail, lineStart, last.s));
-  const opening = edit(span[0], span[0], `__mk_value = (\n${padding}`, span);
-  const closing = edit(span[1], span[1], `\n)\n${finish}__mk_show(${options.number})`, span);
-  return { edits: [...edits, opening, closing], parts: new Set() };
+  const opens = { ...edit(span[0], span[0], `__mk_value = (\n${padding}`, span), opens: text.length + 1 };
+  const closes = { ...edit(span[1], span[1], `\n)\n${finish}__mk_show(${options.number})`, span), closes: -1 };
+  return { edits: [...edits, ...inside, opens, closes], parts: found.parts };
 }
 
 /** Whether a semicolon stands behind the last expression. */

@@ -23,7 +23,10 @@ export function needed(text: string): string[] {
   if ((ofIpython && MEDIA_NAMES.test(text)) || (text.includes('.') && MEDIA_ATTRIBUTES.test(text)))
     needs.push(...MEDIA);
   const shell = text.includes('get_ipython') || text.includes('last_execution_');
-  if (shell || (ofIpython && PACKAGE_NAMES.test(text))) needs.push(...SHELL);
+  if (shell || (ofIpython && PACKAGE_NAMES.test(text))) {
+    needs.push(...SHELL);
+    if (text.includes('run_cell_magic')) needs.push('writing');
+  }
   return needs;
 }
 

@@ -10,13 +10,23 @@ export type Span = readonly [start: number, end: number];
 /** Lines and columns of a place. They count characters from 1; the end is exclusive. */
 export type Lines4 = readonly [line: number, column: number, endLine: number, endColumn: number];
 
-/** Replaces `original.slice(start, end)` by `text`. Offsets count UTF-16 units. */
+/**
+ * Replaces `original.slice(start, end)` by `text`. Offsets count UTF-16 units.
+ *
+ * What is inserted at one place is ordered by what it encloses, so that edits which know nothing of each other nest: what
+ * closes something, the innermost first; what encloses nothing; what opens something, the outermost first. What replaces
+ * text from there on comes last.
+ */
 export interface Edit {
   readonly start: number;
   readonly end: number;
   readonly text: string;
   /** The original span that an error inside `text` belongs to; by default the replaced one. */
   readonly blame: Span | null;
+  /** Where what an insertion opens ends. */
+  readonly opens?: number;
+  /** Where what an insertion closes begins. */
+  readonly closes?: number;
 }
 
 export function edit(start: number, end: number, text: string, blame: Span | null = null): Edit {
@@ -25,12 +35,46 @@ export function edit(start: number, end: number, text: string, blame: Span | nul
 
 /** The same edit of a text in which the original stands at an offset. */
 export function moved(each: Edit, offset: number): Edit {
-  return edit(each.start + offset, each.end + offset, each.text, shifted(each.blame, offset));
+  return {
+    ...edit(each.start + offset, each.end + offset, each.text, shifted(each.blame, offset)),
+    ...(each.opens === undefined ? {} : { opens: each.opens + offset }),
+    ...(each.closes === undefined ? {} : { closes: each.closes + offset })
+  };
 }
 
 /** A span that stands at an offset. */
 export function shifted(span: Span | null | undefined, offset: number): Span | null {
   return span ? [span[0] + offset, span[1] + offset] : null;
+}
+
+/** The two edits that put text around a span, which is to blame for what goes wrong in it. */
+export function enclosing(span: Span, before: string, after: string): [Edit, Edit] {
+  return [opening(span, before), { ...edit(span[1], span[1], after, span), closes: span[0] }];
+}
+
+/** The edit that puts text before a span, where another edit closes it, at its end or before. */
+export function opening(span: Span, text: string, blame: Span = span): Edit {
+  return { ...edit(span[0], span[0], text, blame), opens: span[1] };
+}
+
+/** The edits as they follow each other in the text. */
+function ordered(edits: Iterable<Edit>): Edit[] {
+  const numbered = [...edits].map((each, index) => ({ each, place: order(each, index) }));
+  numbered.sort((one, other) => compared(one.place, other.place));
+  return numbered.map(({ each }) => each);
+}
+
+type Order = readonly [number, number, number, number];
+
+function order(each: Edit, index: number): Order {
+  if (each.end > each.start) return [each.start, 3, each.end, index];
+  if (each.closes !== undefined) return [each.start, 0, -each.closes, -index];
+  if (each.opens !== undefined) return [each.start, 2, -each.opens, index];
+  return [each.start, 1, 0, index];
+}
+
+function compared(one: Order, other: Order): number {
+  return one[0] - other[0] || one[1] - other[1] || one[2] - other[2] || one[3] - other[3];
 }
 
 /** Edits of a text, and the names of the prelude's parts that they need. */
@@ -51,7 +95,7 @@ export class SourceMap {
   /** Throws an Error if two edits overlap. */
   constructor(original: string, edits: Iterable<Edit> = []) {
     this.original = original;
-    this.edits = [...edits].sort((one, other) => one.start - other.start || one.end - other.end);
+    this.edits = ordered(edits);
     const pieces: string[] = [];
     let position = 0;
     let length = 0;

@@ -2,7 +2,7 @@
 
 import { pythonPattern } from './python_pattern';
 import { count } from './python_text';
-import { lineEnd } from './source_map';
+import { bisectRight, lineEnd } from './source_map';
 import type { Span } from './source_map';
 
 const INTERESTING = /[#\n\\()[\]{}]|"""|'''|"|'/g;
@@ -14,6 +14,7 @@ const STRING_END: Record<string, RegExp> = {
   "'''": /'''|\\/g,
   '"""': /"""|\\/g
 };
+const BACKSLASH_AT_END = /\\(?:\r\n|\r|\n)/g;
 const MAGIC_HEAD = pythonPattern(String.raw`[ \t]*+(?:[%!?]|[^\W\d][\w, \t]*+=[ \t]*+(?:%\w|!))`, { sticky: true });
 
 /**
@@ -75,6 +76,19 @@ export function linesInsideStrings(text: string): Set<number> {
     line = first + count(text, '\n', start, end);
     counted = end;
     for (let number = first + 1; number <= line; number += 1) found.add(number);
+  }
+  return found;
+}
+
+/** The offsets of the lines that go on with the one before, which ends with a backslash outside of strings and comments. */
+export function continuationLines(text: string): Set<number> {
+  const found = new Set<number>();
+  if (!/\\[\r\n]/.test(text)) return found;
+  const within = [...stringsAndComments(text)];
+  const begins = within.map(([start]) => start);
+  for (const match of text.matchAll(BACKSLASH_AT_END)) {
+    const before = within[bisectRight(begins, match.index) - 1];
+    if (before === undefined || before[2] <= match.index) found.add(match.index + match[0].length);
   }
   return found;
 }

@@ -28,6 +28,8 @@ export function parseWith(given: Parser): void {
 
 /** The tree of a text. Throws `NotPython`. */
 export function syntaxTree(text: string): Module {
+  // the parser takes it for the mark of a file's encoding, but a cell follows what the kernel puts before it
+  if (text.startsWith('\ufeff')) throw new NotPython('invalid non-printable character U+FEFF', 0, 1);
   const reply = parser(text);
   if ('error' in reply) throw new NotPython(reply.error, reply.s, reply.e);
   return reply;

@@ -1,0 +1,45 @@
+"""`python -m browser.conformance`: writes what the native kernel makes of the cells, for the tests of the browser's."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from . import source
+from .cells import cells
+from .trees import Trees
+
+FOLDER = Path(__file__).parent.parent / "kernel" / "tests" / "generated"
+
+
+def main() -> None:
+    """Write each collection to a file of its own."""
+    parser = argparse.ArgumentParser(prog="python -m browser.conformance", description=__doc__)
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="where to write [browser/kernel/tests/generated]")
+    folder: Path = parser.parse_args().folder
+    folder.mkdir(parents=True, exist_ok=True)
+    texts = cells()
+    (folder / "source.json").write_text(json.dumps(list(_sources(texts))), encoding="utf-8")
+    (folder / "trees.json").write_text(json.dumps(list(_trees(texts))), encoding="utf-8")
+
+
+def _sources(texts: list[str]) -> Iterator[dict[str, Any]]:
+    for text in texts:
+        unknown, known = source.expected(text), source.expected(text, source.Known())
+        yield unknown
+        if unknown != known | {"known": False}:
+            yield known
+
+
+def _trees(texts: list[str]) -> Iterator[dict[str, Any]]:
+    for text in texts:
+        with suppress(SyntaxError, ValueError):
+            yield {"text": text, "tree": Trees(text).whole()}
+
+
+if __name__ == "__main__":
+    main()

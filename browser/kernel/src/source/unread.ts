@@ -1,0 +1,84 @@
+/**
+ * Statements that Monty does not read, where other code certainly means the same: `del`, `class C(object)`, `import *`.
+ *
+ * What would need guessing stays as it is, and a hint says what to write: the deletion of an attribute, for example.
+ */
+
+import rewriting from '../generated/rewriting.json';
+import { assertionEdits } from './assertions';
+import { deletionEdits } from './deletions';
+import { environmentEdits } from './environment';
+import { fileLineEdits } from './lines_of_files';
+import { MAY_HOLD, methodEdits } from './passed_methods';
+import { pythonPattern } from './python_pattern';
+import { edit } from './source_map';
+import { statementsIn, walk } from './walk';
+import type { Edit } from './source_map';
+import type { ClassDef, Module, Node } from './tree';
+
+const WORTH = pythonPattern(String.raw`\benviron\b|\bgetenv\b|\bdel\b|\bobject\b|\bopen\b|\bimport[ \t]*\*|\bassert\b`);
+const FROM_OBJECT = pythonPattern(String.raw`class[ \t\f]+\w+[ \t\f]*(?P<base>\(\s*+object\s*+,?\s*+\))`, {
+  sticky: true
+});
+const STAR_NAMES = new Map<string, string[]>(Object.entries(rewriting.star_names));
+
+/** The edits for a parsed text, and the names of the prelude's parts that they need. */
+export function madeReadable(text: string, tree: Module): { edits: Edit[]; parts: Set<string> } {
+  const methods = MAY_HOLD.test(text);
+  if (!methods && !WORTH.test(text)) return { edits: [], parts: new Set() };
+  const { edits, items } = deletionEdits(text, tree);
+  const parts = new Set(items ? ['deleting'] : []);
+  if (text.includes('assert')) edits.push(...assertionEdits(tree));
+  if (text.includes('object')) edits.push(...plainClasses(text, tree));
+  if (text.includes('*')) edits.push(...starImports(tree));
+  const add = (part: string, found: Iterable<Edit>): void => {
+    const before = edits.length;
+    if (edits.push(...found) > before) parts.add(part);
+  };
+  if (text.includes('open')) add('lines', fileLineEdits(tree));
+  if (methods) add('methods', methodEdits(text, tree));
+  if (text.includes('env')) add('environment', environmentEdits(text, tree));
+  return { edits, parts };
+}
+
+function* plainClasses(text: string, tree: Module): Generator<Edit> {
+  const classes: ClassDef[] = [];
+  for (const node of walk(tree)) {
+    if (node._ !== 'ClassDef' || node.bases.length !== 1 || node.keywords.length > 0) continue;
+    const [base] = node.bases;
+    if (base?._ === 'Name' && base.id === 'object') classes.push(node);
+  }
+  if (classes.length === 0 || binds(tree, 'object')) return;
+  for (const node of classes) {
+    FROM_OBJECT.lastIndex = node.s;
+    const match = FROM_OBJECT.exec(text);
+    const end = node.s + (match?.[0].length ?? 0);
+    if (match !== null) yield edit(end - (match.groups?.['base']?.length ?? 0), end, '');
+  }
+}
+
+/** Whether a text gives the name a value of its own. */
+function binds(tree: Module, name: string): boolean {
+  for (const node of walk(tree)) {
+    if (node._ === 'Name' && node.id === name && node.ctx !== 'Load') return true;
+    if (node._ === 'alias' && (node.asname ?? node.name) === name) return true;
+    if ('name' in node && node._ !== 'alias' && node.name === name) return true;
+    if ('arg' in node && node.arg === name) return true;
+  }
+  return false;
+}
+
+function* starImports(tree: Module): Generator<Edit> {
+  const waiting: Node[] = [tree];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    for (const node of statementsIn(next)) {
+      if (node._ === 'ImportFrom' && node.level === 0 && node.names.length === 1 && node.names[0]?.name === '*') {
+        const names = STAR_NAMES.get(node.module ?? '');
+        const { s, e } = node.names[0];
+        if (names !== undefined) yield edit(s, e, names.join(', '), [s, e]);
+      } else if (node._ !== 'FunctionDef' && node._ !== 'AsyncFunctionDef' && node._ !== 'ClassDef') {
+        waiting.push(node);
+      }
+    }
+  }
+}
