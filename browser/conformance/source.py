@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from random import Random
 from typing import Any
 
@@ -16,7 +16,7 @@ _PROBES = 24  # places of a feed that are led back to the cell
 class Known:
     """A session that defines some names, of which some may lead to the host."""
 
-    granted: Collection[str] = ("tools",)
+    granted: Mapping[str, Collection[str]] = {"tools": ("price", "_key", "ask")}
 
     def undefined(self, names: frozenset[str]) -> frozenset[str]:
         """Those with an even number of characters."""

@@ -8,7 +8,7 @@ from typing import Any
 from monty_kernel.engine import prelude as parts
 from monty_kernel.engine.source import asking, passed_methods, rewrites, unread
 from monty_kernel.engine.source import ipython as names
-from monty_kernel.engine.source.star_names import STAR_NAMES
+from monty_kernel.engine.source.star_names import PARTLY, STAR_NAMES
 
 
 def prelude() -> dict[str, Any]:
@@ -45,4 +45,5 @@ def rewriting() -> dict[str, Any]:
         "os_errors": sorted(name for name in rewrites.EXCEPTIONS if issubclass(getattr(builtins, name), OSError)),
         "passed": {"call": passed_methods.CALL, "kinds": {name: each for name, each in kinds.items() if each}},
         "star_names": dict(STAR_NAMES),
+        "star_partly": sorted(PARTLY),
     }

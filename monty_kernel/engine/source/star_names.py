@@ -88,7 +88,7 @@ STAR_NAMES: Mapping[str, tuple[str, ...]] = {
     }.items()
 }
 
-_PARTLY = frozenset({"os", "sys"})
+PARTLY = frozenset({"os", "sys"})
 
 
 def star_names(module: str, granted: Mapping[str, Collection[str]]) -> Collection[str] | None:
@@ -99,4 +99,4 @@ def star_names(module: str, granted: Mapping[str, Collection[str]]) -> Collectio
     """
     if module in granted:
         return sorted(name for name in granted[module] if not name.startswith("_")) or None
-    return None if module in _PARTLY else STAR_NAMES.get(module, ())
+    return None if module in PARTLY else STAR_NAMES.get(module, ())

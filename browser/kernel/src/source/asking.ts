@@ -6,9 +6,10 @@
 
 import rewriting from '../generated/rewriting.json';
 import { pythonPattern } from './python_pattern';
+import { starNames } from './star_names';
 import { treeOf } from './syntax_trees';
 import { children, walk } from './walk';
-import type { CellSource } from './index';
+import type { CellSource, Granted } from './index';
 import type { Attribute, Import, ImportFrom, Module, Name, Node } from './tree';
 
 /** Functions that are there without an import, or have one name wherever they come from. */
@@ -32,15 +33,15 @@ type Names = ReadonlySet<string>;
 
 /** The names that cells have made, as far as they may lead to the host. Cells are added as they run. */
 export class AskingNames {
-  private granted: Names = new Set();
+  private granted: Granted = new Map();
   private names: Names | null = new Set();
   private seen: readonly CellSource[] = [];
 
   /** The names that these cells made, oldest first; null if any may lead to the host. granted: the modules of tools. */
-  of(cells: readonly CellSource[], granted: Names): Names | null {
+  of(cells: readonly CellSource[], granted: Granted): Names | null {
     let known = this.seen.length;
-    const sameGrants = granted.size === this.granted.size && [...granted].every(name => this.granted.has(name));
-    if (!sameGrants || !this.seen.every((cell, index) => cell === cells[index])) {
+    const grants = (given: Granted): string => JSON.stringify([...given]);
+    if (grants(granted) !== grants(this.granted) || !this.seen.every((cell, index) => cell === cells[index])) {
       this.granted = granted;
       this.names = new Set();
       known = 0;
@@ -56,7 +57,7 @@ export class AskingNames {
 }
 
 /** The names that a text makes, and that may lead to the host, beside those that do so already; null if any may. */
-export function madeBy(text: string, names: Names, granted: Names): Names | null {
+export function madeBy(text: string, names: Names, granted: Granted): Names | null {
   const leading = (word: string): boolean =>
     FUNCTIONS.has(word) || METHODS.has(word) || names.has(word) || word === SEEDED || granted.has(word);
   const words = new Set<string>();
@@ -74,7 +75,7 @@ export function madeBy(text: string, names: Names, granted: Names): Names | null
 }
 
 /** The names that a cell makes, and that may lead to the host, beside those that do so already. */
-export function madeIn(tree: Module, names: Names, granted: Names): Names {
+export function madeIn(tree: Module, names: Names, granted: Granted): Names {
   const known = new Set(names);
   const found = definitions(tree, known, granted).reverse(); // what is inside of one comes after it
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -99,7 +100,7 @@ interface Definition {
 }
 
 /** The definitions in a cell, each before those inside it. What is imported becomes known at once. */
-function definitions(tree: Module, known: Set<string>, granted: Names): Definition[] {
+function definitions(tree: Module, known: Set<string>, granted: Granted): Definition[] {
   const found: Definition[] = [];
   const begin = (names: readonly string[], around: Definition | null): Definition => {
     const made = { names, around, mentions: new Set<string>(), leads: false };
@@ -127,12 +128,16 @@ function definitions(tree: Module, known: Set<string>, granted: Names): Definiti
   return found;
 }
 
-function* imports(node: Import | ImportFrom, granted: Names): Generator<string> {
+function* imports(node: Import | ImportFrom, granted: Granted): Generator<string> {
+  const module = node._ === 'ImportFrom' ? (node.module ?? '') : '';
+  const asks = node._ === 'ImportFrom' && (granted.has(module) || module === SEEDED);
   for (const alias of node.names) {
     const bound = alias.asname ?? alias.name;
     if (node._ === 'Import') {
       if (granted.has(alias.name) || alias.name === SEEDED) yield bound;
-    } else if (granted.has(node.module ?? '') || node.module === SEEDED || METHODS.has(alias.name)) {
+    } else if (alias.name === '*') {
+      for (const name of starNames(module, granted) ?? []) if (asks || METHODS.has(name)) yield name;
+    } else if (asks || METHODS.has(alias.name)) {
       yield bound;
     }
   }

@@ -78,6 +78,9 @@ export interface MagicTable {
 
 // What rewriting asks --------------------------------------------------------------------------------------------------
 
+/** Names by module. */
+export type Granted = ReadonlyMap<string, readonly string[]>;
+
 /** What is known of the session's names before a cell runs. */
 export interface SessionNames {
   /** Those of the names that the session does not define; all if it cannot be asked. */
@@ -86,13 +89,13 @@ export interface SessionNames {
   /** Those that may lead a call to the host; null if that is unknown. */
   asking(): ReadonlySet<string> | null;
 
-  /** The modules that the person granted. */
-  readonly granted: ReadonlySet<string>;
+  /** The modules that the person granted, with the names in each. */
+  readonly granted: Granted;
 }
 
 /** For a cell that is read without its session: names may be anything. */
 export const NOTHING_KNOWN: SessionNames = {
   undefinedOf: names => names,
   asking: () => null,
-  granted: new Set()
+  granted: new Map()
 };

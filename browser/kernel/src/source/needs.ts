@@ -13,7 +13,7 @@ const MEDIA_WORDS = ipython.media.join('|');
 const NEEDS_NAMES = pythonPattern(String.raw`IPython|display_id|\b(?:exec|eval)\b`);
 const MEDIA_NAMES = pythonPattern(String.raw`\b(?:${MEDIA_WORDS})\b|\bimport[ \t(]++\*`);
 const MEDIA_ATTRIBUTES = pythonPattern(String.raw`\.(?:${MEDIA_WORDS})\b`);
-const PACKAGE_NAMES = pythonPattern(String.raw`\b(?:${ipython.package.join('|')})\b`);
+const PACKAGE_NAMES = pythonPattern(String.raw`\b(?:${ipython.package.join('|')})\b|\bIPython[ \t]+import[ \t(]*+\*`);
 
 /** The parts of the prelude that code with this text may name. */
 export function needed(text: string): string[] {

@@ -37,7 +37,7 @@ export function rewritten(text: string, tree: Module, names: SessionNames, head 
   const handled = text.includes('except') && ASKED.test(text);
   const scope = text.includes('locals()');
   const callbacks = MAY_HOLD.test(text);
-  const { edits, parts } = madeReadable(text, tree);
+  const { edits, parts } = madeReadable(text, tree, names);
   if (!(functions || exceptions || handled || scope || callbacks)) return { edits, parts };
   const outline = new Outline(tree);
   const unknown = functions ? [...callsOfUnknown(outline, surelyBound(tree))] : [];

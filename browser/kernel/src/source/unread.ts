@@ -4,7 +4,6 @@
  * What would need guessing stays as it is, and a hint says what to write: the deletion of an attribute, for example.
  */
 
-import rewriting from '../generated/rewriting.json';
 import { assertionEdits } from './assertions';
 import { deletionEdits } from './deletions';
 import { environmentEdits } from './environment';
@@ -12,7 +11,9 @@ import { fileLineEdits } from './lines_of_files';
 import { MAY_HOLD, methodEdits } from './passed_methods';
 import { pythonPattern } from './python_pattern';
 import { edit } from './source_map';
+import { starNames } from './star_names';
 import { statementsIn, walk } from './walk';
+import type { Granted, SessionNames } from './index';
 import type { Edit } from './source_map';
 import type { ClassDef, Module, Node } from './tree';
 
@@ -20,17 +21,16 @@ const WORTH = pythonPattern(String.raw`\benviron\b|\bgetenv\b|\bdel\b|\bobject\b
 const FROM_OBJECT = pythonPattern(String.raw`class[ \t\f]+\w+[ \t\f]*(?P<base>\(\s*+object\s*+,?\s*+\))`, {
   sticky: true
 });
-const STAR_NAMES = new Map<string, string[]>(Object.entries(rewriting.star_names));
 
 /** The edits for a parsed text, and the names of the prelude's parts that they need. */
-export function madeReadable(text: string, tree: Module): { edits: Edit[]; parts: Set<string> } {
+export function madeReadable(text: string, tree: Module, names: SessionNames): { edits: Edit[]; parts: Set<string> } {
   const methods = MAY_HOLD.test(text);
   if (!methods && !WORTH.test(text)) return { edits: [], parts: new Set() };
   const { edits, items } = deletionEdits(text, tree);
   const parts = new Set(items ? ['deleting'] : []);
   if (text.includes('assert')) edits.push(...assertionEdits(tree));
   if (text.includes('object')) edits.push(...plainClasses(text, tree));
-  if (text.includes('*')) edits.push(...starImports(tree));
+  if (text.includes('*')) edits.push(...starImports(tree, names.granted));
   const add = (part: string, found: Iterable<Edit>): void => {
     const before = edits.length;
     if (edits.push(...found) > before) parts.add(part);
@@ -68,14 +68,23 @@ function binds(tree: Module, name: string): boolean {
   return false;
 }
 
-function* starImports(tree: Module): Generator<Edit> {
+/** For a module that Monty does not have. If a later Monty has it, its names are not known all the same. */
+function noModule(name: string): string {
+  const refused = 'Wildcard imports (`from ... import *`) are not supported';
+  return `import ${name} as __mk_module; raise NotImplementedError('${refused}')`;
+}
+
+function* starImports(tree: Module, granted: Granted): Generator<Edit> {
   const waiting: Node[] = [tree];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     for (const node of statementsIn(next)) {
       if (node._ === 'ImportFrom' && node.level === 0 && node.names.length === 1 && node.names[0]?.name === '*') {
-        const names = STAR_NAMES.get(node.module ?? '');
+        const module = node.module ?? '';
+        const names = starNames(module, granted);
         const { s, e } = node.names[0];
-        if (names !== undefined) yield edit(s, e, names.join(', '), [s, e]);
+        if (names === null) continue;
+        if (names.length > 0) yield edit(s, e, names.join(', '), [s, e]);
+        else if (module !== '__future__' && !module.startsWith('IPython')) yield edit(node.s, node.e, noModule(module));
       } else if (node._ !== 'FunctionDef' && node._ !== 'AsyncFunctionDef' && node._ !== 'ClassDef') {
         waiting.push(node);
       }

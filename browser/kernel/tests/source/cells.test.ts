@@ -35,7 +35,7 @@ parseWith(await builtParser());
 const KNOWN: SessionNames = {
   undefinedOf: names => new Set([...names].filter(name => characters(name) % 2 === 0)),
   asking: () => new Set(['fetch', 'price', 'ask']),
-  granted: new Set(['tools'])
+  granted: new Map([['tools', ['price', '_key', 'ask']]])
 };
 
 function made(cell: Expected): Expected {

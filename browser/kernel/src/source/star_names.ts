@@ -1,0 +1,17 @@
+/** The names that `from MODULE import *` binds. */
+
+import rewriting from '../generated/rewriting.json';
+import type { Granted } from './index';
+
+const STAR_NAMES = new Map<string, readonly string[]>(Object.entries(rewriting.star_names));
+const PARTLY = new Set(rewriting.star_partly);
+
+/** The names that `from MODULE import *` binds here; none if there is no such module, null if that is unknown. */
+export function starNames(module: string, granted: Granted): readonly string[] | null {
+  const given = granted.get(module);
+  if (given !== undefined) {
+    const names = given.filter(name => !name.startsWith('_')).sort();
+    return names.length > 0 ? names : null;
+  }
+  return PARTLY.has(module) ? null : (STAR_NAMES.get(module) ?? []);
+}
