@@ -23,7 +23,7 @@ def rules() -> dict[str, Any]:
         "sizes": _constants(sanitize, "MOST_BYTES", "MOST_CHARACTERS"),
         "allowed": {
             "htmlTags": sorted(allowed.HTML_TAGS),
-            "svgTags": dict(allowed.SVG_TAGS),
+            "svgTags": dict(sorted(allowed.SVG_TAGS.items())),
             "void": sorted(allowed.VOID),
             "raw": sorted(allowed.RAW),
             "withContent": sorted(allowed.WITH_CONTENT),
@@ -31,11 +31,11 @@ def rules() -> dict[str, Any]:
             "tableParts": _lists(allowed.TABLE_PARTS),
             "impliedEnd": {
                 name: {"ends": sorted(ends), "within": sorted(within)}
-                for name, (ends, within) in allowed.IMPLIED_END.items()
+                for name, (ends, within) in sorted(allowed.IMPLIED_END.items())
             },
             "global": sorted(allowed.GLOBAL),
             "htmlAttributes": _lists(allowed.HTML_ATTRIBUTES),
-            "svgAttributes": dict(allowed.SVG_ATTRIBUTES),
+            "svgAttributes": dict(sorted(allowed.SVG_ATTRIBUTES.items())),
             "svgLinking": sorted(allowed.SVG_LINKING),
             "classes": sorted(allowed.CLASSES),
         },
