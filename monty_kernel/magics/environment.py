@@ -11,6 +11,7 @@ from itertools import islice
 from monty_kernel.engine import prelude
 from monty_kernel.engine.frontend import UsageError
 from monty_kernel.engine.source import Rewrite
+from monty_kernel.engine.source.environment import SECRETS
 from monty_kernel.engine.source.syntax_trees import require_expression
 
 from .declare import Family, shortened
@@ -24,7 +25,6 @@ _SPEC = re.compile(r"(?:[^'\"{}\\]?[<>=^])?[-+ ]?#?0?\d{0,3}[,_]?(?:\.\d{1,3})?[
 """The formats of numbers and text. Monty refuses a cell that has another one."""
 
 _MOST_PIECES = 100
-_SECRET = ("key", "token", "secret")
 
 
 @family.line("env", code="[NAME | NAME=VALUE]")
@@ -37,7 +37,7 @@ def env(arguments: argparse.Namespace) -> Rewrite:
     text = arguments.code.text
     if not text:
         none = f"No environment variable is set: {_OWN}. %env NAME=VALUE sets one."
-        secret = " or ".join(f"{word!r} in __mk_n.lower()" for word in _SECRET)
+        secret = " or ".join(f"{word!r} in __mk_n.lower()" for word in SECRETS)
         return Rewrite(
             before=f"None if __mk_environ else __mk_b_print({none!r})",
             value=f"{{__mk_n: '<hidden>' if {secret} else __mk_environ[__mk_n] for __mk_n in __mk_environ}}",

@@ -78,16 +78,18 @@ def snapshot(arguments: argparse.Namespace, context: MagicContext) -> None:
     kin="states",
 )
 def diff(arguments: argparse.Namespace, context: MagicContext) -> None:
-    """Show the variables that were added, changed and removed between state A and state B."""
+    """Show what was added, changed and removed between state A and state B: variables, environment variables and files."""
 
     def lines(travel: TimeTravel) -> str:
-        found = travel.diff(arguments.first, arguments.second)
+        from monty_kernel.timetravel.file_differences import described
+
+        found, files = travel.diff(arguments.first, arguments.second)
         rows = [f"+ {name}{_is(value)}" for name, value in sorted(found.added.items())]
         for name, (old, new) in sorted(found.changed.items()):
             rows.append(f"~ {name}" + (f" = {old} -> {new}" if old != new else " (changed inside)" if old else ""))
         rows += [f"- {name}{_is(value)}" for name, value in sorted(found.removed.items())]
         rows += [f"? {name} (cannot be compared)" for name in sorted(found.unknown)]
-        return "\n".join(rows) or "No variable differs."
+        return "\n".join([*rows, *described(files)]) or "No variable, environment variable or file differs."
 
     _report(context, lines)
 

@@ -1,4 +1,4 @@
-"""How two states differ in their variables and in files written to overlays, also in one line."""
+"""How two states differ in their variables and environment variables, and how that and the files read in one line."""
 
 from __future__ import annotations
 
@@ -7,11 +7,19 @@ from typing import NamedTuple
 
 from monty_kernel.engine import prelude
 from monty_kernel.engine.engine import Engine
-from monty_kernel.engine.written import WORK, Layer, Node, Written
-from monty_kernel.outputs.visible_text import visible_line
+from monty_kernel.engine.source.environment import SECRETS
+from monty_kernel.engine.written import Written
+
+from .file_differences import compare_files, names
 
 Survey = Mapping[str, tuple[str, str, str]]
-"""Name -> (kind, short value, digest of the value; empty without one)."""
+"""Name -> (kind, short value, digest of the value; empty without one). `os.environ['X']` is a name, too."""
+
+_ENVIRONMENT = """[
+(__mk_n, __mk_short(__mk_environ[__mk_n]), __mk_b_str(__mk_b_hash(__mk_environ[__mk_n])))
+if __mk_b_type(__mk_environ[__mk_n]) is __mk_b_str else (__mk_n, '', '?')
+for __mk_n in (__mk_environ if '__mk_environ' in __mk_b_locals() else {}) if __mk_b_type(__mk_n) is __mk_b_str
+]"""
 
 SAME = "no variable differs"
 """The report of no difference at all."""
@@ -45,8 +53,18 @@ class Difference(NamedTuple):
 def survey(engine: Engine) -> Survey | None:
     """The variables of the session as it is; None if they cannot be looked at."""
     parts = {part: prelude.source(part) for part in (prelude.LENGTHS, prelude.VARIABLES, prelude.OVERVIEW)}
-    result = engine.session.evaluate("__mk_survey(locals())", parts, seconds=MOST_SECONDS)
-    return result if isinstance(result, dict) else None
+    result = engine.session.evaluate(f"(__mk_survey(locals()), {_ENVIRONMENT})", parts, seconds=MOST_SECONDS)
+    try:
+        variables, environment = result
+        found = dict(variables) | {f"os.environ[{name!r}]": _of_environment(name, *rest) for name, *rest in environment}
+    except (TypeError, ValueError):
+        return None
+    is_one = all(isinstance(text, str) for name, entry in found.items() for text in (name, *entry))
+    return found if is_one and all(len(entry) == 3 for entry in found.values()) else None
+
+
+def _of_environment(name: str, value: str, digest: str) -> tuple[str, str, str]:
+    return "", "" if any(word in str(name).lower() for word in SECRETS) else value, digest
 
 
 def compare(before: Survey | None, after: Survey | None) -> Difference:
@@ -69,40 +87,19 @@ def changes(
     emptied: The state came from the disk, which keeps no overlays. after: The variables, if they are known already.
     """
     now = engine.access.freeze()
-    parts = [compare(before, after or survey(engine)).in_one_line(), *_files(files.work, now.work)]
+    came, changed_files, went = names(compare_files(files.work, now.work))
+    parts = [
+        compare(before, after or survey(engine)).in_one_line(),
+        _listed("files back", came),
+        _listed("files changed", changed_files),
+        _listed("files gone", went),
+    ]
+    parts = [part for part in parts if part]
     if emptied:
         empty = "overlays of mounted folders begin empty, since the disk does not keep them"
         return "; ".join([*parts, empty] if now.layers else parts)
     changed = [str(key[0]) for key, layer in now.layers.items() if files.layers.get(key) is not layer]
     return "; ".join([*parts, f"changed in the overlay: {', '.join(changed)}"] if changed else parts)
-
-
-def _files(before: Layer, now: Layer) -> list[str]:
-    """How the files of the working folder differ, each difference as a part of a report."""
-    if before is now:
-        return []
-    own = WORK[1:]
-
-    def named(paths: Iterable[tuple[str, ...]]) -> list[str]:
-        return [visible_line("/".join(path[1:] if path[0] == own else ("", *path))) for path in sorted(paths)]
-
-    there, was = ({path for path, node in layer.items() if node.kind != "gone"} for layer in (now, before))
-    same = {path for path in there & was if _is_same(before[path], now[path])}
-    parts = [
-        _listed("files back", named(there - was)),
-        _listed("files changed", named(there & was - same)),
-        _listed("files gone", named(was - there)),
-    ]
-    return [part for part in parts if part]
-
-
-def _is_same(one: Node, other: Node) -> bool:
-    """Whether they hold the same. What comes from the disk is in other pieces."""
-    if one is other:
-        return True
-    return (one.kind, one.size, one.modified) == (other.kind, other.size, other.modified) and (
-        b"".join(one.data) == b"".join(other.data)
-    )
 
 
 def not_compared(names: Iterable[str]) -> str:

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import pydantic_monty as monty
 
 from monty_kernel.engine.snapshot import Diverged
+from monty_kernel.engine.written import Layer
 
 from ..store import StoreError
 from .archive import Archive
 from .differences import Difference, Survey, changes, compare, survey
 from .earlier_sessions import Claimed
+from .file_differences import FileDifference, compare_files
 from .kept_states import KeptStates
 from .packing import Kept, Packed
 from .stored_state import OnDisk
@@ -79,8 +81,11 @@ class TimeTravel(KeptStates):
         if self._engine.unsaved:
             raise NoSuchState("No state has what this cell did so far: put this line first, or into a cell of its own.")
 
-    def diff(self, first: str, second: str | None) -> Difference:
+    def diff(self, first: str, second: str | None) -> tuple[Difference, list[FileDifference]]:
         """How the state `second`, by default the present one, differs from `first`. The session stays where it is.
+
+        Returns:
+            How the variables and the environment differ, and how the files of the working folder do.
 
         Raises:
             NoSuchState: One of them cannot be loaded.
@@ -92,16 +97,19 @@ class TimeTravel(KeptStates):
         newer = self.timeline.find(second) if second is not None else None
         assert here is not None
         try:
-            after = survey(self._engine) if newer is None else self._survey_of(newer)
-            return compare(self._survey_of(older), after)
+            after, files_after = self._seen(newer)
+            before, files_before = self._seen(older)
+            return compare(before, after), compare_files(files_before, files_after)
         finally:
             self._engine.load(here)
             self._here = here
 
-    def _survey_of(self, state: State[Kept]) -> Survey | None:
-        self._load(state)
-        self._packer.left(state, self.timeline)
-        return survey(self._engine)
+    def _seen(self, state: State[Kept] | None) -> tuple[Survey | None, Layer]:
+        """The variables and the files of a state; None stands for the present one."""
+        if state is not None:
+            self._load(state)
+            self._packer.left(state, self.timeline)
+        return survey(self._engine), self._engine.access.freeze().work
 
     def _load(self, state: State[Kept]) -> bool:
         """Make the session what it was in this state. If that fails it stays as it is.

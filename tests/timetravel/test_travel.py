@@ -96,7 +96,7 @@ def test_names_and_differences(start: Start) -> None:
         "~ a = 1 -> 2",
         "~ b = list of 2 -> list of 3",
     ]
-    assert kernel.run("%diff before 1").text() == "No variable differs.\n"
+    assert kernel.run("%diff before 1").text() == "No variable, environment variable or file differs.\n"
     assert kernel.run("%diff 3 before").text().splitlines() == [
         "~ a = 2 -> 1",
         "~ b = list of 3 -> list of 2",

@@ -7,6 +7,9 @@ from collections.abc import Iterator
 
 from .source_map import ByteOffsets, Edit, opening
 
+SECRETS = ("key", "token", "secret")
+"""Words in the name of a variable, in small letters, whose value IPython does not show."""
+
 _NAMES = {"environ": "__mk_environ", "getenv": "__mk_getenv"}
 
 
