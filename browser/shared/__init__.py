@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from . import sanitizer_rules, source
+from . import magics, sanitizer_rules, source
 
 TABLES: Mapping[str, Callable[[], Mapping[str, Any]]] = {
     "ipython": source.ipython,
+    "magics": magics.magics,
     "prelude": source.prelude,
     "rewriting": source.rewriting,
     "sanitizer_rules": sanitizer_rules.rules,

@@ -12,7 +12,7 @@ from .declare import Family, argument, shortened
 
 family = Family("Help")
 
-_ABOUT = """\
+ABOUT = """\
 Cells run in Monty, a sandboxed Python interpreter: they reach no files, no network and no shell but what you grant.
 
 name?, name??   what is known about a name; its source as well
@@ -73,7 +73,7 @@ def describe_in_detail(arguments: argparse.Namespace, context: MagicContext) -> 
 
 def _show(topic: str, detail_level: int, context: MagicContext) -> None:
     if not topic:
-        context.page(_ABOUT)
+        context.page(ABOUT)
         return
     if "*" in topic:
         raise UsageError(

@@ -25,7 +25,7 @@ _SYNTAX = "!syntax"
 """The same for code that is not valid Python: it raises SyntaxError."""
 
 
-_MEANT = {
+MEANT = {
     "revert": "undo", "rollback": "undo", "back": "undo", "forward": "redo", "checkpoint": "snapshot", "goto": "restore",
     "checkout": "restore", "branch": "snapshots", "states": "snapshots", "variables": "whos",
 }  # fmt: skip
@@ -207,8 +207,8 @@ class Magics:
 
     def _nearest(self, sign: str, name: str) -> str:
         known = self.cell_names() if sign == "%%" else self.line_names()
-        if sign == "%" and name in _MEANT:
-            return f" Did you mean %{_MEANT[name]}?"
+        if sign == "%" and name in MEANT:
+            return f" Did you mean %{MEANT[name]}?"
         near = difflib.get_close_matches(name[:100], known, n=1, cutoff=0.7)
         return f" Did you mean {sign}{near[0]}?" if near else " %lsmagic lists all magics."
 
