@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Future
@@ -14,11 +15,12 @@ from monty_kernel.settings import HEADLESS
 
 from .arguments import check_number, check_options
 from .declared import warn_of_unknown
+from .files_out import FilesOut, NotWritten
 from .notebook_file import from_json, read_notebook
 from .notebook_run import FailedCell, NotebookRun, Ran, RunOptions
 from .notebook_shape import NotebookUnreadable, checked
 from .parameters import Parameters, inject
-from .session_pool import Start, close_shared_pools, run_in_shared_pool, start_of
+from .session_pool import SessionPool, Start, close_shared_pools, run_in_shared_pool, start_of
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from monty_kernel.grants.tool_files import Permission
     from monty_kernel.isolation.pool import Policy
     from monty_kernel.typecheck.checks import Mode
+
+_log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 
@@ -44,6 +48,7 @@ def run_notebook(
     max_host_calls: int | None = None,
     max_seconds_asleep: float | None = None,
     max_output: int | None = 100_000_000,
+    files_out: str | os.PathLike[str] | None = None,
     from_session: str | None = None,
     record_timing: bool = True,
     walls: Policy = "best",
@@ -81,6 +86,8 @@ def run_notebook(
         max_host_calls: how often a cell may call the host: tools, files, input(), magics, help(); None for no limit.
         max_seconds_asleep: seconds that a cell may sleep in all; sleeps at the same time count once; None for no limit.
         max_output: characters of output that the notebook may get; None for no limit.
+        files_out: a folder, new or empty, into which the files of the notebook's working folder are written, also if a
+            cell failed. Nothing is written elsewhere, whatever the files are called; how many there are is logged.
         from_session: start from a stored state: `ID` or `ID@N`, as `monty-kernel sessions list` shows them.
         record_timing: note in each cell's metadata when it ran.
         walls: the isolation of the worker process: 'best' is what this computer can build; with 'require', no worker
@@ -110,7 +117,8 @@ def run_notebook(
         nbclient.exceptions.CellTimeoutError: a cell took too long. It has `notebook` too.
         ValueError, TypeError: `nb` is not a notebook, a parameter is not plain data, there is no such state, or tools
             or a mount are refused.
-        OSError: the notebook's file cannot be read.
+        OSError: the notebook's file cannot be read, `files_out` is not a folder that is new or empty, or files could
+            not be written into it; in this case it has `notebook`, too.
         RuntimeError: no sandbox can be started, as in a process forked from one that ran notebooks.
         monty_kernel.isolation.pool.WallsMissing: the isolation is required and cannot be built.
     """
@@ -180,6 +188,7 @@ class _Run:
         allow_errors: bool,
         record_timing: bool,
         max_output: int | None,
+        files_out: str | os.PathLike[str] | None,
         from_session: str | None,
         own_worker: bool,
         tools: Sequence[str],
@@ -213,23 +222,53 @@ class _Run:
         self._own_worker = own_worker
         self._book, self._run = _prepared(nb, parameters, self._options)
         self._future: Future[Ran] | None = None
+        self._stopped = False
+        self._not_written: NotWritten | None = None
+        self._files = None if files_out is None else FilesOut(Path(files_out))
 
     def start(self) -> Future[Ran]:
         """Begin. Whatever is raised in here, `stop` is called for it: Ctrl-C may come when the run has just begun."""
-        self._future = run_in_shared_pool(self._run.execute, self._options.settings.walls, self._own_worker)
+        try:
+            self._future = run_in_shared_pool(self._execute, self._options.settings.walls, self._own_worker)
+        except BaseException:
+            self._close()
+            raise
+        self._future.add_done_callback(self._close)  # also called if it is cancelled before it began
         return self._future
+
+    def _execute(self, pool: SessionPool) -> Ran:
+        ran = self._run.execute(pool)
+        if self._files is not None and not self._stopped:
+            try:
+                count = len(self._files.write(ran.files))
+            except NotWritten as error:
+                self._not_written = error
+            else:
+                _log.info("%s file%s written into %s", f"{count:,}", "s" * (count != 1), self._files.path)
+        return ran
+
+    def _close(self, _: object = None) -> None:
+        if self._files is not None:
+            self._files.close()
 
     def stop(self) -> None:
         """Cut the running cell short; nobody waits for what comes of it."""
+        self._stopped = True
         self._run.stop()
         if self._future is not None:
             self._future.cancel()
 
     def checked(self, ran: Ran) -> NotebookNode:
-        """The notebook. Raises nbclient's error if a cell failed."""
-        if ran.failed is None:
+        """The notebook. Raises nbclient's error if a cell failed, else NotWritten if not all files were written."""
+        not_written = self._not_written
+        if ran.failed is not None:
+            error = _error(self._book, ran.failed, self._options)
+            if not_written is not None:
+                error.add_note(str(not_written))
+        elif not_written is not None:
+            error = not_written
+        else:
             return self._book
-        error = _error(self._book, ran.failed, self._options)
         error.notebook = self._book  # type: ignore[attr-defined]
         raise error
 

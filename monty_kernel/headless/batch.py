@@ -72,6 +72,7 @@ class Done:
         failed: The cell at which it ended, and `cell_id` its id.
         reason: Why it could not be done, for a status without a failed cell.
         refused: Whether the reason is what the command line grants: tools, a mount or an audit file that cannot be had.
+        files: What was written of the working folder; None if that was not asked for.
     """
 
     task: Task
@@ -83,6 +84,7 @@ class Done:
     cell_id: str | None = None
     reason: str = ""
     refused: bool = False
+    files: tuple[str, ...] | None = None
 
 
 class Targets:
@@ -253,9 +255,12 @@ class Batch:
 
     def _try(self, task: Task, place: Place | None, started: float, begin: float) -> Done:
 
+        files: tuple[str, ...] | None = None
+
         def done(status: Status, reason: str = "", ran: Ran | None = None, cell_id: str | None = None) -> Done:
             cells, failed = (0, None) if ran is None else (ran.cells, ran.failed)
-            return Done(task, status, started, time.perf_counter() - begin, cells, failed, cell_id, reason)
+            seconds = time.perf_counter() - begin
+            return Done(task, status, started, seconds, cells, failed, cell_id, reason, files=files)
 
         if self._stopping:
             return done("stopped", "it was not begun")
@@ -286,7 +291,7 @@ class Batch:
         try:
             _write(task, place, book)
             if task.files is not None:
-                task.files.write(ran.files)
+                files = task.files.write(ran.files)
         except NotWritten as error:
             return done("unwritable", str(error), ran, cell_id)
         except PageFailed as error:

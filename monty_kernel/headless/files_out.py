@@ -17,7 +17,7 @@ _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW"
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
-class NotWritten(Exception):
+class NotWritten(OSError):
     """Some files were not written; the message says which and why."""
 
 
@@ -35,6 +35,7 @@ class FilesOut:
         if os.open not in os.supports_dir_fd:
             raise OSError(errno.ENOTSUP, "this system cannot open a file by its folder")
         path.mkdir(parents=True, exist_ok=True)
+        self.path = path
         self._fd = os.open(path, _FOLDER & ~getattr(os, "O_NOFOLLOW", 0))  # the person may name a link
         try:
             if os.listdir(self._fd):
@@ -49,13 +50,17 @@ class FilesOut:
         if fd >= 0:
             os.close(fd)
 
-    def write(self, layer: Layer) -> None:
+    def write(self, layer: Layer) -> tuple[str, ...]:
         """Write the files of the working folder, and its folders. What can be written is, whatever else cannot.
+
+        Returns:
+            The paths of the files, in the folder.
 
         Raises:
             NotWritten: Not all of it was.
         """
         own = (WORK[1:],)
+        written: list[str] = []
         refused: list[tuple[Place, OSError]] = []
         for path, node in sorted(layer.items()):
             if path[:1] == own and len(path) > 1 and node.kind != "gone":
@@ -63,10 +68,13 @@ class FilesOut:
                     self._make(path[1:], node)
                 except OSError as error:
                     refused.append((path[1:], error))
+                else:
+                    written += ["/".join(path[1:])] if node.kind == "file" else []
         if refused:
             first, why = refused[0]
             more = f" and {len(refused) - 1:,} more" if len(refused) > 1 else ""
             raise NotWritten(f"{'/'.join(first)!r}{more} could not be written: {why.strerror}")
+        return tuple(written)
 
     def _make(self, path: Place, node: Node) -> None:
         if not all(name and name not in (".", "..") and "/" not in name and "\0" not in name for name in path):

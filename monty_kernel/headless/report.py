@@ -46,6 +46,9 @@ def summary(done: Done) -> str:
     elif done.failed is not None:
         what = done.failed.ename + (f": {done.failed.evalue}" if done.failed.evalue else "")
         line += f"; cell {done.failed.index + 1}: {one_line(what)}"
+    if done.files is not None and done.task.files is not None:
+        count = len(done.files)
+        line += f"; {count:,} file{'s' * (count != 1)} written into {one_line(str(done.task.files.path), 1000)}"
     return line
 
 
@@ -88,6 +91,7 @@ def _entry(done: Done) -> dict[str, Any]:
         "cells": done.cells,
         "message": done.reason or None,
         "failed": None,
+        "files": None if done.files is None else list(done.files),
     }
     if failed is not None:
         entry["failed"] = {

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+import logging
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
+from nbclient.exceptions import CellExecutionError
+from nbformat.v4 import new_code_cell, new_notebook
 
+from monty_kernel import end_workers, run_notebook, run_notebook_async
 from monty_kernel.engine.written import Node
 from monty_kernel.headless.files_out import FilesOut, NotWritten
 from tests.support.run_command import run, write
+from tests.support.waiting import until
 
 
 def tree(path: Path) -> dict[str, bytes | None]:
@@ -55,6 +63,105 @@ def test_of_several_each_has_a_folder(tmp_path: Path) -> None:
     write(tmp_path / "sub" / "one.ipynb", "1")
     done = run("one.ipynb", "sub/one.ipynb", "--files-out", "other", cwd=tmp_path)
     assert done.returncode == 2 and "they have the same name" in done.stderr.decode()
+
+
+def test_the_line_and_the_report_say_what_was_written(tmp_path: Path) -> None:
+    write(
+        tmp_path / "in.ipynb", "import os\nos.makedirs('a')\nopen('a/b', 'w').write('1')\nopen('c\x1b', 'w').write('2')"
+    )
+    write(tmp_path / "none.ipynb", "1")
+    done = run("in.ipynb", "none.ipynb", "--files-out", "out", "--report", "r.json", cwd=tmp_path)
+    said = done.stderr.decode()
+    assert "; 2 files written into out/in\n" in said and "; 0 files written into out/none\n" in said
+    report = json.loads((tmp_path / "r.json").read_text())
+    assert [each["files"] for each in report["notebooks"]] == [["a/b", "c\x1b"], []]
+    run("in.ipynb", "--report", "r.json", cwd=tmp_path)
+    assert json.loads((tmp_path / "r.json").read_text())["notebooks"][0]["files"] is None
+
+
+def is_open(path: Path) -> bool:
+    """Whether this process has a descriptor of it."""
+    with os.scandir("/proc/self/fd") as found:
+        return str(path) in [os.readlink(each.path) for each in found if os.path.islink(each.path)]
+
+
+def book(*sources: str) -> Any:
+    return new_notebook(cells=[new_code_cell(source) for source in sources])
+
+
+def test_run_notebook_writes_them_too(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    cells = ("import os\nos.makedirs('a')\nopen('a/b', 'w').write('1')", "open('/tmp/t', 'w').write('x')")
+    with caplog.at_level(logging.INFO, "monty_kernel"):
+        run_notebook(book(*cells), files_out=tmp_path / "new" / "out")
+    assert tree(tmp_path / "new" / "out") == {"a": None, "a/b": b"1"}
+    assert [each.getMessage() for each in caplog.records] == [f"1 file written into {tmp_path}/new/out"]
+    asyncio.run(run_notebook_async(book(*cells), files_out=str(tmp_path / "async")))
+    assert tree(tmp_path / "async") == {"a": None, "a/b": b"1"}
+    assert sorted(os.listdir(tmp_path)) == ["async", "new"]
+    assert not is_open(tmp_path / "async")
+
+
+def test_run_notebook_writes_what_a_failed_notebook_left(tmp_path: Path) -> None:
+    with pytest.raises(CellExecutionError):
+        run_notebook(book("open('a', 'w').write('1')", "1 / 0"), files_out=tmp_path / "out")
+    assert tree(tmp_path / "out") == {"a": b"1"}
+
+
+def test_run_notebook_refuses_a_folder_before_anything_runs(tmp_path: Path) -> None:
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "x").write_text("mine")
+    (tmp_path / "file").write_text("mine")
+    for name in ("full", "file", "file/below"):
+        with pytest.raises(OSError, match=r"not empty|exists|Not a directory"):
+            run_notebook(book("while True: pass"), files_out=tmp_path / name)
+    with pytest.raises(TypeError):
+        run_notebook(book("while True: pass"), files_out=5)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="list of cells"):
+        run_notebook({"nbformat": 4}, files_out=tmp_path / "out")
+    assert not (tmp_path / "out").exists(), "nothing is made for what is no notebook"
+    assert (tmp_path / "full" / "x").read_text() == (tmp_path / "file").read_text() == "mine"
+    assert not is_open(tmp_path / "full")
+
+
+def test_run_notebook_follows_no_link_and_says_what_it_could_not_write(tmp_path: Path) -> None:
+    """Somebody puts a link into the folder while the notebook runs."""
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    out = tmp_path / "out"
+    tools = tmp_path / "linker.py"
+    tools.write_text(
+        f"import os\ndef link(name: str) -> None:\n    os.symlink({str(mine)!r}, {str(out)!r} + '/' + name)\n"
+    )
+    cells = (
+        "import linker, os\nlinker.link('a')\nos.makedirs('a')\nopen('a/x', 'w').write('1')\nopen('b', 'w').write('2')",
+    )
+    with pytest.raises(OSError, match="'a' and 1 more could not be written") as caught:
+        run_notebook(book(*cells), files_out=out, tools=[str(tools)])
+    assert caught.value.notebook.cells[0].execution_count == 1  # type: ignore[attr-defined]
+    assert os.listdir(mine) == [] and (out / "b").read_bytes() == b"2"
+    for each in out.iterdir():
+        each.unlink()
+    with pytest.raises(CellExecutionError) as failed:
+        run_notebook(book(*cells, "1 / 0"), files_out=out, tools=[str(tools)])
+    assert "could not be written" in failed.value.__notes__[0]
+
+
+def test_a_run_that_was_cancelled_writes_nothing(tmp_path: Path) -> None:
+    async def whole() -> None:
+        begun = tmp_path / "begun"
+        tools = tmp_path / "say.py"
+        tools.write_text(f"import pathlib\ndef begin() -> None:\n    pathlib.Path({str(begun)!r}).touch()\n")
+        source = "import say\nopen('a', 'w').write('1')\nsay.begin()\nwhile True: pass"
+        run = asyncio.ensure_future(run_notebook_async(book(source), files_out=tmp_path / "out", tools=[str(tools)]))
+        await asyncio.to_thread(until, begun.exists)
+        run.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await run
+        await asyncio.to_thread(end_workers)  # waits for runs
+        assert os.listdir(tmp_path / "out") == []
+        assert not is_open(tmp_path / "out")
+
+    asyncio.run(whole())
 
 
 def test_a_folder_with_something_in_it_is_refused_before_anything_runs(tmp_path: Path) -> None:

@@ -87,6 +87,36 @@ def test_flags_of_run() -> None:
             assert flags[option.flag].default is None, "what is not given is as configured"
 
 
+ELSEWHERE = {
+    "--output": "the notebook is returned",
+    "--output-dir": "",
+    "--inplace": "",
+    "--stdout": "",
+    "--to": "page_of makes pages",
+    "--template": "",
+    "--no-input": "",
+    "--jobs": "a program calls several times at once",
+    "--report": "what happened is returned or raised",
+    "--quiet": "nothing is printed",
+    "--help": "",
+}
+"""Flags of `run` that are no keywords of `run_notebook`, and why."""
+
+KEYWORDS = {"--from": "from_session", "--own-workers": "own_worker", "--parameter": "parameters", "--raw-parameter": "parameters"}  # fmt: skip
+
+
+def test_every_other_flag_of_run_is_a_keyword() -> None:
+    commands = next(a for a in parser("run")._actions if isinstance(a, argparse._SubParsersAction))
+    flags = [flag for action in commands.choices["run"]._actions for flag in action.option_strings[-1:]]
+    named = {option.flag: name for name, option in OPTIONS.items()} | KEYWORDS
+    keywords = {
+        named.get(flag.replace("--no-", "--"), flag[2:].replace("-", "_")) for flag in flags if flag not in ELSEWHERE
+    }
+    assert ELSEWHERE.keys() <= set(flags)
+    assert keywords <= ARGUMENTS.keys()
+    assert ARGUMENTS.keys() - keywords == {"nb", "interrupt_on_timeout", "record_timing"}
+
+
 def test_limits() -> None:
     assert {kind.option for kind in KINDS.values()} <= OPTIONS.keys()
     assert limits_of(Settings()) == Limits()
