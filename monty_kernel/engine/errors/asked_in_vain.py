@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 from ..host import CALLED_BY_NAME, OF_THE_HOST
+from .sentences import SENTENCES
 
 _CANNOT_SUSPEND = re.compile(
     r"(?P<kind>external|OS) function '(?P<name>[^']+)' cannot suspend in this synchronous context"
 )
 
-CANNOT_WAIT = "asks the host, which Monty cannot do inside a built-in function or a special method"
+CANNOT_WAIT = SENTENCES["cannot_wait"]
 """What is said of a function of the host that was called there."""
 
 

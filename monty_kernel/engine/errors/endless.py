@@ -8,13 +8,14 @@ from collections.abc import Iterator
 
 from ...outputs.visible_text import cut
 from .cell_code import parse
+from .sentences import SENTENCES, say
 
 _LONGEST = 60  # characters of the code that are quoted
 _ENDLESS = {"count", "cycle", "repeat"}
 _FIRST_ITEMS = {"map": 1, "filter": 1, "enumerate": 0}
 """What makes a list of its arguments, and the place of the first that it takes items from."""
 
-_ADVICE = "never ends, as Monty makes a list of it at once: write a for loop with a break."
+_ADVICE = SENTENCES["endless"].partition("`{}`")[2]
 
 
 def endless(text: str) -> str | None:
@@ -26,7 +27,7 @@ def endless(text: str) -> str | None:
     for node in ast.walk(tree) if tree is not None else ():
         if any(_never_ends(items) for items in _taken(node)):
             code = cut(" ".join((ast.get_source_segment(text, node) or "").split()), _LONGEST)
-            return f"`{code}` {_ADVICE}"
+            return say("endless", code)
     return None
 
 

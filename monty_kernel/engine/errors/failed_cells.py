@@ -14,6 +14,7 @@ from ..source.source_map import split_lines
 from .cell_code import PARSE_LIMIT, failing_text, parse, raised_by_hand
 from .endless import endless
 from .hints import hint
+from .sentences import say
 
 _MOST = 200
 """Failed cells that are remembered, the newest: a notebook's first failure is what most others come from."""
@@ -76,11 +77,21 @@ class _Failed(NamedTuple):
     @property
     def how(self) -> str:
         """How it failed, after "which"."""
-        verb = "was interrupted" if self.ename == "KeyboardInterrupt" else "failed"
+        interrupted = self.ename == "KeyboardInterrupt"
         lines = split_lines(self.cell.text)
         if not 1 <= self.line <= len(lines):
-            return verb if verb != "failed" else f"failed ({self.ename})"
-        return f"{verb} at `{cut(lines[self.line - 1].strip(), _LONGEST)}`"
+            return say("was_interrupted") if interrupted else say("failed_with", self.ename)
+        verb = say("was_interrupted" if interrupted else "failed")
+        return say("at_line", verb, cut(lines[self.line - 1].strip(), _LONGEST))
+
+    @property
+    def told(self) -> str:
+        """It, and how it failed."""
+        if self.root is None:
+            return say("cell_which", self.cell.label, self.how)
+        if not self.cell.label:
+            return say("not_run_because", self.root.cell.label, self.root.how)
+        return say("cell_because", self.cell.label, self.root.cell.label, self.root.how)
 
 
 class FailedCells:
@@ -98,7 +109,8 @@ class FailedCells:
         cause, certain = self._cause(name[1]) if name else (None, False)
         note: str | None = None
         if name and cause is not None:
-            note = _note(name[1], cause, certain=certain)
+            told = cause.told if certain else say("cell_which", cause.cell.label, cause.how)
+            note = say("came_from" if certain else "may_come_from", name[1], told)
         elif failure.kind in ("interrupted", "time", "memory"):
             note = endless(cell.text)
         elif failure.kind == "raised" and name is None:
@@ -147,7 +159,7 @@ class FailedCells:
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
                 cause = self._kept_old(node.id)
                 if cause is not None:
-                    return _outdated(node.id, cause)
+                    return say("still_before", node.id, cause.told)
         return None
 
     def _kept_old(self, name: str) -> _Failed | None:
@@ -176,23 +188,3 @@ def _failed(failure: Failure, cell: CellSource, root: _Failed | None) -> _Failed
     lost = failure.kind not in ("raised", "syntax")  # the session is as it was before the cell
     line = place.line if place is not None and here else 0
     return _Failed(cell, line, failure.ename, failure.kind == "syntax" or lost, root)
-
-
-def _outdated(name: str, cause: _Failed) -> str:
-    start, root = f"`{name}` is still what it was before", cause.root
-    if root is None:
-        return f"{start} {cause.cell.label}, which {cause.how}."
-    if not cause.cell.label:
-        return f"{start} a cell that did not run, because {root.cell.label} {root.how}."
-    return f"{start} {cause.cell.label}, which failed because {root.cell.label} {root.how}."
-
-
-def _note(name: str, cause: _Failed, *, certain: bool) -> str:
-    if not certain:
-        return f"`{name}` may have been to come from {cause.cell.label}, which {cause.how}."
-    if cause.root is None:
-        return f"`{name}` was to come from {cause.cell.label}, which {cause.how}."
-    root = cause.root
-    if not cause.cell.label:
-        return f"`{name}` was to come from a cell that did not run, because {root.cell.label} {root.how}."
-    return f"`{name}` was to come from {cause.cell.label}, which failed because {root.cell.label} {root.how}."

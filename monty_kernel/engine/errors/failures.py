@@ -18,6 +18,7 @@ from ..source.scopes import Outline
 from ..source.source_map import ByteOffsets, line_feed_starts, place
 from ..source.syntax_trees import expression_tree, parse_tree, statements_in
 from .asked_in_vain import asked_in_vain
+from .sentences import say
 
 if TYPE_CHECKING:
     from ..limits import SessionLimits
@@ -34,13 +35,12 @@ _RETURN = re.compile(r"^(?:[^#\n]*[:;])?[^\S\n]*+return\b", re.MULTILINE)
 INTERRUPTED = Failure("raised", "KeyboardInterrupt", "")
 """For what the person stopped before it began."""
 
-RESTORED = "The session is as it was before this cell."
+RESTORED = say("restored")
 
 STOPPED: dict[str, str] = {
-    "interrupted": "The cell was computing, so its worker was stopped.",
-    "insisted": f"The cell caught KeyboardInterrupt and went on, so {INSISTENT} interrupts within "
-    f"{INSISTENT_SECONDS:g} seconds stopped its worker.",
-    "ended": "Its worker was stopped.",
+    "interrupted": say("worker_stopped"),
+    "insisted": say("worker_stopped_insistently", INSISTENT, f"{INSISTENT_SECONDS:g}"),
+    "ended": say("worker_ended"),
 }
 """What the person is told, by why the worker was stopped."""
 
@@ -84,7 +84,7 @@ def refused(refusal: Exception, failure: Failure) -> Failure:
 def lost(error: WorkerLost, limits: SessionLimits, travelled: Action | None = None) -> Failure:
     """The Failure for a cell whose worker is gone. travelled: the cell's last action that went to another state, if
     any."""
-    restored = RESTORED if travelled is None else f"The session is as it was after this cell's %{travelled.name}."
+    restored = RESTORED if travelled is None else say("restored_to_action", travelled.name)
     if error.cause in STOPPED:
         return Failure("interrupted", "KeyboardInterrupt", "", note=f"{STOPPED[error.cause]} {restored}")
     if error.cause == "memory":

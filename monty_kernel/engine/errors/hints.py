@@ -22,6 +22,8 @@ from . import outside_hints as outside
 from .asked_in_vain import CANNOT_WAIT
 from .cell_code import failing_text, line_of, parse, raised_by_hand
 from .endless import says_so
+from .host_python import has_member, has_submodule, host_type
+from .sentences import SENTENCES, say
 from .unsupported import (
     BASES,
     BUILTINS,
@@ -32,9 +34,6 @@ from .unsupported import (
     MAGIC_WORDS,
     MODULES,
     SYNTAX,
-    has_member,
-    has_submodule,
-    host_type,
     instead_of_module,
 )
 
@@ -45,24 +44,21 @@ _LISTS_IN_MONTY = frozenset({"map", "zip", "enumerate", "filter", "reversed"})
 def hint(failure: Failure) -> str | None:
     """One line about what Monty lacks, if that is what made the cell fail; None for ordinary errors."""
     if failure.kind == "crashed":
-        return (
-            "The process that ran the cell died. The code is not to blame: "
-            "Monty crashed, or something stopped the process."
-        )
-    limit = _LIMITS.get(failure.ename if failure.kind == "limit" else failure.kind)
+        return say("crashed")
+    limit = LIMITS.get(failure.ename if failure.kind == "limit" else failure.kind)
     if limit is not None:
         return _limit(*limit, failure)
     if failure.kind == "interrupted" or raised_by_hand(failure):
         return None
     message = failure.evalue[:_MESSAGE_LIMIT]
-    for pattern, rule in _RULES.get(failure.ename, ()):
+    for pattern, rule in RULES.get(failure.ename, ()):
         match = re.fullmatch(pattern, message, re.DOTALL)
         if match:
             return rule.format(*match.groups()) if isinstance(rule, str) else rule(failure, *match.groups())
     return None
 
 
-_LIMITS: Mapping[str, tuple[str, str]] = {
+LIMITS: Mapping[str, tuple[str, str]] = {
     "memory": ("memory", "memory"),
     "time": ("time", "seconds"),
     "OutputLimitExceeded": ("output", "output"),
@@ -76,13 +72,10 @@ def _limit(what: str, name: str, failure: Failure) -> str | None:
     if says_so(failure.note):
         return None
     if "%limits" in failure.evalue:
-        return "This notebook tightened the limit itself, with %limits. To lift it, restart the kernel."
+        return say("tightened")
     kind = KINDS[name]
-    option = f"--MontyKernel.{kind.option}={kind.unit}"
-    return (
-        f"To allow more {what}, start the kernel with {option}, or `monty-kernel run` with "
-        f"--{kind.option.replace('_', '-')}. %limits shows the limit."
-    )
+    option, flag = f"--MontyKernel.{kind.option}={kind.unit}", f"--{kind.option.replace('_', '-')}"
+    return say("more_allowed", what=what, option=option, flag=flag)
 
 
 # Syntax ---------------------------------------------------------------------------------------------------------------
@@ -91,7 +84,7 @@ def _limit(what: str, name: str, failure: Failure) -> str | None:
 def _syntax(failure: Failure, what: str) -> str:
     if what == "class inheritance and metaclasses":
         return _inheritance(failing_text(failure)) or SYNTAX[what]
-    return SYNTAX.get(what, f"Monty has no {what} yet: write it in another way.")
+    return SYNTAX.get(what) or say("no_syntax", what)
 
 
 def _inheritance(text: str) -> str | None:
@@ -117,29 +110,21 @@ def _no_python(failure: Failure) -> str | None:
 def _command(word: str) -> str | None:
     """The hint for a line that is meant for a shell, or for IPython, which takes magics without their %."""
     if word in INSTEAD_OF_COMMAND:
-        return f"Cells are Python, and there is no shell: {INSTEAD_OF_COMMAND[word]}"
-    return f"Magics begin with a percent sign here: write %{word}." if word in MAGIC_WORDS else None
+        return say("no_commands", INSTEAD_OF_COMMAND[word])
+    return say("percent", word) if word in MAGIC_WORDS else None
 
 
 def _installs(line: str) -> str | None:
     if re.match(r"\s*(?:python3? -m )?(?:pip3?|conda|mamba|uv)\s+[a-z]", line):
-        return (
-            "Nothing can be installed. The sandbox has only Monty's own modules, such as math, json, re and datetime."
-        )
+        return say("no_installing")
     return None
 
 
 def _dataclass_option(failure: Failure, function: str, option: str) -> str:
-    more = " and sort with key=" if option == "order" else ""
-    return f"Monty's {function} has no {option}= yet: leave it out{more}."
+    return say("no_dataclass_order" if option == "order" else "no_dataclass_option", function, option)
 
 
 # Modules and names ----------------------------------------------------------------------------------------------------
-
-
-_NO_SHELL = (
-    "Cells run in Monty, not in IPython: get_ipython() has little of the stock kernel's; %lsmagic lists the magics."
-)
 
 
 def _module(failure: Failure, name: str) -> str:
@@ -151,20 +136,19 @@ def _module(failure: Failure, name: str) -> str:
         from difflib import get_close_matches
 
         close = get_close_matches(name, MODULES, 1, 0.75)
-        instead = f"Did you mean {close[0]!r}?" if close else None
+        instead = say("meant", close[0]) if close else None
     if instead is None and name.isidentifier() and name not in sys.stdlib_module_names:
-        instead = f"If it is a file of your own tools, start the kernel with --tools {name}.py."
+        instead = say("own_tools", name)
     if root == "IPython" and instead:
         return instead
-    instead = instead or "Write what you need of it in a cell."
-    return f"Monty, the sandbox, has no module {name!r}, and none can be installed. {instead}"
+    return say("no_module", name, instead or say("by_hand"))
 
 
 def _imported_name(failure: Failure, name: str, module: str) -> str | None:
     if module == "IPython.display":
-        return f"The sandbox has these names of {module}: {', '.join(sorted((*DISPLAY_NAMES, *MEDIA)))}."
+        return say("names_there", module, ", ".join(sorted((*DISPLAY_NAMES, *MEDIA))))
     if module == "IPython":
-        return _NO_SHELL
+        return say("no_shell")
     return _member(failure, module, name)
 
 
@@ -172,13 +156,12 @@ def _member(failure: Failure, module: str, name: str) -> str | None:
     if not has_member(module, name):
         return None
     module = "os.path" if module == "posixpath" else module
-    instead = INSTEAD_OF_MEMBER.get(f"{module}.{name}", "write what it does by hand, or do without.")
-    return f"Python's {module} has {name!r}, but Monty's does not yet: {instead}"
+    return say("no_member", module, name, INSTEAD_OF_MEMBER.get(f"{module}.{name}") or say("otherwise"))
 
 
 def _name(failure: Failure, name: str) -> str | None:
     if name == "get_ipython":
-        return _NO_SHELL
+        return say("no_shell")
     line = line_of(failure.frames[-1]) if failure.frames else None
     if name not in MODULES and re.fullmatch(rf"\s*{name}\s*(?:\s[-/~]\S.*)?", line or "") and (found := _command(name)):
         return found
@@ -188,9 +171,8 @@ def _name(failure: Failure, name: str) -> str | None:
         return None
     instead = BUILTINS.get(name)
     if instead is None:
-        kind = "exception" if host_type(name) else "built-in"
-        instead = "use Exception, or another that is there." if kind == "exception" else "do without."
-    return instead if instead[0] == "M" else f"Python has the built-in {name!r}, but Monty does not yet: {instead}"
+        instead = say("other_exception" if host_type(name) else "do_without")
+    return instead if instead[0] == "M" else say("no_builtin", name, instead)
 
 
 def _deletes(failure: Failure) -> bool:
@@ -206,24 +188,21 @@ def _deletes(failure: Failure) -> bool:
 def _asked_in_vain(failure: Failure, asked: str) -> str:
     """For a function of the host that was called where Monty cannot suspend."""
     if asked == OF_THE_HOST["os.urandom"]:
-        return "Monty seeds the module random with its first call: call random.random() before, on a line of its own."
+        return say("no_seed")
     method = next((frame.function for frame in failure.frames if re.fullmatch(r"__\w+__", frame.function)), None)
     if method is not None:
-        return (
-            f"Monty cannot wait for the host inside {method}: call {asked} in an ordinary method, keep what it gives "
-            f"in an attribute, and use that in {method}."
-        )
+        return say("no_waiting_in_method", method=method, asked=asked)
     texts = [line_of(frame) or "" for frame in failure.frames]
     call = asked.removesuffix("()") + "(item)"
     for pattern, instead in (
-        (r"\bmap\(", f"write a comprehension instead of map: [{call} for item in items]"),
-        (r"\bfilter\(", f"write a comprehension instead of filter: [item for item in items if {call}]"),
-        (r"\bkey\s*=", f"compute the keys first, as in keys = [{call} for item in items]"),
-        (r"\biter\(", "write a while loop that calls it"),
+        (r"\bmap\(", "instead_of_map"),
+        (r"\bfilter\(", "instead_of_filter"),
+        (r"\bkey\s*=", "instead_of_key"),
+        (r"\biter\(", "instead_of_iter"),
     ):
         if any(re.search(pattern, text) for text in texts):
-            return f"Monty cannot wait for the host inside a built-in function: {instead}."
-    return f"Monty cannot wait for the host here: call {asked} in a loop or a comprehension."
+            return say("no_waiting_in_builtin", say(instead, call))
+    return say("no_waiting", asked)
 
 
 # Calls ----------------------------------------------------------------------------------------------------------------
@@ -232,11 +211,11 @@ def _asked_in_vain(failure: Failure, asked: str) -> str:
 def _not_an_iterator(failure: Failure) -> str | None:
     argument, values = _given_to_next(failure)
     name = argument.id if isinstance(argument, ast.Name) else ""
-    use = f"write {name} = iter({name}) once, then next({name})." if name else "write next(iter(...))."
+    use = say("iter_once", name) if name else say("iter_here")
     if any(isinstance(value, ast.GeneratorExp) or _calls_list_maker(value) for value in values):
-        return f"Generator expressions, map(), zip() and similar functions give lists in Monty: {use}"
+        return say("lists", use)
     if name and not values:
-        return f"If `{name}` is from a generator expression, map(), zip() or the like, it is a list in Monty: {use}"
+        return say("perhaps_list", name, use)
     return None
 
 
@@ -266,7 +245,7 @@ def _json_option(failure: Failure, kind: str, option: str) -> str | None:
     if option not in known:
         return None
     function, when = ("dumps", "before") if kind == "En" else ("loads", "after")
-    return f"Monty's json.{function}() has no {option}= yet: convert the values {when} it."
+    return say("no_json_option", function, option, when)
 
 
 def _encoding(failure: Failure, name: str) -> str | None:
@@ -275,11 +254,11 @@ def _encoding(failure: Failure, name: str) -> str | None:
     known = re.sub(r"\W", "_", name.lower())
     if known not in aliases and known not in aliases.values():
         return None
-    return f"Monty knows only the encodings {ENCODINGS}."
+    return say("few_encodings", ENCODINGS)
 
 
 _Rule = str | Callable[..., str | None]
-_RULES: Mapping[str, tuple[tuple[str, _Rule], ...]] = {
+RULES: Mapping[str, tuple[tuple[str, _Rule], ...]] = {
     "NotImplementedError": (
         (r"The monty syntax parser does not yet support (.+)", _syntax),
         (r"Wildcard imports .*",
@@ -337,7 +316,7 @@ _RULES: Mapping[str, tuple[tuple[str, _Rule], ...]] = {
         (r"'([\w.]+)' object has no attribute '\w+' and no __dict__ for setting new .*", objects.new_attribute),
     ),
     "TypeError": (
-        (r"(?:read|write)_text\(\) takes .*", outside.UTF_8),
+        (r"(?:read|write)_text\(\) takes .*", SENTENCES["files_are_utf_8"]),
         (r"'(encoding|errors|buffering)' argument is not yet supported", outside.argument_of_open),
         (r"object of type '([\w.]+)' has no len\(\)", objects.no_len),
         (r"'([\w.]+)' object is not reversible", objects.not_reversible),

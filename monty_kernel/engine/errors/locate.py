@@ -23,13 +23,13 @@ from typing import NamedTuple
 from ..source import CellSource, Failure, SourceFrame
 from ..source.source_map import ByteColumns, split_lines
 from .cell_code import NOT_AN_EXCEPTION, failing_text, parse
+from .sentences import say
 
 _ARITY = re.compile(
     r"(?P<name>\w+|<lambda>)\(\) (?:missing \d+ required|takes (?:from )?\d+|takes no|got multiple values)"
 )
 _EXCEPTION_ARGUMENTS = "Internal error in monty: exceptions can only be called with zero or one string argument"
 _CELLS_SEARCHED = 50  # the newest: each takes milliseconds to parse
-_LOSES = "Monty loses the place of an error that passes 'except' or 'finally'."
 
 
 class _Found(NamedTuple):
@@ -91,7 +91,7 @@ def _call(failure: Failure, cell: CellSource, cells: Iterable[CellSource]) -> Fa
             frames = _way(source, _one(sure) or (_one(unsure) if source is cell else None), cell)
             if frames:
                 return failure._replace(frames=frames)
-    note = f"This is where {name}() is defined. Monty does not say where it was called."
+    note = say("defined_here", name)
     return failure._replace(frames=(place._replace(function=name),), note=note)
 
 
@@ -219,7 +219,7 @@ def _reraised(failure: Failure) -> Failure:
         own = _is_own(last, failure)
         if own is False:
             return _moved(failure, block)
-        return failure if own else failure._replace(note=f"Or it came from the try block above. {_LOSES}")
+        return failure if own else failure._replace(note=say("perhaps_above", say("loses_place")))
     return failure
 
 
@@ -271,11 +271,11 @@ def _moved(failure: Failure, block: ast.Try) -> Failure:
     if len(block.body) == 1 and not hasattr(only, "body") and not hasattr(only, "cases"):
         span = _place(place.cell, target)
         calls = any(isinstance(node, ast.Call) for node in ast.walk(target))
-        note = f"The calls inside it are not shown. {_LOSES}" if calls else None
+        note = say("calls_not_shown", say("loses_place")) if calls else None
     else:
         span = _place(place.cell, block)
         span = *span[:2], span[0], span[1] + len("try")
-        note = f"It came from this try block. {_LOSES}"
+        note = say("from_this_block", say("loses_place"))
     frame = SourceFrame(place.cell, *span, place.function)
     return failure._replace(frames=(*failure.frames[:-1], frame), note=failure.note or note)
 

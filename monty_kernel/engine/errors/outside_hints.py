@@ -6,18 +6,13 @@ import re
 
 from ..source import Failure
 from .cell_code import failing_text
-
-UTF_8 = "Monty's Path.read_text() and .write_text() have no encoding= yet: leave it out, since text is UTF-8."
-
+from .sentences import say
 
 _WRITES = re.compile(r"""['"][wax]b?['"]|\.write_(?:text|bytes)\(|mkdir\(|makedirs\(|^%%(?:write)?file\b""")
 
 
 def forbidden_file(failure: Failure, path: str) -> str:
-    return (
-        f"Code in the sandbox cannot open files of this computer, {path!r} included: put the text into a cell, "
-        "or ask for the folder with %mount."
-    )
+    return say("no_files", path)
 
 
 def missing_file(failure: Failure, path: str) -> str | None:
@@ -25,35 +20,24 @@ def missing_file(failure: Failure, path: str) -> str | None:
     if _WRITES.search(failing_text(failure)):
         if above in ("", "/work", "/tmp"):
             return None
-        return f"Make its folder first: os.makedirs({above!r}, exist_ok=True)."
+        return say("no_folder", above)
     if not name or path.startswith("/tmp/"):
         return None
-    asking = f"`%mount . /data` asks for the notebook's folder, and then this file is '/data/{path}'"
-    if path[0] == "/":
-        asking = "`%mount . /data` asks for the notebook's folder, `%mount FOLDER /data` for another"
-    return f"Cells see no file of this computer until you let them: {asking}. %mounts lists what they see."
+    return say("unmounted", say("mount_folder") if path[0] == "/" else say("mount_here", path))
 
 
 def environment(failure: Failure, function: str) -> str:
     if function in ("os.environ", "os.getenv"):
-        return (
-            "The session's own os.environ, which is empty at first, is there in the text of cells: not in what exec() "
-            "and eval() are given, and not on the left of |=, where os.environ.update(...) does the same."
-        )
-    return f"{function} needs the machine itself, which code in the sandbox cannot reach."
+        return say("own_environment")
+    return say("no_machine", function)
 
 
 def variable(failure: Failure) -> str | None:
     if not re.search(r"\benviron\s*\[", failing_text(failure)):
         return None
-    return (
-        "os.environ is the session's own and empty at first: code in the sandbox sees no environment variables of this "
-        "computer. Set it in a cell, or ask for the value with getpass.getpass()."
-    )
+    return say("no_variable")
 
 
 def argument_of_open(failure: Failure, name: str) -> str:
     """For an argument of `open` beside the mode."""
-    if name == "encoding":
-        return "Monty's open() reads and writes UTF-8 only. For ASCII it is the same; read other bytes with mode 'rb'."
-    return f"Monty's open() has no {name}= yet: leave it out."
+    return say("no_encoding") if name == "encoding" else say("no_argument_of_open", name)

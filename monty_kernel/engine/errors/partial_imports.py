@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from ..sandbox import FeedError
 from ..source import Failure
 from .cell_code import parse
+from .sentences import say
 
 
 def with_the_rest(failure: Failure, feed: Callable[[str], object]) -> Failure:
@@ -29,7 +30,7 @@ def with_the_rest(failure: Failure, feed: Callable[[str], object]) -> Failure:
     names = [f"`{name}`" for name in bound if isinstance(name, str)] if isinstance(bound, list) else []
     if not names:
         return failure
-    there = f"The rest of this import is there: {', '.join(names)}."
+    there = say("rest_is_there", ", ".join(names))
     return failure._replace(note=f"{failure.note}\n{there}" if failure.note else there)
 
 

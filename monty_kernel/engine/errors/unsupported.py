@@ -7,11 +7,9 @@ Monty that has more stops raising the errors by which these are looked up.
 
 from __future__ import annotations
 
-import builtins
-import sys
-import types
 from collections.abc import Mapping
-from importlib import import_module
+
+from .sentences import say
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -343,56 +341,12 @@ INSTEAD_OF_METHOD: Mapping[str, str] = {
 
 def instead_of_attribute(type_name: str, name: str) -> str:
     """What to do without an attribute that Monty's type lacks."""
-    if name.startswith("__") and any(hasattr(kind, name) for kind in (int, list, dict)):
-        otherwise = "use the operator or the built-in function that it stands for."
-    else:
-        otherwise = "write what it does by hand, or do without."
-    return INSTEAD_OF_METHOD.get(f"{type_name}.{name}") or INSTEAD_OF_METHOD.get(name, otherwise)
+    special = name.startswith("__") and any(hasattr(kind, name) for kind in (int, list, dict))
+    return (
+        INSTEAD_OF_METHOD.get(f"{type_name}.{name}")
+        or INSTEAD_OF_METHOD.get(name)
+        or say("use_operator" if special else "otherwise")
+    )
 
 
 ENCODINGS = "ascii, utf-8, utf-16 and utf-32"
-
-# What the Python that runs the kernel has, by the names that Monty's messages use -------------------------------------
-# Hints compare: only what Python has and Monty has not is worth one. Nothing but modules from Monty's own list is
-# imported, so no name in a notebook decides what the kernel loads.
-
-_NAMED = {
-    "function": types.FunctionType,
-    "builtin_function_or_method": types.BuiltinFunctionType,
-    "coroutine": types.CoroutineType,
-    "module": types.ModuleType,
-    "NoneType": type(None),
-    "ellipsis": type(...),
-    "NotImplementedType": type(NotImplemented),
-    "dict_keys": type({}.keys()),
-    "dict_values": type({}.values()),
-    "dict_items": type({}.items()),
-    "generator": types.GeneratorType,
-}
-_IN_MODULES = {"PosixPath": "pathlib", "PurePosixPath": "pathlib", "Counter": "collections", "Random": "random"}
-
-
-def host_type(name: str) -> type | None:
-    """Python's type for a type name in a message of Monty's: `list`, `re.Match`, `function`; None if it has none."""
-    found: object = getattr(builtins, name, None) or _NAMED.get(name)
-    module, _, attribute = name.rpartition(".")
-    if name in _IN_MODULES:
-        module, attribute = _IN_MODULES[name], name
-    if found is None and module in MODULES:
-        found = getattr(import_module(module), attribute, None)
-    return found if isinstance(found, type) else None
-
-
-def is_native(type_name: str) -> bool:
-    """Whether a type name is that of one of Monty's own types, and not of a class in a cell."""
-    return "." in type_name or type_name.endswith("iterator") or host_type(type_name) is not None
-
-
-def has_member(module: str, name: str) -> bool:
-    """Whether Python's `module`, one of those that Monty has too, holds `name`."""
-    return module in (*MODULES, "os.path", "posixpath") and hasattr(import_module(module), name)
-
-
-def has_submodule(name: str) -> bool:
-    """Whether a module of that name belongs to Python's standard library."""
-    return name.partition(".")[0] in sys.stdlib_module_names
