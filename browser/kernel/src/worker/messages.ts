@@ -32,7 +32,15 @@ export interface Failure {
 /** An output of the running cell, not sanitized. */
 export type Output =
   | { type: 'stream'; name: 'stdout' | 'stderr'; text: string }
-  | { type: 'display'; data: MimeBundle; metadata: Record<string, unknown>; displayId: string | null; update: boolean }
+  | {
+      type: 'display';
+      data: MimeBundle;
+      metadata: Record<string, unknown>;
+      displayId: string | null;
+      update: boolean;
+      /** A file to be saved by a link, which only the page makes; `data` is what is shown where it cannot. */
+      file?: { name: string; content: Uint8Array<ArrayBuffer> };
+    }
   | { type: 'clear'; wait: boolean }
   | { type: 'error'; ename: string; evalue: string; traceback: string[] };
 
@@ -81,7 +89,7 @@ export interface SnapshotChange {
   files: Map<string, FileNode | null>;
 }
 
-/** What a session may use. Null is unlimited. */
+/** What a session may use, by the names that `%limits` has. Null is unlimited. */
 export interface Limits {
   /** Bytes. */
   memory: number | null;
@@ -92,7 +100,7 @@ export interface Limits {
   /** Bytes that one cell shows. */
   output: number | null;
   /** How often one cell calls the host. */
-  hostCalls: number | null;
+  host_calls: number | null;
   /** Seconds that one cell sleeps. */
   asleep: number | null;
 }
