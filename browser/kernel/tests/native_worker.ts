@@ -44,7 +44,7 @@ export class NativeWorker implements Transport {
     head.writeUInt32LE(bytes.length);
     this.#process.stdin.write(Buffer.concat([head, bytes]));
     for (;;) {
-      const event = fromBinary(ChildEventSchema, await this.#frame());
+      const event = fromBinary(ChildEventSchema, new Uint8Array(await this.#frame()));
       if (event.kind.case !== 'print') return event;
       try {
         for (const text of printedBy(event.kind.value)) printed(text);

@@ -1,5 +1,6 @@
 /** Answers a cell's calls about files from the session's own files, and from mounted folders. */
 
+import { repr } from '../source/python_text';
 import { showCount } from './limits';
 import { denied, exists, isFolder, missing, OsError, other } from './os_error';
 import { characters, utf8Fault } from './utf8';
@@ -9,30 +10,36 @@ import type { Answered } from '../wire/requests';
 import type { Value } from '../wire/values';
 import type { Layer, Overlay, Parts } from './overlay';
 
-/** One call about files. */
-export type FileCall = Extract<OsCall['call'], { case: FileCase }>;
+const FILE_CASES = [
+  'exists',
+  'isFile',
+  'isDir',
+  'isSymlink',
+  'readText',
+  'readBytes',
+  'stat',
+  'iterdir',
+  'resolve',
+  'absolute',
+  'unlink',
+  'rmdir',
+  'writeText',
+  'appendText',
+  'writeBytes',
+  'appendBytes',
+  'open',
+  'mkdir',
+  'rename',
+  'scan'
+] as const;
 
-type FileCase =
-  | 'exists'
-  | 'isFile'
-  | 'isDir'
-  | 'isSymlink'
-  | 'readText'
-  | 'readBytes'
-  | 'stat'
-  | 'iterdir'
-  | 'resolve'
-  | 'absolute'
-  | 'unlink'
-  | 'rmdir'
-  | 'writeText'
-  | 'appendText'
-  | 'writeBytes'
-  | 'appendBytes'
-  | 'open'
-  | 'mkdir'
-  | 'rename'
-  | 'scan';
+/** One call about files. */
+export type FileCall = Extract<OsCall['call'], { case: (typeof FILE_CASES)[number] }>;
+
+/** Whether a call is about files. */
+export function isFileCall(call: OsCall['call']): call is FileCall {
+  return (FILE_CASES as readonly (string | undefined)[]).includes(call.case);
+}
 
 /** Entries that one `glob` or `walk` returns. */
 const MOST_SCANNED = 20_000;
@@ -95,11 +102,11 @@ export class Files {
    * @param wait - Waits for what has to be fetched; what it throws is thrown on.
    */
   async call(call: FileCall, wait: <T>(promise: Promise<T>) => Promise<T>): Promise<Answered> {
-    const path = pathOf(call);
+    const path = normal(pathOf(call));
     for (;;) {
       try {
         if (!path.startsWith('/')) throw missing(); // Monty makes all absolute but the empty one
-        const tree = this.#treeOf(path);
+        const tree = this.treeOf(path);
         return { value: new Call(this, tree, path).answer(call) };
       } catch (error) {
         if (error instanceof NotFetched) await wait(error.fetch());
@@ -114,13 +121,9 @@ export class Files {
     return typeof answer === 'object' && 'value' in answer && answer.value instanceof Uint8Array ? answer.value : null;
   }
 
-  #treeOf(path: string): Tree {
-    return this.#mounts.find(mount => within(path, mount.place)) ?? this.#own;
-  }
-
   /** What a path is in. */
   treeOf(path: string): Tree {
-    return this.#treeOf(path);
+    return this.#mounts.find(mount => within(path, mount.place)) ?? this.#own;
   }
 }
 
@@ -224,10 +227,11 @@ class Call {
 
   #rename(target: string): void {
     this.#changes();
-    if (this.files.treeOf(target) !== this.tree) {
+    const to = normal(target);
+    if (this.files.treeOf(to) !== this.tree) {
       throw other('XDEV', 'Invalid cross-device link: a file cannot be moved out of its mount');
     }
-    this.tree.files.rename(this.#parts, partsIn(this.tree, target));
+    this.tree.files.rename(this.#parts, partsIn(this.tree, to));
   }
 
   #stat(): Value {
@@ -298,7 +302,18 @@ function pathOf(call: FileCall): string {
   return 'src' in call.value ? call.value.src : call.value.path;
 }
 
-/** The parts of a sandbox path below a tree's place, `..` included. */
+/** An absolute path without `.` and `..`, which are taken as they are written: nothing here is a link. */
+function normal(path: string): string {
+  if (!path.startsWith('/')) return path;
+  const names: string[] = [];
+  for (const name of namesOf(path)) {
+    if (name === '..') names.pop();
+    else names.push(name);
+  }
+  return `/${names.join('/')}`;
+}
+
+/** The parts of a sandbox path below a tree's place. */
 function partsIn(tree: Tree, path: string): Parts {
   return namesOf(path).slice(namesOf(tree.place).length);
 }
@@ -328,12 +343,5 @@ function failure(error: unknown, path: string): Answered {
   // names the path as the cell wrote it, or is likely to have
   const plain = path === '' ? '' : joinPath(path);
   const shown = plain.startsWith(`${WORK}/`) ? plain.slice(WORK.length + 1) : plain;
-  return { raise: error.type, message: `[Errno ${error.errno}] ${error.message}: ${quoted(shown)}` };
-}
-
-/** As Python's `repr` of a path, which rarely holds a quote. */
-function quoted(text: string): string {
-  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
-  const inside = text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
-  return `${quote}${quote === "'" ? inside.replaceAll("'", "\\'") : inside}${quote}`;
+  return { raise: error.type, message: `[Errno ${error.errno}] ${error.message}: ${repr(shown)}` };
 }

@@ -25,8 +25,9 @@ export class Interrupts {
   #wake: (() => void) | null = null;
   #breathed = 0;
 
-  /** A cell begins: until `over` an interrupt is meant for it. */
+  /** A cell begins: until `over` an interrupt is meant for it. Idempotent. */
   expect(): void {
+    if (this.#expected) return;
     this.#expected = true;
     this.#requested = false;
     this.#times = [];

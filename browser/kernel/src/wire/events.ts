@@ -20,6 +20,8 @@ export interface RaisedFrame {
   endColumn: number;
   /** Null at the top level. */
   function: string | null;
+  /** Whether it is not that of running code: its source could not be parsed or compiled. */
+  isSource: boolean;
 }
 
 /** Where the expression stands that asks the host, in UTF-8 bytes of a feed. */
@@ -39,7 +41,8 @@ export function raisedOf(exception: RaisedException | undefined): Raised {
       column: frame.start?.column ?? 1,
       endLine: frame.end?.line ?? frame.start?.line ?? 1,
       endColumn: frame.end?.column ?? frame.start?.column ?? 1,
-      function: frame.frameName ?? null
+      function: frame.frameName ?? null,
+      isSource: frame.hideFrameName
     }))
   };
 }

@@ -65,13 +65,13 @@ export interface Snapshot {
   outside: string;
   /** The cells that led to it, oldest first, as JSON texts that only the engine reads. */
   steps: readonly string[];
-  /** What cells wrote, by path. Equal files of several snapshots are one object. */
+  /** What cells wrote, by path, such as `/work/data.csv`. Equal files of several snapshots are one object. */
   files: ReadonlyMap<string, FileNode>;
 }
 
-/** A file or folder that cells wrote. `modified` is in seconds since the epoch. */
+/** A file or folder that cells wrote, or that they removed. `modified` is in seconds since the epoch. */
 export interface FileNode {
-  kind: 'file' | 'folder';
+  kind: 'file' | 'folder' | 'gone';
   /** Empty for a folder. */
   data: Uint8Array<ArrayBuffer>;
   modified: number;
@@ -161,8 +161,11 @@ export type Answer = { value: unknown; outputs?: Output[] } | { exception: strin
 /** What a cell asks of the page. */
 export type Question =
   | { kind: 'input'; prompt: string; password: boolean }
-  /** A magic whose work is the page's. `between`: it stands on a line of its own, and may go to another state. */
-  | { kind: 'magic'; name: string; args: string; between: boolean; change: SnapshotChange | null }
+  /**
+   * A magic whose work is the page's. `between`: it stands on a line of its own, and may go to another state. `unsaved`:
+   * no state has what the cell did so far.
+   */
+  | { kind: 'magic'; name: string; args: string; between: boolean; unsaved: boolean }
   /** The cell called `exit()`: whether the front end leaves. */
   | { kind: 'exit' }
   /** A file of the site's drive below a mounted folder: contents' answers. */
