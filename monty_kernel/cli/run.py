@@ -220,6 +220,7 @@ def _run_in(pool: SessionPool, args: argparse.Namespace, settings: Settings) -> 
         targets = Targets(opened)
         tasks = _tasks(args, targets)
         report = None if args.report is None else targets.add(args.report, "the report", "write the report")
+        _require_audit(settings)
         options, parameters = _options(args, settings), _parameters(args)
         with watch(len(tasks), quiet=args.quiet) as seen:
             batch = Batch(tasks, pool, options, parameters, on_read=seen.on_read, on_cell=seen.on_cell)
@@ -233,6 +234,17 @@ def _run_in(pool: SessionPool, args: argparse.Namespace, settings: Settings) -> 
             except OSError as error:
                 raise UsageError(f"cannot write the report {args.report}: {error.strerror}.") from error
         return status
+
+
+def _require_audit(settings: Settings) -> None:
+    if not settings.audit_file:
+        return
+    from monty_kernel.grants.audit import AuditFailed, require_writable
+
+    try:
+        require_writable(Path(settings.audit_file).expanduser())
+    except AuditFailed as error:
+        raise UsageError(f"cannot log to {settings.audit_file}: {error}.") from error
 
 
 class _Stopped:

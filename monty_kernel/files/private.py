@@ -62,7 +62,7 @@ class AppendedFile:
     """Appends to a file, opened with the first line. For one thread at a time; several processes may share one file.
 
     Args:
-        path: Made with mode 0600, in folders that are made for this user alone.
+        path: Made with mode 0600, in a folder that is there: no folder is made, since a name may be mistyped.
         largest: Bytes after which the file is renamed to `PATH.1`, in place of an earlier one, and a new one is begun;
             None: no limit.
     """
@@ -83,10 +83,13 @@ class AppendedFile:
                 return self._file
             self.close()  # moved away, as logs are, or deleted: nobody would find what is written to it
         try:
-            make_private(self.path.parent)
             file = os.open(self.path, _APPEND, 0o600)
         except OSError as error:
-            why = "it is a link; give the path that it leads to" if os.path.islink(self.path) else error.strerror
+            why = error.strerror
+            if os.path.islink(self.path):
+                why = "it is a link; give the path that it leads to"
+            elif isinstance(error, FileNotFoundError):
+                why = f"there is no folder {self.path.parent}"
             raise AppendFailed(f"cannot be opened: {why}") from None
         try:
             if not stat.S_ISREG(os.fstat(file).st_mode):

@@ -51,6 +51,15 @@ class Record:
     seconds: float
 
 
+def require_writable(path: Path) -> None:
+    """Open an audit file to see that it can be written; it is made if it is not there. Raises AuditFailed."""
+    audit = Audit(path)
+    try:
+        audit.check()
+    finally:
+        audit.close()
+
+
 class Audit:
     """Keeps the records of one kernel process. Thread-safe.
 

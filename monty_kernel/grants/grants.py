@@ -118,6 +118,11 @@ class Grants:
             self._notices.append(f"{what} {'were' if what == 'Tools' else 'was'} refused: {error}.")
 
         self.grant(tools, mounts, tell, relative_mounts=False)
+        try:
+            self.audit.check()
+        except AuditFailed as error:
+            log.error("Calls of tools are refused: %s (%s)", error, self.audit.path)
+            self._notices.append(f"Calls of tools are refused: {error}.")
 
     # Tools
 

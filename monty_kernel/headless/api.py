@@ -117,8 +117,8 @@ def run_notebook(
         nbclient.exceptions.CellTimeoutError: a cell took too long. It has `notebook` too.
         ValueError, TypeError: `nb` is not a notebook, a parameter is not plain data, there is no such state, or tools
             or a mount are refused.
-        OSError: the notebook's file cannot be read, `files_out` is not a folder that is new or empty, or files could
-            not be written into it; in this case it has `notebook`, too.
+        OSError: the notebook's file cannot be read, `audit_file` cannot be written, `files_out` is not a folder that is
+            new or empty, or files could not be written into it; in this case it has `notebook`, too.
         RuntimeError: no sandbox can be started, as in a process forked from one that ran notebooks.
         monty_kernel.isolation.pool.WallsMissing: the isolation is required and cannot be built.
     """
@@ -219,6 +219,10 @@ class _Run:
             max_output=max_output,
             start=start,
         )
+        if audit_file is not None:
+            from monty_kernel.grants.audit import require_writable
+
+            require_writable(Path(audit_file).expanduser())
         self._own_worker = own_worker
         self._book, self._run = _prepared(nb, parameters, self._options)
         self._future: Future[Ran] | None = None

@@ -22,7 +22,7 @@ def lines(path: Path) -> list[dict[str, object]]:
 
 
 def test_each_record_is_one_line_of_json_whatever_is_in_it(tmp_path: Path) -> None:
-    path = tmp_path / "new" / "audit.jsonl"
+    path = tmp_path / "audit.jsonl"
     audit = Audit(path)
     audit.cell = "In[3]"
     audit.add("tool", "t.f", "a='x\n\r\u2028\x1b]0;\x07'" + "y" * 5000, 'ok\n{"forged": 1}', time.perf_counter() - 0.25)
@@ -76,6 +76,9 @@ def test_what_cannot_be_logged_is_said_and_comes_back(tmp_path: Path) -> None:
     os.mkfifo(pipe)
     with pytest.raises(AuditFailed):
         Audit(pipe).check()
+    with pytest.raises(AuditFailed, match=f"there is no folder {tmp_path}/new"):
+        Audit(tmp_path / "new" / "audit.jsonl").check()
+    assert not (tmp_path / "new").exists()
     blocked = tmp_path / "blocked"
     blocked.mkdir()
     audit = Audit(blocked)

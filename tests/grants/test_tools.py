@@ -392,7 +392,9 @@ def test_what_cannot_be_logged_is_not_called(start: Start, folder: Path, tmp_pat
     log = tmp_path / "audit.jsonl"
     log.mkdir()
     kernel = start("--tools", str(folder / "tools.py"), "--audit", str(log))
-    ename, evalue = error(kernel.run("import tools\ntools.add(1)"))
+    answer = kernel.run("import tools\ntools.add(1)")
+    assert "Calls of tools are refused: the audit log cannot be opened" in answer.text("stderr")
+    ename, evalue = error(answer)
     assert (ename, "the audit log cannot be opened" in evalue) == ("PermissionError", True)
     log.rmdir()
     assert kernel.run("(tools.calls(), tools.add(1))").plain == "(0, 3)"

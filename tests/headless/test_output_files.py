@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from monty_kernel import run_notebook
 from tests.support.run_command import command, read, report, run, texts, write
 from tests.support.waiting import HANGING
 
@@ -220,12 +221,43 @@ def test_the_audit_log_goes_through_no_link_and_is_nobody_elses(mine: Path, chec
     write(checkout / "in.ipynb", "import shop\nshop.price()")
     (checkout / "link.jsonl").symlink_to(mine)
     done = run("in.ipynb", "--tools", tools, "--audit", "link.jsonl", "--inplace", cwd=checkout)
-    assert done.returncode == 1 and "it is a link" in done.stderr.decode(), done.stderr
+    assert done.returncode == 2 and "it is a link" in done.stderr.decode(), done.stderr
     assert mine.read_text() == "# mine\n"
-    words = " ".join(command("in.ipynb", "--tools", tools, "--audit", "new/folder/log.jsonl"))
+    words = " ".join(command("in.ipynb", "--tools", tools, "--audit", "log.jsonl"))
     done = subprocess.run(["/bin/sh", "-c", f"umask 0; {words}"], cwd=checkout, capture_output=True, timeout=HANGING)
     assert done.returncode == 0, done.stderr
-    modes = {
-        path: stat.S_IMODE((checkout / path).stat().st_mode) for path in ("new", "new/folder", "new/folder/log.jsonl")
-    }
-    assert modes == {"new": 0o700, "new/folder": 0o700, "new/folder/log.jsonl": 0o600}
+    assert stat.S_IMODE((checkout / "log.jsonl").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["-o", "mistyped/x.ipynb"], "cannot write mistyped/x.ipynb: there is no folder mistyped."),
+        (["--to", "html", "-o", "mistyped/x.html"], "cannot write mistyped/x.html: there is no folder mistyped."),
+        (["--report", "mistyped/r.json"], "cannot write the report mistyped/r.json: there is no folder mistyped."),
+        (
+            ["--audit", "mistyped/a.jsonl"],
+            "cannot log to mistyped/a.jsonl: the audit log cannot be opened: there is no folder mistyped.",
+        ),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+def test_what_names_a_file_makes_no_folder(checkout: Path, words: list[str], said: str) -> None:
+    """A name may be mistyped. One line says so, and nothing runs."""
+    done = run("in.ipynb", "--inplace" if words[0] != "-o" and "-o" not in words else "-q", *words, cwd=checkout)
+    assert (done.returncode, done.stderr.decode()) == (2, f"monty-kernel: {said}\n")
+    assert os.listdir(checkout) == ["in.ipynb"] and texts(read(checkout / "in.ipynb")) == [""]
+
+
+@pytest.mark.parametrize("option", ["--output-dir", "--files-out"])
+def test_what_names_a_folder_makes_it(checkout: Path, option: str) -> None:
+    assert run("in.ipynb", option, "new/folder", cwd=checkout).returncode == 0
+    assert (checkout / "new" / "folder").is_dir()
+
+
+def test_run_notebook_makes_no_folder_for_an_audit_log(tmp_path: Path) -> None:
+    path = write(tmp_path / "in.ipynb", "6 * 7")
+    with pytest.raises(OSError, match=f"there is no folder {tmp_path}/mistyped"):
+        run_notebook(path, audit_file=tmp_path / "mistyped" / "a.jsonl")
+    run_notebook(path, audit_file=tmp_path / "a.jsonl")
+    assert sorted(os.listdir(tmp_path)) == ["a.jsonl", "in.ipynb"]

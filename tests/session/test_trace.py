@@ -46,6 +46,7 @@ def until(path: Path, cell: int, event: str) -> list[str]:
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
+    (tmp_path / "logs").mkdir()
     return tmp_path / "logs" / "trace.jsonl"
 
 
@@ -127,7 +128,16 @@ def test_the_file_is_this_users_alone_and_no_link(start: Start, file: Path, tmp_
     other = start("--trace", str(file))
     other.run("1")
     assert stat.S_IMODE(os.stat(file).st_mode) == 0o600
-    assert stat.S_IMODE(os.stat(file.parent).st_mode) == 0o700
+
+
+def test_no_folder_is_made_for_it(start: Start, tmp_path: Path) -> None:
+    kernel = start("--trace", str(tmp_path / "mistyped" / "trace.jsonl"))
+    assert kernel.run("6 * 7").plain == "42"
+    assert kernel.run("1").plain == "1"
+    said = kernel.stderr.read_text()
+    assert f"Cells are not traced: the file cannot be opened: there is no folder {tmp_path}/mistyped." in said
+    assert said.count("not traced") == 1
+    assert not (tmp_path / "mistyped").exists()
 
 
 def test_no_cell_can_change_it(start: Start, tmp_path: Path) -> None:
