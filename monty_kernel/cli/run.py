@@ -15,8 +15,10 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from monty_kernel.engine.frontend import UsageError
-from monty_kernel.engine.limits import KINDS, read_size, show_size
+from monty_kernel.engine.limits import KINDS, show_size
 from monty_kernel.settings import HEADLESS, OPTIONS, Option, Settings, configured
+
+from . import words
 
 if TYPE_CHECKING:
     from monty_kernel.headless.batch import Targets, Task
@@ -76,7 +78,7 @@ def add_parser(commands: Subparsers) -> None:
         "-p",
         "--parameter",
         metavar="NAME=VALUE",
-        type=_equation,
+        type=words.equation,
         action="append",
         default=[],
         help="assign a parameter, in a cell after the one tagged `parameters`; "
@@ -93,7 +95,10 @@ def add_parser(commands: Subparsers) -> None:
     )
     run.add_argument("--parameters", metavar="FILE", type=Path, help="the parameters in a YAML or JSON file")
     run.add_argument(
-        "--timeout", metavar="SECONDS", type=_seconds, help="how long each cell may take, sleep included [no limit]"
+        "--timeout",
+        metavar="SECONDS",
+        type=words.seconds,
+        help="how long each cell may take, sleep included [no limit]",
     )
     run.add_argument(
         "--own-workers",
@@ -105,7 +110,7 @@ def add_parser(commands: Subparsers) -> None:
     run.add_argument(
         "--max-output",
         metavar="BYTES",
-        type=_size,
+        type=words.size,
         default=100_000_000,
         help="characters of output that each notebook may make; one that makes more is stopped [100M]",
     )
@@ -117,7 +122,7 @@ def add_parser(commands: Subparsers) -> None:
         "stopped]",
     )
     _add_options(run)
-    run.add_argument("-j", "--jobs", metavar="N", type=_jobs, default=1, help="how many notebooks run at once [1]")
+    run.add_argument("-j", "--jobs", metavar="N", type=words.jobs, default=1, help="how many notebooks run at once [1]")
     run.add_argument("--report", metavar="FILE", type=Path, help="write the result of each notebook to a JSON file")
     run.add_argument("-q", "--quiet", action="store_true", help="say nothing of notebooks that ran well")
     run.set_defaults(run=_run)
@@ -137,8 +142,8 @@ def _add_options(run: argparse.ArgumentParser) -> None:
 
 def _kind(option: Option) -> dict[str, Any]:
     if option.unit:
-        kinds = {"BYTES": _size, "SECONDS": _seconds}
-        return {"metavar": option.unit, "type": kinds.get(option.unit, partial(_count, least=option.least or 0))}
+        kinds = {"BYTES": words.size, "SECONDS": words.seconds}
+        return {"metavar": option.unit, "type": kinds.get(option.unit, partial(words.count, least=option.least or 0))}
     if isinstance(option.default, bool):
         return {"action": argparse.BooleanOptionalAction}
     if isinstance(option.default, (tuple, Mapping)):
@@ -361,41 +366,3 @@ def _parameters(args: argparse.Namespace) -> dict[str, Any]:
     for name, _ in args.raw_parameter:
         require_name(name, "-r takes NAME VALUE")
     return found | dict(assignment(text) for text in args.parameter) | dict(args.raw_parameter)
-
-
-def _equation(word: str) -> str:
-    if "=" not in word:
-        raise argparse.ArgumentTypeError(f"it takes NAME=VALUE, where NAME is a Python name, not {word!r}")
-    return word
-
-
-def _seconds(word: str) -> float:
-    try:
-        seconds = float(word)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds < float("inf"):
-        raise argparse.ArgumentTypeError(f"{word!r} is not a number of seconds above 0")
-    return seconds
-
-
-def _jobs(word: str) -> int:
-    if not word.isdecimal() or not 1 <= int(word) <= 1000:
-        raise argparse.ArgumentTypeError(f"{word!r} is not a number from 1 to 1000")
-    return int(word)
-
-
-def _count(word: str, least: float) -> int:
-    if not word.isdecimal() or len(word) > 18 or int(word) < least:
-        raise argparse.ArgumentTypeError(f"{word!r} is not a whole number{' above 0' if least else ''}")
-    return int(word)
-
-
-def _size(word: str) -> int:
-    try:
-        size = read_size(word)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{word!r} is not a size: {error}") from None
-    if size == 0:
-        raise argparse.ArgumentTypeError("it must be more than 0")
-    return size
