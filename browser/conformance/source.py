@@ -16,6 +16,7 @@ _PROBES = 24  # places of a feed that are led back to the cell
 class Known:
     """A session that defines some names, of which some may lead to the host."""
 
+    remembers_errors = True
     granted: Mapping[str, Collection[str]] = {"tools": ("price", "_key", "ask")}
 
     def undefined(self, names: frozenset[str]) -> frozenset[str]:

@@ -6,7 +6,7 @@ import builtins
 from typing import Any
 
 from monty_kernel.engine import prelude as parts
-from monty_kernel.engine.source import asking, passed_methods, rewrites, unread
+from monty_kernel.engine.source import asking, exceptions, passed_methods, rewrites, unread
 from monty_kernel.engine.source import ipython as names
 from monty_kernel.engine.source.star_names import PARTLY, STAR_NAMES
 
@@ -39,10 +39,10 @@ def rewriting() -> dict[str, Any]:
             "never_made": sorted(asking.NEVER_MADE),
         },
         "deleting": {"builtins": sorted(unread.BUILTINS), "callable": sorted(unread.CALLABLE)},
-        "exceptions": sorted(rewrites.EXCEPTIONS),
+        "exceptions": sorted(exceptions.EXCEPTIONS),
         "keywords": sorted(rewrites.KEYWORDS),
         "never_unknown": sorted(rewrites.NEVER_UNKNOWN),
-        "os_errors": sorted(name for name in rewrites.EXCEPTIONS if issubclass(getattr(builtins, name), OSError)),
+        "os_errors": sorted(name for name in exceptions.EXCEPTIONS if issubclass(getattr(builtins, name), OSError)),
         "passed": {"call": passed_methods.CALL, "kinds": {name: each for name, each in kinds.items() if each}},
         "star_names": dict(STAR_NAMES),
         "star_partly": sorted(PARTLY),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
+from . import prelude
 from .source import CellSource
 
 if TYPE_CHECKING:
+    from .sandbox import Sandbox
     from .source.asking import AskingNames
 
 _UNDEFINED = "(lambda defined: [name for name in {} if name not in defined])(__mk_b_locals())"
@@ -15,6 +17,9 @@ _MOST_ASKED = 1_000  # names, after which all count as undefined
 
 
 class _Session(Protocol):
+    sandbox: Sandbox
+    parts: frozenset[str]
+
     @property
     def cells(self) -> list[CellSource]: ...
     def evaluate(self, text: str, parts: Mapping[str, str]) -> Any: ...
@@ -25,12 +30,10 @@ class KnownNames:
 
     Args:
         session: Whose names they are.
-        granted: Gives the modules that the person granted, with the names in each.
     """
 
-    def __init__(self, session: _Session, granted: Callable[[], Mapping[str, Collection[str]]]) -> None:
+    def __init__(self, session: _Session) -> None:
         self._session = session
-        self._granted = granted
         self._defined: set[str] = set()
         self._asking: AskingNames | None = None
 
@@ -56,9 +59,14 @@ class KnownNames:
             from .source.asking import AskingNames  # few sessions need it
 
             self._asking = AskingNames()
-        return self._asking.of(self._session.cells, self._granted())
+        return self._asking.of(self._session.cells, self.granted)
 
     @property
     def granted(self) -> Mapping[str, Collection[str]]:
         """The modules that the person granted, with the names in each."""
-        return self._granted()
+        return {name: module.attrs for name, module in self._session.sandbox.access.modules.items()}
+
+    @property
+    def remembers_errors(self) -> bool:
+        """Whether a cell may have made exceptions with other arguments than one text."""
+        return prelude.EXCEPTIONS in self._session.parts

@@ -86,14 +86,14 @@ class Session:
 
     Attributes:
         sandbox: Drives its worker.
-        names: What is known of its names.
+        names: What is known of its names. parts: Those of the prelude's parts that it has.
         changed: Whether a cell ran since `dump` or `saved`.
         may_read_clock: Whether a cell may have imported what tells the time, and so may do other things when run again.
     """
 
     def __init__(self, limits: SessionLimits, workers: Workers, access: Access | None) -> None:
         self.sandbox = Sandbox(limits, workers, access)
-        self.names = KnownNames(self, lambda: {name: each.attrs for name, each in self.sandbox.access.modules.items()})
+        self.names = KnownNames(self)
         self.changed = False
         self.may_read_clock = False
         self._limits = limits
@@ -101,7 +101,7 @@ class Session:
         self._cells = KnownCells()
         self.sandbox.text_of = lambda filename: self._cell_log.text_named(filename)
         self._next_feed = 0
-        self._parts: frozenset[str] = frozenset()
+        self.parts: frozenset[str] = frozenset()
         self._unrecorded: dict[int, str] = {}  # cells whose source `In` in the sandbox lacks, by their numbers
         self._recorded: dict[int, str] = {}  # cells whose source it has and the last dump lacks
 
@@ -130,7 +130,7 @@ class Session:
 
     def start(self) -> None:
         """Be a new session, in the empty worker that was just started."""
-        self._cell_log, self._next_feed, self._parts = CellLog(), 0, frozenset()
+        self._cell_log, self._next_feed, self.parts = CellLog(), 0, frozenset()
         self._unrecorded, self._recorded = {}, {}
         self.names.forget()
         self.changed = self.may_read_clock = False
@@ -146,7 +146,7 @@ class Session:
             raise RuntimeError("the worker is gone")
         state = self.sandbox.dump()
         unrecorded, written = tuple(self._unrecorded.items()), self.sandbox.access.freeze()
-        snapshot = Snapshot(state, self._next_feed, self._parts, self._cell_log, unrecorded, written=written)
+        snapshot = Snapshot(state, self._next_feed, self.parts, self._cell_log, unrecorded, written=written)
         self._cell_log = CellLog(self._cell_log)
         self.saved()
         return snapshot
@@ -166,7 +166,7 @@ class Session:
             self.sandbox.start(snapshot.state, limits)
         except monty.MontyCrashedError:  # somebody killed that worker too: it is not the snapshot's fault
             self.sandbox.start(snapshot.state, limits)
-        self._next_feed, self._parts = snapshot.next_feed, prelude.present(snapshot.parts)
+        self._next_feed, self.parts = snapshot.next_feed, prelude.present(snapshot.parts)
         self._cell_log = CellLog(snapshot.cell_log)
         self._unrecorded, self._recorded = dict(snapshot.unrecorded), {}
         self.names.forget()
@@ -281,9 +281,9 @@ class Session:
         if not self.sandbox.is_alive():
             return None  # the next cell restores the session, and says so
         try:
-            for name in [name for name in parts if name not in self._parts]:
+            for name in [name for name in parts if name not in self.parts]:
                 self.ask(parts[name] + "\nNone")
-                self._parts |= {name}
+                self.parts |= {name}
             return self.ask(text, recorder, seconds)
         except (FeedError, WorkerLost) as error:
             if isinstance(error, WorkerLost):
@@ -308,11 +308,11 @@ class Session:
             raise
 
     def _feed_parts(self, parts: Collection[str], run: CellRun | None = None) -> None:
-        if not self._parts.issuperset(parts):
+        if not self.parts.issuperset(parts):
             for part in prelude.PARTS:  # in an order in which each finds those before it
-                if part in parts and part not in self._parts:
+                if part in parts and part not in self.parts:
                     self._feed_text(prelude.source(part) + "\nNone", run)
-                    self._parts |= {part}
+                    self.parts |= {part}
 
     def _feed(self, feed: Feed, run: CellRun) -> Result | None:
         self._feed_parts(feed.parts, run)
@@ -339,7 +339,7 @@ class Session:
 
     def _shown(self, bundle: object, feed: Feed, run: CellRun) -> object:
         """What a feed gave to be shown, once the part of the prelude that its value needs is there."""
-        if bundle != prelude.SHOWING or prelude.SHOWING in self._parts:
+        if bundle != prelude.SHOWING or prelude.SHOWING in self.parts:
             return bundle
         self._feed_parts({prelude.SHOWING}, run)
         again = feed.last_line()

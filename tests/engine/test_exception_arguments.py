@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
+from monty_kernel.engine.prelude import EXCEPTIONS
 from tests.engine.test_locate import arrows
+from tests.engine.test_unread import in_cpython, in_session
+from tests.support.engine_session import Session
 from tests.support.kernel_client import Kernel
+
+
+@pytest.fixture(scope="module")
+def session() -> Iterator[Session]:
+    session = Session()
+    yield session
+    session.engine.close()
 
 
 @pytest.mark.parametrize(
@@ -14,15 +26,17 @@ from tests.support.kernel_client import Kernel
         ("ValueError('not allowed:', 7)", "ValueError", "('not allowed:', 7) ('not allowed:', 7)"),
         ("ValueError(3)", "ValueError", "3 (3,)"),
         ("ValueError(None)", "Exception", "None (None,)"),
-        ("ValueError(ValueError(2, 3))", "ValueError", "(2, 3) (ValueError('(2, 3)'),)"),
+        ("ValueError(KeyError(2))", "ValueError", "2 (KeyError('2'),)"),
+        ("ValueError(str(n) for n in [1, 2])", "ValueError", "['1', '2'] (['1', '2'],)"),
         ("ValueError(*[1, 2])", "ValueError", "(1, 2) (1, 2)"),
         ("ValueError(*['one'])", "ValueError", "one ('one',)"),
         ("ValueError('one')", "ValueError", "one ('one',)"),
         ("ValueError()", "ValueError", " ()"),
         ("SystemExit(3)", "SystemExit", "3 (3,)"),
         ("OSError(2, 'gone', 'a.txt')", "OSError", "[Errno 2] gone: 'a.txt' (2, 'gone')"),
-        # a KeyError quotes its text
-        ("KeyError(5)", "KeyError", "'5' (5,)"),
+        ("KeyError(5)", "KeyError", "5 (5,)"),
+        ("KeyError('a', 1)", "KeyError", "('a', 1) ('a', 1)"),
+        ("KeyError('five')", "LookupError", "'five' ('five',)"),
     ],
 )
 def test_it_is_caught_with_its_arguments(kernel: Kernel, raised: str, caught: str, text: str) -> None:
@@ -90,6 +104,72 @@ def test_uncaught_it_is_shown_without_a_hint(
     assert (answer.reply["ename"], answer.reply["evalue"]) == (name, message)
     assert arrows(answer) == places
     assert "Hint" not in "".join(answer.reply["traceback"])
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "e = ValueError(1, 2)\ne.args",
+        "e = ValueError(1, 2)\ne",
+        "KeyError(5)",
+        "[ValueError('a', 5), {1: KeyError(None)}, ValueError(KeyError(5), 1), ValueError((1,))]",
+        "repr(KeyError(5)), str(KeyError(5)), str(ValueError(KeyError(5)))",
+        "e = KeyError(5)\nstr(e), repr(e), f'{e} {e!r} {e!s}', '%s' % e, '%r %s' % (e, 1), '{} {!r}'.format(e, e), format(e)",
+        "e = OSError(2, 'm')\ne, str(e), e.errno, e.strerror, e.filename, e.args, type(e)",
+        "OSError(2, 'm', 'f').filename, OSError(5, 'm').errno, FileNotFoundError(2, 'm').args",
+        "SystemExit(3).code, SystemExit().code, StopIteration(5).value, StopIteration().value",
+        "def arguments(e): return e.args\narguments(ValueError(1, 2)), arguments(ValueError('a')), arguments(ValueError())",
+        "def f():\n    raise ValueError('a', 1)\ntry:\n    f()\nexcept ValueError as e:\n    last = e\nlast.args, [last]",
+        "errors = []\nfor n in range(200):\n    try:\n        raise ValueError('bad', n)\n    except ValueError as e:\n"
+        "        errors.append(e)\n[e.args[1] for e in errors] == list(range(200)), errors[7]",
+        "try:\n    raise KeyError(5)\nexcept KeyError as e:\n    x = e.__class__.__name__, e.__class__\nx",
+        "try:\n    next(iter([]))\nexcept StopIteration as e:\n    x = e.value\nx",
+        "e = ImportError('a', name='x')\nrepr(e), str(e), e.args",
+        "ValueError(msg='a')",
+        "KeyError(*[], **{})",
+        "class Point:\n    def __init__(self):\n        self.args = 5\np = Point()\np.args, Point().args",
+        "from collections import namedtuple\nnamedtuple('P', 'args errno')(1, 2).errno",
+        "x = 5\nx.args",
+        "def f(e):\n    return f'{e.args} {e.args!r:>10}'\nf(ValueError(1, 2))",
+    ],
+)
+def test_outside_handlers_it_says_what_it_says_in_cpython(session: Session, code: str) -> None:
+    session.reset()
+    (result, *error), (expected, *raised) = in_session(session, code), in_cpython(code)
+    assert error == raised
+    assert "".join((result or "").split()) == "".join((expected or "").split())  # long ones have several lines
+
+
+def test_a_function_of_an_earlier_cell_finds_arguments(session: Session) -> None:
+    session.reset()
+    session.run("def why(e): return e.args, e.errno")
+    session.run("def made(): return OSError(2, 'gone')")
+    assert session.run("why(made())").result == "((2, 'gone'), 2)"
+    session.run("error = made()")
+    assert session.run("print(error, error.args)").printed == "[Errno 2] gone (2, 'gone')\n"
+    assert session.run("error").result == "FileNotFoundError(2, 'gone')"
+
+
+def test_only_what_is_small_is_kept_of_many(session: Session) -> None:
+    session.reset()
+    session.run("from decimal import Decimal\nmany = [ValueError('x', n) for n in range(600)]")
+    session.run("large = [ValueError([n]) for n in range(100)] + [ValueError('x' * 300, 1) for n in range(20)]")
+    assert session.run("len([e for e in many if len(e.args) == 2])").result == "256"
+    assert session.run("[type(e.args[0]).__name__ for e in large[:3]], len(large[-1].args)").result == (
+        "(['str', 'str', 'str'], 2)"
+    )
+    assert session.run("many[-1].args, many[0].args").result == "(('x', 599), (\"('x', 0)\",))"
+
+
+def test_a_session_without_such_exceptions_holds_nothing_for_them(session: Session) -> None:
+    session.reset()
+    for code in (
+        "try:\n    raise ValueError('a')\nexcept ValueError as e:\n    print(e, repr(e), f'{e}')",
+        "class Node:\n    def __init__(self, value):\n        self.value, self.args, self.code = value, (), 5\n"
+        "    def all(self):\n        return self.args, self.value, self.code\nNode(1).all()",
+    ):
+        assert session.run(code).failure is None
+    assert EXCEPTIONS not in session.engine.session.parts
 
 
 def test_handlers_inside_each_other_know_their_errors(kernel: Kernel) -> None:

@@ -23,6 +23,7 @@ from monty_kernel.magics.registry import Magics
 class Known:
     """A session that has one function which asks the host, and nothing else."""
 
+    remembers_errors = True
     granted: Mapping[str, Collection[str]] = {}
 
     def undefined(self, names: frozenset[str]) -> frozenset[str]:
@@ -34,10 +35,30 @@ class Known:
 
 LEAVES = ["x", "7", "e.args", "e", "os.environ", "locals()", "open(p)", "ValueError(1, 2)", "OSError(x, 'é')", "len"]
 AROUND = [
-    *("({})", "@[0]", "[*@]", "f({})", "@ + @", "({}).args", "(lambda: {})", "KeyError({})", "({} if {} else {})"),
+    *(
+        "({})",
+        "@[0]",
+        "[*@]",
+        "f({})",
+        "@ + @",
+        "({}).args",
+        "(lambda: {})",
+        "KeyError({})",
+        "print({}, e)",
+        "f'{e} {e!r} {KeyError(5)}'",
+        "({} if {} else {})",
+    ),
     *("list({})", "sorted({})", "tuple({})", "''.join({})", "enumerate({})", "zip({}, {})", "max({}, key=@.get)"),
     *("sorted({}, key=ask)", "map(ask, {})", "filter(ask, {})", "@[1].sort(key=ask)", "e.args.sort(key=ask)"),
     *("map(@.index, {})", "list(iter(ask, {}))", "min({}, key=os.environ.get)", "locals()['é'].sort(key=ask)"),
+    *(
+        "ValueError(n for n in {})",
+        "OSError(1, {}).errno",
+        "str(KeyError({}))",
+        "'%s %s' % (e, {})",
+        "@.args",
+        "@.strerror",
+    ),
     *("locals().get", "sorted({}, key=locals().get)", "os.environ['x'].sort(key=e.args.index)"),
 ]
 ATOMS = (ast.Name, ast.Call, ast.Attribute, ast.Subscript, ast.List)
@@ -82,7 +103,7 @@ class Undone(ast.NodeTransformer):
                 return ast.Attribute(args[0], args[1].value, ast.Load())
             case "__mk_sort":
                 return ast.Call(ast.Attribute(args[0], "sort", ast.Load()), args[1:], node.keywords)
-            case "__mk_locals" | "__mk_lines":
+            case "__mk_locals" | "__mk_lines" | "__mk_as_made":
                 return args[0]
         if name.startswith("__mk_"):
             assert isinstance(args[0], ast.Name)
@@ -150,6 +171,9 @@ def test_any_nesting(seed: int) -> None:
         "sorted(open(p), key=ask)",
         "del locals()['x'], x[locals()]",
         "(locals())",
+        "try: f()\nexcept OSError as e:\n    print(e, KeyError(5), OSError(1, 2).errno, (e).args, e.args[0].args)",
+        "raise ValueError(n for n in locals())",
+        "e = KeyError(n for n in e.args); print(KeyError(n for n in e.args))",
     ],
 )
 def test_brackets_at_one_place(text: str) -> None:

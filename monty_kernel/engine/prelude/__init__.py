@@ -57,6 +57,7 @@ _BUILTINS = (
     "len", "list", "locals", "max", "min", "print", "range", "repr", "set", "sorted", "str", "sum", "tuple", "type", "zip",
 )  # fmt: skip
 _RARE = (
+    "BaseException",
     "FileExistsError", "FileNotFoundError", "IsADirectoryError", "NotADirectoryError", "OSError", "TimeoutError",
     "ValueError", "eval", "filter", "iter", "map", "setattr",
 )  # fmt: skip

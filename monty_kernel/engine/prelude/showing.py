@@ -70,7 +70,12 @@ def __mk_tree(v, above, guarded=False):
     return __mk_described(v, __mk_repr(v))
 
 
+__mk_as_made = locals().get("__mk_as_made")  # a part that cells with exceptions of other arguments than a text have
+
+
 def __mk_repr(v):
+    if __mk_as_made is not None:
+        v = __mk_as_made(v)
     # in a method that is called by its name Monty can suspend, so that it may ask the host; inside repr() it cannot
     if type(v).__name__ == "type" or not hasattr(v, "__repr__"):
         return repr(v)

@@ -147,6 +147,10 @@ class SessionNames(Protocol):
         """Those that may lead a call to the host; None if that is unknown."""
 
     @property
+    def remembers_errors(self) -> bool:
+        """Whether a cell may have made exceptions with other arguments than one text."""
+
+    @property
     def granted(self) -> Mapping[str, Collection[str]]:
         """The modules that the person granted, with the names in each."""
 
@@ -160,6 +164,8 @@ class NothingKnown:
 
     def asking(self) -> None:
         """Any may."""
+
+    remembers_errors = False
 
     @property
     def granted(self) -> Mapping[str, Collection[str]]:

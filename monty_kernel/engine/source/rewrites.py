@@ -15,8 +15,10 @@ from .. import prelude
 from . import SessionNames
 from .asking import made_by, made_in
 from .callbacks import MAY_HOLD, callback_edits
+from .exceptions import exception_edits
+from .exceptions import may_hold as may_hold_exceptions
 from .scopes import CallIn, Outline
-from .source_map import ByteOffsets, Edit, Rewritten, enclosing, opening
+from .source_map import ByteOffsets, Edit, Rewritten, enclosing
 from .unread import made_readable
 
 _MISSING_BUILTINS = frozenset(
@@ -42,44 +44,35 @@ _MISSING_BUILTINS = frozenset(
 )
 _OF_THE_HOST = frozenset(("display", "get_ipython"))
 NEVER_UNKNOWN = frozenset(vars(builtins)) - _MISSING_BUILTINS | _OF_THE_HOST
-EXCEPTIONS = frozenset(
-    name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)
-)
 
 KEYWORDS = frozenset(keyword.kwlist)
 
 _CALLED = re.compile(r"(?<![\w.])([^\W\d]\w*)[ \t]*\(")
 _DEFINED = re.compile(r"\b(?:def|class)[ \t]+(\w+)")
 _IN_FUNCTIONS = re.compile(r"\b(?:def|lambda)\b")
-_EXCEPTION = re.compile(r"(?:Error|Exception|Exit|Interrupt|Iteration|Warning)\(")
 _BINDING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom)
-_ATTRIBUTES = frozenset(("args", "code", "errno", "filename", "strerror"))
-_ASKED = re.compile(r"\.(?:args|code|errno|filename|strerror)\b")
 
 
 def rewritten(text: str, tree: ast.Module, names: SessionNames, head: str = "") -> Rewritten:
     """What to change in a text. The places of the tree are the text's. head: what the cell holds before it."""
     functions = _IN_FUNCTIONS.search(text) is not None and _may_call_unknown(text)
-    exceptions = _EXCEPTION.search(text) is not None
-    handled = "except" in text and _ASKED.search(text) is not None
+    exceptions = may_hold_exceptions(text, remembered=names.remembers_errors)
     scope, callbacks = "locals()" in text, MAY_HOLD.search(text) is not None
     edits, parts = made_readable(text, tree, names)
-    if not (functions or exceptions or handled or scope or callbacks):
+    if not (functions or exceptions or scope or callbacks):
         return Rewritten(edits, frozenset(parts))
     outline, places = Outline(tree), ByteOffsets(text)
     unknown = list(_calls_of_unknown(outline, _surely_bound(tree))) if functions else []
-    raised = list(_calls_of_exceptions(outline)) if exceptions else []
     asked = frozenset(map(_called, unknown))
     undefined = names.undefined(asked) if asked else asked
     for call in unknown:
         if _called(call) in undefined:
             edits += _looked_up(text, places, call.node.func)
-    made = [edit for call in raised for edit in _made(text, places, call.node)]
-    if handled:  # also if another cell's function raised what is caught here
-        made += _attributes(text, tree, places, outline)
-    if made:
-        edits += made
-        parts.add(prelude.EXCEPTIONS)
+    if exceptions:
+        made = list(exception_edits(text, tree, places, outline, remembered=names.remembers_errors))
+        if made:
+            edits += made
+            parts.add(prelude.EXCEPTIONS)
     if callbacks:
         asking = _asking(tree, names, head)
         replaced = list(callback_edits(text, places, outline, asking))
@@ -146,65 +139,6 @@ def _looked_up(text: str, places: ByteOffsets, node: ast.expr) -> Iterator[Edit]
     start, end = places.span(node)
     if text[start:end] == node.id:  # before Python 3.12, places inside f-strings may be wrong
         yield Edit(start, end, f"({node.id} if 1 else 0)")
-
-
-# Exceptions with other arguments than one text ------------------------------------------------------------------------
-
-
-def _calls_of_exceptions(outline: Outline) -> Iterator[CallIn]:
-    for call in outline.calls:
-        name = _called(call)
-        if name in EXCEPTIONS and call.scope.owner(name) is None and not _is_one_text(call.node):
-            yield call
-
-
-def _is_one_text(call: ast.Call) -> bool:
-    """Whether a call surely gives one text or nothing, as Monty demands; or what nothing can be made of: keywords, or a
-    generator, which has no brackets of its own."""
-    if call.keywords or not call.args:
-        return True
-    return len(call.args) == 1 and (_is_text(call.args[0]) or isinstance(call.args[0], ast.GeneratorExp))
-
-
-def _is_text(node: ast.expr) -> bool:
-    while isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Mod)):
-        if isinstance(node.op, ast.Add) and _is_literal(node.right):
-            return True
-        node = node.left
-    if isinstance(node, ast.Call):
-        function = node.func
-        if isinstance(function, ast.Name):
-            return function.id in ("str", "repr")
-        return isinstance(function, ast.Attribute) and function.attr in ("format", "join") and _is_text(function.value)
-    return _is_literal(node)
-
-
-def _is_literal(node: ast.expr) -> bool:
-    return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
-
-
-def _made(text: str, places: ByteOffsets, call: ast.Call) -> Iterator[Edit]:
-    """`ValueError(1, 2)` becomes `__mk_made(ValueError, 1, 2)`."""
-    start, end = places.span(call.func)
-    assert isinstance(call.func, ast.Name)
-    name = call.func.id
-    if text[start : end + 1] != name + "(":  # something stands between the two, or it is inside an f-string
-        return
-    kind = getattr(builtins, name)
-    function = "__mk_made_of_errno" if issubclass(kind, OSError) else "__mk_made"
-    yield Edit(start, end + 1, f"{function}({name}, ", blame=places.span(call))
-
-
-def _attributes(text: str, tree: ast.Module, places: ByteOffsets, outline: Outline) -> Iterator[Edit]:
-    """Where the cell asks what its handlers caught for arguments."""
-    caught = {handler.name for handler in outline.handlers if handler.name is not None}
-    for node in ast.walk(tree) if caught else ():
-        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load) and node.attr in _ATTRIBUTES:
-            name = node.value.id if isinstance(node.value, ast.Name) else None
-            start, end = span = places.span(node)
-            if name in caught and text[start:end] == f"{name}.{node.attr}":
-                yield opening(span, "__mk_of_error(")
-                yield Edit(places.span(node.value)[1], end, f", {node.attr!r})", blame=span)
 
 
 # locals() -------------------------------------------------------------------------------------------------------------

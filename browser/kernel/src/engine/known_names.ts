@@ -24,10 +24,12 @@ export class KnownNames implements SessionNames {
   /**
    * @param evaluate - Gives the value of an expression between two feeds; null if it fails.
    * @param cells - Gives the cells of the session, oldest first.
+   * @param hasPart - Whether the session has a part of the prelude.
    */
   constructor(
     private readonly evaluate: (expression: string) => Promise<Value>,
-    private readonly cells: () => readonly CellSource[]
+    private readonly cells: () => readonly CellSource[],
+    private readonly hasPart: (part: string) => boolean
   ) {}
 
   /** The session is another one, or in another state. */
@@ -68,5 +70,9 @@ export class KnownNames implements SessionNames {
 
   asking(): ReadonlySet<string> | null {
     return this.#asking.of(this.cells(), this.granted);
+  }
+
+  get remembersErrors(): boolean {
+    return this.hasPart('exceptions');
   }
 }

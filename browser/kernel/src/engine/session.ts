@@ -79,7 +79,8 @@ export class Session {
   ) {
     this.names = new KnownNames(
       text => this.evaluate(text, []),
-      () => this.cellLog.cells
+      () => this.cellLog.cells,
+      part => this.#parts.has(part)
     );
   }
 

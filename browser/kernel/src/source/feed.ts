@@ -15,7 +15,9 @@ import type { Edit, Lines4, Rewritten } from './source_map';
 import type { Module } from './tree';
 
 const LEAVE = pythonPattern(String.raw`\s*(?:exit|quit)`); // people type it without brackets, as in IPython
-const MAY_BE_REWRITTEN = pythonPattern(String.raw`\(|\b(?:assert|del|environ|except|getenv|import)\b`);
+const MAY_BE_REWRITTEN = pythonPattern(
+  String.raw`\(|\b(?:args|assert|del|environ|errno|except|getenv|import|strerror)\b`
+);
 const QUIET = pythonPattern(String.raw`(?:[ \t\f]|\\\r?\n)*+;`, { sticky: true });
 
 /** How a cell is to run. */

@@ -89,6 +89,9 @@ export interface SessionNames {
   /** Those that may lead a call to the host; null if that is unknown. */
   asking(): ReadonlySet<string> | null;
 
+  /** Whether a cell may have made exceptions with other arguments than one text. */
+  readonly remembersErrors: boolean;
+
   /** The modules that the person granted, with the names in each. */
   readonly granted: Granted;
 }
@@ -97,5 +100,6 @@ export interface SessionNames {
 export const NOTHING_KNOWN: SessionNames = {
   undefinedOf: names => names,
   asking: () => null,
+  remembersErrors: false,
   granted: new Map()
 };

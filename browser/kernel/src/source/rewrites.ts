@@ -7,38 +7,31 @@
 import rewriting from '../generated/rewriting.json';
 import { madeBy, madeIn } from './asking';
 import { callbackEdits, MAY_HOLD } from './callbacks';
+import { exceptionEdits, mayHold as mayHoldExceptions } from './exceptions';
 import { pythonPattern } from './python_pattern';
-import { repr } from './python_text';
 import { Outline } from './scopes';
-import { edit, enclosing, opening } from './source_map';
+import { edit, enclosing } from './source_map';
 import { madeReadable } from './unread';
-import { walk } from './walk';
 import type { SessionNames } from './index';
 import type { CallIn } from './scopes';
-import type { Edit, Rewritten, Span } from './source_map';
-import type { Call, Expr, Module, Stmt } from './tree';
+import type { Edit, Rewritten } from './source_map';
+import type { Expr, Module, Stmt } from './tree';
 
 const NEVER_UNKNOWN = new Set(rewriting.never_unknown);
-const EXCEPTIONS = new Set(rewriting.exceptions);
-const OS_ERRORS = new Set(rewriting.os_errors);
 const KEYWORDS = new Set(rewriting.keywords);
 
 const CALLED = pythonPattern(String.raw`(?<![\w.])([^\W\d]\w*)[ \t]*\(`, { global: true });
 const DEFINED = pythonPattern(String.raw`\b(?:def|class)[ \t]+(\w+)`, { global: true });
 const IN_FUNCTIONS = pythonPattern(String.raw`\b(?:def|lambda)\b`);
-const EXCEPTION = /(?:Error|Exception|Exit|Interrupt|Iteration|Warning)\(/;
-const ATTRIBUTES = new Set(['args', 'code', 'errno', 'filename', 'strerror']);
-const ASKED = pythonPattern(String.raw`\.(?:args|code|errno|filename|strerror)\b`);
 
 /** What to change in a text. The places of the tree are the text's. head: what the cell holds before it. */
 export function rewritten(text: string, tree: Module, names: SessionNames, head = ''): Rewritten {
   const functions = IN_FUNCTIONS.test(text) && mayCallUnknown(text);
-  const exceptions = EXCEPTION.test(text);
-  const handled = text.includes('except') && ASKED.test(text);
+  const exceptions = mayHoldExceptions(text, names.remembersErrors);
   const scope = text.includes('locals()');
   const callbacks = MAY_HOLD.test(text);
   const { edits, parts } = madeReadable(text, tree, names);
-  if (!(functions || exceptions || handled || scope || callbacks)) return { edits, parts };
+  if (!(functions || exceptions || scope || callbacks)) return { edits, parts };
   const outline = new Outline(tree);
   const unknown = functions ? [...callsOfUnknown(outline, surelyBound(tree))] : [];
   const asked = new Set(unknown.map(called));
@@ -48,8 +41,7 @@ export function rewritten(text: string, tree: Module, names: SessionNames, head 
     const before = edits.length;
     if (edits.push(...found) > before) parts.add(part);
   };
-  if (exceptions) for (const call of callsOfExceptions(outline)) add('exceptions', made(text, call.node));
-  if (handled) add('exceptions', attributes(text, tree, outline)); // also if another cell's function raised it
+  if (exceptions) add('exceptions', exceptionEdits(text, tree, outline, names.remembersErrors));
   if (callbacks) add('callbacks', callbackEdits(text, outline, askingNames(tree, names, head)));
   if (scope) for (const call of outline.calls) add('variables', locals(text, call));
   return { edits, parts };
@@ -107,62 +99,6 @@ function binding(node: Stmt): Stmt | null {
 function* lookedUp(text: string, node: Expr): Generator<Edit> {
   if (node._ !== 'Name' || text.slice(node.s, node.e) !== node.id) return; // as Python normalizes it, it may be another
   yield edit(node.s, node.e, `(${node.id} if 1 else 0)`);
-}
-
-// Exceptions with other arguments than one text ------------------------------------------------------------------------
-
-function* callsOfExceptions(outline: Outline): Generator<CallIn> {
-  for (const call of outline.calls) {
-    const name = called(call);
-    if (EXCEPTIONS.has(name) && call.scope.owner(name) === null && !isOneText(call.node)) yield call;
-  }
-}
-
-/**
- * Whether a call surely gives one text or nothing, as Monty demands; or what nothing can be made of: keywords, or a
- * generator, which has no brackets of its own.
- */
-function isOneText(call: Call): boolean {
-  const [first, ...more] = call.args;
-  if (call.keywords.length > 0 || first === undefined) return true;
-  return more.length === 0 && (isText(first) || first._ === 'GeneratorExp');
-}
-
-function isText(given: Expr): boolean {
-  let node = given;
-  while (node._ === 'BinOp' && (node.op === 'Add' || node.op === 'Mod')) {
-    if (node.op === 'Add' && isLiteral(node.right)) return true;
-    node = node.left;
-  }
-  if (node._ !== 'Call') return isLiteral(node);
-  const { func } = node;
-  if (func._ === 'Name') return func.id === 'str' || func.id === 'repr';
-  return func._ === 'Attribute' && (func.attr === 'format' || func.attr === 'join') && isText(func.value);
-}
-
-function isLiteral(node: Expr): boolean {
-  return node._ === 'JoinedStr' || (node._ === 'Constant' && node.kind === 'str');
-}
-
-/** `ValueError(1, 2)` becomes `__mk_made(ValueError, 1, 2)`. */
-function* made(text: string, call: Call): Generator<Edit> {
-  const { func } = call;
-  if (func._ !== 'Name' || text.slice(func.s, func.e + 1) !== `${func.id}(`) return; // something stands between the two
-  const maker = OS_ERRORS.has(func.id) ? '__mk_made_of_errno' : '__mk_made';
-  yield edit(func.s, func.e + 1, `${maker}(${func.id}, `, [call.s, call.e]);
-}
-
-/** Where the cell asks what its handlers caught for arguments. */
-function* attributes(text: string, tree: Module, outline: Outline): Generator<Edit> {
-  const caught = new Set(outline.handlers.flatMap(handler => handler.name ?? []));
-  for (const node of caught.size > 0 ? walk(tree) : []) {
-    if (node._ !== 'Attribute' || node.ctx !== 'Load' || !ATTRIBUTES.has(node.attr) || node.value._ !== 'Name')
-      continue;
-    const span: Span = [node.s, node.e];
-    if (!caught.has(node.value.id) || text.slice(...span) !== `${node.value.id}.${node.attr}`) continue;
-    yield opening(span, '__mk_of_error(');
-    yield edit(node.value.e, node.e, `, ${repr(node.attr)})`, span);
-  }
 }
 
 // locals() -------------------------------------------------------------------------------------------------------------

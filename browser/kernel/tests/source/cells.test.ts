@@ -35,6 +35,7 @@ parseWith(await builtParser());
 const KNOWN: SessionNames = {
   undefinedOf: names => new Set([...names].filter(name => characters(name) % 2 === 0)),
   asking: () => new Set(['fetch', 'price', 'ask']),
+  remembersErrors: true,
   granted: new Map([['tools', ['price', '_key', 'ask']]])
 };
 
