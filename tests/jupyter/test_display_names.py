@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 import wave
 
 import IPython
 import IPython.display
 import pytest
 
-from tests.support.kernel_client import Kernel
+from tests.engine.test_locate import ANSI
+from tests.support.kernel_client import Answer, Kernel
 
 DISPLAY = sorted(name for name in dir(IPython.display) if name[0] != "_")
 PACKAGE = sorted({name for name in dir(IPython) if name[0] != "_"} - {"Any", "sys", "warnings"})
@@ -109,9 +111,58 @@ def test_code_and_functions_for_one_type(kernel: Kernel) -> None:
 
 
 def test_a_progress_bar_is_updated(kernel: Kernel) -> None:
-    code = "from IPython.display import ProgressBar\nbar = ProgressBar(4)\nbar.display()\nbar.progress = 2\nbar.update()\nbar"
+    code = "from IPython.display import ProgressBar\nbar = ProgressBar(4)\nbar.display()\nbar.progress = 2\nbar"
     answer = kernel.run(code)
-    assert "value='2'" in answer.all("update_display_data")[0]["data"]["text/html"].replace('"', "'")
+    assert drawn(answer) == [0, 2]
     assert answer.plain == f"[{'=' * 30}{' ' * 30}] 2/4"
+    assert drawn(kernel.run("bar.progress += 1\nbar.progress = 4; x = 1\nbar.update()")) == [3, 4, 4]
+    assert drawn(kernel.run("def go(b):\n    b.progress = 1\ngo(bar)\nif bar.progress: bar.progress = 0")) == [1, 0]
+    assert drawn(kernel.run("b = ProgressBar(2)\nb.progress = 1")) == [], "it was not shown"
+    answer = kernel.run(
+        "class Job: pass\njob = Job()\njob.bar = bar\njob.bar.progress = 2\njob.progress = 7\njob.progress"
+    )
+    assert (drawn(answer), answer.plain) == ([2], "7")
+
+
+@pytest.mark.parametrize(
+    ("code", "steps", "printed"),
+    [
+        ("for i in ProgressBar(2): print(i)", [0, 0, 1, 2], "0 1"),
+        ("bar = ProgressBar(2)\nfor i in bar:  # c\n\n    # d\n    print(i)  # e\n\nprint('x')", [0, 0, 1, 2], "0 1 x"),
+        ("for i in ProgressBar(3):\n    if i == 1: break\n    print(i)", [0, 0, 1], "0"),
+        ("for i in ProgressBar(2):\n    if i == 0: continue\n    print(i)\nelse:\n    print('e')", [0, 0, 1, 2], "1 e"),
+        ("for i in ProgressBar(1):\n    for j in ProgressBar(1):\n        bar.progress = 9", [0, 0, 0, 0, 9, 1, 1], ""),
+        ("def f():\n\tfor i in display_module.ProgressBar(1):\n\t\tdel i\nf()", [0, 0, 1], ""),
+        ("ProgressBar = range\nfor i in ProgressBar(2): print(i)", [], "0 1"),
+        ("while True:\n    for i in ProgressBar(1): pass\n    break", [0, 0, 1], ""),
+    ],
+)
+def test_a_loop_over_a_progress_bar_draws_each_step(kernel: Kernel, code: str, steps: list[int], printed: str) -> None:
+    kernel.run("import IPython.display as display_module\nfrom IPython.display import ProgressBar")
+    kernel.run("bar = ProgressBar(9)\nbar.display()")
+    answer = kernel.run(code)
+    assert answer.reply["status"] == "ok", answer.reply
+    assert (drawn(answer), answer.text().split()) == (steps, printed.split())
+    assert answer.text("stderr") == ""
+
+
+def test_an_error_in_a_loop_over_a_progress_bar_has_its_place(kernel: Kernel) -> None:
+    answer = kernel.run("from IPython.display import ProgressBar\nfor i in ProgressBar(2):\n    x = 1\n    1 / i")
+    shown = ANSI.sub("", "\n".join(answer.reply["traceback"]))
+    assert "----> 4     1 / i" in shown
+    assert drawn(answer) == [0, 0]
+
+
+def test_a_progress_bar_that_cannot_move_says_so(kernel: Kernel) -> None:
+    kernel.run("from IPython.display import ProgressBar\nbar = ProgressBar(3)")
+    for code in ("for step in bar: pass", "[step for step in bar]", "list(ProgressBar(3))"):
+        answer = kernel.run(code)
+        assert "only a loop in the cell that makes it" in answer.text("stderr"), code
+        assert drawn(answer) == []
     assert kernel.run("[step for step in ProgressBar(3)]").plain == "[0, 1, 2]"
-    assert "bar.update()" in kernel.run("for step in ProgressBar(3): pass").text("stderr")
+
+
+def drawn(answer: Answer) -> list[int]:
+    """The steps at which bars were shown, in order."""
+    shown = [each["content"] for each in answer.messages if each["msg_type"] in ("display_data", "update_display_data")]
+    return [int(found[1]) for each in shown if (found := re.search(r"""value=['"](\d+)""", each["data"]["text/html"]))]

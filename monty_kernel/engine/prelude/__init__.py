@@ -36,6 +36,7 @@ WRITING = "writing"
 METHODS = "methods"
 ENVIRONMENT = "environment"
 MEDIA = "media"
+PROGRESS = "progress"
 SHELL = "shell"
 PROOF = "proof"
 LENGTHS = "lengths"
@@ -44,6 +45,7 @@ PARTS = (
     RECORD, SHOWING, PRETTY, NAMES, MEDIA, SHELL, LENGTHS, VARIABLES, TIMING, OVERVIEW, EXCEPTIONS, CALLBACKS, DELETING, LINES,
     METHODS, WRITING,
     ENVIRONMENT,
+    PROGRESS,
     PROOF,
 )  # fmt: skip
 """Each is a file, and finds those before it."""

@@ -61,8 +61,10 @@ def __mk_make_media():
         def __iter__(self):
             import sys
 
-            text = "[ProgressBar: a loop over it cannot show it here. Call bar.display() before the loop, and in it set"
-            print(text, "bar.progress and call bar.update().]", file=sys.stderr)
+            text = (
+                "[ProgressBar: only a loop in the cell that makes it, for step in bar:, shows it here. Elsewhere call"
+            )
+            print(text, "bar.display() first, and then set bar.progress.]", file=sys.stderr)
             return iter(range(self.total))
 
     def encoded(data):
