@@ -198,3 +198,9 @@ def test_arguments_come_back_with_a_state(kernel: Kernel) -> None:
     kernel.run("%undo")
     kernel.run("%redo")
     assert kernel.run("try:\n    failing()\nexcept ValueError as e:\n    print(e)").text() == "('a', 1)\n"
+
+
+def test_functions_are_still_shown_by_their_names(kernel: Kernel) -> None:
+    kernel.run("%reset -f")
+    assert kernel.run("KeyError(5)").plain == "KeyError(5)"
+    assert kernel.run("def area(r): return r\narea").plain == "<function __main__.area(r)>"

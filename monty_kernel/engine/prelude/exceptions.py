@@ -13,7 +13,7 @@ __mk_of_errno = {
     21: __mk_b_IsADirectoryError,
     110: __mk_b_TimeoutError,
 }
-__mk_named = {
+__mk_KEYWORDS = {
     "ImportError": {"name": None, "path": None},
     "ModuleNotFoundError": {"name": None, "path": None},
     "NameError": {"name": None},
@@ -34,10 +34,10 @@ def __mk_made(kind, *args, **named):
         return kind(*args)
     name = repr(kind)[8:-2]
     attributes = None
-    if name in __mk_named:
-        attributes = {**__mk_named[name], **named}
-        if len(attributes) > len(__mk_named[name]):
-            other = list(attributes)[len(__mk_named[name])]
+    if name in __mk_KEYWORDS:
+        attributes = {**__mk_KEYWORDS[name], **named}
+        if len(attributes) > len(__mk_KEYWORDS[name]):
+            other = list(attributes)[len(__mk_KEYWORDS[name])]
             raise TypeError(f"'{other}' is an invalid keyword argument for {name}()")
     elif named:
         raise TypeError(f"{name}() takes no keyword arguments")
