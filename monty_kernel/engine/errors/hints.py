@@ -17,6 +17,7 @@ from ..limits import KINDS
 from ..source import Failure
 from ..source.ipython import MEDIA
 from ..source.ipython import NAMES as DISPLAY_NAMES
+from . import call_hints as calls
 from . import object_hints as objects
 from . import outside_hints as outside
 from .asked_in_vain import CANNOT_WAIT
@@ -242,6 +243,8 @@ def _given_to_next(failure: Failure) -> tuple[ast.expr | None, list[ast.expr]]:
 
 def _json_option(failure: Failure, kind: str, option: str) -> str | None:
     known = ("default", "cls", "check_circular") if kind == "En" else ("cls", "object_hook", "object_pairs_hook")
+    if option == "strict" and kind == "De":
+        return say("no_argument", "json.loads", option)
     if option not in known:
         return None
     function, when = ("dumps", "before") if kind == "En" else ("loads", "after")
@@ -269,6 +272,10 @@ RULES: Mapping[str, tuple[tuple[str, _Rule], ...]] = {
         (r"gather\(\) does not yet support keyword arguments",
          "Monty's asyncio.gather() has no return_exceptions= yet: catch the error inside each coroutine and return it, "
          "as in 'except Exception as error: return error'."),
+        (r"(\w+)\(\) does not yet support keyword arguments",
+         "Monty's {}() finds its arguments by their places only: leave their names out."),
+        (r"cannot reassign read-only module attribute '(\w+)'",
+         "Monty does not let cells assign {} yet: use a name of your own."),
         (rf"(.+?) {CANNOT_WAIT}", _asked_in_vain),
         (r"OS function '([^']+)\)?' not implemented with standard execution", outside.environment),
     ),
@@ -290,7 +297,12 @@ RULES: Mapping[str, tuple[tuple[str, _Rule], ...]] = {
     ),
     "FileNotFoundError": ((r"\[Errno 2\] No such file or directory: '(.*)'", outside.missing_file),),
     "ValueError": (
-        (r"Invalid format specifier '.*' for object of type '([\w.]+)'", objects.no_format),
+        (r"(?:Invalid format specifier|Unknown format code) '.*' for object of type '([\w.]+)'", objects.no_format),
+        (r"pow\(\) 2nd argument cannot be negative when 3rd argument specified",
+         "Monty's pow() inverts no numbers yet: for a prime m write pow(n, m - 2, m), and for any m "
+         "[x for x in range(m) if n * x % m == 1][0]."),
+        (r"time data '(.*)' does not match format '(.*)'", calls.partial_date),
+        (r"(?:invalid literal for int\(\) with base \d+|could not convert string to float): '(.*)'", calls.foreign_digits),
         (r"exclusive creation mode is not supported",
          "Monty has no mode 'x' yet: look with os.path.exists(), then open with 'w'."),
         (r"update modes \('\+'\) are not yet supported",
@@ -326,6 +338,9 @@ RULES: Mapping[str, tuple[tuple[str, _Rule], ...]] = {
         (r"argument of type '([\w.]+)' is not a container or iterable", objects.no_container),
         (r"((?:frozen)?set)\.(\w+)\(\) takes exactly one argument \((\d+) given\)", objects.set_method),
         (r"'([<>]=?)' not supported between instances of '([\w.]+)' and '([\w.]+)'", objects.no_order),
+        (r"unsupported operand type\(s\) for [*/]: (?:'float' and )?'datetime\.timedelta'(?: and 'float')?",
+         "Monty multiplies and divides a timedelta by whole numbers only: "
+         "write timedelta(seconds=delta.total_seconds() * factor)."),
         (r"unsupported operand type\(s\) for (\S+?)(?: or pow\(\))?: '([\w.]+)' and .*", objects.in_place_operator),
         (r"exceptions must derive from BaseException", objects.not_raisable),
         (r"catching classes that do not inherit from BaseException is not allowed", objects.not_raisable),
@@ -336,6 +351,22 @@ RULES: Mapping[str, tuple[tuple[str, _Rule], ...]] = {
         (r"'list' object is not an iterator", _not_an_iterator),
         (r"cannot convert '([\w.]+)' object to bytes", objects.bytes_of),
         (r"JSON(En|De)coder\.__init__\(\) got an unexpected keyword argument '(\w+)'", _json_option),
+        (r"(\w+)\(\) got an unexpected keyword argument '(\w+)'", calls.unknown_argument),
+        (r"(?:re\.)?Match\.(groups|groupdict)\(\) takes no arguments .*",
+         "Monty's match.{}() has no default yet: put one in the place of each None, "
+         "as in ['-' if group is None else group for group in match.groups()]."),
+        (r"Pattern\.(findall|finditer|fullmatch|match|search)\(\) takes exactly one argument .*",
+         "Monty's pattern.{0}() takes the text only: cut it before, as in pattern.{0}(text[start:end])."),
+        (r"(readline|readlines)\(\) takes no arguments .*",
+         "Monty's file.{}() takes no size: leave it out, and cut what it gives."),
+        (r"ord\(\) expected string of length 1, but bytes found",
+         "Monty's ord() takes a text only: of bytes, write data[0]."),
+        (r"float\(\) argument must be a string or a real number, not 'bytes'",
+         "Monty makes no float of bytes yet: write float(data.decode())."),
+        (r"a bytes-like object is required", calls.search_in_bytes),
+        (r"first argument must be string or compiled pattern", calls.pattern_of_bytes),
+        (r'argument 1 must have a "write" method', calls.writer_of_rows),
+        (r"(?:cannot use '.+' as a (?:dict key|set element) \()?unhashable type: '([\w.]+)'\)?", calls.unhashable),
         (r"print\(\) 'file' argument must be sys\.stdout or sys\.stderr, not ([\w.]+)", objects.print_file),
         (r"'typing\._SpecialForm' object is not subscriptable", objects.type_alias),
         (r"'typing\._SpecialForm' object is not callable",

@@ -9,7 +9,7 @@ from ..source import Failure
 from .cell_code import class_named, defines, failing_text, line_of
 from .host_python import host_type, is_native
 from .sentences import say
-from .unsupported import EXCEPTION_BASE, MISSING_METHODS, SYNTAX, instead_of_attribute
+from .unsupported import EXCEPTION_BASE, INSTEAD_OF_METHOD, MISSING_METHODS, SYNTAX, instead_of_attribute
 
 PROBED = {"str", "bytes", "int", "float", "complex", "list", "dict", "set", "frozenset", "tuple", "range", "bool"}
 OF_EVERY_CLASS = {f"__{name}__" for name in ["dict", "module", "qualname", "mro", "bases", "subclasses", "annotations"]}
@@ -51,7 +51,8 @@ def missing_attribute(failure: Failure, type_name: str, name: str) -> str | None
     if type_name == "json.JSONDecodeError":
         return say("no_error_parts")
     if issubclass(host, BaseException):
-        return say("message_only")
+        instead = INSTEAD_OF_METHOD.get(name)
+        return say("message_only") if instead is None else say("no_error_attribute", name, instead)
     if type_name in PROBED and name not in _missing(type_name) and not name.startswith("__"):
         return _asked_for_help(failure) or say("no_methods_on", name)
     return _python_has(type_name, name)

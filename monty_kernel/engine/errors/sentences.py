@@ -54,10 +54,29 @@ SENTENCES: Mapping[str, str] = {
     "iter_once": "write {0} = iter({0}) once, then next({0}).",
     "iter_here": "write next(iter(...)).",
     "no_json_option": "Monty's json.{}() has no {}= yet: convert the values {} it.",
+    "no_argument": "Monty's {}() has no {}= yet: leave it out.",
+    "no_partial_date": (
+        "Monty's strptime() wants a day, a month and a year: put the missing ones in front of both texts, "
+        "as in strptime('1 1 ' + text, '%d %m ' + format)."
+    ),
+    "foreign_digits": (
+        "Monty makes numbers of the digits 0 to 9 only: unicodedata.digit(character) gives the value of another digit."
+    ),
+    "no_search_for_number": (
+        "Monty looks for bytes only, not for their numbers: write the byte itself, as in data.find(b'a')."
+    ),
+    "no_patterns_of_bytes": "Monty's re takes texts only: make one of the bytes, as in data.decode().",
+    "rows_into_files": (
+        "Monty's sys.stdout and sys.stderr have no write(), which csv needs: write the rows into a file, and print that."
+    ),
+    "no_key": (
+        "Monty's {} cannot be a key of a dict or an element of a set yet: keep it in a list, or use a text of it as the key."
+    ),
     "few_encodings": "Monty knows only the encodings {}.",
     # attributes
     "no_error_parts": "An exception in Monty carries its message only: str(error) is 'what: line 1 column 2 (char 1)'.",
     "message_only": "An exception in Monty carries its message only: str(error) gives it.",
+    "no_error_attribute": "An exception in Monty carries its message only, and has no {}: {}",
     "message_holds_all": "An exception in Monty carries its message only: put everything into that message.",
     "help_by_name": "Monty cannot pass on the methods of built-in values, not even to help(): write help({!r}).",
     "no_methods_on": (
