@@ -192,7 +192,7 @@ INSTEAD_OF_MODULE: Mapping[str, str] = {
     "traceback": "str(error) gives the message; an error that nothing catches shows its traceback.",
     "typing_extensions": "typing has most of it.",
     "types": "type(value) gives a value's type.",
-    "unittest": "Write assert statements.",
+    "unittest": "Write assert statements; for a mock, assign a function of your own to the name, and later the old one.",
     "uuid": "random.getrandbits(128) gives a number that is as unlikely to repeat.",
     "warnings": "Use print(..., file=sys.stderr).",
     "weakref": "Use an ordinary reference.",

@@ -37,6 +37,7 @@ METHODS = "methods"
 ENVIRONMENT = "environment"
 MEDIA = "media"
 PROGRESS = "progress"
+SPECIAL = "special"
 SHELL = "shell"
 PROOF = "proof"
 LENGTHS = "lengths"
@@ -46,6 +47,7 @@ PARTS = (
     METHODS, WRITING,
     ENVIRONMENT,
     PROGRESS,
+    SPECIAL,
     PROOF,
 )  # fmt: skip
 """Each is a file, and finds those before it."""

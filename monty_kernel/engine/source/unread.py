@@ -20,6 +20,7 @@ from .lines_of_files import line_edits as lines_of_files
 from .passed_methods import MAY_HOLD, method_edits
 from .progress import MAY_MOVE, progress_edits
 from .source_map import ByteOffsets, Edit
+from .special_calls import MAY_CALL, special_edits
 from .statements import continuation_lines
 from .syntax_trees import Statement, statements_in
 
@@ -36,7 +37,8 @@ _MOST_ADDED = 1 << 20  # characters of indentation, of which a deletion of a nam
 def made_readable(text: str, tree: ast.Module, names: SessionNames) -> tuple[list[Edit], set[str]]:
     """The edits for a parsed text, and the names of the prelude's parts that they need."""
     methods, moving = MAY_HOLD.search(text) is not None, MAY_MOVE.search(text) is not None
-    if not (methods or moving or _WORTH.search(text)):
+    called = MAY_CALL.search(text) is not None
+    if not (methods or moving or called or _WORTH.search(text)):
         return [], set()
     places = ByteOffsets(text)
     edits: list[Edit] = []
@@ -68,6 +70,10 @@ def made_readable(text: str, tree: ast.Module, names: SessionNames) -> tuple[lis
     if passed:
         edits += passed
         parts.add(prelude.METHODS)
+    special = list(special_edits(text, tree, places)) if called else []
+    if special:
+        edits += special
+        parts.add(prelude.SPECIAL)
     moved = list(progress_edits(text, tree, places)) if moving else []
     if moved:
         edits += moved
