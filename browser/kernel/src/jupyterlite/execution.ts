@@ -25,7 +25,11 @@ export class Execution implements CellHost {
     private readonly sender: Sender,
     /** Let none of the cells run that wait. */
     private readonly abortWaiting: () => void
-  ) {}
+  ) {
+    parts.travel.onResumed = last => {
+      this.count = Math.max(this.count, last);
+    };
+  }
 
   /** Run a cell, from busy to idle. */
   async run(waiting: Waiting): Promise<void> {
@@ -75,8 +79,11 @@ export class Execution implements CellHost {
       case 'input':
         return this.#askPerson(question.prompt, question.password);
       case 'magic':
-        return this.parts.travel.magic(question, output => {
-          this.output(output);
+        return this.parts.travel.magic(question, {
+          show: output => {
+            this.output(output);
+          },
+          ask: prompt => this.#askPerson(prompt, false)
         });
       case 'contents':
         return this.parts.contents(question);

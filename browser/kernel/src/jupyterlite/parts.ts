@@ -34,14 +34,23 @@ export interface Completion {
   metadata: Record<string, unknown>;
 }
 
+/** The cell that a magic answers. */
+export interface AskingCell {
+  show(output: Output): void;
+  /** Ask the person for a line; an exception where nobody can answer. */
+  ask(prompt: string): Promise<Answer>;
+}
+
 /** The states of the session, and what goes from one to another. */
 export interface Travel {
+  /** Is told the number of the last cell when an earlier session goes on: cells count on from it. */
+  onResumed: (last: number) => void;
   /** A cell is about to run. What the person has to be told before it, if anything. */
   begin(number: number): Promise<string | null>;
   /** A cell is over, and this is the state that it left. `number` is 0 for a cell outside the history. */
   record(number: number, code: string, failed: boolean, snapshot: Snapshot, changed: boolean): void;
   /** Answer a magic that the worker leaves to the page. */
-  magic(question: Extract<Question, { kind: 'magic' }>, show: (output: Output) => void): Promise<Answer>;
+  magic(question: Extract<Question, { kind: 'magic' }>, cell: AskingCell): Promise<Answer>;
   /** A hint for a name that is missing and that an earlier session had. */
   hint(evalue: string): string | null;
   close(): void;

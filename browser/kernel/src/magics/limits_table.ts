@@ -27,6 +27,8 @@ export interface LimitsOfSession {
   tighten(words: ReadonlyMap<string, string>): void;
   /** Set these of the running cell alone. Throws `Bad`. */
   tightenCell(words: ReadonlyMap<string, string>): void;
+  /** Make room for what is told of the limits, however little the cell may show. */
+  tell(text: string): void;
   /** A limit cannot be set to this; the message says why. */
   readonly Bad: new (message: string) => Error;
 }

@@ -76,6 +76,13 @@ export class Magics implements MagicTable {
     return { magic, parsed: parse(magic, args) };
   }
 
+  /** What a line magic was given that the worker left to the page. Throws UsageError. */
+  parsed(name: string, args: string): Parsed {
+    const magic = this.#line.get(name);
+    if (magic === undefined) throw new UsageError(`There is no magic %${shortened(name)} here.`);
+    return parse(magic, args);
+  }
+
   /** The magic that `get_ipython().run_line_magic(name, args)` runs; text: both, on two lines. Throws UsageError. */
   calledLine(text: string): Called {
     const [name, , args] = partition(text, '\n');

@@ -128,7 +128,9 @@ function limits({ parsed }: Called, context: WorkerContext): void {
     if (!(error instanceof context.limits.Bad)) throw error;
     throw new UsageError(`%limits: ${error.message}.`);
   }
-  context.print(wanted.size > 0 ? tightened(wanted.keys(), context.limits) : table(context.limits));
+  const text = wanted.size > 0 ? tightened(wanted.keys(), context.limits) : table(context.limits);
+  context.limits.tell(`${text}\n`);
+  context.print(text);
 }
 
 function config({ parsed }: Called, context: WorkerContext): void {

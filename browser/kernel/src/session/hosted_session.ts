@@ -178,16 +178,56 @@ export class HostedSession {
    *
    * @param parts - Names of the prelude's parts that it needs.
    */
-  async evaluate(expression: string, parts: string[]): Promise<unknown> {
-    if (this.#cell !== null || this.#worker === null) return undefined;
+  evaluate(expression: string, parts: string[]): Promise<unknown> {
+    return this.#value(id => ({ type: 'evaluate', id, expression, parts }));
+  }
+
+  /** The tree of a text, as JSON text of the parser's; undefined while a cell runs. */
+  async syntax(source: string): Promise<string | undefined> {
+    const tree = await this.#value(id => ({ type: 'syntax', id, source }));
+    return typeof tree === 'string' ? tree : undefined;
+  }
+
+  async #value(make: (id: number) => ToWorker): Promise<unknown> {
+    if (!this.#isFree || this.#worker === null) return undefined;
     try {
-      const answer = await this.#send(id => ({ type: 'evaluate', id, expression, parts }));
+      const answer = await this.#send(make);
       return answer.type === 'value' ? answer.value : undefined;
     } catch (error) {
       if (error instanceof WorkerLost) return undefined;
       throw error;
     }
   }
+
+  /**
+   * Be what the session was in a snapshot; a new session for null. Where `evaluate` may be asked.
+   *
+   * @returns Why it could not be loaded: then the session is as it was. Null if it was.
+   */
+  async load(snapshot: Snapshot | null): Promise<string | null> {
+    if (!this.#isFree) return 'a cell runs';
+    if (this.#worker === null) {
+      await this.start(snapshot);
+      return null;
+    }
+    try {
+      const answer = await this.#send(id => ({ type: 'load', id, snapshot }));
+      if (answer.type !== 'loaded') return 'the worker did not say whether it is there';
+      if (answer.failure !== null) return answer.failure;
+      this.snapshot = answer.change === null ? snapshot : nextSnapshot(snapshot ?? this.snapshot, answer.change);
+      return null;
+    } catch (error) {
+      if (error instanceof WorkerLost) return 'its worker ended';
+      throw error;
+    }
+  }
+
+  /** Whether no cell computes: none runs, or it waits for a magic that stands between two of its feeds. */
+  get #isFree(): boolean {
+    return this.#cell === null || this.#between;
+  }
+
+  #between = false;
 
   /** Stop the running cell. One that waits gets KeyboardInterrupt; one that computes loses its worker. */
   interrupt(): void {
@@ -288,9 +328,11 @@ export class HostedSession {
       cell === null
         ? Promise.resolve<Answer>({ exception: 'RuntimeError', message: 'no cell runs' })
         : cell.host.ask(what);
+    this.#between = what.kind === 'magic' && what.between;
     void answered
       .catch((error: unknown): Answer => ({ exception: 'RuntimeError', message: said(error) }))
       .then(answer => {
+        this.#between = false;
         if (this.#worker === worker) worker.post({ type: 'answer', question, answer });
       });
   }

@@ -23,9 +23,8 @@ export function surveyOf(answer: unknown): Survey | null {
   if (!(answer instanceof Map)) return null;
   const survey = new Map<string, [string, string, string]>();
   for (const [name, row] of answer as Map<unknown, unknown>) {
-    const items = (row as { items?: unknown } | null)?.items;
-    if (typeof name !== 'string' || !Array.isArray(items) || items.length !== 3) return null;
-    const [kind, short, digest] = items as unknown[];
+    if (typeof name !== 'string' || !Array.isArray(row) || row.length !== 3) return null;
+    const [kind, short, digest] = row as unknown[];
     if (typeof kind !== 'string' || typeof short !== 'string' || typeof digest !== 'string') return null;
     survey.set(name, [kind, short, digest]);
   }

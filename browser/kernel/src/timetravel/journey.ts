@@ -16,8 +16,12 @@ import type { State, Timeline } from './timeline';
 
 /** Looks at states, in a session beside the person's. */
 export interface Inspector {
-  /** Be what the session was in a state. @throws NoSuchState */
-  visit(state: State): Promise<Snapshot>;
+  /**
+   * Be what the session was in a state; `session`: whose it is, if it is stored for another.
+   *
+   * @throws NoSuchState
+   */
+  visit(state: State, session?: string): Promise<Snapshot>;
   /** The value of an expression over the prelude's functions in that state; undefined if it has none. */
   evaluate(expression: string): Promise<unknown>;
   /** The tree of a cell; null if it cannot be parsed. */

@@ -202,7 +202,7 @@ export class TimeTravel {
     const states = await this.earlier.states(session.id);
     const timeline = Timeline.of(states, session.current);
     const here = timeline.here;
-    const snapshot = await this.inspector.visit(here);
+    const snapshot = await this.inspector.visit(here, session.id);
     const before = this.#timeline;
     const was = before === null ? null : await this.#look(before.here);
     const now = await this.#look(here);

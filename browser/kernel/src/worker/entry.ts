@@ -1,5 +1,6 @@
 /** The script of a session's web worker. */
 
+import { magicServices } from '../magics/services';
 import { plainServices } from './plain_services';
 import { SessionWorker } from './session_worker';
 import type { FromWorker, ToWorker } from './messages';
@@ -11,9 +12,12 @@ interface Scope {
 }
 
 const scope = self as unknown as Scope;
-const session = new SessionWorker(message => {
-  scope.postMessage(message);
-}, plainServices());
+const session = new SessionWorker(
+  message => {
+    scope.postMessage(message);
+  },
+  { ...plainServices(), ...magicServices() }
+);
 scope.onmessage = event => {
   void session.receive(event.data);
 };

@@ -147,6 +147,8 @@ export type ToWorker =
    * magic's question with `between` waits.
    */
   | { type: 'evaluate'; id: number; expression: string; parts: string[] }
+  /** The tree of a text, as JSON text; see `source/tree.ts`. Between two cells. */
+  | { type: 'syntax'; id: number; source: string }
   /** Go to another state; null for a new session. When `evaluate` may come. */
   | { type: 'load'; id: number; snapshot: Snapshot | null }
   /** An answer to `ask`. */

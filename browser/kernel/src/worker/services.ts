@@ -14,6 +14,8 @@ export interface CellContext {
   show(output: Output): void;
   /** Let the page run the magic: its work is the page's. Rejects with `Refusal`. */
   page(name: string, args: string): Promise<Value>;
+  /** Why the cell before this one failed, in one line; null if it did not. */
+  readonly lastFailure: string | null;
   /** What the cell's reply is to hold for the front end. */
   payload(payload: Record<string, unknown>): void;
 }

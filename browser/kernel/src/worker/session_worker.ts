@@ -37,6 +37,7 @@ export class SessionWorker {
   #questions = new Map<number, (answer: Answer) => void>();
   #asked = 0;
   #actionWaits = false;
+  #lastFailure: string | null = null;
   #last: Promise<void> = Promise.resolve();
 
   constructor(
@@ -60,6 +61,8 @@ export class SessionWorker {
       if (message.type === 'start') await this.#start(message);
       else if (message.type === 'execute') await this.#execute(message.id, message.request);
       else if (message.type === 'load') await this.#load(message.id, message.snapshot);
+      else if (message.type === 'syntax')
+        this.post({ type: 'value', id: message.id, value: this.#syntax(message.source) });
       else this.post({ type: 'value', id: message.id, value: await this.#evaluate(message.expression, message.parts) });
     } catch (error) {
       // the session cannot be had any more, not even as it was
@@ -92,8 +95,12 @@ export class SessionWorker {
   }
 
   #parsed(text: string): Reply {
+    return JSON.parse(this.#syntax(text)) as Reply;
+  }
+
+  #syntax(text: string): string {
     if (this.#instance === null) throw new TransportLost('crashed', 'there is no parser');
-    return JSON.parse(this.#instance.syntax(text)) as Reply;
+    return this.#instance.syntax(text);
   }
 
   #session(): Engine {
@@ -128,6 +135,7 @@ export class SessionWorker {
         engine.show(output, { ...frontend });
       },
       page: (name, args) => this.#askPage(name, args, false, context),
+      lastFailure: this.#lastFailure,
       payload: payload => {
         this.post({ type: 'payload', id, payload });
       }
@@ -143,6 +151,8 @@ export class SessionWorker {
       this.#cell = null;
       this.#questions = new Map();
     }
+    const { failure } = outcome;
+    this.#lastFailure = failure && `${failure.ename}: ${failure.evalue.slice(0, 1000)}`;
     this.post({ type: 'finished', id, outcome });
     await engine.save();
     this.post({ type: 'saved', id, change: engine.news() });

@@ -20,6 +20,10 @@ class FakeLimits implements LimitsOfSession {
     this.said.push(...words.values());
   }
 
+  tell(text: string): void {
+    this.said.push(text);
+  }
+
   tightenCell(words: ReadonlyMap<string, string>): void {
     this.said.push(`cell ${[...words.values()].join()}`);
   }

@@ -1,0 +1,151 @@
+/** The states of one kernel, and the magics of its cells that are the page's. */
+
+import { Magics } from '../magics/magics';
+import { PAGE_MAGICS, unknownMagic } from '../magics/page_magics';
+import { UsageError } from '../magics/usage';
+import { NoSuchState } from '../timetravel/timeline';
+import type { PageContext } from '../magics/page_magics';
+import type { HostedSession } from '../session/hosted_session';
+import type { SessionStore } from '../timetravel/session_store';
+import type { SideSession } from '../timetravel/side_session';
+import type { TimeTravel } from '../timetravel/travel';
+import type { Answer, MimeBundle, Question, Snapshot } from '../worker/messages';
+import type { AskingCell, Travel } from './parts';
+
+/** How a question of the kernel's own begins. */
+const MARK = 'monty-kernel asks: ';
+/** The name under which a worker asks what `help(topic)` prints. */
+const HELP = '!help';
+const UNDEFINED = /^name '([\p{L}_][\p{L}\p{N}_]*)' is not defined$/u;
+
+type MagicQuestion = Extract<Question, { kind: 'magic' }>;
+
+/** What the room lives among. */
+export interface TravelRoomParts {
+  session: HostedSession;
+  travel: TimeTravel;
+  side: SideSession;
+  store: SessionStore | null;
+  kernel: string;
+  history: PageContext['history'];
+  /** The page about a name, or a magic; null if nothing is known. */
+  describe: (topic: string, detail: number, idle: boolean) => Promise<MimeBundle | null>;
+  /** The text that `help(topic)` prints. */
+  help: (topic: string, kind: string) => Promise<string>;
+}
+
+export class TravelRoom implements Travel {
+  onResumed: (last: number) => void = () => undefined;
+
+  readonly #magics = new Magics();
+  #before: string | null = null; // the cells of the session before, for the hint
+
+  constructor(private readonly parts: TravelRoomParts) {}
+
+  async begin(): Promise<string | null> {
+    const { travel, session, store } = this.parts;
+    if (!travel.hasBegun && session.snapshot !== null) {
+      travel.begin(session.snapshot);
+      await this.#lookBack();
+    }
+    return store?.notice() ?? null;
+  }
+
+  record(number: number, code: string, failed: boolean, snapshot: Snapshot, changed: boolean): void {
+    if (changed) this.parts.travel.record(number, code, failed, snapshot);
+  }
+
+  hint(evalue: string): string | null {
+    const name = UNDEFINED.exec(evalue.slice(0, 1_000))?.[1];
+    if (name === undefined || this.#before === null || !binds(this.#before, name)) return null;
+    return `The session before had '${name}'; %resume brings it back.`;
+  }
+
+  close(): void {
+    this.parts.travel.close();
+    this.parts.side.close();
+  }
+
+  async magic(question: MagicQuestion, cell: AskingCell): Promise<Answer> {
+    try {
+      return { value: (await this.#done(question, cell)) ?? null };
+    } catch (error) {
+      if (error instanceof UsageError || error instanceof NoSuchState) {
+        return { exception: 'UsageError', message: error.message };
+      }
+      throw error;
+    } finally {
+      if (question.between) this.parts.side.close(); // its worker takes as much memory as the session's
+    }
+  }
+
+  async #done(question: MagicQuestion, cell: AskingCell): Promise<unknown> {
+    const { name, args } = question;
+    if (name === HELP) {
+      const [topic = '', kind = ''] = args.split('\n');
+      return this.parts.help(topic, kind);
+    }
+    if (name === '?' || name === '??') return this.#describe(args.trim(), name.length - 1, cell);
+    const act = PAGE_MAGICS.get(name);
+    if (act === undefined) throw unknownMagic(name);
+    return act(this.#magics.parsed(name, args), this.#context(question, cell));
+  }
+
+  async #describe(topic: string, detail: number, cell: AskingCell): Promise<MimeBundle | null> {
+    if (topic.includes('*')) {
+      const shown = topic.slice(0, 200);
+      throw new UsageError(
+        `${shown}?: names are not searched for here. %who lists the session's, and Tab completes a name.`
+      );
+    }
+    const page = await this.parts.describe(topic, detail, true);
+    if (page === null) cell.show({ type: 'stream', name: 'stdout', text: `Object \`${topic}\` not found.\n` });
+    return page;
+  }
+
+  #context({ between, unsaved }: MagicQuestion, cell: AskingCell): PageContext {
+    const { travel, kernel, history, session } = this.parts;
+    return {
+      travel,
+      kernel,
+      history,
+      between,
+      unsaved,
+      looking: this.#magics.looking,
+      print: text => {
+        cell.show({ type: 'stream', name: 'stdout', text: `${text}\n` });
+      },
+      display: data => {
+        cell.show({ type: 'display', data, metadata: {}, displayId: null, update: false });
+      },
+      confirm: async question => {
+        const answer = await cell.ask(MARK + question);
+        return 'exception' in answer ? null : /^y(?:es)?$/i.test(String(answer.value).trim());
+      },
+      go: async ({ snapshot }) => {
+        const failure = await session.load(snapshot);
+        if (failure !== null) throw new NoSuchState(`The state cannot be loaded: ${failure}.`);
+      },
+      resumed: last => {
+        this.#before = null;
+        this.onResumed(last);
+      }
+    };
+  }
+
+  async #lookBack(): Promise<void> {
+    const { store } = this.parts;
+    const last = (await store?.sessions())?.at(-1);
+    if (store === null || last === undefined) return;
+    this.#before = (await store.states(last.id)).map(state => state.source).join('\n');
+  }
+}
+
+/** Whether cells seem to bind a name. */
+function binds(cells: string, name: string): boolean {
+  const word = name.replace(/[^\p{L}\p{N}_]/gu, '');
+  return new RegExp(
+    `(?<![\\p{L}\\p{N}_.])(?:(?:def|class|as|for|import)[ \\t]+${word}(?![\\p{L}\\p{N}_])|${word}[ \\t]*(?:,[^=\\n]*)?(?::[^=\\n]*)?=(?!=))`,
+    'u'
+  ).test(cells);
+}

@@ -1,0 +1,208 @@
+/** The magics whose work is the page's: travel between the states after the cells, and the inputs of sessions. */
+
+import { repr, thousands } from '../source/python_text';
+import { NoSuchState } from '../timetravel/timeline';
+import { historyLines } from './history';
+import { UsageError } from './usage';
+import type { MimeBundle } from '../worker/messages';
+import type { EarlierSession } from '../timetravel/session_store';
+import type { Destination, TimeTravel } from '../timetravel/travel';
+import type { AskHistory } from './history';
+import type { Parsed } from './declared';
+
+/** What a magic in the page may use. */
+export interface PageContext {
+  readonly travel: TimeTravel;
+  /** The line magics that only look. */
+  readonly looking: ReadonlySet<string>;
+  /** The id of the kernel; a session that another one left is given to this notebook only if the person says so. */
+  readonly kernel: string;
+  /** Whether the magic stands between two feeds. */
+  readonly between: boolean;
+  /** Whether no state has what the cell did so far. */
+  readonly unsaved: boolean;
+  print(text: string): void;
+  display(data: MimeBundle): void;
+  /** The person's answer to a yes-or-no question; null where nobody can answer. */
+  confirm(question: string): Promise<boolean | null>;
+  /** Make the session what it was there. Throws NoSuchState. */
+  go(there: Destination): Promise<void>;
+  /** An earlier session goes on; the number of its last cell. */
+  resumed(last: number): void;
+  readonly history: AskHistory;
+}
+
+type Act = (parsed: Parsed, context: PageContext) => Promise<unknown>;
+
+export const PAGE_MAGICS: ReadonlyMap<string, Act> = new Map<string, Act>([
+  ['undo', ({ given }, context) => travels(context, way => way.undo(positive(given['cells']), context.looking))],
+  ['redo', ({ given }, context) => travels(context, way => way.redo(positive(given['cells']), context.looking))],
+  ['restore', ({ given }, context) => travels(context, way => way.restore(String(given['state'])))],
+  ['snapshot', snapshot],
+  ['snapshots', snapshots],
+  ['diff', diff],
+  ['reset', reset],
+  ['sessions', sessions],
+  ['resume', resume],
+  ['history', history],
+  ['mounts', mounts],
+  ['mount', refuses('%mount: folders of this site cannot be mounted in this version of the kernel.')],
+  ['unmount', refuses('%unmount: nothing is mounted there. %mounts lists the mounted folders.')]
+]);
+
+const MOST = 1_000_000;
+const NAME = /^\p{L}[\p{L}\p{N}_.-]{0,99}$/u;
+
+function positive(cells: unknown): number {
+  if (typeof cells === 'number' && cells >= 1 && cells <= MOST) return cells;
+  throw new UsageError(`N must be a number of cells, from 1 to ${thousands(MOST)}.`);
+}
+
+function requireState(context: PageContext): void {
+  if (!context.unsaved) return;
+  throw new NoSuchState('No state has what this cell did so far: put this line first, or into a cell of its own.');
+}
+
+async function travels(context: PageContext, choose: (way: TimeTravel) => Promise<Destination>): Promise<void> {
+  requireState(context);
+  const { travel } = context;
+  const left = travel.timeline.here;
+  const there = await choose(travel);
+  try {
+    await context.go(there);
+  } catch (error) {
+    travel.timeline.go(left);
+    throw error;
+  }
+  context.print(there.report);
+}
+
+function snapshot({ given }: Parsed, context: PageContext): Promise<void> {
+  const name = String(given['name']);
+  if (!NAME.test(name)) {
+    throw new UsageError("%snapshot: a name begins with a letter and has only letters, digits, '_', '-' and '.'.");
+  }
+  const { travel } = context;
+  context.print(given['remove'] === true ? travel.unname(name) : travel.name(name, context.unsaved));
+  return Promise.resolve();
+}
+
+function snapshots({ given }: Parsed, context: PageContext): Promise<void> {
+  const { text, html } = context.travel.list(given['all'] === true);
+  context.display({ 'text/plain': text, 'text/html': html });
+  return Promise.resolve();
+}
+
+async function diff({ given }: Parsed, context: PageContext): Promise<void> {
+  requireState(context);
+  const second = given['second'];
+  const found = await context.travel.diff(String(given['first']), typeof second === 'string' ? second : null);
+  const { added, changed, removed, unknown } = found.variables;
+  const is = (value: string): string => (value === '' ? '' : ` = ${value}`);
+  const became = (old: string, now: string): string =>
+    old === now ? (old === '' ? '' : ' (changed inside)') : ` = ${old} -> ${now}`;
+  const rows = [
+    ...added.sort(byName).map(([name, value]) => `+ ${name}${is(value)}`),
+    ...changed.sort(byName).map(([name, old, now]) => `~ ${name}${became(old, now)}`),
+    ...removed.sort(byName).map(([name, value]) => `- ${name}${is(value)}`),
+    ...unknown.sort().map(name => `? ${name} (cannot be compared)`),
+    ...found.files
+  ];
+  context.print(rows.join('\n') || 'No variable differs.');
+}
+
+function byName([one]: readonly string[], [other]: readonly string[]): number {
+  return (one ?? '') < (other ?? '') ? -1 : 1;
+}
+
+async function reset({ given }: Parsed, context: PageContext): Promise<void> {
+  const question = 'clear all variables of this session? %undo brings them back. [y]es, [n]o: ';
+  if (given['force'] !== true && (await context.confirm(question)) !== true) {
+    context.print('Nothing was cleared. %reset -f clears without asking.');
+    return;
+  }
+  const left = context.travel.timeline.here;
+  const start = context.travel.reset();
+  try {
+    await context.go(start);
+  } catch (error) {
+    context.travel.timeline.go(left);
+    throw error;
+  }
+}
+
+// Earlier sessions
+
+async function sessions({ given }: Parsed, context: PageContext): Promise<void> {
+  if (given['all'] === true) {
+    throw new UsageError('%sessions -a: a page sees the sessions of its own notebook only. %sessions lists them.');
+  }
+  const rows = (await context.travel.earlier.sessions()).map(info => {
+    const states = `${String(info.states).padStart(5)} state${info.states === 1 ? ' ' : 's'}`;
+    return `${info.id}  ${clock(info.started)}  ${states}`;
+  });
+  context.print(rows.join('\n') || 'There is no earlier session of this notebook.');
+}
+
+async function resume({ given }: Parsed, context: PageContext): Promise<void> {
+  requireState(context);
+  const earlier = await context.travel.earlier.sessions();
+  const wanted = given['session'];
+  const chosen = typeof wanted === 'string' ? earlier.find(info => info.id === wanted) : earlier.at(-1);
+  if (chosen === undefined) {
+    throw new UsageError(
+      typeof wanted === 'string'
+        ? '%resume: there is no such session. %sessions lists the sessions of this notebook.'
+        : '%resume: there is no earlier session of this notebook.'
+    );
+  }
+  if (chosen.kernel !== context.kernel) await requireConsent(chosen, context);
+  const there = await context.travel.resume(chosen);
+  await context.go(there);
+  context.resumed(there.count);
+  context.print(there.report);
+}
+
+// a page knows the path of its notebook, but not whose file is there now: a stranger's must not get what the person's had
+async function requireConsent(info: EarlierSession, context: PageContext): Promise<void> {
+  const states = `${thousands(info.states)} state${info.states === 1 ? '' : 's'}`;
+  const answer = await context.confirm(
+    `let this notebook have everything in session ${info.id}, last used ${clock(info.used)}, with ${states}? ` +
+      "Another kernel ran it, and the file at that path may be somebody else's by now. [y]es, [n]o: "
+  );
+  if (answer === true) return;
+  throw new UsageError(
+    answer === false
+      ? '%resume: not resumed: you declined.'
+      : '%resume: not resumed: another kernel left this session, and nobody answered the question. ' +
+          'Use a front end that can ask you.'
+  );
+}
+
+function clock(milliseconds: number): string {
+  const local = new Date(milliseconds - new Date(milliseconds).getTimezoneOffset() * 60_000);
+  return local.toISOString().slice(0, 16).replace('T', ' ');
+}
+
+// The rest
+
+async function history({ given }: Parsed, context: PageContext): Promise<void> {
+  const lines = await historyLines(given, context.history, () =>
+    context.confirm('show the inputs of your other sessions in this notebook? [y]es, [n]o: ')
+  );
+  if (lines.length > 0) context.print(lines.join('\n'));
+}
+
+function mounts(_: Parsed, context: PageContext): Promise<void> {
+  context.print('No folder is mounted.');
+  return Promise.resolve();
+}
+
+function refuses(message: string): Act {
+  return () => Promise.reject(new UsageError(message));
+}
+
+/** The name of a magic that nothing here does, for an error. */
+export function unknownMagic(name: string): UsageError {
+  return new UsageError(`The magic ${repr(name)} has nothing to do in a page.`);
+}

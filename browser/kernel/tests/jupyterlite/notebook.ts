@@ -1,0 +1,117 @@
+/** A notebook of one kernel in this process: its session's workers are objects, and the rest is as in a page. */
+
+import { DEFAULT_LIMITS } from '../../src/engine/limits';
+import { TravelRoom } from '../../src/jupyterlite/travel_room';
+import { magicServices } from '../../src/magics/services';
+import { HostedSession } from '../../src/session/hosted_session';
+import { Workers } from '../../src/session/workers';
+import { SideSession } from '../../src/timetravel/side_session';
+import { TimeTravel } from '../../src/timetravel/travel';
+import { plainServices } from '../../src/worker/plain_services';
+import { SessionWorker } from '../../src/worker/session_worker';
+import { module } from '../worker/page';
+import type { CellHost } from '../../src/session/hosted_session';
+import type { WorkerPort } from '../../src/session/workers';
+import type { Answer, FromWorker, Output, Question, ToWorker } from '../../src/worker/messages';
+
+function port(): WorkerPort {
+  let heard: ((message: FromWorker) => void) | null = null;
+  const worker = new SessionWorker(
+    message => {
+      heard?.(structuredClone(message));
+    },
+    { ...plainServices(), ...magicServices() }
+  );
+  return {
+    post: (message: ToWorker) => {
+      const module = message.type === 'start' ? message.module : null;
+      const copy = structuredClone(module === null ? message : { ...message, module: null });
+      void worker.receive((module === null ? copy : { ...copy, module }) as ToWorker);
+    },
+    listen: listener => {
+      heard = listener;
+    },
+    end: () => {
+      heard = null;
+    }
+  };
+}
+
+function session(): HostedSession {
+  const limits = { granted: DEFAULT_LIMITS, now: DEFAULT_LIMITS, tightened: {} };
+  return new HostedSession(new Workers(port), module, { limits, timezone: 'UTC', mostShown: null });
+}
+
+/** What a cell came to. */
+export interface Ran {
+  text: string;
+  outputs: Output[];
+  result: string | null;
+  error: string | null;
+  payload: Record<string, unknown>[];
+}
+
+export class Notebook {
+  readonly session = session();
+  readonly room: TravelRoom;
+  /** What the person answers to questions; null where nobody can. */
+  answer: string | null = null;
+  readonly asked: string[] = [];
+  #count = 0;
+
+  constructor() {
+    const side = new SideSession(session, null);
+    this.room = new TravelRoom({
+      session: this.session,
+      travel: new TimeTravel(side, null, 1 << 28),
+      side,
+      store: null,
+      kernel: 'this',
+      history: request => Promise.resolve([[0, 1, JSON.stringify(request)]]),
+      describe: topic => Promise.resolve(topic === 'known' ? { 'text/plain': 'a page' } : null),
+      help: topic => Promise.resolve(`about ${topic}`)
+    });
+  }
+
+  async run(code: string): Promise<Ran> {
+    this.#count += 1;
+    const number = this.#count;
+    const ran: Ran = { text: '', outputs: [], result: null, error: null, payload: [] };
+    const show = (output: Output): void => {
+      ran.outputs.push(output);
+      if (output.type === 'stream') ran.text += output.text;
+    };
+    const ask = (prompt: string): Promise<Answer> => {
+      this.asked.push(prompt);
+      return Promise.resolve(
+        this.answer === null ? { exception: 'StdinUnavailable', message: '' } : { value: this.answer }
+      );
+    };
+    const host: CellHost = {
+      output: show,
+      ask: (question: Question) => {
+        if (question.kind === 'magic') return this.room.magic(question, { show, ask });
+        return Promise.resolve({ exception: 'EOFError', message: '' });
+      },
+      payload: payload => {
+        ran.payload.push(payload);
+      }
+    };
+    await this.session.ready();
+    await this.room.begin();
+    const request = { code, number, remember: true, silent: false, expressions: {} };
+    const { outcome } = await this.session.run(request, host, (snapshot, changed) => {
+      this.room.record(number, code, outcome?.failure !== null, snapshot, changed);
+    });
+    await this.session.ready();
+    if (outcome === null) throw new Error('the worker was lost');
+    ran.result = (outcome.result?.data['text/plain'] as string | undefined) ?? null;
+    ran.error = outcome.failure === null ? null : `${outcome.failure.ename}: ${outcome.failure.evalue}`;
+    return ran;
+  }
+
+  close(): void {
+    this.room.close();
+    this.session.close();
+  }
+}
