@@ -31,7 +31,7 @@ GAPS = [
     ("def f(): pass\nf.__name__", 2, 1, "missing-attribute"),
     ("def logged(g):\n    return lambda: g.__name__\n@logged\ndef f(): pass", 2, 20, "missing-attribute"),
     ("def f(): pass\nf.calls = 0", 2, 1, "missing-attribute"),
-    ("try:\n    1 / 0\nexcept ZeroDivisionError as e:\n    e.__class__", 4, 5, "missing-attribute"),
+    ("try:\n    1 / 0\nexcept ZeroDivisionError as e:\n    e.__cause__", 4, 5, "missing-attribute"),
     ("import json\njson.dumps({}, default=str)", 2, 24, "missing-argument"),
     (
         "import asyncio\nasync def f(): pass\nawait asyncio.gather(f(), return_exceptions=True)",
