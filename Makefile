@@ -2,9 +2,10 @@
 #
 #   make run     the tour, without a front end, its outputs on the screen
 #   make lab     JupyterLab in notebooks/, which may use the tools in tests/granted/
-#   make test    all tests, including those that drive JupyterLab in headless Chromium
+#   make test    all tests, including those that drive JupyterLab in headless Chromium, and those of the browser kernel
+#   make test-python   the same without the browser kernel
 #   make quick   the tests that start no kernel, no browser and are not slow
-#   make lint    ruff and mypy
+#   make lint    ruff, mypy, and for the browser kernel ESLint, Prettier and tsc
 #   make docs    the documentation site, in docs/_build
 #   make bench   the figures of docs/comparison.md, against ipykernel on this machine
 #   make wasm    Monty in WebAssembly, for the browser
@@ -14,7 +15,7 @@
 # ARGS is passed on to pytest, the benchmarks, the fuzzers and the soak; SECONDS=600, CELLS=50000, KERNELS=8 and KILLS=400 set how long they run.
 
 .DEFAULT_GOAL := help
-.PHONY: help run lab test quick lint format docs bench fuzz soak browser wasm wasm-check wasm-lint clean
+.PHONY: help run lab test test-python test-browser quick lint format docs bench fuzz soak browser browser-data wasm wasm-check wasm-lint clean
 .DELETE_ON_ERROR:
 
 VENV := .venv
@@ -46,16 +47,19 @@ run: $(VENV)/installed-run
 lab: $(VENV)/installed-lab
 	JUPYTER_CONFIG_PATH=$(CURDIR)/tests/granted $(BIN)/jupyter lab --notebook-dir=. --LabApp.default_url=/lab/tree/notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
 
-test: $(VENV)/installed-test browser
+test: test-python test-browser
+
+test-python: $(VENV)/installed-test browser
 	$(BIN)/python -m pytest -n 2 --dist loadfile --durations 15 $(ARGS)
 
 quick: $(VENV)/installed-test
 	$(BIN)/python -m pytest -n 2 --dist loadfile -q -m "not slow and not browser and not process" $(ARGS)
 
-lint: $(VENV)/installed-test
+lint: $(VENV)/installed-test browser-data
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	npm run --silent lint
 
 format: $(VENV)/installed-test
 	$(BIN)/ruff check --fix
@@ -77,6 +81,20 @@ soak: $(VENV)/installed-test
 browser:
 	@.ci/install-chromium
 
+# The browser kernel --------------------------------------------------------------------------------------------------
+
+NODE_MODULES := node_modules/.package-lock.json
+$(NODE_MODULES): package.json package-lock.json $(wildcard browser/*/package.json)
+	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null || { echo "Node 20 or newer is needed for browser/, with npm." >&2; exit 1; }
+	npm ci --silent
+
+# what both kernels share, as data, and the messages to the engine
+browser-data: $(VENV)/installed-test $(NODE_MODULES)
+	@PYTHON=$(abspath $(BIN)/python) npm run --silent generate --workspace browser/kernel
+
+test-browser: browser-data wasm
+	npm test --silent
+
 wasm:
 	@browser/wasm/build.sh
 
@@ -88,4 +106,4 @@ wasm-lint:
 	@browser/wasm/build.sh lint
 
 clean:
-	rm -rf $(VENV) .fuzz dist docs/_build browser/wasm/dist browser/wasm/target .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) node_modules .fuzz dist docs/_build browser/wasm/dist browser/wasm/target .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,50 @@
+/** The plugin: it makes the kernel known to JupyterLite. The kernel itself is loaded when the first one starts. */
+
+import { PageConfig } from '@jupyterlab/coreutils';
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { IKernelClient, IKernelSpecs } from '@jupyterlite/services';
+
+import type { MontyKernel } from './kernel';
+
+const kernels = new Map<string, MontyKernel>();
+
+const plugin: JupyterFrontEndPlugin<void> = {
+  id: 'jupyterlite-monty-kernel:kernel',
+  description: 'A Python kernel whose cells run in Monty, a sandboxed interpreter.',
+  autoStart: true,
+  requires: [IKernelSpecs],
+  optional: [IKernelClient],
+  activate: (_: JupyterFrontEnd, specs: IKernelSpecs, client: IKernelClient | null) => {
+    specs.register({
+      spec: {
+        name: 'monty',
+        display_name: 'Python (Monty)',
+        language: 'python',
+        argv: [],
+        interrupt_mode: 'message',
+        resources: {}
+      },
+      create: async options => {
+        const { makeKernel } = await import('./assembly');
+        const kernel = await makeKernel(options, PageConfig.getBaseUrl());
+        kernels.set(options.id, kernel);
+        kernel.disposed.connect(() => {
+          if (kernels.get(options.id) === kernel) kernels.delete(options.id);
+        });
+        return kernel;
+      }
+    });
+    if (client !== null) passOnInterrupts(client);
+  }
+};
+
+/** JupyterLite 0.8 drops the cells that wait and tells the kernel nothing. */
+function passOnInterrupts(client: IKernelClient): void {
+  const interrupt = client.interrupt.bind(client);
+  client.interrupt = async id => {
+    await interrupt(id);
+    kernels.get(id)?.interrupt();
+  };
+}
+
+export default plugin;
