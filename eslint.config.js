@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['**/generated/**', '**/dist/**', '**/lib/**', '**/*.js', '**/*.mjs', '.venv/**'] },
+  { ignores: ['**/generated/**', '**/dist/**', '**/lib/**', '**/*.js', '**/*.mjs', '**/*.cjs', '.venv/**'] },
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
   {

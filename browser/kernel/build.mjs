@@ -2,7 +2,14 @@
 import { build } from 'esbuild';
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 
-const common = { bundle: true, minify: true, sourcemap: false, target: 'es2022', legalComments: 'none', logLevel: 'warning' };
+const common = {
+  bundle: true,
+  minify: true,
+  sourcemap: false,
+  target: 'es2022',
+  legalComments: 'none',
+  logLevel: 'warning'
+};
 rmSync('lib', { recursive: true, force: true });
 mkdirSync('lib', { recursive: true });
 // a worker that rspack bundles fails at run time: it gets a finished script, as an asset
