@@ -13,14 +13,17 @@ from .differences import DIFFERENCES
 OF_THE_KERNEL = frozenset({*supplied_names(), "exit", "quit"})
 """Names that Monty lacks and the kernel gives every cell."""
 
+REWRITTEN = frozenset({"the 'del' statement", "starred expressions (*expr)", "object"})
+"""What the tables have hints for, and the kernel rewrites or Monty reads in all but odd places."""
+
 MOST = 6_000
 """Characters of the short prompt."""
 
 _HEAD = (
     "You write Python for notebook cells that run in Monty, a sandboxed interpreter of a subset of Python 3.14. What is "
     "listed here as missing raises an error. The rest is there: every kind of parameter, closures, lambdas, decorators of "
-    "functions and classes, comprehensions, match, with, try, :=, f-strings, plain classes, @dataclass, await at the top "
-    "level of a cell."
+    "functions and classes, comprehensions, match, with, try, :=, f-strings, plain classes, @dataclass, del "
+    "of names, items and slices (not of attributes), await at the top level of a cell."
 )
 _CELLS = (
     "A cell's last expression is shown; IPython.display has display, HTML, Markdown. There is no shell, network, process, "
@@ -77,18 +80,19 @@ _SHORT = (
 
 
 def _text(detail: _Detail) -> str:
+    syntax, bases = _missing(tables.SYNTAX), _missing(tables.BASES)
     parts = [
         _HEAD,
         _CELLS,
         f"Modules, each with a part of what CPython's has; there are no others: {' '.join(tables.MODULES)}.",
-        _listed("Syntax that is missing", dict.fromkeys(tables.SYNTAX.values()) if detail.syntax else tables.SYNTAX),
+        _listed("Syntax that is missing", dict.fromkeys(syntax.values()) if detail.syntax else syntax),
     ]
     if detail.everything:
         parts += [
             _advised("Built-in names that are missing", _builtins()),
             _advised("Members of modules that are missing, among others", tables.INSTEAD_OF_MEMBER),
             _advised("Methods and attributes that are missing", _methods()),
-            _advised("Base classes, and what to write instead of inheriting", tables.BASES),
+            _advised("Base classes, and what to write instead of inheriting", bases),
             _advised("Modules that are missing", _modules()),
         ]
     else:
@@ -99,7 +103,7 @@ def _text(detail: _Detail) -> str:
             _missing_modules(advice=detail.modules),
         ]
         if detail.classes:
-            parts.append(f"Do without these base classes too: {' '.join(tables.BASES)}.")
+            parts.append(f"Do without these base classes too: {' '.join(bases)}.")
     parts += [
         _CLASSES,
         _METHODS,
@@ -107,6 +111,10 @@ def _text(detail: _Detail) -> str:
         _listed("Different without an error", [difference.sentence for difference in DIFFERENCES]),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _missing(table: Mapping[str, str]) -> dict[str, str]:
+    return {name: advice for name, advice in table.items() if name not in REWRITTEN}
 
 
 def _builtins() -> dict[str, str]:

@@ -96,6 +96,8 @@ def _remove(args: argparse.Namespace) -> int:
         except OSError as error:
             raise UsageError(f"cannot remove {folder}: {error.strerror}.") from error
         print(f"Removed kernelspec {name} from {folder.parent}")
+    if any(folder.is_relative_to(sys.prefix) for folder in found):
+        print("This environment's was the one that pip installed: `monty-kernel install --sys-prefix` brings it back.")
     return 0
 
 

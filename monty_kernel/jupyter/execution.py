@@ -24,8 +24,12 @@ if TYPE_CHECKING:
     from monty_kernel.session.cell_runner import CellRequest, CellRunner
 
 ARRIVING = 0.03
-"""Seconds from a cell of a notebook in JupyterLab to its error, at least. JupyterLab takes about 10 ms to send the cells of a
-Run All, and its server as long to pass them on. Clients that name no cell, such as agents, get an error at once."""
+"""Seconds from the last cell that arrived from JupyterLab to an error, at least. JupyterLab takes some 10 ms to send the cells
+of a Run All, and its server as long to pass them on; both take longer on a busy machine, but then cells go on arriving.
+Clients that name no cell, such as agents, get an error at once."""
+
+MOST_ARRIVING = 0.5
+"""Seconds that a cell's error waits for cells that go on arriving."""
 
 SENT_BEFORE = 0.5
 """Seconds for which requests are received that may have been sent before an error. A client may never stop sending."""
@@ -42,12 +46,6 @@ async def _reply_content(outcome: Outcome) -> dict[str, Any]:
     if all(frame.cell is None or is_modest(frame.cell.text) for frame in failure.frames):
         return error_content(failure)
     return await asyncio.to_thread(error_content, failure)
-
-
-async def _let_arrive(request: Request) -> None:
-    """Let what a Run All of JupyterLab sends behind a cell arrive before the cell's error is known, which then aborts it."""
-    if "cellId" in request.message["metadata"]:
-        await asyncio.sleep(request.received + ARRIVING - asyncio.get_running_loop().time())
 
 
 class Execution:
@@ -101,7 +99,7 @@ class Execution:
         self._services.request = None
         left = any(each["source"] == "ask_exit" for each in self._frontend.payload)
         if (left or reply["status"] == "error") and not cell.silent and content.get("stop_on_error", True):
-            await _let_arrive(request)
+            await self._let_arrive(request)
             await self._receive_what_was_sent()
             # before the reply: requests that a client sends after it must not be aborted
             self._queue.abort_waiting(request)
@@ -124,6 +122,15 @@ class Execution:
     def _stream(self) -> GuardedStream:
         assert isinstance(self._kernel.shell_stream, GuardedStream)
         return self._kernel.shell_stream
+
+    async def _let_arrive(self, request: Request) -> None:
+        """Let what a Run All of JupyterLab sends behind a cell arrive before the cell's error is known, which then aborts it."""
+        if "cellId" not in request.message["metadata"]:
+            return
+        loop = asyncio.get_running_loop()
+        until = loop.time() + MOST_ARRIVING
+        while (left := min(self._queue.last_cell + ARRIVING, until) - loop.time()) > 0:  # noqa: ASYNC110 - cells move the time
+            await asyncio.sleep(left)
 
     async def _receive_what_was_sent(self) -> None:
         """Put into the queue what is in the socket: it was sent before the failure was known."""

@@ -60,6 +60,8 @@ class ShellQueue:
         self._is_running = False
         self._running: asyncio.Task[None] | None = None  # so that it is not collected
         self._patience: asyncio.TimerHandle | None = None
+        self.last_cell = 0.0
+        """When the last cell came, in the loop's time."""
         self._answers: set[asyncio.Task[None]] = set()
         self._answering = asyncio.Semaphore(AT_ONCE)
 
@@ -71,6 +73,7 @@ class ShellQueue:
         self._waiting.append(request)
         is_cell = request.type == "execute_request"
         if is_cell:
+            self.last_cell = request.received
             self._sent_before.take(message["header"], request.received)
         if not self._is_running:
             self._is_running = True

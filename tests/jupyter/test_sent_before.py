@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 import zmq
 
+from monty_kernel.jupyter.execution import ARRIVING
 from monty_kernel.jupyter.sent_before import MOST_DELAY, MOST_SENDERS, SentBefore
 from tests.support.kernel_process import MONTY, KernelProcess
 from tests.support.waiting import HANGING
@@ -32,14 +34,14 @@ class Client:
     def now(self) -> datetime:
         return datetime.now(UTC) + self._clock
 
-    def send(self, code: str, date: Any, kind: str = "execute_request", **options: Any) -> str:
-        """Send a request with a header of this date, or without one for `...`; the request's id."""
+    def send(self, code: str, date: Any, kind: str = "execute_request", cell: str = "", **options: Any) -> str:
+        """Send a request with a header of this date, or without one for `...`; the request's id. cell: its id in the notebook."""
         content = {"code": code, "silent": False, **options} if kind == "execute_request" else {}
         header = self.session.msg_header(kind)
         del header["date"]
         if date is not ...:
             header["date"] = date.isoformat() if isinstance(date, datetime) else date
-        parts = [self.session.pack(each) for each in (header, {}, {}, content)]
+        parts = [self.session.pack(each) for each in (header, {}, {"cellId": cell} if cell else {}, content)]
         self._socket.send_multipart([b"<IDS|MSG>", self.session.sign(parts), *parts])
         return str(header["msg_id"])
 
@@ -255,3 +257,27 @@ def test_nothing_that_was_sent_after_an_error_is_aborted(digits: int) -> None:
             aborted += found and sent[number] < error - 0.01
     if digits >= 3:
         assert aborted > 0.6 * before > 100
+
+
+def test_an_error_waits_for_the_cells_of_a_notebook_that_go_on_arriving(process: KernelProcess) -> None:
+    client = Client(process)
+    first = client.send("1 / 0", "not a date", cell="a")
+    sent, last = 0, time.monotonic()
+    while time.monotonic() < last + ARRIVING / 3 and sent < 20:  # a pause in which the error may come ends it
+        client.send("'ran'", "not a date", cell="a")
+        sent, last = sent + 1, time.monotonic()
+        time.sleep(0.005)
+    assert client.reply() == (first, "error")
+    assert time.monotonic() >= last + ARRIVING or sent < 20
+    statuses = [client.reply()[1] for _ in range(sent)]
+    assert statuses[: sent - 1] == ["aborted"] * (sent - 1)
+
+
+def test_the_error_of_a_client_that_names_no_cell_waits_for_nothing(process: KernelProcess) -> None:
+    client = Client(process)
+    taken = []
+    for _ in range(10):
+        start = time.monotonic()
+        client.status("1 / 0", "not a date")
+        taken.append(time.monotonic() - start)
+    assert min(taken) < ARRIVING
