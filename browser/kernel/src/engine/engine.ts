@@ -84,6 +84,11 @@ export class Engine {
     return this.#running === null ? this.session.cellLog.cells : [...this.session.cellLog.cells, this.#running];
   }
 
+  /** Note cells that were lost with another worker: `In` has them, and the session is as it was. */
+  missed(cells: readonly (readonly [number, string])[]): void {
+    for (const [number, text] of cells) this.session.missed(number, text);
+  }
+
   /** Begin a new, empty session. */
   async start(): Promise<void> {
     await this.session.start();
@@ -139,7 +144,7 @@ export class Engine {
       this.#announced = true;
       return failed(lostFailure(error, this.limits, travelled));
     } finally {
-      if (number > 0) this.session.missed(number, cell);
+      if (number > 0) this.session.missed(number, cell.source.text);
       this.#running = null;
       this.interrupts.over();
     }
@@ -147,7 +152,7 @@ export class Engine {
 
   /** Note that a cell was not run after all: `In` has it, and the session is as it was. */
   passOver(cell: Cell, number: number): void {
-    if (number > 0) this.session.missed(number, cell);
+    if (number > 0) this.session.missed(number, cell.source.text);
   }
 
   /** Show an output of the kernel's own, such as a magic's, among those of the running cell. */
@@ -264,7 +269,7 @@ export class Engine {
     }
     const lostCell = this.session.changed && !announced;
     try {
-      await this.#load(saved, had);
+      await this.#load(withInputs(saved, this.session.newInputs), had);
     } catch (error) {
       if (!(error instanceof StateRefused)) throw error;
       await this.start();
@@ -305,6 +310,11 @@ export class Engine {
     const stays = kept === null ? 'there is no limit now' : `the limit stays at ${showSize(kept)}`;
     return `The session already takes more memory than the ${showSize(wanted ?? 0)} of %limits: ${stays}.`;
   }
+}
+
+/** The same state, with sources that its `In` lacks. */
+function withInputs(saved: Saved, inputs: readonly (readonly [number, string])[]): Saved {
+  return { ...saved, unrecorded: [...new Map([...saved.unrecorded, ...inputs])] };
 }
 
 /** A front end's methods, apart from the object that they belong to. */

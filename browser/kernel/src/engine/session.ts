@@ -174,8 +174,13 @@ export class Session {
   }
 
   /** Note a cell's source for `In`, unless the sandbox has it already. */
-  missed(number: number, cell: Cell): void {
-    if (!this.#recorded.has(number)) this.#unrecorded.set(number, cell.source.text);
+  missed(number: number, text: string): void {
+    if (!this.#recorded.has(number)) this.#unrecorded.set(number, text);
+  }
+
+  /** Sources that `In` has, or is yet to have, and the last dump lacks, by number. */
+  get newInputs(): [number, string][] {
+    return [...new Map([...this.#recorded, ...this.#unrecorded])];
   }
 
   // What the kernel itself asks

@@ -67,6 +67,7 @@ export class HostedSession {
   snapshot: Snapshot | null = null;
 
   #limits: HeldLimits;
+  #missed: [number, string][] = []; // cells that were lost with their worker, and that no state has
   #worker: WorkerPort | null = null;
   #starting: Promise<void> | null = null;
   #waiting = new Map<number, Waiting>();
@@ -127,7 +128,9 @@ export class HostedSession {
     try {
       const { timezone, mostShown } = this.settings;
       const limits = this.#limits;
-      const answer = await this.#send(id => ({ type: 'start', id, module, snapshot, limits, timezone, mostShown }));
+      const missed = [...this.#missed];
+      const start = { type: 'start' as const, module, snapshot, missed, limits, timezone, mostShown };
+      const answer = await this.#send(id => ({ ...start, id }));
       if (answer.type === 'failed') throw new CannotStart(answer.message);
       this.snapshot = answer.type === 'started' && answer.change ? nextSnapshot(null, answer.change) : snapshot;
     } catch (error) {
@@ -158,6 +161,7 @@ export class HostedSession {
       return { outcome: answer.outcome, lost: null };
     } catch (error) {
       if (!(error instanceof WorkerLost)) throw error;
+      if (request.remember) this.#missed.push([request.number, request.code]);
       const restored = await this.#restored();
       return { outcome: null, lost: { why: error.why, message: error.message, restored } };
     } finally {
@@ -310,7 +314,10 @@ export class HostedSession {
     this.#saving = new Promise(resolve => {
       this.#saved = change => {
         this.#saved = null;
-        if (change !== null) this.snapshot = nextSnapshot(this.snapshot, change);
+        if (change !== null) {
+          this.snapshot = nextSnapshot(this.snapshot, change);
+          this.#missed = [];
+        }
         if (this.snapshot !== null) report?.(this.snapshot, change !== null);
         resolve();
       };

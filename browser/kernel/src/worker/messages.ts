@@ -133,6 +133,8 @@ export type ToWorker =
       module: WebAssembly.Module;
       /** Null for a new session. */
       snapshot: Snapshot | null;
+      /** Cells of the history that were lost with the last worker, by number: `In` is to have them. */
+      missed: [number: number, code: string][];
       limits: HeldLimits;
       /** IANA name of the person's zone. */
       timezone: string;

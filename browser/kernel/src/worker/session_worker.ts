@@ -46,6 +46,11 @@ export class SessionWorker {
     private readonly make: Making = module => Instance.make(module)
   ) {}
 
+  /** The session that was started; null before. */
+  get engine(): Engine | null {
+    return this.#engine;
+  }
+
   /** Take a message. The promise is fulfilled when all that came so far has been answered. */
   receive(message: ToWorker): Promise<void> {
     if (message.type === 'interrupt') this.#interrupt();
@@ -86,6 +91,7 @@ export class SessionWorker {
     try {
       if (snapshot === null) await this.#engine.start();
       else await this.#engine.load(savedOf(snapshot));
+      this.#engine.missed(message.missed);
       this.post({ type: 'started', id, change: this.#engine.news() });
     } catch (error) {
       this.#engine.close();

@@ -6,6 +6,7 @@ import { DEFAULT_LIMITS } from '../../src/engine/limits';
 import { plainServices } from '../../src/worker/plain_services';
 import { SessionWorker } from '../../src/worker/session_worker';
 import { nextSnapshot } from '../../src/worker/snapshots';
+import type { Engine } from '../../src/engine/engine';
 import type {
   Answer,
   FromWorker,
@@ -44,11 +45,14 @@ export class Page {
   readonly messages: FromWorker[] = [];
   snapshot: Snapshot | null = null;
   limits: HeldLimits;
+  /** Cells that were lost with a worker before. */
+  missed: [number, string][] = [];
   /** Answers questions. */
   answer: (question: Question) => Promise<Answer> | Answer = () => ({ exception: 'EOFError', message: '' });
   /** Is told of every message. */
   heard: (message: FromWorker) => void = () => undefined;
   readonly #worker: SessionWorker;
+  #lost: () => void = () => undefined;
   #next = 0;
   #count = 0;
 
@@ -75,7 +79,15 @@ export class Page {
       const { question, what } = message;
       void Promise.resolve(this.answer(what)).then(answer => this.send({ type: 'answer', question, answer }));
     }
+    if (message.type === 'lost') this.#lost();
     this.heard(message);
+  }
+
+  /** The session's engine, for what only magics do to it. */
+  get engine(): Engine {
+    const engine = this.#worker.engine;
+    if (engine === null) throw new Error('start() comes first');
+    return engine;
   }
 
   send(message: ToWorker): Promise<void> {
@@ -85,7 +97,16 @@ export class Page {
   async start(snapshot: Snapshot | null = null): Promise<FromWorker> {
     const { limits, mostShown } = this;
     this.snapshot = snapshot;
-    const start = { type: 'start' as const, snapshot, limits, timezone: 'UTC', mostShown, module: await module() };
+    const { missed } = this;
+    const start = {
+      type: 'start' as const,
+      snapshot,
+      missed,
+      limits,
+      timezone: 'UTC',
+      mostShown,
+      module: await module()
+    };
     return this.#request(id => ({ ...start, id }));
   }
 
@@ -135,7 +156,10 @@ export class Page {
   async #request(make: (id: number) => ToWorker): Promise<FromWorker> {
     this.#next += 1;
     const id = this.#next;
-    await this.send(make(id));
+    const lost = new Promise<void>(resolve => {
+      this.#lost = resolve;
+    });
+    await Promise.race([this.send(make(id)), lost]);
     const answer = this.messages.findLast(each => 'id' in each && each.id === id);
     if (answer === undefined) throw new Error(`${id} was not answered`);
     return answer;
