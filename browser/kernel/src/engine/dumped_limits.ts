@@ -20,6 +20,9 @@ const NAMES = [
   'max_total_sleep'
 ] as const;
 
+/** The most that Monty reads where addresses have 32 bits. The host counts no suspensions, the native one neither. */
+const MOST_SUSPENSIONS = (1n << 32n) - 1n;
+
 const ASCII = new TextEncoder();
 const NULL = Uint8Array.of(0xf6);
 const TRACKER = joined([ASCII.encode('gtracker'), Uint8Array.of(0xa4), ASCII.encode('flimits'), Uint8Array.of(0xa7)]);
@@ -46,6 +49,7 @@ export function withLimits(state: Uint8Array<ArrayBuffer>, limits: Limits): Uint
   const wanted: Partial<Record<(typeof NAMES)[number], Uint8Array>> = {
     max_feed_duration: limits.seconds === null ? NULL : durationItem(limits.seconds),
     max_memory: limits.memory === null ? NULL : numberItem(BigInt(Math.floor(limits.memory))),
+    max_suspensions: numberItem(MOST_SUSPENSIONS),
     max_recursion_depth: numberItem(BigInt(limits.recursion ?? MONTY_RECURSION))
   };
   const made = NAMES.map((name, index) => wanted[name] ?? values[index] ?? NULL);

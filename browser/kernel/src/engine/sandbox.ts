@@ -26,8 +26,8 @@ import type { Limits } from '../worker/messages';
  */
 const TO_LOAD = 3;
 
-/** The host sets no bound for the number of a session's suspensions. */
-const ANY_NUMBER = 1n << 62n;
+/** The host sets no bound for the number of a session's suspensions; this is the highest that Monty can be told here. */
+const ANY_NUMBER = (1n << 32n) - 1n;
 
 /** A feed raised. */
 export class FeedError extends Error {

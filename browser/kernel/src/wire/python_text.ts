@@ -38,11 +38,14 @@ function float(value: number): string {
   return Number.isInteger(value) ? `${text}.0` : text;
 }
 
+const NAMED: Record<number, string> = { 9: '\\t', 10: '\\n', 13: '\\r', 92: '\\\\' };
+
 function bytes(value: Uint8Array): string {
+  const quote = value.includes(39) && !value.includes(34) ? '"' : "'";
   const escape = (byte: number): string => {
-    const named = { 9: '\\t', 10: '\\n', 13: '\\r', 39: "\\'", 92: '\\\\' }[byte];
+    if (String.fromCharCode(byte) === quote) return `\\${quote}`;
     const plain = byte >= 0x20 && byte < 0x7f;
-    return named ?? (plain ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`);
+    return NAMED[byte] ?? (plain ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`);
   };
-  return `b'${[...value].map(escape).join('')}'`;
+  return `b${quote}${[...value].map(escape).join('')}${quote}`;
 }

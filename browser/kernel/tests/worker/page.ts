@@ -54,7 +54,8 @@ export class Page {
   readonly #worker: SessionWorker;
   #lost: () => void = () => undefined;
   #next = 0;
-  #count = 0;
+  /** The execution count of the last cell. */
+  count = 0;
 
   constructor(
     limits: Partial<Limits> = {},
@@ -115,8 +116,8 @@ export class Page {
     more: { silent?: boolean; remember?: boolean; expressions?: Record<string, string> } = {}
   ): Promise<Ran> {
     const { silent = false, remember = true, expressions = {} } = more;
-    if (remember) this.#count += 1;
-    const number = this.#count + (remember ? 0 : 1);
+    if (remember) this.count += 1;
+    const number = this.count + (remember ? 0 : 1);
     const from = this.messages.length;
     const request = { code, number, remember, silent, expressions };
     await this.#request(id => ({ type: 'execute', id, request }));
