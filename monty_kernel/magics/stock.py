@@ -75,7 +75,9 @@ family.refuse(
 family.refuse(
     "debug pdb prun lprun mprun memit mem", "there is no debugger or profiler here. Use %time and %timeit to measure."
 )
-family.refuse("capture", "outputs are not kept as values here. End the line with ';' or assign the value to show nothing.")
+family.refuse(
+    "capture", "outputs are not kept as values here. End the line with ';' or assign the value to show nothing."
+)
 family.refuse("quickref", "use %lsmagic for the magics, and name? for help on a name.")
 family.refuse("hist", "write %history.")
 family.refuse("javascript js", "this kernel sends no programs to the browser. %%html shows HTML.")
