@@ -155,10 +155,10 @@ class Markup:
         attributes = self._attributes(name, inside, svg is not None) if inside else ""
         written = svg or name
         self._out.append(f"<{written}{attributes}>")
+        self.moves |= svg is not None
         if not closed:
             self._open.append(name)
             self._svg += name == "svg"
-            self.moves |= svg is not None
         elif svg is not None:
             self._out.append(f"</{written}>")
         return after
@@ -210,12 +210,12 @@ class Markup:
             self._svg -= name == "svg"
 
     def _after_raw(self, name: str, position: int) -> int:
-        end = re.compile(rf"</{name}(?=[\s/>])[^>]*+>?", re.IGNORECASE).search(self._text, position)
+        end = re.compile(rf"</{name}(?=[\s/>])[^>]*+>?", re.IGNORECASE | re.ASCII).search(self._text, position)
         return end.end() if end is not None and name != "plaintext" else len(self._text)
 
     def _after_content(self, name: str, position: int) -> int:
         text, depth = self._text, 1
-        heads = re.compile(rf"<(/?){name}(?=[\s/>])", re.IGNORECASE)
+        heads = re.compile(rf"<(/?){name}(?=[\s/>])", re.IGNORECASE | re.ASCII)
         while depth and (head := heads.search(text, position)) is not None:
             position = _after(text, ">", head.end())
             if text[position - 1] != ">":
