@@ -88,7 +88,7 @@ def rules() -> dict[str, Any]:
             "signs": dict(markdown.SIGNS),
             "patterns": _patterns(markdown, "TASK", "FOOTNOTE", "BARE", "ALIGNED"),
         },
-        "terminal": {"patterns": _patterns(terminal, "STEERING", "KEPT", "TURNING", "UNFINISHED")},
+        "terminal": {"patterns": _patterns(terminal, "STEERING", "STAYING", "TURNING", "UNFINISHED")},
         "downloads": {
             **_constants(downloads, "MOST_BYTES", "LONGEST"),
             "types": dict(downloads.TYPES),

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 
 STEERING = re.compile("[\x00-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-KEPT = re.compile(r"\x1b\[[0-9;:]{0,40}m|\x1b\[[0-2]?K|([\x00-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff])")
+STAYING = re.compile(r"\x1b\[[0-9;:]{0,40}m|\x1b\[[0-2]?K")
+_ANY = re.compile(rf"{STAYING.pattern}|({STEERING.pattern})")
 TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _CHUNK = (
     1 << 16
@@ -32,7 +33,7 @@ def shown(text: str) -> str:
         end = min(position + _CHUNK, len(text))
         if end < len(text) and (cut := UNFINISHED.search(text, max(position + 1, end - 42), end)) is not None:
             end = cut.start()
-        pieces.append(KEPT.sub(_written_out, text[position:end]))
+        pieces.append(_ANY.sub(_written_out, text[position:end]))
         position = end
     return "".join(pieces)
 

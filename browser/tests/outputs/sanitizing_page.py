@@ -1,0 +1,57 @@
+"""A page in Chromium with the sanitizer of the browser kernel, bundled as it is shipped."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+from playwright.sync_api import Page, Route
+
+from tests.support.frontends.jupyterlab import browser_page
+
+ROOT = Path(__file__).parents[3]
+ORIGIN = "http://page.invalid"
+_ENTRY = ROOT / "browser" / "kernel" / "tests" / "outputs" / "page.ts"
+_BUNDLES = "all => JSON.stringify(JSON.parse(all).map(([data, metadata]) => window.outputs.bundle(data, metadata)))"
+_BLANK = "<!DOCTYPE html><title>outputs</title><body></body><script type=module src=page.js></script>"
+
+
+def bundle_in(folder: Path) -> Path:
+    """Bundle the module that the tests call into a folder; the folder."""
+    esbuild = ROOT / "node_modules" / ".bin" / "esbuild"
+    subprocess.run([ROOT / ".venv" / "bin" / "python", "-m", "browser.shared"], cwd=ROOT, check=True)
+    options = ["--bundle", "--minify", "--format=esm", "--splitting", f"--outdir={folder}", "--log-level=warning"]
+    subprocess.run([esbuild, _ENTRY, *options], cwd=ROOT, check=True)
+    return folder
+
+
+@contextmanager
+def sanitizing_page(folder: Path) -> Iterator[Page]:
+    """A page that has `window.outputs`. It is served from the folder; nothing else of its origin is."""
+
+    def serve(route: Route) -> None:
+        path = route.request.url.removeprefix(f"{ORIGIN}/")
+        file = folder / path
+        if path == "":
+            route.fulfill(body=_BLANK, content_type="text/html")
+        elif file.is_file():
+            route.fulfill(path=file, content_type="text/javascript")
+        else:
+            route.abort()
+
+    with browser_page() as page:
+        page.route(f"{ORIGIN}/**", serve)
+        page.goto(f"{ORIGIN}/")
+        page.wait_for_function("() => window.outputs")
+        yield page
+
+
+def in_browser(page: Page, bundles: list[tuple[dict[str, Any], dict[str, Any]]]) -> list[dict[str, Any]]:
+    """What the browser's sanitizer makes of bundles with their metadata."""
+    # as JSON, which has keys such as `__proto__`
+    made = page.evaluate(_BUNDLES, json.dumps(bundles))
+    return cast("list[dict[str, Any]]", json.loads(made))
