@@ -15,9 +15,9 @@ from tests.support.frontends.jupyterlab import browser_page
 
 ROOT = Path(__file__).parents[3]
 ORIGIN = "http://page.invalid"
-_ENTRY = ROOT / "browser" / "kernel" / "tests" / "outputs" / "page.ts"
+_TESTS = ROOT / "browser" / "kernel" / "tests" / "outputs"
 _BUNDLES = "all => JSON.stringify(JSON.parse(all).map(([data, metadata]) => window.outputs.bundle(data, metadata)))"
-_BLANK = "<!DOCTYPE html><title>outputs</title><body></body><script type=module src=page.js></script>"
+_BLANK = "<!DOCTYPE html><title>outputs</title><body></body><script type=module src=ENTRY></script>"
 
 
 def bundle_in(folder: Path) -> Path:
@@ -25,29 +25,37 @@ def bundle_in(folder: Path) -> Path:
     esbuild = ROOT / "node_modules" / ".bin" / "esbuild"
     subprocess.run([ROOT / ".venv" / "bin" / "python", "-m", "browser.shared"], cwd=ROOT, check=True)
     options = ["--bundle", "--minify", "--format=esm", "--splitting", f"--outdir={folder}", "--log-level=warning"]
-    subprocess.run([esbuild, _ENTRY, *options], cwd=ROOT, check=True)
+    subprocess.run([esbuild, _TESTS / "page.ts", _TESTS / "sanitizer_page.ts", *options], cwd=ROOT, check=True)
     return folder
 
 
 @contextmanager
 def sanitizing_page(folder: Path) -> Iterator[Page]:
-    """A page that has `window.outputs`. It is served from the folder; nothing else of its origin is."""
+    """A page that has `window.outputs`."""
+    with browser_page() as page:
+        serve(page, folder, "page.js")
+        yield page
 
-    def serve(route: Route) -> None:
+
+def serve(page: Page, folder: Path, entry: str, *, without: str | None = None) -> None:
+    """Open the page that loads `entry`. It is served from the folder, and nothing else of its origin is.
+
+    without: the beginning of the name of modules that cannot be loaded.
+    """
+
+    def answer(route: Route) -> None:
         path = route.request.url.removeprefix(f"{ORIGIN}/")
         file = folder / path
         if path == "":
-            route.fulfill(body=_BLANK, content_type="text/html")
-        elif file.is_file():
+            route.fulfill(body=_BLANK.replace("ENTRY", entry), content_type="text/html")
+        elif file.is_file() and not (without is not None and path.startswith(without)):
             route.fulfill(path=file, content_type="text/javascript")
         else:
             route.abort()
 
-    with browser_page() as page:
-        page.route(f"{ORIGIN}/**", serve)
-        page.goto(f"{ORIGIN}/")
-        page.wait_for_function("() => window.outputs")
-        yield page
+    page.route(f"{ORIGIN}/**", answer)
+    page.goto(f"{ORIGIN}/")
+    page.wait_for_function("() => window.outputs || window.Sanitizer")
 
 
 def in_browser(page: Page, bundles: list[tuple[dict[str, Any], dict[str, Any]]]) -> list[dict[str, Any]]:

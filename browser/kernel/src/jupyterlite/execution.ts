@@ -93,14 +93,15 @@ export class Execution implements CellHost {
     }
   }
 
-  #askPerson(prompt: string, password: boolean): Promise<Answer> {
-    if (this.#parent === null || !this.#mayAsk) {
+  async #askPerson(prompt: string, password: boolean): Promise<Answer> {
+    const parent = this.#parent;
+    if (parent === null || !this.#mayAsk) {
       const name = password ? 'getpass' : 'input';
       const message = `${name}() was called, but this front end does not support input requests.`;
-      return Promise.resolve({ exception: 'StdinNotImplementedError', message });
+      return { exception: 'StdinNotImplementedError', message };
     }
-    this.parts.screen.finish(this.#show);
-    this.sender.ask(this.#parent, this.parts.screen.prompt(prompt), password);
+    await this.parts.screen.finish(this.#show);
+    this.sender.ask(parent, this.parts.screen.prompt(prompt), password);
     return new Promise(resolve => {
       this.#answer = resolve;
     });
@@ -159,13 +160,14 @@ export class Execution implements CellHost {
       const ran = await session.run(cell, this, (snapshot, changed) => {
         this.#record(cell, failed, snapshot, changed);
       });
-      const outcome = this.#shown(this.#ended(ran));
-      failed = outcome.failure !== null;
+      const ended = this.#ended(ran);
+      failed = ended.failure !== null; // before the state after the cell arrives
+      const outcome = await this.#shown(ended);
       return cell.remember ? explained(outcome, cell.code, cell.number) : outcome;
     } catch (error) {
       return failure(this.#unexpected(error));
     } finally {
-      screen.finish(this.#show);
+      await screen.finish(this.#show);
     }
   }
 
@@ -177,15 +179,16 @@ export class Execution implements CellHost {
     return ran.outcome ?? failure(this.parts.lost(ran.lost.why, ran.lost.message, ran.lost.restored));
   }
 
-  #shown(outcome: Outcome): Outcome {
+  async #shown(outcome: Outcome): Promise<Outcome> {
     if (outcome.failure !== null) return outcome;
-    const result = outcome.result === null ? null : this.parts.screen.result(outcome.result, this.#show);
+    const { screen } = this.parts;
+    const result = outcome.result === null ? null : await screen.result(outcome.result, this.#show);
     if (result !== null && isFailure(result)) return failure(result);
-    const shown = Object.entries(outcome.expressions).map(([name, value]) => [
-      name,
-      isFailure(value) ? value : this.parts.screen.result(value, () => undefined)
-    ]);
-    return { failure: null, result, expressions: Object.fromEntries(shown) as Outcome['expressions'] };
+    const shown: [string, Result | Failure][] = [];
+    for (const [name, value] of Object.entries(outcome.expressions)) {
+      shown.push([name, isFailure(value) ? value : await screen.result(value, () => undefined)]);
+    }
+    return { failure: null, result, expressions: Object.fromEntries(shown) };
   }
 
   #unexpected(error: unknown): Failure {

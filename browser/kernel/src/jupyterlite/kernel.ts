@@ -125,7 +125,7 @@ export class MontyKernel implements IKernel {
       case 'inspect_request': {
         const detail = Number(content['detail_level'] ?? 0);
         const data = await this.parts.questions.inspect(String(content['code']), Number(content['cursor_pos']), detail);
-        const shown = data === null ? {} : this.parts.screen.page(data);
+        const shown = data === null ? {} : await this.parts.screen.page(data);
         return { status: 'ok', found: data !== null, data: shown, metadata: {} };
       }
       case 'is_complete_request':

@@ -3,20 +3,20 @@
 import type { HostedSession } from '../session/hosted_session';
 import type { Answer, Failure, MimeBundle, Outcome, Output, Question, Result, Snapshot } from '../worker/messages';
 
-/** Makes outputs harmless. All that a worker says passes it. */
+/** Makes outputs harmless. All that a worker says passes it, in order; what takes long is done in pieces. */
 export interface Screen {
   /** A cell begins: what the one before left open is over. */
   startCell(): void;
-  /** Show what may be shown of an output. */
+  /** Show what may be shown of an output, soon if not at once. */
   emit(output: Output, show: (output: Output) => void): void;
   /** A result as it may be shown, or why it may not be. */
-  result(result: Result, show: (output: Output) => void): Result | Failure;
+  result(result: Result, show: (output: Output) => void): Promise<Result | Failure>;
   /** A prompt as a front end may show it. */
   prompt(text: string): string;
   /** What is shown beside the notebook, such as help. */
-  page(data: MimeBundle): MimeBundle;
-  /** The cell is over, or waits for the person: what it left open is closed. */
-  finish(show: (output: Output) => void): void;
+  page(data: MimeBundle): Promise<MimeBundle>;
+  /** The cell is over, or waits for the person: what it left open is closed, when all before is shown. */
+  finish(show: (output: Output) => void): Promise<void>;
 }
 
 /** Answers what front ends ask about code; also while a cell runs. */

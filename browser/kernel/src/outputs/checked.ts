@@ -21,11 +21,11 @@ const MOST_LEVELS = 200;
 const MOST_VALUES = 500_000;
 const DATA = new Set(outputs.data);
 
-/** A display whose data may hold other values than text, and a file that it saves. */
-export type Display = Extract<Output, { type: 'display' }> & { file?: { name: string; content: Uint8Array } };
+/** A display. */
+export type Display = Extract<Output, { type: 'display' }>;
 
 /** The output; null for what is none. */
-export function checkedOutput(value: unknown): Output | Display | null {
+export function checkedOutput(value: unknown): Output | null {
   if (!isRecord(value)) return null;
   switch (value['type']) {
     case 'stream': {
@@ -105,7 +105,7 @@ function checkedDisplay(value: Record<string, unknown>): Display | null {
   };
   if (!isRecord(file)) return display;
   const { name, content } = file;
-  return typeof name === 'string' && content instanceof Uint8Array ? { ...display, file: { name, content } } : null;
+  return typeof name === 'string' && isBytes(content) ? { ...display, file: { name, content } } : null;
 }
 
 function checkedError(value: Record<string, unknown>): Output | null {
@@ -123,6 +123,10 @@ function checkedError(value: Record<string, unknown>): Output | null {
 
 function fields(value: unknown): Record<string, unknown> {
   return isRecord(value) ? Object.fromEntries(Object.entries(value).slice(0, MOST_FIELDS)) : {};
+}
+
+function isBytes(value: unknown): value is Uint8Array<ArrayBuffer> {
+  return value instanceof Uint8Array && value.buffer instanceof ArrayBuffer;
 }
 
 /** Whether it is a plain object, and not one of the others that can be posted. */
