@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from . import magics, sanitizer_rules, source
+from . import introspection, magics, sanitizer_rules, source
 
 TABLES: Mapping[str, Callable[[], Mapping[str, Any]]] = {
+    "documentation": introspection.documented,
     "ipython": source.ipython,
+    "language": introspection.language,
     "magics": magics.magics,
     "prelude": source.prelude,
     "rewriting": source.rewriting,

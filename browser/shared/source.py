@@ -10,10 +10,13 @@ from monty_kernel.engine.source import asking, exceptions, passed_methods, rewri
 from monty_kernel.engine.source import ipython as names
 from monty_kernel.engine.source.star_names import PARTLY, STAR_NAMES
 
+from .introspection import PART, prelude_part
+
 
 def prelude() -> dict[str, Any]:
     """The Monty source of each part, in the order in which they find each other."""
-    return {"order": parts.PARTS, "sources": {part: parts.source(part) for part in parts.PARTS}}
+    sources = {part: parts.source(part) for part in parts.PARTS} | {PART: prelude_part()}
+    return {"order": list(sources), "sources": sources}
 
 
 def ipython() -> dict[str, Any]:

@@ -4,8 +4,10 @@ import { Magics } from '../magics/magics';
 import { PAGE_MAGICS, unknownMagic } from '../magics/page_magics';
 import { UsageError } from '../magics/usage';
 import { NoSuchState } from '../timetravel/timeline';
+import type { Kin } from '../magics/declared';
 import type { PageContext } from '../magics/page_magics';
 import type { HostedSession } from '../session/hosted_session';
+import type { CellSource } from '../source/index';
 import type { SessionStore } from '../timetravel/session_store';
 import type { SideSession } from '../timetravel/side_session';
 import type { TimeTravel } from '../timetravel/travel';
@@ -41,6 +43,22 @@ export class TravelRoom implements Travel {
   #before: string | null = null; // the cells of the session before, for the hint
 
   constructor(private readonly parts: TravelRoomParts) {}
+
+  /** The cells that led to the session, oldest first. */
+  cells(): CellSource[] {
+    const { travel } = this.parts;
+    if (!travel.hasBegun) return [];
+    const states = [...travel.timeline.wayBack()].reverse().filter(state => state.number > 0);
+    return states.map(({ number, source }) => ({ label: `In[${number}]`, text: source }));
+  }
+
+  /** The states, or the names of states, that a magic's argument may be. */
+  known(kin: Kin): string[] {
+    const { travel } = this.parts;
+    if (kin === '' || !travel.hasBegun) return [];
+    const numbers = [...travel.timeline].map(state => state.number).filter(number => number >= 0);
+    return kin === 'names' ? travel.timeline.names.sort() : [...travel.timeline.names.sort(), ...numbers.map(String)];
+  }
 
   async begin(): Promise<string | null> {
     const { travel, session, store } = this.parts;
