@@ -78,7 +78,7 @@ def snapshot(arguments: argparse.Namespace, context: MagicContext) -> None:
     kin="states",
 )
 def diff(arguments: argparse.Namespace, context: MagicContext) -> None:
-    """Show what was added, changed and removed between state A and state B: variables, environment variables and files."""
+    """Show what was added, changed and removed between state A and state B: variables, environment and files."""
 
     def lines(travel: TimeTravel) -> str:
         from monty_kernel.timetravel.file_differences import described
