@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from . import introspection, magics, sanitizer_rules, source
+from . import errors, introspection, magics, sanitizer_rules, source, text
 
 TABLES: Mapping[str, Callable[[], Mapping[str, Any]]] = {
+    "characters": text.characters,
     "documentation": introspection.documented,
+    "errors": errors.errors,
+    "host_python": errors.host_python_facts,
     "ipython": source.ipython,
     "language": introspection.language,
     "magics": magics.magics,

@@ -21,10 +21,16 @@ _CATEGORIES = {
     sre.CATEGORY_DIGIT: (r"\p{Nd}", "0-9"),
 }
 """What is in a class of characters, in Unicode and in ASCII."""
+_OTHERS = {
+    sre.CATEGORY_NOT_SPACE: sre.CATEGORY_SPACE,
+    sre.CATEGORY_NOT_WORD: sre.CATEGORY_WORD,
+    sre.CATEGORY_NOT_DIGIT: sre.CATEGORY_DIGIT,
+}
+"""What is not in a class, by itself."""
 _ANYTHING = [(sre.CATEGORY, sre.CATEGORY_SPACE), (sre.CATEGORY, sre.CATEGORY_NOT_SPACE)]
 """`[\\s\\S]`."""
 _SYNTAX = frozenset("^$\\.*+?()[]{}|/")
-_KNOWN_FLAGS = re.UNICODE | re.ASCII | re.IGNORECASE
+_KNOWN_FLAGS = re.UNICODE | re.ASCII | re.IGNORECASE | re.DOTALL
 
 
 class Untranslatable(ValueError):
@@ -47,6 +53,7 @@ class _Translation:
         self._pattern = pattern
         self._ascii = bool(pattern.flags & re.ASCII)
         self._any_case = bool(pattern.flags & re.IGNORECASE)
+        self._dot_all = bool(pattern.flags & re.DOTALL)
         self._names = {number: name for name, number in pattern.groupindex.items()}
 
     def source(self) -> str:
@@ -64,7 +71,7 @@ class _Translation:
         if kind is sre.NOT_LITERAL:
             return f"[^{self._in_class(value)}]"
         if kind is sre.ANY:
-            return r"[^\n]"
+            return "[^]" if self._dot_all else r"[^\n]"
         if kind is sre.IN:
             return self._class(value)
         if kind is sre.BRANCH:
@@ -156,6 +163,8 @@ class _Translation:
     def _class(self, items: list[Any]) -> str:
         if items == _ANYTHING:
             return "[^]"
+        if len(items) == 1 and items[0][1] in _OTHERS:
+            return f"[^{_CATEGORIES[_OTHERS[items[0][1]]][self._ascii]}]"
         negated = items[0][0] is sre.NEGATE
         parts = [self._member(kind, value) for kind, value in (items[1:] if negated else items)]
         return f"[{'^' if negated else ''}{''.join(parts)}]"

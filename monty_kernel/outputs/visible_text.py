@@ -12,7 +12,7 @@ from itertools import groupby
 
 # Characters that control a terminal or hide text: C0 and C1 controls, bidirectional overrides, invisible operators, and lone
 # surrogates (which UTF-8 cannot encode). Tab, newline and the emoji joiners stay.
-_UNSHOWN = re.compile(
+UNSHOWN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb]"
 )
 _JOINER = "\u200d"
@@ -27,7 +27,7 @@ def visible(text: str) -> str:
     >>> visible("a\x1b[31mb")
     'a\\x1b[31mb'
     """
-    return _UNSHOWN.sub(lambda match: ascii(match[0])[1:-1], text)
+    return UNSHOWN.sub(lambda match: ascii(match[0])[1:-1], text)
 
 
 def visible_line(text: str) -> str:

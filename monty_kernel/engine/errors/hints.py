@@ -167,7 +167,7 @@ def _name(failure: Failure, name: str) -> str | None:
     if name not in MODULES and re.fullmatch(rf"\s*{name}\s*(?:\s[-/~]\S.*)?", line or "") and (found := _command(name)):
         return found
     if name == "__builtins__":
-        return "Monty has no __builtins__: the built-in functions are there by their names."
+        return say("no_builtins_module")
     if not hasattr(builtins, name) or _deletes(failure):
         return None
     instead = BUILTINS.get(name)

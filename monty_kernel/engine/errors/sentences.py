@@ -35,6 +35,7 @@ SENTENCES: Mapping[str, str] = {
     "otherwise": "write what it does by hand, or do without.",
     "other_exception": "use Exception, or another that is there.",
     "do_without": "do without.",
+    "no_builtins_module": "Monty has no __builtins__: the built-in functions are there by their names.",
     "no_builtin": "Python has the built-in {!r}, but Monty does not yet: {}",
     # what asks the host
     "no_seed": "Monty seeds the module random with its first call: call random.random() before, on a line of its own.",

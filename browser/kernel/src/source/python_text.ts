@@ -72,6 +72,13 @@ export function forward(text: string, start: number, characterCount: number): nu
   return Math.min(at, text.length);
 }
 
+/** A slice by characters; `start` and `stop` are not negative. */
+export function slice(text: string, start: number, stop = Infinity): string {
+  if (!hasPairs(text)) return text.slice(start, stop);
+  const from = forward(text, 0, start);
+  return text.slice(from, stop === Infinity ? text.length : forward(text, from, Math.max(0, stop - start)));
+}
+
 /** The first characters of a text. */
 export function firstCharacters(text: string, most: number): string {
   return text.length <= most ? text : text.slice(0, forward(text, 0, most));

@@ -157,8 +157,16 @@ export class SourceMap {
 
 /** Makes offsets of lines and columns in a text, and the other way round. Lines end with LF only, as Monty counts them. */
 export class LineTable {
+  private static recent: LineTable[] = [];
   private readonly starts: number[] | null;
   private readonly pairs: boolean;
+
+  /** That of a text; of the last few texts they are kept. */
+  static of(text: string): LineTable {
+    const found = LineTable.recent.find(each => each.text === text) ?? new LineTable(text);
+    LineTable.recent = [found, ...LineTable.recent.filter(each => each !== found).slice(0, 3)];
+    return found;
+  }
 
   constructor(private readonly text: string) {
     this.starts = text.length <= LARGE ? lineFeedStarts(text) : null;
@@ -241,11 +249,9 @@ export class Lines {
 
   /** Those of a text; of the last few texts they are kept. */
   static of(text: string): Lines {
-    const known = Lines.recent.find(each => each.text === text);
-    if (known !== undefined) return known;
-    const made = new Lines(text);
-    Lines.recent = [made, ...Lines.recent.slice(0, 3)];
-    return made;
+    const found = Lines.recent.find(each => each.text === text) ?? new Lines(text);
+    Lines.recent = [found, ...Lines.recent.filter(each => each !== found).slice(0, 3)];
+    return found;
   }
 
   private static recent: Lines[] = [];

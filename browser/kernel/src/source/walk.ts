@@ -1,6 +1,6 @@
 /** Ways through a tree. They keep a stack or a queue of their own: an expression may nest deeper than JavaScript's. */
 
-import type { ExceptHandler, MatchCase, Node, Stmt } from './tree';
+import type { ExceptHandler, Expr, MatchCase, Node, Stmt } from './tree';
 
 /** A statement, or a clause of one that holds statements. */
 export type Statement = Stmt | ExceptHandler | MatchCase;
@@ -39,4 +39,16 @@ export function statementsIn(node: Node): Statement[] {
     if (Array.isArray(below)) found.push(...(below as Statement[])); // the body of a lambda is an expression
   }
   return found;
+}
+
+const EXPRESSIONS = new Set(
+  (
+    'BoolOp NamedExpr BinOp UnaryOp Lambda IfExp Dict Set ListComp SetComp DictComp GeneratorExp Await Yield YieldFrom ' +
+    'Compare Call FormattedValue JoinedStr Interpolation TemplateStr Constant Attribute Subscript Starred Name List Tuple ' +
+    'Slice'
+  ).split(' ')
+);
+
+export function isExpression(node: Node): node is Expr {
+  return EXPRESSIONS.has(node._);
 }

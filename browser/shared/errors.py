@@ -1,0 +1,105 @@
+"""What explaining an error knows: sentences, tables of what Monty lacks, and what Python has."""
+
+from __future__ import annotations
+
+import builtins
+import io
+import re
+import sys
+from collections.abc import Callable, Iterable
+from encodings.aliases import aliases
+from importlib import import_module
+from typing import Any
+
+from monty_kernel.engine import host, limits
+from monty_kernel.engine.errors import asked_in_vain, cell_code, hints, host_python, object_hints, unsupported
+from monty_kernel.engine.errors.sentences import SENTENCES
+
+from .patterns import javascript
+
+
+def errors() -> dict[str, Any]:
+    """The sentences and the tables behind the hints."""
+    return {
+        "sentences": dict(SENTENCES),
+        "rules": {name: [_rule(*rule) for rule in rules] for name, rules in hints.RULES.items()},
+        "limits": {name: list(limit) for name, limit in hints.LIMITS.items()},
+        "limit_options": {kind.name: [kind.option, kind.unit] for kind in limits.KINDS.values()},
+        "not_an_exception": cell_code.NOT_AN_EXCEPTION,
+        "cannot_wait": asked_in_vain.CANNOT_WAIT,
+        "of_the_host": dict(host.OF_THE_HOST),
+        "called_by_name": sorted(host.CALLED_BY_NAME),
+        "unsupported": {
+            "modules": list(unsupported.MODULES),
+            "syntax": dict(unsupported.SYNTAX),
+            "bases": dict(unsupported.BASES),
+            "exception_base": unsupported.EXCEPTION_BASE,
+            "builtins": dict(unsupported.BUILTINS),
+            "instead_of_module": dict(unsupported.INSTEAD_OF_MODULE),
+            "instead_of_member": dict(unsupported.INSTEAD_OF_MEMBER),
+            "instead_of_command": dict(unsupported.INSTEAD_OF_COMMAND),
+            "instead_of_method": dict(unsupported.INSTEAD_OF_METHOD),
+            "magic_words": sorted(unsupported.MAGIC_WORDS),
+            "missing_methods": _lists(unsupported.MISSING_METHODS),
+            "encodings": unsupported.ENCODINGS,
+        },
+        "objects": {
+            "probed": sorted(object_hints.PROBED),
+            "of_every_class": sorted(object_hints.OF_EVERY_CLASS),
+            "of_instances": _lists(object_hints.OF_INSTANCES),
+            "files": {name: sorted(dir(getattr(io, name.removeprefix("_io.")))) for name in sorted(object_hints.FILES)},
+            "missing_of_files": dict(object_hints.MISSING_OF_FILES),
+            "order": dict(object_hints.ORDER),
+            "in_place": dict(object_hints.IN_PLACE),
+            "aliases": dict(object_hints.ALIASES),
+        },
+    }
+
+
+def host_python_facts() -> dict[str, Any]:
+    """What the Python has that the hints compare Monty with."""
+    modules = (*unsupported.MODULES, "os.path", "posixpath")
+    special = {name for kind in (int, list, dict, type) for name in dir(kind) if name.startswith("__")}
+    return {
+        "builtins": " ".join(sorted(dir(builtins))),
+        "object": " ".join(sorted(dir(object))),
+        "exception": " ".join(sorted(dir(BaseException))),
+        "special": " ".join(sorted(name for name in special if any(hasattr(kind, name) for kind in (int, list, dict)))),
+        "stdlib": " ".join(sorted(sys.stdlib_module_names)),
+        "encodings": " ".join(sorted({*aliases, *aliases.values()})),
+        "modules": {name: " ".join(sorted(dir(import_module(name)))) for name in modules},
+        "types": {name: _type(name) for name in _types()},
+    }
+
+
+def _rule(pattern: str, rule: str | Callable[..., str | None]) -> list[str]:
+    """A pattern, and the hint, or the name of what makes it with its module, such as `object_hints.no_len`."""
+    written = javascript(re.compile(pattern, re.DOTALL))
+    if isinstance(rule, str):
+        return [written, rule, ""]
+    return [written, "", f"{rule.__module__.rpartition('.')[2]}.{rule.__name__.lstrip('_')}"]
+
+
+def _types() -> Iterable[str]:
+    """The names that Monty's messages may have for a type."""
+    found = {name for name in dir(builtins) if isinstance(getattr(builtins, name), type)}
+    found |= {*host_python.NAMED, *host_python.IN_MODULES}
+    for module in unsupported.MODULES:
+        members = vars(import_module(module))
+        found |= {
+            f"{module}.{name}" for name, each in members.items() if isinstance(each, type) and not name.startswith("_")
+        }
+    return sorted(found)
+
+
+def _type(name: str) -> list[str]:
+    """`exception` or nothing, and what the type has that not every object, or every exception, has."""
+    kind = host_python.host_type(name)
+    assert kind is not None
+    exception = issubclass(kind, BaseException)
+    plain = dir(BaseException) if exception else dir(object)
+    return ["exception" if exception else "", " ".join(sorted({*dir(kind)} - {*plain}))]
+
+
+def _lists(sets: Any) -> dict[str, list[str]]:
+    return {name: sorted(members) for name, members in sets.items()}
