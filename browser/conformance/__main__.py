@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from . import source
+from . import errors, source
 from .cells import cells
 from .trees import Trees
 
@@ -24,6 +24,7 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     texts = cells()
     (folder / "source.json").write_text(json.dumps(list(_sources(texts))), encoding="utf-8")
+    (folder / "errors.json").write_text(json.dumps(errors.expected()), encoding="utf-8")
     (folder / "trees.json").write_text(json.dumps(list(_trees(texts))), encoding="utf-8")
 
 
