@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
 from monty_kernel.engine.prelude import guarded
 from monty_kernel.introspect import documentation, facts, live, place, units
+
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 
 PART = "introspection"
 """The name of introspection's own part of the prelude."""
@@ -64,7 +67,7 @@ def language() -> dict[str, Any]:
         "members": known.members,
         "methods": known.methods,
         "classMembers": {key: kinds for key, kinds in known.class_members.items() if kinds != known.methods.get(key)},
-        "typeNames": known.type_names,
+        "typeNames": dict(sorted(known.type_names.items())),
         "arguments": {name: sorted(names) for name, names in known.arguments.items() if names},
         "supplied": units.supplied_names(),
         "suppliedModules": units.supplied_modules(),
@@ -74,7 +77,12 @@ def language() -> dict[str, Any]:
 
 def documented() -> dict[str, Any]:
     """The documentation of what Monty has: `[kind, signature, docstring, parameters]` by name."""
-    return {doc.name: [doc.kind, doc.signature, doc.doc, list(doc.parameters)] for doc in _docs()}
+    docs = {doc.name: [doc.kind, _stable(doc.signature), doc.doc, list(doc.parameters)] for doc in _docs()}
+    return dict(sorted(docs.items()))
+
+
+def _stable(signature: str | None) -> str | None:
+    return signature and _ADDRESS.sub("", signature)  # of CPython's own default values
 
 
 def _docs() -> Iterator[documentation.Doc]:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from browser.shared import TABLES
+from browser.shared import TABLES, introspection
 from monty_kernel.engine import prelude
 
 ROOT = Path(__file__).parents[2]
@@ -29,10 +29,11 @@ def test_it_is_the_same_whatever_the_order_of_sets(tmp_path: Path) -> None:
 
 def test_every_part_of_the_prelude_is_there_as_sessions_are_fed_it() -> None:
     shared = TABLES["prelude"]()
-    assert shared["order"] == prelude.PARTS
-    assert shared["sources"] == {part: prelude.source(part) for part in prelude.PARTS}
+    assert tuple(shared["order"]) == (*prelude.PARTS, introspection.PART)
+    sources = {part: prelude.source(part) for part in prelude.PARTS}
+    assert shared["sources"] == {**sources, introspection.PART: introspection.prelude_part()}
     names = {path.stem for path in Path(prelude.__file__).parent.glob("*.py")} - {"__init__"}
-    assert set(shared["order"]) == names
+    assert set(prelude.PARTS) == names
 
 
 def test_what_is_up_to_date_is_not_written_again(tmp_path: Path) -> None:

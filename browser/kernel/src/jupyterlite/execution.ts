@@ -151,7 +151,7 @@ export class Execution implements CellHost {
   }
 
   async #outcome(cell: CellRequest): Promise<Outcome> {
-    const { session, screen, travel, explained } = this.parts;
+    const { session, screen, travel } = this.parts;
     let failed = true;
     try {
       await session.ready();
@@ -162,8 +162,7 @@ export class Execution implements CellHost {
       });
       const ended = this.#ended(ran);
       failed = ended.failure !== null; // before the state after the cell arrives
-      const outcome = await this.#shown(ended);
-      return cell.remember ? explained(outcome, cell.code, cell.number) : outcome;
+      return await this.#shown(ended);
     } catch (error) {
       return failure(this.#unexpected(error));
     } finally {
@@ -180,7 +179,7 @@ export class Execution implements CellHost {
   }
 
   async #shown(outcome: Outcome): Promise<Outcome> {
-    if (outcome.failure !== null) return outcome;
+    if (outcome.failure !== null) return failure(this.#hinted(outcome.failure));
     const { screen } = this.parts;
     const result = outcome.result === null ? null : await screen.result(outcome.result, this.#show);
     if (result !== null && isFailure(result)) return failure(result);
@@ -189,6 +188,13 @@ export class Execution implements CellHost {
       shown.push([name, isFailure(value) ? value : await screen.result(value, () => undefined)]);
     }
     return { failure: null, result, expressions: Object.fromEntries(shown) };
+  }
+
+  /** A failure with what an earlier session tells about it. */
+  #hinted(failure: Failure): Failure {
+    const hint = failure.ename === 'NameError' && failure.note === null ? this.parts.travel.hint(failure.evalue) : null;
+    if (hint === null) return failure;
+    return { ...failure, note: hint, traceback: [...(failure.traceback ?? []), hint] };
   }
 
   #unexpected(error: unknown): Failure {

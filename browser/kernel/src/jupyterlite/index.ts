@@ -3,6 +3,7 @@
 import { PageConfig } from '@jupyterlab/coreutils';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { IKernelClient, IKernelSpecs } from '@jupyterlite/services';
+import type { IKernel } from '@jupyterlite/services';
 
 import type { MontyKernel } from './kernel';
 
@@ -14,7 +15,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
   autoStart: true,
   requires: [IKernelSpecs],
   optional: [IKernelClient],
-  activate: (_: JupyterFrontEnd, specs: IKernelSpecs, client: IKernelClient | null) => {
+  activate: (app: JupyterFrontEnd, specs: IKernelSpecs, client: IKernelClient | null) => {
     specs.register({
       spec: {
         name: 'monty',
@@ -26,7 +27,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
       },
       create: async options => {
         const { makeKernel } = await import('./assembly');
-        const kernel = await makeKernel(options, PageConfig.getBaseUrl());
+        const kernel = makeKernel(options, () => `${PageConfig.getBaseUrl()} ${notebookOf(app, options)}`);
         kernels.set(options.id, kernel);
         kernel.disposed.connect(() => {
           if (kernels.get(options.id) === kernel) kernels.delete(options.id);
@@ -37,6 +38,14 @@ const plugin: JupyterFrontEndPlugin<void> = {
     if (client !== null) passOnInterrupts(client);
   }
 };
+
+/** The path of the notebook or console that a kernel was started for; its folder if that is not known. */
+function notebookOf(app: JupyterFrontEnd, { id, location }: IKernel.IOptions): string {
+  for (const session of app.serviceManager.sessions.running()) {
+    if (session.kernel?.id === id) return session.path;
+  }
+  return `${location}/`;
+}
 
 /** JupyterLite 0.8 drops the cells that wait and tells the kernel nothing. */
 function passOnInterrupts(client: IKernelClient): void {

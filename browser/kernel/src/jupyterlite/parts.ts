@@ -1,7 +1,7 @@
 /** What a kernel is made of, as the kernel sees it: each part is a room of its own. */
 
-import type { HostedSession } from '../session/hosted_session';
-import type { Answer, Failure, MimeBundle, Outcome, Output, Question, Result, Snapshot } from '../worker/messages';
+import type { HostedSession, Why } from '../session/hosted_session';
+import type { Answer, Failure, MimeBundle, Output, Question, Result, Snapshot } from '../worker/messages';
 
 /** Makes outputs harmless. All that a worker says passes it, in order; what takes long is done in pieces. */
 export interface Screen {
@@ -78,9 +78,7 @@ export interface KernelParts {
   travel: Travel;
   history: History;
   /** The Failure of a cell whose worker is gone. */
-  lost: (why: string, message: string, restored: boolean) => Failure;
-  /** A failure that an earlier failed cell explains says so. */
-  explained: (outcome: Outcome, code: string, number: number) => Outcome;
+  lost: (why: Why, message: string, restored: boolean) => Failure;
   render: (failure: Failure) => ShownError;
   /** Read a file of the site's drive, for a mounted folder. */
   contents: (question: Extract<Question, { kind: 'contents' }>) => Promise<Answer>;

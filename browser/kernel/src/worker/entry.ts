@@ -1,5 +1,6 @@
 /** The script of a session's web worker. */
 
+import { errorServices } from '../errors/services';
 import { magicServices } from '../magics/services';
 import { plainServices } from './plain_services';
 import { SessionWorker } from './session_worker';
@@ -16,7 +17,7 @@ const session = new SessionWorker(
   message => {
     scope.postMessage(message);
   },
-  { ...plainServices(), ...magicServices() }
+  { ...plainServices(), ...magicServices(), ...errorServices() }
 );
 scope.onmessage = event => {
   void session.receive(event.data);

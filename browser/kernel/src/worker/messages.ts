@@ -27,6 +27,8 @@ export interface Failure {
   evalue: string;
   frames: SourceFrame[];
   note: string | null;
+  /** As it is shown; missing until the worker has laid it out. */
+  traceback?: string[];
 }
 
 /** An output of the running cell, not sanitized. */

@@ -5,7 +5,7 @@ import type { Explainer } from '../engine/session';
 import type { Cell } from '../source/cell';
 import type { Action, CellSource, MagicTable } from '../source/index';
 import type { Value } from '../wire/values';
-import type { Failure, Output } from './messages';
+import type { CellRequest, Failure, Outcome, Output } from './messages';
 
 /** The running cell, as magics see it. */
 export interface CellContext {
@@ -30,6 +30,8 @@ export interface Services {
   /** Why a cell that Monty would read wrongly is not run, if it is such a cell. */
   stray(cell: Cell): Failure | null;
   explainer: Explainer;
+  /** The outcome with its failures laid out, and with what an earlier failed cell explains. */
+  told(outcome: Outcome, request: CellRequest): Outcome;
   /** The text that `help(topic)` prints. `kind`: the name of the value's class, if it is known; else empty. */
   help(topic: string, kind: string, context: CellContext): Promise<string>;
   /** How IPython shows a class or a function whose `repr` is `text`; null if it shows the same. */

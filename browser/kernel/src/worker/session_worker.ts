@@ -159,7 +159,7 @@ export class SessionWorker {
     }
     const { failure } = outcome;
     this.#lastFailure = failure && `${failure.ename}: ${failure.evalue.slice(0, 1000)}`;
-    this.post({ type: 'finished', id, outcome });
+    this.post({ type: 'finished', id, outcome: this.services.told(outcome, request) });
     await engine.save();
     this.post({ type: 'saved', id, change: engine.news() });
   }

@@ -1,0 +1,102 @@
+/** Puts a kernel together from its rooms, for one notebook or console. */
+
+import type { IKernel } from '@jupyterlite/services';
+
+import about from '../../package.json';
+import { DEFAULT_LIMITS } from '../engine/limits';
+import { CodeQuestions } from '../introspect/questions';
+import { MOST_SHOWN, Sanitizer } from '../outputs/sanitizer';
+import { HostedSession } from '../session/hosted_session';
+import { webWorker, Workers } from '../session/workers';
+import { SessionStore } from '../timetravel/session_store';
+import { SideSession } from '../timetravel/side_session';
+import { TimeTravel } from '../timetravel/travel';
+import { MontyKernel } from './kernel';
+import { SessionHistory } from './session_history';
+import { lost, shownError } from './shown_error';
+import { TravelRoom } from './travel_room';
+
+const WORKER = new URL('./monty.worker.js', import.meta.url).href;
+const ENGINE = new URL('./monty.wasm', import.meta.url).href;
+
+/** Bytes of states in memory. */
+const STATES = 128 << 20;
+
+const LANGUAGE = {
+  name: 'python',
+  version: '3.14.0',
+  mimetype: 'text/x-python',
+  codemirror_mode: { name: 'ipython', version: 3 },
+  pygments_lexer: 'ipython3',
+  nbconvert_exporter: 'python',
+  file_extension: '.py'
+};
+
+/** Compiled once for a page: each worker gets the module, and fetches and compiles nothing. */
+let engine: Promise<WebAssembly.Module> | null = null;
+
+function module(): Promise<WebAssembly.Module> {
+  engine ??= fetched().catch((error: unknown) => {
+    engine = null; // the next try may be luckier
+    throw error;
+  });
+  return engine;
+}
+
+async function fetched(): Promise<WebAssembly.Module> {
+  const response = await fetch(ENGINE);
+  if (!response.ok) throw new Error(`its engine could not be fetched (${response.status} ${response.statusText})`);
+  if (response.headers.get('Content-Type')?.startsWith('application/wasm') === true) {
+    return WebAssembly.compileStreaming(response);
+  }
+  return WebAssembly.compile(await response.arrayBuffer());
+}
+
+/** A kernel for what JupyterLite starts. `place` gives the site and the notebook, by which sessions are kept. */
+export function makeKernel(options: IKernel.IOptions, place: () => string): MontyKernel {
+  const workers = new Workers(() => webWorker(WORKER));
+  const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const limits = { granted: DEFAULT_LIMITS, now: DEFAULT_LIMITS, tightened: {} };
+  const newSession = (): HostedSession =>
+    new HostedSession(workers, module, { limits, timezone, mostShown: MOST_SHOWN });
+
+  const session = newSession();
+  const store = new SessionStore(place, options.id);
+  const side = new SideSession(newSession, store);
+  const history = new SessionHistory();
+  const questions: CodeQuestions = new CodeQuestions({
+    ask: (expression, parts) => session.evaluate(expression, parts),
+    cells: () => room.cells(),
+    kin: kin => room.known(kin)
+  });
+  const room = new TravelRoom({
+    session,
+    side,
+    store,
+    travel: new TimeTravel(side, store, STATES),
+    kernel: options.id,
+    history: request => history.answer(request),
+    describe: (topic, detail) => questions.describe(topic, detail),
+    help: (topic, kind) => questions.help(topic, kind)
+  });
+  const info = {
+    implementation_version: about.version,
+    banner:
+      'Monty, a sandboxed Python, in WebAssembly.\n%undo takes a change back, %lsmagic lists the magics, name? is help.',
+    language_info: LANGUAGE,
+    help_links: [
+      { text: 'Monty', url: 'https://github.com/pydantic/monty' },
+      { text: 'Python Reference', url: 'https://docs.python.org/3.14' }
+    ]
+  };
+  return new MontyKernel(options, info, {
+    session,
+    screen: new Sanitizer(),
+    questions,
+    travel: room,
+    history,
+    lost,
+    render: shownError,
+    contents: () => Promise.resolve({ exception: 'PermissionError', message: 'no folder of this site is mounted' })
+  });
+}

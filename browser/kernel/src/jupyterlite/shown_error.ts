@@ -1,0 +1,52 @@
+/** Errors as a front end shows them. The worker lays them out; what it says is bounded here, and cannot steer a terminal. */
+
+import { shown } from '../outputs/terminal';
+import type { Why } from '../session/hosted_session';
+import type { Failure } from '../worker/messages';
+import type { ShownError } from './parts';
+
+const MOST_PARTS = 2_000;
+const LONGEST = 1 << 20; // characters
+
+/** A failure that may come from a worker, as an error output and an error reply have it. */
+export function shownError(failure: Failure): ShownError {
+  const [ename, evalue] = [text(failure.ename), text(failure.evalue)];
+  const laidOut: unknown = failure.traceback;
+  const plain = [evalue === '' ? ename : `${ename}: ${evalue}`, ...(failure.note === null ? [] : [text(failure.note)])];
+  const traceback = Array.isArray(laidOut) ? laidOut.slice(0, MOST_PARTS).map(text) : plain;
+  return { ename, evalue, traceback };
+}
+
+/** The failure of a cell whose worker is gone. */
+export function lost(why: Why, message: string, restored: boolean): Failure {
+  const [kind, ename, evalue] = KINDS[why];
+  return {
+    kind,
+    ename,
+    evalue: evalue ?? message,
+    frames: [],
+    note: [STOPPED[why], restored ? RESTORED : GONE].join(' ').trim()
+  };
+}
+
+const RESTORED = 'The session is as it was before this cell.';
+const GONE = 'The session could not be restored; the next cell begins a new one.';
+const STOPPED: Record<Why, string> = {
+  interrupted: 'The cell was computing, so its worker was stopped.',
+  insisted: 'The cell caught KeyboardInterrupt and went on, so its worker was stopped.',
+  crashed: '',
+  memory: '',
+  time: ''
+};
+
+const KINDS: Record<Why, readonly [Failure['kind'], string, string?]> = {
+  interrupted: ['interrupted', 'KeyboardInterrupt', ''],
+  insisted: ['interrupted', 'KeyboardInterrupt', ''],
+  crashed: ['crashed', 'WorkerCrashed'],
+  memory: ['memory', 'MemoryError'],
+  time: ['time', 'TimeoutError']
+};
+
+function text(value: unknown): string {
+  return shown(typeof value === 'string' ? value.slice(0, LONGEST) : '');
+}
