@@ -1,3 +1,3 @@
 import { defineConfig } from 'vitest/config';
 
-export default defineConfig({ test: { globalSetup: ['tests/expected.ts'] } });
+export default defineConfig({ test: { globalSetup: ['tests/expected.ts'], testTimeout: 120_000 } });

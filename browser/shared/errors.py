@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import builtins
+import inspect
 import io
 import re
 import sys
-from collections.abc import Callable, Iterable
+from _strptime import TimeRE  # type: ignore[import-not-found]
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from encodings.aliases import aliases
 from importlib import import_module
 from typing import Any
@@ -14,6 +17,7 @@ from typing import Any
 from monty_kernel.engine import host, limits
 from monty_kernel.engine.errors import asked_in_vain, cell_code, hints, host_python, object_hints, unsupported
 from monty_kernel.engine.errors.sentences import SENTENCES
+from monty_kernel.engine.source.star_names import PARTLY, STAR_NAMES
 
 from .patterns import javascript
 
@@ -69,6 +73,8 @@ def host_python_facts() -> dict[str, Any]:
         "encodings": " ".join(sorted({*aliases, *aliases.values()})),
         "modules": {name: " ".join(sorted(dir(import_module(name)))) for name in modules},
         "types": {name: _type(name) for name in _types()},
+        "parameters": dict(_parameters()),
+        "times": _times(),
     }
 
 
@@ -93,12 +99,32 @@ def _types() -> Iterable[str]:
 
 
 def _type(name: str) -> list[str]:
-    """`exception` or nothing, and what the type has that not every object, or every exception, has."""
+    """What kind of type it is, and what it has that not every object, or every exception, has."""
     kind = host_python.host_type(name)
     assert kind is not None
     exception = issubclass(kind, BaseException)
     plain = dir(BaseException) if exception else dir(object)
-    return ["exception" if exception else "", " ".join(sorted({*dir(kind)} - {*plain}))]
+    unhashable = getattr(kind, "__hash__", None) is None
+    return ["exception" if exception else "unhashable" if unhashable else "", " ".join(sorted({*dir(kind)} - {*plain}))]
+
+
+def _parameters() -> Iterator[tuple[str, str]]:
+    """The names of the parameters of the functions that Monty has, by `module.name`."""
+    for module in unsupported.MODULES:
+        members = vars(import_module(module))
+        for name in sorted(members if module in PARTLY else STAR_NAMES.get(module, ())):
+            with suppress(TypeError, ValueError, KeyError):  # it has none, or does not say which
+                found = " ".join(inspect.signature(members[name]).parameters)
+                if found:
+                    yield f"{module}.{name}", found
+
+
+def _times() -> dict[str, str]:
+    """What `time.strptime` takes for a directive, as patterns."""
+    return {
+        name: javascript(re.compile(pattern.replace("(?-i:Z)", "Z"), re.IGNORECASE))
+        for name, pattern in sorted(TimeRE().items())
+    }
 
 
 def _lists(sets: Any) -> dict[str, list[str]]:

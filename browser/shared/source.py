@@ -6,7 +6,7 @@ import builtins
 from typing import Any
 
 from monty_kernel.engine import prelude as parts
-from monty_kernel.engine.source import asking, exceptions, passed_methods, rewrites, unread
+from monty_kernel.engine.source import asking, exceptions, passed_methods, rewrites, special_calls, unread
 from monty_kernel.engine.source import ipython as names
 from monty_kernel.engine.source.star_names import PARTLY, STAR_NAMES
 
@@ -47,6 +47,7 @@ def rewriting() -> dict[str, Any]:
         "never_unknown": sorted(rewrites.NEVER_UNKNOWN),
         "os_errors": sorted(name for name in exceptions.EXCEPTIONS if issubclass(getattr(builtins, name), OSError)),
         "passed": {"call": passed_methods.CALL, "kinds": {name: each for name, each in kinds.items() if each}},
+        "special_arguments": dict(special_calls.ARGUMENTS),
         "star_names": dict(STAR_NAMES),
         "star_partly": sorted(PARTLY),
     }

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 from .source_map import ByteOffsets, Edit, opening
 
-_ARGUMENTS = {"__len__": 0, "__getitem__": 1, "__setitem__": 2, "__contains__": 1, "__str__": 0, "__repr__": 0}
+ARGUMENTS = {"__len__": 0, "__getitem__": 1, "__setitem__": 2, "__contains__": 1, "__str__": 0, "__repr__": 0}
 """Methods by name, with how many arguments they take."""
 
-MAY_CALL = re.compile(rf"\.\s*(?:{'|'.join(_ARGUMENTS)})\b")
+MAY_CALL = re.compile(rf"\.\s*(?:{'|'.join(ARGUMENTS)})\b")
 
 _CALLED = re.compile(r"(?P<brackets>(?:\s*\))*)\s*\.\s*(?P<name>\w+)\s*\(")
 
@@ -31,4 +31,4 @@ def special_edits(text: str, tree: ast.Module, places: ByteOffsets) -> Iterator[
 
 def _is_plain(call: ast.Call, name: str) -> bool:
     starred = any(isinstance(each, ast.Starred) for each in call.args)
-    return not call.keywords and not starred and _ARGUMENTS.get(name) == len(call.args)
+    return not call.keywords and not starred and ARGUMENTS.get(name) == len(call.args)

@@ -7,6 +7,7 @@
 import facts from '../generated/host_python.json';
 import rewriting from '../generated/rewriting.json';
 import errors from '../generated/errors.json';
+import { escapedPattern } from '../source/python_pattern';
 
 const OBJECT = namesOf(facts.object);
 const SPECIAL = namesOf(facts.special);
@@ -16,6 +17,8 @@ const ENCODINGS = namesOf(facts.encodings);
 const EXCEPTIONS = new Set(rewriting.exceptions);
 const MODULES = new Map(Object.entries(facts.modules));
 const TYPES = new Map<string, string[]>(Object.entries(facts.types));
+const PARAMETERS = new Map(Object.entries(facts.parameters));
+const TIMES = new Map(Object.entries(facts.times));
 const INSTEAD_OF_METHOD = new Map(Object.entries(errors.unsupported.instead_of_method));
 
 function namesOf(text: string | undefined): ReadonlySet<string> {
@@ -26,6 +29,8 @@ function namesOf(text: string | undefined): ReadonlySet<string> {
 export interface HostType {
   /** Whether its values are exceptions. */
   readonly exception: boolean;
+  /** Whether its values can be keys of a dict. */
+  readonly hashable: boolean;
   has(name: string): boolean;
 }
 
@@ -36,12 +41,29 @@ export function hostType(name: string): HostType | null {
   const exception = found[0] === 'exception';
   const own = namesOf(found[1]);
   const plain = exception ? namesOf(facts.exception) : OBJECT;
-  return { exception, has: each => own.has(each) || plain.has(each) };
+  return { exception, hashable: found[0] !== 'unhashable', has: each => own.has(each) || plain.has(each) };
 }
 
 /** Whether a type name is that of one of Monty's own types, and not of a class in a cell. */
 export function isNative(typeName: string): boolean {
   return typeName.includes('.') || typeName.endsWith('iterator') || TYPES.has(typeName);
+}
+
+/** Whether a function of Python's has a parameter of that name. path: such as `math.isclose`. */
+export function hasParameter(path: string, name: string): boolean {
+  return namesOf(PARAMETERS.get(path)).has(name);
+}
+
+/** Whether `time.strptime` reads a text in a format. It also looks whether there is such a day. */
+export function readsTime(text: string, form: string): boolean {
+  const pattern = form
+    .split(/(%.|\s+)/su)
+    .map((part, index) => {
+      if (index % 2 === 0) return escapedPattern(part);
+      return part.startsWith('%') ? (TIMES.get(part.slice(1)) ?? '(?!)').replace(/\(\?<\w+>/g, '(?:') : String.raw`\s+`;
+    })
+    .join('');
+  return new RegExp(`^(?:${pattern})$`, 'u').test(text);
 }
 
 /** Whether Python's `module`, one of those that Monty has too, holds `name`. */

@@ -17,6 +17,7 @@ const MISSING_OF_FILES = new Map(Object.entries(objects.missing_of_files));
 const ORDER = new Map(Object.entries(objects.order));
 const IN_PLACE = new Map(Object.entries(objects.in_place));
 const ALIASES = new Map(Object.entries(objects.aliases));
+const INSTEAD_OF_METHOD = new Map(Object.entries(unsupported.instead_of_method));
 const MISSING_METHODS = new Map<string, string[]>(Object.entries(unsupported.missing_methods));
 const NAME_AT_END = pythonPattern(String.raw`\A(?:\w+\.)*(\w+)`);
 const DOTTED = pythonPattern(String.raw`\A[\w.]+\Z`);
@@ -27,7 +28,10 @@ export function missingAttribute(failure: Failure, typeName: string, name: strin
   if (host === null) return ownClassAttribute(failure, typeName, name);
   if (!host.has(name) && !(OF_INSTANCES.get(typeName) ?? []).includes(name)) return null;
   if (typeName === 'json.JSONDecodeError') return say('no_error_parts');
-  if (host.exception) return say('message_only');
+  if (host.exception) {
+    const instead = INSTEAD_OF_METHOD.get(name);
+    return instead === undefined ? say('message_only') : say('no_error_attribute', name, instead);
+  }
   if (isThere(typeName, name)) return askedForHelp(failure) ?? say('no_methods_on', name);
   return pythonHas(typeName, name);
 }

@@ -9,8 +9,10 @@ import { deletionEdits } from './deletions';
 import { environmentEdits } from './environment';
 import { fileLineEdits } from './lines_of_files';
 import { MAY_HOLD, methodEdits } from './passed_methods';
+import { MAY_MOVE, progressEdits } from './progress';
 import { pythonPattern } from './python_pattern';
 import { edit } from './source_map';
+import { MAY_CALL, specialEdits } from './special_calls';
 import { starNames } from './star_names';
 import { statementsIn, walk } from './walk';
 import type { Granted, SessionNames } from './index';
@@ -25,7 +27,9 @@ const FROM_OBJECT = pythonPattern(String.raw`class[ \t\f]+\w+[ \t\f]*(?P<base>\(
 /** The edits for a parsed text, and the names of the prelude's parts that they need. */
 export function madeReadable(text: string, tree: Module, names: SessionNames): { edits: Edit[]; parts: Set<string> } {
   const methods = MAY_HOLD.test(text);
-  if (!methods && !WORTH.test(text)) return { edits: [], parts: new Set() };
+  const moving = MAY_MOVE.test(text);
+  const called = MAY_CALL.test(text);
+  if (!(methods || moving || called || WORTH.test(text))) return { edits: [], parts: new Set() };
   const { edits, items } = deletionEdits(text, tree);
   const parts = new Set(items ? ['deleting'] : []);
   if (text.includes('assert')) edits.push(...assertionEdits(tree));
@@ -37,6 +41,8 @@ export function madeReadable(text: string, tree: Module, names: SessionNames): {
   };
   if (text.includes('open')) add('lines', fileLineEdits(tree));
   if (methods) add('methods', methodEdits(text, tree));
+  if (called) add('special', specialEdits(text, tree));
+  if (moving) add('progress', progressEdits(text, tree));
   if (text.includes('env')) add('environment', environmentEdits(text, tree));
   return { edits, parts };
 }
