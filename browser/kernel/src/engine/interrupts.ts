@@ -99,12 +99,17 @@ export class Interrupts {
 
   /** Wait for so many milliseconds. Throws Interrupted. */
   async sleep(milliseconds: number): Promise<void> {
+    if (milliseconds <= 0) {
+      await this.breathe();
+      if (this.take()) throw new Interrupted();
+      return;
+    }
     let timer: ReturnType<typeof setTimeout> | undefined;
     const end = performance.now() + milliseconds;
     try {
-      for (let left = milliseconds; left > 0 || timer === undefined; left = end - performance.now()) {
+      for (let left = milliseconds; left > 0; left = end - performance.now()) {
         const due = new Promise<void>(resolve => {
-          timer = setTimeout(resolve, Math.min(Math.max(0, left), LONGEST_TIMER));
+          timer = setTimeout(resolve, Math.min(left, LONGEST_TIMER));
         });
         await this.wait(due);
       }

@@ -25,6 +25,7 @@ describe.runIf(hasWasm)('an interrupt', () => {
     ['asyncio.sleep', 'import asyncio\nprint("go")\nawait asyncio.sleep(60)'],
     ['gathered sleeps', 'import asyncio\nprint("go")\nawait asyncio.gather(asyncio.sleep(60), asyncio.sleep(50))'],
     ['a loop of short sleeps', 'import time\nprint("go")\nwhile True: time.sleep(0.0001)'],
+    ['a loop of sleeps that take no time', 'import time\nprint("go")\nwhile True: time.sleep(0)'],
     ['a loop of displays', 'print("go")\nwhile True: display(1)']
   ])('stops %s', async (_, code) => {
     const session = await page();
