@@ -1,6 +1,9 @@
 /** Makes a Failure of what ended a cell: names, messages and frames in terms of the cells that the person typed. */
 
-import { repr } from '../source/python_text';
+import { askedInVain } from '../errors/asked_in_vain';
+import { keyText } from '../errors/keys';
+import { say } from '../errors/sentences';
+import { CALL } from '../source/passed_methods';
 import { LimitReached, NAMES } from './budget';
 import type { Feed } from '../source/feed';
 import type { Raised, RaisedFrame } from '../wire/events';
@@ -12,8 +15,6 @@ import type { WorkerLost } from './sandbox';
 /** For what the person stopped before it began. */
 export const INTERRUPTED: Failure = { kind: 'raised', ename: 'KeyboardInterrupt', evalue: '', frames: [], note: null };
 
-const RESTORED = 'The session is as it was before this cell.';
-
 /** Whether Monty refused to parse the source, so that none of it ran. */
 export function unparsable(raised: Raised): boolean {
   const [only, ...more] = raised.frames;
@@ -22,8 +23,10 @@ export function unparsable(raised: Raised): boolean {
 
 /** The Failure for code that raised or could not be parsed. `feedOf`: the feed that a frame's filename names. */
 export function raisedFailure(raised: Raised, feedOf: (filename: string) => Feed | null): Failure {
-  const ename = raised.type.slice(raised.type.lastIndexOf('.') + 1);
-  const evalue = ename === 'KeyError' ? key(raised.message) : raised.message;
+  let ename = raised.type.slice(raised.type.lastIndexOf('.') + 1);
+  let evalue = raised.message;
+  if (ename === 'KeyError') evalue = keyText(evalue);
+  else if (ename === 'NotImplementedError') [ename, evalue] = askedInVain(ename, evalue);
   const frames = withoutWrappers(framesOf(raised.frames, feedOf));
   return { kind: unparsable(raised) ? 'syntax' : 'raised', ename, evalue, frames, note: null };
 }
@@ -41,7 +44,7 @@ export function refusedFailure(refusal: Refusal | LimitReached, failure: Failure
  * @param travelled - The name of the cell's last action that went to another state, if any.
  */
 export function lostFailure(lost: WorkerLost, limits: SessionLimits, travelled: string | null): Failure {
-  const note = travelled === null ? RESTORED : `The session is as it was after this cell's %${travelled}.`;
+  const note = travelled === null ? say('restored') : say('restored_to_action', travelled);
   if (lost.why === 'memory') {
     const held = `the session would need more than ${limits.inWords('memory')}`;
     const evalue = limits.now.memory === null ? lost.message : held;
@@ -59,6 +62,7 @@ function* framesOf(frames: readonly RaisedFrame[], feedOf: (filename: string) =>
   for (const frame of frames) {
     const feed = feedOf(frame.filename);
     const name = frame.function ?? '<module>';
+    if (name === '<lambda>' && feed?.maps[0]?.inserted(frame.line, frame.column).includes(CALL)) continue;
     if (feed !== null) {
       const [line, column, endLine, endColumn] = feed.toCell(frame.line, frame.column, frame.endLine, frame.endColumn);
       yield { cell: feed.cell, line, column, endLine, endColumn, function: name };
@@ -77,12 +81,4 @@ function withoutWrappers(frames: Iterable<SourceFrame>): SourceFrame[] {
     found.push(outer === undefined ? frame : { ...frame, function: outer.function });
   }
   return found;
-}
-
-const NUMBER = String.raw`[-+]?(?:\d[\d_]*\.?[\d_]*|\.\d+)(?:e[-+]?\d+)?j?|0[xob][\da-f_]+`;
-const PLAIN_KEY = new RegExp(String.raw`^\s*(?:${NUMBER}|None|True|False|\(.*\)|b'.*'|b".*")\s*$`, 'is');
-
-/** Monty keeps only str(key) of a KeyError's key: quote it as repr(key) would, unless it reads as a number or a tuple. */
-function key(message: string): string {
-  return message.length < 1000 && PLAIN_KEY.test(message) ? message : repr(message);
 }

@@ -1,5 +1,6 @@
 /** One session in its interpreter: what it is fed, cell by cell, and what has to be known of it outside. */
 
+import { say } from '../errors/sentences';
 import { SourceError } from '../source/source_error';
 import { NotPython } from '../source/syntax_trees';
 import { expression } from '../source/cell';
@@ -319,7 +320,7 @@ export class Session {
       const bound = await this.#feedText(code, run);
       const names = Array.isArray(bound) ? bound.filter(name => typeof name === 'string') : [];
       if (names.length === 0) return failure;
-      const there = `The rest of this import is there: ${names.map(name => `\`${name}\``).join(', ')}.`;
+      const there = say('rest_is_there', names.map(name => `\`${name}\``).join(', '));
       return { ...failure, note: failure.note === null ? there : `${failure.note}\n${there}` };
     } catch (error) {
       if (error instanceof FeedError || error instanceof Interrupted) return failure;

@@ -2,7 +2,7 @@
 
 import { unpasted } from '../source/ipython';
 import { pythonPattern } from '../source/python_pattern';
-import { count, lstrip, repr } from '../source/python_text';
+import { count } from '../source/python_text';
 import { Outline } from '../source/scopes';
 import { LineTable } from '../source/source_map';
 import { NotPython, syntaxTree, treeOf } from '../source/syntax_trees';
@@ -12,7 +12,7 @@ import type { Feed } from '../source/feed';
 import type { CellSource } from '../source/index';
 import type { Lines4 } from '../source/source_map';
 import type { AwaitIn } from '../source/scopes';
-import type { Expr, Module, Node, Return } from '../source/tree';
+import type { Module, Node, Return } from '../source/tree';
 import type { Failure } from '../worker/messages';
 
 const LARGE = 1 << 18; // UTF-16 units above which a syntax error is Monty's to describe
@@ -114,40 +114,4 @@ function saidOfAwait(node: AwaitIn['node']): string {
   }
   if (node._ === 'AsyncFor') return "'async for' outside async function";
   return node._ === 'AsyncWith' ? "'async with' outside async function" : "'await' outside async function";
-}
-
-// The key of a KeyError ------------------------------------------------------------------------------------------------
-
-/** Monty keeps only str(key) of a KeyError's key: quote it as repr(key) would, unless it reads as a number or a tuple. */
-export function keyText(message: string): string {
-  const [only, ...more] = message.length < 1_000 ? (treeOf(lstrip(message))?.body ?? []) : [];
-  const value = only?._ === 'Expr' && more.length === 0 ? only.value : null;
-  return value !== null && isPlainKey(value) ? message : repr(message);
-}
-
-function isPlainKey(node: Expr): boolean {
-  if (node._ === 'Constant') return node.kind !== 'str' && node.kind !== 'ellipsis';
-  return node._ === 'Tuple' ? node.elts.every(isLiteral) : isNumber(node);
-}
-
-function isLiteral(node: Expr): boolean {
-  if (node._ === 'Constant') return true;
-  if (node._ === 'Dict') return node.keys.every(key => key !== null && isLiteral(key)) && node.values.every(isLiteral);
-  return node._ === 'Tuple' || node._ === 'List' || node._ === 'Set' ? node.elts.every(isLiteral) : isNumber(node);
-}
-
-/** A number with a sign, or one with an imaginary part. */
-function isNumber(node: Expr): boolean {
-  if (node._ !== 'BinOp') return isSigned(node, ['int', 'float', 'complex']);
-  return ['Add', 'Sub'].includes(node.op) && isSigned(node.left, ['int', 'float']) && isPlain(node.right, ['complex']);
-}
-
-function isSigned(node: Expr, kinds: readonly string[]): boolean {
-  return node._ === 'UnaryOp'
-    ? ['UAdd', 'USub'].includes(node.op) && isPlain(node.operand, kinds)
-    : isPlain(node, kinds);
-}
-
-function isPlain(node: Expr, kinds: readonly string[]): boolean {
-  return node._ === 'Constant' && kinds.includes(node.kind);
 }
