@@ -17,6 +17,7 @@ from typing import Any
 
 from . import errors, source
 from .cells import ROOT, cells
+from .mistakes import mistakes
 from .trees import Trees
 
 FOLDER = Path(__file__).parent.parent / "kernel" / "tests" / "generated"
@@ -35,6 +36,7 @@ def main() -> None:
     texts = cells()
     (folder / "source.json").write_text(json.dumps(list(_sources(texts))), encoding="utf-8")
     (folder / "errors.json").write_text(json.dumps(errors.expected()), encoding="utf-8")
+    (folder / "mistakes.json").write_text(json.dumps(mistakes()), encoding="utf-8")
     (folder / "trees.json").write_text(json.dumps(list(_trees(texts))), encoding="utf-8")
     stamp.write_text(_digest(), encoding="utf-8")
 

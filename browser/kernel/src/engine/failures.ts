@@ -2,6 +2,7 @@
 
 import { askedInVain } from '../errors/asked_in_vain';
 import { keyText } from '../errors/keys';
+import { isArityError } from '../errors/locate';
 import { say } from '../errors/sentences';
 import { CALL } from '../source/passed_methods';
 import { LimitReached, NAMES } from './budget';
@@ -18,7 +19,9 @@ export const INTERRUPTED: Failure = { kind: 'raised', ename: 'KeyboardInterrupt'
 /** Whether Monty refused to parse the source, so that none of it ran. */
 export function unparsable(raised: Raised): boolean {
   const [only, ...more] = raised.frames;
-  return only !== undefined && more.length === 0 && only.isSource;
+  // a cell can raise SyntaxError itself: then something ran, and the frame has a function
+  if (only === undefined || more.length > 0 || only.function !== null) return false;
+  return !isArityError(raised.type, raised.message);
 }
 
 /** The Failure for code that raised or could not be parsed. `feedOf`: the feed that a frame's filename names. */

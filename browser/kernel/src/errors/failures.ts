@@ -1,5 +1,6 @@
 /** Failures for what Monty would refuse, or would take for something else, in terms of the cell that the person typed. */
 
+import { inPythonsWords } from './python_words';
 import { unpasted } from '../source/ipython';
 import { pythonPattern } from '../source/python_pattern';
 import { count } from '../source/python_text';
@@ -19,7 +20,6 @@ const LARGE = 1 << 18; // UTF-16 units above which a syntax error is Monty's to 
 const MOST_SEARCHED = 1 << 17; // and above which no stray `return` or `await` is looked for, as `cell` parses no more
 const AWAIT = pythonPattern(String.raw`\b(?:await|async)\b`);
 const RETURN = pythonPattern(String.raw`^(?:[^#\n]*[:;])?[^\S\n]*+return\b`, { multiline: true });
-const INDENTATION = /\bindent/i;
 
 /** The Failure for source that the parser refuses, at the place in the cell; null for other source. */
 export function unparsed(feed: Feed): Failure | null {
@@ -31,14 +31,10 @@ export function unparsed(feed: Feed): Failure | null {
     return null;
   } catch (error) {
     if (!(error instanceof NotPython)) throw error;
-    let span = spanOf(source, error.start, error.end);
+    const { ename, message, start, end } = inPythonsWords(source, error);
+    let span = spanOf(source, start, end);
     for (const map of maps) span = map.linesAndColumns(...span);
-    return syntaxFailure(
-      feed.cell,
-      span,
-      error.message,
-      INDENTATION.test(error.message) ? 'IndentationError' : undefined
-    );
+    return syntaxFailure(feed.cell, span, message, ename);
   }
 }
 

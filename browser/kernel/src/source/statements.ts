@@ -107,18 +107,23 @@ function* stringsAndComments(text: string): Generator<[start: number, inside: nu
 
 /** Where a string ends whose content begins here; an unclosed one ends with its line. */
 function stringEnd(text: string, quote: string, start: number): number {
+  return stringFrom(text, quote, start).end;
+}
+
+/** Where a string ends whose content begins here, and whether by its quote. */
+export function stringFrom(text: string, quote: string, start: number): { end: number; closed: boolean } {
   const pattern = STRING_END[quote];
   if (pattern === undefined) throw new Error(`not a quote: ${quote}`);
   let position = start;
   while (position < text.length) {
     const match = searchFrom(pattern, text, position);
-    if (match === null) return text.length;
-    if (match[0] === '\n') return match.index;
+    if (match === null) break;
+    if (match[0] === '\n') return { end: match.index, closed: false };
     position = match.index + match[0].length;
-    if (match[0] === quote) return position;
+    if (match[0] === quote) return { end: position, closed: true };
     position += quote.length === 1 && text.startsWith('\r\n', position) ? 2 : 1;
   }
-  return text.length;
+  return { end: text.length, closed: false };
 }
 
 /** The offset of the last logical line that begins in the first column; 0 when there is none. */

@@ -7,6 +7,7 @@ import { plainServices } from '../../src/worker/plain_services';
 import { SessionWorker } from '../../src/worker/session_worker';
 import { nextSnapshot } from '../../src/worker/snapshots';
 import type { Engine } from '../../src/engine/engine';
+import type { Services } from '../../src/worker/services';
 import type {
   Answer,
   FromWorker,
@@ -59,7 +60,7 @@ export class Page {
 
   constructor(
     limits: Partial<Limits> = {},
-    actions: string[] = [],
+    actions: string[] | Services = [],
     readonly mostShown: number | null = null
   ) {
     const granted = { ...DEFAULT_LIMITS, ...limits };
@@ -68,7 +69,7 @@ export class Page {
       message => {
         this.#hear(structuredClone(message));
       },
-      plainServices(new Set(actions))
+      Array.isArray(actions) ? plainServices(new Set(actions)) : actions
     );
   }
 
