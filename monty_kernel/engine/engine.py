@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 
 import pydantic_monty as monty
@@ -112,12 +112,12 @@ class Engine:
         """Whether there is a session, with a worker that lives."""
         return self._started and self._sandbox.is_alive()
 
-    def start(self) -> None:
-        """Start a worker with a new, empty session."""
+    def start(self, parts: Collection[str] = ()) -> None:
+        """Start a worker with a new, empty session that has these parts of the prelude."""
         self._sandbox.start()
         self.snapshot, self._journal, self._announced = None, [], False
         self.access.thaw(Written())
-        self.session.start()
+        self.session.start(parts)
         self._started = True
         self.sessions += 1
         self.take_snapshot()

@@ -128,13 +128,13 @@ class Session:
 
     # A state, and back
 
-    def start(self) -> None:
-        """Be a new session, in the empty worker that was just started."""
+    def start(self, parts: Collection[str] = ()) -> None:
+        """Be a new session that has these parts of the prelude, in the empty worker that was just started."""
         self._cell_log, self._next_feed, self.parts = CellLog(), 0, frozenset()
         self._unrecorded, self._recorded = {}, {}
         self.names.forget()
         self.changed = self.may_read_clock = False
-        self._feed_parts(frozenset({prelude.RECORD}))
+        self._feed_parts({prelude.RECORD, *parts})
 
     def dump(self) -> Snapshot:
         """What it is now, to be loaded later.

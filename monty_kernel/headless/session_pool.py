@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 import pydantic_monty
 
 from monty_kernel.engine.engine import Engine, Snapshot
+from monty_kernel.engine.prelude import SHOWING
 from monty_kernel.engine.workers import Workers
 from monty_kernel.isolation.orphans import OrphanWatch
 from monty_kernel.isolation.pool import Policy
@@ -137,7 +138,7 @@ class SessionPool:
         elif self._fresh is not None:
             engine.load(self._fresh)
         else:
-            engine.start()
+            engine.start({SHOWING})  # nearly every notebook shows a value, and this is loaded faster than it is fed
             self._fresh = engine.snapshot
             if self.workers.unwalled is not None:
                 _log.warning("The sandbox is the only wall. %s", self.workers.unwalled)

@@ -23,9 +23,9 @@ pytestmark = pytest.mark.slow
 MEMORY = 200_000_000
 SAMPLES = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 
-# how long something took, when it was, how large the state is
+# how long something took, when it was, how large the state is, where an object is
 _MEASURED = re.compile(
-    r"The slowest run took .*\n|\b\d\d:\d\d:\d\d\b| *[\d,.]+ [KM]iB\b|\b\d+(\.\d+)? ?(ns|us|µs|μs|ms|s|min)\b"
+    r"The slowest run took .*\n|\b0x[0-9a-f]+\b|\b\d\d:\d\d:\d\d\b| *[\d,.]+ [KM]iB\b|\b\d+(\.\d+)? ?(ns|us|µs|μs|ms|s|min)\b"
 )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import islice
 
 from .asking import FUNCTIONS, METHODS, leads_to_host
@@ -30,11 +30,14 @@ _MOST_NODES = 5_000
 _SORT = re.compile(r"\s*\.\s*sort\s*\(")
 
 
-def callback_edits(text: str, places: ByteOffsets, outline: Outline, names: Collection[str] | None) -> Iterator[Edit]:
+def callback_edits(
+    text: str, places: ByteOffsets, outline: Outline, names: Callable[[], Collection[str] | None]
+) -> Iterator[Edit]:
     """The edits. What they call looks whether the built-in function is still Monty's own.
 
     Args:
-        names: Those of the session, and of this cell, that may lead to the host; None if that is unknown: all may.
+        names: Gives those of the session, and of this cell, that may lead to the host; None if that is unknown: all
+            may. It may take long, and is asked only where the answer matters.
     """
     eager = {id(call.node.args[0]) for call in outline.calls if _called(call.node) in _EAGER and call.node.args}
     loops = {id(loop.iter): (loop, scope) for loop, scope in outline.loops}
@@ -45,7 +48,7 @@ def callback_edits(text: str, places: ByteOffsets, outline: Outline, names: Coll
         if any(isinstance(each, ast.Starred) for each in node.args) or any(each.arg is None for each in node.keywords):
             continue
         callee = _callee(node, name)
-        if callee is None or not _may_ask(callee, call.scope, names):
+        if callee is None or _never_asks(callee) or not _may_ask(callee, call.scope, names()):
             continue
         if isinstance(node.func, ast.Attribute):
             yield from _sort(text, places, node, node.func)
@@ -72,9 +75,14 @@ def _callee(node: ast.Call, name: str) -> ast.expr | None:
     return None
 
 
+def _never_asks(callee: ast.expr) -> bool:
+    """Whether a callee cannot ask the host, whatever the names in it stand for: operators cannot suspend."""
+    if isinstance(callee, ast.Lambda):
+        return not any(isinstance(node, (ast.Call, ast.Attribute)) for node in ast.walk(callee))
+    return isinstance(callee, ast.Constant)
+
+
 def _may_ask(callee: ast.expr, scope: Scope, names: Collection[str] | None) -> bool:
-    if isinstance(callee, ast.Constant):
-        return False
     if names is None:
         return True
     if leads_to_host(callee, names):

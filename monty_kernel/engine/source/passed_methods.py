@@ -11,7 +11,9 @@ from .source_map import ByteOffsets, Edit, opening
 CALL = "lambda v, *a, **k: v."
 """How the function begins that calls the method; it is no frame of the person's."""
 
-MAY_HOLD = re.compile(r"\bkey\s*=[^=]|\b(?:map|filter|reduce|starmap|filterfalse|takewhile|dropwhile)\(")
+MAY_HOLD = re.compile(
+    r"\b(?:key\s*+=(?!=)|(?:map|filter|reduce|starmap|filterfalse|takewhile|dropwhile)\()(?!\s*+lambda\b)"
+)
 """What a text contains that has something to rewrite."""
 
 _CALLING = frozenset({"map", "filter", "reduce", "starmap", "filterfalse", "takewhile", "dropwhile"})

@@ -10,6 +10,7 @@ import builtins
 import keyword
 import re
 from collections.abc import Collection, Iterator
+from functools import cache, partial
 
 from .. import prelude
 from . import SessionNames
@@ -74,8 +75,7 @@ def rewritten(text: str, tree: ast.Module, names: SessionNames, head: str = "") 
             edits += made
             parts.add(prelude.EXCEPTIONS)
     if callbacks:
-        asking = _asking(tree, names, head)
-        replaced = list(callback_edits(text, places, outline, asking))
+        replaced = list(callback_edits(text, places, outline, cache(partial(_asking, tree, names, head))))
         if replaced:
             edits += replaced
             parts.add(prelude.CALLBACKS)
