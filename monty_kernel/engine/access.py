@@ -126,10 +126,10 @@ OF_A_CELL = "(this cell asks) "
 MOST_REFUSALS = 3
 """After so many refusals the person is not asked any more for this cell."""
 
-_LONGEST = 20_000  # characters of a cell's prompt that are shown
+LONGEST = 20_000  # characters of a cell's prompt that are shown
 _COLOUR = re.compile(r"(\x1b\[[0-9;]*m)")
 
-_LOOKALIKES = str.maketrans(
+LOOKALIKES = str.maketrans(
     {
         "м": "m", "ᴍ": "m", "о": "o", "ο": "o", "օ": "o", "ᴏ": "o", "0": "o", "п": "n", "ո": "n", "ᴎ": "n", "ɴ": "n", "η": "n",
         "т": "t", "τ": "t", "ᴛ": "t", "у": "y", "γ": "y", "ʏ": "y", "ү": "y", "υ": "y", "к": "k", "κ": "k", "ᴋ": "k", "қ": "k",
@@ -174,7 +174,7 @@ def call_question(call: str) -> str:
     return f"{MARK}let this cell call {call}? [y]es, [n]o, [a]lways in this session: "
 
 
-_MOUNTS: Mapping[str, tuple[str, str]] = {
+MOUNTS: Mapping[str, tuple[str, str]] = {
     "ro": ("read", ""),
     "rw": ("read and change", ""),
     "overlay": ("read", " Its changes stay in memory."),
@@ -184,7 +184,7 @@ _MOUNTS: Mapping[str, tuple[str, str]] = {
 
 def mount_question(folder: str, place: str, mode: Literal["ro", "rw", "overlay"]) -> str:
     """Whether a folder of the host, given by its real path, may be mounted."""
-    verb, note = _MOUNTS[mode]
+    verb, note = MOUNTS[mode]
     return f"{MARK}let this notebook {verb} {quoted(folder)} as {quoted(place)}?{note} [y]es, [n]o: "
 
 
@@ -207,7 +207,7 @@ def disguise(prompt: str) -> str:
     The mark is for the reader's eye: an answer to a cell's prompt grants nothing, whatever the prompt looks like.
     Colours stay. What would move the cursor, and could write over the mark, is made visible. A long prompt is cut.
     """
-    prompt = cut(prompt, _LONGEST)
+    prompt = cut(prompt, LONGEST)
     shown = "".join(part if number % 2 else visible(part) for number, part in enumerate(_COLOUR.split(prompt)))
     return OF_A_CELL + shown if is_like_the_kernels(_COLOUR.sub("", prompt)) else shown
 
@@ -218,5 +218,5 @@ def is_like_the_kernels(text: str) -> bool:
 
 
 def _skeleton(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold()).translate(_LOOKALIKES)
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold()).translate(LOOKALIKES)
     return "".join(char for char in plain if "a" <= char <= "z")

@@ -21,9 +21,9 @@ from .plain import one_line, short
 Mode = Literal["ro", "rw", "overlay"]
 MODES: Mapping[str, Mode] = {"ro": "ro", "rw": "rw", "overlay": "overlay"}
 
-_PLACE = re.compile(r"/[\w.+@=~#%&-]+(?:[ /][\w.+@=~#%&-]+)*")
+PLACE = re.compile(r"/[\w.+@=~#%&-]+(?:[ /][\w.+@=~#%&-]+)*")
 """Without `?`, `[` and quotes: the place is shown in the kernel's question and must not look like another question."""
-_LONGEST_PLACE = 200
+LONGEST_PLACE = 200
 
 
 class MountRefused(ValueError):
@@ -69,9 +69,9 @@ def checked_place(place: str) -> PurePosixPath:
     if (
         not path.is_absolute()
         or ".." in path.parts
-        or len(place) > _LONGEST_PLACE
-        or not _PLACE.fullmatch(str(plain))
-        or short(str(plain), _LONGEST_PLACE) != repr(str(plain))
+        or len(place) > LONGEST_PLACE
+        or not PLACE.fullmatch(str(plain))
+        or short(str(plain), LONGEST_PLACE) != repr(str(plain))
         or is_like_the_kernels(place)
     ):
         raise MountRefused(

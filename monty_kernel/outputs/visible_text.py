@@ -76,7 +76,7 @@ def more(count: int) -> str:
 # In questions
 
 # characters that `str.isprintable` accepts but no font draws: fillers, variation selectors and the like
-_INVISIBLE = re.compile(
+INVISIBLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U0001d159\U000e0000-\U000e0fff]"
 )
 
@@ -116,28 +116,28 @@ def readable(text: str) -> str:
     """
     if text.isascii():
         return visible_line(text)
-    line = _INVISIBLE.sub(lambda match: _ascii(match[0]), visible_line(text))
+    line = INVISIBLE.sub(lambda match: _ascii(match[0]), visible_line(text))
     return "".join(
         _ascii(word) if is_word and not word.isascii() and _mixes(word) else word for is_word, word in _words(line)
     )
 
 
 def _words(text: str) -> list[tuple[bool, str]]:
-    return [(is_word, "".join(group)) for is_word, group in groupby(text, _in_word)]
+    return [(is_word, "".join(group)) for is_word, group in groupby(text, in_word)]
 
 
-def _in_word(char: str) -> bool:
+def in_word(char: str) -> bool:
     return char == "_" or char.isalnum() or unicodedata.category(char) in ("Mn", "Mc", "Me")
 
 
 def _one_script(word: str) -> str:
     plain = word.isascii() or (
-        not _mixes(word) and unicodedata.normalize("NFKC", word) == word and not _INVISIBLE.search(word)
+        not _mixes(word) and unicodedata.normalize("NFKC", word) == word and not INVISIBLE.search(word)
     )
     return word if plain else _ascii(word)
 
 
-def _scripts(word: str) -> set[str]:
+def scripts(word: str) -> set[str]:
     """The scripts of a word's characters, of the Latin letters too. Digits of ASCII and `_` are of none."""
     found = set()
     for char in word:
@@ -150,7 +150,7 @@ def _scripts(word: str) -> set[str]:
 
 def _mixes(word: str) -> bool:
     # Chinese and Japanese put Latin words between their own without a blank, and these look different
-    return len(_scripts(word) - {"CJK", "COMBINING"}) > 1
+    return len(scripts(word) - {"CJK", "COMBINING"}) > 1
 
 
 def _ascii(text: str) -> str:

@@ -54,7 +54,19 @@ async function fetched(): Promise<WebAssembly.Module> {
 
 /** A kernel for what JupyterLite starts. `place` gives the site and the notebook, by which sessions are kept. */
 export function makeKernel(options: IKernel.IOptions, place: () => string): MontyKernel {
-  const workers = new Workers(() => webWorker(WORKER));
+  return assembled(options, { place, workers: new Workers(() => webWorker(WORKER)), module });
+}
+
+/** What a kernel is given from outside. */
+export interface Given {
+  /** The site and the notebook, by which sessions are kept. */
+  place: () => string;
+  workers: Workers;
+  module: () => Promise<WebAssembly.Module>;
+}
+
+/** A kernel of all its rooms. */
+export function assembled(options: IKernel.IOptions, { place, workers, module }: Given): MontyKernel {
   const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const limits = { granted: DEFAULT_LIMITS, now: DEFAULT_LIMITS, tightened: {} };
   const newSession = (): HostedSession =>

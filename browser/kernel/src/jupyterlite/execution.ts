@@ -1,6 +1,7 @@
 /** Runs one cell for an execute_request, and sends what comes of it. */
 
 import { CannotStart } from '../session/hosted_session';
+import { Person } from './person';
 import type { CellHost, Ran } from '../session/hosted_session';
 import type { Answer, CellRequest, Failure, Outcome, Output, Question, Result, Snapshot } from '../worker/messages';
 import type { Waiting } from './cell_queue';
@@ -14,11 +15,11 @@ const ARRIVING = 30;
 export class Execution implements CellHost {
   /** The execution count of the last cell. */
   count = 0;
+  /** Whom the running cell asks. */
+  readonly person: Person;
 
   #parent: Message | null = null;
   #payload: Record<string, unknown>[] = [];
-  #mayAsk = false;
-  #answer: ((answer: Answer) => void) | null = null;
 
   constructor(
     private readonly parts: KernelParts,
@@ -26,6 +27,9 @@ export class Execution implements CellHost {
     /** Let none of the cells run that wait. */
     private readonly abortWaiting: () => void
   ) {
+    this.person = new Person(parts.screen, sender, output => {
+      this.#show(output);
+    });
     parts.travel.onResumed = last => {
       this.count = Math.max(this.count, last);
     };
@@ -52,6 +56,7 @@ export class Execution implements CellHost {
     this.sender.reply(parent, 'execute_reply', reply, metadata);
     this.sender.status(parent, 'idle');
     this.#parent = null;
+    this.person.turnTo(null);
   }
 
   /** Answer a cell that is not run, since the one before it failed. */
@@ -59,13 +64,6 @@ export class Execution implements CellHost {
     this.sender.status(parent, 'busy');
     this.sender.reply(parent, 'execute_reply', { status: 'aborted' });
     this.sender.status(parent, 'idle');
-  }
-
-  /** The person's answer to a question. */
-  inputReply(content: Record<string, unknown>): void {
-    const value = content['value'];
-    this.#answer?.({ value: typeof value === 'string' ? value : '' });
-    this.#answer = null;
   }
 
   // What the cell says and asks
@@ -77,34 +75,20 @@ export class Execution implements CellHost {
   ask(question: Question): Promise<Answer> {
     switch (question.kind) {
       case 'input':
-        return this.#askPerson(question.prompt, question.password);
+        return this.person.line(question.prompt, question.password);
       case 'magic':
         return this.parts.travel.magic(question, {
           show: output => {
             this.output(output);
           },
-          ask: prompt => this.#askPerson(prompt, false)
+          ask: asked => this.person.confirm(asked)
         });
       case 'contents':
         return this.parts.contents(question);
       case 'exit':
         this.#payload.push({ source: 'ask_exit', keepkernel: false });
-        return Promise.resolve({ value: true });
+        return Promise.resolve({ value: this.person.isThere });
     }
-  }
-
-  async #askPerson(prompt: string, password: boolean): Promise<Answer> {
-    const parent = this.#parent;
-    if (parent === null || !this.#mayAsk) {
-      const name = password ? 'getpass' : 'input';
-      const message = `${name}() was called, but this front end does not support input requests.`;
-      return { exception: 'StdinNotImplementedError', message };
-    }
-    await this.parts.screen.finish(this.#show);
-    this.sender.ask(parent, this.parts.screen.prompt(prompt), password);
-    return new Promise(resolve => {
-      this.#answer = resolve;
-    });
   }
 
   readonly #show = (output: Output): void => {
@@ -141,8 +125,7 @@ export class Execution implements CellHost {
     if (remember) this.count += 1;
     this.#parent = parent;
     this.#payload = [];
-    this.#mayAsk = content['allow_stdin'] === true;
-    this.#answer = null;
+    this.person.turnTo(parent);
     this.parts.screen.startCell();
     if (remember) this.parts.history.add(this.count, code);
     const asked = (content['user_expressions'] ?? {}) as Record<string, unknown>;

@@ -82,7 +82,7 @@ export class MontyKernel implements IKernel {
   handleMessage(received: KernelMessage.IMessage): Promise<void> {
     const message = received as unknown as Message;
     const type = message.header.msg_type;
-    if (type === 'input_reply') this.#execution.inputReply(message.content);
+    if (type === 'input_reply') this.#execution.person.reply(message);
     else if (type === 'execute_request' && problem(message) === null) this.#queue.put(message);
     else void this.#answer(message);
     return Promise.resolve();

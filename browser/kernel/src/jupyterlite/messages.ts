@@ -41,9 +41,11 @@ export class Sender {
     this.publish(parent, 'status', { execution_state: state });
   }
 
-  /** Ask the person of the request's client for a line. */
-  ask(parent: Message, prompt: string, password: boolean): void {
-    this.send(made('stdin', parent, 'input_request', { prompt, password }, {}));
+  /** Ask the person of the request's client for a line; the id of the message. */
+  ask(parent: Message, prompt: string, password: boolean): string {
+    const request = made('stdin', parent, 'input_request', { prompt, password }, {});
+    this.send(request);
+    return request.header.msg_id;
   }
 }
 

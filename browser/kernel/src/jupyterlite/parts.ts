@@ -17,6 +17,8 @@ export interface Screen {
   page(data: MimeBundle): Promise<MimeBundle>;
   /** The cell is over, or waits for the person: what it left open is closed, when all before is shown. */
   finish(show: (output: Output) => void): Promise<void>;
+  /** As `finish`, and end styles that would hide or reverse what follows: before the kernel itself asks something. */
+  endStyles(show: (output: Output) => void): Promise<void>;
 }
 
 /** Answers what front ends ask about code; also while a cell runs. */
@@ -37,8 +39,8 @@ export interface Completion {
 /** The cell that a magic answers. */
 export interface AskingCell {
   show(output: Output): void;
-  /** Ask the person for a line; an exception where nobody can answer. */
-  ask(prompt: string): Promise<Answer>;
+  /** Ask the person a question of the kernel's own, which gets its mark; an exception where nobody answers. */
+  ask(question: string): Promise<Answer>;
 }
 
 /** The states of the session, and what goes from one to another. */

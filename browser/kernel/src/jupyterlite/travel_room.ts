@@ -14,8 +14,6 @@ import type { TimeTravel } from '../timetravel/travel';
 import type { Answer, MimeBundle, Question, Snapshot } from '../worker/messages';
 import type { AskingCell, Travel } from './parts';
 
-/** How a question of the kernel's own begins. */
-const MARK = 'monty-kernel asks: ';
 /** The name under which a worker asks what `help(topic)` prints. */
 const HELP = '!help';
 const UNDEFINED = /^name '([\p{L}_][\p{L}\p{N}_]*)' is not defined$/u;
@@ -137,7 +135,7 @@ export class TravelRoom implements Travel {
         cell.show({ type: 'display', data, metadata: {}, displayId: null, update: false });
       },
       confirm: async question => {
-        const answer = await cell.ask(MARK + question);
+        const answer = await cell.ask(question);
         return 'exception' in answer ? null : /^y(?:es)?$/i.test(String(answer.value).trim());
       },
       go: async ({ snapshot }) => {

@@ -8,38 +8,18 @@ import { Workers } from '../../src/session/workers';
 import { SideSession } from '../../src/timetravel/side_session';
 import { TimeTravel } from '../../src/timetravel/travel';
 import { plainServices } from '../../src/worker/plain_services';
-import { SessionWorker } from '../../src/worker/session_worker';
 import { module } from '../worker/page';
+import { port } from './client';
 import type { CellHost } from '../../src/session/hosted_session';
-import type { WorkerPort } from '../../src/session/workers';
-import type { Answer, FromWorker, Output, Question, ToWorker } from '../../src/worker/messages';
-
-function port(): WorkerPort {
-  let heard: ((message: FromWorker) => void) | null = null;
-  const worker = new SessionWorker(
-    message => {
-      heard?.(structuredClone(message));
-    },
-    { ...plainServices(), ...magicServices() }
-  );
-  return {
-    post: (message: ToWorker) => {
-      const module = message.type === 'start' ? message.module : null;
-      const copy = structuredClone(module === null ? message : { ...message, module: null });
-      void worker.receive((module === null ? copy : { ...copy, module }) as ToWorker);
-    },
-    listen: listener => {
-      heard = listener;
-    },
-    end: () => {
-      heard = null;
-    }
-  };
-}
+import type { Answer, Output, Question } from '../../src/worker/messages';
 
 function session(): HostedSession {
   const limits = { granted: DEFAULT_LIMITS, now: DEFAULT_LIMITS, tightened: {} };
-  return new HostedSession(new Workers(port), module, { limits, timezone: 'UTC', mostShown: null });
+  return new HostedSession(new Workers(() => port({ ...plainServices(), ...magicServices() })), module, {
+    limits,
+    timezone: 'UTC',
+    mostShown: null
+  });
 }
 
 /** What a cell came to. */

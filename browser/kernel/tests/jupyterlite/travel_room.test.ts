@@ -62,7 +62,7 @@ describe.skipIf(!hasWasm)('magics that travel', { timeout: 60_000 }, () => {
     expect((await notebook.run('%reset')).text).toBe('Nothing was cleared. %reset -f clears without asking.\n');
     notebook.answer = 'y';
     await after('%reset');
-    expect(notebook.asked.at(-1)).toMatch(/^monty-kernel asks: clear all variables/);
+    expect(notebook.asked.at(-1)).toMatch(/^clear all variables/);
     expect((await notebook.run('x')).error).toBe("NameError: name 'x' is not defined");
     await after('%restore 1');
     expect((await notebook.run('x')).result).toBe('1');
