@@ -121,7 +121,7 @@ NOTEBOOKS: dict[str, Sequence[Cell]] = {
         ("markdown", "", []),
     ],
     "async": [
-        "import asyncio\nasync def f(n):\n    await asyncio.sleep(n / 100)\n    print(n)\n    return n",
+        "import asyncio\nasync def f(n):\n    await asyncio.sleep(n / 10)\n    print(n)\n    return n",
         "await asyncio.gather(f(3), f(1), f(2))",
         "import time\ntime.sleep(0.01)\nprint('slept')",
         ("code", "async def bad():\n    await asyncio.sleep(0)\n    1/0\nawait bad()", ["raises-exception"]),
