@@ -9,13 +9,14 @@
 #   make docs    the documentation site, in docs/_build
 #   make bench   the figures of docs/comparison.md, against ipykernel on this machine
 #   make wasm    Monty in WebAssembly, for the browser
+#   make site    a JupyterLite site with the kernel for browsers and the sample notebooks, in browser/site
 #   make fuzz    what parses the text of strangers, with two fuzzers, a browser and texts that double, for ten minutes
 #   make soak    50,000 cells in one kernel, eight kernels for ten minutes, and kernels killed 400 times
 #
 # ARGS is passed on to pytest, the benchmarks, the fuzzers and the soak; SECONDS=600, CELLS=50000, KERNELS=8 and KILLS=400 set how long they run.
 
 .DEFAULT_GOAL := help
-.PHONY: help run lab test test-python test-browser quick lint format docs bench fuzz soak browser browser-data wasm wasm-check wasm-lint clean
+.PHONY: help run lab test test-python test-browser quick lint format docs bench fuzz soak browser browser-data site wasm wasm-check wasm-lint clean
 .DELETE_ON_ERROR:
 
 VENV := .venv
@@ -95,6 +96,26 @@ $(NODE_MODULES): package.json package-lock.json $(wildcard browser/*/package.jso
 browser-data: $(VENV)/installed-test $(NODE_MODULES)
 	@PYTHON=$(abspath $(BIN)/python) npm run --silent generate --workspace browser/kernel
 
+EXTENSION := browser/jupyterlite_monty_kernel/labextension/package.json
+SITE := browser/site/jupyter-lite.json
+
+site: $(VENV)/installed-site
+	@$(IF_NODE) $(MAKE) --no-print-directory browser-data wasm && $(MAKE) --no-print-directory $(SITE); fi
+
+# made by the targets before; looked for when they are through
+$(EXTENSION): $(filter-out %.pyc,$(shell find browser/kernel/src -type f)) $(wildcard browser/kernel/*.*) browser/wasm/dist/monty.wasm monty_kernel/__init__.py
+	PATH=$(abspath $(BIN)):$$PATH npm run --silent build --workspace browser/kernel
+
+$(SITE): $(EXTENSION) browser/pyproject.toml browser/README.md $(wildcard browser/lite/*.json notebooks/*.ipynb)
+	rm -rf browser/dist browser/site browser/lite/contents browser/lite/.jupyterlite.doit.db
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir browser/dist ./browser
+	mkdir -p "browser/lite/contents/in a folder"
+	cp notebooks/*.ipynb browser/lite/contents
+	cp notebooks/tour.ipynb "browser/lite/contents/in a folder"
+	@cd browser/lite && $(abspath $(BIN))/jupyter lite build --LiteBuildConfig.federated_extensions="$$(echo ../dist/*.whl)" \
+		>../dist/site.log 2>&1 || { cat ../dist/site.log >&2; exit 1; }
+	touch $@
+
 test-browser:
 	@$(IF_NODE) $(MAKE) --no-print-directory browser-data wasm && npm test --silent; fi
 
@@ -109,4 +130,4 @@ wasm-lint:
 	@browser/wasm/build.sh lint
 
 clean:
-	rm -rf $(VENV) node_modules .fuzz dist docs/_build browser/wasm/dist browser/wasm/target .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) node_modules .fuzz dist docs/_build browser/dist browser/site browser/wasm/dist browser/wasm/target .pytest_cache .mypy_cache .ruff_cache

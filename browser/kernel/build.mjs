@@ -1,6 +1,17 @@
-// Bundles the worker and the page's side into lib/, with the engine beside them, for jupyter-builder.
+// Bundles the worker and the page's side into lib/, with the engine beside them, and has jupyter-builder make the extension.
 import { build } from 'esbuild';
-import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+
+// The version is the Python package's.
+const [, version] = /^__version__ = "(.+)"$/m.exec(readFileSync('../../monty_kernel/__init__.py', 'utf8'));
+const versioned = path => JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), version }, null, 2);
+const described = {
+  name: 'described',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]kernel[\\/]package\.json$/ }, ({ path }) => ({ contents: versioned(path), loader: 'json' }));
+  }
+};
 
 const common = {
   bundle: true,
@@ -8,6 +19,7 @@ const common = {
   sourcemap: false,
   target: 'es2022',
   legalComments: 'none',
+  plugins: [described],
   logLevel: 'warning'
 };
 rmSync('lib', { recursive: true, force: true });
@@ -23,3 +35,7 @@ await build({
   external: ['@jupyterlite/*', '@jupyterlab/*', '@lumino/*', './monty.worker.js', './monty.wasm']
 });
 copyFileSync('../wasm/dist/monty.wasm', 'lib/monty.wasm');
+
+execFileSync('jupyter-builder', ['build', '.'], { stdio: 'inherit' });
+const extension = '../jupyterlite_monty_kernel/labextension/package.json';
+writeFileSync(extension, versioned(extension));

@@ -76,6 +76,7 @@ build() {
 }
 
 publish() {
+    if cmp --quiet "$1" dist/monty.wasm; then return; fi
     mkdir -p dist
     cp "$1" dist/monty.wasm.new
     mv dist/monty.wasm.new dist/monty.wasm
