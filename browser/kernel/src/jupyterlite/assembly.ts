@@ -6,6 +6,7 @@ import about from '../../package.json';
 import { DEFAULT_LIMITS } from '../engine/limits';
 import { CodeQuestions } from '../introspect/questions';
 import { MOST_SHOWN, Sanitizer } from '../outputs/sanitizer';
+import { EngineModule } from '../session/engine_module';
 import { HostedSession } from '../session/hosted_session';
 import { webWorker, Workers } from '../session/workers';
 import { SessionStore } from '../timetravel/session_store';
@@ -32,29 +33,13 @@ const LANGUAGE = {
   file_extension: '.py'
 };
 
-/** Compiled once for a page: each worker gets the module, and fetches and compiles nothing. */
-let engine: Promise<WebAssembly.Module> | null = null;
-
-function module(): Promise<WebAssembly.Module> {
-  engine ??= fetched().catch((error: unknown) => {
-    engine = null; // the next try may be luckier
-    throw error;
-  });
-  return engine;
-}
-
-async function fetched(): Promise<WebAssembly.Module> {
-  const response = await fetch(ENGINE);
-  if (!response.ok) throw new Error(`its engine could not be fetched (${response.status} ${response.statusText})`);
-  if (response.headers.get('Content-Type')?.startsWith('application/wasm') === true) {
-    return WebAssembly.compileStreaming(response);
-  }
-  return WebAssembly.compile(await response.arrayBuffer());
-}
+// what all kernels of a page share: none but the first fetches or compiles anything
+const engine = new EngineModule(ENGINE);
+const workers = new Workers(() => webWorker(WORKER));
 
 /** A kernel for what JupyterLite starts. `place` gives the site and the notebook, by which sessions are kept. */
 export function makeKernel(options: IKernel.IOptions, place: () => string): MontyKernel {
-  return assembled(options, { place, workers: new Workers(() => webWorker(WORKER)), module });
+  return assembled(options, { place, workers, module: () => engine.compiled() });
 }
 
 /** What a kernel is given from outside. */

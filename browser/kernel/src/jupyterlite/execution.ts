@@ -1,8 +1,8 @@
 /** Runs one cell for an execute_request, and sends what comes of it. */
 
-import { CannotStart } from '../session/hosted_session';
+import { CannotStart, InterruptedEarly } from '../session/terms';
 import { Person } from './person';
-import type { CellHost, Ran } from '../session/hosted_session';
+import type { CellHost, Ran } from '../session/terms';
 import type { Answer, CellRequest, Failure, Outcome, Output, Question, Result, Snapshot } from '../worker/messages';
 import type { Waiting } from './cell_queue';
 import type { Message, Sender } from './messages';
@@ -181,6 +181,10 @@ export class Execution implements CellHost {
   }
 
   #unexpected(error: unknown): Failure {
+    if (error instanceof InterruptedEarly) {
+      const note = 'The cell did not run.';
+      return { kind: 'interrupted', ename: 'KeyboardInterrupt', evalue: '', frames: [], note };
+    }
     const message = error instanceof Error ? error.message : String(error);
     const ename = error instanceof CannotStart ? 'CannotStart' : 'InternalError';
     const evalue = error instanceof CannotStart ? message : `internal error of monty-kernel: ${message}`;

@@ -72,8 +72,7 @@ export class MontyKernel implements IKernel {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
     this.#queue.clear();
-    this.parts.travel.close();
-    this.parts.session.close();
+    this.parts.travel.close(this.parts.session.close());
     this.#disposed.emit(undefined);
     Signal.clearData(this);
   }

@@ -1,6 +1,8 @@
 /** What a kernel is made of, as the kernel sees it: each part is a room of its own. */
 
-import type { HostedSession, Why } from '../session/hosted_session';
+import type { HostedSession } from '../session/hosted_session';
+import type { Restored } from '../session/terms';
+import type { Why } from '../session/worker_link';
 import type { Answer, Failure, MimeBundle, Output, Question, Result, Snapshot } from '../worker/messages';
 
 /** Makes outputs harmless. All that a worker says passes it, in order; what takes long is done in pieces. */
@@ -55,7 +57,8 @@ export interface Travel {
   magic(question: Extract<Question, { kind: 'magic' }>, cell: AskingCell): Promise<Answer>;
   /** A hint for a name that is missing and that an earlier session had. */
   hint(evalue: string): string | null;
-  close(): void;
+  /** The session ends, as soon as `ended` is fulfilled: until then its last state may come. */
+  close(ended: Promise<void>): void;
 }
 
 /** The inputs of this session, and of those before it where they can be kept. */
@@ -80,7 +83,7 @@ export interface KernelParts {
   travel: Travel;
   history: History;
   /** The Failure of a cell whose worker is gone. */
-  lost: (why: Why, message: string, restored: boolean) => Failure;
+  lost: (why: Why, message: string, restored: Restored) => Failure;
   render: (failure: Failure) => ShownError;
   /** Read a file of the site's drive, for a mounted folder. */
   contents: (question: Extract<Question, { kind: 'contents' }>) => Promise<Answer>;

@@ -1,7 +1,8 @@
 /** Errors as a front end shows them. The worker lays them out; what it says is bounded here, and cannot steer a terminal. */
 
 import { shown } from '../outputs/terminal';
-import type { Why } from '../session/hosted_session';
+import type { Restored } from '../session/terms';
+import type { Why } from '../session/worker_link';
 import type { Failure } from '../worker/messages';
 import type { ShownError } from './parts';
 
@@ -18,25 +19,29 @@ export function shownError(failure: Failure): ShownError {
 }
 
 /** The failure of a cell whose worker is gone. */
-export function lost(why: Why, message: string, restored: boolean): Failure {
+export function lost(why: Why, message: string, restored: Restored): Failure {
   const [kind, ename, evalue] = KINDS[why];
   return {
     kind,
     ename,
     evalue: evalue ?? message,
     frames: [],
-    note: [STOPPED[why], restored ? RESTORED : GONE].join(' ').trim()
+    note: [STOPPED[why], RESTORED[restored]].join(' ').trim()
   };
 }
 
-const RESTORED = 'The session is as it was before this cell.';
-const GONE = 'The session could not be restored; the next cell begins a new one.';
+const RESTORED: Record<Restored, string> = {
+  restored: 'The session is as it was before this cell.',
+  later: 'The session is kept, but there is no worker for it now; the next cell tries again.',
+  gone: 'The session could not be restored; the next cell begins a new one.'
+};
 const STOPPED: Record<Why, string> = {
   interrupted: 'The cell was computing, so its worker was stopped.',
   insisted: 'The cell caught KeyboardInterrupt and went on, so its worker was stopped.',
   crashed: '',
   memory: '',
-  time: ''
+  time: '',
+  flood: "The page is kept usable, so the cell's worker was stopped."
 };
 
 const KINDS: Record<Why, readonly [Failure['kind'], string, string?]> = {
@@ -44,7 +49,8 @@ const KINDS: Record<Why, readonly [Failure['kind'], string, string?]> = {
   insisted: ['interrupted', 'KeyboardInterrupt', ''],
   crashed: ['crashed', 'WorkerCrashed'],
   memory: ['memory', 'MemoryError'],
-  time: ['time', 'TimeoutError']
+  time: ['time', 'TimeoutError'],
+  flood: ['limit', 'OutputLimitExceeded']
 };
 
 function text(value: unknown): string {

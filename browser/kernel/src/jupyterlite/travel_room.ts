@@ -77,9 +77,11 @@ export class TravelRoom implements Travel {
     return `The session before had '${name}'; %resume brings it back.`;
   }
 
-  close(): void {
-    this.parts.travel.close();
+  close(ended: Promise<void>): void {
     this.parts.side.close();
+    void ended.then(() => {
+      this.parts.travel.close();
+    });
   }
 
   async magic(question: MagicQuestion, cell: AskingCell): Promise<Answer> {

@@ -1,80 +1,43 @@
 /** A session that outlives its worker: whatever ends the worker, the state before the cell comes back. */
 
-import type {
-  Answer,
-  CellRequest,
-  FromWorker,
-  HeldLimits,
-  Outcome,
-  Output,
-  Question,
-  Snapshot,
-  SnapshotChange,
-  ToWorker
-} from '../worker/messages';
+import { said } from '../engine/unavailable';
+import type { Answer, CellRequest, HeldLimits, Question, Snapshot, SnapshotChange, ToWorker } from '../worker/messages';
 import { nextSnapshot } from '../worker/snapshots';
-import type { WorkerPort, Workers } from './workers';
+import { CannotStart, InterruptedEarly, tighter } from './terms';
+import { WorkerLink, WorkerLost } from './worker_link';
+import type { CellHost, Ran, Restored, SessionSettings } from './terms';
+import type { Answering, News } from './worker_link';
+import type { Workers } from './workers';
 
 /** Milliseconds in which a worker that waits for the host hears an interrupt. One that does not hear it computes. */
 const HEARS_WITHIN = 100;
 
-/** Why a worker is gone. */
-export type Why = 'interrupted' | 'insisted' | 'crashed' | 'memory' | 'time';
+/** Milliseconds that a session which ends waits for the state after its last cell. */
+const SAVES_WITHIN = 10_000;
 
-/** What takes part in one cell. */
-export interface CellHost {
-  /** Take an output of the cell; it is not sanitized. */
-  output(output: Output): void;
-  /** Answer what the cell asks. The promise may stay open: an interrupt answers in its place. */
-  ask(question: Question): Promise<Answer>;
-  /** Take what the cell's reply is to hold for the front end. */
-  payload?(payload: Record<string, unknown>): void;
-}
-
-/** How a cell ended: with an outcome, or with its worker. */
-export type Ran =
-  { outcome: Outcome; lost: null } | { outcome: null; lost: { why: Why; message: string; restored: boolean } };
-
-/** What a session is started with. */
-export interface SessionSettings {
-  limits: HeldLimits;
-  timezone: string;
-  /** Characters of one MIME type that the sanitizer lets through; null for no limit. */
-  mostShown: number | null;
-}
-
-interface Waiting {
-  resolve: (message: FromWorker) => void;
-  reject: (lost: WorkerLost) => void;
-}
-
-/** The worker is gone, and what it was asked is not answered. */
-export class WorkerLost extends Error {
-  constructor(
-    readonly why: Why,
-    message: string
-  ) {
-    super(message);
-  }
-}
-
-/** The session could not be started. The message is for the person. */
-export class CannotStart extends Error {}
+/** Questions that a cell may have open. */
+const MOST_QUESTIONS = 1_000;
 
 /** One session in one worker at a time. */
 export class HostedSession {
   /** The last state: what the session goes back to when its worker is gone. Null before there is one. */
   snapshot: Snapshot | null = null;
+  /** How many sessions began here with nothing: more than one if a state could not be loaded any more. */
+  beginnings = 0;
 
   #limits: HeldLimits;
   #missed: [number, string][] = []; // cells that were lost with their worker, and that no state has
-  #worker: WorkerPort | null = null;
-  #starting: Promise<void> | null = null;
-  #waiting = new Map<number, Waiting>();
+  #link: WorkerLink | null = null;
+  #readying: Promise<void> | null = null;
   #next = 0;
   #cell: { id: number; host: CellHost; saved: (snapshot: Snapshot, changed: boolean) => void } | null = null;
+  #between = false;
+  #questions = 0;
   #saving: Promise<void> = Promise.resolve();
+  #saved: ((change: SnapshotChange | null) => void) | null = null;
+  #unsaved: () => void = () => undefined;
   #interrupting: ReturnType<typeof setTimeout> | null = null;
+  #cancel = new Set<(error: InterruptedEarly) => void>();
   #closed = false;
 
   constructor(
@@ -85,16 +48,6 @@ export class HostedSession {
     this.#limits = settings.limits;
   }
 
-  /** Whether a cell runs. */
-  get isRunning(): boolean {
-    return this.#cell !== null;
-  }
-
-  /** Whether there is a worker with the session. */
-  get isAlive(): boolean {
-    return this.#worker !== null;
-  }
-
   /**
    * Take a worker, and be what the session was in the snapshot; a new session without one.
    *
@@ -102,42 +55,49 @@ export class HostedSession {
    */
   async start(snapshot: Snapshot | null = this.snapshot): Promise<void> {
     this.#end();
-    const starting = this.#start(snapshot);
-    this.#starting = starting;
-    try {
-      await starting;
-    } finally {
-      if (this.#starting === starting) this.#starting = null;
-    }
-  }
-
-  async #start(snapshot: Snapshot | null): Promise<void> {
     const module = await this.module().catch((error: unknown) => {
-      throw new CannotStart(`Monty could not be loaded: ${said(error)}. Reload the page to try again.`);
+      throw new CannotStart(`Monty could not be loaded: ${said(error)}`);
     });
-    const worker = this.workers.take();
-    this.#worker = worker;
-    worker.listen(
-      message => {
-        if (this.#worker === worker) this.#heard(message);
-      },
-      reason => {
-        if (this.#worker === worker) this.#lose(new WorkerLost('crashed', reason));
-      }
-    );
+    const link = this.#linked();
     try {
       const { timezone, mostShown } = this.settings;
-      const limits = this.#limits;
-      const missed = [...this.#missed];
+      const [limits, missed] = [this.#limits, [...this.#missed]];
       const start = { type: 'start' as const, module, snapshot, missed, limits, timezone, mostShown };
-      const answer = await this.#send(id => ({ ...start, id }));
-      if (answer.type === 'failed') throw new CannotStart(answer.message);
-      this.snapshot = answer.type === 'started' && answer.change ? nextSnapshot(null, answer.change) : snapshot;
+      const answer = await this.#send(link, id => ({ ...start, id }), { snapshot });
+      if (answer.type === 'failed') throw new CannotStart(answer.message, answer.refused);
+      if (answer.type !== 'started') throw new WorkerLost('crashed', 'it did not say that it has the session');
+      this.snapshot = answer.change === null ? snapshot : nextSnapshot(null, answer.change);
+      if (this.snapshot === null) throw new WorkerLost('crashed', 'it did not say what the session is');
     } catch (error) {
-      this.#end();
-      throw error instanceof WorkerLost ? new CannotStart(`the worker ended: ${error.message}`) : error;
+      if (this.#link === link) this.#end();
+      link.end();
+      if (error instanceof CannotStart) throw error;
+      throw new CannotStart(`Monty's worker could not be started: ${said(error)}. Run the cell again.`);
     }
+    if (snapshot === null) this.beginnings += 1;
     this.workers.prepare();
+  }
+
+  #linked(): WorkerLink {
+    if (this.#closed) throw new CannotStart('The kernel was shut down.');
+    let link: WorkerLink | null = null;
+    try {
+      link = new WorkerLink(
+        this.workers.take(),
+        news => {
+          this.#heard(news);
+        },
+        lost => {
+          if (this.#link === null || this.#link === link) this.#end(lost);
+        }
+      );
+    } catch (error) {
+      throw new CannotStart(
+        `Monty's worker could not be made: ${said(error)}. The site's content security policy has to allow it (worker-src).`
+      );
+    }
+    this.#link = link;
+    return link;
   }
 
   /**
@@ -145,6 +105,7 @@ export class HostedSession {
    *
    * @param saved - Is given the state after the cell, if the worker still lives; after the promise is fulfilled.
    * @throws CannotStart - There is no session, and none could be started.
+   * @throws InterruptedEarly - The person did not want to wait for the session.
    */
   async run(
     request: CellRequest,
@@ -153,10 +114,13 @@ export class HostedSession {
   ): Promise<Ran> {
     await this.ready();
     try {
-      const answer = await this.#send(id => {
+      const link = this.#link;
+      if (link === null) throw new WorkerLost('crashed', 'there is no worker');
+      const execute = (id: number): ToWorker => {
         this.#cell = { id, host, saved };
         return { type: 'execute', id, request };
-      });
+      };
+      const answer = await this.#send(link, execute, null);
       if (answer.type !== 'finished') throw new WorkerLost('crashed', 'it did not say how the cell ended');
       return { outcome: answer.outcome, lost: null };
     } catch (error) {
@@ -166,15 +130,41 @@ export class HostedSession {
       return { outcome: null, lost: { why: error.why, message: error.message, restored } };
     } finally {
       this.#cell = null;
+      this.#between = false;
       this.#heardInterrupt();
     }
   }
 
-  /** Wait until the session can run a cell: it may have to be started, or the state of the last cell kept. */
+  /**
+   * Wait until the session can run a cell: it may have to be started, or the state of the last cell kept.
+   *
+   * @throws CannotStart
+   * @throws InterruptedEarly
+   */
   async ready(): Promise<void> {
-    if (this.#starting !== null) await this.#starting;
+    this.#readying ??= this.#getReady().finally(() => {
+      this.#readying = null;
+    });
+    const readying = this.#readying;
+    await new Promise<void>((resolve, reject) => {
+      this.#cancel.add(reject);
+      void readying.then(resolve, reject).finally(() => this.#cancel.delete(reject));
+    });
+  }
+
+  async #getReady(): Promise<void> {
     await this.#saving;
-    if (this.#worker === null) await this.start();
+    if (this.#link !== null) return;
+    try {
+      await this.start();
+    } catch (error) {
+      if (!(error instanceof CannotStart) || !error.refused || this.snapshot === null) throw error;
+      this.snapshot = null;
+      throw new CannotStart(
+        `${error.message} The next cell begins a new session; %snapshots lists the states, and %restore goes to one.`,
+        true
+      );
+    }
   }
 
   /**
@@ -193,9 +183,9 @@ export class HostedSession {
   }
 
   async #value(make: (id: number) => ToWorker): Promise<unknown> {
-    if (!this.#isFree || this.#worker === null) return undefined;
+    if (!this.#isFree || this.#link === null) return undefined;
     try {
-      const answer = await this.#send(make);
+      const answer = await this.#send(this.#link, make, { snapshot: this.snapshot });
       return answer.type === 'value' ? answer.value : undefined;
     } catch (error) {
       if (error instanceof WorkerLost) return undefined;
@@ -210,18 +200,21 @@ export class HostedSession {
    */
   async load(snapshot: Snapshot | null): Promise<string | null> {
     if (!this.#isFree) return 'a cell runs';
-    if (this.#worker === null) {
-      await this.start(snapshot);
-      return null;
-    }
+    const before = this.snapshot;
     try {
-      const answer = await this.#send(id => ({ type: 'load', id, snapshot }));
-      if (answer.type !== 'loaded') return 'the worker did not say whether it is there';
+      if (this.#link === null) {
+        await this.start(snapshot);
+        return null;
+      }
+      const answer = await this.#send(this.#link, id => ({ type: 'load', id, snapshot }), { snapshot });
+      if (answer.type !== 'loaded') throw new WorkerLost('crashed', 'it did not say whether the state is there');
       if (answer.failure !== null) return answer.failure;
-      this.snapshot = answer.change === null ? snapshot : nextSnapshot(snapshot ?? this.snapshot, answer.change);
+      this.snapshot = answer.change === null ? snapshot : nextSnapshot(snapshot ?? before, answer.change);
       return null;
     } catch (error) {
-      if (error instanceof WorkerLost) return 'its worker ended';
+      this.snapshot = before;
+      if (error instanceof WorkerLost) return `its worker was lost over it: ${error.message}`;
+      if (error instanceof CannotStart) return error.message.replace(/\.$/, '');
       throw error;
     }
   }
@@ -231,48 +224,53 @@ export class HostedSession {
     return this.#cell === null || this.#between;
   }
 
-  #between = false;
-
-  /** Stop the running cell. One that waits gets KeyboardInterrupt; one that computes loses its worker. */
+  /**
+   * Stop the running cell. One that waits gets KeyboardInterrupt; one that computes loses its worker. A cell that waits
+   * for its session is given up, and the session is not: the state of the cell before it may be under way.
+   */
   interrupt(): void {
-    const worker = this.#worker;
-    if (this.#cell === null || worker === null) return;
-    worker.post({ type: 'interrupt' });
+    const link = this.#link;
+    if (this.#cell === null || link === null) {
+      for (const cancel of this.#cancel) cancel(new InterruptedEarly());
+      return;
+    }
+    link.post({ type: 'interrupt' });
     this.#interrupting ??= setTimeout(() => {
       this.#interrupting = null;
-      if (this.#worker === worker && this.#cell !== null) this.#lose(new WorkerLost('interrupted', ''));
+      if (this.#cell !== null) link.lose(new WorkerLost('interrupted', ''));
     }, HEARS_WITHIN);
   }
 
-  /** End the session and its worker. Idempotent. */
-  close(): void {
+  /** End the session and its worker, when the state after the last cell is kept. Idempotent. */
+  async close(): Promise<void> {
+    const isFirst = !this.#closed;
     this.#closed = true;
-    this.#lose(new WorkerLost('interrupted', 'the kernel was shut down'));
-    this.workers.close();
+    if (isFirst && this.#cell === null) await within(SAVES_WITHIN, this.#saving);
+    this.#end(new WorkerLost('interrupted', 'the kernel was shut down'));
   }
 
-  async #restored(): Promise<boolean> {
-    if (this.#closed) return false;
+  async #restored(): Promise<Restored> {
+    if (this.#closed) return 'gone';
     try {
       await this.start(this.snapshot);
-      return true;
-    } catch {
+      return 'restored';
+    } catch (error) {
+      if (!(error instanceof CannotStart) || !error.refused) return 'later';
       this.snapshot = null; // the next cell begins a new session
-      return false;
+      return 'gone';
     }
   }
 
-  #send(make: (id: number) => ToWorker): Promise<FromWorker> {
-    const worker = this.#worker;
-    if (worker === null) return Promise.reject(new WorkerLost('crashed', 'there is no worker'));
+  #send(
+    link: WorkerLink,
+    make: (id: number) => ToWorker,
+    within: Parameters<WorkerLink['request']>[2]
+  ): Promise<Answering> {
     const id = ++this.#next;
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
-      worker.post(make(id));
-    });
+    return link.request(id, make(id), within);
   }
 
-  #heard(message: FromWorker): void {
+  #heard(message: News): void {
     switch (message.type) {
       case 'output':
         if (this.#cell?.id === message.id) this.#cell.host.output(message.output);
@@ -283,31 +281,23 @@ export class HostedSession {
       case 'heard':
         this.#heardInterrupt();
         return;
-      case 'lost':
-        this.#lose(new WorkerLost(message.why, message.message));
-        return;
       case 'saved':
         this.#saved?.(message.change);
         return;
       case 'limits':
-        this.#limits = message.limits;
+        this.#limits = {
+          ...message.limits,
+          granted: this.#limits.granted,
+          now: tighter(message.limits.now, this.#limits)
+        };
         return;
       case 'payload':
         if (this.#cell?.id === message.id) this.#cell.host.payload?.(message.payload);
         return;
       case 'finished':
-        this.#awaitState();
-        break;
-      case 'started':
-      case 'failed':
-      case 'loaded':
-      case 'value':
+        if (this.#cell?.id === message.id) this.#awaitState();
     }
-    this.#waiting.get(message.id)?.resolve(message);
-    this.#waiting.delete(message.id);
   }
-
-  #saved: ((change: SnapshotChange | null) => void) | null = null;
 
   #awaitState(): void {
     const report = this.#cell?.saved;
@@ -325,12 +315,13 @@ export class HostedSession {
     });
   }
 
-  #unsaved: () => void = () => undefined;
-
   #asked(question: number, what: Question): void {
-    const worker = this.#worker;
+    const link = this.#link;
     const cell = this.#cell;
-    if (worker === null) return;
+    if (link === null) return;
+    if (this.#questions >= MOST_QUESTIONS)
+      throw new RangeError(`it asks more than ${MOST_QUESTIONS} questions at once`);
+    this.#questions += 1;
     const answered =
       cell === null
         ? Promise.resolve<Answer>({ exception: 'RuntimeError', message: 'no cell runs' })
@@ -339,8 +330,10 @@ export class HostedSession {
     void answered
       .catch((error: unknown): Answer => ({ exception: 'RuntimeError', message: said(error) }))
       .then(answer => {
+        this.#questions -= 1;
+        if (this.#link !== link) return;
         this.#between = false;
-        if (this.#worker === worker) worker.post({ type: 'answer', question, answer });
+        link.post({ type: 'answer', question, answer });
       });
   }
 
@@ -349,22 +342,22 @@ export class HostedSession {
     this.#interrupting = null;
   }
 
-  #lose(lost: WorkerLost): void {
-    this.#end();
-    const waiting = [...this.#waiting.values()];
-    this.#waiting.clear();
-    for (const each of waiting) each.reject(lost);
-  }
-
-  #end(): void {
+  #end(lost?: WorkerLost): void {
     this.#heardInterrupt();
-    this.#worker?.end();
-    this.#worker = null;
+    const link = this.#link;
+    this.#link = null;
+    this.#questions = 0;
+    link?.end(lost);
     this.#saved = null;
     this.#unsaved();
   }
 }
 
-function said(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+async function within(milliseconds: number, work: Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const over = new Promise<void>(resolve => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  await Promise.race([work, over]);
+  clearTimeout(timer);
 }

@@ -1,65 +1,83 @@
 /** The web workers of one page: each is used for one session and then ended, and one stands ready. */
 
-import type { FromWorker, ToWorker } from '../worker/messages';
+import type { ToWorker } from '../worker/messages';
 
 /** One worker, as a session talks to it. */
 export interface WorkerPort {
+  /** Why it is of no use, if that is known. */
+  readonly failure: string | null;
   post(message: ToWorker): void;
-  /** Be told what it says, and why it failed if its script did. Called once. */
-  listen(heard: (message: FromWorker) => void, failed: (reason: string) => void): void;
+  /** Be told what it says, which may be anything, and why it failed if it did, before or from now on. Called once. */
+  listen(heard: (message: unknown) => void, failed: (reason: string) => void): void;
   /** End it, whatever it does. Idempotent. */
   end(): void;
 }
 
-/** A web worker as a port. `url` is that of the worker's script. */
+/** A web worker as a port. `url` is that of the worker's script. @throws SecurityError - The page may make none. */
 export function webWorker(url: string): WorkerPort {
   const worker = new Worker(url);
+  let failure: string | null = null;
+  let tell: ((reason: string) => void) | null = null;
+  const fail = (reason: string): void => {
+    failure ??= reason;
+    tell?.(reason);
+  };
+  // from the start: a spare worker fails while nobody listens
+  worker.onerror = event => {
+    event.preventDefault();
+    fail(event.message || noScript(url));
+  };
+  worker.onmessageerror = () => {
+    fail('it sent what cannot be read');
+  };
   return {
+    get failure() {
+      return failure;
+    },
     post(message) {
       worker.postMessage(message);
     },
     listen(heard, failed) {
-      worker.onmessage = (event: MessageEvent<FromWorker>) => {
+      worker.onmessage = (event: MessageEvent<unknown>) => {
         heard(event.data);
       };
-      worker.onerror = event => {
-        event.preventDefault();
-        failed(event.message || 'its script could not be loaded');
-      };
-      worker.onmessageerror = () => {
-        failed('it sent what cannot be read');
-      };
+      tell = failed;
+      if (failure !== null) failed(failure);
     },
     end() {
+      tell = null;
       worker.onmessage = worker.onerror = worker.onmessageerror = null;
       worker.terminate();
     }
   };
 }
 
+// a browser does not say which of the two it was
+function noScript(url: string): string {
+  return `its script ${url} could not be loaded: it is not there, or the site's content security policy (worker-src) forbids it`;
+}
+
 /** Gives workers, and keeps one in readiness for the next interrupt: to make one takes longer than a person notices. */
 export class Workers {
   #spare: WorkerPort | null = null;
-  #closed = false;
 
   constructor(private readonly spawn: () => WorkerPort) {}
 
-  /** A worker that nobody uses. */
+  /** A worker that nobody uses. Throws what `spawn` throws. */
   take(): WorkerPort {
-    const taken = this.#spare ?? this.spawn();
+    const spare = this.#spare;
     this.#spare = null;
-    return taken;
+    if (spare?.failure === null) return spare;
+    spare?.end(); // the next one may be luckier
+    return this.spawn();
   }
 
   /** Make the next one now, so that it is there when it is needed. */
   prepare(): void {
-    if (!this.#closed) this.#spare ??= this.spawn();
-  }
-
-  /** End the spare one. */
-  close(): void {
-    this.#closed = true;
-    this.#spare?.end();
-    this.#spare = null;
+    try {
+      this.#spare ??= this.spawn();
+    } catch {
+      // whoever takes one is told
+    }
   }
 }

@@ -52,7 +52,7 @@ export class SideSession implements Inspector {
 
   /** End its worker, if there is one. It can be used again. */
   close(): void {
-    this.#session?.close();
+    void this.#session?.close();
     this.#session = null;
   }
 

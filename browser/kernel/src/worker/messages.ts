@@ -181,8 +181,8 @@ export type Question =
 export type FromWorker =
   /** The session is there. `change` makes the first snapshot of a new one; it is null for one that was loaded. */
   | { type: 'started'; id: number; change: SnapshotChange | null }
-  /** The session could not be started; `message` is for the person. */
-  | { type: 'failed'; id: number; message: string }
+  /** The session could not be started; `message` is for the person. `refused`: the snapshot is to blame. */
+  | { type: 'failed'; id: number; message: string; refused: boolean }
   | { type: 'output'; id: number; output: Output }
   /** What the reply of the cell holds for the front end, such as the pager's text. The last of each source counts. */
   | { type: 'payload'; id: number; payload: Record<string, unknown> }

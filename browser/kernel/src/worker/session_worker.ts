@@ -8,6 +8,7 @@ import { StateRefused } from '../engine/sandbox';
 import { savedOf } from '../engine/saved';
 import { failed } from '../engine/session';
 import { TransportLost } from '../engine/transport';
+import { said, whyNotCompiled } from '../engine/unavailable';
 import { parse } from '../source/cell';
 import { SourceError } from '../source/source_error';
 import { parseWith } from '../source/syntax_trees';
@@ -95,8 +96,10 @@ export class SessionWorker {
       this.post({ type: 'started', id, change: this.#engine.news() });
     } catch (error) {
       this.#engine.close();
-      const what = snapshot === null ? 'The session could not be started' : 'The saved session could not be loaded';
-      this.post({ type: 'failed', id, message: `${what}: ${said(error)}` });
+      const refused = snapshot !== null && error instanceof StateRefused;
+      const what = refused ? 'The saved session could not be loaded' : 'The session could not be started';
+      const why = this.#instance === null ? whyNotCompiled(error) : `${said(error)}.`;
+      this.post({ type: 'failed', id, message: `${what}: ${why}`, refused });
     }
   }
 
@@ -264,8 +267,4 @@ function valueOf(answer: Answer): Value {
   if (!('exception' in answer)) return fromPlain(answer.value);
   const { exception, message } = answer;
   throw REFUSALS.has(exception) ? new Refusal(exception, message) : new Raises(exception, message);
-}
-
-function said(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

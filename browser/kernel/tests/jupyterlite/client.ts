@@ -10,16 +10,17 @@ import { module } from '../worker/page';
 import type { Message } from '../../src/jupyterlite/messages';
 import type { MontyKernel } from '../../src/jupyterlite/kernel';
 import type { WorkerPort } from '../../src/session/workers';
-import type { FromWorker, ToWorker } from '../../src/worker/messages';
+import type { ToWorker } from '../../src/worker/messages';
 import type { Services } from '../../src/worker/services';
 
 /** A worker that is an object here. What is posted to it and by it is copied, as between threads. */
 export function port(services: Services): WorkerPort {
-  let heard: ((message: FromWorker) => void) | null = null;
+  let heard: ((message: unknown) => void) | null = null;
   const worker = new SessionWorker(message => {
     heard?.(structuredClone(message));
   }, services);
   return {
+    failure: null,
     post: (message: ToWorker) => {
       const module = message.type === 'start' ? message.module : null;
       const copy = structuredClone(module === null ? message : { ...message, module: null });

@@ -10,7 +10,7 @@ import { TimeTravel } from '../../src/timetravel/travel';
 import { plainServices } from '../../src/worker/plain_services';
 import { module } from '../worker/page';
 import { port } from './client';
-import type { CellHost } from '../../src/session/hosted_session';
+import type { CellHost } from '../../src/session/terms';
 import type { Answer, Output, Question } from '../../src/worker/messages';
 
 function session(): HostedSession {
@@ -91,7 +91,6 @@ export class Notebook {
   }
 
   close(): void {
-    this.room.close();
-    this.session.close();
+    this.room.close(this.session.close());
   }
 }
