@@ -1,9 +1,10 @@
 /** Puts a kernel together from its rooms, for one notebook or console. */
 
+import { PageConfig } from '@jupyterlab/coreutils';
 import type { IKernel } from '@jupyterlite/services';
 
 import about from '../../package.json';
-import { DEFAULT_LIMITS } from '../engine/limits';
+import { DEFAULT_LIMITS, SessionLimits } from '../engine/limits';
 import { CodeQuestions } from '../introspect/questions';
 import { MOST_SHOWN, Sanitizer } from '../outputs/sanitizer';
 import { EngineModule } from '../session/engine_module';
@@ -15,7 +16,9 @@ import { TimeTravel } from '../timetravel/travel';
 import { MontyKernel } from './kernel';
 import { SessionHistory } from './session_history';
 import { lost, shownError } from './shown_error';
+import { BadSettings, grantedLimits } from './site_settings';
 import { TravelRoom } from './travel_room';
+import type { Limits } from '../worker/messages';
 
 const WORKER = new URL('./monty.worker.js', import.meta.url).href;
 const ENGINE = new URL('./monty.wasm', import.meta.url).href;
@@ -39,7 +42,15 @@ const workers = new Workers(() => webWorker(WORKER));
 
 /** A kernel for what JupyterLite starts. `place` gives the site and the notebook, by which sessions are kept. */
 export function makeKernel(options: IKernel.IOptions, place: () => string): MontyKernel {
-  return assembled(options, { place, workers, module: () => engine.compiled() });
+  let limits = DEFAULT_LIMITS;
+  let module = (): Promise<WebAssembly.Module> => engine.compiled();
+  try {
+    limits = grantedLimits(PageConfig.getOption('litePluginSettings'));
+  } catch (error) {
+    if (!(error instanceof BadSettings)) throw error;
+    module = () => Promise.reject(error); // no cell runs within looser limits than the site wanted
+  }
+  return assembled(options, { place, workers, module, limits });
 }
 
 /** What a kernel is given from outside. */
@@ -48,14 +59,16 @@ export interface Given {
   place: () => string;
   workers: Workers;
   module: () => Promise<WebAssembly.Module>;
+  /** What the site grants. */
+  limits: Limits;
 }
 
 /** A kernel of all its rooms. */
-export function assembled(options: IKernel.IOptions, { place, workers, module }: Given): MontyKernel {
+export function assembled(options: IKernel.IOptions, { place, workers, module, limits }: Given): MontyKernel {
   const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const limits = { granted: DEFAULT_LIMITS, now: DEFAULT_LIMITS, tightened: {} };
+  const held = SessionLimits.of(limits).held;
   const newSession = (): HostedSession =>
-    new HostedSession(workers, module, { limits, timezone, mostShown: MOST_SHOWN });
+    new HostedSession(workers, module, { limits: held, timezone, mostShown: MOST_SHOWN });
 
   const session = newSession();
   const store = new SessionStore(place, options.id);

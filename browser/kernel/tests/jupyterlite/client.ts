@@ -1,5 +1,6 @@
 /** A client of a whole kernel in this process: it sends Jupyter's messages, and answers the kernel's questions. */
 
+import { DEFAULT_LIMITS } from '../../src/engine/limits';
 import { assembled } from '../../src/jupyterlite/assembly';
 import { errorServices } from '../../src/errors/services';
 import { magicServices } from '../../src/magics/services';
@@ -10,7 +11,7 @@ import { module } from '../worker/page';
 import type { Message } from '../../src/jupyterlite/messages';
 import type { MontyKernel } from '../../src/jupyterlite/kernel';
 import type { WorkerPort } from '../../src/session/workers';
-import type { ToWorker } from '../../src/worker/messages';
+import type { Limits, ToWorker } from '../../src/worker/messages';
 import type { Services } from '../../src/worker/services';
 
 /** A worker that is an object here. What is posted to it and by it is copied, as between threads. */
@@ -60,7 +61,7 @@ export class Client {
   namesQuestions = true;
   #waiting: { done: (message: Message) => boolean; resolve: () => void }[] = [];
 
-  constructor(folder = '') {
+  constructor(folder = '', limits: Limits = DEFAULT_LIMITS) {
     const options = {
       id: crypto.randomUUID(),
       name: 'monty',
@@ -72,7 +73,8 @@ export class Client {
     this.kernel = assembled(options, {
       place: () => `site ${folder}/a.ipynb`,
       workers: new Workers(() => port({ ...plainServices(), ...magicServices(), ...errorServices() })),
-      module
+      module,
+      limits
     });
   }
 
