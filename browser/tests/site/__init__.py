@@ -1,0 +1,1 @@
+"""The kernel in Chromium, in a site as `jupyter lite build` makes it."""

@@ -1,0 +1,122 @@
+"""JupyterLite's applications in a person's terms, and what a notebook holds, as its file would."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, cast
+from urllib.parse import quote
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.support.frontends.jupyterlab import Notebook
+
+_STARTED = "() => window.jupyterapp !== undefined && window.jupyterapp.restored.then(() => true)"
+# the indicator says `idle` before there is a kernel, too
+_READY = "() => window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+_RUN_ALL = """() => {
+    const ran = window.jupyterapp.commands.execute('notebook:run-all-cells');
+    window.ranAll = ran.then(() => true);
+}"""
+_OUTPUTS = """() => window.jupyterapp.shell.currentWidget.content.model.toJSON().cells
+    .filter(cell => cell.cell_type === 'code').map(cell => cell.outputs)"""
+_IN_CONSOLE = """async sources => {
+    const console = window.jupyterapp.shell.currentWidget.console;
+    const shown = [];
+    for (const source of sources) {
+        await console.inject(source);
+        shown.push(console.cells.get(console.cells.length - 1).model.toJSON().outputs);
+    }
+    return shown;
+}"""
+_SHUT_DOWN = """async () => {
+    await window.jupyterapp.serviceManager.sessions.shutdownAll();
+    for (const widget of [...window.jupyterapp.shell.widgets('main')]) {
+        if (widget.context) widget.dispose();
+    }
+}"""
+
+Output = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Lite:
+    """An application of the site at `url`, in a tab."""
+
+    page: Page
+    url: str
+
+    @classmethod
+    def lab(cls, page: Page, url: str) -> Lite:
+        """Open the lab, and wait for its launcher or what was open in it."""
+        page.goto(f"{url}/lab/index.html")
+        page.wait_for_function(_STARTED)
+        return cls(page, url)
+
+    @classmethod
+    def notebook(cls, page: Page, url: str, path: str) -> Lite:
+        """Open a notebook in the application that shows one alone."""
+        page.goto(f"{url}/notebooks/index.html?path={quote(path)}")
+        page.wait_for_function(_STARTED)
+        return cls(page, url)
+
+    @classmethod
+    def repl(cls, page: Page, url: str, arguments: str = "") -> Lite:
+        """Open a console that is nothing else."""
+        page.goto(f"{url}/repl/index.html?kernel=monty{arguments}")
+        page.wait_for_function(_STARTED)
+        expect(page.locator(".jp-CodeConsole-promptCell .cm-content")).to_be_visible()
+        return cls(page, url)
+
+    def command(self, name: str, **arguments: Any) -> None:
+        """Run a command of the application; what it does may take longer."""
+        self.page.evaluate(
+            "([name, given]) => { void window.jupyterapp.commands.execute(name, given); }", [name, arguments]
+        )
+
+    def new_notebook(self, folder: str = "") -> Notebook:
+        """A new notebook on top, whose kernel is ready."""
+        tabs = self.page.locator(".jp-NotebookPanel").count()
+        self.command("notebook:create-new", kernelName="monty", cwd=folder)
+        expect(self.page.locator(".jp-NotebookPanel")).to_have_count(tabs + 1)
+        return self.on_top()
+
+    def open(self, path: str) -> Notebook:
+        """A notebook of the site's drive on top, whose kernel is ready."""
+        tabs = self.page.locator(".jp-NotebookPanel").count()
+        self.command("docmanager:open", path=path)
+        expect(self.page.locator(".jp-NotebookPanel")).to_have_count(tabs + 1)
+        return self.on_top()
+
+    def on_top(self) -> Notebook:
+        """The notebook on top, when its kernel is ready."""
+        notebook = Notebook(self.page)
+        expect(notebook.cell(0)).to_be_visible()
+        self.page.wait_for_function(_READY)
+        return notebook
+
+    def run_all(self) -> None:
+        """Run all cells of the notebook on top, to their end."""
+        self.page.evaluate(_RUN_ALL)
+        self.page.wait_for_function("() => window.ranAll")
+
+    def outputs(self) -> list[list[Output]]:
+        """The outputs of the code cells of the notebook on top."""
+        return cast("list[list[Output]]", self.page.evaluate(_OUTPUTS))
+
+    def in_console(self, sources: list[str]) -> list[list[Output]]:
+        """Run these one by one in the console on top; their outputs."""
+        return cast("list[list[Output]]", self.page.evaluate(_IN_CONSOLE, sources))
+
+    def kernel_name(self) -> Locator:
+        """The button that names the kernel of the notebook on top."""
+        return Notebook(self.page).panel.locator(".jp-KernelName")
+
+    def shut_down(self) -> None:
+        """End all kernels and close all notebooks, unsaved."""
+        self.page.evaluate(_SHUT_DOWN)
+        expect(self.page.locator(".jp-NotebookPanel")).to_have_count(0)
+
+
+def interrupt(notebook: Notebook) -> None:
+    """Press the button of the toolbar."""
+    notebook.toolbar("notebook:interrupt-kernel").click()

@@ -1,0 +1,90 @@
+"""The site that `make site` builds, from a plain static server: no special headers, and no service worker."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, WebError, expect, sync_playwright
+
+from tests.support.frontends.jupyterlab import HEIGHT, NAMES, TIMEOUT_MS, WIDTH
+
+SITE = Path(__file__).parents[2] / "site"
+OF_JUPYTERLITE = (
+    # it asks for what a site may have, and most have not
+    "Failed to load resource: the server responded with a status of 404",
+    # in the REPL, which has no notebooks
+    "Plugin '@jupyterlab/codemirror-extension:commands' failed to activate",
+)
+"""How errors on the console begin that are not this kernel's."""
+NO_SERVICE_WORKER = "undefined"
+"""What JupyterLite does not catch where service workers are blocked."""
+
+
+class _Files(SimpleHTTPRequestHandler):
+    extensions_map = {**SimpleHTTPRequestHandler.extensions_map, ".wasm": "application/wasm"}  # noqa: RUF012
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@contextmanager
+def static_server(folder: Path) -> Iterator[str]:
+    """Serve the files of a folder on a port of this machine; the address, without a slash at its end."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Files, directory=str(folder)))
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium."""
+    path = next(filter(None, map(shutil.which, NAMES)), None)
+    if path is None:
+        raise RuntimeError("The site is tested in Chromium, and there is none. Install it: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        expect.set_options(timeout=TIMEOUT_MS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+class Visitor:
+    """A browser's profile that visits the site. `errors`: what its pages logged as errors or did not catch."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.context: BrowserContext = browser.new_context(
+            viewport={"width": WIDTH, "height": HEIGHT}, service_workers="block", accept_downloads=True
+        )
+        self.context.set_default_timeout(TIMEOUT_MS)
+        self.errors: list[str] = []
+        self.context.on("console", self._logged)
+        self.context.on("weberror", self._not_caught)
+
+    def page(self) -> Page:
+        """A new tab."""
+        return self.context.new_page()
+
+    def _not_caught(self, thrown: WebError) -> None:
+        if str(thrown.error) != NO_SERVICE_WORKER:
+            self.errors.append(f"not caught: {thrown.error}")
+
+    def _logged(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not message.text.startswith(OF_JUPYTERLITE):
+            self.errors.append(f"{message.text} ({json.dumps(message.location)})")
