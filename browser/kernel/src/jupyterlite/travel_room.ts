@@ -38,6 +38,7 @@ export class TravelRoom implements Travel {
   onResumed: (last: number) => void = () => undefined;
 
   readonly #magics = new Magics();
+  #isNew = false; // the running cell began a new session
   #before: string | null = null; // the cells of the session before, for the hint
 
   constructor(private readonly parts: TravelRoomParts) {}
@@ -68,7 +69,8 @@ export class TravelRoom implements Travel {
   }
 
   record(number: number, code: string, failed: boolean, snapshot: Snapshot, changed: boolean): void {
-    if (changed) this.parts.travel.record(number, code, failed, snapshot);
+    if (changed || this.#isNew) this.parts.travel.record(number, code, failed, snapshot);
+    this.#isNew = false;
   }
 
   hint(evalue: string): string | null {
@@ -122,7 +124,7 @@ export class TravelRoom implements Travel {
   }
 
   #context({ between, unsaved }: MagicQuestion, cell: AskingCell): PageContext {
-    const { travel, kernel, history, session } = this.parts;
+    const { travel, kernel, history } = this.parts;
     return {
       travel,
       kernel,
@@ -141,14 +143,23 @@ export class TravelRoom implements Travel {
         return 'exception' in answer ? null : /^y(?:es)?$/i.test(String(answer.value).trim());
       },
       go: async ({ snapshot }) => {
-        const failure = await session.load(snapshot);
-        if (failure !== null) throw new NoSuchState(`The state cannot be loaded: ${failure}.`);
+        await this.#load(snapshot);
+        this.#isNew = false;
+      },
+      begin: async () => {
+        await this.#load(null);
+        this.#isNew = true;
       },
       resumed: last => {
         this.#before = null;
         this.onResumed(last);
       }
     };
+  }
+
+  async #load(snapshot: Snapshot | null): Promise<void> {
+    const failure = await this.parts.session.load(snapshot);
+    if (failure !== null) throw new NoSuchState(`The state cannot be loaded: ${failure}.`);
   }
 
   async #lookBack(): Promise<void> {

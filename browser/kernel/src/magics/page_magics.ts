@@ -27,6 +27,8 @@ export interface PageContext {
   confirm(question: string): Promise<boolean | null>;
   /** Make the session what it was there. Throws NoSuchState. */
   go(there: Destination): Promise<void>;
+  /** Begin a new, empty session; the state that the cell leaves comes after the one from before it. Throws NoSuchState. */
+  begin(): Promise<void>;
   /** An earlier session goes on; the number of its last cell. */
   resumed(last: number): void;
   readonly history: AskHistory;
@@ -121,14 +123,7 @@ async function reset({ given }: Parsed, context: PageContext): Promise<void> {
     context.print('Nothing was cleared. %reset -f clears without asking.');
     return;
   }
-  const left = context.travel.timeline.here;
-  const start = context.travel.reset();
-  try {
-    await context.go(start);
-  } catch (error) {
-    context.travel.timeline.go(left);
-    throw error;
-  }
+  await context.begin();
 }
 
 // Earlier sessions

@@ -322,11 +322,11 @@ export class HostedSession {
     if (this.#questions >= MOST_QUESTIONS)
       throw new RangeError(`it asks more than ${MOST_QUESTIONS} questions at once`);
     this.#questions += 1;
+    this.#between = what.kind === 'magic' && what.between; // before it is asked: what answers may load a state at once
     const answered =
       cell === null
         ? Promise.resolve<Answer>({ exception: 'RuntimeError', message: 'no cell runs' })
         : cell.host.ask(what);
-    this.#between = what.kind === 'magic' && what.between;
     void answered
       .catch((error: unknown): Answer => ({ exception: 'RuntimeError', message: said(error) }))
       .then(answer => {

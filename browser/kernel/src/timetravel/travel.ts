@@ -134,15 +134,6 @@ export class TimeTravel {
     return { snapshot, survey: surveyOf(await this.inspector.evaluate('__mk_survey(__mk_b_locals())')) };
   }
 
-  /** The session is new, and the states of the old one stay: a branch from the start. */
-  reset(): Destination {
-    const start = this.timeline.get(0);
-    if (start.snapshot === null) throw new NoSuchState('The start of this session has been dropped to save space.');
-    this.timeline.go(start);
-    this.store?.move(0);
-    return { report: '', snapshot: start.snapshot };
-  }
-
   // Names
 
   /** Name the present state, or the one that the running cell will leave. @throws NoSuchState */

@@ -18,7 +18,8 @@ import type { Services } from '../../src/worker/services';
 export function port(services: Services): WorkerPort {
   let heard: ((message: unknown) => void) | null = null;
   const worker = new SessionWorker(message => {
-    heard?.(structuredClone(message));
+    const copy = structuredClone(message) as unknown;
+    setImmediate(() => heard?.(copy)); // a task of its own, as in a page
   }, services);
   return {
     failure: null,

@@ -61,11 +61,18 @@ describe.skipIf(!hasWasm)('magics that travel', { timeout: 60_000 }, () => {
     await after('x = 1');
     expect((await notebook.run('%reset')).text).toBe('Nothing was cleared. %reset -f clears without asking.\n');
     notebook.answer = 'y';
-    await after('%reset');
+    await notebook.run('%reset');
     expect(notebook.asked.at(-1)).toMatch(/^clear all variables/);
     expect((await notebook.run('x')).error).toBe("NameError: name 'x' is not defined");
-    await after('%restore 1');
+    expect((await notebook.run('%undo')).text).toMatch(/^The session is as it was after In\[1\]: came back: x = 1\./);
     expect((await notebook.run('x')).result).toBe('1');
+  });
+
+  it('a session can be emptied without a question, at once', async () => {
+    await after('x = 1');
+    await notebook.run('%reset -f\ny = 2');
+    expect((await notebook.run('%who_ls')).result).toBe("['y']");
+    expect((await notebook.run('%undo')).text).toContain('In[1]: came back: x = 1; gone: y.');
   });
 
   it('help is asked of the page, and so is the history', async () => {
