@@ -116,8 +116,8 @@ $(SITE): $(EXTENSION) browser/pyproject.toml browser/README.md $(wildcard browse
 		>../dist/site.log 2>&1 || { cat ../dist/site.log >&2; exit 1; }
 	touch $@
 
-test-browser:
-	@$(IF_NODE) $(MAKE) --no-print-directory browser-data wasm && npm test --silent; fi
+test-browser: $(VENV)/installed-test browser site
+	@$(IF_NODE) npm test --silent && $(BIN)/python -m pytest -n 2 --dist loadfile --durations 15 browser/tests $(ARGS); fi
 
 wasm:
 	@browser/wasm/build.sh

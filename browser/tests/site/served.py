@@ -28,7 +28,7 @@ NO_SERVICE_WORKER = "undefined"
 
 
 class _Files(SimpleHTTPRequestHandler):
-    extensions_map = {**SimpleHTTPRequestHandler.extensions_map, ".wasm": "application/wasm"}  # noqa: RUF012
+    extensions_map = {**SimpleHTTPRequestHandler.extensions_map, ".wasm": "application/wasm"}
     protocol_version = "HTTP/1.1"
 
     def log_message(self, format: str, *args: object) -> None:
