@@ -16,7 +16,7 @@
 # ARGS is passed on to pytest, the benchmarks, the fuzzers and the soak; SECONDS=600, CELLS=50000, KERNELS=8 and KILLS=400 set how long they run.
 
 .DEFAULT_GOAL := help
-.PHONY: help run lab test test-python test-browser quick lint format docs bench fuzz soak browser browser-data site wasm wasm-check wasm-lint clean
+.PHONY: help run lab test test-python test-browser test-firefox quick lint format docs bench fuzz soak browser browser-data site wasm wasm-check wasm-lint clean
 .DELETE_ON_ERROR:
 
 VENV := .venv
@@ -118,6 +118,10 @@ $(SITE): $(EXTENSION) browser/pyproject.toml browser/README.md $(wildcard browse
 
 test-browser: $(VENV)/installed-test browser site
 	@$(IF_NODE) npm test --silent && $(BIN)/python -m pytest -n 2 --dist loadfile --durations 15 browser/tests $(ARGS); fi
+
+# A few of them in Firefox, whose driver takes minutes to build.
+test-firefox: $(VENV)/installed-test $(VENV)/installed-firefox site
+	GECKODRIVER=$$(.ci/install-firefox) $(BIN)/python -m pytest browser/firefox $(ARGS)
 
 wasm:
 	@browser/wasm/build.sh
