@@ -85,6 +85,10 @@ browser:
 # Whoever works on the Python side alone needs no Node; CI does.
 IF_NODE := if ! command -v npm >/dev/null; then echo "*** SKIPPED: browser/, which needs Node 20 and npm ***" >&2; test -z "$$CI"; else
 
+# Its engine needs Rust for WebAssembly, which build.sh installs where it may.
+IF_BROWSER := if ! command -v npm >/dev/null; then echo "*** SKIPPED: browser/, which needs Node 20 and npm ***" >&2; test -z "$$CI"; \
+	elif ! browser/wasm/build.sh can; then echo "*** SKIPPED: browser/, for want of that Rust ***" >&2; test -z "$$CI"; else
+
 # The browser kernel --------------------------------------------------------------------------------------------------
 
 NODE_MODULES := node_modules/.package-lock.json
@@ -100,7 +104,7 @@ EXTENSION := browser/jupyterlite_monty_kernel/labextension/package.json
 SITE := browser/site/jupyter-lite.json
 
 site: $(VENV)/installed-site
-	@$(IF_NODE) $(MAKE) --no-print-directory browser-data wasm && $(MAKE) --no-print-directory $(SITE); fi
+	@$(IF_BROWSER) $(MAKE) --no-print-directory browser-data wasm && $(MAKE) --no-print-directory $(SITE); fi
 
 # made by the targets before; looked for when they are through
 $(EXTENSION): $(filter-out %.pyc,$(shell find browser/kernel/src -type f)) $(wildcard browser/kernel/*.*) browser/wasm/dist/monty.wasm monty_kernel/__init__.py
@@ -116,8 +120,9 @@ $(SITE): $(EXTENSION) browser/pyproject.toml browser/README.md $(wildcard browse
 		>../dist/site.log 2>&1 || { cat ../dist/site.log >&2; exit 1; }
 	touch $@
 
-test-browser: $(VENV)/installed-test browser site
-	@$(IF_NODE) npm test --silent && $(BIN)/python -m pytest -n 2 --dist loadfile --durations 15 browser/tests $(ARGS); fi
+test-browser: $(VENV)/installed-test browser
+	@$(IF_BROWSER) $(MAKE) --no-print-directory site && npm test --silent && \
+		$(BIN)/python -m pytest -n 2 --dist loadfile --durations 15 browser/tests $(ARGS); fi
 
 # A few of them in Firefox, whose driver takes minutes to build.
 test-firefox: $(VENV)/installed-test $(VENV)/installed-firefox site

@@ -5,6 +5,7 @@
 #   build.sh dev      a build to try things with, not cached: it compiles in a third of the time and runs slower
 #   build.sh check    builds twice from nothing, in two places, and compares the bytes
 #   build.sh lint     rustfmt and clippy
+#   build.sh can      whether there is a compiler for it; else says what to install
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -128,5 +129,6 @@ case ${1:-} in
     dev) build dev target && publish "$BUILT" ;;
     check) check ;;
     lint) lint ;;
+    can) ;;
     *) sed -n 's/^#   //p' "$0" >&2 && exit 2 ;;
 esac
