@@ -2,17 +2,26 @@
 
 import { Budget } from './budget';
 import { lostFailure } from './failures';
-import { Files } from './files';
+import { DriveFolder } from './drive_folder';
+import { Files, NOTHING_WRITTEN } from './files';
 import { Interrupts } from './interrupts';
 import { sameForWorker, showSize } from './limits';
-import { NOTHING } from './overlay';
 import { Sandbox, StateRefused, WorkerLost } from './sandbox';
 import { changeOf } from './saved';
 import { failed, Session } from './session';
 import type { Cell } from '../source/cell';
 import type { Action, CellSource } from '../source/index';
 import type { Value } from '../wire/values';
-import type { Failure, Outcome, Output, Result, SnapshotChange } from '../worker/messages';
+import type {
+  DriveAnswer,
+  DriveCall,
+  Failure,
+  MountSpec,
+  Outcome,
+  Output,
+  Result,
+  SnapshotChange
+} from '../worker/messages';
 import type { Frontend } from './frontend';
 import type { SessionLimits } from './limits';
 import type { Saved } from './saved';
@@ -31,6 +40,8 @@ export interface EngineSettings {
   /** Characters of one MIME type that the page's sanitizer lets through; null for no limit. */
   mostShown: number | null;
   explainer: Explainer;
+  /** Asks the page for what is in the folder that is mounted at a place. */
+  drive: (place: string, call: DriveCall) => Promise<DriveAnswer>;
 }
 
 /** How a cell is to run. */
@@ -54,6 +65,7 @@ export class Engine {
 
   readonly #sandbox: Sandbox;
   readonly #mostShown: number | null;
+  readonly #drive: EngineSettings['drive'];
   #told: Saved | null = null; // the last state that the page knows
   #budget: Budget; // the running cell's
   #running: CellSource | null = null;
@@ -64,6 +76,7 @@ export class Engine {
   constructor(settings: EngineSettings) {
     this.limits = settings.limits;
     this.#mostShown = settings.mostShown;
+    this.#drive = settings.drive;
     this.#sandbox = new Sandbox(settings.limits, settings.transports, settings.timezone);
     this.session = new Session(this.#sandbox, settings.limits, settings.explainer);
     this.#budget = new Budget();
@@ -84,6 +97,12 @@ export class Engine {
     return this.#running === null ? this.session.cellLog.cells : [...this.session.cellLog.cells, this.#running];
   }
 
+  /** Let cells see a folder that the person granted. */
+  mount(spec: MountSpec): void {
+    const ask = (call: DriveCall): Promise<DriveAnswer> => this.interrupts.wait(this.#drive(spec.place, call));
+    this.files.mount(spec, new DriveFolder(ask));
+  }
+
   /** Note cells that were lost with another worker: `In` has them, and the session is as it was. */
   missed(cells: readonly (readonly [number, string])[]): void {
     for (const [number, text] of cells) this.session.missed(number, text);
@@ -92,7 +111,7 @@ export class Engine {
   /** Begin a new, empty session. */
   async start(): Promise<void> {
     await this.session.start();
-    this.files.thaw(NOTHING);
+    this.files.thaw(NOTHING_WRITTEN);
     this.saved = null;
     await this.#save();
   }

@@ -1,14 +1,16 @@
 /** Answers a cell's calls about files from the session's own files, and from mounted folders. */
 
 import { repr } from '../source/python_text';
-import { showCount } from './limits';
+import { showCount, showSize } from './limits';
 import { denied, exists, isFolder, missing, OsError, other } from './os_error';
+import { NOTHING, Overlay } from './overlay';
 import { characters, utf8Fault } from './utf8';
 import { WORK, workingFolder } from './working_folder';
+import type { MountMode, MountSpec } from '../worker/messages';
 import type { OsCall } from '../wire/generated/monty/v1/monty_pb';
 import type { Answered } from '../wire/requests';
 import type { Value } from '../wire/values';
-import type { Layer, Overlay, Parts } from './overlay';
+import type { FileTree, Info, Layer, Parts } from './overlay';
 
 const FILE_CASES = [
   'exists',
@@ -45,79 +47,78 @@ export function isFileCall(call: OsCall['call']): call is FileCall {
 const MOST_SCANNED = 20_000;
 const DEEPEST = 64;
 
+/** What the overlay of one mount may hold, which is memory of the worker and of the page. */
+const OVERLAID = { size: 64 * 2 ** 20, entries: 10_000, each: 512 };
+
 /** Files below a place in the sandbox. */
 export interface Tree {
   place: string;
-  mode: 'ro' | 'overlay';
-  files: Overlay;
+  mode: MountMode;
+  files: FileTree;
 }
 
-/** What lies below is not known yet: `fetch` gets it, and then the call is answered anew. */
-export class NotFetched extends Error {
-  constructor(readonly fetch: () => Promise<void>) {
-    super('not fetched');
-  }
+/** A mounted folder of the site's drive. */
+interface Mount extends Tree {
+  /** What changes stay in; null where there are none, or they go to the drive. */
+  overlay: Overlay | null;
+  /** What a state calls it: what cells wrote comes back only where the same folder is mounted. */
+  key: string;
 }
+
+/** What cells wrote in memory: in the working folder, and in each overlay by its mount. Never changed. */
+export interface Written {
+  readonly work: Layer;
+  readonly overlays: ReadonlyMap<string, Layer>;
+}
+
+export const NOTHING_WRITTEN: Written = { work: NOTHING, overlays: new Map() };
 
 export class Files {
-  readonly #mounts: Tree[] = [];
+  readonly #mounts: Mount[] = [];
   readonly #work = workingFolder(() => this.#mounts.map(mount => mount.place));
   readonly #own: Tree = { place: '/', mode: 'overlay', files: this.#work };
 
-  /** The mounted folders, in the order in which they were granted. */
-  get mounts(): readonly Tree[] {
-    return this.#mounts;
+  /** Mount a folder that the person granted: `folder` reads it, and changes it where the mode says so. */
+  mount({ place, mode, folder: path }: MountSpec, folder: FileTree): void {
+    this.unmount(place);
+    const full = `the changes of a mounted folder take at most ${showSize(OVERLAID.size)} and ${showCount(OVERLAID.entries)} entries`;
+    const overlay = mode === 'overlay' ? new Overlay(folder, { ...OVERLAID, full }) : null;
+    this.#mounts.push({ place, mode, overlay, files: overlay ?? folder, key: `${place}\0${path}` });
   }
 
-  /** Mount a folder. Throws OsError if it overlaps another one. */
-  mount(tree: Tree): void {
-    for (const { place } of this.#mounts) {
-      if (within(tree.place, place) || within(place, tree.place)) {
-        throw other('BUSY', `${tree.place} overlaps the mount at ${place}; %unmount ${place} first`);
-      }
-    }
-    this.#mounts.push(tree);
-  }
-
-  /** Unmount the folder at a place; whether there was one. */
-  unmount(place: string): boolean {
+  /** Unmount the folder at a place. What was written to an overlay is lost. */
+  unmount(place: string): void {
     const index = this.#mounts.findIndex(mount => mount.place === place);
     if (index >= 0) this.#mounts.splice(index, 1);
-    return index >= 0;
   }
 
-  /** What the working folder holds. The object stays the same until the next change. */
-  freeze(): Layer {
-    return this.#work.freeze();
+  /** What was written in memory. The layers are the same objects until the next change. */
+  freeze(): Written {
+    const overlays = new Map<string, Layer>();
+    for (const { key, overlay } of this.#mounts) if (overlay !== null) overlays.set(key, overlay.freeze());
+    return { work: this.#work.freeze(), overlays };
   }
 
-  /** Restore what `freeze` returned. */
-  thaw(layer: Layer): void {
-    this.#work.thaw(layer);
+  /** Restore what `freeze` returned. An overlay that did not exist then becomes empty. */
+  thaw({ work, overlays }: Written): void {
+    this.#work.thaw(work);
+    for (const { key, overlay } of this.#mounts) overlay?.thaw(overlays.get(key) ?? NOTHING);
   }
 
-  /**
-   * Answer one call.
-   *
-   * @param wait - Waits for what has to be fetched; what it throws is thrown on.
-   */
-  async call(call: FileCall, wait: <T>(promise: Promise<T>) => Promise<T>): Promise<Answered> {
+  /** Answer one call. What stops the waiting for a mounted folder is thrown on. */
+  async call(call: FileCall): Promise<Answered> {
     const path = normal(pathOf(call));
-    for (;;) {
-      try {
-        if (!path.startsWith('/')) throw missing(); // Monty makes all absolute but the empty one
-        const tree = this.treeOf(path);
-        return { value: new Call(this, tree, path).answer(call) };
-      } catch (error) {
-        if (error instanceof NotFetched) await wait(error.fetch());
-        else return failure(error, path);
-      }
+    try {
+      if (!path.startsWith('/')) throw missing(); // Monty makes all absolute but the empty one
+      return { value: await new Call(this, this.treeOf(path), path).answer(call) };
+    } catch (error) {
+      return failure(error, path);
     }
   }
 
   /** A file's content; null if there is none. */
-  async read(path: string, wait: <T>(promise: Promise<T>) => Promise<T>): Promise<Uint8Array | null> {
-    const answer = await this.call({ case: 'readBytes', value: path }, wait);
+  async read(path: string): Promise<Uint8Array | null> {
+    const answer = await this.call({ case: 'readBytes', value: path });
     return typeof answer === 'object' && 'value' in answer && answer.value instanceof Uint8Array ? answer.value : null;
   }
 
@@ -138,49 +139,49 @@ class Call {
     this.#parts = partsIn(tree, path);
   }
 
-  answer(call: FileCall): Value {
+  async answer(call: FileCall): Promise<Value> {
     const files = this.tree.files;
     switch (call.case) {
       case 'exists':
-        return files.info(this.#parts) !== null;
+        return (await files.info(this.#parts)) !== null;
       case 'isFile':
-        return files.info(this.#parts)?.kind === 'file';
+        return (await files.info(this.#parts))?.kind === 'file';
       case 'isDir':
-        return files.info(this.#parts)?.kind === 'folder';
+        return (await files.info(this.#parts))?.kind === 'folder';
       case 'isSymlink':
         return false; // nothing here is a link
       case 'readBytes':
         return files.read(this.#parts);
       case 'readText':
-        return decoded(files.read(this.#parts));
+        return decoded(await files.read(this.#parts));
       case 'writeBytes':
         return this.#write(call.value.data, false);
       case 'appendBytes':
         return this.#write(call.value.data, true);
       case 'writeText':
-        this.#write(new TextEncoder().encode(call.value.data), false);
+        await this.#write(new TextEncoder().encode(call.value.data), false);
         return BigInt(characters(call.value.data));
       case 'appendText':
-        this.#write(new TextEncoder().encode(call.value.data), true);
+        await this.#write(new TextEncoder().encode(call.value.data), true);
         return BigInt(characters(call.value.data));
       case 'open':
         return this.#open(call.value.mode);
       case 'mkdir':
-        this.#makeFolder(call.value.parents, call.value.existOk);
+        await this.#makeFolder(call.value.parents, call.value.existOk);
         return null;
       case 'unlink':
         this.#changes();
-        files.removeFile(this.#parts);
+        await files.removeFile(this.#parts);
         return null;
       case 'rmdir':
         this.#changes();
-        files.removeFolder(this.#parts);
+        await files.removeFolder(this.#parts);
         return null;
       case 'rename':
-        this.#rename(call.value.dst);
+        await this.#rename(call.value.dst);
         return null;
       case 'iterdir':
-        return files.names(this.#parts).map(name => pathValue(joinPath(this.path, name)));
+        return (await files.entries(this.#parts)).map(([name]) => pathValue(joinPath(this.path, name)));
       case 'stat':
         return this.#stat();
       case 'resolve':
@@ -192,50 +193,50 @@ class Call {
     }
   }
 
-  #open(mode: string): Value {
+  async #open(mode: string): Promise<Value> {
     const files = this.tree.files;
-    const found = files.info(this.#parts);
+    const found = await files.info(this.#parts);
     if (/^[wa]/.test(mode)) {
       this.#changes();
       if (found?.kind !== 'folder' && (mode.startsWith('w') || found === null))
-        files.write(this.#parts, new Uint8Array());
+        await files.write(this.#parts, new Uint8Array(), false);
     } else if (found === null) {
-      files.read(this.#parts); // throws: it does not exist or cannot be reached
+      await files.read(this.#parts); // throws: it does not exist or cannot be reached
     }
     if (found?.kind === 'folder') throw isFolder();
     if (mode.includes('+')) this.#changes();
     return { py: 'file', path: this.path, mode, position: 0n };
   }
 
-  #write(data: Uint8Array, append: boolean): bigint {
+  async #write(data: Uint8Array, append: boolean): Promise<bigint> {
     this.#changes();
-    this.tree.files.write(this.#parts, data, append);
+    await this.tree.files.write(this.#parts, data, append);
     return BigInt(data.length);
   }
 
-  #makeFolder(parents: boolean, existOk: boolean): void {
+  async #makeFolder(parents: boolean, existOk: boolean): Promise<void> {
     const files = this.tree.files;
     this.#changes();
     for (let length = 1; parents && length < this.#parts.length; length++) {
       const above = this.#parts.slice(0, length);
-      if (files.info(above) === null) files.makeFolder(above);
+      if ((await files.info(above)) === null) await files.makeFolder(above);
     }
-    if (existOk && files.info(this.#parts)?.kind === 'folder') return;
+    if (existOk && (await files.info(this.#parts))?.kind === 'folder') return;
     if (this.#parts.length === 0) throw exists();
-    files.makeFolder(this.#parts);
+    await files.makeFolder(this.#parts);
   }
 
-  #rename(target: string): void {
+  async #rename(target: string): Promise<void> {
     this.#changes();
     const to = normal(target);
     if (this.files.treeOf(to) !== this.tree) {
       throw other('XDEV', 'Invalid cross-device link: a file cannot be moved out of its mount');
     }
-    this.tree.files.rename(this.#parts, partsIn(this.tree, to));
+    await this.tree.files.rename(this.#parts, partsIn(this.tree, to));
   }
 
-  #stat(): Value {
-    const found = this.tree.files.info(this.#parts);
+  async #stat(): Promise<Value> {
+    const found = await this.tree.files.info(this.#parts);
     if (found === null) throw missing();
     const isFile = found.kind === 'file';
     const mode = (isFile ? 0o100_000 : 0o40_000) | found.mode;
@@ -249,24 +250,35 @@ class Call {
     };
   }
 
-  #scan(maxDepth: number | undefined): Value {
+  async #scan(maxDepth: number | undefined): Promise<Value> {
     const depth = Math.min(maxDepth ?? DEEPEST, DEEPEST);
-    if (this.tree.files.info(this.#parts) === null) throw missing();
+    const itself = await this.tree.files.info(this.#parts);
+    if (itself === null) throw missing();
     const found: Value[] = [];
-    const todo: Parts[] = [[]];
-    for (let below = todo.pop(); below !== undefined; below = todo.pop()) {
+    const todo: [below: Parts, kind: Info['kind']][] = [[[], itself.kind]];
+    for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
       if (found.length === MOST_SCANNED) {
         throw new ScanTooLarge(`directory scan exceeded ${showCount(MOST_SCANNED)} entries`);
       }
-      const at = joinPath(this.path, ...below);
-      const tree = this.files.treeOf(at); // what is mounted below is seen too
-      const parts = partsIn(tree, at);
-      const kind = tree.files.info(parts)?.kind;
+      const [below, kind] = next;
       found.push({ py: 'tuple', items: [below.join('/'), kind === 'folder', kind === 'file', false] });
       if (kind !== 'folder' || below.length >= depth) continue;
-      for (const name of tree.files.names(parts).reverse()) todo.push([...below, name]);
+      const entries = await this.#listed(below);
+      for (const [name, info] of entries.reverse()) todo.push([[...below, name], info.kind]);
     }
     return found;
+  }
+
+  /** What is in a folder; nothing, as in Monty's own mounts, if it cannot be listed. */
+  async #listed(below: Parts): Promise<[string, Info][]> {
+    const at = joinPath(this.path, ...below);
+    const tree = this.files.treeOf(at); // what is mounted below is seen too
+    try {
+      return await tree.files.entries(partsIn(tree, at));
+    } catch (error) {
+      if (below.length > 0 && error instanceof OsError) return [];
+      throw error;
+    }
   }
 
   #changes(): void {

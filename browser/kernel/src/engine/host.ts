@@ -229,8 +229,7 @@ export class Host {
   /** Show a link that saves a file which the cell can read. */
   async #download(call: Call): Promise<Value> {
     const [path, place] = [textAt(call.args, 0), textAt(call.args, 1)];
-    const interrupts = this.reach.interrupts;
-    const content = (await this.reach.files?.read(place, promise => interrupts.wait(promise))) ?? null;
+    const content = (await this.reach.files?.read(place)) ?? null;
     const missing = `Path (${path}) doesn't exist, or is no file.`;
     const shown = { displayId: null, update: false, metadata: {} };
     if (content === null) {
@@ -270,10 +269,10 @@ export class Host {
       return asked.value.key === 'HOME' && fallback === null ? { value: WORK } : 'unhandled';
     }
     if (isFileCall(asked)) {
-      const { files, interrupts } = this.reach;
+      const { files } = this.reach;
       const refused = await this.#refusal(false);
       if (refused !== null || files === null) return refused ?? 'unhandled';
-      return this.#caught(() => files.call(asked, promise => interrupts.wait(promise)));
+      return this.#caught(() => files.call(asked));
     }
     if (asked.case !== 'sleep' && asked.case !== 'asyncSleep' && asked.case !== 'urandom') return 'unhandled';
     const refused = await this.#refusal(true);

@@ -1,14 +1,10 @@
+import type { OsErrorType } from '../worker/messages';
+
 /** An error of a file operation, as the system would say it. It names no file: the caller knows which one it asked for. */
 export class OsError extends Error {
   constructor(
     /** The Python exception. */
-    readonly type:
-      | 'OSError'
-      | 'FileNotFoundError'
-      | 'FileExistsError'
-      | 'IsADirectoryError'
-      | 'NotADirectoryError'
-      | 'PermissionError',
+    readonly type: OsErrorType,
     readonly errno: number,
     message: string
   ) {
@@ -16,7 +12,17 @@ export class OsError extends Error {
   }
 }
 
-export const ERRNO = { NAMETOOLONG: 36, NOSPC: 28, INVAL: 22, BUSY: 16, XDEV: 18, NOTEMPTY: 39, ROFS: 30 } as const;
+export const ERRNO = {
+  IO: 5,
+  FBIG: 27,
+  NAMETOOLONG: 36,
+  NOSPC: 28,
+  INVAL: 22,
+  BUSY: 16,
+  XDEV: 18,
+  NOTEMPTY: 39,
+  ROFS: 30
+} as const;
 
 export function missing(): OsError {
   return new OsError('FileNotFoundError', 2, 'No such file or directory');

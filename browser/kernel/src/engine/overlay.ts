@@ -33,9 +33,22 @@ export const NOTHING: Layer = new Map();
 
 /** What an overlay lies on. Paths are plain: without `.` and `..`. */
 export interface Below {
-  info(path: Parts): Info | null;
-  read(path: Parts): Uint8Array;
-  names(path: Parts): string[];
+  info(path: Parts): Promise<Info | null>;
+  read(path: Parts): Promise<Uint8Array>;
+  /** The names in a folder, with what they are. */
+  entries(path: Parts): Promise<[name: string, info: Info][]>;
+}
+
+/** Files and folders below one place. Throws `OsError`. */
+export interface FileTree extends Below {
+  /** The path without `.` and `..`. */
+  resolve(path: Parts): Parts;
+  /** Create a file, replace its content, or append to it. */
+  write(path: Parts, data: Uint8Array, append: boolean): Promise<void>;
+  makeFolder(path: Parts): Promise<void>;
+  removeFile(path: Parts): Promise<void>;
+  removeFolder(path: Parts): Promise<void>;
+  rename(path: Parts, target: Parts): Promise<void>;
 }
 
 /** How much an overlay can have. */
@@ -56,7 +69,11 @@ const DEEPEST = 200;
 const LONGEST = 2048;
 const MOST_PIECES = 1000;
 
-export class Overlay {
+/**
+ * What lies below is asked before anything is changed: a call that is interrupted has changed nothing. No call begins
+ * before the one before it has ended.
+ */
+export class Overlay implements FileTree {
   #nodes = new Map<string, Node>();
   #bytes = 0;
   #frozen: Layer | null = NOTHING;
@@ -82,20 +99,11 @@ export class Overlay {
     this.#children = null;
   }
 
-  /** The path without `.` and `..`. */
   resolve(path: Parts): Parts {
-    const plain: string[] = [];
-    for (const name of path) {
-      if (name === '..') {
-        if (plain.pop() === undefined) throw denied('Permission denied: it leads out of the mounted folder');
-      } else if (name !== '' && name !== '.') {
-        plain.push(name);
-      }
-    }
-    return plain;
+    return plainParts(path);
   }
 
-  info(path: Parts): Info | null {
+  async info(path: Parts): Promise<Info | null> {
     let plain: Parts;
     try {
       plain = this.resolve(path);
@@ -108,7 +116,7 @@ export class Overlay {
     return node.kind === 'gone' ? null : infoOf(node);
   }
 
-  read(path: Parts): Uint8Array {
+  async read(path: Parts): Promise<Uint8Array> {
     const plain = this.resolve(path);
     const node = this.#covering(plain);
     if (node === null) return this.below.read(plain);
@@ -117,16 +125,15 @@ export class Overlay {
     return contentOf(node);
   }
 
-  /** Create a file, replace its content, or append to it. */
-  write(path: Parts, data: Uint8Array, append = false): void {
+  async write(path: Parts, data: Uint8Array, append: boolean): Promise<void> {
     const plain = this.resolve(path);
-    this.#requireParent(plain);
-    const found = this.info(plain);
+    await requireParent(this, plain);
+    const found = await this.info(plain);
     if (found?.kind === 'folder') throw isFolder();
     let before: readonly Uint8Array[] = [];
     if (append && found !== null) {
       const node = this.#nodes.get(keyOf(plain));
-      before = node === undefined ? [this.below.read(plain)] : node.data;
+      before = node === undefined ? [await this.below.read(plain)] : node.data;
       if (before.length > MOST_PIECES) before = [joined(before)];
     }
     const size = before.reduce((sum, piece) => sum + piece.length, 0) + data.length;
@@ -134,101 +141,88 @@ export class Overlay {
     this.#put(plain, { kind: 'file', data: pieces, size, modified: now(), fresh: false });
   }
 
-  /** The names in a folder. */
-  names(path: Parts): string[] {
-    const plain = this.#listable(path);
-    const names = new Set(this.#isFresh(plain) ? [] : this.below.names(plain));
-    for (const name of this.#writtenIn(plain)) {
-      if (this.#nodes.get(keyOf([...plain, name]))?.kind === 'gone') names.delete(name);
-      else names.add(name);
-    }
-    return [...names].sort(byCharacters);
-  }
-
-  /** The same, with what they are. */
-  entries(path: Parts): [name: string, info: Info][] {
-    const plain = this.#listable(path);
-    return this.names(plain).flatMap(name => {
-      const info = this.info([...plain, name]);
-      return info === null ? [] : [[name, info]];
-    });
-  }
-
-  makeFolder(path: Parts): void {
+  async entries(path: Parts): Promise<[name: string, info: Info][]> {
     const plain = this.resolve(path);
-    this.#requireParent(plain);
-    if (this.info(plain) !== null) throw exists();
+    const found = await this.info(plain);
+    if (found === null) throw missing();
+    if (found.kind !== 'folder') throw notFolder();
+    const entries = new Map(this.#isFresh(plain) ? [] : await this.below.entries(plain));
+    for (const name of this.#writtenIn(plain)) {
+      const node = this.#nodes.get(keyOf([...plain, name]));
+      if (node === undefined || node.kind === 'gone') entries.delete(name);
+      else entries.set(name, infoOf(node));
+    }
+    return [...entries].sort(([one], [other]) => byCharacters(one, other));
+  }
+
+  async makeFolder(path: Parts): Promise<void> {
+    const plain = this.resolve(path);
+    await requireParent(this, plain);
+    if ((await this.info(plain)) !== null) throw exists();
     this.#put(plain, { kind: 'folder', data: [], size: 0, modified: now(), fresh: true });
   }
 
-  removeFile(path: Parts): void {
+  async removeFile(path: Parts): Promise<void> {
     const plain = this.resolve(path);
-    const found = this.info(plain);
+    const found = await this.info(plain);
     if (found === null) throw missing();
     if (found.kind === 'folder') throw isFolder();
-    this.#hide(plain);
+    this.#hide(plain, await this.#isBelow(plain));
   }
 
-  removeFolder(path: Parts): void {
+  async removeFolder(path: Parts): Promise<void> {
     const plain = this.resolve(path);
     if (plain.length === 0) throw other('BUSY', 'Is the mounted folder itself');
-    const found = this.info(plain);
+    const found = await this.info(plain);
     if (found === null) throw missing();
     if (found.kind !== 'folder') throw notFolder();
-    if (this.names(plain).length > 0) throw other('NOTEMPTY', 'Directory not empty');
+    if ((await this.entries(plain)).length > 0) throw other('NOTEMPTY', 'Directory not empty');
+    const isBelow = await this.#isBelow(plain);
     this.#forgetBelow(plain);
-    this.#hide(plain);
+    this.#hide(plain, isBelow);
   }
 
   /** Rename a file, or a folder that lies in memory alone. */
-  rename(path: Parts, target: Parts): void {
+  async rename(path: Parts, target: Parts): Promise<void> {
     const plain = this.resolve(path);
     const goal = this.resolve(target);
-    const found = this.info(plain);
-    const there = this.info(goal);
+    const found = await this.info(plain);
+    const there = await this.info(goal);
     if (found === null) throw missing();
-    this.#requireParent(goal);
+    await requireParent(this, goal);
     if (keyOf(plain) === keyOf(goal)) return;
     if (found.kind === 'folder') {
       if (!this.#isFresh(plain)) throw other('XDEV', 'an overlay does not move folders that are on the disk');
       if (plain.every((name, index) => goal[index] === name)) throw other('INVAL', 'Invalid argument');
-      if (there !== null && (there.kind !== 'folder' || this.names(goal).length > 0)) {
+      if (there !== null && (there.kind !== 'folder' || (await this.entries(goal)).length > 0)) {
         throw other('NOTEMPTY', 'Directory not empty');
       }
     } else if (there?.kind === 'folder') {
       throw isFolder();
     }
+    const moved = [...this.#nodes].filter(([key]) => isWithin(key, plain));
+    if (moved.length === 0) {
+      const data = await this.read(plain);
+      const { modified } = found;
+      moved.push([keyOf(plain), { kind: 'file', data: [data], size: data.length, modified, fresh: false }]);
+    }
+    this.#move(plain, goal, moved, await this.#isBelow(plain));
+  }
+
+  #move(plain: Parts, goal: Parts, moved: readonly [string, Node][], isBelow: boolean): void {
     const before = this.freeze();
     try {
-      this.#move(plain, goal, found);
+      this.#forgetBelow(plain); // first, so that it fits
+      this.#hide(plain, isBelow);
+      for (const [key, node] of moved) {
+        const to = [...goal, ...partsOf(key).slice(plain.length)];
+        requireShort(to);
+        this.#put(to, node);
+      }
     } catch (error) {
       if (error instanceof OsError) this.thaw(before);
       throw error;
     }
-  }
-
-  #move(plain: Parts, goal: Parts, found: Info): void {
-    const moved = [...this.#nodes].filter(([key]) => isWithin(key, plain));
-    if (moved.length === 0) {
-      const data = this.read(plain);
-      const { modified } = found;
-      moved.push([keyOf(plain), { kind: 'file', data: [data], size: data.length, modified, fresh: false }]);
-    }
-    this.#forgetBelow(plain); // first, so that it fits
-    this.#hide(plain);
-    for (const [key, node] of moved) {
-      const to = [...goal, ...partsOf(key).slice(plain.length)];
-      requireShort(to);
-      this.#put(to, node);
-    }
-  }
-
-  #listable(path: Parts): Parts {
-    const plain = this.resolve(path);
-    const found = this.info(plain);
-    if (found === null) throw missing();
-    if (found.kind !== 'folder') throw notFolder();
-    return plain;
   }
 
   /** The names in a folder that have an entry in the overlay. */
@@ -248,13 +242,16 @@ export class Overlay {
 
   /** The entry that decides about a path: its own, or one that hides it; null if what lies below decides. */
   #covering(plain: Parts): Node | null {
-    const own = this.#nodes.get(keyOf(plain));
-    if (own !== undefined) return own;
+    return this.#nodes.get(keyOf(plain)) ?? (this.#hidden(plain) ? GONE : null);
+  }
+
+  /** Whether a folder above a path hides what lies below. */
+  #hidden(plain: Parts): boolean {
     for (let length = plain.length - 1; length >= 0; length--) {
       const node = this.#nodes.get(keyOf(plain.slice(0, length)));
-      if (node !== undefined && (node.kind !== 'folder' || node.fresh)) return GONE;
+      if (node !== undefined && (node.kind !== 'folder' || node.fresh)) return true;
     }
-    return null;
+    return false;
   }
 
   #isFresh(plain: Parts): boolean {
@@ -262,17 +259,6 @@ export class Overlay {
       if (this.#nodes.get(keyOf(plain.slice(0, length)))?.fresh === true) return true;
     }
     return false;
-  }
-
-  #requireParent(plain: Parts): void {
-    const name = plain.at(-1);
-    if (name === undefined) throw isFolder('Is the mounted folder itself');
-    const parent = this.info(plain.slice(0, -1));
-    if (parent === null) throw missing();
-    if (parent.kind !== 'folder') throw notFolder();
-    if (textSize(name) > 255) throw other('NAMETOOLONG', 'File name too long');
-    if (name.includes('\0')) throw new RangeError('embedded null byte');
-    requireShort(plain);
   }
 
   #put(plain: Parts, node: Node): void {
@@ -290,8 +276,13 @@ export class Overlay {
     this.#frozen = this.#children = null;
   }
 
+  /** Whether something would be seen at a path if the overlay had no entry of its own there. */
+  async #isBelow(plain: Parts): Promise<boolean> {
+    return this.#hidden(plain) ? false : (await this.below.info(plain)) !== null;
+  }
+
   /** Have nothing at a path. Only what lies below needs an entry for that. */
-  #hide(plain: Parts): void {
+  #hide(plain: Parts, isBelow: boolean): void {
     const key = keyOf(plain);
     const node = this.#nodes.get(key);
     if (node !== undefined) {
@@ -299,7 +290,7 @@ export class Overlay {
       this.#bytes -= node.size;
       this.#frozen = this.#children = null;
     }
-    if (this.#covering(plain) === null && this.below.info(plain) !== null) this.#put(plain, GONE);
+    if (isBelow) this.#put(plain, GONE);
   }
 
   #forgetBelow(plain: Parts): void {
@@ -333,6 +324,31 @@ function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
 function infoOf(node: Node): Info {
   const kind = node.kind === 'file' ? 'file' : 'folder';
   return { kind, size: node.size, mode: kind === 'file' ? 0o644 : 0o755, modified: node.modified };
+}
+
+/** A path without `.` and `..`. Throws OsError if it leads out of its tree. */
+export function plainParts(path: Parts): Parts {
+  const plain: string[] = [];
+  for (const name of path) {
+    if (name === '..') {
+      if (plain.pop() === undefined) throw denied('Permission denied: it leads out of the mounted folder');
+    } else if (name !== '' && name !== '.') {
+      plain.push(name);
+    }
+  }
+  return plain;
+}
+
+/** Check that something can be created at a plain path. Throws OsError. */
+export async function requireParent(tree: Below, plain: Parts): Promise<void> {
+  const name = plain.at(-1);
+  if (name === undefined) throw isFolder('Is the mounted folder itself');
+  const parent = await tree.info(plain.slice(0, -1));
+  if (parent === null) throw missing();
+  if (parent.kind !== 'folder') throw notFolder();
+  if (textSize(name) > 255) throw other('NAMETOOLONG', 'File name too long');
+  if (name.includes('\0')) throw new RangeError('embedded null byte');
+  requireShort(plain);
 }
 
 function keyOf(plain: Parts): string {

@@ -1,9 +1,11 @@
 /** A session between two cells as a value, and how the page has it. */
 
 import { checkSteps } from './cell_log';
+import { NOTHING_WRITTEN } from './files';
 import { contentOf, NOTHING } from './overlay';
 import { StateRefused } from './sandbox';
 import { layerChanges } from './working_folder';
+import type { Written } from './files';
 import type { Layer, Node } from './overlay';
 import type { FileNode, Snapshot, SnapshotChange } from '../worker/messages';
 
@@ -20,7 +22,7 @@ export interface Saved {
   /** The cells that led to it. */
   readonly steps: readonly string[];
   /** What cells had written. */
-  readonly files: Layer;
+  readonly files: Written;
 }
 
 interface Outside {
@@ -35,12 +37,20 @@ export function changeOf(before: Saved | null, after: Saved): SnapshotChange {
   let kept = 0;
   while (kept < known.length && kept < after.steps.length && known[kept] === after.steps[kept]) kept += 1;
   const { nextFeed, parts, unrecorded } = after;
-  const files = new Map<string, FileNode | null>();
-  for (const [path, node] of layerChanges(before?.files ?? NOTHING, after.files)) {
-    files.set(`/${path}`, node === null ? null : fileNode(node));
+  const was = before?.files ?? NOTHING_WRITTEN;
+  const files = told('/', was.work, after.files.work);
+  const overlays = new Map<string, FileNode | null>();
+  for (const key of new Set([...was.overlays.keys(), ...after.files.overlays.keys()])) {
+    const changes = told(`${key}\0`, was.overlays.get(key) ?? NOTHING, after.files.overlays.get(key) ?? NOTHING);
+    for (const [path, node] of changes) overlays.set(path, node);
   }
   const outside = JSON.stringify({ nextFeed, parts: [...parts].sort(), unrecorded });
-  return { state: after.state, outside, kept, steps: after.steps.slice(kept), files };
+  return { state: after.state, outside, kept, steps: after.steps.slice(kept), files, overlays };
+}
+
+function told(prefix: string, before: Layer, after: Layer): Map<string, FileNode | null> {
+  const changes = [...layerChanges(before, after)];
+  return new Map(changes.map(([path, node]) => [prefix + path, node === null ? null : fileNode(node)]));
 }
 
 function fileNode(node: Node): FileNode {
@@ -57,11 +67,23 @@ export function savedOf(snapshot: Snapshot): Saved {
     const outside: unknown = JSON.parse(snapshot.outside);
     if (!isOutside(outside)) throw new TypeError('what was known of it is not there');
     checkSteps(snapshot.steps);
-    const files = new Map([...snapshot.files].map(([path, node]) => [path.replace(/^\//, ''), nodeOf(node)]));
+    const work = new Map([...snapshot.files].map(([path, node]) => [path.replace(/^\//, ''), nodeOf(node)]));
+    const files = { work, overlays: overlaysOf(snapshot.overlays ?? new Map<string, FileNode>()) };
     return { state: snapshot.state, ...outside, steps: snapshot.steps, files };
   } catch (error) {
     throw new StateRefused(`it is damaged: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+function overlaysOf(flat: ReadonlyMap<string, FileNode>): Map<string, Map<string, Node>> {
+  const overlays = new Map<string, Map<string, Node>>();
+  for (const [name, node] of flat) {
+    const cut = name.lastIndexOf('\0');
+    const key = name.slice(0, cut);
+    const layer = overlays.get(key) ?? new Map<string, Node>();
+    overlays.set(key, layer.set(name.slice(cut + 1), nodeOf(node)));
+  }
+  return overlays;
 }
 
 function nodeOf({ kind, data, modified }: FileNode): Node {

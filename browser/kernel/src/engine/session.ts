@@ -20,11 +20,10 @@ import type { Raised } from '../wire/events';
 import type { Value } from '../wire/values';
 import type { Failure, Limits, Outcome, Result } from '../worker/messages';
 import type { Budget } from './budget';
-import type { Files } from './files';
+import type { Files, Written } from './files';
 import type { Frontend } from './frontend';
 import type { Interrupts } from './interrupts';
 import type { SessionLimits } from './limits';
-import type { Layer } from './overlay';
 import type { Saved } from './saved';
 import type { Sandbox } from './sandbox';
 
@@ -105,7 +104,7 @@ export class Session {
    *
    * @throws StateRefused - It cannot be dumped.
    */
-  async dump(files: Layer): Promise<Saved> {
+  async dump(files: Written): Promise<Saved> {
     const state = await this.sandbox.dump();
     this.cellLog.complete();
     this.#recorded = new Map();

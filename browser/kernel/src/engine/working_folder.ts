@@ -35,21 +35,22 @@ class Bare implements Below {
     return folders;
   }
 
-  info(path: Parts): Info | null {
-    return this.#folders().has(path.join('/')) ? FOLDER : null;
+  info(path: Parts): Promise<Info | null> {
+    return Promise.resolve(this.#folders().has(path.join('/')) ? FOLDER : null);
   }
 
-  read(path: Parts): Uint8Array {
-    throw this.info(path) === null ? missing() : isFolder();
+  async read(path: Parts): Promise<Uint8Array> {
+    throw (await this.info(path)) === null ? missing() : isFolder();
   }
 
-  names(path: Parts): string[] {
+  entries(path: Parts): Promise<[string, Info][]> {
     const folder = path.join('/');
     const above = folder === '' ? '' : `${folder}/`;
-    return [...this.#folders()]
+    const names = [...this.#folders()]
       .filter(each => each !== '' && each.startsWith(above) && !each.slice(above.length).includes('/'))
       .map(each => each.slice(above.length))
       .filter(name => name !== '');
+    return Promise.resolve(names.map(name => [name, FOLDER]));
   }
 }
 

@@ -13,12 +13,16 @@ import { webWorker, Workers } from '../session/workers';
 import { SessionStore } from '../timetravel/session_store';
 import { SideSession } from '../timetravel/side_session';
 import { TimeTravel } from '../timetravel/travel';
+import { SiteDrive } from './drive';
 import { MontyKernel } from './kernel';
+import { Mounts } from './mounts';
 import { SessionHistory } from './session_history';
 import { lost, shownError } from './shown_error';
 import { BadSettings, grantedLimits } from './site_settings';
 import { TravelRoom } from './travel_room';
 import type { Limits } from '../worker/messages';
+import type { SessionSettings } from '../session/terms';
+import type { SiteContents } from './drive';
 
 const WORKER = new URL('./monty.worker.js', import.meta.url).href;
 const ENGINE = new URL('./monty.wasm', import.meta.url).href;
@@ -41,7 +45,7 @@ const engine = new EngineModule(ENGINE);
 const workers = new Workers(() => webWorker(WORKER));
 
 /** A kernel for what JupyterLite starts. `place` gives the site and the notebook, by which sessions are kept. */
-export function makeKernel(options: IKernel.IOptions, place: () => string): MontyKernel {
+export function makeKernel(options: IKernel.IOptions, place: () => string, contents: SiteContents): MontyKernel {
   let limits = DEFAULT_LIMITS;
   let module = (): Promise<WebAssembly.Module> => engine.compiled();
   try {
@@ -50,7 +54,7 @@ export function makeKernel(options: IKernel.IOptions, place: () => string): Mont
     if (!(error instanceof BadSettings)) throw error;
     module = () => Promise.reject(error); // no cell runs within looser limits than the site wanted
   }
-  return assembled(options, { place, workers, module, limits });
+  return assembled(options, { place, workers, module, limits, contents });
 }
 
 /** What a kernel is given from outside. */
@@ -61,18 +65,24 @@ export interface Given {
   module: () => Promise<WebAssembly.Module>;
   /** What the site grants. */
   limits: Limits;
+  /** The files of the site. */
+  contents: SiteContents;
 }
 
 /** A kernel of all its rooms. */
-export function assembled(options: IKernel.IOptions, { place, workers, module, limits }: Given): MontyKernel {
+export function assembled(options: IKernel.IOptions, given: Given): MontyKernel {
+  const { place, workers, module, limits, contents } = given;
   const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const held = SessionLimits.of(limits).held;
-  const newSession = (): HostedSession =>
-    new HostedSession(workers, module, { limits: held, timezone, mostShown: MOST_SHOWN });
+  const newSession = (granted: SessionSettings['mounts']): HostedSession =>
+    new HostedSession(workers, module, { limits: held, timezone, mostShown: MOST_SHOWN, mounts: granted });
+  const { location } = options;
+  const home = contents.driveName(location) === '' ? location.split('/').filter(name => name !== '') : null;
+  const mounts = new Mounts(new SiteDrive(contents), home);
 
-  const session = newSession();
+  const session = newSession(() => mounts.all);
   const store = new SessionStore(place, options.id);
-  const side = new SideSession(newSession, store);
+  const side = new SideSession(() => newSession(undefined), store);
   const history = new SessionHistory();
   const questions: CodeQuestions = new CodeQuestions({
     ask: (expression, parts) => session.evaluate(expression, parts),
@@ -87,7 +97,8 @@ export function assembled(options: IKernel.IOptions, { place, workers, module, l
     kernel: options.id,
     history: request => history.answer(request),
     describe: (topic, detail) => questions.describe(topic, detail),
-    help: (topic, kind) => questions.help(topic, kind)
+    help: (topic, kind) => questions.help(topic, kind),
+    mounts
   });
   const info = {
     implementation_version: about.version,
@@ -107,6 +118,6 @@ export function assembled(options: IKernel.IOptions, { place, workers, module, l
     history,
     lost,
     render: shownError,
-    contents: () => Promise.resolve({ exception: 'PermissionError', message: 'no folder of this site is mounted' })
+    contents: question => mounts.answer(question)
   });
 }

@@ -27,7 +27,8 @@ const plugin: JupyterFrontEndPlugin<void> = {
       },
       create: async options => {
         const { makeKernel } = await import('./assembly');
-        const kernel = makeKernel(options, () => `${PageConfig.getBaseUrl()} ${notebookOf(app, options)}`);
+        const place = (): string => `${PageConfig.getBaseUrl()} ${notebookOf(app, options)}`;
+        const kernel = makeKernel(options, place, app.serviceManager.contents);
         kernels.set(options.id, kernel);
         kernel.disposed.connect(() => {
           if (kernels.get(options.id) === kernel) kernels.delete(options.id);

@@ -4,9 +4,11 @@
  */
 
 import shared from '../generated/asking.json';
+import { visible } from '../errors/visible_text';
 import { escape, repr } from '../source/python_text';
 
 const INVISIBLE = new RegExp(shared.invisible, 'u');
+const INVISIBLES = new RegExp(shared.invisible, 'gu');
 const ASCII = /^[\0-\x7f]*$/;
 
 /** Scripts that say nothing: Chinese and Japanese put Latin words between their own, and these look different. */
@@ -23,6 +25,15 @@ export function quoted(name: string): string {
     .map(([isWord, word]) => (isWord && isOneScript(word) ? word : escaped(word)))
     .join('');
   return ASCII.test(shown) ? `'${shown}'` : `'${shown}' (spelled ${spelled(name)})`;
+}
+
+/** The `repr` of a value on one line: letters beyond ASCII become escapes in a word that mixes scripts. */
+export function readable(text: string): string {
+  const line = visible(text).replaceAll('\n', '\\n').replaceAll('\t', '\\t');
+  if (ASCII.test(text)) return line;
+  return words(line.replace(INVISIBLES, escape))
+    .map(([isWord, word]) => (isWord && mixes(word) ? escaped(word) : word))
+    .join('');
 }
 
 /** `ascii()` of Python. */
@@ -46,10 +57,12 @@ function words(text: string): [isWord: boolean, text: string][] {
 }
 
 function isOneScript(word: string): boolean {
-  if (ASCII.test(word)) return true;
+  return ASCII.test(word) || (!mixes(word) && word.normalize('NFKC') === word && !INVISIBLE.test(word));
+}
+
+function mixes(word: string): boolean {
   const scripts = new Set(Array.from(word, character => scriptOf(character) ?? ''));
-  const telling = [...scripts].filter(script => script !== '' && !OF_NONE.has(script));
-  return telling.length <= 1 && word.normalize('NFKC') === word && !INVISIBLE.test(word);
+  return [...scripts].filter(script => script !== '' && !OF_NONE.has(script)).length > 1;
 }
 
 /** The script of a character; empty for a digit of ASCII and `_`, null for one that is in no word. */

@@ -12,6 +12,8 @@ import type { SessionStore } from '../timetravel/session_store';
 import type { SideSession } from '../timetravel/side_session';
 import type { TimeTravel } from '../timetravel/travel';
 import type { Answer, MimeBundle, Question, Snapshot } from '../worker/messages';
+import { listed, mount, unmount } from './mounting';
+import type { Mounts } from './mounts';
 import type { AskingCell, Travel } from './parts';
 
 /** The name under which a worker asks what `help(topic)` prints. */
@@ -32,6 +34,8 @@ export interface TravelRoomParts {
   describe: (topic: string, detail: number, idle: boolean) => Promise<MimeBundle | null>;
   /** The text that `help(topic)` prints. */
   help: (topic: string, kind: string) => Promise<string>;
+  /** The folders that cells may use. */
+  mounts: Mounts;
 }
 
 export class TravelRoom implements Travel {
@@ -124,7 +128,7 @@ export class TravelRoom implements Travel {
   }
 
   #context({ between, unsaved }: MagicQuestion, cell: AskingCell): PageContext {
-    const { travel, kernel, history } = this.parts;
+    const { travel, kernel, history, mounts } = this.parts;
     return {
       travel,
       kernel,
@@ -141,6 +145,12 @@ export class TravelRoom implements Travel {
       confirm: async question => {
         const answer = await cell.ask(question);
         return 'exception' in answer ? null : /^y(?:es)?$/i.test(String(answer.value).trim());
+      },
+      mounting: async (name, given) => {
+        if (name === 'mounts') return { text: listed(mounts), told: null };
+        if (name === 'unmount') return { text: '', told: unmount(given, mounts) };
+        const [spec, text] = await mount(given, mounts, question => cell.ask(question));
+        return { text, told: JSON.stringify(spec) };
       },
       go: async ({ snapshot }) => {
         await this.#load(snapshot);

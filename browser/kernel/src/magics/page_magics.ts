@@ -8,7 +8,11 @@ import type { MimeBundle } from '../worker/messages';
 import type { EarlierSession } from '../timetravel/session_store';
 import type { Destination, TimeTravel } from '../timetravel/travel';
 import type { AskHistory } from './history';
+import type { Given } from './arguments';
 import type { Parsed } from './declared';
+
+/** The magics about mounted folders. */
+export type MountMagic = 'mount' | 'unmount' | 'mounts';
 
 /** What a magic in the page may use. */
 export interface PageContext {
@@ -32,6 +36,8 @@ export interface PageContext {
   /** An earlier session goes on; the number of its last cell. */
   resumed(last: number): void;
   readonly history: AskHistory;
+  /** Do what a magic about mounted folders says: the text to print, and what the worker is told. */
+  mounting(name: MountMagic, given: Given): Promise<{ text: string; told: string | null }>;
 }
 
 type Act = (parsed: Parsed, context: PageContext) => Promise<unknown>;
@@ -47,9 +53,9 @@ export const PAGE_MAGICS: ReadonlyMap<string, Act> = new Map<string, Act>([
   ['sessions', sessions],
   ['resume', resume],
   ['history', history],
-  ['mounts', mounts],
-  ['mount', refuses('%mount: folders of this site cannot be mounted in this version of the kernel.')],
-  ['unmount', refuses('%unmount: nothing is mounted there. %mounts lists the mounted folders.')]
+  ['mounts', ({ given }, context) => granted('mounts', given, context)],
+  ['mount', ({ given }, context) => granted('mount', given, context)],
+  ['unmount', ({ given }, context) => granted('unmount', given, context)]
 ]);
 
 const MOST = 1_000_000;
@@ -188,13 +194,10 @@ async function history({ given }: Parsed, context: PageContext): Promise<void> {
   if (lines.length > 0) context.print(lines.join('\n'));
 }
 
-function mounts(_: Parsed, context: PageContext): Promise<void> {
-  context.print('No folder is mounted.');
-  return Promise.resolve();
-}
-
-function refuses(message: string): Act {
-  return () => Promise.reject(new UsageError(message));
+async function granted(name: MountMagic, given: Given, context: PageContext): Promise<unknown> {
+  const { text, told } = await context.mounting(name, given);
+  if (text !== '') context.print(text);
+  return told;
 }
 
 /** The name of a magic that nothing here does, for an error. */

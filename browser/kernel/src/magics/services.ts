@@ -54,6 +54,12 @@ function worker(context: CellContext): WorkerContext {
       context.show({ type: 'stream', name: 'stdout', text: `${text}\n` });
     },
     page: (name, args): Promise<Value> => context.page(name, args),
+    mount: spec => {
+      engine.mount(spec);
+    },
+    unmount: place => {
+      engine.files.unmount(place);
+    },
     limits: limitsOf(engine),
     rewrites: number => rewritesOf(engine, number),
     lastFailure: context.lastFailure

@@ -5,6 +5,7 @@ import { SYNTAX, USAGE } from './magics';
 import { partition } from '../source/python_text';
 import { BadCode, shortened, UsageError } from './usage';
 import type { Change } from '../source/rewritten_lines';
+import type { MountSpec } from '../worker/messages';
 import type { Called, Magics } from './magics';
 import type { LimitsOfSession } from './limits_table';
 
@@ -14,6 +15,9 @@ export interface WorkerContext {
   print(text: string): void;
   /** Let the page do it; the value of the line. */
   page(name: string, args: string): Promise<unknown>;
+  /** Let cells see a folder that the person granted, or no more. */
+  mount(spec: MountSpec): void;
+  unmount(place: string): void;
   readonly limits: LimitsOfSession;
   /** What the lines of a cell became, by its number; null for the cell before this one. Null if there is none. */
   rewrites(number: number | null): { label: string; changes: Iterable<Change> } | null;
@@ -38,6 +42,16 @@ const HERE: Readonly<Record<string, string>> = {
   pprint: '%pprint has no effect here.',
   precision: '%precision has no effect here.',
   xmode: '%xmode has no effect here.'
+};
+
+/** What follows in the worker when the page has done a magic. */
+const THEN: Readonly<Record<string, (told: string, context: WorkerContext) => void>> = {
+  mount: (told, context) => {
+    context.mount(JSON.parse(told) as MountSpec);
+  },
+  unmount: (told, context) => {
+    context.unmount(told);
+  }
 };
 
 const ACTS: Readonly<Record<string, Act>> = {
@@ -72,7 +86,13 @@ export async function runAction(magics: Magics, name: string, args: string, cont
 
 async function act(magics: Magics, called: Called, args: string, context: WorkerContext): Promise<unknown> {
   const here = Object.hasOwn(ACTS, called.magic.name) ? ACTS[called.magic.name] : undefined;
-  if (here === undefined) return (await context.page(called.magic.name, args)) ?? null;
+  if (here === undefined) {
+    const told = (await context.page(called.magic.name, args)) ?? null;
+    const then = THEN[called.magic.name];
+    if (then === undefined) return told;
+    if (typeof told === 'string') then(told, context);
+    return null;
+  }
   return (await here(called, context, magics)) ?? null;
 }
 

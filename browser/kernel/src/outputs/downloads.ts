@@ -40,7 +40,8 @@ export function download(name: string, data: Uint8Array): Record<string, string>
   return { 'text/plain': `${plain} (${bytes})`, 'text/html': `${link} (${bytes})` };
 }
 
-function base64(data: Uint8Array): string {
+/** Bytes in base64. */
+export function base64(data: Uint8Array): string {
   const pieces: string[] = [];
   for (let start = 0; start < data.length; start += CHUNK) {
     pieces.push(String.fromCharCode(...data.subarray(start, start + CHUNK)));

@@ -11,6 +11,9 @@ import type { FromWorker } from '../worker/messages';
 const MOST_OF_NAME = 1_000;
 const MOST_OF_TEXT = 1 << 24;
 
+/** Names that lead to a file of the drive. */
+const MOST_NAMES = 2_000;
+
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const name = v.pipe(v.string(), v.maxLength(MOST_OF_NAME));
 const text = v.pipe(v.string(), v.maxLength(MOST_OF_TEXT));
@@ -49,7 +52,8 @@ const change = v.nullable(
     outside: v.string(),
     kept: count,
     steps: v.array(v.string()),
-    files: v.map(v.string(), v.nullable(file))
+    files: v.map(v.string(), v.nullable(file)),
+    overlays: v.map(v.string(), v.nullable(file))
   })
 );
 
@@ -63,11 +67,19 @@ const limits = v.object({
   asleep: limit
 });
 
+const path = v.pipe(v.array(v.string()), v.maxLength(MOST_NAMES));
+const call = v.variant('do', [
+  v.object({ do: v.picklist(['info', 'read', 'entries']), path }),
+  v.object({ do: v.picklist(['makeFolder', 'remove']), path }),
+  v.object({ do: v.picklist(['write', 'append']), path, data: bytes }),
+  v.object({ do: v.literal('rename'), path, target: path })
+]);
+
 const question = v.variant('kind', [
   v.object({ kind: v.literal('input'), prompt: text, password: v.boolean() }),
   v.object({ kind: v.literal('magic'), name, args: text, between: v.boolean(), unsaved: v.boolean() }),
   v.object({ kind: v.literal('exit') }),
-  v.object({ kind: v.literal('contents'), operation: name, path: text, data: v.unknown() })
+  v.object({ kind: v.literal('contents'), place: name, call })
 ]);
 
 const message = v.variant('type', [

@@ -31,7 +31,7 @@ export class HostedSession {
   #readying: Promise<void> | null = null;
   #next = 0;
   #cell: { id: number; host: CellHost; saved: (snapshot: Snapshot, changed: boolean) => void } | null = null;
-  #between = false;
+  #between: number | null = null; // the question of a magic that stands between two feeds
   #questions = 0;
   #saving: Promise<void> = Promise.resolve();
   #saved: ((change: SnapshotChange | null) => void) | null = null;
@@ -60,9 +60,9 @@ export class HostedSession {
     });
     const link = this.#linked();
     try {
-      const { timezone, mostShown } = this.settings;
+      const { timezone, mostShown, mounts = () => [] } = this.settings;
       const [limits, missed] = [this.#limits, [...this.#missed]];
-      const start = { type: 'start' as const, module, snapshot, missed, limits, timezone, mostShown };
+      const start = { type: 'start' as const, module, snapshot, missed, mounts: mounts(), limits, timezone, mostShown };
       const answer = await this.#send(link, id => ({ ...start, id }), { snapshot });
       if (answer.type === 'failed') throw new CannotStart(answer.message, answer.refused);
       if (answer.type !== 'started') throw new WorkerLost('crashed', 'it did not say that it has the session');
@@ -130,7 +130,7 @@ export class HostedSession {
       return { outcome: null, lost: { why: error.why, message: error.message, restored } };
     } finally {
       this.#cell = null;
-      this.#between = false;
+      this.#between = null;
       this.#heardInterrupt();
     }
   }
@@ -221,7 +221,7 @@ export class HostedSession {
 
   /** Whether no cell computes: none runs, or it waits for a magic that stands between two of its feeds. */
   get #isFree(): boolean {
-    return this.#cell === null || this.#between;
+    return this.#cell === null || this.#between !== null;
   }
 
   /**
@@ -322,7 +322,7 @@ export class HostedSession {
     if (this.#questions >= MOST_QUESTIONS)
       throw new RangeError(`it asks more than ${MOST_QUESTIONS} questions at once`);
     this.#questions += 1;
-    this.#between = what.kind === 'magic' && what.between; // before it is asked: what answers may load a state at once
+    if (what.kind === 'magic' && what.between) this.#between = question; // before it is asked: it may load at once
     const answered =
       cell === null
         ? Promise.resolve<Answer>({ exception: 'RuntimeError', message: 'no cell runs' })
@@ -332,7 +332,7 @@ export class HostedSession {
       .then(answer => {
         this.#questions -= 1;
         if (this.#link !== link) return;
-        this.#between = false;
+        if (this.#between === question) this.#between = null;
         link.post({ type: 'answer', question, answer });
       });
   }

@@ -1,6 +1,6 @@
 /** What a session is given, what takes part in its cells, and how they end. */
 
-import type { Answer, HeldLimits, Limits, Outcome, Output, Question } from '../worker/messages';
+import type { Answer, HeldLimits, Limits, MountSpec, Outcome, Output, Question } from '../worker/messages';
 import type { Why } from './worker_link';
 
 /** What takes part in one cell. */
@@ -26,6 +26,8 @@ export interface SessionSettings {
   timezone: string;
   /** Characters of one MIME type that the sanitizer lets through; null for no limit. */
   mostShown: number | null;
+  /** What the person granted; nothing if it is missing. */
+  mounts?: (() => readonly MountSpec[]) | undefined;
 }
 
 /** The session could not be started. The message is for the person. */

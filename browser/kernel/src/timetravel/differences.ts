@@ -69,8 +69,27 @@ export function notCompared(names: readonly string[]): string {
   return listedAs('no difference seen; not compared', names);
 }
 
-/** How the files of the working folder differ, each difference as a part of a report. */
+/** How the files differ of the working folder, and of overlays, each difference as a part of a report. */
 export function fileChanges(before: Snapshot, now: Snapshot): string[] {
+  return [...workChanges(before, now), ...overlayChanges(before, now)];
+}
+
+function overlayChanges(before: Snapshot, now: Snapshot): string[] {
+  const was = before.overlays ?? new Map<string, FileNode>();
+  const is = now.overlays ?? new Map<string, FileNode>();
+  if (now.overlays === undefined && was.size > 0) {
+    return ['overlays of mounted folders begin empty, since the store does not keep them'];
+  }
+  const names = [...new Set([...was.keys(), ...is.keys()])];
+  const changed = names.filter(name => {
+    const [one, other] = [was.get(name), is.get(name)];
+    return one === undefined || other === undefined || !isSame(one, other);
+  });
+  const places = new Set(changed.map(name => name.slice(0, name.indexOf('\0'))));
+  return places.size === 0 ? [] : [listedAs('changed in the overlay', [...places].map(shownPath))];
+}
+
+function workChanges(before: Snapshot, now: Snapshot): string[] {
   if (before.files === now.files) return [];
   const paths = (snapshot: Snapshot): string[] => [...snapshot.files.keys()].sort();
   const back = paths(now).filter(path => !before.files.has(path));

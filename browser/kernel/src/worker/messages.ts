@@ -69,6 +69,11 @@ export interface Snapshot {
   steps: readonly string[];
   /** What cells wrote, by path, such as `/work/data.csv`. Equal files of several snapshots are one object. */
   files: ReadonlyMap<string, FileNode>;
+  /**
+   * What cells wrote to the overlays of mounted folders, by the place, the folder and the path below it, with a NUL
+   * between them. Missing where it is not kept.
+   */
+  overlays?: ReadonlyMap<string, FileNode>;
 }
 
 /** A file or folder that cells wrote, or that they removed. `modified` is in seconds since the epoch. */
@@ -89,7 +94,51 @@ export interface SnapshotChange {
   steps: string[];
   /** What was written since; null for what is gone. */
   files: Map<string, FileNode | null>;
+  /** The same of the overlays. */
+  overlays: Map<string, FileNode | null>;
 }
+
+/** How cells may use a mounted folder: read it, change it, or change what they see of it. */
+export type MountMode = 'ro' | 'rw' | 'overlay';
+
+/** A folder of the site's drive that the person granted. */
+export interface MountSpec {
+  /** Where cells see it: an absolute path. */
+  place: string;
+  /** Its path on the drive. The worker only compares it. */
+  folder: string;
+  mode: MountMode;
+}
+
+/** What a cell asks of a mounted folder. Paths are the names that lead to a file below it. */
+export type DriveCall = DriveLook | DriveChange;
+
+export interface DriveLook {
+  do: 'info' | 'read' | 'entries';
+  path: readonly string[];
+}
+
+export type DriveChange =
+  | { do: 'makeFolder' | 'remove'; path: readonly string[] }
+  | { do: 'write' | 'append'; path: readonly string[]; data: Uint8Array<ArrayBuffer> }
+  | { do: 'rename'; path: readonly string[]; target: readonly string[] };
+
+/** What is at a path of the drive. `modified` is in seconds since the epoch. */
+export interface DriveInfo {
+  kind: 'file' | 'folder';
+  size: number;
+  modified: number;
+}
+
+/** The Python exception of a file operation that failed. */
+export type OsErrorType =
+  'OSError' | 'FileNotFoundError' | 'FileExistsError' | 'IsADirectoryError' | 'NotADirectoryError' | 'PermissionError';
+
+/**
+ * What the page answers: to `info` a DriveInfo or null, to `read` bytes, to `entries` pairs of names and DriveInfo; or
+ * the error to raise.
+ */
+export type DriveAnswer = { value: unknown } | { error: [type: OsErrorType, errno: number, message: string] };
 
 /** What a session may use, by the names that `%limits` has. Null is unlimited. */
 export interface Limits {
@@ -137,6 +186,8 @@ export type ToWorker =
       snapshot: Snapshot | null;
       /** Cells of the history that were lost with the last worker, by number: `In` is to have them. */
       missed: [number: number, code: string][];
+      /** What is mounted. */
+      mounts: readonly MountSpec[];
       limits: HeldLimits;
       /** IANA name of the person's zone. */
       timezone: string;
@@ -174,8 +225,8 @@ export type Question =
   | { kind: 'magic'; name: string; args: string; between: boolean; unsaved: boolean }
   /** The cell called `exit()`: whether the front end leaves. */
   | { kind: 'exit' }
-  /** A file of the site's drive below a mounted folder: contents' answers. */
-  | { kind: 'contents'; operation: string; path: string; data: unknown };
+  /** Of the folder that is mounted at a place. The value of the answer is a DriveAnswer. */
+  | { kind: 'contents'; place: string; call: DriveCall };
 
 /** From the worker to the page. */
 export type FromWorker =

@@ -4,6 +4,7 @@ import { Engine } from '../engine/engine';
 import { Raises, Refusal } from '../engine/frontend';
 import { Instance } from '../engine/instance';
 import { SessionLimits } from '../engine/limits';
+import { ERRNO } from '../engine/os_error';
 import { StateRefused } from '../engine/sandbox';
 import { savedOf } from '../engine/saved';
 import { failed } from '../engine/session';
@@ -13,13 +14,25 @@ import { parse } from '../source/cell';
 import { SourceError } from '../source/source_error';
 import { parseWith } from '../source/syntax_trees';
 import { fromPlain, toPlain } from '../wire/plain';
+import type { EngineSettings } from '../engine/engine';
 import type { Frontend } from '../engine/frontend';
 import type { Transport } from '../engine/transport';
 import type { Cell } from '../source/cell';
 import type { Action } from '../source/index';
 import type { Reply } from '../source/tree';
 import type { Value } from '../wire/values';
-import type { Answer, CellRequest, FromWorker, Outcome, Output, Question, Snapshot, ToWorker } from './messages';
+import type {
+  Answer,
+  CellRequest,
+  DriveAnswer,
+  DriveCall,
+  FromWorker,
+  Outcome,
+  Output,
+  Question,
+  Snapshot,
+  ToWorker
+} from './messages';
 import type { CellContext, Services } from './services';
 
 type Start = Extract<ToWorker, { type: 'start' }>;
@@ -88,7 +101,9 @@ export class SessionWorker {
     };
     parseWith(text => this.#parsed(text));
     const { explainer } = this.services;
-    this.#engine = new Engine({ transports, limits, timezone, mostShown, explainer });
+    const drive: EngineSettings['drive'] = (place, call) => this.#askDrive(place, call);
+    this.#engine = new Engine({ transports, limits, timezone, mostShown, explainer, drive });
+    for (const mount of message.mounts) this.#engine.mount(mount);
     try {
       if (snapshot === null) await this.#engine.start();
       else await this.#engine.load(savedOf(snapshot));
@@ -234,6 +249,12 @@ export class SessionWorker {
     } finally {
       this.#actionWaits = false;
     }
+  }
+
+  async #askDrive(place: string, call: DriveCall): Promise<DriveAnswer> {
+    const answer = await this.#ask({ kind: 'contents', place, call });
+    if ('value' in answer) return answer.value as DriveAnswer;
+    return { error: ['OSError', ERRNO.IO, answer.message] };
   }
 
   #ask(what: Question): Promise<Answer> {

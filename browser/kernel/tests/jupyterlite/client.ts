@@ -8,6 +8,7 @@ import { Workers } from '../../src/session/workers';
 import { plainServices } from '../../src/worker/plain_services';
 import { SessionWorker } from '../../src/worker/session_worker';
 import { module } from '../worker/page';
+import { Site } from './site';
 import type { Message } from '../../src/jupyterlite/messages';
 import type { MontyKernel } from '../../src/jupyterlite/kernel';
 import type { WorkerPort } from '../../src/session/workers';
@@ -51,6 +52,12 @@ export interface Ran {
 /** How the person answers a prompt: with a line; null leaves it open. */
 export type Person = (prompt: string, password: boolean) => string | null;
 
+interface GivenToClient {
+  folder: string;
+  limits: Limits;
+  site: Site;
+}
+
 export class Client {
   readonly kernel: MontyKernel;
   /** All that the kernel has sent. */
@@ -62,7 +69,11 @@ export class Client {
   namesQuestions = true;
   #waiting: { done: (message: Message) => boolean; resolve: () => void }[] = [];
 
-  constructor(folder = '', limits: Limits = DEFAULT_LIMITS) {
+  readonly site: Site;
+
+  /** @param given - The notebook's folder, and what the site grants and has. */
+  constructor({ folder = '', limits = DEFAULT_LIMITS, site = new Site() }: Partial<GivenToClient> = {}) {
+    this.site = site;
     const options = {
       id: crypto.randomUUID(),
       name: 'monty',
@@ -75,7 +86,8 @@ export class Client {
       place: () => `site ${folder}/a.ipynb`,
       workers: new Workers(() => port({ ...plainServices(), ...magicServices(), ...errorServices() })),
       module,
-      limits
+      limits,
+      contents: site
     });
   }
 

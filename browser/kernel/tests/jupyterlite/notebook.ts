@@ -1,6 +1,8 @@
 /** A notebook of one kernel in this process: its session's workers are objects, and the rest is as in a page. */
 
 import { DEFAULT_LIMITS } from '../../src/engine/limits';
+import { SiteDrive } from '../../src/jupyterlite/drive';
+import { Mounts } from '../../src/jupyterlite/mounts';
 import { TravelRoom } from '../../src/jupyterlite/travel_room';
 import { magicServices } from '../../src/magics/services';
 import { HostedSession } from '../../src/session/hosted_session';
@@ -10,6 +12,7 @@ import { TimeTravel } from '../../src/timetravel/travel';
 import { plainServices } from '../../src/worker/plain_services';
 import { module } from '../worker/page';
 import { port } from './client';
+import { Site } from './site';
 import type { CellHost } from '../../src/session/terms';
 import type { Answer, Output, Question } from '../../src/worker/messages';
 
@@ -49,7 +52,8 @@ export class Notebook {
       kernel: 'this',
       history: request => Promise.resolve([[0, 1, JSON.stringify(request)]]),
       describe: topic => Promise.resolve(topic === 'known' ? { 'text/plain': 'a page' } : null),
-      help: topic => Promise.resolve(`about ${topic}`)
+      help: topic => Promise.resolve(`about ${topic}`),
+      mounts: new Mounts(new SiteDrive(new Site()), [])
     });
   }
 

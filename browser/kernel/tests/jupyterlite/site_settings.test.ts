@@ -35,7 +35,7 @@ describe('the settings of a site', () => {
   });
 
   test('hold, and are named', async () => {
-    const client = new Client('', grantedLimits(settings({ max_cell_output: 10, max_memory: '64MiB' })));
+    const client = new Client({ limits: grantedLimits(settings({ max_cell_output: 10, max_memory: '64MiB' })) });
     const ran = await client.run('print("x" * 100)');
     expect(ran.error).toContain('max_cell_output = 10 bytes');
     expect((await client.run('x = [0] * 10_000_000')).error).toContain('max_memory = 64 MiB');

@@ -88,7 +88,7 @@ describe.skipIf(!hasWasm)('magics that travel', { timeout: 60_000 }, () => {
 
   it('what is kept nowhere cannot be resumed', async () => {
     expect((await notebook.run('%resume')).error).toMatch(/^UsageError: Sessions are not kept here/);
-    expect((await notebook.run('%mount .')).error).toMatch(/^UsageError: %mount: folders of this site cannot/);
+    expect((await notebook.run('%mount .')).error).toMatch(/^UsageError: %mount: not mounted: you did not/);
   });
 
   it('magics of the worker, with the real engine', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Magics } from '../../src/magics/magics';
 import { runAction, runHostMagic } from '../../src/magics/worker_magics';
 import type { LimitsOfSession, ShownLimit } from '../../src/magics/limits_table';
+import type { MountSpec } from '../../src/worker/messages';
 import type { WorkerContext } from '../../src/magics/worker_magics';
 
 class Bad extends Error {}
@@ -42,6 +43,14 @@ class FakeContext implements WorkerContext {
   page(name: string, args: string): Promise<unknown> {
     this.paged.push(`${name} ${args}`);
     return Promise.resolve(null);
+  }
+
+  mount(spec: MountSpec): void {
+    this.paged.push(`mounted ${spec.place}`);
+  }
+
+  unmount(place: string): void {
+    this.paged.push(`unmounted ${place}`);
   }
 
   rewrites(number: number | null): ReturnType<WorkerContext['rewrites']> {

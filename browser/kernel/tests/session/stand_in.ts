@@ -8,9 +8,16 @@ export const CHANGE: SnapshotChange = {
   outside: '{}',
   kept: 0,
   steps: [],
-  files: new Map()
+  files: new Map(),
+  overlays: new Map()
 };
-export const STATE: Snapshot = { state: new Uint8Array([1]), outside: '{}', steps: [], files: new Map() };
+export const STATE: Snapshot = {
+  state: new Uint8Array([1]),
+  outside: '{}',
+  steps: [],
+  files: new Map(),
+  overlays: new Map()
+};
 export const DONE = { failure: null, result: null, expressions: {} };
 
 export class StandIn implements WorkerPort {

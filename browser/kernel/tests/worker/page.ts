@@ -104,6 +104,7 @@ export class Page {
       type: 'start' as const,
       snapshot,
       missed,
+      mounts: [],
       limits,
       timezone: 'UTC',
       mostShown,
