@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from . import asking, errors, introspection, magics, sanitizer_rules, source, text
+from . import about, asking, errors, introspection, magics, sanitizer_rules, source, text
 
 TABLES: Mapping[str, Callable[[], Mapping[str, Any]]] = {
+    "about": about.about,
     "asking": asking.asking,
     "characters": text.characters,
     "documentation": introspection.documented,

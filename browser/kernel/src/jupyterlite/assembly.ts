@@ -10,6 +10,9 @@ import { MOST_SHOWN, Sanitizer } from '../outputs/sanitizer';
 import { EngineModule } from '../session/engine_module';
 import { HostedSession } from '../session/hosted_session';
 import { webWorker, Workers } from '../session/workers';
+import { claimsOf } from '../store/claims';
+import { SiteDatabase } from '../store/database';
+import type { Claims } from '../store/claims';
 import { SessionStore } from '../timetravel/session_store';
 import { SideSession } from '../timetravel/side_session';
 import { TimeTravel } from '../timetravel/travel';
@@ -44,8 +47,21 @@ const LANGUAGE = {
 const engine = new EngineModule(ENGINE);
 const workers = new Workers(() => webWorker(WORKER));
 
-/** A kernel for what JupyterLite starts. `place` gives the site and the notebook, by which sessions are kept. */
-export function makeKernel(options: IKernel.IOptions, place: () => string, contents: SiteContents): MontyKernel {
+let kept: Kept | null = null;
+
+/**
+ * A kernel for what JupyterLite starts.
+ *
+ * @param site - The site's base address, by which sessions are kept.
+ * @param notebook - Gives the path of the notebook, which may change.
+ */
+export function makeKernel(
+  options: IKernel.IOptions,
+  site: string,
+  notebook: () => string,
+  contents: SiteContents
+): MontyKernel {
+  kept ??= keptOf(site);
   let limits = DEFAULT_LIMITS;
   let module = (): Promise<WebAssembly.Module> => engine.compiled();
   try {
@@ -54,13 +70,26 @@ export function makeKernel(options: IKernel.IOptions, place: () => string, conte
     if (!(error instanceof BadSettings)) throw error;
     module = () => Promise.reject(error); // no cell runs within looser limits than the site wanted
   }
-  return assembled(options, { place, workers, module, limits, contents });
+  return assembled(options, { notebook, kept, workers, module, limits, contents });
+}
+
+/** What is kept when a page is left. */
+export interface Kept {
+  database: SiteDatabase;
+  claims: Claims;
+}
+
+/** What a site keeps, for one page. */
+export function keptOf(site: string): Kept {
+  const database = new SiteDatabase(site);
+  return { database, claims: claimsOf(database.name) };
 }
 
 /** What a kernel is given from outside. */
 export interface Given {
-  /** The site and the notebook, by which sessions are kept. */
-  place: () => string;
+  /** The path of the notebook now, by which sessions are kept. */
+  notebook: () => string;
+  kept: Kept;
   workers: Workers;
   module: () => Promise<WebAssembly.Module>;
   /** What the site grants. */
@@ -71,7 +100,7 @@ export interface Given {
 
 /** A kernel of all its rooms. */
 export function assembled(options: IKernel.IOptions, given: Given): MontyKernel {
-  const { place, workers, module, limits, contents } = given;
+  const { notebook, kept, workers, module, limits, contents } = given;
   const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const held = SessionLimits.of(limits).held;
   const newSession = (granted: SessionSettings['mounts']): HostedSession =>
@@ -81,7 +110,7 @@ export function assembled(options: IKernel.IOptions, given: Given): MontyKernel 
   const mounts = new Mounts(new SiteDrive(contents), home);
 
   const session = newSession(() => mounts.all);
-  const store = new SessionStore(place, options.id);
+  const store = new SessionStore(kept.database, kept.claims, notebook, options.id);
   const side = new SideSession(() => newSession(undefined), store);
   const history = new SessionHistory();
   const questions: CodeQuestions = new CodeQuestions({

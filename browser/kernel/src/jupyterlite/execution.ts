@@ -38,10 +38,12 @@ export class Execution implements CellHost {
   /** Run a cell, from busy to idle. */
   async run(waiting: Waiting): Promise<void> {
     const parent = waiting.message;
+    // the state of a cell that resumed a session may have taken the next number
+    const isWanted = await this.parts.session.saved();
     const cell = this.#begin(parent);
     this.sender.status(parent, 'busy');
     if (!cell.silent) this.sender.publish(parent, 'execute_input', { code: cell.code, execution_count: cell.number });
-    const outcome = await this.#outcome(cell);
+    const outcome = isWanted ? await this.#outcome(cell) : failure(this.#unexpected(new InterruptedEarly()));
     const reply = this.#reply(outcome);
     const failed = outcome.failure !== null;
     const left = this.#payload.some(each => each['source'] === 'ask_exit');
@@ -138,7 +140,7 @@ export class Execution implements CellHost {
     let failed = true;
     try {
       await session.ready();
-      const notice = await travel.begin(cell.remember ? cell.number : 0);
+      const notice = travel.begin();
       if (notice !== null) this.output({ type: 'stream', name: 'stderr', text: `${notice}\n` });
       const ran = await session.run(cell, this, (snapshot, changed) => {
         this.#record(cell, failed, snapshot, changed);
@@ -162,7 +164,7 @@ export class Execution implements CellHost {
   }
 
   async #shown(outcome: Outcome): Promise<Outcome> {
-    if (outcome.failure !== null) return failure(this.#hinted(outcome.failure));
+    if (outcome.failure !== null) return failure(await this.#hinted(outcome.failure));
     const { screen } = this.parts;
     const result = outcome.result === null ? null : await screen.result(outcome.result, this.#show);
     if (result !== null && isFailure(result)) return failure(result);
@@ -174,8 +176,9 @@ export class Execution implements CellHost {
   }
 
   /** A failure with what an earlier session tells about it. */
-  #hinted(failure: Failure): Failure {
-    const hint = failure.ename === 'NameError' && failure.note === null ? this.parts.travel.hint(failure.evalue) : null;
+  async #hinted(failure: Failure): Promise<Failure> {
+    const hint =
+      failure.ename === 'NameError' && failure.note === null ? await this.parts.travel.hint(failure.evalue) : null;
     if (hint === null) return failure;
     return { ...failure, note: hint, traceback: [...(failure.traceback ?? []), hint] };
   }

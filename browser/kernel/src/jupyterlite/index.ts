@@ -27,8 +27,8 @@ const plugin: JupyterFrontEndPlugin<void> = {
       },
       create: async options => {
         const { makeKernel } = await import('./assembly');
-        const place = (): string => `${PageConfig.getBaseUrl()} ${notebookOf(app, options)}`;
-        const kernel = makeKernel(options, place, app.serviceManager.contents);
+        const place = (): string => notebookOf(app, options);
+        const kernel = makeKernel(options, PageConfig.getBaseUrl(), place, app.serviceManager.contents);
         kernels.set(options.id, kernel);
         kernel.disposed.connect(() => {
           if (kernels.get(options.id) === kernel) kernels.delete(options.id);
@@ -37,6 +37,9 @@ const plugin: JupyterFrontEndPlugin<void> = {
       }
     });
     if (client !== null) passOnInterrupts(client);
+    app.serviceManager.sessions.runningChanged.connect(() => {
+      for (const kernel of kernels.values()) kernel.moved(); // one of their notebooks may have been renamed
+    });
   }
 };
 

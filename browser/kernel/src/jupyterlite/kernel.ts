@@ -67,6 +67,11 @@ export class MontyKernel implements IKernel {
     this.parts.session.interrupt();
   }
 
+  /** The notebook may have another name now. */
+  moved(): void {
+    this.parts.travel.moved();
+  }
+
   /** End the session. Idempotent. */
   dispose(): void {
     if (this.#isDisposed) return;

@@ -1,5 +1,7 @@
 /** Jupyter's messages, as a kernel in the page reads and writes them. */
 
+import { randomId } from '../random_id';
+
 /** A message's header. */
 export interface Header {
   msg_id: string;
@@ -57,7 +59,7 @@ function made(
   metadata: Record<string, unknown>
 ): Message {
   const header = {
-    msg_id: crypto.randomUUID(),
+    msg_id: randomId(),
     msg_type: type,
     session: parent.header.session,
     username: '',

@@ -50,13 +50,15 @@ export interface Travel {
   /** Is told the number of the last cell when an earlier session goes on: cells count on from it. */
   onResumed: (last: number) => void;
   /** A cell is about to run. What the person has to be told before it, if anything. */
-  begin(number: number): Promise<string | null>;
+  begin(): string | null;
   /** A cell is over, and this is the state that it left. `number` is 0 for a cell outside the history. */
   record(number: number, code: string, failed: boolean, snapshot: Snapshot, changed: boolean): void;
   /** Answer a magic that the worker leaves to the page. */
   magic(question: Extract<Question, { kind: 'magic' }>, cell: AskingCell): Promise<Answer>;
   /** A hint for a name that is missing and that an earlier session had. */
-  hint(evalue: string): string | null;
+  hint(evalue: string): Promise<string | null>;
+  /** The notebook may have another name now. */
+  moved(): void;
   /** The session ends, as soon as `ended` is fulfilled: until then its last state may come. */
   close(ended: Promise<void>): void;
 }

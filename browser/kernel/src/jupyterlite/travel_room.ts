@@ -8,6 +8,7 @@ import type { Kin } from '../magics/declared';
 import type { PageContext } from '../magics/page_magics';
 import type { HostedSession } from '../session/hosted_session';
 import type { CellSource } from '../source/index';
+import type { State } from '../timetravel/timeline';
 import type { SessionStore } from '../timetravel/session_store';
 import type { SideSession } from '../timetravel/side_session';
 import type { TimeTravel } from '../timetravel/travel';
@@ -18,6 +19,8 @@ import type { AskingCell, Travel } from './parts';
 
 /** The name under which a worker asks what `help(topic)` prints. */
 const HELP = '!help';
+/** Cells that are searched for a name. */
+const MOST_CELLS = 1_000;
 const UNDEFINED = /^name '([\p{L}_][\p{L}\p{N}_]*)' is not defined$/u;
 
 type MagicQuestion = Extract<Question, { kind: 'magic' }>;
@@ -30,6 +33,8 @@ export interface TravelRoomParts {
   store: SessionStore | null;
   kernel: string;
   history: PageContext['history'];
+  /** The states that led to where an earlier session goes on. */
+  resumed?: (states: readonly State[]) => void;
   /** The page about a name, or a magic; null if nothing is known. */
   describe: (topic: string, detail: number, idle: boolean) => Promise<MimeBundle | null>;
   /** The text that `help(topic)` prints. */
@@ -43,7 +48,8 @@ export class TravelRoom implements Travel {
 
   readonly #magics = new Magics();
   #isNew = false; // the running cell began a new session
-  #before: string | null = null; // the cells of the session before, for the hint
+  #isResumed = false;
+  #beginnings = 0;
 
   constructor(private readonly parts: TravelRoomParts) {}
 
@@ -63,31 +69,42 @@ export class TravelRoom implements Travel {
     return kin === 'names' ? travel.timeline.names.sort() : [...travel.timeline.names.sort(), ...numbers.map(String)];
   }
 
-  async begin(): Promise<string | null> {
+  begin(): string | null {
     const { travel, session, store } = this.parts;
-    if (!travel.hasBegun && session.snapshot !== null) {
-      travel.begin(session.snapshot);
-      await this.#lookBack();
+    if (session.snapshot !== null) {
+      if (!travel.hasBegun) travel.begin(session.snapshot);
+      else if (session.beginnings > this.#beginnings) travel.startOver();
+      this.#beginnings = session.beginnings;
     }
     return store?.notice() ?? null;
   }
 
   record(number: number, code: string, failed: boolean, snapshot: Snapshot, changed: boolean): void {
-    if (changed || this.#isNew) this.parts.travel.record(number, code, failed, snapshot);
+    if (changed || this.#isNew) this.onResumed(this.parts.travel.record(number, code, failed, snapshot));
     this.#isNew = false;
   }
 
-  hint(evalue: string): string | null {
+  async hint(evalue: string): Promise<string | null> {
+    const { store } = this.parts;
     const name = UNDEFINED.exec(evalue.slice(0, 1_000))?.[1];
-    if (name === undefined || this.#before === null || !binds(this.#before, name)) return null;
+    if (name === undefined || this.#isResumed || store === null) return null;
+    try {
+      const last = (await store.sessions()).findLast(each => !each.running);
+      if (last === undefined || !had(await store.cells(last.id), name)) return null;
+    } catch (error) {
+      if (error instanceof NoSuchState) return null; // what cannot be read is not brought back either
+      throw error;
+    }
     return `The session before had '${name}'; %resume brings it back.`;
+  }
+
+  moved(): void {
+    this.parts.travel.moved();
   }
 
   close(ended: Promise<void>): void {
     this.parts.side.close();
-    void ended.then(() => {
-      this.parts.travel.close();
-    });
+    this.parts.travel.close(ended);
   }
 
   async magic(question: MagicQuestion, cell: AskingCell): Promise<Answer> {
@@ -152,7 +169,7 @@ export class TravelRoom implements Travel {
         const [spec, text] = await mount(given, mounts, question => cell.ask(question));
         return { text, told: JSON.stringify(spec) };
       },
-      go: async ({ snapshot }) => {
+      go: async snapshot => {
         await this.#load(snapshot);
         this.#isNew = false;
       },
@@ -160,9 +177,10 @@ export class TravelRoom implements Travel {
         await this.#load(null);
         this.#isNew = true;
       },
-      resumed: last => {
-        this.#before = null;
+      resumed: (last, states) => {
+        this.#isResumed = true;
         this.onResumed(last);
+        this.parts.resumed?.(states);
       }
     };
   }
@@ -171,20 +189,24 @@ export class TravelRoom implements Travel {
     const failure = await this.parts.session.load(snapshot);
     if (failure !== null) throw new NoSuchState(`The state cannot be loaded: ${failure}.`);
   }
-
-  async #lookBack(): Promise<void> {
-    const { store } = this.parts;
-    const last = (await store?.sessions())?.at(-1);
-    if (store === null || last === undefined) return;
-    this.#before = (await store.states(last.id)).map(state => state.source).join('\n');
-  }
 }
 
-/** Whether cells seem to bind a name. */
-function binds(cells: string, name: string): boolean {
+/** Whether cells, the newest first, leave a name bound, as they seem to. */
+function had(cells: readonly string[], name: string): boolean {
+  const word = name.replace(/[^\p{L}\p{N}_]/gu, '');
+  const removed = new RegExp(`^[ \\t]*(?:del\\b.*(?<![\\p{L}\\p{N}_])${word}(?![\\p{L}\\p{N}_])|%reset\\b)`, 'mu');
+  for (const text of cells.slice(0, MOST_CELLS)) {
+    if (removed.test(text)) return false;
+    if (text.includes(name) && binds(text, name)) return true;
+  }
+  return false;
+}
+
+/** Whether a cell seems to bind a name. */
+function binds(cell: string, name: string): boolean {
   const word = name.replace(/[^\p{L}\p{N}_]/gu, '');
   return new RegExp(
     `(?<![\\p{L}\\p{N}_.])(?:(?:def|class|as|for|import)[ \\t]+${word}(?![\\p{L}\\p{N}_])|${word}[ \\t]*(?:,[^=\\n]*)?(?::[^=\\n]*)?=(?!=))`,
     'u'
-  ).test(cells);
+  ).test(cell);
 }

@@ -6,7 +6,8 @@ import { historyLines } from './history';
 import { UsageError } from './usage';
 import type { MimeBundle } from '../worker/messages';
 import type { EarlierSession } from '../timetravel/session_store';
-import type { Destination, TimeTravel } from '../timetravel/travel';
+import type { State } from '../timetravel/timeline';
+import type { Go, TimeTravel } from '../timetravel/travel';
 import type { AskHistory } from './history';
 import type { Given } from './arguments';
 import type { Parsed } from './declared';
@@ -29,12 +30,11 @@ export interface PageContext {
   display(data: MimeBundle): void;
   /** The person's answer to a yes-or-no question; null where nobody can answer. */
   confirm(question: string): Promise<boolean | null>;
-  /** Make the session what it was there. Throws NoSuchState. */
-  go(there: Destination): Promise<void>;
+  readonly go: Go;
   /** Begin a new, empty session; the state that the cell leaves comes after the one from before it. Throws NoSuchState. */
   begin(): Promise<void>;
-  /** An earlier session goes on; the number of its last cell. */
-  resumed(last: number): void;
+  /** An earlier session goes on; the number of its last cell, and the states that led to where it is. */
+  resumed(last: number, states: readonly State[]): void;
   readonly history: AskHistory;
   /** Do what a magic about mounted folders says: the text to print, and what the worker is told. */
   mounting(name: MountMagic, given: Given): Promise<{ text: string; told: string | null }>;
@@ -43,9 +43,17 @@ export interface PageContext {
 type Act = (parsed: Parsed, context: PageContext) => Promise<unknown>;
 
 export const PAGE_MAGICS: ReadonlyMap<string, Act> = new Map<string, Act>([
-  ['undo', ({ given }, context) => travels(context, way => way.undo(positive(given['cells']), context.looking))],
-  ['redo', ({ given }, context) => travels(context, way => way.redo(positive(given['cells']), context.looking))],
-  ['restore', ({ given }, context) => travels(context, way => way.restore(String(given['state'])))],
+  [
+    'undo',
+    ({ given }, context) =>
+      travels(context, travel => travel.undo(positive(given['cells']), context.looking, context.go))
+  ],
+  [
+    'redo',
+    ({ given }, context) =>
+      travels(context, travel => travel.redo(positive(given['cells']), context.looking, context.go))
+  ],
+  ['restore', ({ given }, context) => travels(context, travel => travel.restore(String(given['state']), context.go))],
   ['snapshot', snapshot],
   ['snapshots', snapshots],
   ['diff', diff],
@@ -71,18 +79,9 @@ function requireState(context: PageContext): void {
   throw new NoSuchState('No state has what this cell did so far: put this line first, or into a cell of its own.');
 }
 
-async function travels(context: PageContext, choose: (way: TimeTravel) => Promise<Destination>): Promise<void> {
+async function travels(context: PageContext, go: (travel: TimeTravel) => Promise<string>): Promise<void> {
   requireState(context);
-  const { travel } = context;
-  const left = travel.timeline.here;
-  const there = await choose(travel);
-  try {
-    await context.go(there);
-  } catch (error) {
-    travel.timeline.go(left);
-    throw error;
-  }
-  context.print(there.report);
+  context.print(await go(context.travel));
 }
 
 function snapshot({ given }: Parsed, context: PageContext): Promise<void> {
@@ -140,7 +139,7 @@ async function sessions({ given }: Parsed, context: PageContext): Promise<void> 
   }
   const rows = (await context.travel.earlier.sessions()).map(info => {
     const states = `${String(info.states).padStart(5)} state${info.states === 1 ? ' ' : 's'}`;
-    return `${info.id}  ${clock(info.started)}  ${states}`;
+    return `${info.id}  ${clock(info.started)}  ${states}${info.running ? '  runs in another tab' : ''}`;
   });
   context.print(rows.join('\n') || 'There is no earlier session of this notebook.');
 }
@@ -149,7 +148,8 @@ async function resume({ given }: Parsed, context: PageContext): Promise<void> {
   requireState(context);
   const earlier = await context.travel.earlier.sessions();
   const wanted = given['session'];
-  const chosen = typeof wanted === 'string' ? earlier.find(info => info.id === wanted) : earlier.at(-1);
+  const chosen =
+    typeof wanted === 'string' ? earlier.find(info => info.id === wanted) : earlier.findLast(info => !info.running);
   if (chosen === undefined) {
     throw new UsageError(
       typeof wanted === 'string'
@@ -158,10 +158,9 @@ async function resume({ given }: Parsed, context: PageContext): Promise<void> {
     );
   }
   if (chosen.kernel !== context.kernel) await requireConsent(chosen, context);
-  const there = await context.travel.resume(chosen);
-  await context.go(there);
-  context.resumed(there.count);
-  context.print(there.report);
+  const { report, last, cells } = await context.travel.resume(chosen.id, context.go);
+  context.resumed(last, cells);
+  context.print(report);
 }
 
 // a page knows the path of its notebook, but not whose file is there now: a stranger's must not get what the person's had

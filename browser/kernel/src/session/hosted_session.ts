@@ -74,7 +74,6 @@ export class HostedSession {
       if (error instanceof CannotStart) throw error;
       throw new CannotStart(`Monty's worker could not be started: ${said(error)}. Run the cell again.`);
     }
-    if (snapshot === null) this.beginnings += 1;
     this.workers.prepare();
   }
 
@@ -152,11 +151,27 @@ export class HostedSession {
     });
   }
 
+  /** Wait for the state after the last cell. Whether the person did not interrupt that. */
+  saved(): Promise<boolean> {
+    return new Promise(resolve => {
+      const cancel = (): void => {
+        resolve(false);
+      };
+      this.#cancel.add(cancel);
+      void this.#saving.then(() => {
+        this.#cancel.delete(cancel);
+        resolve(true);
+      });
+    });
+  }
+
   async #getReady(): Promise<void> {
     await this.#saving;
     if (this.#link !== null) return;
+    const isNew = this.snapshot === null;
     try {
       await this.start();
+      if (isNew) this.beginnings += 1;
     } catch (error) {
       if (!(error instanceof CannotStart) || !error.refused || this.snapshot === null) throw error;
       this.snapshot = null;

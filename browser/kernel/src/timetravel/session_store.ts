@@ -1,64 +1,29 @@
 /**
- * The sessions of a site in the browser's IndexedDB: what brings a session back after the page was left.
+ * The sessions of a notebook, kept by the browser: what brings a session back after the page was left.
  *
- * A state is stored as what is new in it since its parent; its dump is compressed. All writes happen one after the other
- * and beside the cells: what fails is said once, and the states are in memory all the same.
+ * All writes happen beside the cells, one after the other. What fails is said once, tried again after the next cell, and
+ * in memory meanwhile.
  */
 
-import { openDB } from 'idb';
-import type { DBSchema, IDBPDatabase } from 'idb';
-
-import type { FileNode, Snapshot } from '../worker/messages';
+import about from '../generated/about.json';
+import { randomId } from '../random_id';
+import { isFull, why } from '../store/database';
+import { sessionOf, stateOf } from '../store/schema';
+import { BOUNDS, makeAnyRoom, makeRoom } from './retention';
+import { keptOf, StoredStates } from './stored_states';
 import { NoSuchState } from './timeline';
+import type { Claims } from '../store/claims';
+import type { Connection, SiteDatabase } from '../store/database';
+import type { StoredSession } from '../store/schema';
+import type { Snapshot } from '../worker/messages';
+import type { Bounds } from './retention';
+import type { Kept } from './stored_states';
 import type { State, Timeline } from './timeline';
 
-/** The version of Monty whose dumps these are is part of the database's name: others cannot read them. */
-const DATABASE = 'monty-kernel-1.4.0';
-const MOST_BYTES = 256 << 20;
-const MOST_SESSIONS = 50;
+/** Bytes of states that wait to be stored; of more, only the last is stored with its dump. */
+const MOST_WAITING = 64 << 20;
 
-interface StoredSession {
-  id: string;
-  /** The site's base address and the notebook's path. Sites that share an origin are not offered each other's. */
-  place: string;
-  kernel: string;
-  started: number;
-  used: number;
-  current: number;
-  states: number;
-  bytes: number;
-  names: string[];
-}
-
-interface StoredState {
-  session: string;
-  number: number;
-  parent: number | null;
-  label: string;
-  source: string;
-  failed: boolean;
-  size: number;
-  created: number;
-  names: string[];
-  onwards: number | null;
-  beside: number | null;
-  /** The compressed dump; null if it was dropped. */
-  state: Uint8Array<ArrayBuffer> | null;
-  outside: string;
-  /** Whether steps and files are all there are, and not only what is new since the parent. */
-  whole: boolean;
-  /** How many of the parent's steps are steps of this state too, and those after them. */
-  kept: number;
-  steps: string[];
-  files: [path: string, node: FileNode | null][];
-}
-
-interface Schema extends DBSchema {
-  sessions: { key: string; value: StoredSession; indexes: { place: string } };
-  states: { key: [string, number]; value: StoredState; indexes: { session: string } };
-}
-
-/** A session that can be taken up. */
+/** A session that can be taken up, or that runs in another tab. */
 export interface EarlierSession {
   id: string;
   kernel: string;
@@ -66,108 +31,65 @@ export interface EarlierSession {
   used: number;
   current: number;
   states: number;
-  names: string[];
+  running: boolean;
 }
 
 /** The store of one kernel. */
 export class SessionStore {
-  /** The session that runs. */
-  readonly kernel: string;
-  id = crypto.randomUUID().slice(0, 8);
-
-  #database: Promise<IDBPDatabase<Schema>> | null = null;
-  #last: Promise<unknown> = Promise.resolve();
   #session: StoredSession | null = null;
+  #states = new StoredStates('');
+  #claimed: Promise<boolean> = Promise.resolve(false);
+  #waiting: Kept[] = [];
   #trouble: string | null = null;
-  #broken = false;
+  #isTold = false;
 
+  /**
+   * @param notebook - The path of the kernel's notebook now.
+   * @param kernel - The kernel's id, which a restart leaves as it is.
+   */
   constructor(
-    private readonly place: () => string,
-    kernel: string,
-    private readonly factory: IDBFactory | undefined = globalThis.indexedDB
-  ) {
-    this.kernel = kernel;
+    private readonly database: SiteDatabase,
+    private readonly claims: Claims,
+    private readonly notebook: () => string,
+    private readonly kernel: string,
+    private readonly bounds: Bounds = BOUNDS
+  ) {}
+
+  /** The id of the session that runs; empty before there is one. */
+  get id(): string {
+    return this.#session?.id ?? '';
   }
 
-  /** What the person should be told, once: why states are in memory only. */
+  /** What the person should be told, once: that the last states are in memory only. */
   notice(): string | null {
     const trouble = this.#trouble;
     this.#trouble = null;
     return trouble === null ? null : `The last states are in memory only, and lost when this page is left: ${trouble}.`;
   }
 
-  // What happens to the session that runs
+  // The session that runs
 
   /** A session begins; it is stored with its first cell. */
   begin(start: State): void {
-    this.id = crypto.randomUUID().slice(0, 8);
-    this.#session = {
-      id: this.id,
-      place: this.place(),
-      kernel: this.kernel,
-      started: Date.now(),
-      used: Date.now(),
-      current: 0,
-      states: 0,
-      bytes: 0,
-      names: []
-    };
-    this.#pending = start;
+    this.#leave();
+    const now = Date.now();
+    const id = randomId(4);
+    const { kernel, notebook } = this;
+    const monty = about.monty;
+    this.#own({ id, notebook: notebook(), kernel, monty, started: now, used: now, current: 0, states: 0, bytes: 0 });
+    this.#waiting = [keptOf(start, null)];
   }
 
-  #pending: State | null = null;
-
-  /** Store a state. Its snapshot is taken now; the writing goes on beside the cells. */
+  /** Store a state. What is new in it is found out now; the writing goes on beside the cells. */
   keep(state: State, timeline: Timeline): void {
-    if (this.#session === null) return;
     const session = this.#session;
-    const begin = this.#pending;
-    this.#pending = null;
+    if (session === null) return;
     const parent = state.parent === null ? null : timeline.get(state.parent);
-    const before = parent?.snapshot ?? null;
-    const { snapshot } = state;
+    this.#waiting.push(keptOf(state, parent?.snapshot ?? null));
     session.used = Date.now();
     session.current = state.number;
-    session.place = this.place();
-    this.#soon(async database => {
-      if (begin?.snapshot) await this.#put(database, session, begin, begin.snapshot, null);
-      if (snapshot !== null) await this.#put(database, session, state, snapshot, before);
-      await database.put('sessions', session);
-      await this.#makeRoom(database);
-    });
-  }
-
-  async #put(
-    database: IDBPDatabase<Schema>,
-    session: StoredSession,
-    state: State,
-    snapshot: Snapshot,
-    before: Snapshot | null
-  ): Promise<void> {
-    const packed = await compressed(snapshot.state);
-    const kept = before === null ? 0 : common(before.steps, snapshot.steps);
-    await database.put('states', {
-      session: session.id,
-      number: state.number,
-      parent: state.parent,
-      label: state.label,
-      source: state.source,
-      failed: state.failed,
-      size: state.size,
-      created: state.created,
-      names: [...state.names],
-      onwards: state.onwards,
-      beside: state.beside,
-      state: packed,
-      outside: snapshot.outside,
-      whole: before === null,
-      kept,
-      steps: snapshot.steps.slice(kept),
-      files: newFiles(before, snapshot)
-    });
-    session.states += 1;
-    session.bytes += packed.length;
-    state.stored = true;
+    session.notebook = this.notebook();
+    void this.#write(session, connection => this.#storeAll(connection, session, timeline));
   }
 
   /** The person is at another state now. */
@@ -175,207 +97,211 @@ export class SessionStore {
     const session = this.#session;
     if (session === null) return;
     session.current = number;
-    if (session.states > 0) this.#soon(database => database.put('sessions', session));
+    session.used = Date.now();
+    if (session.states > 0) void this.#write(session, connection => connection.put('sessions', { ...session }));
   }
 
-  /** A state has other names now. */
-  rename(state: State): void {
+  /** These states have other names now. */
+  rename(states: readonly State[]): void {
     const session = this.#session;
     if (session === null) return;
-    this.#soon(async database => {
-      const stored = await database.get('states', [session.id, state.number]);
-      if (stored !== undefined) await database.put('states', { ...stored, names: [...state.names] });
+    void this.#write(session, async connection => {
+      const all = connection.transaction('states', 'readwrite');
+      for (const { number, names } of states) {
+        const row = stateOf(await all.store.get([session.id, number]));
+        if (row !== null) await all.store.put({ ...row, names: [...names] });
+      }
+      await all.done;
     });
   }
 
-  /** The kernel ends. What was to be written still is. */
-  close(): void {
-    const database = this.#database;
+  /** The notebook may have another name now: the sessions that this kernel ran go with it. */
+  moved(): void {
+    const session = this.#session;
+    const notebook = this.notebook();
+    if (session === null || session.notebook === notebook) return;
+    const before = session.notebook;
+    session.notebook = notebook;
+    void this.#write(session, async connection => {
+      const all = connection.transaction('sessions', 'readwrite');
+      for (const value of await all.store.index('notebook').getAll(before)) {
+        const found = sessionOf(value);
+        if (found?.kernel === this.kernel) await all.store.put({ ...found, notebook });
+      }
+      await all.done;
+    });
+  }
+
+  /** The session ends, when `ended` is fulfilled: until then its last state may come. What is to be written still is. */
+  close(ended: Promise<void>): void {
+    this.database.expect(
+      ended.then(() => {
+        this.#leave();
+      })
+    );
+  }
+
+  #own(session: StoredSession): void {
+    this.#session = session;
+    this.#states = new StoredStates(session.id);
+    this.#waiting = [];
+    this.#claimed = this.claims.take(session.id);
+    this.#claimed.catch(() => undefined); // whoever waits for it is told
+  }
+
+  #leave(): void {
+    const session = this.#session;
+    if (session === null) return;
     this.#session = null;
-    if (database !== null) {
-      void this.#last.then(async () => {
-        (await database).close();
+    const release = (): Promise<void> => {
+      this.claims.release(session.id);
+      return Promise.resolve();
+    };
+    void this.database.write(release).catch(release);
+  }
+
+  async #write(session: StoredSession, work: (connection: Connection) => Promise<unknown>): Promise<void> {
+    try {
+      await this.database.write(async connection => {
+        await this.#claimed;
+        await work(connection);
       });
+      this.#isTold = false;
+    } catch (error) {
+      // a page that could never keep anything says so when it is asked
+      if (!this.#isTold && session.states > 0) this.#trouble = why(error);
+      this.#isTold = true;
     }
   }
 
-  // What was stored
+  async #storeAll(connection: Connection, session: StoredSession, timeline: Timeline): Promise<void> {
+    if (this.#session !== null && this.#session !== session) return;
+    for (let kept = this.#waiting[0]; kept !== undefined; kept = this.#waiting[0]) {
+      const waiting = this.#waiting.reduce(
+        (sum, each) => sum + (each.state.snapshot === null ? 0 : each.state.size),
+        0
+      );
+      const withDump = this.#waiting.length === 1 || waiting <= MOST_WAITING || kept.state.names.size > 0;
+      await this.#store(connection, kept, session, timeline, withDump);
+      this.#waiting.shift();
+    }
+    await makeRoom(connection, session, timeline, () => this.claims.running(), this.bounds);
+  }
 
-  /** The earlier sessions of this notebook, the one that was used last at the end. */
+  async #store(
+    connection: Connection,
+    kept: Kept,
+    session: StoredSession,
+    timeline: Timeline,
+    withDump: boolean
+  ): Promise<void> {
+    for (;;) {
+      try {
+        await this.#states.put(connection, kept, session, withDump);
+        return;
+      } catch (error) {
+        if (!isFull(error)) throw error;
+        const more = await makeAnyRoom(connection, session, timeline, () => this.claims.running());
+        if (!more) throw error;
+      }
+    }
+  }
+
+  // Earlier sessions
+
+  /** The other sessions of this notebook, the one that was used last at the end. @throws NoSuchState */
   async sessions(): Promise<EarlierSession[]> {
-    const database = await this.#open();
-    if (database === null) return [];
-    await this.#last;
-    const found = await database.getAllFromIndex('sessions', 'place', this.place());
-    return found.filter(each => each.id !== this.id && each.states > 1).sort((one, other) => one.used - other.used);
+    return this.#read(async connection => {
+      const running = await this.claims.running(); // now: what was under way may have been the end of a session
+      const found = (await connection.getAllFromIndex('sessions', 'notebook', this.notebook())).map(sessionOf);
+      return found
+        .filter(each => each !== null)
+        .filter(each => each.id !== this.id && each.states > 1)
+        .sort((one, other) => one.used - other.used)
+        .map(each => ({ ...each, running: running.has(each.id) }));
+    });
   }
 
-  /** The states of a session, without their snapshots. @throws NoSuchState */
-  async states(session: string): Promise<State[]> {
-    const database = await this.#open();
-    const stored = database === null ? [] : await database.getAllFromIndex('states', 'session', session);
-    if (stored.length === 0) throw new NoSuchState('Nothing of that session can be read.');
-    return stored
-      .sort((one, other) => one.created - other.created)
-      .map(each => ({
-        number: each.number,
-        parent: each.parent,
-        label: each.label,
-        source: each.source,
-        failed: each.failed,
-        snapshot: null,
-        stored: each.state !== null,
-        size: each.size,
-        created: each.created,
-        names: new Set(each.names),
-        onwards: each.onwards,
-        beside: each.beside,
-        look: null
-      }));
+  /** The cells of a session, the newest first, without those that failed. @throws NoSuchState */
+  async cells(session: string): Promise<string[]> {
+    const rows = await this.#read(connection => new StoredStates(session).rows(connection));
+    const byNumber = new Map(rows.map(row => [row.number, row]));
+    const stored = await this.#read(connection => connection.get('sessions', session));
+    const cells: string[] = [];
+    for (let row = byNumber.get(stored?.current ?? 0); row !== undefined;) {
+      if (!row.failed) cells.push(row.source);
+      byNumber.delete(row.number);
+      row = row.parent === null ? undefined : byNumber.get(row.parent);
+    }
+    return cells;
   }
 
-  /** This kernel goes on with an earlier session. */
-  async adopt(session: string): Promise<void> {
-    const database = await this.#open();
-    const stored = await database?.get('sessions', session);
-    if (stored === undefined) throw new NoSuchState('There is no such session any more.');
-    this.#session = { ...stored, kernel: this.kernel, used: Date.now() };
-    this.#pending = null;
-    this.id = session;
+  /** Keep a session from other tabs, and give its states, without snapshots. @throws NoSuchState */
+  async claim(id: string): Promise<State[]> {
+    if (!(await this.claims.take(id))) throw new NoSuchState(`The session ${id} runs in another tab of this browser.`);
+    try {
+      return await this.#read(async connection => {
+        const session = sessionOf(await connection.get('sessions', id));
+        const rows = session === null ? [] : await new StoredStates(id).rows(connection);
+        if (session !== null && session.monty !== about.monty) {
+          const which = `Monty ${session.monty.slice(0, 20)}, and this is Monty ${about.monty}, which cannot read them`;
+          throw new NoSuchState(`The states of the session ${id} are of ${which}.`);
+        }
+        if (rows.length === 0) throw new NoSuchState('Nothing of that session can be read.');
+        return rows.map(row => ({
+          number: row.number,
+          parent: row.parent,
+          label: row.label,
+          source: row.source,
+          failed: row.failed,
+          snapshot: null,
+          stored: row.dumped,
+          size: row.size,
+          created: row.created,
+          names: new Set(row.names),
+          onwards: row.onwards,
+          beside: row.beside,
+          look: null
+        }));
+      });
+    } catch (error) {
+      this.claims.release(id);
+      throw error;
+    }
+  }
+
+  /** The session that was claimed is not taken up. */
+  disclaim(id: string): void {
+    this.claims.release(id);
+  }
+
+  /** The number of the state at which a session stopped: the last one if that is missing. @throws NoSuchState */
+  async current(id: string, timeline: Timeline): Promise<number> {
+    const stored = await this.#read(async connection => sessionOf(await connection.get('sessions', id)));
+    return stored !== null && timeline.has(stored.current) ? stored.current : timeline.last;
+  }
+
+  /** This kernel goes on with the session that was claimed, at this state. @throws NoSuchState */
+  async adopt(id: string, current: number): Promise<void> {
+    const stored = await this.#read(async connection => sessionOf(await connection.get('sessions', id)));
+    if (stored === null) throw new NoSuchState('There is no such session any more.');
+    this.#leave();
+    this.#own({ ...stored, kernel: this.kernel, notebook: this.notebook() });
+    this.move(current);
   }
 
   /** What restores a state of the present session, or of another. @throws NoSuchState */
-  async snapshot(number: number, session: string = this.id): Promise<Snapshot> {
-    const database = await this.#open();
-    await this.#last;
-    const way: StoredState[] = [];
-    for (let next: number | null = number; next !== null && database !== null;) {
-      const stored: StoredState | undefined = await database.get('states', [session, next]);
-      if (stored === undefined) break;
-      way.unshift(stored);
-      next = stored.whole ? null : stored.parent;
-    }
-    const last = way.at(-1);
-    if (last?.state == null) throw new NoSuchState('That state has been dropped to save space.');
-    let steps: string[] = [];
-    const files = new Map<string, FileNode>();
-    for (const each of way) {
-      if (steps.length < each.kept) throw new NoSuchState('That state cannot be read: a part of it is missing.');
-      steps = [...steps.slice(0, each.kept), ...each.steps];
-      for (const [path, node] of each.files) {
-        if (node === null) files.delete(path);
-        else files.set(path, node);
-      }
-    }
-    return { state: await decompressed(last.state), outside: last.outside, steps, files };
+  snapshot(number: number, session: string = this.id): Promise<Snapshot> {
+    const states = session === this.id ? this.#states : new StoredStates(session);
+    return this.#read(connection => states.snapshot(connection, number));
   }
 
-  // The database
-
-  #soon(write: (database: IDBPDatabase<Schema>) => Promise<unknown>): void {
-    this.#last = this.#last.then(async () => {
-      const database = await this.#open();
-      if (database === null || this.#broken) return;
-      try {
-        await write(database);
-      } catch (error) {
-        this.#broken = true; // a state without its parent could not be put together
-        this.#trouble = why(error);
-      }
-    });
-  }
-
-  async #open(): Promise<IDBPDatabase<Schema> | null> {
-    if (this.factory === undefined) return null;
-    this.#database ??= openDB<Schema>(DATABASE, 1, {
-      upgrade(database) {
-        database.createObjectStore('sessions', { keyPath: 'id' }).createIndex('place', 'place');
-        database.createObjectStore('states', { keyPath: ['session', 'number'] }).createIndex('session', 'session');
-      }
-    });
+  async #read<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
     try {
-      return await this.#database;
+      return await this.database.read(work);
     } catch (error) {
-      if (!this.#broken) this.#trouble = why(error);
-      this.#broken = true;
-      return null;
+      if (error instanceof NoSuchState) throw error;
+      throw new NoSuchState(`Sessions are not kept here: ${why(error)}.`);
     }
   }
-
-  /** Forget the oldest sessions, until what is left fits. */
-  async #makeRoom(database: IDBPDatabase<Schema>): Promise<void> {
-    const all = (await database.getAll('sessions')).sort((one, other) => one.used - other.used);
-    let bytes = all.reduce((sum, each) => sum + each.bytes, 0);
-    let count = all.length;
-    for (const each of all) {
-      if (bytes <= MOST_BYTES && count <= MOST_SESSIONS) return;
-      if (each.id === this.#session?.id) continue;
-      await this.#forget(database, each.id);
-      bytes -= each.bytes;
-      count -= 1;
-    }
-    if (bytes > MOST_BYTES && this.#session !== null)
-      await this.#dropStates(database, this.#session, bytes - MOST_BYTES);
-  }
-
-  async #forget(database: IDBPDatabase<Schema>, session: string): Promise<void> {
-    const both = database.transaction(['sessions', 'states'], 'readwrite');
-    await both.objectStore('states').delete(IDBKeyRange.bound([session, -Infinity], [session, Infinity]));
-    await both.objectStore('sessions').delete(session);
-    await both.done;
-  }
-
-  /** Drop the dumps of the present session's oldest states that have no name. What leads to others stays. */
-  async #dropStates(database: IDBPDatabase<Schema>, session: StoredSession, bytes: number): Promise<void> {
-    let left = bytes;
-    for (const stored of await database.getAllFromIndex('states', 'session', session.id)) {
-      if (left <= 0) break;
-      if (stored.state === null || stored.names.length > 0 || stored.number === session.current) continue;
-      left -= stored.state.length;
-      session.bytes -= stored.state.length;
-      await database.put('states', { ...stored, state: null });
-    }
-    await database.put('sessions', session);
-  }
-}
-
-function common(before: readonly string[], now: readonly string[]): number {
-  let kept = 0;
-  while (kept < before.length && kept < now.length && before[kept] === now[kept]) kept += 1;
-  return kept;
-}
-
-function newFiles(before: Snapshot | null, now: Snapshot): [string, FileNode | null][] {
-  const old = before?.files ?? new Map<string, FileNode>();
-  if (old === now.files) return [];
-  const found: [string, FileNode | null][] = [];
-  for (const [path, node] of now.files) if (old.get(path) !== node) found.push([path, node]);
-  for (const path of old.keys()) if (!now.files.has(path)) found.push([path, null]);
-  return found;
-}
-
-function why(error: unknown): string {
-  if (error instanceof DOMException && error.name === 'QuotaExceededError')
-    return 'the browser gives this site no more room';
-  const said = error instanceof Error ? error.message : String(error);
-  return `this browser does not keep them (${said})`;
-}
-
-async function compressed(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-  return through(bytes, new CompressionStream('deflate-raw'));
-}
-
-async function decompressed(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-  try {
-    return await through(bytes, new DecompressionStream('deflate-raw'));
-  } catch {
-    throw new NoSuchState('That state cannot be read: it is damaged.');
-  }
-}
-
-async function through(
-  bytes: Uint8Array<ArrayBuffer>,
-  stream: CompressionStream | DecompressionStream
-): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(stream)).arrayBuffer());
 }

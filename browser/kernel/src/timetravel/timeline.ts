@@ -28,7 +28,7 @@ export interface State {
   /** The number of its child that was left last, where %redo leads. */
   onwards: number | null;
   /** The number of the child of its parent where %redo led before the cell ran. */
-  readonly beside: number | null;
+  beside: number | null;
   /** Whether it was proved that the cell changed nothing; null if nobody has asked yet. */
   look: boolean | null;
 }
@@ -46,7 +46,7 @@ export interface NewState {
 }
 
 /** Where a state stands, in the words of a report: "after In[3]". */
-export function placeOf(state: State): string {
+export function placeOf(state: Pick<State, 'number' | 'label'>): string {
   if (state.number < 0) return `after the cell '${state.label}'`;
   return state.number === 0 ? 'at the start' : `after In[${state.number}]`;
 }
@@ -65,7 +65,9 @@ export class Timeline {
   #names = new Map<string, number>();
   #unnumbered = 0;
 
-  constructor(start: Snapshot) {
+  /** @param start - What the empty session is; null if `of` gives it states. */
+  constructor(start: Snapshot | null) {
+    if (start === null) return;
     this.#states.set(0, {
       number: 0,
       parent: null,
@@ -86,12 +88,12 @@ export class Timeline {
   /**
    * The timeline of a session that is taken up again. A state whose parent is missing begins a tree of its own.
    *
+   * @param states - In the order in which they were made. What they say of each other may be wrong.
    * @param current - The number of the present state; the last state if it is missing.
    * @throws NoSuchState - There are no states.
    */
   static of(states: Iterable<State>, current: number): Timeline {
-    const made = Object.create(Timeline.prototype) as Timeline;
-    return made.#take(states, current);
+    return new Timeline(null).#take(states, current);
   }
 
   #take(states: Iterable<State>, current: number): this {
@@ -99,9 +101,17 @@ export class Timeline {
     if (this.#states.size === 0) throw new NoSuchState('Nothing of that session can be read.');
     this.#names = new Map();
     this.#unnumbered = Math.min(0, ...this.#states.keys());
+    const seen = new Set<number>();
     for (const state of this.#states.values()) {
-      if (state.parent !== null && !this.#states.has(state.parent)) state.parent = null;
+      if (state.parent !== null && !seen.has(state.parent)) state.parent = null; // also one that would be its own
+      seen.add(state.number);
       for (const name of state.names) this.#names.set(name, state.number);
+    }
+    const isChild = (number: number | null, parent: number | null): boolean =>
+      number !== null && this.#states.get(number)?.parent === parent && parent !== null;
+    for (const state of this.#states.values()) {
+      if (!isChild(state.onwards, state.number)) state.onwards = null;
+      if (!isChild(state.beside, state.parent)) state.beside = null;
     }
     this.#go(this.#states.has(current) ? current : Math.max(...this.#states.keys()));
     return this;
@@ -109,6 +119,16 @@ export class Timeline {
 
   get size(): number {
     return this.#states.size;
+  }
+
+  /** The highest number of a cell. */
+  get last(): number {
+    return Math.max(0, ...this.#states.keys());
+  }
+
+  /** Whether a cell with this number has left a state. */
+  has(number: number): boolean {
+    return this.#states.has(number);
   }
 
   /** The present state. */

@@ -6,18 +6,16 @@ import type { Difference, Survey } from './differences';
 import { Journey } from './journey';
 import type { Inspector } from './journey';
 import { asHtml, asText } from './listing';
-import type { EarlierSession, SessionStore } from './session_store';
+import type { SessionStore } from './session_store';
 import { NoSuchState, placeOf, Timeline } from './timeline';
 import type { State } from './timeline';
 
 const SHOWN = 200; // states: a table of thousands keeps a browser busy
 const MOST_NAMES = 1_000;
+const MOST_TRIED = 20; // states, before a session is given up whose last ones cannot be loaded
 
-/** Where a magic leads: what to print, and the state that the session has to go to. */
-export interface Destination {
-  report: string;
-  snapshot: Snapshot;
-}
+/** Makes the session what it was in a snapshot. @throws NoSuchState - It stays what it is. */
+export type Go = (snapshot: Snapshot) => Promise<void>;
 
 /** The states of one session, and the ways between them. */
 export class TimeTravel {
@@ -52,18 +50,39 @@ export class TimeTravel {
     this.store?.begin(this.#timeline.here);
   }
 
-  /** Keep the state that a cell left. `number` is 0 for a cell outside the history. */
-  record(number: number, source: string, failed: boolean, snapshot: Snapshot): void {
+  /** The session was lost and begins anew: a branch from the start. */
+  startOver(): void {
+    this.timeline.go(this.timeline.get(0));
+    this.store?.move(0);
+  }
+
+  /**
+   * Keep the state that a cell left.
+   *
+   * @param number - 0 for a cell outside the history.
+   * @returns The number of the state: that of the cell, but where it took up a session that has that number already.
+   */
+  record(number: number, source: string, failed: boolean, snapshot: Snapshot): number {
     if (this.#timeline === null) {
       this.begin(snapshot);
-      return;
+      return 0;
     }
+    if (number > 0 && this.#timeline.has(number)) number = this.#timeline.last + 1;
     const names = this.#namesToGive;
     this.#namesToGive = [];
     const state = this.#timeline.record({ number, source, failed, snapshot });
-    for (const name of names) this.#timeline.name(name);
+    const renamed = names.flatMap(name => this.#named(name)).filter(each => each !== state);
     this.store?.keep(state, this.#timeline);
+    if (renamed.length > 0) this.store?.rename(renamed);
     this.#dropOldest();
+    return number;
+  }
+
+  /** Name the present state; the states whose names that changes. */
+  #named(name: string): State[] {
+    const before = this.timeline.unname(name);
+    const state = this.timeline.name(name);
+    return before === null || before === state ? [state] : [state, before];
   }
 
   /** Forget what was not asked for longest, but for named states, the present one and what the store has. */
@@ -83,34 +102,36 @@ export class TimeTravel {
   // Ways
 
   /** Go back before the last `cells` cells that changed something. @throws NoSuchState */
-  undo(cells: number, magics: ReadonlySet<string>): Promise<Destination> {
-    return this.#travel(way => this.timeline.back(cells, way.looks), magics, true);
+  undo(cells: number, magics: ReadonlySet<string>, go: Go): Promise<string> {
+    return this.#travel(way => this.timeline.back(cells, way.looks), magics, go, true);
   }
 
   /** Go forward again, over `cells` cells that changed something. @throws NoSuchState */
-  redo(cells: number, magics: ReadonlySet<string>): Promise<Destination> {
-    return this.#travel(way => this.timeline.forward(cells, way.looks), magics, false);
+  redo(cells: number, magics: ReadonlySet<string>, go: Go): Promise<string> {
+    return this.#travel(way => this.timeline.forward(cells, way.looks), magics, go, false);
   }
 
   /** Go to the state with this number or name. @throws NoSuchState */
-  restore(text: string): Promise<Destination> {
-    return this.#travel(() => Promise.resolve(this.timeline.find(text)), new Set(), false);
+  restore(text: string, go: Go): Promise<string> {
+    return this.#travel(() => Promise.resolve(this.timeline.find(text)), new Set(), go, false);
   }
 
   async #travel(
     choose: (way: Journey) => Promise<State>,
     magics: ReadonlySet<string>,
+    go: Go,
     back: boolean
-  ): Promise<Destination> {
+  ): Promise<string> {
     const way = new Journey(this.timeline, this.inspector, magics);
     const left = this.timeline.here;
     const state = await choose(way);
     const snapshot = await way.snapshot(state);
     const changed = await this.#changes(way, left, state);
+    await go(snapshot);
     this.timeline.go(state);
     this.store?.move(state.number);
     const report = `The session is as it was ${placeOf(state)}: ${way.explain(changed)}.`;
-    return { report: report + (back ? way.saidOfPassed() : ''), snapshot };
+    return report + (back ? way.saidOfPassed() : '');
   }
 
   async #changes(way: Journey, left: State, state: State): Promise<string> {
@@ -148,9 +169,9 @@ export class TimeTravel {
       this.#namesToGive.push(name);
       return `The state after this cell will be named ${name}.`;
     }
-    const state = this.timeline.name(name);
-    this.store?.rename(state);
-    return `The state ${placeOf(state)} is now named ${name}.`;
+    const renamed = this.#named(name);
+    this.store?.rename(renamed);
+    return `The state ${placeOf(this.timeline.here)} is now named ${name}.`;
   }
 
   /** Take a name away. @throws NoSuchState */
@@ -163,7 +184,7 @@ export class TimeTravel {
       }
       throw new NoSuchState(this.#noName(name));
     }
-    this.store?.rename(state);
+    this.store?.rename([state]);
     return `The state ${placeOf(state)} is no longer named ${name}, and can be dropped like any other.`;
   }
 
@@ -188,26 +209,68 @@ export class TimeTravel {
     return this.store;
   }
 
-  /** Continue where an earlier session stopped. @throws NoSuchState - It cannot be taken up. */
-  async resume(session: EarlierSession): Promise<Destination & { count: number }> {
-    const states = await this.earlier.states(session.id);
-    const timeline = Timeline.of(states, session.current);
-    const here = timeline.here;
-    const snapshot = await this.inspector.visit(here, session.id);
-    const before = this.#timeline;
-    const was = before === null ? null : await this.#look(before.here);
-    const now = await this.#look(here);
-    await this.earlier.adopt(session.id);
-    this.#timeline = timeline;
-    here.snapshot = snapshot;
-    const changed = compare(was?.survey ?? new Map(), now.survey);
-    const files = was === null ? [] : fileChanges(was.snapshot, now.snapshot);
-    const report = `The session ${session.id} continues ${placeOf(here)}: ${[inOneLine(changed), ...files].join('; ')}.`;
-    return { report, snapshot, count: Math.max(0, ...states.map(state => state.number)) };
+  /**
+   * Continue where an earlier session stopped, or at the last state before that can be loaded.
+   *
+   * @returns What to print, and the highest number of the session's cells.
+   * @throws NoSuchState - It cannot be taken up: the present session goes on.
+   */
+  async resume(session: string, go: Go): Promise<{ report: string; last: number; cells: State[] }> {
+    const { earlier } = this;
+    const timeline = Timeline.of(await earlier.claim(session), 0);
+    try {
+      return await this.#resume(session, timeline, go);
+    } catch (error) {
+      if (earlier.id !== session) earlier.disclaim(session);
+      throw error;
+    }
   }
 
-  /** Take the page's states to disk, as far as they are not there. */
-  close(): void {
-    this.store?.close();
+  async #resume(
+    session: string,
+    timeline: Timeline,
+    go: Go
+  ): Promise<{ report: string; last: number; cells: State[] }> {
+    const { earlier } = this;
+    const before = this.#timeline === null ? null : await this.#look(this.timeline.here);
+    timeline.go(timeline.get(await earlier.current(session, timeline)));
+    const { snapshot, trouble } = await this.#nearest(session, timeline);
+    const here = timeline.here;
+    here.snapshot = snapshot;
+    const now = await this.#look(here);
+    await go(snapshot);
+    await earlier.adopt(session, here.number);
+    this.#timeline = timeline;
+    const changed = inOneLine(compare(before?.survey ?? new Map(), now.survey));
+    const files = before === null ? [] : fileChanges(before.snapshot, now.snapshot);
+    const report = `${trouble}The session ${session} continues ${placeOf(here)}: ${[changed, ...files].join('; ')}.`;
+    return { report, last: timeline.last, cells: [...timeline.wayBack()].reverse() };
+  }
+
+  /** What restores the present state of a session, or the nearest before it; and why not the first. */
+  async #nearest(session: string, timeline: Timeline): Promise<{ snapshot: Snapshot; trouble: string }> {
+    let first: NoSuchState | null = null;
+    for (let tried = 0; tried < MOST_TRIED; tried += 1) {
+      try {
+        const snapshot = await this.inspector.visit(timeline.here, session);
+        return { snapshot, trouble: first === null ? '' : `${first.message} ` };
+      } catch (error) {
+        if (!(error instanceof NoSuchState)) throw error;
+        first ??= error;
+        if (timeline.here.parent === null) break;
+        timeline.go(timeline.get(timeline.here.parent));
+      }
+    }
+    throw first ?? new NoSuchState('Nothing of that session can be read.');
+  }
+
+  /** The notebook may have another name now. */
+  moved(): void {
+    this.store?.moved();
+  }
+
+  /** The session ends, when `ended` is fulfilled. */
+  close(ended: Promise<void>): void {
+    this.store?.close(ended);
   }
 }

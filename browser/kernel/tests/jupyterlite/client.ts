@@ -1,7 +1,8 @@
 /** A client of a whole kernel in this process: it sends Jupyter's messages, and answers the kernel's questions. */
 
 import { DEFAULT_LIMITS } from '../../src/engine/limits';
-import { assembled } from '../../src/jupyterlite/assembly';
+import { assembled, keptOf } from '../../src/jupyterlite/assembly';
+import type { Given } from '../../src/jupyterlite/assembly';
 import { errorServices } from '../../src/errors/services';
 import { magicServices } from '../../src/magics/services';
 import { Workers } from '../../src/session/workers';
@@ -56,6 +57,10 @@ interface GivenToClient {
   folder: string;
   limits: Limits;
   site: Site;
+  notebook: Given['notebook'];
+  kept: Given['kept'];
+  /** The kernel's id, which a restart leaves as it is. */
+  id: string;
 }
 
 export class Client {
@@ -71,11 +76,12 @@ export class Client {
 
   readonly site: Site;
 
-  /** @param given - The notebook's folder, and what the site grants and has. */
-  constructor({ folder = '', limits = DEFAULT_LIMITS, site = new Site() }: Partial<GivenToClient> = {}) {
+  /** @param given - The notebook's folder, what the site grants and has, and what is kept of sessions. */
+  constructor(given: Partial<GivenToClient> = {}) {
+    const { folder = '', limits = DEFAULT_LIMITS, site = new Site(), id = crypto.randomUUID() } = given;
     this.site = site;
     const options = {
-      id: crypto.randomUUID(),
+      id,
       name: 'monty',
       location: folder,
       sendMessage: (message: unknown) => {
@@ -83,7 +89,8 @@ export class Client {
       }
     };
     this.kernel = assembled(options, {
-      place: () => `site ${folder}/a.ipynb`,
+      notebook: given.notebook ?? (() => `${folder}/a.ipynb`),
+      kept: given.kept ?? keptOf('nowhere'),
       workers: new Workers(() => port({ ...plainServices(), ...magicServices(), ...errorServices() })),
       module,
       limits,
