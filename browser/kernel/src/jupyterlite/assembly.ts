@@ -12,6 +12,7 @@ import { HostedSession } from '../session/hosted_session';
 import { webWorker, Workers } from '../session/workers';
 import { claimsOf } from '../store/claims';
 import { SiteDatabase } from '../store/database';
+import { StoredInputs } from '../store/inputs';
 import type { Claims } from '../store/claims';
 import { SessionStore } from '../timetravel/session_store';
 import { SideSession } from '../timetravel/side_session';
@@ -112,7 +113,7 @@ export function assembled(options: IKernel.IOptions, given: Given): MontyKernel 
   const session = newSession(() => mounts.all);
   const store = new SessionStore(kept.database, kept.claims, notebook, options.id);
   const side = new SideSession(() => newSession(undefined), store);
-  const history = new SessionHistory();
+  const history = new SessionHistory(new StoredInputs(kept.database));
   const questions: CodeQuestions = new CodeQuestions({
     ask: (expression, parts) => session.evaluate(expression, parts),
     cells: () => room.cells(),
@@ -124,7 +125,10 @@ export function assembled(options: IKernel.IOptions, given: Given): MontyKernel 
     store,
     travel: new TimeTravel(side, store, STATES),
     kernel: options.id,
-    history: request => history.answer(request),
+    history,
+    resumed: states => {
+      history.takeUp(new Map(states.map(({ number, source }) => [number, source])));
+    },
     describe: (topic, detail) => questions.describe(topic, detail),
     help: (topic, kind) => questions.help(topic, kind),
     mounts

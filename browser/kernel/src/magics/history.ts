@@ -4,8 +4,13 @@ import { firstCharacters, repr, rstrip, thousands } from '../source/python_text'
 import { shortened, UsageError } from './usage';
 import type { Given } from './arguments';
 
-/** Answers a `history_request`: rows of session, number and source, or source and output. */
-export type AskHistory = (request: Record<string, unknown>) => Promise<unknown[]>;
+/** The inputs of this session and of those before it. */
+export interface Inputs {
+  /** The answer to a `history_request`: rows of session, number and source, or source and output. */
+  answer(request: Record<string, unknown>): Promise<unknown[]>;
+  /** The number that this session has in the answers. */
+  sessionNumber(): Promise<number>;
+}
 
 const MOST = 1_000; // sessions that one range may span
 const SHOWN = 1 << 20; // characters that are printed
@@ -21,7 +26,7 @@ interface Range {
 /** The lines to print. `consent`: whether inputs of other sessions may be shown. Throws UsageError. */
 export async function historyLines(
   given: Given,
-  ask: AskHistory,
+  inputs: Inputs,
   consent: () => Promise<boolean | null>
 ): Promise<string[]> {
   const ranges = rangesOf(given['ranges'] as readonly string[]);
@@ -31,6 +36,7 @@ export async function historyLines(
     throw new UsageError('%history: inputs of other sessions are shown only if you answer yes.');
   }
   const output = outputs === true;
+  const ask = (request: Record<string, unknown>): Promise<unknown[]> => inputs.answer(request);
   let rows: unknown[];
   if (Array.isArray(pattern)) {
     const glob = pattern.length > 0 ? `*${pattern.join(' ')}*` : '*';
@@ -42,7 +48,9 @@ export async function historyLines(
     const answers = ranges.map(range => ask({ hist_access_type: 'range', ...range, output }));
     rows = (await Promise.all(answers)).flat();
   }
-  return within(rows.flatMap(row => linesOf(row, given['numbers'] === true || pattern !== null)));
+  const numbers = given['numbers'] === true || pattern !== null;
+  const current = numbers ? await inputs.sessionNumber() : 0;
+  return within(rows.flatMap(row => linesOf(row, numbers, current)));
 }
 
 function rangesOf(texts: readonly string[]): Range[] {
@@ -79,12 +87,12 @@ function sessionOf(text: string): number {
   return text.startsWith('~') ? -number : number;
 }
 
-function linesOf(row: unknown, numbers: boolean): string[] {
+function linesOf(row: unknown, numbers: boolean, current: number): string[] {
   if (!Array.isArray(row) || row.length !== 3) return [];
   const [session, number, content] = row as [unknown, unknown, unknown];
   const [input, output] = (Array.isArray(content) ? content : [content, null]) as [unknown, unknown];
   const source = rstrip(String(input).replaceAll('\t', '    '));
-  const where = session === 0 ? String(number) : `${String(session)}/${String(number)}`;
+  const where = session === 0 || session === current ? String(number) : `${String(session)}/${String(number)}`;
   const line = numbers ? `${where.padStart(4)}:${source.includes('\n') ? '\n' : ' '}${source}` : source;
   return typeof output === 'string' && output !== '' ? [line, output] : [line];
 }

@@ -8,7 +8,7 @@ import type { MimeBundle } from '../worker/messages';
 import type { EarlierSession } from '../timetravel/session_store';
 import type { State } from '../timetravel/timeline';
 import type { Go, TimeTravel } from '../timetravel/travel';
-import type { AskHistory } from './history';
+import type { Inputs } from './history';
 import type { Given } from './arguments';
 import type { Parsed } from './declared';
 
@@ -35,7 +35,7 @@ export interface PageContext {
   begin(): Promise<void>;
   /** An earlier session goes on; the number of its last cell, and the states that led to where it is. */
   resumed(last: number, states: readonly State[]): void;
-  readonly history: AskHistory;
+  readonly history: Inputs;
   /** Do what a magic about mounted folders says: the text to print, and what the worker is told. */
   mounting(name: MountMagic, given: Given): Promise<{ text: string; told: string | null }>;
 }

@@ -50,7 +50,10 @@ export class Notebook {
       side,
       store: null,
       kernel: 'this',
-      history: request => Promise.resolve([[0, 1, JSON.stringify(request)]]),
+      history: {
+        answer: request => Promise.resolve([[0, 1, JSON.stringify(request)]]),
+        sessionNumber: () => Promise.resolve(1)
+      },
       describe: topic => Promise.resolve(topic === 'known' ? { 'text/plain': 'a page' } : null),
       help: topic => Promise.resolve(`about ${topic}`),
       mounts: new Mounts(new SiteDrive(new Site()), [])
