@@ -10,13 +10,14 @@
 #   make bench   the figures of docs/comparison.md, against ipykernel on this machine
 #   make wasm    Monty in WebAssembly, for the browser
 #   make site    a JupyterLite site with the kernel for browsers and the sample notebooks, in browser/site
+#   make bench-browser   the figures of browser/README.md, against Pyodide's kernel in Chromium on this machine
 #   make fuzz    what parses the text of strangers, with two fuzzers, a browser and texts that double, for ten minutes
 #   make soak    50,000 cells in one kernel, eight kernels for ten minutes, and kernels killed 400 times
 #
 # ARGS is passed on to pytest, the benchmarks, the fuzzers and the soak; SECONDS=600, CELLS=50000, KERNELS=8 and KILLS=400 set how long they run.
 
 .DEFAULT_GOAL := help
-.PHONY: help run lab test test-python test-browser test-firefox quick lint format docs bench fuzz soak browser browser-data site wasm wasm-check wasm-lint clean
+.PHONY: help run lab test test-python test-browser test-firefox quick lint format docs bench bench-browser fuzz soak browser browser-data site wasm wasm-check wasm-lint clean
 .DELETE_ON_ERROR:
 
 VENV := .venv
@@ -120,6 +121,9 @@ $(SITE): $(EXTENSION) browser/pyproject.toml browser/README.md $(wildcard browse
 		>../dist/site.log 2>&1 || { cat ../dist/site.log >&2; exit 1; }
 	touch $@
 
+bench-browser: $(VENV)/installed-test browser site
+	$(BIN)/python -m browser.bench $(ARGS)
+
 test-browser: $(VENV)/installed-test browser
 	@$(IF_BROWSER) $(MAKE) --no-print-directory site && npm test --silent && \
 		$(BIN)/python -m pytest -n 2 --dist loadfile --durations 15 browser/tests $(ARGS); fi
@@ -139,4 +143,4 @@ wasm-lint:
 	@browser/wasm/build.sh lint
 
 clean:
-	rm -rf $(VENV) node_modules .fuzz dist docs/_build browser/dist browser/site browser/wasm/dist browser/wasm/target .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) node_modules .fuzz dist docs/_build browser/bench/dist browser/dist browser/site browser/wasm/dist browser/wasm/target .pytest_cache .mypy_cache .ruff_cache

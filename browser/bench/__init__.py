@@ -1,0 +1,1 @@
+"""`python -m browser.bench`: the kernel in the browser against Pyodide's, in Chromium."""
