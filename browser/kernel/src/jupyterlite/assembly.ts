@@ -7,9 +7,7 @@ import about from '../../package.json';
 import { DEFAULT_LIMITS, SessionLimits } from '../engine/limits';
 import { CodeQuestions } from '../introspect/questions';
 import { MOST_SHOWN, Sanitizer } from '../outputs/sanitizer';
-import { EngineModule } from '../session/engine_module';
 import { HostedSession } from '../session/hosted_session';
-import { webWorker, Workers } from '../session/workers';
 import { claimsOf } from '../store/claims';
 import { SiteDatabase } from '../store/database';
 import { StoredInputs } from '../store/inputs';
@@ -20,16 +18,15 @@ import { TimeTravel } from '../timetravel/travel';
 import { SiteDrive } from './drive';
 import { MontyKernel } from './kernel';
 import { Mounts } from './mounts';
+import { engine, workers } from './page_wide';
 import { SessionHistory } from './session_history';
 import { lost, shownError } from './shown_error';
 import { BadSettings, grantedLimits } from './site_settings';
 import { TravelRoom } from './travel_room';
+import type { Workers } from '../session/workers';
 import type { Limits } from '../worker/messages';
 import type { SessionSettings } from '../session/terms';
 import type { SiteContents } from './drive';
-
-const WORKER = new URL('./monty.worker.js', import.meta.url).href;
-const ENGINE = new URL('./monty.wasm', import.meta.url).href;
 
 /** Bytes of states in memory. */
 const STATES = 128 << 20;
@@ -43,10 +40,6 @@ const LANGUAGE = {
   nbconvert_exporter: 'python',
   file_extension: '.py'
 };
-
-// what all kernels of a page share: none but the first fetches or compiles anything
-const engine = new EngineModule(ENGINE);
-const workers = new Workers(() => webWorker(WORKER));
 
 let kept: Kept | null = null;
 
@@ -71,7 +64,9 @@ export function makeKernel(
     if (!(error instanceof BadSettings)) throw error;
     module = () => Promise.reject(error); // no cell runs within looser limits than the site wanted
   }
-  return assembled(options, { notebook, kept, workers, module, limits, contents });
+  const kernel = assembled(options, { notebook, kept, workers, module, limits, contents });
+  kernel.begin();
+  return kernel;
 }
 
 /** What is kept when a page is left. */

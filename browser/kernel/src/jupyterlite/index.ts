@@ -5,6 +5,7 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { IKernelClient, IKernelSpecs } from '@jupyterlite/services';
 import type { IKernel } from '@jupyterlite/services';
 
+import { prepare } from './page_wide';
 import type { MontyKernel } from './kernel';
 
 const kernels = new Map<string, MontyKernel>();
@@ -26,6 +27,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
         resources: {}
       },
       create: async options => {
+        prepare();
         const { makeKernel } = await import('./assembly');
         const place = (): string => notebookOf(app, options);
         const kernel = makeKernel(options, PageConfig.getBaseUrl(), place, app.serviceManager.contents);

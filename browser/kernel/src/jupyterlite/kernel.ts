@@ -62,6 +62,11 @@ export class MontyKernel implements IKernel {
     return this.#disposed;
   }
 
+  /** Have the session before its first cell, which tells what is wrong with it. */
+  begin(): void {
+    this.parts.session.ready().catch(() => undefined);
+  }
+
   /** Stop the running cell, if one runs. */
   interrupt(): void {
     this.parts.session.interrupt();
