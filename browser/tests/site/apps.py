@@ -13,9 +13,13 @@ from tests.support.frontends.jupyterlab import Notebook
 _STARTED = "() => window.jupyterapp !== undefined && window.jupyterapp.restored.then(() => true)"
 # the indicator says `idle` before there is a kernel, too
 _READY = "() => window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
-_RUN_ALL = """() => {
-    const ran = window.jupyterapp.commands.execute('notebook:run-all-cells');
-    window.ranAll = ran.then(() => true);
+_RUN_ALL = """async () => {
+    const { commands, shell } = window.jupyterapp;
+    await commands.execute('notebook:clear-all-cell-outputs');
+    window.ranAll = () => [...shell.currentWidget.content.model.cells].every(
+        cell => cell.type !== 'code' || cell.executionState === 'idle' && cell.executionCount !== null
+    );
+    void commands.execute('notebook:run-all-cells'); // which ends early where a cell fails as it should
 }"""
 _OUTPUTS = """() => window.jupyterapp.shell.currentWidget.content.model.toJSON().cells
     .filter(cell => cell.cell_type === 'code').map(cell => cell.outputs)"""
@@ -27,6 +31,14 @@ _IN_CONSOLE = """async sources => {
         shown.push(console.cells.get(console.cells.length - 1).model.toJSON().outputs);
     }
     return shown;
+}"""
+_WRITE = """([path, sources]) => {
+    const cells = sources.map((source, place) => ({
+        id: `cell-${place}`, cell_type: 'code', source, metadata: {}, outputs: [], execution_count: null
+    }));
+    const kernelspec = { name: 'monty', display_name: 'Python (Monty)', language: 'python' };
+    const content = { cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 };
+    return window.jupyterapp.serviceManager.contents.save(path, { type: 'notebook', format: 'json', content });
 }"""
 _SHUT_DOWN = """async () => {
     await window.jupyterapp.serviceManager.sessions.shutdownAll();
@@ -80,6 +92,10 @@ class Lite:
         expect(self.page.locator(".jp-NotebookPanel")).to_have_count(tabs + 1)
         return self.on_top()
 
+    def write(self, path: str, *sources: str) -> None:
+        """Save a notebook of these cells, and an empty one, to the site's drive, which the browser keeps."""
+        self.page.evaluate(_WRITE, [path, [*sources, ""]])
+
     def open(self, path: str) -> Notebook:
         """A notebook of the site's drive on top, whose kernel is ready."""
         tabs = self.page.locator(".jp-NotebookPanel").count()
@@ -97,7 +113,7 @@ class Lite:
     def run_all(self) -> None:
         """Run all cells of the notebook on top, to their end."""
         self.page.evaluate(_RUN_ALL)
-        self.page.wait_for_function("() => window.ranAll")
+        self.page.wait_for_function("() => window.ranAll()")
 
     def outputs(self) -> list[list[Output]]:
         """The outputs of the code cells of the notebook on top."""
@@ -120,3 +136,10 @@ class Lite:
 def interrupt(notebook: Notebook) -> None:
     """Press the button of the toolbar."""
     notebook.toolbar("notebook:interrupt-kernel").click()
+
+
+def answer(notebook: Notebook, cell: int, text: str) -> None:
+    """Answer the question of a running cell."""
+    field = notebook.cell(cell).locator(".jp-Stdin-input").last  # one that was answered may still be there
+    field.fill(text)
+    field.press("Enter")
