@@ -306,6 +306,7 @@ ORDINARY = [
     "def check():\n    raise PermissionError(\"Permission denied: '/x'\")\ncheck()",
     "raise RuntimeError(\"'os.environ' is not supported in this environment\")",
     "def dir(): raise NameError(\"name 'vars' is not defined\")\ndir()",
+    "__init__",
     "raise KeyboardInterrupt",
     "raise SystemExit",
 ]

@@ -168,7 +168,7 @@ def _name(failure: Failure, name: str) -> str | None:
         return found
     if name == "__builtins__":
         return say("no_builtins_module")
-    if not hasattr(builtins, name) or _deletes(failure):
+    if name not in vars(builtins) or _deletes(failure):
         return None
     instead = BUILTINS.get(name)
     if instead is None:
