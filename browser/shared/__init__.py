@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from . import about, asking, errors, introspection, magics, sanitizer_rules, source, text
+from . import about, asking, errors, introspection, magics, sanitizer_rules, shown, source, text
 
 TABLES: Mapping[str, Callable[[], Mapping[str, Any]]] = {
     "about": about.about,
@@ -23,5 +23,6 @@ TABLES: Mapping[str, Callable[[], Mapping[str, Any]]] = {
     "prelude": source.prelude,
     "rewriting": source.rewriting,
     "sanitizer_rules": sanitizer_rules.rules,
+    "shown": shown.functions,
 }
 """By the name of the file, without `.json`."""

@@ -26,7 +26,7 @@ function shown(value: Value): string {
 }
 
 /** As Python writes a float: the shortest digits, with an exponent from 1e16 on and below 1e-4. */
-function float(value: number): string {
+export function float(value: number): string {
   if (Number.isNaN(value)) return 'nan';
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
   if (Object.is(value, -0)) return '-0.0';

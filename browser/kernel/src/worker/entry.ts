@@ -1,8 +1,6 @@
 /** The script of a session's web worker. */
 
-import { errorServices } from '../errors/services';
-import { magicServices } from '../magics/services';
-import { plainServices } from './plain_services';
+import { sessionServices } from './session_services';
 import { SessionWorker } from './session_worker';
 import type { FromWorker, ToWorker } from './messages';
 
@@ -13,12 +11,9 @@ interface Scope {
 }
 
 const scope = self as unknown as Scope;
-const session = new SessionWorker(
-  message => {
-    scope.postMessage(message);
-  },
-  { ...plainServices(), ...magicServices(), ...errorServices() }
-);
+const session = new SessionWorker(message => {
+  scope.postMessage(message);
+}, sessionServices());
 scope.onmessage = event => {
   void session.receive(event.data);
 };

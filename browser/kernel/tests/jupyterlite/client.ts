@@ -3,10 +3,8 @@
 import { DEFAULT_LIMITS } from '../../src/engine/limits';
 import { assembled, keptOf } from '../../src/jupyterlite/assembly';
 import type { Given } from '../../src/jupyterlite/assembly';
-import { errorServices } from '../../src/errors/services';
-import { magicServices } from '../../src/magics/services';
 import { Workers } from '../../src/session/workers';
-import { plainServices } from '../../src/worker/plain_services';
+import { sessionServices } from '../../src/worker/session_services';
 import { SessionWorker } from '../../src/worker/session_worker';
 import { module } from '../worker/page';
 import { Site } from './site';
@@ -59,6 +57,8 @@ interface GivenToClient {
   site: Site;
   notebook: Given['notebook'];
   kept: Given['kept'];
+  /** Makes its workers. */
+  spawn: () => WorkerPort;
   /** The kernel's id, which a restart leaves as it is. */
   id: string;
 }
@@ -79,6 +79,7 @@ export class Client {
   /** @param given - The notebook's folder, what the site grants and has, and what is kept of sessions. */
   constructor(given: Partial<GivenToClient> = {}) {
     const { folder = '', limits = DEFAULT_LIMITS, site = new Site(), id = crypto.randomUUID() } = given;
+    const { spawn = () => port(sessionServices()) } = given;
     this.site = site;
     const options = {
       id,
@@ -91,7 +92,7 @@ export class Client {
     this.kernel = assembled(options, {
       notebook: given.notebook ?? (() => `${folder}/a.ipynb`),
       kept: given.kept ?? keptOf('nowhere'),
-      workers: new Workers(() => port({ ...plainServices(), ...magicServices(), ...errorServices() })),
+      workers: new Workers(spawn),
       module,
       limits,
       contents: site
