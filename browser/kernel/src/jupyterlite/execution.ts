@@ -63,6 +63,7 @@ export class Execution implements CellHost {
 
   /** Answer a cell that is not run, since the one before it failed. */
   abort(parent: Message): void {
+    if (parent.content['silent'] !== true) this.parts.session.passedOver(String(parent.content['code']));
     this.sender.status(parent, 'busy');
     this.sender.reply(parent, 'execute_reply', { status: 'aborted' });
     this.sender.status(parent, 'idle');
@@ -145,7 +146,7 @@ export class Execution implements CellHost {
       const ran = await session.run(cell, this, (snapshot, changed) => {
         this.#record(cell, failed, snapshot, changed);
       });
-      const ended = this.#ended(ran);
+      const ended = await this.#ended(ran, cell);
       failed = ended.failure !== null; // before the state after the cell arrives
       return await this.#shown(ended);
     } catch (error) {
@@ -159,8 +160,10 @@ export class Execution implements CellHost {
     this.parts.travel.record(cell.remember ? cell.number : 0, cell.code, failed, snapshot, changed);
   }
 
-  #ended(ran: Ran): Outcome {
-    return ran.outcome ?? failure(this.parts.lost(ran.lost.why, ran.lost.message, ran.lost.restored));
+  async #ended(ran: Ran, cell: CellRequest): Promise<Outcome> {
+    if (ran.outcome !== null) return ran.outcome;
+    const { why, message, restored } = ran.lost;
+    return failure(await this.parts.session.explained(this.parts.lost(why, message, restored), cell));
   }
 
   async #shown(outcome: Outcome): Promise<Outcome> {

@@ -1,5 +1,6 @@
 /** Errors as a front end shows them. The worker lays them out; what it says is bounded here, and cannot steer a terminal. */
 
+import { INSISTENT, INSISTENT_SECONDS } from '../engine/interrupts';
 import { shown } from '../outputs/terminal';
 import type { Restored } from '../session/terms';
 import type { Why } from '../session/worker_link';
@@ -37,7 +38,7 @@ const RESTORED: Record<Restored, string> = {
 };
 const STOPPED: Record<Why, string> = {
   interrupted: 'The cell was computing, so its worker was stopped.',
-  insisted: 'The cell caught KeyboardInterrupt and went on, so its worker was stopped.',
+  insisted: `The cell caught KeyboardInterrupt and went on, so ${INSISTENT} interrupts within ${INSISTENT_SECONDS} seconds stopped its worker.`,
   crashed: '',
   memory: '',
   time: '',

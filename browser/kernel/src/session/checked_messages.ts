@@ -93,9 +93,10 @@ const message = v.variant('type', [
     type: v.literal('limits'),
     limits: v.object({ granted: limits, now: limits, tightened: v.record(name, name) })
   }),
-  v.object({ type: v.literal('finished'), id: count, outcome }),
+  v.object({ type: v.literal('finished'), id: count, outcome, line: count }),
   v.object({ type: v.literal('saved'), id: count, change }),
   v.object({ type: v.literal('value'), id: count, value: v.unknown() }),
+  v.object({ type: v.literal('explained'), id: count, failure }),
   v.object({ type: v.literal('loaded'), id: count, failure: v.nullable(text), change }),
   v.object({ type: v.literal('heard') }),
   v.object({

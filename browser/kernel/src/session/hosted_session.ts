@@ -1,9 +1,20 @@
 /** A session that outlives its worker: whatever ends the worker, the state before the cell comes back. */
 
 import { said } from '../engine/unavailable';
-import type { Answer, CellRequest, HeldLimits, Question, Snapshot, SnapshotChange, ToWorker } from '../worker/messages';
+import type {
+  Answer,
+  CellRequest,
+  Failure,
+  HeldLimits,
+  Question,
+  Snapshot,
+  SnapshotChange,
+  ToWorker
+} from '../worker/messages';
 import { nextSnapshot } from '../worker/snapshots';
 import { CannotStart, InterruptedEarly, tighter } from './terms';
+import { PastCells } from './past_cells';
+import { within } from './within';
 import { WorkerLink, WorkerLost } from './worker_link';
 import type { CellHost, Ran, Restored, SessionSettings } from './terms';
 import type { Answering, News } from './worker_link';
@@ -27,6 +38,7 @@ export class HostedSession {
 
   #limits: HeldLimits;
   #missed: [number, string][] = []; // cells that were lost with their worker, and that no state has
+  readonly #past = new PastCells();
   #link: WorkerLink | null = null;
   #readying: Promise<void> | null = null;
   #next = 0;
@@ -61,8 +73,9 @@ export class HostedSession {
     const link = this.#linked();
     try {
       const { timezone, mostShown, mounts = () => [] } = this.settings;
-      const [limits, missed] = [this.#limits, [...this.#missed]];
-      const start = { type: 'start' as const, module, snapshot, missed, mounts: mounts(), limits, timezone, mostShown };
+      if (snapshot === null) this.#past.clear();
+      const known = { snapshot, missed: [...this.#missed], past: this.#past.all, mounts: mounts() };
+      const start = { type: 'start' as const, module, ...known, limits: this.#limits, timezone, mostShown };
       const answer = await this.#send(link, id => ({ ...start, id }), { snapshot });
       if (answer.type === 'failed') throw new CannotStart(answer.message, answer.refused);
       if (answer.type !== 'started') throw new WorkerLost('crashed', 'it did not say that it has the session');
@@ -121,6 +134,7 @@ export class HostedSession {
       };
       const answer = await this.#send(link, execute, null);
       if (answer.type !== 'finished') throw new WorkerLost('crashed', 'it did not say how the cell ended');
+      this.#past.ran(request, answer.outcome.failure, answer.line);
       return { outcome: answer.outcome, lost: null };
     } catch (error) {
       if (!(error instanceof WorkerLost)) throw error;
@@ -132,6 +146,19 @@ export class HostedSession {
       this.#between = null;
       this.#heardInterrupt();
     }
+  }
+
+  /** The failure of a cell that lost its worker, as the next one lays it out and explains it. */
+  async explained(failure: Failure, request: CellRequest): Promise<Failure> {
+    const answer = await this.#answered(id => ({ type: 'explain', id, failure, request }));
+    this.#past.ran(request, failure, 0);
+    return answer?.type === 'explained' ? answer.failure : failure;
+  }
+
+  /** Note a cell that did not run, since the one before it failed. */
+  passedOver(code: string): void {
+    const cell = this.#past.add({ type: 'passedOver', code });
+    this.#link?.post(cell);
   }
 
   /**
@@ -198,10 +225,13 @@ export class HostedSession {
   }
 
   async #value(make: (id: number) => ToWorker): Promise<unknown> {
-    if (!this.#isFree || this.#link === null) return undefined;
+    const answer = await this.#answered(make);
+    return answer?.type === 'value' ? answer.value : undefined;
+  }
+
+  async #answered(make: (id: number) => ToWorker): Promise<Answering | undefined> {
     try {
-      const answer = await this.#send(this.#link, make, { snapshot: this.snapshot });
-      return answer.type === 'value' ? answer.value : undefined;
+      return this.#isFree && this.#link ? await this.#send(this.#link, make, { snapshot: this.snapshot }) : undefined;
     } catch (error) {
       if (error instanceof WorkerLost) return undefined;
       throw error;
@@ -224,6 +254,7 @@ export class HostedSession {
       const answer = await this.#send(this.#link, id => ({ type: 'load', id, snapshot }), { snapshot });
       if (answer.type !== 'loaded') throw new WorkerLost('crashed', 'it did not say whether the state is there');
       if (answer.failure !== null) return answer.failure;
+      if (snapshot === null) this.#past.clear();
       this.snapshot = answer.change === null ? snapshot : nextSnapshot(snapshot ?? before, answer.change);
       return null;
     } catch (error) {
@@ -366,13 +397,4 @@ export class HostedSession {
     this.#saved = null;
     this.#unsaved();
   }
-}
-
-async function within(milliseconds: number, work: Promise<void>): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const over = new Promise<void>(resolve => {
-    timer = setTimeout(resolve, milliseconds);
-  });
-  await Promise.race([work, over]);
-  clearTimeout(timer);
 }

@@ -18,9 +18,12 @@ export class WorkerLost extends Error {
 }
 
 /** Messages that answer a request. */
-export type Answering = Extract<FromWorker, { type: 'started' | 'failed' | 'finished' | 'value' | 'loaded' }>;
+export type Answering = Extract<
+  FromWorker,
+  { type: 'started' | 'failed' | 'finished' | 'value' | 'explained' | 'loaded' }
+>;
 /** What concerns the session otherwise: also that a cell is over, before anybody hears how. */
-export type News = Exclude<FromWorker, { type: 'started' | 'failed' | 'value' | 'loaded' | 'lost' }>;
+export type News = Exclude<FromWorker, { type: 'started' | 'failed' | 'value' | 'explained' | 'loaded' | 'lost' }>;
 
 /** Milliseconds in which a worker that runs no cell of the person's answers, and those more for each byte it is given. */
 const ANSWERS_WITHIN = 60_000;
@@ -129,6 +132,7 @@ export class WorkerLink {
       case 'failed':
       case 'finished':
       case 'value':
+      case 'explained':
       case 'loaded':
         this.#answered(message);
         return;

@@ -176,6 +176,13 @@ export interface CellRequest {
   expressions: Record<string, string>;
 }
 
+/** What became of a cell of the history, for what fails because of it. `line` is where it failed in itself; 0 if unknown. */
+export type PastCell =
+  | { type: 'passed'; code: string }
+  | { type: 'failed'; code: string; number: number; kind: Failure['kind']; ename: string; evalue: string; line: number }
+  /** It did not run, since the one before it failed. */
+  | { type: 'passedOver'; code: string };
+
 /** From the page to the worker. Every `id` is answered once. */
 export type ToWorker =
   | {
@@ -188,6 +195,8 @@ export type ToWorker =
       missed: [number: number, code: string][];
       /** What is mounted. */
       mounts: readonly MountSpec[];
+      /** The cells that ran in the session's workers before, oldest first. */
+      past: PastCell[];
       limits: HeldLimits;
       /** IANA name of the person's zone. */
       timezone: string;
@@ -206,6 +215,10 @@ export type ToWorker =
   | { type: 'syntax'; id: number; source: string }
   /** Go to another state; null for a new session. When `evaluate` may come. */
   | { type: 'load'; id: number; snapshot: Snapshot | null }
+  /** Say why a cell failed that lost its worker, as `finished` would have. */
+  | { type: 'explain'; id: number; failure: Failure; request: CellRequest }
+  /** A cell was not run, since the one before it failed. */
+  | { type: 'passedOver'; code: string }
   /** An answer to `ask`. */
   | { type: 'answer'; question: number; answer: Answer };
 
@@ -240,11 +253,15 @@ export type FromWorker =
   | { type: 'ask'; question: number; what: Question }
   /** A cell tightened limits. */
   | { type: 'limits'; limits: HeldLimits }
-  /** The cell is over. The snapshot follows in `saved`, when the reply is on its way. */
-  | { type: 'finished'; id: number; outcome: Outcome }
+  /**
+   * The cell is over. The snapshot follows in `saved`, when the reply is on its way. `line`: where the cell failed in
+   * itself; 0 if it did not, or nobody knows.
+   */
+  | { type: 'finished'; id: number; outcome: Outcome; line: number }
   /** `change` is null if the session is as it was in the last snapshot. */
   | { type: 'saved'; id: number; change: SnapshotChange | null }
   | { type: 'value'; id: number; value: unknown }
+  | { type: 'explained'; id: number; failure: Failure }
   /** `failure` says why the state could not be loaded: then the session is as it was. */
   | { type: 'loaded'; id: number; failure: string | null; change: SnapshotChange | null }
   /** The interrupt reached a worker that waits: the cell gets KeyboardInterrupt. One that computes cannot say so. */

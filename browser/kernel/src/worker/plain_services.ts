@@ -25,6 +25,7 @@ export function plainServices(actions: ReadonlySet<string> = new Set()): Service
     stray: () => null,
     explainer: { unparsed: () => null, located: failure => failure, restOfImport: () => null },
     told: outcome => outcome,
+    remember: () => undefined,
     help: topic => Promise.resolve(`No documentation found for ${repr(topic)}.`),
     named: () => null,
     misshown: () => null

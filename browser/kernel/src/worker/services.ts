@@ -5,7 +5,7 @@ import type { Explainer } from '../engine/session';
 import type { Cell } from '../source/cell';
 import type { Action, CellSource, MagicTable } from '../source/index';
 import type { Value } from '../wire/values';
-import type { CellRequest, Failure, Outcome, Output } from './messages';
+import type { CellRequest, Failure, Outcome, Output, PastCell } from './messages';
 
 /** The running cell, as magics see it. */
 export interface CellContext {
@@ -32,6 +32,8 @@ export interface Services {
   explainer: Explainer;
   /** The outcome with its failures laid out, and with what an earlier failed cell explains. */
   told(outcome: Outcome, request: CellRequest): Outcome;
+  /** Know the cells that ran before this worker had the session, or that were passed over since. Null: it is a new one. */
+  remember(past: readonly PastCell[] | null): void;
   /** The text that `help(topic)` prints. `kind`: the name of the value's class, if it is known; else empty. */
   help(topic: string, kind: string, context: CellContext): Promise<string>;
   /** How IPython shows a class or a function whose `repr` is `text`; null if it shows the same. */

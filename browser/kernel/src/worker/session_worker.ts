@@ -26,6 +26,7 @@ import type {
   CellRequest,
   DriveAnswer,
   DriveCall,
+  Failure,
   FromWorker,
   Outcome,
   Output,
@@ -69,17 +70,19 @@ export class SessionWorker {
   receive(message: ToWorker): Promise<void> {
     if (message.type === 'interrupt') this.#interrupt();
     else if (message.type === 'answer') this.#answered(message.question, message.answer);
+    else if (message.type === 'passedOver') this.services.remember([message]);
     else if (this.#actionWaits && (message.type === 'evaluate' || message.type === 'load'))
       return this.#handle(message);
     else this.#last = this.#last.then(() => this.#handle(message));
     return this.#last;
   }
 
-  async #handle(message: Exclude<ToWorker, { type: 'interrupt' | 'answer' }>): Promise<void> {
+  async #handle(message: Exclude<ToWorker, { type: 'interrupt' | 'answer' | 'passedOver' }>): Promise<void> {
     try {
       if (message.type === 'start') await this.#start(message);
       else if (message.type === 'execute') await this.#execute(message.id, message.request);
       else if (message.type === 'load') await this.#load(message.id, message.snapshot);
+      else if (message.type === 'explain') this.#explain(message.id, message.failure, message.request);
       else if (message.type === 'syntax')
         this.post({ type: 'value', id: message.id, value: this.#syntax(message.source) });
       else this.post({ type: 'value', id: message.id, value: await this.#evaluate(message.expression, message.parts) });
@@ -108,6 +111,7 @@ export class SessionWorker {
       if (snapshot === null) await this.#engine.start();
       else await this.#engine.load(savedOf(snapshot));
       this.#engine.missed(message.missed);
+      this.services.remember(message.past);
       this.post({ type: 'started', id, change: this.#engine.news() });
     } catch (error) {
       this.#engine.close();
@@ -142,6 +146,7 @@ export class SessionWorker {
     try {
       if (snapshot === null) await engine.start();
       else await engine.load(savedOf(snapshot));
+      if (snapshot === null) this.services.remember(null);
     } catch (error) {
       if (!(error instanceof StateRefused)) throw error;
       failure = error.message;
@@ -177,9 +182,16 @@ export class SessionWorker {
     }
     const { failure } = outcome;
     this.#lastFailure = failure && `${failure.ename}: ${failure.evalue.slice(0, 1000)}`;
-    this.post({ type: 'finished', id, outcome: this.services.told(outcome, request) });
+    const [place] = failure?.frames ?? [];
+    const line = place?.cell?.label === `In[${request.number}]` ? place.line : 0;
+    this.post({ type: 'finished', id, outcome: this.services.told(outcome, request), line });
     await engine.save();
     this.post({ type: 'saved', id, change: engine.news() });
+  }
+
+  #explain(id: number, lost: Failure, request: CellRequest): void {
+    const { failure } = this.services.told(failed(lost), request);
+    this.post({ type: 'explained', id, failure: failure ?? lost });
   }
 
   async #outcome(request: CellRequest, frontend: Frontend, context: CellContext): Promise<Outcome> {

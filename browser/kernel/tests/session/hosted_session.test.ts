@@ -81,7 +81,7 @@ describe('a worker that says what it may not', () => {
       onExecute((worker, id) => {
         // a state is said after the end of its cell
         if ((rubbish as { type?: string } | undefined)?.type === 'saved')
-          worker.say({ type: 'finished', id, outcome: DONE });
+          worker.say({ type: 'finished', id, outcome: DONE, line: 0 });
         worker.say(rubbish);
         sound({ type: 'execute', id, request: { number: 1 } } as ToWorker, worker);
       })
@@ -285,7 +285,7 @@ describe('a kernel that ends', () => {
     let save: () => void = () => undefined;
     next = [
       onExecute((worker, id) => {
-        worker.say({ type: 'finished', id, outcome: DONE });
+        worker.say({ type: 'finished', id, outcome: DONE, line: 0 });
         save = () => {
           worker.say({ type: 'saved', id, change: { ...CHANGE, steps: ['{}'] } });
         };

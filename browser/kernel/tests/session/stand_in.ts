@@ -68,7 +68,7 @@ export function sound(message: ToWorker, worker: StandIn): void {
     say({ type: 'started', id: message.id, change: message.snapshot === null ? CHANGE : null });
   if (message.type === 'load') say({ type: 'loaded', id: message.id, failure: null, change: null });
   if (message.type === 'execute') {
-    say({ type: 'finished', id: message.id, outcome: DONE });
+    say({ type: 'finished', id: message.id, outcome: DONE, line: 0 });
     say({ type: 'saved', id: message.id, change: { ...CHANGE, steps: [`{"cell": ${message.request.number}}`] } });
   }
 }

@@ -105,6 +105,7 @@ export class Page {
       snapshot,
       missed,
       mounts: [],
+      past: [],
       limits,
       timezone: 'UTC',
       mostShown,
