@@ -38,9 +38,18 @@ function texts(value: Value): [string, string][] {
 export function jsonObject(text: Value): Record<string, unknown> {
   const value = typeof text === 'string' && text !== '' ? parsed(text) : {};
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new Raises('TypeError', 'metadata must be a dict');
+    throw new Raises('TypeError', `metadata must be a dict, not ${kindOf(value)}`);
   }
   return value as Record<string, unknown>;
+}
+
+/** What Python calls what is no object of JSON. */
+function kindOf(value: unknown): string {
+  if (value === null) return 'NoneType';
+  if (Array.isArray(value)) return 'list';
+  if (typeof value === 'string') return 'str';
+  if (typeof value === 'boolean') return 'bool';
+  return Number.isInteger(value) ? 'int' : 'float';
 }
 
 /** Numbers that Python's JSON has and JavaScript's has not, outside of texts. */

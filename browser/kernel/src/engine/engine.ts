@@ -262,10 +262,9 @@ export class Engine {
     this.saved = saved;
   }
 
-  /** A session that is over its memory limit finds that out only when it next allocates. */
   async #requireWithinMemory(): Promise<void> {
     try {
-      await this.#sandbox.feed('[0] * 1000\nNone');
+      await this.session.allocate();
     } catch (error) {
       if (!(error instanceof WorkerLost)) throw error;
       throw new StateRefused(error.why === 'memory' ? `it is over the memory limit (${error.message})` : error.message);

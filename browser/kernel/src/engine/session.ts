@@ -201,6 +201,15 @@ export class Session {
     }
   }
 
+  /**
+   * A session that is over its memory limit finds that out only when it next allocates.
+   *
+   * @throws WorkerLost - It is.
+   */
+  async allocate(): Promise<void> {
+    await this.#feedText('[0] * 1000\nNone', null);
+  }
+
   // Feeds
 
   async #feedText(text: string, run: CellRun | null, inputs: [string, Value][] = []): Promise<Value> {
