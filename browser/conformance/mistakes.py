@@ -36,6 +36,15 @@ TEXTS = (
     "class A\n    pass",
     "def f()\n    pass",
     "s = 'é𝒳'; print(1",
+    "pip install pandas",
+    "x = 5 +",
+    "in.py",
+    "x = = 2",
+    "0.ipynb",
+    "width = 10px",
+    "size = 3.5kg + 1",
+    "x = 1if y else 2)",
+    "x = 2e5 y",
 )
 
 

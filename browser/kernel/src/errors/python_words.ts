@@ -20,7 +20,10 @@ export interface Wrong {
 
 const GENERAL =
   /^(?:Simple statements|Compound statements|Expected(?! an indented)|Unexpected token|Got unexpected|unexpected EOF|missing closing)/;
-const TOKEN = /[^\0-\x7f]|[\x01-\x08\x0e-\x1f\x7f]|"""|'''|["'#()[\]{}]/gu;
+const TOKEN =
+  /(?<![\p{L}\p{N}_.])\d[\d_]*(?:\.[\d_]*)?(?=[A-Za-z_])|[^\0-\x7f]|[\x01-\x08\x0e-\x1f\x7f]|"""|'''|["'#()[\]{}]/gu;
+/** What may follow a number at once, and makes another of it, or is an operator. */
+const AFTER_NUMBERS = /(?:[eE][+-]?\d|[jJ](?![\p{L}\p{N}_])|0?[xXoObB]|and|else|for|if|in|is|not|or)/uy;
 const PREFIX = /(?<![\p{L}\p{N}_])(?:[rR]?[fFbBtT]|[fFbBtT][rR]|[rRuU])$/u;
 const IN_NAMES = /\p{ID_Continue}/u;
 const OPENING: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' };
@@ -59,7 +62,7 @@ function lineAround(text: string, place: number): [number, number] {
 }
 
 function shortly(message: string): string {
-  return message === 'Expected `:`, found newline' ? "expected ':'" : message;
+  return message === 'Expected `:`, found newline' ? "expected ':'" : 'invalid syntax';
 }
 
 /** `print "text"`, as Python 2 had it. */
@@ -84,7 +87,10 @@ function wrongToken(text: string): Wrong | null {
   for (let match = TOKEN.exec(text); match !== null; match = TOKEN.exec(text)) {
     const [token] = match;
     const at = match.index;
-    if ('([{'.includes(token)) {
+    if (/^\d/.test(token)) {
+      AFTER_NUMBERS.lastIndex = at + token.length;
+      if (!AFTER_NUMBERS.test(text)) return wrong('invalid decimal literal', at + token.length - 1);
+    } else if ('([{'.includes(token)) {
       open.push({ bracket: token, at });
     } else if (OPENING[token] !== undefined) {
       const last = open.pop();

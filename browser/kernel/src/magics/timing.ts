@@ -2,6 +2,7 @@
 
 import { characters, thousands } from '../source/python_text';
 import { logicalLines } from '../source/statements';
+import { inPythonsWords } from '../errors/python_words';
 import { NotPython, syntaxTree } from '../source/syntax_trees';
 import { children } from '../source/walk';
 import { spanOf } from './declared';
@@ -142,8 +143,9 @@ export function examine(text: string): Snippet {
     tree = syntaxTree(text);
   } catch (error) {
     if (!(error instanceof NotPython)) throw error;
-    if (spillsOver(text)) throw new BadCode(error.message, place(text, error));
-    return NOTHING;
+    if (!spillsOver(text)) return NOTHING;
+    const { message, start } = inPythonsWords(text, error);
+    throw new BadCode(message, place(text, start));
   }
   let awaits = false;
   for (const node of ownLevel(tree)) {
@@ -181,7 +183,7 @@ function* ownLevel(tree: Node): Generator<Node> {
   }
 }
 
-function place(text: string, error: NotPython): Span {
-  const start = Math.max(0, Math.min(error.start, text.length - 1));
+function place(text: string, at: number): Span {
+  const start = Math.max(0, Math.min(at, text.length - 1));
   return [start, Math.min(start + 1, text.length)];
 }
