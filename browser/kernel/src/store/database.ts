@@ -43,6 +43,11 @@ export class SiteDatabase {
     return done;
   }
 
+  /** Read or write what has nothing to do with what is under way. @throws Unavailable, and what `work` throws. */
+  apart<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    return this.#connected(work);
+  }
+
   /** Let whoever reads or writes from now on wait: something is still to come. */
   expect(coming: Promise<unknown>): void {
     this.#last = Promise.allSettled([this.#last, coming]);

@@ -31,7 +31,7 @@ export class StoredInputs {
    * @throws Unavailable, and what the browser throws: nothing was written.
    */
   write(session: number | null, inputs: ReadonlyMap<number, string>): Promise<number> {
-    return this.database.write(async connection => {
+    return this.database.apart(async connection => {
       const all = connection.transaction(['histories', 'inputs'], 'readwrite');
       const number = session ?? (await all.objectStore('histories').add({ started: Date.now() }));
       for (const [line, source] of inputs) {
@@ -50,20 +50,20 @@ export class StoredInputs {
    * @throws Unavailable, and what the browser throws.
    */
   async newest(session: number | null, take: (row: Row) => boolean): Promise<void> {
-    await this.database.read(connection => visit(connection, null, row => row.session === session || take(row)));
+    await this.database.apart(connection => visit(connection, null, row => row.session === session || take(row)));
   }
 
   /** The inputs of one session, in order. @throws Unavailable, and what the browser throws. */
   async of(session: number): Promise<Row[]> {
     const rows: Row[] = [];
     const range = IDBKeyRange.bound([session], [session, []]);
-    await this.database.read(connection => visit(connection, range, row => rows.push(row) > 0));
+    await this.database.apart(connection => visit(connection, range, row => rows.push(row) > 0));
     return rows.reverse();
   }
 
   /** The number that a new session would get. @throws Unavailable, and what the browser throws. */
   async next(): Promise<number> {
-    const keys = await this.database.read(async connection => {
+    const keys = await this.database.apart(async connection => {
       const cursor = await connection.transaction('histories').store.openKeyCursor(null, 'prev');
       return cursor?.key;
     });
