@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from monty_kernel.engine.prelude import guarded
-from monty_kernel.introspect import documentation, facts, live, place, units
+from monty_kernel.introspect import documentation, facts, live, place, stub, units
 
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 
@@ -71,6 +71,7 @@ def language() -> dict[str, Any]:
         "arguments": {name: sorted(names) for name, names in known.arguments.items() if names},
         "supplied": units.supplied_names(),
         "suppliedModules": units.supplied_modules(),
+        "stub": {"label": units.LABEL, "text": stub.STUB},
         "notPython": sorted(place.NOT_PYTHON),
     }
 

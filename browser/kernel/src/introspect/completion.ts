@@ -265,7 +265,8 @@ async function accepted(name: string): Promise<(readonly [string, number])[]> {
   return found.length > 0 ? found : [...known].map(each => [each, KEYWORD_ONLY] as const);
 }
 
-function literalType(expression: string): string | null {
+/** The type of an expression that is a literal; null if it is none. */
+export function literalType(expression: string): string | null {
   const string = /^[rRuUfFtT]?([bB]?)[rR]?['"]/.exec(expression);
   if (string !== null && /['"]$/.test(expression)) return string[1] === '' ? 'str' : 'bytes';
   if (/^\[.*\]$/s.test(expression)) return 'list';

@@ -42,20 +42,23 @@ export function definitionIn(
 
 function lastIn(text: string, name: string, cell: string, bound: boolean): Definition | null {
   const head = new RegExp(`^([ \\t]*)(async[ \\t]+)?(def|class)[ \\t]+${name}(?![\\p{L}\\p{N}_])`, 'gmu');
-  const match = [...text.matchAll(head)]
-    .filter(each => bound || surroundings(text, each.index).stack.length === 0)
-    .at(-1);
+  const matches = [...text.matchAll(head)].filter(each => bound || surroundings(text, each.index).stack.length === 0);
+  // the outermost: those further in may be methods of classes
+  const margin = Math.min(...matches.map(each => (each[1] ?? '').length));
+  const match = matches.findLast(each => (each[1] ?? '').length === margin);
   if (match === undefined) return null;
   const [whole, indent = '', isAsync, kind] = match;
   const start = match.index + whole.length;
   const header = headerEnd(text, start);
-  const source = blockAt(text, match.index, header, indent);
-  const body = text.slice(header, match.index + source.length);
+  const block = blockAt(text, match.index, header, indent);
+  const decorators = decoratorsAbove(text, match.index, indent);
+  const source = decorators + block;
+  const body = text.slice(header, match.index + block.length);
   const isClass = kind === 'class';
   const init = isClass ? lastIn(body, '__init__', cell, true) : null;
   const signature = isClass
-    ? (init?.signature.replace(/^__init__/, name) ?? `${name}()`)
-    : withoutSelf(`${name}${strip(text.slice(start, header - 1))}`, bound);
+    ? (init?.signature.replace(/^__init__/, name) ?? `${name}(${isData(decorators) ? fields(body).join(', ') : ''})`)
+    : withoutSelf(`${name}${tidied(strip(text.slice(start, header - 1)))}`, bound);
   return {
     name,
     isClass,
@@ -65,7 +68,9 @@ function lastIn(text: string, name: string, cell: string, bound: boolean): Defin
     initDoc: init?.doc ?? null,
     source,
     cell,
-    parameters: isClass ? (init?.parameters ?? fields(source, body)) : parametersOf(signature),
+    parameters: isClass
+      ? (init?.parameters ?? fields(body).map(field => field.replace(/:.*/s, '')))
+      : parametersOf(signature),
     attributes: isClass ? attributes(body) : []
   };
 }
@@ -105,6 +110,27 @@ function docstring(body: string): string | null {
   return lines.join('\n').trim();
 }
 
+const TEXT = /[rRuUbB]{0,2}(?:"""[\s\S]*?"""|'''[\s\S]*?'''|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|#[^\n]*/g;
+
+/** Parameters on one line, with blanks as `ast.unparse` has them. */
+function tidied(head: string): string {
+  const texts: string[] = [];
+  const bare = head.replace(TEXT, found => {
+    if (found.startsWith('#')) return '';
+    texts.push(/^"[^"'\\]*"$/.test(found) ? `'${found.slice(1, -1)}'` : found);
+    return '\0';
+  });
+  return bare
+    .replace(/\\\n|\s+/g, ' ')
+    .replace(/([([{]) /g, '$1')
+    .replace(/,? ?\)(?= ?(?:->|$))/g, ')')
+    .replace(/ ([)\]},:])/g, '$1')
+    .replace(/(?<![=!<>]) ?=(?!=) ?/g, '=')
+    .replace(/([,:]) ?(?! )/g, '$1 ')
+    .replace(/\0/g, () => texts.shift() ?? '')
+    .trim();
+}
+
 function withoutSelf(signature: string, bound: boolean): string {
   return bound ? signature.replace(/\(\s*(?:self|cls)\s*(?:,\s*)?/, '(') : signature;
 }
@@ -126,10 +152,32 @@ function parametersOf(signature: string): string[] {
   return found;
 }
 
-/** The fields of a class without `__init__`, as a dataclass takes them. */
-function fields(source: string, body: string): string[] {
-  if (source === '') return [];
-  return [...body.matchAll(/^[ \t]+([\p{L}_][\p{L}\p{N}_]*)[ \t]*:/gmu)].map(match => match[1] ?? '');
+/** The fields of a class without `__init__`, as a dataclass takes them: with annotations and default values. */
+function fields(body: string): string[] {
+  const found = [
+    ...body.matchAll(
+      /^([ \t]+)([\p{L}_][\p{L}\p{N}_]*)[ \t]*:[ \t]*([^=\n#]+?)[ \t]*(?:=[ \t]*([^\n#]+?)[ \t]*)?(?:#.*)?$/gmu
+    )
+  ];
+  const [indent] = found[0]?.slice(1) ?? [];
+  return found
+    .filter(each => each[1] === indent)
+    .map(([, , name = '', type = '', value]) => `${name}: ${type}${value === undefined ? '' : ` = ${value}`}`);
+}
+
+function isData(decorators: string): boolean {
+  return /^[ \t]*@(?:dataclasses\.)?dataclass\b/m.test(decorators);
+}
+
+/** The lines of decorators above a definition. */
+function decoratorsAbove(text: string, start: number, indent: string): string {
+  let begin = start;
+  while (begin > 0) {
+    const line = text.lastIndexOf('\n', begin - 2) + 1;
+    if (!text.slice(line, begin).startsWith(`${indent}@`)) break;
+    begin = line;
+  }
+  return text.slice(begin, start);
 }
 
 function attributes(body: string): string[] {

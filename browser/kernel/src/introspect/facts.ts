@@ -1,6 +1,7 @@
 /** What Monty has: builtins, modules, and the attributes of values, as the native kernel found it out. */
 
 import language from '../generated/language.json';
+import type { CellSource } from '../source/index';
 
 export type Kinds = Readonly<Record<string, string>>;
 /** The kind of documentation, a signature, a docstring, and the parameters with their kinds in `inspect`. */
@@ -66,6 +67,9 @@ export function isModule(name: string): boolean {
 }
 
 let documentation: Promise<Readonly<Record<string, Doc>>> | null = null;
+
+/** What the kernel supplies to cells, written as a cell. */
+export const STUB: CellSource = language.stub;
 
 /** The documentation of a name such as `len`, `json.dumps` or `str.split`. It is loaded when it is first asked for. */
 export async function docOf(name: string): Promise<Doc | null> {

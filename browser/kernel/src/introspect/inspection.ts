@@ -2,8 +2,9 @@
 
 import { rstrip } from '../source/python_text';
 import { identifierAfter, identifierBefore, primaryBefore, surroundings } from './cursor';
+import { literalType } from './completion';
 import { definitionIn } from './definitions';
-import { attributesOf, attributesOfClass, BUILTINS, docOf, isModule, membersOf, typeKey } from './facts';
+import { attributesOf, attributesOfClass, BUILTINS, docOf, isModule, membersOf, STUB, typeKey } from './facts';
 import { pathOf } from './live';
 import { asPython, magicPlace } from './place';
 import type { Known } from './completion';
@@ -29,26 +30,25 @@ export class Inspector {
     const isPython = magic?.part === 'python';
     const text = isPython ? ' '.repeat(magic.start) + code.slice(magic.start) : asPython(code);
     for (const expression of targets(text.replace(/\?+\s*$/, ''), Math.min(at, text.length))) {
-      const page = await this.describe(expression, detail);
+      const page = await this.describe(expression, detail, false);
       if (page !== null) return page;
     }
     return null;
   }
 
   /** A page about a name or a dotted one, or about a magic written with its `%`; null if nothing is known. */
-  async describe(topic: string, detail: number): Promise<string | null> {
+  async describe(topic: string, detail: number, unimported = true): Promise<string | null> {
     const name = topic.trim();
     if (name.startsWith('%')) return this.known.magics.help(name.replace(/^%+/, ''));
-    const literal = /^[rRuUfFbB]*(['"]).*\1\.(\w+)$/s.exec(name);
-    if (literal !== null) {
-      const method = await docOf(`${/^\w*[bB]/.test(name) ? 'bytes' : 'str'}.${literal[2] ?? ''}`);
-      return method === null ? null : docPage(name, method);
-    }
+    const literal = /^(.*[\])}'"])\.(\w+)$/s.exec(name);
+    const type = literalType(literal?.[1] ?? '');
+    if (type !== null) return documented(`${type}.${literal?.[2] ?? ''}`);
     const path = name.length > 1_000 ? null : pathOf(name);
     if (path === null) return null;
     const look = await this.known.live.look(path);
     if (look !== null) return (await this.#known(path, look, detail)) ?? this.#ofValue(path, look);
-    return this.#unseen(path, name, detail);
+    const isThere = path.root in BUILTINS || unimported;
+    return this.#unseen(path, isThere ? name : '', detail);
   }
 
   async #known(path: Path, look: Look, detail: number): Promise<string | null> {
@@ -95,10 +95,17 @@ export class Inspector {
     if (path.steps.length > 0) {
       const method = await this.#ofMember(path, detail);
       if (method !== null) return method;
+      const isBusy = (await this.known.live.names('__mk_see_nothing')) === null;
+      const [step] = path.steps;
+      const own =
+        isBusy && path.steps.length === 1 && step?.[0] === '.'
+          ? definitionIn(this.known.cells(), path.root, step[1])
+          : null;
+      if (own !== null) return definitionPage(own, detail);
       if ((await this.known.live.look({ root: path.root, steps: [] })) !== null) return null;
     } else {
       const isBusy = (await this.known.live.names('__mk_see_nothing')) === null;
-      const own = isBusy ? definitionIn(this.known.cells(), path.root) : null;
+      const own = definitionIn(isBusy ? this.known.cells() : [STUB], path.root);
       if (own !== null) return definitionPage(own, detail);
     }
     const isKnown =
@@ -169,7 +176,7 @@ function docPage(_: string, [kind, signature, doc]: Doc): string {
 }
 
 function definitionPage(known: Definition, detail: number): string {
-  const source = detail > 0 ? known.source : null;
+  const source = detail > 0 && known.cell !== STUB.label ? known.source : null;
   return page([
     [known.isClass ? 'Init signature' : 'Signature', known.signature],
     ['Source', source],
@@ -180,7 +187,8 @@ function definitionPage(known: Definition, detail: number): string {
   ]);
 }
 
-function cellName(label: string): string {
+function cellName(label: string): string | null {
+  if (label === STUB.label) return null;
   return label.startsWith('In[') ? `Cell ${label}` : label;
 }
 

@@ -5,6 +5,7 @@ import { Magics } from '../magics/magics';
 import { characters, forward, repr } from '../source/python_text';
 import { judge } from './completeness';
 import { Completer } from './completion';
+import { STUB } from './facts';
 import { Inspector } from './inspection';
 import { Live } from './live';
 import type { Completion, Questions } from '../jupyterlite/parts';
@@ -24,6 +25,7 @@ export interface Surrounding {
   kin(kin: Kin): readonly string[];
 }
 
+const QUOTED = /^(['"])([\p{L}_][\p{L}\p{N}_.]*)\1$/u;
 const ANSI = /\u001b\[\d+m/g;
 
 export class CodeQuestions implements Questions {
@@ -35,7 +37,7 @@ export class CodeQuestions implements Questions {
     this.#known = {
       live: new Live(surrounding.ask),
       magics: new Magics(),
-      cells: () => surrounding.cells(),
+      cells: () => [STUB, ...surrounding.cells()],
       kin: kin => surrounding.kin(kin)
     };
     this.#completer = new Completer(this.#known);
@@ -70,9 +72,11 @@ export class CodeQuestions implements Questions {
     return text === null ? null : { 'text/plain': text };
   }
 
-  /** What `help(topic)` prints. `kind`: the name of the value's class, if it is known; else empty. */
-  async help(topic: string, kind: string): Promise<string> {
-    if (topic === '') return ABOUT;
+  /** What `help(given)` prints. `givenKind`: the name of the value's class, if it is known; else empty. */
+  async help(given: string, givenKind: string): Promise<string> {
+    if (given === '') return 'Type help(name) or name? for help on a name, %lsmagic for the magics.';
+    const quoted = QUOTED.exec(given)?.[2]; // help('math')
+    const [topic, kind] = quoted === undefined ? [given, givenKind] : [quoted, ''];
     const text =
       (await this.#inspector.describe(topic, 0)) ?? (kind === '' ? null : await this.#inspector.describe(kind, 0));
     return text === null ? `No documentation found for ${repr(topic)}.` : text.replace(ANSI, '');

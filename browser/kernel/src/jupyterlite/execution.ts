@@ -3,7 +3,17 @@
 import { CannotStart, InterruptedEarly } from '../session/terms';
 import { Person } from './person';
 import type { CellHost, Ran } from '../session/terms';
-import type { Answer, CellRequest, Failure, Outcome, Output, Question, Result, Snapshot } from '../worker/messages';
+import type {
+  Answer,
+  CellRequest,
+  Failure,
+  MimeBundle,
+  Outcome,
+  Output,
+  Question,
+  Result,
+  Snapshot
+} from '../worker/messages';
 import type { Waiting } from './cell_queue';
 import type { Message, Sender } from './messages';
 import type { KernelParts } from './parts';
@@ -20,6 +30,7 @@ export class Execution implements CellHost {
 
   #parent: Message | null = null;
   #payload: Record<string, unknown>[] = [];
+  #page: MimeBundle | null = null;
 
   constructor(
     private readonly parts: KernelParts,
@@ -44,6 +55,9 @@ export class Execution implements CellHost {
     this.sender.status(parent, 'busy');
     if (!cell.silent) this.sender.publish(parent, 'execute_input', { code: cell.code, execution_count: cell.number });
     const outcome = isWanted ? await this.#outcome(cell) : failure(this.#unexpected(new InterruptedEarly()));
+    if (this.#page !== null) {
+      this.#payload.push({ source: 'page', data: await this.parts.screen.page(this.#page), start: 0 });
+    }
     const reply = this.#reply(outcome);
     const failed = outcome.failure !== null;
     const left = this.#payload.some(each => each['source'] === 'ask_exit');
@@ -94,6 +108,12 @@ export class Execution implements CellHost {
     }
   }
 
+  /** Take what the reply holds for the front end: a page of help, the last one of the cell. */
+  payload(payload: Record<string, unknown>): void {
+    const { source, data } = payload;
+    if (source === 'page' && typeof data === 'object' && data !== null) this.#page = data as MimeBundle;
+  }
+
   readonly #show = (output: Output): void => {
     if (this.#parent === null) return;
     switch (output.type) {
@@ -128,6 +148,7 @@ export class Execution implements CellHost {
     if (remember) this.count += 1;
     this.#parent = parent;
     this.#payload = [];
+    this.#page = null;
     this.person.turnTo(parent);
     this.parts.screen.startCell();
     if (remember) this.parts.history.add(this.count, code);
@@ -141,7 +162,7 @@ export class Execution implements CellHost {
     let failed = true;
     try {
       await session.ready();
-      const notice = travel.begin();
+      const notice = travel.begin(cell.number, cell.code);
       if (notice !== null) this.output({ type: 'stream', name: 'stderr', text: `${notice}\n` });
       const ran = await session.run(cell, this, (snapshot, changed) => {
         this.#record(cell, failed, snapshot, changed);

@@ -50,7 +50,7 @@ export interface Travel {
   /** Is told the number of the last cell when an earlier session goes on: cells count on from it. */
   onResumed: (last: number) => void;
   /** A cell is about to run. What the person has to be told before it, if anything. */
-  begin(): string | null;
+  begin(number: number, code: string): string | null;
   /** A cell is over, and this is the state that it left. `number` is 0 for a cell outside the history. */
   record(number: number, code: string, failed: boolean, snapshot: Snapshot, changed: boolean): void;
   /** Answer a magic that the worker leaves to the page. */

@@ -47,18 +47,20 @@ export class TravelRoom implements Travel {
   onResumed: (last: number) => void = () => undefined;
 
   readonly #magics = new Magics();
+  #running: CellSource | null = null;
   #isNew = false; // the running cell began a new session
   #isResumed = false;
   #beginnings = 0;
 
   constructor(private readonly parts: TravelRoomParts) {}
 
-  /** The cells that led to the session, oldest first. */
+  /** The cells that led to the session, oldest first, and the one that runs. */
   cells(): CellSource[] {
     const { travel } = this.parts;
-    if (!travel.hasBegun) return [];
+    const running = this.#running === null ? [] : [this.#running];
+    if (!travel.hasBegun) return running;
     const states = [...travel.timeline.wayBack()].reverse().filter(state => state.number > 0);
-    return states.map(({ number, source }) => ({ label: `In[${number}]`, text: source }));
+    return [...states.map(({ number, source }) => ({ label: `In[${number}]`, text: source })), ...running];
   }
 
   /** The states, or the names of states, that a magic's argument may be. */
@@ -69,7 +71,8 @@ export class TravelRoom implements Travel {
     return kin === 'names' ? travel.timeline.names.sort() : [...travel.timeline.names.sort(), ...numbers.map(String)];
   }
 
-  begin(): string | null {
+  begin(number: number, code: string): string | null {
+    this.#running = { label: `In[${number}]`, text: code };
     const { travel, session, store } = this.parts;
     if (session.snapshot !== null) {
       if (!travel.hasBegun) travel.begin(session.snapshot);
@@ -80,6 +83,7 @@ export class TravelRoom implements Travel {
   }
 
   record(number: number, code: string, failed: boolean, snapshot: Snapshot, changed: boolean): void {
+    this.#running = null;
     if (changed || this.#isNew) this.onResumed(this.parts.travel.record(number, code, failed, snapshot));
     this.#isNew = false;
   }

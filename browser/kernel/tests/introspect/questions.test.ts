@@ -139,7 +139,7 @@ describe.skipIf(!hasWasm)('questions about code', { timeout: 60_000 }, () => {
   });
 
   it.each([
-    ['area', 'Signature:|area(width, height=2, *, unit="m")|The area.\n\nIn square units.|Cell In[3]|function'],
+    ['area', "Signature:|area(width, height=2, *, unit='m')|The area.\n\nIn square units.|Cell In[3]|function"],
     ['robot.walk', 'walk(steps)|Walk some steps.|Cell In[4]'],
     ['Robot', 'Init signature:|Robot(name, size=1)|It moves.|type'],
     ['robot', 'Robot|It moves.|Cell In[4]'],

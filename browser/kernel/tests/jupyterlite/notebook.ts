@@ -85,7 +85,7 @@ export class Notebook {
       }
     };
     await this.session.ready();
-    this.room.begin();
+    this.room.begin(number, code);
     const request = { code, number, remember: true, silent: false, expressions: {} };
     const { outcome } = await this.session.run(request, host, (snapshot, changed) => {
       this.room.record(number, code, outcome?.failure !== null, snapshot, changed);
