@@ -81,6 +81,8 @@ LACKING = [
     ("def f():\n    import requests\nf()", "No module named 'requests'", "no network"),
     ("import socket", "No module named 'socket'", "no network"),
     ("import urllib.request", "No module named 'urllib'", "no network"),
+    ("from js import document", "No module named 'js'", "neither a page nor its JavaScript"),
+    ("import micropip", "No module named 'micropip'", "are all there are"),
     ("import ipywidgets", "No module named 'ipywidgets'", "no widgets"),
     ("import subprocess", "No module named 'subprocess'", "no processes"),
     ("import enum", "No module named 'enum'", "NAME = value"),

@@ -124,10 +124,13 @@ _COMPILED = "Packages with compiled code cannot be loaded."
 _TABLES = f"{_COMPILED} Lists, dicts and the csv, math and random modules are enough for small data."
 _PLOTS = "There is no plotting here: build SVG or HTML in the cell and display it."
 _WIDGETS = "This kernel has no widgets: ask with input()."
+_PAGE = "Cells reach neither a page nor its JavaScript: display(HTML(...)) and display(SVG(...)) show something."
 _FILES = "Code in the sandbox sees no files of this computer."
 _ABSTRACT = "Classes need only have the methods that are called."
 
 INSTEAD_OF_MODULE: Mapping[str, str] = {
+    **_each("js pyodide pyodide_js", _PAGE),
+    **_each("micropip piplite", "The modules that come with Monty, such as math, json, re and csv, are all there are."),
     **_each(
         "socket socketserver ssl http urllib urllib3 requests httpx aiohttp websockets ftplib smtplib imaplib poplib "
         "telnetlib xmlrpc boto3 paramiko selectors select",
