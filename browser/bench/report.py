@@ -55,7 +55,8 @@ def conditions(rounds: int, browser: str) -> str:
     kernel, pyodide = KERNEL.replace("==", " "), PYODIDE.replace("@", " ")
     ours = f"monty-kernel {version('monty-kernel')}, {kernel}, {pyodide}, JupyterLite {version('jupyterlite-core')}"
     machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
-    return f"Medians of {rounds} rounds in one run, by turns, each in a new browser: Chromium {browser}, {machine}; {ours}."
+    measured = "One round" if rounds == 1 else f"Medians of {rounds} rounds in one run, by turns"
+    return f"{measured}, each in a new browser: Chromium {browser}, {machine}; {ours}."
 
 
 def save(measurements: Sequence[Measurement], said: str) -> None:
