@@ -20,6 +20,7 @@ const common = {
   target: 'es2022',
   legalComments: 'none',
   plugins: [described],
+  loader: { '.svg': 'dataurl' },
   logLevel: 'warning'
 };
 rmSync('lib', { recursive: true, force: true });

@@ -5,6 +5,7 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { IKernelClient, IKernelSpecs } from '@jupyterlite/services';
 import type { IKernel } from '@jupyterlite/services';
 
+import logo from '../../../../kernelspec/logo-svg.svg';
 import { prepare } from './page_wide';
 import type { MontyKernel } from './kernel';
 
@@ -24,7 +25,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
         language: 'python',
         argv: [],
         interrupt_mode: 'message',
-        resources: {}
+        resources: { 'logo-svg': logo }
       },
       create: async options => {
         prepare();
