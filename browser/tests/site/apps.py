@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import quote
@@ -17,7 +18,7 @@ _RUN_ALL = """async () => {
     const { commands, shell } = window.jupyterapp;
     await commands.execute('notebook:clear-all-cell-outputs');
     window.ranAll = () => [...shell.currentWidget.content.model.cells].every(
-        cell => cell.type !== 'code' || cell.executionState === 'idle' && cell.executionCount !== null
+        cell => cell.type !== 'code' || !cell.sharedModel.getSource() || cell.executionState === 'idle' && cell.executionCount !== null
     );
     void commands.execute('notebook:run-all-cells'); // which ends early where a cell fails as it should
 }"""
@@ -33,8 +34,8 @@ _IN_CONSOLE = """async sources => {
     return shown;
 }"""
 _WRITE = """([path, sources]) => {
-    const cells = sources.map((source, place) => ({
-        id: `cell-${place}`, cell_type: 'code', source, metadata: {}, outputs: [], execution_count: null
+    const cells = sources.map(([source, tags], place) => ({
+        id: `cell-${place}`, cell_type: 'code', source, metadata: { tags }, outputs: [], execution_count: null
     }));
     const kernelspec = { name: 'monty', display_name: 'Python (Monty)', language: 'python' };
     const content = { cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 };
@@ -92,9 +93,14 @@ class Lite:
         expect(self.page.locator(".jp-NotebookPanel")).to_have_count(tabs + 1)
         return self.on_top()
 
-    def write(self, path: str, *sources: str) -> None:
-        """Save a notebook of these cells, and an empty one, to the site's drive, which the browser keeps."""
-        self.page.evaluate(_WRITE, [path, [*sources, ""]])
+    def write(self, path: str, *sources: str, failing: Sequence[str] = ()) -> None:
+        """Save a notebook of these cells, those that fail, and an empty one to the site's drive, which the browser keeps."""
+        cells = [
+            *((source, []) for source in sources),
+            *((source, ["raises-exception"]) for source in failing),
+            ("", []),
+        ]
+        self.page.evaluate(_WRITE, [path, cells])
 
     def open(self, path: str) -> Notebook:
         """A notebook of the site's drive on top, whose kernel is ready."""
@@ -140,6 +146,6 @@ def interrupt(notebook: Notebook) -> None:
 
 def answer(notebook: Notebook, cell: int, text: str) -> None:
     """Answer the question of a running cell."""
-    field = notebook.cell(cell).locator(".jp-Stdin-input").last  # one that was answered may still be there
+    field = notebook.cell(cell).locator(".jp-Stdin-input")
     field.fill(text)
     field.press("Enter")
