@@ -18,7 +18,10 @@ export interface Difference {
 }
 
 const WORDS = listed.words.map(({ native, browser }) => ({ native: new RegExp(native, 'g'), browser }));
-const CELLS = listed.cells.map(({ pattern }) => new RegExp(pattern, 'm'));
+const CELLS = listed.cells.map(({ session, pattern }) => ({
+  session: new RegExp(session),
+  source: new RegExp(pattern, 'm')
+}));
 const ADDRESS = / at 0x[0-9a-f]+/g; // of the heap, in which the two kernels keep different things
 
 /** Compares the outputs of both kernels, and remembers what of the list it needed. */
@@ -38,7 +41,7 @@ export class Comparison {
       if (!this.comparable(browser) || !this.comparable(native)) return;
       this.compared += 1;
       if (browser === native || browser === this.#reworded(native)) return;
-      const allowed = CELLS.find(pattern => pattern.test(source));
+      const allowed = CELLS.find(each => each.session.test(name) && each.source.test(source));
       if (allowed !== undefined) this.#used.add(allowed);
       else this.different.push({ session: name, source, browser: outputs[index], native: expected });
     });
