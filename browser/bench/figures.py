@@ -49,7 +49,7 @@ ROUND_TRIPS = 30
 LINES = 10_000
 PRINTING = f"for i in range({LINES}):\n    print(i)"
 PRINTED = "".join(f"{number}\n" for number in range(LINES))
-SLOWLY = "for i in range(3):\n    print(i)\n    for j in range(1_000_000): pass"
+SLOWLY = "for i in range(10):\n    print(i)\n    for j in range(1_000_000): pass"
 MODULE = "t = 0\nfor i in range(1_000_000):\n    t += i\nt"
 FUNCTION = "def f():\n    t = 0\n    for i in range(1_000_000):\n        t += i\n    return t\nf()"
 TOTAL = "499999500000"
@@ -104,7 +104,7 @@ def _run(page: Page, code: str, expected: str) -> dict[str, Any]:
 
 def _cells(page: Page) -> Samples:
     reply = median(_run(page, "1+1", "2")["reply"] for _ in range(ROUND_TRIPS))
-    slowly = _run(page, SLOWLY, "0\n1\n2\n")
+    slowly = _run(page, SLOWLY, PRINTED[:20])
     if slowly["firstText"] > slowly["idle"] * 0.6:
         raise RuntimeError(
             f"what a cell printed first came {slowly['firstText']:.0f} ms of {slowly['idle']:.0f} ms late"
