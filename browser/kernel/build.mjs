@@ -18,7 +18,7 @@ const common = {
   minify: true,
   sourcemap: false,
   target: 'es2022',
-  legalComments: 'none',
+  legalComments: 'eof',
   plugins: [described],
   loader: { '.svg': 'dataurl' },
   logLevel: 'warning'
