@@ -1,3 +1,12 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
-export default defineConfig({ test: { globalSetup: ['tests/expected.ts'], testTimeout: 120_000 } });
+// what a browser compares better, and which takes minutes: `npm run compare` does it without one
+const COMPARISON = 'tests/conformance/**';
+
+export default defineConfig({
+  test: {
+    globalSetup: ['tests/expected.ts'],
+    testTimeout: 120_000,
+    exclude: [...configDefaults.exclude, ...(process.env['COMPARE'] ? [] : [COMPARISON])]
+  }
+});
