@@ -43,8 +43,11 @@ const SORT = pythonPattern(String.raw`\s*\.\s*sort\s*\(`, { sticky: true });
 
 type Names = ReadonlySet<string> | null;
 
-/** The edits. names: those of the session, and of this cell, that may lead to the host; null if any may. */
-export function* callbackEdits(text: string, outline: Outline, names: Names): Generator<Edit> {
+/**
+ * The edits. names: gives those of the session, and of this cell, that may lead to the host; null if any may. It may take
+ * long, and is asked only where the answer matters.
+ */
+export function* callbackEdits(text: string, outline: Outline, names: () => Names): Generator<Edit> {
   const eager = new Set<Expr>();
   for (const { node } of outline.calls) if (EAGER.has(called(node)) && node.args[0]) eager.add(node.args[0]);
   const loops = new Map(outline.loops.map(loop => [loop[0].iter, loop]));
@@ -53,7 +56,7 @@ export function* callbackEdits(text: string, outline: Outline, names: Names): Ge
     if (scope.depth > DEEPEST) continue;
     if (node.args.some(each => each._ === 'Starred') || node.keywords.some(each => each.arg === null)) continue;
     const callee = calleeOf(node, name);
-    if (callee === null || !mayAsk(callee, scope, names)) continue;
+    if (callee === null || neverAsks(callee) || !mayAsk(callee, scope, names())) continue;
     const loop = loops.get(node);
     if (node.func._ === 'Attribute') yield* sort(text, node, node.func);
     else if (scope.owner(name) !== null) continue;
@@ -81,8 +84,14 @@ function calleeOf(node: Call, name: string): Expr | null {
   return null;
 }
 
+/** Whether a callee cannot ask the host, whatever the names in it stand for: operators cannot suspend. */
+function neverAsks(callee: Expr): boolean {
+  if (callee._ !== 'Lambda') return callee._ === 'Constant';
+  for (const node of walk(callee)) if (node._ === 'Call' || node._ === 'Attribute') return false;
+  return true;
+}
+
 function mayAsk(callee: Expr, scope: Scope, names: Names): boolean {
-  if (callee._ === 'Constant') return false;
   if (names === null || leadsToHost(callee, names)) return true;
   // a function that was passed on may be any, but only in a session that has one which asks
   const some = names.size > 0;

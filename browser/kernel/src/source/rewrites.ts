@@ -42,9 +42,23 @@ export function rewritten(text: string, tree: Module, names: SessionNames, head 
     if (edits.push(...found) > before) parts.add(part);
   };
   if (exceptions) add('exceptions', exceptionEdits(text, tree, outline, names.remembersErrors));
-  if (callbacks) add('callbacks', callbackEdits(text, outline, askingNames(tree, names, head)));
+  if (callbacks)
+    add(
+      'callbacks',
+      callbackEdits(
+        text,
+        outline,
+        once(() => askingNames(tree, names, head))
+      )
+    );
   if (scope) for (const call of outline.calls) add('variables', locals(text, call));
   return { edits, parts };
+}
+
+/** The same, called once at most. */
+function once<Given>(give: () => Given): () => Given {
+  let given: { value: Given } | null = null;
+  return () => (given ??= { value: give() }).value;
 }
 
 function askingNames(tree: Module, names: SessionNames, head: string): ReadonlySet<string> | null {
