@@ -23,6 +23,9 @@ _Own = tuple[list[CellSource], dict[int, Feed]]
 StepData = dict[str, Any]
 """The same as plain data: `cells`, each a label and a text, and `feeds`, each as `feed_data` makes it."""
 
+UNCOUNTED = "main.py"
+"""What Monty calls a source that it refuses before it counts it, since it nests too deeply: the one it was fed last."""
+
 TOGETHER = 32
 """Steps that are packed together, once there are twice as many that are not packed."""
 
@@ -109,6 +112,9 @@ class CellLog:
 
     def named(self, filename: str) -> Feed | None:
         """The feed that Monty calls by this name; None if it is none of a cell's."""
+        if filename == UNCOUNTED:
+            own = self._own
+            return own[1][max(own[1])] if not isinstance(own, _Packed) and own[1] else None
         head, _, tail = filename.partition("<python-input-")
         return self.feed(int(tail[:-1])) if not head and tail[:-1].isdigit() else None
 

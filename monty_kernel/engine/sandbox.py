@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import partial
 from typing import Any, Literal
 
@@ -12,6 +12,7 @@ import pydantic_monty as monty
 from ..outputs import Stream
 from .access import Access, NoAccess
 from .budget import Budget, ComputingTime, LimitReached, of_the_kernel
+from .cell_log import UNCOUNTED
 from .frontend import Frontend
 from .host import GoingOn, Host, ObservedHost, Observer
 from .interrupts import InterruptController, Why, lives
@@ -231,6 +232,9 @@ class Sandbox:
             left = host.left and isinstance(error.exception(), SystemExit)
             raise FeedError(error, host.refusal if refused else None, left=left) from error
         except monty.MontyError as error:
+            if any(frame.filename == UNCOUNTED for frame in _syntax_frames(error)):
+                with suppress(monty.MontyError):  # its worker was killed, and the next feed finds out
+                    session.feed_run("None")  # which is counted in its place
             raise FeedError(error, None) from error
         except (Diverged, LimitReached):
             raise
@@ -263,6 +267,10 @@ def _limit_hit(error: monty.MontyRuntimeError) -> Literal["memory", "time"] | No
     if name == "TimeoutError" and "time limit exceeded" in message:
         return "time"
     return None
+
+
+def _syntax_frames(error: monty.MontyError) -> list[monty.Frame]:
+    return error.traceback() if isinstance(error, monty.MontySyntaxError) else []
 
 
 def _host_function(name: str) -> Callable[..., object]:

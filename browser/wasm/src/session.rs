@@ -182,7 +182,7 @@ impl Session {
         };
         let inputs = named_values_from_proto(feed.inputs, feed.values);
         let inputs = inputs.map_err(|error| format!("invalid inputs: {error}"))?;
-        let checked = match check_source(repl, &feed.code) {
+        let checked = match check_source(repl, &self.script_name, &feed.code) {
             Ok(checked) => checked,
             Err(error) => return Ok(events::raised(&error)),
         };
@@ -349,11 +349,15 @@ const NO_FUTURES: &str = "ResumeFutures without suspended futures";
 
 /// Refuses what nests too deeply for the stack, also where Monty would not look: in short sources, in a session that
 /// the native worker dumped.
-fn check_source<'a>(repl: &MontyRepl, code: &'a str) -> Result<CheckedSource<'a>, MontyException> {
+fn check_source<'a>(
+    repl: &MontyRepl,
+    script_name: &str,
+    code: &'a str,
+) -> Result<CheckedSource<'a>, MontyException> {
     let checked = repl.check_source(code)?;
     match nesting::too_deep(code) {
         None => Ok(checked),
-        Some(range) => Err(nesting::exception(&repl.next_script_name(), code, range)),
+        Some(range) => Err(nesting::exception(script_name, code, range)),
     }
 }
 

@@ -2,6 +2,7 @@
 
 import { Feed } from '../source/feed';
 import { edit, SourceMap } from '../source/source_map';
+import { SCRIPT_NAME } from '../wire/requests';
 import type { CellSource } from '../source/index';
 
 /** What a step adds to those before it, as plain data: cells as plain Python, and feeds by number. */
@@ -82,6 +83,8 @@ export class CellLog {
 
   /** The feed that Monty calls by this name; null if it is none of a cell's. */
   named(filename: string): Feed | null {
+    // refused before it was counted, since it nests too deeply: what was fed last
+    if (filename === SCRIPT_NAME) return [...this.#feeds.values()].at(-1) ?? null;
     const match = /^<python-input-(\d+)>$/.exec(filename);
     return match === null ? null : this.feed(Number(match[1]));
   }

@@ -2,7 +2,7 @@
 
 import { decodeArena, valueAt } from '../wire/decode';
 import { raisedOf } from '../wire/events';
-import { configure, dump, feed, load, resumeNameLookup } from '../wire/requests';
+import { configure, dump, feed, load, resumeNameLookup, SCRIPT_NAME } from '../wire/requests';
 import { LimitReached, ofTheKernel } from './budget';
 import { withLimits } from './dumped_limits';
 import { NO_FRONTEND } from './frontend';
@@ -185,6 +185,7 @@ export class Sandbox {
       const next = await answerTo(event, host);
       if ('ended' in next) {
         budget.computed += seconds;
+        if (isUncounted(next.ended)) await transport.turn(feed('None', []), printed); // which is counted in its place
         return ended(next.ended, host, budget);
       }
       if (!budget.mayCompute(seconds) && budget.over !== null) throw budget.over;
@@ -227,6 +228,10 @@ async function answerTo(event: ChildEvent, host: Host): Promise<Next> {
   const { name, objectId } = kind.value;
   const known = objectId === undefined && host.knows(name);
   return { request: resumeNameLookup(known ? { py: 'function', name, doc: null } : undefined) };
+}
+
+function isUncounted({ kind }: ChildEvent): boolean {
+  return kind.case === 'error' && raisedOf(kind.value.exception).frames.some(frame => frame.filename === SCRIPT_NAME);
 }
 
 function ended(event: ChildEvent, host: Host, budget: Budget): Value {

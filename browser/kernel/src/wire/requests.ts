@@ -23,9 +23,12 @@ export type Answered =
 /** An answer that is final. */
 export type Settled = Exclude<Answered, string>;
 
+/** What Monty calls sources that it does not count, by default and in the native kernel. */
+export const SCRIPT_NAME = 'main.py';
+
 export function configure(settings: MessageInitShape<typeof ConfigureSchema>): ParentRequest {
   return create(ParentRequestSchema, {
-    kind: { case: 'configure', value: { protocolVersion: PROTOCOL_VERSION, ...settings } }
+    kind: { case: 'configure', value: { protocolVersion: PROTOCOL_VERSION, scriptName: SCRIPT_NAME, ...settings } }
   });
 }
 

@@ -95,6 +95,16 @@ describe.runIf(hasWasm)('a cell', () => {
     ]);
   });
 
+  test('counts source that nests too deeply', async () => {
+    const session = await page();
+    const nested = Array.from({ length: 900 }, (_, depth) => `${' '.repeat(depth)}if 1:\n`).join('') + ' '.repeat(900);
+    const cellOf = async (code: string): Promise<unknown> =>
+      (await session.run(code)).outcome.failure?.frames[0]?.cell?.label;
+    expect(await cellOf(`${nested}x = 1`)).toBe('In[1]');
+    expect(await cellOf(`${'('.repeat(201)}1${')'.repeat(201)}`)).toBe('In[2]');
+    expect(await cellOf('1/0')).toBe('In[3]');
+  });
+
   test('sleeps, also in several tasks at a time', async () => {
     const session = await page();
     const start = performance.now();
