@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Browser } from '../store/tabs';
 import { hasWasm, module } from '../worker/page';
 
@@ -170,6 +170,10 @@ describe.skipIf(!hasWasm)('two tabs with one notebook', { timeout: 60_000 }, () 
     );
     expect((await second.run('y')).result).toBe("'second'");
     await first.run('z = 1');
+    const stored = async (): Promise<void> => {
+      expect((await second.run('%sessions')).stdout).toMatch(/3 states {2}runs in another tab\n$/);
+    };
+    await vi.waitFor(stored, { timeout: 30_000 }); // what is not yet stored goes with the tab
     await one.leave();
     expect((await second.run(`%resume ${id}\nx, z`)).result).toBe("('first', 1)");
   });
