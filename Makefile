@@ -17,7 +17,7 @@
 # ARGS is passed on to pytest, the benchmarks, the fuzzers and the soak; SECONDS=600, CELLS=50000, KERNELS=8 and KILLS=400 set how long they run.
 
 .DEFAULT_GOAL := help
-.PHONY: help run lab test test-python test-browser test-firefox quick lint format docs bench bench-browser fuzz soak browser browser-data site wasm wasm-check wasm-lint clean
+.PHONY: help run lab test test-python test-browser test-typescript test-site test-firefox quick lint format docs bench bench-browser fuzz soak browser browser-data site wasm wasm-check wasm-lint clean
 .DELETE_ON_ERROR:
 
 VENV := .venv
@@ -124,9 +124,17 @@ $(SITE): $(EXTENSION) browser/pyproject.toml browser/README.md $(wildcard browse
 bench-browser: $(VENV)/installed-test browser site
 	$(BIN)/python -m browser.bench $(ARGS)
 
-test-browser: $(VENV)/installed-test browser
-	@$(IF_BROWSER) $(MAKE) --no-print-directory site && npm test --silent && \
-		$(BIN)/python -m pytest -n 2 --dist loadfile --durations 15 browser/tests $(ARGS); fi
+test-browser: test-typescript test-site
+
+# in Node, with the engine
+test-typescript: $(VENV)/installed-test
+	@$(IF_BROWSER) $(MAKE) --no-print-directory browser-data wasm && npm test --silent; fi
+
+# in Chromium; two runs, since each drives the browser in its own way
+test-site: $(VENV)/installed-test browser
+	@$(IF_BROWSER) $(MAKE) --no-print-directory site && \
+		$(BIN)/python -m pytest -n 2 --dist loadfile --durations 15 browser/tests/site $(ARGS) && \
+		$(BIN)/python -m pytest -n 2 --dist loadfile --durations 15 browser/tests/outputs browser/tests/shared $(ARGS); fi
 
 # A few of them in Firefox, whose driver takes minutes to build.
 test-firefox: $(VENV)/installed-test $(VENV)/installed-firefox site
