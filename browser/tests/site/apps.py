@@ -78,6 +78,7 @@ class Lite:
         page.goto(f"{url}/repl/index.html?kernel=monty{arguments}")
         page.wait_for_function(_STARTED)
         expect(page.locator(".jp-CodeConsole-promptCell .cm-content")).to_be_visible()
+        page.wait_for_function(_READY)
         return cls(page, url)
 
     def command(self, name: str, **arguments: Any) -> None:
@@ -146,6 +147,6 @@ def interrupt(notebook: Notebook) -> None:
 
 def answer(notebook: Notebook, cell: int, text: str) -> None:
     """Answer the question of a running cell."""
-    field = notebook.cell(cell).locator(".jp-Stdin-input")
+    field = notebook.cell(cell).locator(".jp-Stdin-input").last  # that of the question before may still be there
     field.fill(text)
     field.press("Enter")

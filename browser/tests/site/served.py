@@ -23,8 +23,13 @@ OF_JUPYTERLITE = (
     "Plugin '@jupyterlab/codemirror-extension:commands' failed to activate",
 )
 """How errors on the console begin that are not this kernel's."""
-NO_SERVICE_WORKER = "undefined"
-"""What JupyterLite does not catch where service workers are blocked."""
+UNCAUGHT_BY_JUPYTERLITE = (
+    # where service workers are blocked
+    "undefined",
+    # when a notebook is closed while it is still drawn
+    "Cannot read properties of null (reading 'insertWidget')",
+)
+"""What JupyterLite does not catch."""
 
 
 class _Files(SimpleHTTPRequestHandler):
@@ -82,7 +87,7 @@ class Visitor:
         return self.context.new_page()
 
     def _not_caught(self, thrown: WebError) -> None:
-        if str(thrown.error) != NO_SERVICE_WORKER:
+        if not str(thrown.error).endswith(UNCAUGHT_BY_JUPYTERLITE):
             self.errors.append(f"not caught: {thrown.error}")
 
     def _logged(self, message: ConsoleMessage) -> None:

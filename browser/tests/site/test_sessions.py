@@ -84,7 +84,7 @@ def test_a_session_comes_back_after_a_reload(visitor: Visitor, site: str) -> Non
     notebook = Lite.notebook(page, site, "Untitled.ipynb").on_top()
     hint = "The session before had 'big'; %resume brings it back."
     expect(notebook.outputs(notebook.run("big")).last).to_contain_text(hint)
-    assert "continues after In[2]" in notebook.outputs(resume(notebook)).last.inner_text()
+    expect(notebook.outputs(resume(notebook)).last).to_contain_text("continues after In[2]")
     expect(notebook.outputs(notebook.run("len(big), open('a.txt').read()"))).to_have_text("(1000, 'text')")
     notebook.run("%restore 1")
     expect(notebook.outputs(notebook.run("len(big)"))).to_have_text("1000")
