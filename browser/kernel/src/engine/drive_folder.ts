@@ -1,7 +1,7 @@
 /** A mounted folder of the site's drive. The page reads and changes it; the cell waits for each answer. */
 
 import { isFolder, missing, notFolder, OsError, other } from './os_error';
-import { plainParts, requireParent } from './overlay';
+import { plainParts, requireEmpty, requireEmptyFolder, requireFile, requireParent } from './overlay';
 import type { FileTree, Info, Parts } from './overlay';
 import type { DriveAnswer, DriveCall, DriveInfo } from '../worker/messages';
 
@@ -41,19 +41,13 @@ export class DriveFolder implements FileTree {
 
   async removeFile(path: Parts): Promise<void> {
     const plain = this.resolve(path);
-    const found = await this.info(plain);
-    if (found === null) throw missing();
-    if (found.kind === 'folder') throw isFolder();
+    await requireFile(this, plain);
     await this.#asked({ do: 'remove', path: plain });
   }
 
   async removeFolder(path: Parts): Promise<void> {
     const plain = this.resolve(path);
-    if (plain.length === 0) throw other('BUSY', 'Is the mounted folder itself');
-    const found = await this.info(plain);
-    if (found === null) throw missing();
-    if (found.kind !== 'folder') throw notFolder();
-    await this.#requireEmpty(plain);
+    await requireEmptyFolder(this, plain);
     await this.#asked({ do: 'remove', path: plain });
   }
 
@@ -70,13 +64,9 @@ export class DriveFolder implements FileTree {
     if (there !== null) {
       if (found.kind === 'file' && there.kind === 'folder') throw isFolder();
       if (found.kind === 'folder' && there.kind === 'file') throw notFolder();
-      if (there.kind === 'folder') await this.#requireEmpty(goal);
+      if (there.kind === 'folder') await requireEmpty(this, goal);
     }
     await this.#asked({ do: 'rename', path: plain, target: goal });
-  }
-
-  async #requireEmpty(plain: Parts): Promise<void> {
-    if ((await this.entries(plain)).length > 0) throw other('NOTEMPTY', 'Directory not empty');
   }
 
   async #place(path: Parts): Promise<Parts> {

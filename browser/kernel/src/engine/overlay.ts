@@ -164,19 +164,13 @@ export class Overlay implements FileTree {
 
   async removeFile(path: Parts): Promise<void> {
     const plain = this.resolve(path);
-    const found = await this.info(plain);
-    if (found === null) throw missing();
-    if (found.kind === 'folder') throw isFolder();
+    await requireFile(this, plain);
     this.#hide(plain, await this.#isBelow(plain));
   }
 
   async removeFolder(path: Parts): Promise<void> {
     const plain = this.resolve(path);
-    if (plain.length === 0) throw other('BUSY', 'Is the mounted folder itself');
-    const found = await this.info(plain);
-    if (found === null) throw missing();
-    if (found.kind !== 'folder') throw notFolder();
-    if ((await this.entries(plain)).length > 0) throw other('NOTEMPTY', 'Directory not empty');
+    await requireEmptyFolder(this, plain);
     const isBelow = await this.#isBelow(plain);
     this.#forgetBelow(plain);
     this.#hide(plain, isBelow);
@@ -349,6 +343,26 @@ export async function requireParent(tree: Below, plain: Parts): Promise<void> {
   if (textSize(name) > 255) throw other('NAMETOOLONG', 'File name too long');
   if (name.includes('\0')) throw new RangeError('embedded null byte');
   requireShort(plain);
+}
+
+/** Demand a file there, which can be removed. */
+export async function requireFile(tree: Below, plain: Parts): Promise<void> {
+  const found = await tree.info(plain);
+  if (found === null) throw missing();
+  if (found.kind === 'folder') throw isFolder();
+}
+
+/** Demand an empty folder there that can be removed, which the root cannot. */
+export async function requireEmptyFolder(tree: Below, plain: Parts): Promise<void> {
+  if (plain.length === 0) throw other('BUSY', 'Is the mounted folder itself');
+  const found = await tree.info(plain);
+  if (found === null) throw missing();
+  if (found.kind !== 'folder') throw notFolder();
+  await requireEmpty(tree, plain);
+}
+
+export async function requireEmpty(tree: Below, plain: Parts): Promise<void> {
+  if ((await tree.entries(plain)).length > 0) throw other('NOTEMPTY', 'Directory not empty');
 }
 
 function keyOf(plain: Parts): string {
