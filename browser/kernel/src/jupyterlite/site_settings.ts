@@ -2,6 +2,7 @@
 
 import { BadLimit, DEFAULT_LIMITS, KINDS } from '../engine/limits';
 import { repr } from '../source/python_text';
+import type { LimitKind } from '../engine/limits';
 import type { Limits } from '../worker/messages';
 
 /** By this id JupyterLite keeps the settings, under `litePluginSettings`. */
@@ -28,14 +29,13 @@ export function grantedLimits(settings: string): Limits {
     if (kind === undefined) {
       throw wrong(`have no setting ${repr(option.slice(0, 40))}: the settings are ${[...BY_OPTION.keys()].join(', ')}`);
     }
-    limits[kind.name] = limitOf(option, value);
+    limits[kind.name] = limitOf(kind, value);
   }
   return limits;
 }
 
-function limitOf(option: string, value: unknown): number | null {
-  const kind = BY_OPTION.get(option);
-  if (kind === undefined) throw new Error(`no option ${option}`);
+function limitOf(kind: LimitKind, value: unknown): number | null {
+  const { option } = kind;
   if (value === null) return kind.name === 'memory' ? MOST_MEMORY : null;
   const word = typeof value === 'number' || typeof value === 'string' ? String(value) : JSON.stringify(value);
   let limit: number;
