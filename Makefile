@@ -61,7 +61,7 @@ lint: $(VENV)/installed-test
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	@$(IF_NODE) $(MAKE) --no-print-directory browser-data && npm run --silent lint; fi
+	@$(IF_NODE) $(SUBMAKE) browser-data && npm run --silent lint; fi
 
 format: $(VENV)/installed-test
 	$(BIN)/ruff check --fix
@@ -82,6 +82,9 @@ soak: $(VENV)/installed-test
 
 browser:
 	@.ci/install-chromium
+
+# By another name, so that `make -n` prints these lines too: it runs whatever names $(MAKE).
+SUBMAKE := $(MAKE) --no-print-directory
 
 # Whoever works on the Python side alone needs no Node; CI does.
 IF_NODE := if ! command -v npm >/dev/null; then echo "*** SKIPPED: browser/, which needs Node 20 and npm ***" >&2; test -z "$$CI"; else
@@ -105,7 +108,7 @@ EXTENSION := browser/jupyterlite_monty_kernel/labextension/package.json
 SITE := browser/site/jupyter-lite.json
 
 site: $(VENV)/installed-site
-	@$(IF_BROWSER) $(MAKE) --no-print-directory browser-data wasm && $(MAKE) --no-print-directory $(SITE); fi
+	@$(IF_BROWSER) $(SUBMAKE) browser-data wasm && $(SUBMAKE) $(SITE); fi
 
 # made by the targets before; looked for when they are through
 $(EXTENSION): $(filter-out %.pyc,$(shell find browser/kernel/src -type f)) $(wildcard browser/kernel/*.*) browser/wasm/dist/monty.wasm monty_kernel/__init__.py
@@ -128,11 +131,11 @@ test-browser: test-typescript test-site
 
 # in Node, with the engine
 test-typescript: $(VENV)/installed-test
-	@$(IF_BROWSER) $(MAKE) --no-print-directory browser-data wasm && npm test --silent; fi
+	@$(IF_BROWSER) $(SUBMAKE) browser-data wasm && npm test --silent; fi
 
 # in Chromium; two runs, since each drives the browser in its own way
 test-site: $(VENV)/installed-test browser
-	@$(IF_BROWSER) $(MAKE) --no-print-directory site && \
+	@$(IF_BROWSER) $(SUBMAKE) site && \
 		$(BIN)/python -m pytest -n 2 --dist loadfile --durations 15 browser/tests/site $(ARGS) && \
 		$(BIN)/python -m pytest -n 2 --dist loadfile --durations 15 browser/tests/outputs browser/tests/shared $(ARGS); fi
 
