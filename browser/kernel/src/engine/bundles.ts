@@ -1,6 +1,6 @@
 /** What the prelude gives to be shown: MIME bundles, which a cell may have forged. */
 
-import { tupleItems } from '../wire/values';
+import { tupleItems, typeName } from '../wire/values';
 import type { Value } from '../wire/values';
 import type { MimeBundle, Result } from '../worker/messages';
 import { Raises } from './frontend';
@@ -38,18 +38,10 @@ function texts(value: Value): [string, string][] {
 export function jsonObject(text: Value): Record<string, unknown> {
   const value = typeof text === 'string' && text !== '' ? parsed(text) : {};
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new Raises('TypeError', `metadata must be a dict, not ${kindOf(value)}`);
+    const kind = Number.isInteger(value) ? 'int' : typeName(value as Value);
+    throw new Raises('TypeError', `metadata must be a dict, not ${kind}`);
   }
   return value as Record<string, unknown>;
-}
-
-/** What Python calls what is no object of JSON. */
-function kindOf(value: unknown): string {
-  if (value === null) return 'NoneType';
-  if (Array.isArray(value)) return 'list';
-  if (typeof value === 'string') return 'str';
-  if (typeof value === 'boolean') return 'bool';
-  return Number.isInteger(value) ? 'int' : 'float';
 }
 
 /** Numbers that Python's JSON has and JavaScript's has not, outside of texts. */

@@ -1,6 +1,7 @@
 /** What whoever made the site set for this kernel in its jupyter-lite.json. */
 
 import { BadLimit, DEFAULT_LIMITS, KINDS } from '../engine/limits';
+import { isRecord } from '../outputs/checked';
 import { repr } from '../source/python_text';
 import type { LimitKind } from '../engine/limits';
 import type { Limits } from '../worker/messages';
@@ -60,13 +61,9 @@ function ownSettings(settings: string): object {
   } catch {
     throw wrong('are no JSON');
   }
-  const own = isObject(all) ? (all[PLUGIN] ?? {}) : all;
-  if (!isObject(own)) throw wrong(`are something else than names and values`);
+  const own = isRecord(all) ? (all[PLUGIN] ?? {}) : all;
+  if (!isRecord(own)) throw wrong(`are something else than names and values`);
   return own;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function wrong(what: string): BadSettings {

@@ -130,7 +130,7 @@ function isBytes(value: unknown): value is Uint8Array<ArrayBuffer> {
 }
 
 /** Whether it is a plain object, and not one of the others that can be posted. */
-function isRecord(value: unknown): value is Record<string, unknown> {
+export function isRecord(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
