@@ -54,7 +54,10 @@ def plain(row: Sequence[str]) -> str:
 
 
 def markdown(table: Iterable[Sequence[str]], head: Sequence[str] = HEAD) -> str:
-    """The table for a page."""
+    """The table for a page, without the last column where Kishu was not measured."""
+    table = list(table)
+    if not any(line[len(HEAD) :] != ("",) for line in table):
+        head, table = head[: len(HEAD)], [line[: len(HEAD)] for line in table]
     lines = [head, ("---", *("---:" for _ in head[1:5]), "---", *("---:" for _ in head[6:])), *table]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
