@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,9 @@ MOST_ARRIVING = 0.5
 SENT_BEFORE = 0.5
 """Seconds for which requests are received that may have been sent before an error. A client may never stop sending."""
 
+LONGEST_CELL_ID = 64
+"""Characters of a cell's id, as nbformat has it."""
+
 AT_ONCE = 0.002
 """Seconds that the loop waits for a cell without looking at anything else."""
 
@@ -48,6 +52,14 @@ async def _reply_content(outcome: Outcome) -> dict[str, Any]:
     return await asyncio.to_thread(error_content, failure)
 
 
+def _cell_id(metadata: dict[str, Any]) -> str | None:
+    """What JupyterLab calls the cell of a request."""
+    cell_id = metadata.get("cellId")
+    if not isinstance(cell_id, str) or not 0 < len(cell_id) <= LONGEST_CELL_ID:
+        return None
+    return cell_id if cell_id.isascii() and cell_id.isprintable() else None
+
+
 class Execution:
     """For the loop: one cell at a time.
 
@@ -56,15 +68,24 @@ class Execution:
         frontend: The running cell's way to the front end.
         services: The session, and the thread that drives it.
         queue: The requests that wait.
+        ended: Called when a cell has been answered, with what came of it; None if that is not known.
     """
 
-    def __init__(self, kernel: Kernel, frontend: KernelFrontend, services: KernelSession, queue: ShellQueue) -> None:
+    def __init__(
+        self,
+        kernel: Kernel,
+        frontend: KernelFrontend,
+        services: KernelSession,
+        queue: ShellQueue,
+        ended: Callable[[Outcome | None], object],
+    ) -> None:
         assert isinstance(kernel.session, WireSession)
         self._kernel = kernel
         self._session = kernel.session
         self._frontend = frontend
         self._services = services
         self._queue = queue
+        self._ended = ended
 
     @cached_property
     def _runner(self) -> CellRunner:
@@ -87,6 +108,7 @@ class Execution:
             "user_expressions": {},
         }
         result: Result | None = None
+        outcome: Outcome | None = None
         if running is not None:
             try:
                 running.finished_within(AT_ONCE)
@@ -115,6 +137,7 @@ class Execution:
         if running is not None:
             self._stream.receive_waiting()  # if cells wait, the state may be kept without a dump
             running.told()
+            self._ended(outcome)
         if self._services.trace is not None:
             self._services.trace.event("replied")
 
@@ -162,7 +185,7 @@ class Execution:
             waited = asyncio.get_running_loop().time() - request.received
             self._services.trace.received(number, len(code.encode("utf-8", "surrogatepass")), waited)
         expressions = {name: str(text) for name, text in (content.get("user_expressions") or {}).items()}
-        return CellRequest(code, number, remember, silent, expressions)
+        return CellRequest(code, number, remember, silent, expressions, _cell_id(request.message["metadata"]))
 
     def _begin(self, cell: CellRequest, parent: dict[str, Any]) -> Posted[Outcome] | None:
         """Hand the cell over, and only say so when its worker computes: then the two threads do not wait for each other."""

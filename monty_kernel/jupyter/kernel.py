@@ -6,7 +6,7 @@ import asyncio
 import os
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pydantic_monty
 from ipykernel._version import kernel_protocol_version
@@ -21,9 +21,17 @@ from monty_kernel.jupyter.kernel_session import KernelSession
 from monty_kernel.jupyter.reconnecting import Reconnecting
 from monty_kernel.jupyter.request_content import problem
 from monty_kernel.jupyter.shell_queue import Request, ShellQueue
+from monty_kernel.jupyter.timeline_protocol import TARGET, VERSION
 from monty_kernel.session.replies import LANGUAGE_INFO
 from monty_kernel.settings import OPTIONS, Settings, traits
 
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from monty_kernel.engine.engine import Outcome
+    from monty_kernel.jupyter.timeline_comms import TimelineComms
+
+# comms too: a front end that comes while a cell runs wants to see the states now
 QUESTIONS = frozenset(
     {
         "complete_request",
@@ -32,8 +40,16 @@ QUESTIONS = frozenset(
         "history_request",
         "kernel_info_request",
         "comm_info_request",
+        "comm_open",
+        "comm_msg",
+        "comm_close",
     }
 )
+
+NOT_ON_CONTROL = frozenset({"execute_request", "debug_request"}) | {
+    f"{what}_subshell_request" for what in ("create", "delete", "list")
+}
+"""What ipykernel would take there: a cell, though only one runs at a time, and what this kernel does not have."""
 
 
 class MontyKernel(Kernel):
@@ -70,6 +86,7 @@ class MontyKernel(Kernel):
             [Path(file).expanduser() for file in own_files if file],
             self._identity(),
         )
+        self._on_control: set[asyncio.Task[None]] = set()  # so that they are not collected
         # a request waits until the session is ready again after the cell before it
         self._queue = ShellQueue(self._serve, self._answer, QUESTIONS, ready=self._services.thread.idle)
         self._services.start()
@@ -86,7 +103,11 @@ class MontyKernel(Kernel):
 
     @cached_property
     def _execution(self) -> Execution:
-        return Execution(self, self.frontend, self._services, self._queue)
+        return Execution(self, self.frontend, self._services, self._queue, self._cell_ended)
+
+    def _cell_ended(self, outcome: Outcome | None) -> None:
+        if "comms" in vars(self):
+            self.comms.cell_ended(outcome)
 
     # Life
 
@@ -94,7 +115,9 @@ class MontyKernel(Kernel):
         """Serve requests from now on."""
         super().start()  # type: ignore[no-untyped-call]
         assert isinstance(self.shell_stream, GuardedStream)
+        assert isinstance(self.control_stream, GuardedStream)
         self.shell_stream.on_message(self._received)
+        self.control_stream.on_message(self._received_on_control)
         self.frontend  # noqa: B018 - opens the stdin channel
 
     async def close(self) -> None:
@@ -164,12 +187,67 @@ class MontyKernel(Kernel):
             self._send_error_reply(request, type(error).__name__, f"internal error of monty-kernel: {error}")
 
     def _send_error_reply(self, request: Request, ename: str, evalue: str) -> None:
-        assert self.session is not None
         content = {"status": "error", "ename": ename, "evalue": evalue, "traceback": []}
+        self._send_reply(self.shell_stream, request, content)
+
+    def _send_reply(self, stream: Any, request: Request, content: dict[str, Any]) -> None:
+        assert self.session is not None
         kind = request.type.removesuffix("_request") + "_reply"
-        self.session.send(self.shell_stream, kind, content, request.message, ident=request.idents)
+        self.session.send(stream, kind, content, request.message, ident=request.idents)
 
     # Requests on control
+
+    def _received_on_control(self, idents: list[bytes], message: dict[str, Any]) -> None:
+        loop = asyncio.get_running_loop()
+        request = Request(idents, message, 0, loop.time())
+        task = loop.create_task(self._control(request))
+        self._on_control.add(task)
+        task.add_done_callback(self._on_control.discard)
+
+    async def _control(self, request: Request) -> None:
+        """Answer a request on control. Those about states wait for nothing, and nothing waits for them."""
+        try:
+            if request.type.startswith("timeline_") and request.type in self._timeline_handlers:
+                await self._answer_about_states(request)
+            else:
+                async with self._control_lock:
+                    await self._serve_control(request)
+        except Exception:
+            if not self._services.closed:
+                self.log.exception("A %s on control could not be answered.", request.type)
+
+    async def _serve_control(self, request: Request) -> None:
+        self.set_parent(request.idents, request.message, channel="control")
+        self._publish_status("busy", "control")
+        handler = self.control_handlers.get(request.type)
+        wrong = problem(request.type, request.message["content"])
+        if handler is None:
+            self.log.info("Unknown message type %s on control", request.type)
+            wrong = f"this kernel knows no {request.type} on control"
+        if wrong is None and handler is not None:
+            await handler(self.control_stream, request.idents, request.message)
+        elif request.type.endswith("_request"):
+            error: dict[str, Any] = {"status": "error", "ename": "ValueError", "evalue": wrong, "traceback": []}
+            self._send_reply(self.control_stream, request, error)
+        self._publish_status("idle", "control")
+
+    async def _answer_about_states(self, request: Request) -> None:
+        """Answer a request about states. Its status messages must not make a running cell look idle."""
+        self._publish_status("busy", "control", parent=request.message)
+        reply = await self._timeline_handlers[request.type](request.message["content"])
+        self._send_reply(self.control_stream, request, reply)
+        self._publish_status("idle", "control", parent=request.message)
+        if self._services.request is not None:
+            self._publish_status("busy", "shell", parent=self._services.request)
+
+    @cached_property
+    def _timeline_handlers(self) -> Mapping[str, Callable[[Mapping[str, Any]], Awaitable[dict[str, Any]]]]:
+        if not self._services.keeps_states:
+            return {}
+        from monty_kernel.jupyter.timeline_requests import TimelineRequests
+
+        requests = TimelineRequests(self._services, self.frontend, self._queue.cells_wait, self.comms.cell_ended)
+        return {"timeline_request": requests.reply, "timeline_act_request": requests.act}
 
     async def interrupt_request(self, stream: Any, ident: Any, parent: dict[str, Any]) -> None:
         """Handle an interrupt_request."""
@@ -191,18 +269,41 @@ class MontyKernel(Kernel):
         if self._shutdown_message is not None:
             self.session.send(self.iopub_socket, self._shutdown_message, ident=self._topic("shutdown"))
 
-    # Comms: the sandbox cannot hold one
+    # Comms: the sandbox cannot hold one, so there are only those of the timeline
+
+    @cached_property
+    def comms(self) -> TimelineComms:
+        """The front ends that follow the states."""
+        from monty_kernel.jupyter.timeline_comms import TimelineComms
+
+        return TimelineComms(self._services, self._publish)
+
+    def _publish(self, kind: str, content: dict[str, Any], parent: dict[str, Any]) -> None:
+        assert self.session is not None
+        self.session.send(self.iopub_socket, kind, content, parent=parent, ident=self._topic(kind))
 
     async def comm_open(self, stream: Any, ident: Any, parent: dict[str, Any]) -> None:
-        """Close the comm at once. The message specification asks this of a kernel that does not know the target."""
-        self.frontend.send("comm_close", {"comm_id": parent["content"].get("comm_id"), "data": {}})
+        """Open a comm of the timeline. One of another target is closed at once, as the message specification asks."""
+        await self.iopub_socket.drained()  # a tree may be large, and its reader slow
+        self.comms.open(parent)
 
     async def comm_msg(self, stream: Any, ident: Any, parent: dict[str, Any]) -> None:
-        """Ignore a message to a comm that does not exist."""
+        """Ignore a message to a comm: clients are only told."""
 
-    comm_close = comm_msg
+    async def comm_close(self, stream: Any, ident: Any, parent: dict[str, Any]) -> None:
+        """A client closed its comm."""
+        self.comms.close(parent)
+
+    async def comm_info_request(self, stream: Any, ident: Any, parent: dict[str, Any]) -> None:
+        """Say which comms are open."""
+        assert self.session is not None
+        asked = parent["content"].get("target_name")
+        ids = self.comms.ids if "comms" in vars(self) and asked in (None, TARGET) else []
+        content = {"status": "ok", "comms": {comm_id: {"target_name": TARGET} for comm_id in ids}}
+        self.session.send(stream, "comm_info_reply", content, parent, ident=ident)
+
     msg_types = [*Kernel.msg_types, "comm_open", "comm_msg", "comm_close"]
-    control_msg_types = [kind for kind in Kernel.control_msg_types if kind != "execute_request"]  # one cell at a time
+    control_msg_types = [kind for kind in Kernel.control_msg_types if kind not in NOT_ON_CONTROL]
 
     # Execution
 
@@ -278,6 +379,7 @@ class MontyKernel(Kernel):
     @property
     def kernel_info(self) -> dict[str, Any]:
         """The content of kernel_info_reply. It names only what works."""
+        keeps = self._services.keeps_states
         return {
             "protocol_version": kernel_protocol_version,
             "implementation": self.implementation,
@@ -285,5 +387,6 @@ class MontyKernel(Kernel):
             "language_info": self.language_info,
             "banner": self.banner,
             "help_links": [*self._documents, *self.help_links],
-            "supported_features": [],
+            "supported_features": [TARGET] if keeps else [],
+            **({"monty": {"timeline": VERSION, "last_session": None}} if keeps else {}),
         }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from logging import Logger
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from monty_kernel.isolation.orphans import OrphanWatch
     from monty_kernel.session.view import SessionView
     from monty_kernel.timetravel.archive import Archive
+    from monty_kernel.timetravel.packing import Kept
+    from monty_kernel.timetravel.timeline import Timeline
+    from monty_kernel.timetravel.tree_data import TreeData
     from monty_kernel.typecheck.checker import Checker
 
 _RUNNER = "monty_kernel.session.cell_runner"
@@ -144,6 +148,45 @@ class KernelSession(SessionServices):
         if self.trace is not None:
             archive.observer = partial(self.trace.event, "stored")
         return archive
+
+    # The states of the session, as the loop sees them
+
+    @property
+    def keeps_states(self) -> bool:
+        """Whether there are states that front ends can be told of."""
+        return self.settings.snapshots != "off"
+
+    @property
+    def known_timeline(self) -> Timeline[Kept] | None:
+        """The states there are so far; None before the first cell."""
+        return self.travel.known if self.has("travel") else None
+
+    async def settled(self, seconds: float) -> None:
+        """Return when the state of the last cell is there, or after so long, or at once while a cell runs."""
+        if self.request is None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self.thread.idle()
+
+    @made_once
+    def tree_data(self) -> TreeData:
+        """What front ends are told of states."""
+        from monty_kernel.timetravel.tree_data import TreeData
+
+        return TreeData(lambda number: self.travel.is_stored(number))
+
+    def tree(self) -> dict[str, Any]:
+        """What front ends are told of all states."""
+        from monty_kernel.timetravel.tree_data import present_of
+
+        timeline = self.known_timeline
+        return {
+            "session": self.travel.session if self.has("travel") else None,
+            "present": present_of(timeline),
+            "running": self.request is not None,
+            "last_session": None,
+            "states": self.tree_data.states(timeline),
+        }
 
     def make_view(self) -> SessionView:
         """The session as introspection sees it from the loop."""

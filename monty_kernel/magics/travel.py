@@ -144,29 +144,16 @@ def resume(arguments: argparse.Namespace, context: MagicContext) -> None:
 
     Asks first, unless this same kernel ran it before it was restarted. Where nobody can answer, the answer is no.
     """
+    from monty_kernel.timetravel.timeline import NoSuchState
+
     earlier = _earlier(context)
-    others = [info for info in earlier.all() if info.id != earlier.present]
-    # if the notebook has no name, as under nbclient, any session may belong to another notebook
-    here = [info for info in others if info.notebook == earlier.notebook is not None]
-    if arguments.session is None:
-        if not here:
-            raise UsageError("%resume: there is no earlier session of this notebook. %sessions -a lists all.")
-        chosen = here[-1]
-        if chosen.how == "running":
-            raise UsageError(
-                f"%resume: the last session of this notebook, {chosen.id}, is running in another kernel. "
-                "%sessions lists them all."
-            )
-    else:
-        named = [info for info in others if info.id == arguments.session]
-        if not named:
-            raise UsageError("%resume: there is no such session. %sessions lists the sessions of this notebook.")
-        chosen = named[0]
-    if not earlier.is_own(chosen):
-        of_another_notebook = chosen not in here
-        if of_another_notebook or not context.resumes_unasked:
-            question = earlier.question(chosen, of_another_notebook=of_another_notebook)
-            _require_consent(context, question, of_another_notebook=of_another_notebook)
+    try:
+        chosen, of_another_notebook = earlier.choose(arguments.session)
+    except NoSuchState as error:
+        raise UsageError(f"%resume: {error}") from None
+    if not earlier.is_own(chosen) and (of_another_notebook or not context.resumes_unasked):
+        question = earlier.question(chosen, of_another_notebook=of_another_notebook)
+        _require_consent(context, question, of_another_notebook=of_another_notebook)
     _report(context, lambda travel: context.resumed(*travel.resume(chosen.id)))
 
 

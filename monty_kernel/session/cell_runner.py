@@ -24,13 +24,14 @@ if TYPE_CHECKING:
 
 class CellRequest(NamedTuple):
     """A cell to run. number: its execution count, or the next one's if the cell stays out of the history (not
-    `remember`)."""
+    `remember`). cell_id: what the front end calls it."""
 
     code: str
     number: int
     remember: bool
     silent: bool
     expressions: Mapping[str, str] = {}
+    cell_id: str | None = None
 
 
 class CellRunner:
@@ -72,7 +73,7 @@ class CellRunner:
         Never raises, because a defect of ours must not leave the front end waiting for a reply.
         """
         start = time.perf_counter()
-        self._label = first_line(request.code)
+        self._label, self._travel.cell_id = first_line(request.code), request.cell_id
         try:
             with waiting_by(self._engine.interrupts.wait_for):
                 outcome = self._explained(self._run(request), request)

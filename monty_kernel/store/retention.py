@@ -141,6 +141,20 @@ def collect(
     return max(0, before - database.used())
 
 
+def drop(db: sqlite3.Connection, session: str, number: int) -> bool:
+    """Drop the snapshot and the journal of a cell, unless a cell that has only its journal follows; whether they went."""
+    place = session, number
+    rests = (
+        "SELECT 1 FROM cells LEFT JOIN states USING (session, number)"
+        " WHERE session = ? AND parent = ? AND chunks IS NULL AND entry NOT NULL"
+    )
+    if db.execute(rests, place).fetchone() is not None:
+        return False
+    db.execute("UPDATE states SET chunks = NULL WHERE session = ? AND number = ?", place)
+    db.execute("UPDATE cells SET entry = NULL WHERE session = ? AND number = ?", place)
+    return True
+
+
 def pinned(db: sqlite3.Connection, chunks: Chunks, session: str, without: str) -> Pinned:
     """The bytes that named states keep, each with the journaled cells and the snapshot that it takes to restore it.
 

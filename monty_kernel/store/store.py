@@ -354,6 +354,12 @@ class SnapshotStore(StoreReader):
 
     # Room
 
+    def drop(self, session: str, number: int) -> bool:
+        """Drop what restores a state; False if other states rest on it. The next `gc` gives the room back."""
+        from .retention import drop
+
+        return self._database.write(lambda db: drop(db, session, number))
+
     def forget(self, session: str) -> None:
         """Forget a session of this process that nobody needs. The next `gc` gives its room back."""
         from .retention import forget

@@ -168,6 +168,11 @@ class Archive:
         self._current = number
         self._change("move", number, {}, lambda store, session: store.move(session, number))
 
+    def drop(self, number: int) -> None:
+        """Drop what a state is restored from, soon, unless later states rest on it."""
+        which, own = self._sessions, self._own_session
+        self._writer.write(Task(lambda: which == self._sessions and self.opened().drop(own(), number), self._log, 0))
+
     def shares(self, without: str) -> tuple[Share, ...]:
         """The room of named states on disk, without the one that has this name. Raises StoreError."""
 
@@ -197,8 +202,7 @@ class Archive:
         snapshot = state.snapshot
         if snapshot is None or snapshot.reruns or stored_size(snapshot) > LARGE:
             return 0
-        fields["meta"] = meta_of(snapshot, None)
-        return self._append("state", state.number, fields, stored_bytes(snapshot))
+        return self._append("state", state.number, {**fields, "meta": meta_of(snapshot, None)}, stored_bytes(snapshot))
 
     def _append(self, what: str, number: int, fields: Mapping[str, Any], state: bytes = b"") -> int:
         if self._log is None:

@@ -128,6 +128,31 @@ class EarlierSessions:
         """
         return self._asked(lambda: self._opened().sessions())
 
+    def choose(self, session: str | None) -> tuple[SessionInfo, bool]:
+        """The session to resume, and whether it may be another notebook's.
+
+        session: Its whole id; None for the last one of this notebook.
+
+        Raises:
+            NoSuchState: There is none, or it runs.
+        """
+        others = [info for info in self.all() if info.id != self.present]
+        # if the notebook has no name, as under nbclient, any session may belong to another notebook
+        here = [info for info in others if info.notebook == self.notebook is not None]
+        if session is not None:
+            named = [info for info in others if info.id == session]
+            if not named:
+                raise NoSuchState("there is no such session. %sessions lists the sessions of this notebook.")
+            return named[0], named[0] not in here
+        if not here:
+            raise NoSuchState("there is no earlier session of this notebook. %sessions -a lists all.")
+        if here[-1].how == "running":
+            raise NoSuchState(
+                f"the last session of this notebook, {here[-1].id}, is running in another kernel. "
+                "%sessions lists them all."
+            )
+        return here[-1], False
+
     def is_own(self, info: SessionInfo) -> bool:
         """Whether this kernel ran the session last, perhaps before it was restarted or after it took it up."""
 

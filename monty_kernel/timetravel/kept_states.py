@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
 
@@ -14,6 +15,9 @@ from .earlier_sessions import EarlierSessions
 from .packing import Kept, Packed, Packer, packed_weight
 from .stored_state import OnDisk, StateToStore
 from .timeline import NoSuchState, NotNamed, State, Timeline, check_room, share_in_memory
+
+MOST_TOUCHED = 256
+"""States that are remembered for front ends. Of the others they hear a little later."""
 
 
 class KeptStates:
@@ -40,6 +44,10 @@ class KeptStates:
         self._sessions = 0  # as the engine counted them then
         self._names: list[str] = []  # for the state that the running cell will make
         self._refusals: list[str] = []  # why those names were refused
+        self.cell_id: str | None = None
+        """What the front end calls the cell that runs."""
+        self.touched: deque[int] = deque(maxlen=MOST_TOUCHED)
+        """Numbers of states that front ends have to be told of again."""
         if archive is not None:
             archive.earlier.look_back()
 
@@ -47,6 +55,20 @@ class KeptStates:
     def keeps(self) -> bool:
         """Whether states are kept, so that one can go back to them."""
         return self._keep
+
+    @property
+    def known(self) -> Timeline[Kept] | None:
+        """The states there are so far; None before the first cell. From any thread."""
+        return self._timeline
+
+    def is_stored(self, number: int) -> bool:
+        """Whether the disk has a state. From any thread."""
+        return self._where_stored(number) is not None
+
+    @property
+    def session(self) -> str | None:
+        """The id of the session in the store; None if it is not there, or not yet. From any thread."""
+        return None if self._archive is None else self._archive.session
 
     @property
     def timeline(self) -> Timeline[Kept]:
@@ -110,7 +132,7 @@ class KeptStates:
         self._here = snapshot
         left = timeline[timeline.current]
         state = timeline.record(number, label, failed, snapshot, len(snapshot.state))
-        state.source = source
+        state.source, state.cell_id = source, self.cell_id
         run = self._engine.last_run if self._sessions == self._engine.sessions else None
         self._sessions = self._engine.sessions
         self._store(state, snapshot, run)
@@ -166,8 +188,9 @@ class KeptStates:
     def _where_stored(self, number: int) -> OnDisk | None:
         return None if self._archive is None else self._archive.where(number)
 
-    def _name(self, name: str) -> State[Kept]:
-        state = self.timeline.name(name)
+    def _name(self, name: str, number: int | None = None) -> State[Kept]:
+        state = self.timeline.name(name, number)
+        self.touched.append(state.number)
         if self._archive is not None and state.number >= 0:
             self._archive.name(state.number, name)
         return state
@@ -181,6 +204,27 @@ class KeptStates:
         self._require_room(name, self.timeline[self.timeline.current].snapshot)
         return f"The state {self._name(name).place} is now named {name}."
 
+    def name_state(self, number: int, name: str) -> str:
+        """Name any state; a report in one line. Raises NoSuchState, NotNamed."""
+        kept = self.timeline[number].snapshot
+        if kept is None:
+            raise NotNamed(f"The state {self.timeline[number].place} has been dropped: a name would not bring it back.")
+        self._require_room(name, kept)
+        return f"The state {self._name(name, number).place} is now named {name}."
+
+    def delete(self, number: int) -> str:
+        """Drop what a state is restored from, to save space; a report in one line. Raises NoSuchState."""
+        state = self.timeline[number]
+        if number in (0, self.timeline.current):
+            raise NoSuchState(f"The state {state.place} is not deleted: the start and the present state always stay.")
+        if state.names:
+            raise NoSuchState(f"The state {state.place} is not deleted: it is named {', '.join(sorted(state.names))}.")
+        if state.snapshot is not None and self._archive is not None and number > 0:
+            self._archive.drop(number)
+        state.snapshot = None
+        self.touched.append(number)
+        return f"The state {state.place} is deleted."
+
     def unname(self, name: str) -> str:
         """Take a name away; a report in one line. Raises NoSuchState."""
         state = self.timeline.unname(name)
@@ -188,6 +232,7 @@ class KeptStates:
             self._names = [other for other in self._names if other != name]
             self.timeline.find(name)  # raises, with the names there are
             return f"No state is named {name}."
+        self.touched.append(state.number)
         if self._archive is not None and state.number >= 0:
             self._archive.unname(state.number, name)
         return f"The state {state.place} is no longer named {name}, and can be dropped like any other."

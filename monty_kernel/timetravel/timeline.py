@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class State(Generic[S]):
         beside: The number of the child of its parent where %redo led before the cell ran.
         look: Whether it was proved that the cell changed nothing; None if nobody has asked yet.
         source: The cell's, if it is outside the history; no log knows it by its number.
+        cell_id: What the front end calls the cell; None if it did not say.
     """
 
     number: int
@@ -55,6 +57,7 @@ class State(Generic[S]):
     beside: int | None = None
     look: bool | None = None
     source: str | None = None
+    cell_id: str | None = None
 
     @property
     def place(self) -> str:
@@ -96,6 +99,13 @@ class Timeline(Generic[S]):
 
     def __len__(self) -> int:
         return len(self._states)
+
+    def __contains__(self, number: int) -> bool:
+        return number in self._states
+
+    def newest(self, count: int) -> list[State[S]]:
+        """The states that were made last, the last one first."""
+        return list(islice(reversed(self._states.values()), count))
 
     def __iter__(self) -> Iterator[State[S]]:
         return iter(self._states.values())  # in the order in which they were made
@@ -266,14 +276,15 @@ class Timeline(Generic[S]):
         if child > 0 or state.onwards is None or state.onwards < 0:  # cells outside the history take no %redo away
             state.onwards = child
 
-    def name(self, name: str) -> State[S]:
-        """Name the present state. A name that another state has moves."""
+    def name(self, name: str, number: int | None = None) -> State[S]:
+        """Name a state, by default the present one. A name that another state has moves."""
+        number = self.current if number is None else number
         old = self._names.get(name)
         if old is not None:
             self._states[old].names -= {name}
-        self._names[name] = self.current
-        self._states[self.current].names |= {name}
-        return self._states[self.current]
+        self._names[name] = number
+        self._states[number].names |= {name}
+        return self._states[number]
 
     def unname(self, name: str) -> State[S] | None:
         """Take a name away from its state; None if no state has it."""

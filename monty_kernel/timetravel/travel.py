@@ -51,6 +51,10 @@ class TimeTravel(KeptStates):
         """Go to the state with this number or name; a report in one line. Raises NoSuchState."""
         return self._travel(lambda way: self.timeline.find(text))
 
+    def restore_state(self, number: int) -> str:
+        """Go to the state with this number; a report in one line. Raises NoSuchState."""
+        return self._travel(lambda way: self.timeline[number])
+
     def _travel(
         self, choose: Callable[[Journey], State[Kept]], magics: Collection[str] = (), *, back: bool = True
     ) -> str:

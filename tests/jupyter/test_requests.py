@@ -170,7 +170,7 @@ def test_kernel_info_claims_what_works(kernel: Kernel) -> None:
     assert info["status"] == "ok"
     assert info["implementation"] == "monty_kernel"
     assert info["language_info"]["name"] == "python"
-    assert info["supported_features"] == []
+    assert info["supported_features"] == ["monty.timeline"]
     version = kernel.run("import sys; print('.'.join(str(part) for part in sys.version_info[:3]))").text().strip()
     assert info["language_info"]["version"] == version
 

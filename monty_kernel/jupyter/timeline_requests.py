@@ -1,0 +1,165 @@
+"""Answers what front ends ask about the states of the session, on control; docs/protocol.md describes the requests."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from monty_kernel.jupyter.request_content import problem
+from monty_kernel.session.timeline_acts import ACTIONS, MOST_CELLS, NAME, NAME_IS, Act, Refused, TimelineActs
+from monty_kernel.timetravel.timeline import NoSuchState
+from monty_kernel.timetravel.tree_data import Data, present_of
+
+if TYPE_CHECKING:
+    from monty_kernel.jupyter.kernel_session import KernelSession
+    from monty_kernel.session.frontend import SessionFrontend
+    from monty_kernel.timetravel.packing import Kept
+    from monty_kernel.timetravel.timeline import State
+
+_MOST = 1 << 53
+"""No number of a state is higher, in either direction: JavaScript has no larger whole numbers."""
+
+
+SETTLING = 0.03
+"""Seconds that an answer waits for the state of a cell that has just been answered, unless another cell runs."""
+
+
+class BadRequest(ValueError):
+    """The content of a request is not what it has to be; the message says what is wrong."""
+
+
+MOST_UNDER_WAY = 16
+"""Travels that wait for each other."""
+
+
+class TimelineRequests:
+    """For the loop, which never waits for the sandbox thread here: a cell may run for hours.
+
+    Args:
+        services: The session.
+        frontend: Lets cells count on after a resume.
+        cells_wait: Whether a cell is in the queue.
+        acted: Called when the session may have gone elsewhere.
+    """
+
+    def __init__(
+        self,
+        services: KernelSession,
+        frontend: SessionFrontend,
+        cells_wait: Callable[[], bool],
+        acted: Callable[[], object],
+    ) -> None:
+        self._services = services
+        self._cells_wait = cells_wait
+        self._acted = acted
+        self._acts = TimelineActs(services, frontend.resumed)
+        self._under_way = 0
+        self._kinds: Mapping[str, Callable[[Mapping[str, Any]], Awaitable[Data]]] = {
+            "tree": self._tree,
+            "source": self._source,
+        }
+
+    async def reply(self, content: Mapping[str, Any]) -> Data:
+        """The content of a `timeline_reply`."""
+        try:
+            wrong = problem("timeline_request", content)
+            if wrong is not None:
+                raise BadRequest(wrong)
+            what = content.get("what", "tree")
+            kind = self._kinds.get(what) if isinstance(what, str) else None
+            if kind is None:
+                raise BadRequest(f"'what' must be one of: {', '.join(self._kinds)}")
+            await self._services.settled(SETTLING)
+            answer = await kind(content)
+        except BadRequest as error:
+            return self._error("ValueError", error)
+        except NoSuchState as error:
+            return self._error("NoSuchState", error)
+        return {"status": "ok", "present": self._present, **answer}
+
+    @property
+    def _present(self) -> int:
+        return present_of(self._services.known_timeline)
+
+    def _error(self, ename: str, error: Exception) -> Data:
+        return {"status": "error", "ename": ename, "evalue": str(error), "traceback": [], "present": self._present}
+
+    async def act(self, content: Mapping[str, Any]) -> Data:
+        """The content of a `timeline_act_reply`."""
+        try:
+            wrong = problem("timeline_act_request", content)
+            if wrong is not None:
+                raise BadRequest(wrong)
+            report = await self._do(_act_of(content))
+        except BadRequest as error:
+            return self._error("ValueError", error)
+        except Refused as error:
+            return self._error("Refused", error)
+        except NoSuchState as error:
+            return self._error("NoSuchState", error)
+        self._acted()
+        return {"status": "ok", "present": self._present, "report": report}
+
+    async def _do(self, act: Act) -> str:
+        services = self._services
+        if services.request is not None or self._cells_wait():
+            raise Refused("A cell runs or waits: interrupt it, or try again when it is done.")
+        if self._under_way >= MOST_UNDER_WAY:
+            raise Refused("The session still goes elsewhere: try again when it is there.")
+        self._under_way += 1
+        try:
+            return await asyncio.wrap_future(services.thread.submit(self._acts.do, act))
+        except RuntimeError as error:  # the kernel ends
+            raise Refused(str(error)) from None
+        finally:
+            self._under_way -= 1
+
+    async def _tree(self, content: Mapping[str, Any]) -> Data:
+        return self._services.tree()
+
+    async def _source(self, content: Mapping[str, Any]) -> Data:
+        state = self._state(content, "state")
+        if state.number < 0:
+            return {"source": state.source}
+        find = self._services.history.range
+        found = await asyncio.to_thread(find, 0, state.number, state.number + 1) if state.number else []
+        return {"source": found[0][2] if found else None}
+
+    def _state(self, content: Mapping[str, Any], name: str) -> State[Kept]:
+        """The state that a field names; by default the present one."""
+        timeline = self._services.known_timeline
+        if timeline is None:
+            raise NoSuchState("There are no states yet.")
+        return timeline[number_of(content, name, timeline.current)]
+
+
+def _act_of(content: Mapping[str, Any]) -> Act:
+    """What a request asks to be done. Raises BadRequest."""
+    action, name, session = content.get("action"), content.get("name"), content.get("session")
+    if not isinstance(action, str) or action not in ACTIONS:
+        raise BadRequest(f"'action' must be one of: {', '.join(ACTIONS)}")
+    cells = number_of(content, "cells", 1)
+    if not 1 <= cells <= MOST_CELLS:
+        raise BadRequest(f"'cells' must be from 1 to {MOST_CELLS:,}")
+    if session is not None and not isinstance(session, str):
+        raise BadRequest("'session' must be a string")
+    if action in ("name", "unname") and not (isinstance(name, str) and NAME.fullmatch(name)):
+        raise BadRequest(NAME_IS)
+    needs_target = action in ("restore", "delete")
+    target = number_of(content, "target") if needs_target or content.get("target") is not None else None
+    return Act(action, number_of(content, "state"), target, cells, str(name), session)
+
+
+def number_of(content: Mapping[str, Any], name: str, otherwise: int | None = None) -> int:
+    """The whole number in a field of a request.
+
+    otherwise: What it is by default; None: the field is needed.
+
+    Raises:
+        BadRequest: It is something else.
+    """
+    value = content.get(name, otherwise)
+    if type(value) is not int or abs(value) > _MOST:
+        raise BadRequest(f"{name!r} must be a whole number")
+    return value

@@ -1,0 +1,78 @@
+"""The states of a session as plain data for front ends; docs/protocol.md describes each field. Any thread may ask.
+
+The sandbox thread adds states meanwhile: what is told is true of a moment, and what comes next is told next.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from monty_kernel.outputs.visible_text import visible_line
+
+from .stored_state import OnDisk
+
+if TYPE_CHECKING:
+    from .packing import Kept
+    from .timeline import State, Timeline
+
+Data = dict[str, Any]
+"""A JSON object."""
+
+LONGEST_NAME = 100
+"""Characters of a name of a state or a variable."""
+
+
+class TreeData:
+    """What front ends are told of the states of one session.
+
+    Args:
+        is_stored: Whether the disk has a state, by its number.
+    """
+
+    def __init__(self, is_stored: Callable[[int], bool]) -> None:
+        self._is_stored = is_stored
+
+    def states(self, timeline: Timeline[Kept] | None) -> list[Data]:
+        """All states, in the order in which they were made."""
+        return [] if timeline is None else [self.state(state) for state in list(timeline)]
+
+    def state(self, state: State[Kept]) -> Data:
+        """One state."""
+        return {
+            "number": state.number,
+            "parent": state.parent,
+            "label": visible_line(state.label),
+            "names": sorted(shown(name) for name in state.names),
+            "time": state.created if math.isfinite(state.created) else 0.0,
+            "bytes": state.size,
+            "failed": state.failed,
+            "where": self.where(state),
+            "cell_id": state.cell_id,
+            "changes": None,
+        }
+
+    def where(self, state: State[Kept]) -> str | None:
+        """Where a state is kept: `memory`, `disk` or `both`; None if it was dropped."""
+        kept = state.snapshot
+        if kept is None:
+            return None
+        if isinstance(kept, OnDisk):
+            return "disk"
+        return "both" if self._is_stored(state.number) else "memory"
+
+    def fingerprint(self, state: State[Kept]) -> tuple[object, ...]:
+        """What tells whether there is something new to be told of a state."""
+        return state.names, state.size, self.where(state)
+
+
+def shown(name: str) -> str:
+    """A name that is fit to be shown: on one line, without control characters, not too long."""
+    line = visible_line(name[:LONGEST_NAME])
+    return line if len(line) <= LONGEST_NAME and len(name) <= LONGEST_NAME else line[: LONGEST_NAME - 1] + "…"
+
+
+def present_of(timeline: Timeline[Any] | None) -> int:
+    """The number of the present state."""
+    return 0 if timeline is None else timeline.current
