@@ -5,6 +5,7 @@
  * Python has the name, the class in the cell defines the method, nobody raised the error by hand.
  */
 
+import { LatePattern } from '../source/late_pattern';
 import errors from '../generated/errors.json';
 import { firstCharacters, format } from '../source/python_text';
 import { raisedByHand } from './cell_code';
@@ -77,7 +78,7 @@ const RULES = new Map(
 function ruleOf([pattern = '', hint = '', maker = '']: string[]): Rule {
   const make = maker === '' ? (_: Failure, ...groups: string[]): string => format(hint, ...groups) : MAKERS[maker];
   if (make === undefined) throw new Error(`nothing makes the hints of ${maker}`);
-  return { pattern: new RegExp(`^(?:${pattern})$`, 'u'), make };
+  return { pattern: new LatePattern('u', () => `^(?:${pattern})$`), make };
 }
 
 /** One line about what Monty lacks, if that is what made the cell fail; null for ordinary errors. */

@@ -87,7 +87,7 @@ export class HostedSession {
       if (error instanceof CannotStart) throw error;
       throw new CannotStart(`Monty's worker could not be started: ${said(error)}. Run the cell again.`);
     }
-    this.workers.prepare();
+    this.workers.prepareSoon();
   }
 
   #linked(): WorkerLink {

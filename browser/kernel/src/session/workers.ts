@@ -57,9 +57,13 @@ function noScript(url: string): string {
   return `its script ${url} could not be loaded: it is not there, or the site's content security policy (worker-src) forbids it`;
 }
 
+/** Milliseconds for which a session that has just begun has the processor to itself. */
+const BEGINS_WITHIN = 250;
+
 /** Gives workers, and keeps one in readiness for the next interrupt: to make one takes longer than a person notices. */
 export class Workers {
   #spare: WorkerPort | null = null;
+  #soon: ReturnType<typeof setTimeout> | null = null;
 
   constructor(private readonly spawn: () => WorkerPort) {}
 
@@ -72,8 +76,17 @@ export class Workers {
     return this.spawn();
   }
 
+  /** Make the next one in a moment: to read its script takes a core, which the first cell needs. */
+  prepareSoon(): void {
+    this.#soon ??= setTimeout(() => {
+      this.prepare();
+    }, BEGINS_WITHIN);
+  }
+
   /** Make the next one now, so that it is there when it is needed. */
   prepare(): void {
+    if (this.#soon !== null) clearTimeout(this.#soon);
+    this.#soon = null;
     try {
       this.#spare ??= this.spawn();
     } catch {

@@ -6,6 +6,8 @@
  * begin with what it repeats.
  */
 
+import { LatePattern } from './late_pattern';
+
 const WORD = String.raw`\p{L}\p{N}_`;
 const SPACE = String.raw`\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000`;
 const ENDS = {
@@ -46,8 +48,13 @@ export interface PatternFlags {
   places?: boolean;
 }
 
-/** The pattern, as `re.compile` reads it. */
+/** The pattern, as `re.compile` reads it. What is wrong with it is found at its first use. */
 export function pythonPattern(source: string, flags: PatternFlags = {}): RegExp {
+  const options = ['u', flags.dotAll && 's', flags.global && 'g', flags.sticky && 'y', flags.places && 'd'];
+  return new LatePattern(options.filter(Boolean).join(''), () => inJavaScript(source, flags));
+}
+
+function inJavaScript(source: string, flags: PatternFlags): string {
   const pieces: string[] = [];
   let at = 0;
   while (at < source.length) {
@@ -55,8 +62,7 @@ export function pythonPattern(source: string, flags: PatternFlags = {}): RegExp 
     pieces.push(piece);
     at = next;
   }
-  const options = ['u', flags.dotAll && 's', flags.global && 'g', flags.sticky && 'y', flags.places && 'd'];
-  return new RegExp(pieces.join(''), options.filter(Boolean).join(''));
+  return pieces.join('');
 }
 
 /** One piece of a pattern in JavaScript's words, and where the next begins. */

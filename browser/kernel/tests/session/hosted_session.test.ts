@@ -11,6 +11,7 @@ type Answers = (message: ToWorker, worker: StandIn) => void;
 
 let made: StandIn[];
 let session: HostedSession;
+let workers: Workers;
 let next: (Answers | Error)[];
 
 beforeEach(() => {
@@ -25,7 +26,8 @@ beforeEach(() => {
   };
   const limits = { granted: DEFAULT_LIMITS, now: DEFAULT_LIMITS, tightened: {} };
   const module = (): Promise<WebAssembly.Module> => Promise.resolve({} as WebAssembly.Module);
-  session = new HostedSession(new Workers(spawn), module, { limits, timezone: 'UTC', mostShown: null });
+  workers = new Workers(spawn);
+  session = new HostedSession(workers, module, { limits, timezone: 'UTC', mostShown: null });
 });
 
 afterEach(async () => {
@@ -213,6 +215,7 @@ describe('a worker that is lost', () => {
 
   it('and cannot be replaced leaves the state for the next cell', async () => {
     await run();
+    workers.prepare();
     const state = session.snapshot;
     next = [
       (_, worker) => {
@@ -229,6 +232,7 @@ describe('a worker that is lost', () => {
 
   it('with a state that cannot be loaded again begins anew with the cell after', async () => {
     await run();
+    workers.prepare();
     const refuse: Answers = (message, worker) => {
       if (message.type === 'start')
         worker.say({
@@ -249,6 +253,7 @@ describe('a worker that is lost', () => {
 
   it('as a spare one is not used', async () => {
     await run();
+    workers.prepare();
     made[1]?.fail('while nobody listened');
     made[0]?.fail('crashed');
     expect((await run(2)).outcome).toEqual(DONE);
@@ -304,11 +309,6 @@ describe('a kernel that ends', () => {
   });
 
   it('leaves the spare worker to the next one', async () => {
-    const workers = new Workers(() => {
-      const worker = new StandIn();
-      made.push(worker);
-      return worker;
-    });
     const limits = { granted: DEFAULT_LIMITS, now: DEFAULT_LIMITS, tightened: {} };
     const another = (): HostedSession =>
       new HostedSession(workers, () => Promise.resolve({} as WebAssembly.Module), {
@@ -318,14 +318,24 @@ describe('a kernel that ends', () => {
       });
     const one = another();
     await one.ready();
+    workers.prepare();
     await one.close();
     const other = another();
     await other.ready();
     expect(made.map(worker => [worker.posted.length, worker.ended])).toEqual([
       [1, true],
-      [1, false],
-      [0, false]
+      [1, false]
     ]);
     await other.close();
+  });
+
+  it('has a spare worker a moment after it began, and one only', async () => {
+    vi.useFakeTimers();
+    await session.ready();
+    expect(made).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(made).toHaveLength(2);
+    workers.prepare();
+    expect(made).toHaveLength(2);
   });
 });
