@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 
 import pydantic_monty as monty
@@ -44,7 +45,8 @@ class Workers:
         self._timeout = timeout
         self._lock = threading.Lock()
         self._pool: IsolatedPool | None = None
-        self._in_use: set[int] = set()
+        # by sessions: one that is over returns its worker to the pool, and the next may have it before that is known here
+        self._in_use: Counter[int] = Counter()
         self._modules = {"getpass": monty.ExternalModule({"getpass": only_by_name}, stubs=_GETPASS)}
 
     def take(
@@ -79,17 +81,17 @@ class Workers:
         pid = session.worker_pid
         if pid:
             with self._lock:
-                self._in_use.add(pid)
-                self._watch(self._in_use)
+                self._in_use[pid] += 1
+                self._watch(set(self._in_use))
         return session, pid
 
     def give_back(self, session: monty.MontySession, pid: int | None) -> None:
         """The session is over. Its worker serves others, unless it is dead or serves `once`."""
         session.__exit__(None, None, None)
         with self._lock:
-            if pid in self._in_use:
-                self._in_use.discard(pid)
-                self._watch(self._in_use)
+            if pid is not None and pid in self._in_use:
+                self._in_use -= Counter((pid,))
+                self._watch(set(self._in_use))
 
     def close(self) -> None:
         """End every worker. Idempotent; the next `take` starts anew."""
