@@ -318,14 +318,15 @@ def test_a_resume_that_fails_changes_nothing(start: Start) -> None:
     assert third.run("mine").reply["ename"] == "NameError"
 
 
-UNSTEADY = "import time\nfor i in range(int(time.time() * 1e6) % 997): time.sleep(0)\nseen.append(3)"
+BEGIN = "import time\ndata = [{'id': i} for i in range(20_000)]; seen = []; begun = time.time()"
+UNSTEADY = "for i in range(int(1000 * (time.time() - begun))): time.sleep(0)\nseen.append(3)"
 """Asks for something else whenever it runs."""
 
 
 def test_a_cell_that_runs_otherwise_is_where_a_resume_stops(start: Start) -> None:
     first = start("--MontyKernel.snapshot_budget=0", env=NOTEBOOK)
-    first.run("data = [{'id': i} for i in range(20_000)]; seen = []")
-    ids = first.queue("seen.append(2)\ninput()", UNSTEADY, "seen.append(4)", "time.sleep(5)")
+    first.run(BEGIN)
+    ids = first.queue("seen.append(2)\ninput()", UNSTEADY, "seen.append(4)", "time.sleep(1000)")
     for msg_id in ids[:3]:
         first.finish(msg_id)
     kill(first)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.support.kernel_client import Kernel, kill_workers, worker_pids
+from tests.support.kernel_client import Kernel, Message, kill_workers, worker_pids
 from tests.support.waiting import HANGING
 
 Start = Callable[..., Kernel]
@@ -388,19 +388,16 @@ def test_a_name_that_was_taken_away_stays_away_after_a_kill(start: Start) -> Non
     assert second.run("%restore stays").reply["status"] == "ok"
 
 
-UNSTEADY = "import time\nfor i in range(int(time.time() * 1e6) % 997): time.sleep(0)\nseen.append(3)"
+BEGIN = "import time\ndata = [{'id': i} for i in range(20_000)]; seen = []; begun = time.time()"
+UNSTEADY = "for i in range(int(1000 * (time.time() - begun))): time.sleep(0)\nseen.append(3)"
 """Asks for something else whenever it runs."""
-
-
-def queued(kernel: Kernel, codes: list[str]) -> None:
-    for msg_id in [kernel.client.execute(code) for code in codes]:
-        kernel.finish(msg_id)
 
 
 def test_a_state_that_cannot_be_made_again_leaves_you_where_you_are(start: Start) -> None:
     kernel = start("--MontyKernel.snapshot_budget=0")
-    kernel.run("data = [{'id': i} for i in range(20_000)]; seen = []")
-    queued(kernel, ["seen.append(2)", UNSTEADY, "seen.append(4)", "here = 'precious'"])
+    kernel.run(BEGIN)
+    for msg_id in kernel.queue("seen.append(2)\ninput()", UNSTEADY, "seen.append(4)", "here = 'precious'"):
+        kernel.finish(msg_id)
     answer = kernel.run("%restore 4")
     assert "In[3] ran differently this time" in answer.reply["evalue"]
     answer = kernel.run("seen, here")
@@ -410,20 +407,26 @@ def test_a_state_that_cannot_be_made_again_leaves_you_where_you_are(start: Start
     assert "precious" in kernel.run("%restore 5").text()
 
 
+def _killing_when_asleep(kernel: Kernel) -> Callable[[Message], None]:
+    """A `meanwhile` that kills the workers when a cell has printed that it sleeps."""
+
+    def look(message: Message) -> None:
+        if message["msg_type"] == "stream" and "asleep" in message["content"]["text"]:
+            kill_workers(kernel.pid)
+
+    return look
+
+
 def test_after_a_workers_death_the_session_is_where_it_is_said_to_be(start: Start) -> None:
     kernel = start("--MontyKernel.snapshot_budget=0")
-    kernel.run("data = [{'id': i} for i in range(20_000)]; seen = []")
-    ids = [kernel.client.execute(code) for code in ["seen.append(2)", UNSTEADY, "import time; time.sleep(1)"]]
-    for msg_id in ids[:2]:
-        kernel.finish(msg_id)
-    for pid in worker_pids(kernel.pid):
-        os.kill(pid, signal.SIGKILL)
-    told = kernel.finish(ids[2]).text("stderr")  # if it came only now; else it was lost with its worker
-    told += kernel.run("seen.append('on')").text("stderr")
+    kernel.run(BEGIN)
+    asleep = "print('asleep'); time.sleep(1000)"
+    ids = kernel.queue("seen.append(2)\ninput()", UNSTEADY, asleep)  # no pause between them in which one is saved
+    died = kernel.finish(ids[2], meanwhile=_killing_when_asleep(kernel))
+    told = died.text("stderr") + kernel.run("seen.append('on')").text("stderr")
     assert told.count("after In[2], since In[3] cannot be run again") == 1
     assert kernel.run("seen").plain == "[2, 'on']"
     listing = kernel.run("%snapshots").all("display_data")[0]["data"]["text/plain"]
-    # a worker that died before In[3] was saved leaves no such state, and so no branch
-    assert "<- In[2]" in listing or "In[3]" not in listing
+    assert "In[3]" in listing and "<- In[2]" in listing  # a branch that was left
     kernel.run("%undo")  # past the look
     assert kernel.run("seen").plain == "[2]"
