@@ -11,6 +11,8 @@ from html.entities import html5
 from types import ModuleType
 from typing import Any
 
+from markdown_it.common.utils import MD_TRIM_CHARS
+
 from monty_kernel import sanitize
 from monty_kernel.sanitize import allowed, downloads, drawings, formulas, html, markdown, markup, sanitizer, terminal
 
@@ -86,6 +88,7 @@ def rules() -> dict[str, Any]:
         "markdown": {
             **_constants(markdown, "DEEPEST", "MOST_BRACKETS", "TRAILING"),
             "signs": dict(markdown.SIGNS),
+            "blanks": MD_TRIM_CHARS,  # that the native parser strips
             "patterns": _patterns(markdown, "TASK", "FOOTNOTE", "BARE", "ALIGNED"),
         },
         "terminal": {"patterns": _patterns(terminal, "STEERING", "STAYING", "TURNING", "UNFINISHED")},

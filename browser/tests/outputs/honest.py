@@ -126,7 +126,26 @@ SVG: Mapping[str, str] = {
     + "</svg>",
 }
 
+_BLANKS = " \t\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2007\u200a\u200b\u2028\u2029\u202f\u205f\u2060\u3000"
+"""Characters that some parser or other takes for blanks."""
+_AROUND = {
+    "a paragraph": "{0}a{0}\n\n{0}\n\nb",
+    "a heading": "# {0}a{0}\n\nb{0}\n---",
+    "a cell": "|a{0}|{0}b|\n|-|-|\n|{0}c|d{0}|",
+    "a task": "- [ ]{0}\n- [x]{0}a{0}\n- {0}[x] b\n- [ ] {0}",
+    "an item": "- {0}a{0}\n- {0}\n\n1.{0}b",
+    "a line": "a{0}\nb\n{0}c",
+    "a quotation": "> {0}a{0}\n> {0}\n>{0}b",
+    "a footnote": "x[^1]\n\n[^1]:{0}a{0}",
+    "emphasis": "*{0}a* *b{0}* *c*{0} ~~{0}d~~",
+    "an element": "{0}<b>a</b>{0}\n\n{0}<div>b</div>",
+    "code": "```{0}\n{0}a\n```{0}\n\n{0}    b{0}",
+    "a formula": "{0}$x${0}\n\n$${0}y{0}$$",
+    "a name": "[a]\n\n[a{0}]: https://x.org{0}",
+}
+
 MARKDOWN: Mapping[str, str] = {
+    **{f"U+{ord(blank):04X} around {what}": form.format(blank) for what, form in _AROUND.items() for blank in _BLANKS},
     "headings": "# One\n\n## Two *em*\n\nThree\n=====\n\nFour\n---\n\n###### Six ######\n",
     "links to headings": "# A heading, with: signs!\n\n[to it](#A-heading,-with:-signs!) [other](#nowhere) [b](#Ein-Titel)\n\n# Ein Titel\n\n# Ein Titel\n",
     "emphasis": "*a* **b** ***c*** _d_ __e__ `f` ~~g~~ *a **b** c* snake_case_name 2*3*4",

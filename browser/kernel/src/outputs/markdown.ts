@@ -15,13 +15,14 @@ import { markdown, whole } from './rules';
 import { Removed, TooLarge, checkSize } from './sanitized';
 import type { Sanitized } from './sanitized';
 import type { Steps } from './steps';
-import { escapedAttribute } from './text';
+import { escapedAttribute, trimmed } from './text';
 
 /** Milliseconds for a part that cannot be paused: all blocks, or one paragraph. The page stands still meanwhile. */
 const LONGEST = 400;
 /** Looks at what comes next between two looks at the clock. */
 const OFTEN = 256;
 const ALIGNED = whole(markdown.patterns.aligned);
+const BLANKS = new Set(markdown.blanks);
 const END = Symbol('when the part that is read must be done');
 
 /** A parser whose blocks nest deeper than the brackets in a line. */
@@ -57,6 +58,7 @@ function* inlineRead(state: StateCore, lines: Parser): Steps<undefined> {
   for (const token of state.tokens) {
     if (token.type !== 'inline') continue;
     limit(state.env);
+    token.content = trimmed(token.content, BLANKS); // this parser leaves some
     token.children = [];
     lines.inline.parse(token.content, lines, state.env, token.children);
     yield;

@@ -24,6 +24,14 @@ export function stripped(text: string): string {
   return strippedRight(text.slice(start));
 }
 
+/** The text without these characters at both ends. */
+export function trimmed(text: string, blanks: ReadonlySet<string>): string {
+  let [start, end] = [0, text.length];
+  while (start < end && blanks.has(text.charAt(start))) start += 1;
+  while (end > start && blanks.has(text.charAt(end - 1))) end -= 1;
+  return text.slice(start, end);
+}
+
 /** The words between blanks. */
 export function words(text: string): string[] {
   return text.split(BLANKS).filter(word => word !== '');
