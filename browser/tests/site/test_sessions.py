@@ -84,7 +84,8 @@ def test_a_session_comes_back_after_a_reload(visitor: Visitor, site: str) -> Non
     notebook = Lite.notebook(page, site, "Untitled.ipynb").on_top()
     hint = "The session before had 'big'; %resume brings it back."
     expect(notebook.outputs(notebook.run("big")).last).to_contain_text(hint)
-    expect(notebook.outputs(resume(notebook)).last).to_contain_text("continues after In[2]")
+    expect(notebook.outputs(notebook.run("%resume")).last).to_contain_text("continues after In[2]")
+    expect(notebook.panel.locator(".jp-Stdin-prompt")).to_have_count(0)
     expect(notebook.outputs(notebook.run("len(big), open('a.txt').read()"))).to_have_text("(1000, 'text')")
     notebook.run("%restore 1")
     expect(notebook.outputs(notebook.run("len(big)"))).to_have_text("1000")
@@ -101,8 +102,47 @@ def test_a_session_goes_with_its_notebook_to_another_name(visitor: Visitor, site
     expect(page.locator(".lm-TabBar-tabLabel", has_text="other.ipynb")).to_be_visible()
     expect(notebook.outputs(notebook.run("%sessions"))).to_contain_text("There is no earlier session")
     notebook = Lite.notebook(page, site, "other.ipynb").on_top()
-    resume(notebook)
+    notebook.run("%resume")
     expect(notebook.outputs(notebook.run("named"))).to_have_text("7")
+
+
+def test_another_tab_is_asked_before_it_has_a_session(visitor: Visitor, site: str) -> None:
+    page = visitor.page()
+    notebook = Lite.lab(page, site).new_notebook()
+    save(page)
+    notebook.run("kept = 7")
+    stored(page, 2)
+    page.close()
+    notebook = Lite.notebook(visitor.page(), site, "Untitled.ipynb").on_top()
+    resume(notebook)
+    expect(notebook.outputs(notebook.run("kept"))).to_have_text("7")
+
+
+def test_a_notebook_that_is_closed_with_its_kernel_is_asked_about(visitor: Visitor, site: str) -> None:
+    page = visitor.page()
+    lab = Lite.lab(page, site)
+    notebook = lab.new_notebook()
+    save(page)
+    notebook.run("kept = 7")
+    stored(page, 2)
+    lab.shut_down()
+    notebook = lab.open("Untitled.ipynb")
+    resume(notebook)
+    expect(notebook.outputs(notebook.run("kept"))).to_have_text("7")
+
+
+def test_the_up_key_of_a_console_has_the_last_inputs_after_a_reload(visitor: Visitor, site: str) -> None:
+    page = visitor.page()
+    Lite.repl(page, site).in_console(["first = 1", "second = 2", "third = 3"])
+    stored(page, 3, "inputs")
+    Lite.repl(page, site).in_console(["fourth = 4"])
+    stored(page, 4, "inputs")
+    Lite.repl(page, site)
+    prompt = page.locator(".jp-CodeConsole-promptCell .cm-content")
+    prompt.click()
+    for expected in ("fourth = 4", "third = 3", "second = 2", "first = 1"):
+        page.keyboard.press("ArrowUp")
+        expect(prompt).to_have_text(expected)
 
 
 def test_where_nothing_is_kept_the_notebook_works_and_says_so(visitor: Visitor, site: str) -> None:

@@ -16,6 +16,7 @@ import { SessionStore } from '../timetravel/session_store';
 import { SideSession } from '../timetravel/side_session';
 import { TimeTravel } from '../timetravel/travel';
 import { SiteDrive } from './drive';
+import { Identities } from './identities';
 import { MontyKernel } from './kernel';
 import { Mounts } from './mounts';
 import { engine, workers } from './page_wide';
@@ -73,12 +74,13 @@ export function makeKernel(
 export interface Kept {
   database: SiteDatabase;
   claims: Claims;
+  identities: Identities;
 }
 
 /** What a site keeps, for one page. */
 export function keptOf(site: string): Kept {
   const database = new SiteDatabase(site);
-  return { database, claims: claimsOf(database.name) };
+  return { database, claims: claimsOf(database.name), identities: new Identities(site) };
 }
 
 /** What a kernel is given from outside. */
@@ -106,7 +108,8 @@ export function assembled(options: IKernel.IOptions, given: Given): MontyKernel 
   const mounts = new Mounts(new SiteDrive(contents), home);
 
   const session = newSession(() => mounts.all);
-  const store = new SessionStore(kept.database, kept.claims, notebook, options.id);
+  const identity = kept.identities.of(options.id, notebook);
+  const store = new SessionStore(kept.database, kept.claims, notebook, () => identity.name());
   const side = new SideSession(() => newSession(undefined), store);
   const history = new SessionHistory(new StoredInputs(kept.database));
   const questions: CodeQuestions = new CodeQuestions({
@@ -119,7 +122,7 @@ export function assembled(options: IKernel.IOptions, given: Given): MontyKernel 
     side,
     store,
     travel: new TimeTravel(side, store, STATES),
-    kernel: options.id,
+    identity,
     history,
     resumed: states => {
       history.takeUp(new Map(states.map(({ number, source }) => [number, source])));

@@ -14,6 +14,7 @@ import type { SideSession } from '../timetravel/side_session';
 import type { TimeTravel } from '../timetravel/travel';
 import type { Answer, MimeBundle, Question, Snapshot } from '../worker/messages';
 import { listed, mount, unmount } from './mounting';
+import type { Identity } from './identities';
 import type { Mounts } from './mounts';
 import type { AskingCell, Travel } from './parts';
 
@@ -31,7 +32,7 @@ export interface TravelRoomParts {
   travel: TimeTravel;
   side: SideSession;
   store: SessionStore | null;
-  kernel: string;
+  identity: Identity;
   history: PageContext['history'];
   /** The states that led to where an earlier session goes on. */
   resumed?: (states: readonly State[]) => void;
@@ -103,12 +104,14 @@ export class TravelRoom implements Travel {
   }
 
   moved(): void {
+    this.parts.identity.moved();
     this.parts.travel.moved();
   }
 
   close(ended: Promise<void>): void {
     this.parts.side.close();
     this.parts.travel.close(ended);
+    this.parts.identity.end();
   }
 
   async magic(question: MagicQuestion, cell: AskingCell): Promise<Answer> {
@@ -149,10 +152,10 @@ export class TravelRoom implements Travel {
   }
 
   #context({ between, unsaved }: MagicQuestion, cell: AskingCell): PageContext {
-    const { travel, kernel, history, mounts } = this.parts;
+    const { travel, identity, history, mounts } = this.parts;
     return {
       travel,
-      kernel,
+      kernel: identity.name(),
       history,
       between,
       unsaved,

@@ -20,7 +20,7 @@ export interface PageContext {
   readonly travel: TimeTravel;
   /** The line magics that only look. */
   readonly looking: ReadonlySet<string>;
-  /** The id of the kernel; a session that another one left is given to this notebook only if the person says so. */
+  /** Who the kernel is; a session that another one left is given to this notebook only if the person says so. */
   readonly kernel: string;
   /** Whether the magic stands between two feeds. */
   readonly between: boolean;
@@ -168,13 +168,13 @@ async function requireConsent(info: EarlierSession, context: PageContext): Promi
   const states = `${thousands(info.states)} state${info.states === 1 ? '' : 's'}`;
   const answer = await context.confirm(
     `let this notebook have everything in session ${info.id}, last used ${clock(info.used)}, with ${states}? ` +
-      "Another kernel ran it, and the file at that path may be somebody else's by now. [y]es, [n]o: "
+      'Another tab or visit ran it, and the file at that path may be another one by now. [y]es, [n]o: '
   );
   if (answer === true) return;
   throw new UsageError(
     answer === false
       ? '%resume: not resumed: you declined.'
-      : '%resume: not resumed: another kernel left this session, and nobody answered the question. ' +
+      : '%resume: not resumed: another tab or visit left this session, and nobody answered the question. ' +
           'Use a front end that can ask you.'
   );
 }

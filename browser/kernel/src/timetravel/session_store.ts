@@ -45,13 +45,13 @@ export class SessionStore {
 
   /**
    * @param notebook - The path of the kernel's notebook now.
-   * @param kernel - The kernel's id, which a restart leaves as it is.
+   * @param kernel - Who the kernel is now, which neither a restart nor a reload of the page changes.
    */
   constructor(
     private readonly database: SiteDatabase,
     private readonly claims: Claims,
     private readonly notebook: () => string,
-    private readonly kernel: string,
+    private readonly kernel: () => string,
     private readonly bounds: Bounds = BOUNDS
   ) {}
 
@@ -74,9 +74,9 @@ export class SessionStore {
     this.#leave();
     const now = Date.now();
     const id = randomId(4);
-    const { kernel, notebook } = this;
+    const [notebook, kernel] = [this.notebook(), this.kernel()];
     const monty = about.monty;
-    this.#own({ id, notebook: notebook(), kernel, monty, started: now, used: now, current: 0, states: 0, bytes: 0 });
+    this.#own({ id, notebook, kernel, monty, started: now, used: now, current: 0, states: 0, bytes: 0 });
     this.#waiting = [keptOf(start, null)];
   }
 
@@ -120,13 +120,15 @@ export class SessionStore {
     const session = this.#session;
     const notebook = this.notebook();
     if (session === null || session.notebook === notebook) return;
-    const before = session.notebook;
+    const { notebook: before, kernel } = session;
     session.notebook = notebook;
     void this.#write(session, async connection => {
+      const running = await this.claims.running(); // those of a tab that was duplicated go with that one
       const all = connection.transaction('sessions', 'readwrite');
       for (const value of await all.store.index('notebook').getAll(before)) {
         const found = sessionOf(value);
-        if (found?.kernel === this.kernel) await all.store.put({ ...found, notebook });
+        const isOwn = found?.id === session.id || (found?.kernel === kernel && !running.has(found.id));
+        if (isOwn) await all.store.put({ ...found, notebook });
       }
       await all.done;
     });
@@ -286,7 +288,7 @@ export class SessionStore {
     const stored = await this.#read(async connection => sessionOf(await connection.get('sessions', id)));
     if (stored === null) throw new NoSuchState('There is no such session any more.');
     this.#leave();
-    this.#own({ ...stored, kernel: this.kernel, notebook: this.notebook() });
+    this.#own({ ...stored, kernel: this.kernel(), notebook: this.notebook() });
     this.move(current);
   }
 

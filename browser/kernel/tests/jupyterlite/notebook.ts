@@ -49,7 +49,7 @@ export class Notebook {
       travel: new TimeTravel(side, null, 1 << 28),
       side,
       store: null,
-      kernel: 'this',
+      identity: { name: () => 'this', moved: () => undefined, end: () => undefined },
       history: {
         answer: request => Promise.resolve([[0, 1, JSON.stringify(request)]]),
         sessionNumber: () => Promise.resolve(1)

@@ -3,21 +3,41 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { expect, vi } from 'vitest';
+import { Identities } from '../../src/jupyterlite/identities';
 import { LockedClaims } from '../../src/store/claims';
 import { SiteDatabase } from '../../src/store/database';
 import { Client } from '../jupyterlite/client';
 import { Locks, TabLocks } from './locks';
+import type { TabStorage } from '../../src/jupyterlite/identities';
 import type { Connection } from '../../src/store/database';
+
+/** The session storage of a tab. */
+export class Kept extends Map<string, string> implements TabStorage {
+  getItem(key: string): string | null {
+    return this.get(key) ?? null;
+  }
+
+  setItem(key: string, value: string): void {
+    this.set(key, value);
+  }
+
+  removeItem(key: string): void {
+    this.delete(key);
+  }
+}
 
 export class Tab {
   readonly database: SiteDatabase;
   readonly locks: TabLocks;
   notebook = 'work/a.ipynb';
+  readonly #identities: Identities;
 
   constructor(
     readonly browser: Browser,
-    readonly site: string
+    readonly site: string,
+    readonly storage: TabStorage | null
   ) {
+    this.#identities = new Identities(site, storage);
     this.database = new SiteDatabase(site);
     this.locks = new TabLocks(browser.locks);
     browser.tabs.push(this);
@@ -25,7 +45,7 @@ export class Tab {
 
   /** A kernel in it. A restart keeps its id. */
   kernel(id?: string): Client {
-    const kept = { database: this.database, claims: this.claims() };
+    const kept = { database: this.database, claims: this.claims(), identities: this.#identities };
     const client = new Client({ notebook: () => this.notebook, kept, id: id ?? crypto.randomUUID() });
     client.person = () => 'y';
     this.browser.clients.push(client);
@@ -48,6 +68,17 @@ export class Tab {
     return this.database.read(work);
   }
 
+  /** Load the page anew, in the same tab. */
+  async reload(): Promise<Tab> {
+    await this.leave();
+    return new Tab(this.browser, this.site, this.storage);
+  }
+
+  /** A tab that begins with what this one keeps. */
+  duplicate(): Tab {
+    return new Tab(this.browser, this.site, new Kept(this.storage instanceof Kept ? this.storage : []));
+  }
+
   /** Leave the page: nothing of it runs any more. */
   async leave(): Promise<void> {
     await this.database.close();
@@ -64,8 +95,9 @@ export class Browser {
     globalThis.indexedDB = new IDBFactory();
   }
 
-  tab(site = 'https://host/site/'): Tab {
-    return new Tab(this, site);
+  /** A new tab. @param storage - Its session storage; null where that is blocked. */
+  tab(site = 'https://host/site/', storage: TabStorage | null = new Kept()): Tab {
+    return new Tab(this, site, storage);
   }
 
   async close(): Promise<void> {
