@@ -45,9 +45,10 @@ class Tree:
 
 @dataclass(frozen=True, slots=True)
 class Mount(Tree):
-    """A mounted folder. `host` is its real path, which the question showed."""
+    """A mounted folder. `host` is its real path, which the question showed. `asked`: the notebook's request, if one led to it."""
 
     host: Path
+    asked: MountSpec | None
 
 
 class Files:
@@ -88,15 +89,26 @@ class Files:
             if folder.path.is_relative_to(other.host) or other.host.is_relative_to(folder.path):
                 raise MountRefused(f"the folder overlaps the folder mounted at {other.place}")
 
-    def add(self, spec: MountSpec, opened: OpenFolder) -> Mount:
+    def mounted_by_asking(self, spec: MountSpec) -> Mount | None:
+        """The mount that this very request of a notebook led to.
+
+        The request counts, not the folder: whether another path leads to the same one, a notebook must not find out.
+        """
+        return next((mount for mount in self._mounts if mount.asked == spec), None)
+
+    def add(self, spec: MountSpec, opened: OpenFolder, *, asked: bool = False) -> Mount:
         """Mount a folder that was opened for this. The mount takes over its descriptor.
+
+        Args:
+            asked: whether a notebook asked for it.
 
         Raises:
             MountRefused: it overlaps another mount.
         """
         self.check(spec.place, opened)
         folder = Folder(opened.detach(), self._quota)
-        mount = Mount(spec.place, spec.mode, Overlay(folder) if spec.mode == "overlay" else folder, opened.path)
+        tree = Overlay(folder) if spec.mode == "overlay" else folder
+        mount = Mount(spec.place, spec.mode, tree, opened.path, spec if asked else None)
         self._mounts.append(mount)
         return mount
 

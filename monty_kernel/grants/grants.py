@@ -282,10 +282,14 @@ class Grants:
         with open_folder(spec.host, spec.mode, self._own) as folder:
             return self._mount(spec, folder)
 
-    def _mount(self, spec: MountSpec, folder: OpenFolder) -> Mount:
-        mount = self._files.add(spec, folder)
+    def _mount(self, spec: MountSpec, folder: OpenFolder, *, asked: bool = False) -> Mount:
+        mount = self._files.add(spec, folder, asked=asked)
         self.audit.add("mount", str(mount.place), f"{mount.host} {mount.mode}", "mounted")
         return mount
+
+    def mounted_by_asking(self, spec: MountSpec) -> Mount | None:
+        """The mount that this very request of a notebook led to before, if it is still there."""
+        return self._files.mounted_by_asking(spec)
 
     def ask_to_mount(self, spec: MountSpec, ask: Callable[[str], Answer]) -> Mount:
         """Mount a folder that a notebook asks for, if the person says yes.
@@ -312,11 +316,11 @@ class Grants:
                     answer = ask(mount_question(str(folder.path), str(spec.place), spec.mode))
                     note("no" if answer == "no" else "yes")
                     if answer != "no":
-                        return self._mount(spec, folder)
+                        return self._mount(spec, folder, asked=True)
             except MountRefused as error:
                 note("refused")
                 ask(never_mounted(one_line(str(error))))
-            why = "you declined, or this folder cannot be mounted"
+            why = "you declined, or the question said why not"
         except NotAskedAgain as error:
             note("not asked again")
             why = str(error)

@@ -275,6 +275,10 @@ def open_folder(host: Path, mode: Mode, own_files: Iterable[Path] = ()) -> OpenF
     try:
         path = host.expanduser()
         fd = os.open(path, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0))
+    except FileNotFoundError:
+        raise MountRefused(f"there is no folder {short(_absolute(path), _LONGEST)}") from None
+    except NotADirectoryError:
+        raise MountRefused(f"{short(_absolute(path), _LONGEST)} is not a folder") from None
     except (OSError, ValueError, RuntimeError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
         raise MountRefused(f"{short(str(host), _LONGEST)} cannot be mounted: {why}") from None
@@ -291,6 +295,13 @@ def open_folder(host: Path, mode: Mode, own_files: Iterable[Path] = ()) -> OpenF
             raise MountRefused(f"{short(str(host), _LONGEST)} changed while it was being examined: try again") from None
         raise
     return OpenFolder(fd, real)
+
+
+def _absolute(path: Path) -> str:
+    try:
+        return os.path.abspath(path)
+    except OSError:  # the working directory is gone
+        return str(path)
 
 
 def _real_path(fd: int, path: Path) -> Path:

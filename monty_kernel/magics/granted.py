@@ -66,10 +66,11 @@ def mount(arguments: argparse.Namespace, context: MagicContext) -> None:
         place, mode = _PLACE, place
     try:
         spec = MountSpec(Path(arguments.host), checked_place(place), mode or "overlay")
-        mounted = context.grants.ask_to_mount(spec, context.ask_person)
+        before = context.grants.mounted_by_asking(spec)
+        mounted = before or context.grants.ask_to_mount(spec, context.ask_person)
     except MountRefused as error:
         raise UsageError(f"%mount: {error}.") from None
-    context.print(f"Mounted at {mounted.place}, {_MODES[mounted.mode]}.")
+    context.print(f"{'Mounted' if before is None else 'Already mounted'} at {mounted.place}, {_MODES[mounted.mode]}.")
 
 
 @family.host("unmount", argument("place", metavar="SANDBOX", help="where cells see it"))

@@ -113,7 +113,7 @@ def test_what_the_kernel_trusts_is_never_changed_by_a_cell(home: Path, monkeypat
 
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
     for mode in MODES.values():
-        assert "No such file" in refusal(home / ".cache", mode)
+        assert "there is no folder" in refusal(home / ".cache", mode)
     (home / ".cache" / "other").mkdir(parents=True)
     for mode in MODES.values():
         assert "parsed modules" in refusal(home / ".cache", mode), "it is refused before the cache is there"

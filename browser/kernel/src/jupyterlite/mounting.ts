@@ -21,12 +21,18 @@ const DEFAULT_PLACE = '/data';
 /** Asks the person a question of the kernel's own. */
 type Ask = (question: string) => Promise<Answer>;
 
-/** Mount a folder that a notebook asks for, if the person says yes. Throws UsageError. */
-export async function mount(given: Given, mounts: Mounts, ask: Ask): Promise<[spec: MountSpec, report: string]> {
+/**
+ * Mount a folder that a notebook asks for, if the person says yes. Throws UsageError.
+ *
+ * @returns The mount, or null if it is there already; and what to print.
+ */
+export async function mount(given: Given, mounts: Mounts, ask: Ask): Promise<[spec: MountSpec | null, report: string]> {
   const [host, place, mode] = [String(given['host']), String(given['place']), given['mode']];
   const isMode = mode === null && Object.hasOwn(MODES, place);
   const wanted = (isMode ? place : (mode ?? 'overlay')) as MountMode;
-  const spec = await asked(host, checkedPlace(isMode ? DEFAULT_PLACE : place), wanted, mounts, ask);
+  const checked = checkedPlace(isMode ? DEFAULT_PLACE : place);
+  if (mounts.has(host, checked, wanted)) return [null, `Already mounted at ${checked}, ${MODES[wanted]}.`];
+  const spec = await asked(host, checked, wanted, mounts, ask);
   return [spec, `Mounted at ${spec.place}, ${MODES[spec.mode]}.`];
 }
 
@@ -37,14 +43,14 @@ async function asked(host: string, place: string, mode: MountMode, mounts: Mount
   try {
     const path = await mounts.find(host, place, mode);
     answer = await ask(mountQuestion(`/${path.join('/')}`, place, mode));
-    if ('value' in answer && answered(String(answer.value)) !== 'no') return mounts.add(place, path, mode);
+    if ('value' in answer && answered(String(answer.value)) !== 'no') return mounts.add(host, place, path, mode);
   } catch (error) {
     if (!(error instanceof NotMountable)) throw error;
     answer = await ask(neverMounted(error.message));
   }
   const why =
     'value' in answer
-      ? 'you declined, or this folder cannot be mounted'
+      ? 'you declined, or the question said why not'
       : answer.exception === 'NotAskedAgain'
         ? answer.message
         : 'you did not answer, or this front end cannot ask you';

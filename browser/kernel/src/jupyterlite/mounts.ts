@@ -27,6 +27,8 @@ export class NotMountable extends Error {}
 
 interface Mount extends MountSpec {
   readonly path: Path;
+  /** The folder, as the notebook asked for it. */
+  readonly asked: string;
 }
 
 export class Mounts {
@@ -56,10 +58,8 @@ export class Mounts {
     const found = await this.drive.info(path).catch((error: unknown) => {
       throw error instanceof OsError ? new NotMountable(`${folder} cannot be mounted: ${error.message}`) : error;
     });
-    if (found?.kind !== 'folder') {
-      const why = found === null ? 'No such file or directory' : 'Not a directory';
-      throw new NotMountable(`${folder} cannot be mounted: ${why}`);
-    }
+    if (found === null) throw new NotMountable(`there is no folder ${folder}`);
+    if (found.kind !== 'folder') throw new NotMountable(`${folder} is not a folder`);
     if (mode === 'rw' && path.length === 0) {
       throw new NotMountable(`${folder} is not mounted to be changed: all notebooks of this site are in it`);
     }
@@ -74,11 +74,20 @@ export class Mounts {
     return path;
   }
 
-  /** Mount a folder that was found, and that the person granted. */
-  add(place: string, path: Path, mode: MountMode): MountSpec {
+  /** Mount a folder that was found, and that the person granted. @param host - How the notebook asked for it. */
+  add(host: string, place: string, path: Path, mode: MountMode): MountSpec {
     const mount = { place, folder: `/${path.join('/')}`, mode };
-    this.#mounts.push({ ...mount, path });
+    this.#mounts.push({ ...mount, path, asked: asWritten(host) });
     return mount;
+  }
+
+  /**
+   * Whether this very request led to a mount that is still there. The request counts, not the folder: whether another
+   * path leads to the same one, a notebook must not find out.
+   */
+  has(host: string, place: string, mode: MountMode): boolean {
+    const asked = asWritten(host);
+    return this.#mounts.some(mount => mount.asked === asked && mount.place === place && mount.mode === mode);
   }
 
   /** Unmount the folder at a place; whether there was one. */
@@ -174,6 +183,12 @@ export class Mounts {
     }
     return path;
   }
+}
+
+/** A path as it was written, but for slashes and dots that say nothing. As `pathlib.Path` in the native kernel. */
+function asWritten(host: string): string {
+  const names = host.split('/').filter(name => name !== '' && name !== '.');
+  return (host.startsWith('/') ? '/' : '') + names.join('/');
 }
 
 function isLook(call: DriveCall): call is DriveLook {

@@ -174,7 +174,7 @@ export class TravelRoom implements Travel {
         if (name === 'mounts') return { text: listed(mounts), told: null };
         if (name === 'unmount') return { text: '', told: unmount(given, mounts) };
         const [spec, text] = await mount(given, mounts, question => cell.ask(question));
-        return { text, told: JSON.stringify(spec) };
+        return { text, told: spec === null ? null : JSON.stringify(spec) };
       },
       go: async snapshot => {
         await this.#load(snapshot);

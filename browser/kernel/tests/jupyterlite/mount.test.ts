@@ -153,13 +153,13 @@ describe.skipIf(!hasWasm)('a mounted folder', { timeout: 60_000 }, () => {
   it('is not mounted where the person says no, cannot answer, or it cannot be had, and the cell learns no more', async () => {
     notebook();
     client.person = () => 'n';
-    const no = 'UsageError: %mount: not mounted: you declined, or this folder cannot be mounted.';
+    const no = 'UsageError: %mount: not mounted: you declined, or the question said why not.';
     expect(await fails('%mount data')).toBe(no);
     expect(await fails('%mount nowhere')).toBe(no);
     expect(await fails('%mount one.ipynb')).toBe(no);
     expect(client.prompts.slice(1)).toEqual([
-      "monty-kernel asks: this notebook asked for a folder that it cannot have: '/lessons/nowhere' cannot be mounted: No such file or directory. Press Enter: ",
-      "monty-kernel asks: this notebook asked for a folder that it cannot have: '/lessons/one.ipynb' cannot be mounted: Not a directory. Press Enter: "
+      "monty-kernel asks: this notebook asked for a folder that it cannot have: there is no folder '/lessons/nowhere'. Press Enter: ",
+      "monty-kernel asks: this notebook asked for a folder that it cannot have: '/lessons/one.ipynb' is not a folder. Press Enter: "
     ]);
     client.person = () => 'y';
     expect(await fails('%mount / /all rw')).toBe(no);
@@ -172,6 +172,22 @@ describe.skipIf(!hasWasm)('a mounted folder', { timeout: 60_000 }, () => {
     expect(await fails('%mount data relative')).toMatch(/cannot be a mount's place/);
     expect(await fails('%mount data /a/../b')).toMatch(/cannot be a mount's place/);
     expect(await fails('%mount data "/d?[y]es"')).toMatch(/cannot be a mount's place/);
+  });
+
+  it('is mounted once, however often the cell is run again', async () => {
+    notebook();
+    await ok('%mount data\nopen("/data/new", "w").write("kept")');
+    const again = 'Already mounted at /data, changes stay in memory.\n';
+    expect(await ok('%mount data')).toBe(again);
+    expect(await ok('%mount ./data/ /data/ overlay')).toBe(again);
+    expect((await client.run('%mount data', { allow_stdin: false })).stdout).toBe(again);
+    expect(await ok('open("/data/new").read()')).toBe("'kept'");
+    expect(client.prompts).toHaveLength(1);
+    expect(await fails('%mount data ro')).toMatch(/you declined, or/);
+    expect(await fails('%mount /lessons/data')).toMatch(/you declined, or/); // another way there is not told
+    await ok('%unmount /data');
+    expect(await ok('%mount data')).toBe('Mounted at /data, changes stay in memory.\n');
+    expect(client.prompts).toHaveLength(4);
   });
 
   it('does not overlap another one, and can be unmounted', async () => {
