@@ -3,10 +3,11 @@
 import listed from '../../../conformance/differences.json';
 import type { CellOutput } from './notebook_outputs';
 
-/** One notebook. Cells whose outputs are not the same in every run have null. */
+/** One notebook. Cells whose outputs are not the same in every run have null, and those that took too long are left out. */
 export interface Session {
   name: string;
   cells: { source: string; outputs: CellOutput[] | null }[];
+  leftOut: string[];
 }
 
 /** A cell for which the kernels show something else. */
@@ -30,18 +31,21 @@ export class Comparison {
   /** Cells that were compared. */
   compared = 0;
   readonly #used = new Set<unknown>();
+  /** Entries of the list for cells that this machine had no time for. */
+  readonly #untried = new Set<unknown>();
 
   /** @param comparable - Whether outputs can be compared here. */
   constructor(private readonly comparable: (outputs: string) => boolean = () => true) {}
 
-  compare({ name, cells }: Session, outputs: readonly CellOutput[][]): void {
+  compare({ name, cells, leftOut }: Session, outputs: readonly CellOutput[][]): void {
+    for (const source of leftOut) for (const each of listedFor(name, source)) this.#untried.add(each);
     cells.forEach(({ source, outputs: expected }, index) => {
       if (expected === null) return;
       const [browser, native] = [text(outputs[index] ?? []), text(expected)];
       if (!this.comparable(browser) || !this.comparable(native)) return;
       this.compared += 1;
       if (browser === native || browser === this.#reworded(native)) return;
-      const allowed = CELLS.find(each => each.session.test(name) && each.source.test(source));
+      const [allowed] = listedFor(name, source);
       if (allowed !== undefined) this.#used.add(allowed);
       else this.different.push({ session: name, source, browser: outputs[index], native: expected });
     });
@@ -51,7 +55,8 @@ export class Comparison {
   get unused(): unknown[] {
     const all = [...WORDS.map((entry, index) => [entry, listed.words[index]] as const)];
     const cells = CELLS.map((entry, index) => [entry, listed.cells[index]] as const);
-    return [...all, ...cells].filter(([entry]) => !this.#used.has(entry)).map(([, written]) => written);
+    const known = (entry: unknown): boolean => this.#used.has(entry) || this.#untried.has(entry);
+    return [...all, ...cells].filter(([entry]) => !known(entry)).map(([, written]) => written);
   }
 
   #reworded(native: string): string {
@@ -63,6 +68,10 @@ export class Comparison {
     }
     return found;
   }
+}
+
+function listedFor(name: string, source: string): (typeof CELLS)[number][] {
+  return CELLS.filter(each => each.session.test(name) && each.source.test(source));
 }
 
 function text(outputs: readonly CellOutput[]): string {
