@@ -133,11 +133,10 @@ test-browser: test-typescript test-site
 test-typescript: $(VENV)/installed-test
 	@$(IF_BROWSER) $(SUBMAKE) browser-data wasm && npm test --silent; fi
 
-# in Chromium; two runs, since each drives the browser in its own way
+# in Chromium; in the order that browser/tests/conftest.py says
 test-site: $(VENV)/installed-test browser
 	@$(IF_BROWSER) $(SUBMAKE) site && \
-		$(BIN)/python -m pytest -n 2 --dist loadfile --durations 15 browser/tests/site $(ARGS) && \
-		$(BIN)/python -m pytest -n 2 --dist loadfile --durations 15 browser/tests/outputs browser/tests/shared $(ARGS); fi
+		$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 15 browser/tests $(ARGS); fi
 
 # A few of them in Firefox, whose driver takes minutes to build.
 test-firefox: $(VENV)/installed-test $(VENV)/installed-firefox site

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
-from .sanitizing_page import bundle_in, sanitizing_page
+from tests.support.frontends.jupyterlab import HEIGHT, TIMEOUT_MS, WIDTH
+
+from .sanitizing_page import bundle_in, serve
 
 
 @pytest.fixture(scope="session")
@@ -18,7 +20,10 @@ def bundled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def page(bundled: Path) -> Iterator[Page]:
+def page(browser: Browser, bundled: Path) -> Iterator[Page]:
     """A page that has `window.outputs`."""
-    with sanitizing_page(bundled) as page:
-        yield page
+    page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, device_scale_factor=2)
+    page.set_default_timeout(TIMEOUT_MS)
+    serve(page, bundled, "page.js")
+    yield page
+    page.close()

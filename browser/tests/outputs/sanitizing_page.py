@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
 from playwright.sync_api import Page, Route
-
-from tests.support.frontends.jupyterlab import browser_page
 
 ROOT = Path(__file__).parents[3]
 ORIGIN = "http://page.invalid"
@@ -27,14 +23,6 @@ def bundle_in(folder: Path) -> Path:
     options = ["--bundle", "--minify", "--format=esm", "--splitting", f"--outdir={folder}", "--log-level=warning"]
     subprocess.run([esbuild, _TESTS / "page.ts", _TESTS / "sanitizer_page.ts", *options], cwd=ROOT, check=True)
     return folder
-
-
-@contextmanager
-def sanitizing_page(folder: Path) -> Iterator[Page]:
-    """A page that has `window.outputs`."""
-    with browser_page() as page:
-        serve(page, folder, "page.js")
-        yield page
 
 
 def serve(page: Page, folder: Path, entry: str, *, without: str | None = None) -> None:

@@ -1,4 +1,4 @@
-"""What the tests of the site share: the site, one browser, and for each file of tests a profile with the lab open.
+"""What the tests of the site share: the site, and for each file of tests a profile with the lab open.
 
 What a page logs as an error fails the test.
 """
@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from .apps import Lite
-from .served import SITE, Visitor, chromium, static_server
+from .served import SITE, Visitor, static_server
 
 
 @pytest.fixture(scope="session")
@@ -25,12 +25,6 @@ def site() -> Iterator[str]:
         pytest.skip(reason)
     with static_server(SITE) as url:
         yield url
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,9 +10,9 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, WebError, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, WebError
 
-from tests.support.frontends.jupyterlab import HEIGHT, NAMES, TIMEOUT_MS, WIDTH
+from tests.support.frontends.jupyterlab import HEIGHT, TIMEOUT_MS, WIDTH
 
 SITE = Path(__file__).parents[2] / "site"
 OF_JUPYTERLITE = (
@@ -53,21 +52,6 @@ def static_server(folder: Path) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """The system's Chromium."""
-    path = next(filter(None, map(shutil.which, NAMES)), None)
-    if path is None:
-        raise RuntimeError("The site is tested in Chromium, and there is none. Install it: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        expect.set_options(timeout=TIMEOUT_MS)
-        try:
-            yield browser
-        finally:
-            browser.close()
 
 
 class Visitor:

@@ -4,7 +4,7 @@ import { NotebookOutputs } from './notebook_outputs';
 import { Comparison } from './sessions';
 import type { Kernel, KernelMessage, SessionManager } from '@jupyterlab/services';
 import type { CellOutput } from './notebook_outputs';
-import type { Session } from './sessions';
+import type { Difference, Session } from './sessions';
 
 interface Page {
   jupyterapp: { serviceManager: { sessions: SessionManager } };
@@ -15,8 +15,9 @@ const page = window as unknown as Page;
 const comparison = new Comparison();
 let notebooks = 0;
 
-/** Run sessions, each in a kernel of a notebook of its own: it has no earlier session. */
-async function run(sessions: readonly Session[]): Promise<void> {
+/** Run sessions, each in a kernel of a notebook of its own: it has no earlier session. What was different. */
+async function run(sessions: readonly Session[]): Promise<Difference[]> {
+  const before = comparison.different.length;
   for (const session of sessions) {
     notebooks += 1;
     const path = `${notebooks}.ipynb`;
@@ -29,6 +30,7 @@ async function run(sessions: readonly Session[]): Promise<void> {
       await connection.shutdown();
     }
   }
+  return comparison.different.slice(before);
 }
 
 async function outputsOf(kernel: Kernel.IKernelConnection, { cells }: Session): Promise<CellOutput[][]> {
@@ -51,5 +53,5 @@ async function outputsOf(kernel: Kernel.IKernelConnection, { cells }: Session): 
 
 page.conformance = {
   run,
-  result: () => ({ different: comparison.different, unused: comparison.unused, compared: comparison.compared })
+  result: () => ({ unused: comparison.unused, compared: comparison.compared })
 };
