@@ -388,5 +388,5 @@ class MontyKernel(Kernel):
             "banner": self.banner,
             "help_links": [*self._documents, *self.help_links],
             "supported_features": [TARGET] if keeps else [],
-            **({"monty": {"timeline": VERSION, "last_session": None}} if keeps else {}),
+            **({"monty": {"timeline": VERSION, "last_session": self._services.last_session}} if keeps else {}),
         }

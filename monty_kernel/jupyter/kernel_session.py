@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from importlib import import_module
@@ -42,6 +42,7 @@ class KernelSession(SessionServices):
 
     Attributes:
         request: The execute_request whose cell runs.
+        last_session_found: Called on the store's thread when `last_session` is known.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class KernelSession(SessionServices):
         self.closed = False
         self._identity = identity
         self.request: dict[str, Any] | None = None
+        self.last_session_found: Callable[[], object] = lambda: None
         self._checker: Checker | None = None
         self.thread = SandboxThread()
         if settings.trace_file:
@@ -145,6 +147,7 @@ class KernelSession(SessionServices):
             states=settings.snapshot_max_states,
             size=settings.snapshot_max_bytes,
         )
+        archive.earlier.found = lambda: self.last_session_found()
         if self.trace is not None:
             archive.observer = partial(self.trace.event, "stored")
         return archive
@@ -175,6 +178,16 @@ class KernelSession(SessionServices):
 
         return TreeData(lambda number: self.travel.is_stored(number))
 
+    @property
+    def last_session(self) -> dict[str, Any] | None:
+        """What front ends are told of the last session of this notebook; None as long as the store has not answered."""
+        last = self.travel.last_session if self.has("travel") else None
+        if last is None:
+            return None
+        from monty_kernel.timetravel.tree_data import session_data
+
+        return session_data(last[0], last[1] or self.settings.resume == "allow")
+
     def tree(self) -> dict[str, Any]:
         """What front ends are told of all states."""
         from monty_kernel.timetravel.tree_data import present_of
@@ -184,7 +197,7 @@ class KernelSession(SessionServices):
             "session": self.travel.session if self.has("travel") else None,
             "present": present_of(timeline),
             "running": self.request is not None,
-            "last_session": None,
+            "last_session": self.last_session,
             "states": self.tree_data.states(timeline),
         }
 

@@ -59,8 +59,12 @@ class TimelineComms:
         self._told: dict[int, tuple[object, ...]] = {}  # what was told of each state, as far as it may change
         self._present = 0
         self._telling: asyncio.Task[None] | None = None
+        self._news = asyncio.Event()
         self._last_cell = 0.0
         self._fell_back: str | None = None
+        self._last_session: Data | None = None  # the one that was told
+        loop = asyncio.get_running_loop()
+        services.last_session_found = lambda: loop.call_soon_threadsafe(self._tell_soon)
 
     @property
     def is_watched(self) -> bool:
@@ -112,21 +116,23 @@ class TimelineComms:
             self._tell_soon()
 
     def _tell_soon(self) -> None:
+        self._news.set()
         if self._telling is None or self._telling.done():
             self._telling = asyncio.get_running_loop().create_task(self._tell_in_pauses())
 
     async def _tell_in_pauses(self) -> None:
         """Tell what is new in the next pause, and what became of older states when it is quiet."""
-        loop = asyncio.get_running_loop()
-        quiet = False
-        while self._comms and not quiet:
-            heard = self._last_cell
+        while self._comms and self._news.is_set():
+            self._news.clear()
             await self._pause(PAUSE, LONGEST_PAUSE)
             await self._services.thread.idle()  # the state of the last cell is there by then
             self._tell_new()
-            await asyncio.sleep(_QUIET)
-            quiet = self._last_cell == heard and self._services.request is None and loop.time() > heard + _QUIET
-        await self._look_through()
+            try:
+                async with asyncio.timeout(_QUIET):
+                    await self._news.wait()
+            except TimeoutError:
+                if self._services.request is None:
+                    await self._look_through()
 
     async def _pause(self, seconds: float, most: float) -> None:
         loop = asyncio.get_running_loop()
@@ -136,7 +142,7 @@ class TimelineComms:
 
     def _tell_new(self) -> None:
         timeline = self._services.known_timeline
-        if timeline is not self._timeline:
+        if timeline is not self._timeline or self._services.last_session != self._last_session:
             self._note(timeline)
             self._tell_tree(self._comms.values())
             return
@@ -178,7 +184,9 @@ class TimelineComms:
         return self._services.tree_data
 
     def _tell_tree(self, comms: Iterable[_Comm]) -> None:
-        self._tell({"event": "tree", "version": VERSION, **self._services.tree()}, comms)
+        tree = self._services.tree()
+        self._last_session = tree["last_session"]
+        self._tell({"event": "tree", "version": VERSION, **tree}, comms)
 
     def _tell_changed(self, states: list[State[Kept]], timeline: Timeline[Kept]) -> None:
         data = self._tree_data

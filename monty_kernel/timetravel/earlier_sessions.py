@@ -71,6 +71,10 @@ class EarlierSessions:
         """The id of the session that runs, once it has one."""
         self.unfinished: SessionInfo | None = None
         """The last session of this notebook, if it died or its last cells are missing. `look_back` finds out."""
+        self.last: SessionInfo | None = None
+        """The last session of this notebook, as long as it can be taken up. `look_back` finds out."""
+        self.found: Callable[[], object] = lambda: None
+        """Called on the writer's thread when that is known."""
         self._writer = writer
         self._running = running
         self._opened = opened
@@ -81,6 +85,8 @@ class EarlierSessions:
         """This session runs now, and is this kernel's own."""
         self.present = session
         self._own.add(session)
+        if self.last is not None and self.last.id == session:
+            self.last = None
 
     def look_back(self) -> None:
         """Find out, soon, how the last session of this notebook ended; see `unfinished`."""
@@ -88,10 +94,12 @@ class EarlierSessions:
         def look() -> None:
             store = self._opened()
             last = [info for info in store.sessions() if info.notebook == self.notebook][-1:]
-            if not last or last[0].how not in ("died", "incomplete") or last[0].id == self.present:
+            if not last or last[0].how == "running" or last[0].id == self.present:
                 return
             if any(state.id.number for state in store.states(last[0].id)):  # otherwise no cell ran in it
-                self.unfinished = last[0]
+                self.last = last[0]
+                self.unfinished = last[0] if last[0].how in ("died", "incomplete") else None
+                self.found()
 
         if self.notebook is not None:
             self._writer.soon(look)
@@ -156,11 +164,12 @@ class EarlierSessions:
     def is_own(self, info: SessionInfo) -> bool:
         """Whether this kernel ran the session last, perhaps before it was restarted or after it took it up."""
 
-        def compare() -> bool:
-            kernel = self._running().kernel
-            return info.id in self._own or (info.notebook == self.notebook and info.kernel == kernel is not None)
+        return self._writer.now(lambda: self.seems_own(info))
 
-        return self._writer.now(compare)
+    def seems_own(self, info: SessionInfo) -> bool:
+        """The same, on the writer's thread or once that has been asked."""
+        kernel = self._running().kernel
+        return info.id in self._own or (info.notebook == self.notebook and info.kernel == kernel is not None)
 
     def question(self, info: SessionInfo, *, of_another_notebook: bool) -> str:
         """The question whether this notebook may have a session that another kernel left."""

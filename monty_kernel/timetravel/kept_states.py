@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from monty_kernel.engine.engine import Engine, Snapshot
 from monty_kernel.engine.snapshot import Journaled
@@ -15,6 +16,9 @@ from .earlier_sessions import EarlierSessions
 from .packing import Kept, Packed, Packer, packed_weight
 from .stored_state import OnDisk, StateToStore
 from .timeline import NoSuchState, NotNamed, State, Timeline, check_room, share_in_memory
+
+if TYPE_CHECKING:
+    from ..store.records import SessionInfo
 
 MOST_TOUCHED = 256
 """States that are remembered for front ends. Of the others they hear a little later."""
@@ -69,6 +73,16 @@ class KeptStates:
     def session(self) -> str | None:
         """The id of the session in the store; None if it is not there, or not yet. From any thread."""
         return None if self._archive is None else self._archive.session
+
+    @property
+    def last_session(self) -> tuple[SessionInfo, bool] | None:
+        """The last session of this notebook, as long as it can be taken up, and whether this kernel ran it.
+
+        None as long as the store has not answered. From any thread.
+        """
+        earlier = None if self._archive is None else self._archive.earlier
+        last = None if earlier is None else earlier.last
+        return None if earlier is None or last is None else (last, earlier.seems_own(last))
 
     @property
     def timeline(self) -> Timeline[Kept]:

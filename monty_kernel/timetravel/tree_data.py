@@ -14,6 +14,7 @@ from monty_kernel.outputs.visible_text import visible_line
 from .stored_state import OnDisk
 
 if TYPE_CHECKING:
+    from ..store.records import SessionInfo
     from .packing import Kept
     from .timeline import State, Timeline
 
@@ -71,6 +72,13 @@ def shown(name: str) -> str:
     """A name that is fit to be shown: on one line, without control characters, not too long."""
     line = visible_line(name[:LONGEST_NAME])
     return line if len(line) <= LONGEST_NAME and len(name) <= LONGEST_NAME else line[: LONGEST_NAME - 1] + "…"
+
+
+def session_data(info: SessionInfo, own: bool) -> Data:
+    """An earlier session. own: Whether it is taken up without a question."""
+    at = info.started if info.ended is None else info.ended
+    states = {"states": info.states, "variables": None}
+    return {"session": info.id, "ended": info.how, "at": at if math.isfinite(at) else 0.0, **states, "own": own}
 
 
 def present_of(timeline: Timeline[Any] | None) -> int:

@@ -1,0 +1,66 @@
+"""What front ends are told of the last session of a notebook, so that they can offer to resume it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.support.kernel_client import Kernel
+from tests.support.timeline_client import Comm, ask
+from tests.support.waiting import HANGING
+
+NOTEBOOK = {"JPY_SESSION_NAME": "/home/me/last.ipynb"}
+
+
+def _last(kernel: Kernel) -> dict[str, Any]:
+    """What the comm says of it, sooner or later."""
+    comm = Comm(kernel.client)
+    while (last := comm.event().get("last_session")) is None:
+        pass
+    comm.close()
+    return dict(last)
+
+
+def _info(kernel: Kernel) -> dict[str, Any]:
+    return dict(kernel.client.kernel_info(reply=True, timeout=HANGING)["content"]["monty"])
+
+
+def test_the_last_session_is_told_after_a_restart(start: Callable[..., Kernel]) -> None:
+    kernel = start("--MontyKernel.snapshots=disk", env=NOTEBOOK)
+    kernel.run("a = 1")
+    kernel.run("b = 2")
+    kernel.manager.restart_kernel()
+    kernel.client.wait_for_ready(timeout=HANGING)
+    last = _last(kernel)
+    assert (last["ended"], last["states"], last["own"]) == ("closed", 3, True)
+    assert last["at"] > 1e9
+    assert _info(kernel)["last_session"] == last
+    resumed = ask(kernel.client, "timeline_act_request", {"action": "resume", "state": 0, "session": last["session"]})
+    assert resumed["status"] == "ok"
+    assert ask(kernel.client, "timeline_request", {})["last_session"] is None
+    assert _info(kernel)["last_session"] is None
+    assert kernel.run("a, b").plain == "(1, 2)"
+
+
+def test_a_session_whose_kernel_was_killed(start: Callable[..., Kernel]) -> None:
+    kernel = start("--MontyKernel.snapshots=disk", env=NOTEBOOK)
+    kernel.run("a = 1")
+    kernel.manager.restart_kernel(now=True)
+    kernel.client.wait_for_ready(timeout=HANGING)
+    assert _last(kernel)["ended"] == "died"
+
+
+def test_another_kernel_has_to_ask(start: Callable[..., Kernel], tmp_path: Any) -> None:
+    shared = {**NOTEBOOK, "JUPYTER_DATA_DIR": str(tmp_path)}
+    first = start("--MontyKernel.snapshots=disk", env=shared)
+    first.run("a = 1")
+    first.manager.shutdown_kernel()
+    assert not _last(start("--MontyKernel.snapshots=disk", env=shared))["own"]
+    assert _last(start("--MontyKernel.snapshots=disk", "--MontyKernel.resume=allow", env=shared))["own"]
+
+
+def test_without_an_earlier_session_there_is_none(start: Callable[..., Kernel]) -> None:
+    kernel = start("--MontyKernel.snapshots=disk", env={"JPY_SESSION_NAME": "/home/me/first.ipynb"})
+    kernel.run("a = 1")
+    assert ask(kernel.client, "timeline_request", {})["last_session"] is None
+    assert _info(kernel)["last_session"] is None
