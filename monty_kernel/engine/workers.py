@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 
 import pydantic_monty as monty
 
@@ -121,6 +123,33 @@ class Workers:
                     request_timeout=self._timeout,
                 )
             return self._pool.pool
+
+
+NICE = 10
+"""By how much what is done on the side steps back behind the person's cells."""
+
+
+def step_back(task: int) -> None:
+    """Let a process, or a thread of this one, have what others leave of the processors."""
+    if hasattr(os, "setpriority"):
+        with suppress(OSError):  # it has just ended
+            os.setpriority(os.PRIO_PROCESS, task, NICE)
+
+
+class WorkersBehind(Workers):
+    """Workers for what is done on the side."""
+
+    def take(
+        self, limits: Limits, modules: Mapping[str, monty.ExternalModule] | None = None, *, check: bool = False
+    ) -> tuple[monty.MontySession, int | None]:
+        """As that of other workers. Raises MontyError and RuntimeError only."""
+        try:
+            session, pid = super().take(limits, modules, check=check)
+        except WallsMissing as error:
+            raise RuntimeError(str(error)) from error
+        if pid:
+            step_back(pid)
+        return session, pid
 
 
 _GETPASS = "def getpass(prompt: str = ..., stream: object = ..., *, echo_char: str | None = ...) -> str: ...\n"

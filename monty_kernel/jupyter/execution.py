@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
@@ -118,7 +119,7 @@ class Execution:
                 reply |= await _reply_content(outcome)
             except Exception as error:  # a defect of ours must not leave the front end waiting for a reply
                 reply |= self._defect(error)
-        self._services.request = None
+        self._services.request, self._services.turned = None, time.monotonic()
         left = any(each["source"] == "ask_exit" for each in self._frontend.payload)
         if (left or reply["status"] == "error") and not cell.silent and content.get("stop_on_error", True):
             await self._let_arrive(request)
@@ -195,6 +196,7 @@ class Execution:
         if noted:  # before the cell can ask for it; a cell that cannot need not wait until the history is loaded
             self._services.history.add(cell.number, cell.code)
         if not is_housekeeping(cell.code, store_history=cell.remember):
+            self._services.turned = time.monotonic()
             self._services.request, running = parent, self._hand_over(cell)
             self._services.engine.interrupts.under_way_within(AT_ONCE)
         with self._session.together():

@@ -246,7 +246,7 @@ class MontyKernel(Kernel):
             return {}
         from monty_kernel.jupyter.timeline_requests import TimelineRequests
 
-        requests = TimelineRequests(self._services, self.frontend, self._queue.cells_wait, self.comms.cell_ended)
+        requests = TimelineRequests(self._services, self.frontend, self._queue.cells_wait, self.comms)
         return {"timeline_request": requests.reply, "timeline_act_request": requests.act}
 
     async def interrupt_request(self, stream: Any, ident: Any, parent: dict[str, Any]) -> None:

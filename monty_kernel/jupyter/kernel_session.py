@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
@@ -21,10 +22,17 @@ if TYPE_CHECKING:
     from monty_kernel.isolation.orphans import OrphanWatch
     from monty_kernel.session.view import SessionView
     from monty_kernel.timetravel.archive import Archive
+    from monty_kernel.timetravel.onlooker import Onlooker
     from monty_kernel.timetravel.packing import Kept
     from monty_kernel.timetravel.timeline import Timeline
     from monty_kernel.timetravel.tree_data import TreeData
     from monty_kernel.typecheck.checker import Checker
+
+_PAUSE = 0.15
+"""Seconds after a cell before states are looked into."""
+
+_LONG_CELL = 0.5
+"""Seconds that a cell has run when they are looked into beside it."""
 
 _RUNNER = "monty_kernel.session.cell_runner"
 """What runs cells, with the engine and all that belongs to it."""
@@ -42,6 +50,8 @@ class KernelSession(SessionServices):
 
     Attributes:
         request: The execute_request whose cell runs.
+        turned: When a cell last began or ended, as `time.monotonic()` says.
+        state_described: Called with the number of a state that was looked into, on the onlooker's thread.
         last_session_found: Called on the store's thread when `last_session` is known.
     """
 
@@ -57,6 +67,8 @@ class KernelSession(SessionServices):
         self._identity = identity
         self.request: dict[str, Any] | None = None
         self.last_session_found: Callable[[], object] = lambda: None
+        self.state_described: Callable[[int], object] = lambda number: None
+        self.turned = 0.0
         self._checker: Checker | None = None
         self.thread = SandboxThread()
         if settings.trace_file:
@@ -97,6 +109,8 @@ class KernelSession(SessionServices):
             self.engine.interrupts.interrupt()  # a cell that is being checked does not begin any more
         self.engine.interrupts.kill()
         on_thread = partial(asyncio.get_running_loop().run_in_executor, self.thread)
+        if self.has("onlooker"):
+            self.onlooker.close()
         await on_thread(self.engine.close)
         if self._checker is not None:
             await on_thread(self._checker.close)
@@ -163,6 +177,29 @@ class KernelSession(SessionServices):
     def known_timeline(self) -> Timeline[Kept] | None:
         """The states there are so far; None before the first cell."""
         return self.travel.known if self.has("travel") else None
+
+    @made_once
+    def onlooker(self) -> Onlooker:
+        """What looks into states for front ends."""
+        from monty_kernel.engine.workers import WorkersBehind
+        from monty_kernel.timetravel.onlooker import SECONDS, Onlooker, Source
+
+        watch = partial(self._orphans.watch, of="onlooker")
+        settings, limits = self.settings, self.engine.limits.granted
+        workers = WorkersBehind(
+            watch, warm=1, most=1, walls=settings.walls, memory=settings.max_memory, timeout=SECONDS
+        )
+        source = Source(
+            lambda: self.known_timeline,
+            lambda state: self.travel.read(state),
+            lambda: self.engine.access.modules,
+            limits,
+        )
+        return Onlooker(source, workers, self._leaves_room, lambda state: self.state_described(state.number), self.log)
+
+    def _leaves_room(self) -> bool:
+        """Whether no cell has begun or ended a moment ago: cells that follow each other get the processors alone."""
+        return time.monotonic() - self.turned > (_LONG_CELL if self.request is not None else _PAUSE)
 
     async def settled(self, seconds: float) -> None:
         """Return when the state of the last cell is there, or after so long, or at once while a cell runs."""

@@ -26,6 +26,9 @@ PAUSE = 0.02
 LONGEST_PAUSE = 0.25
 """Seconds after which they are told although cells go on."""
 
+_ASKING = 60.0
+"""Seconds for which states are looked into after a client without a comm has asked what they hold."""
+
 _QUIET = 0.3
 """Seconds after which all states are looked through: what becomes of states that were left is not urgent."""
 
@@ -65,6 +68,9 @@ class TimelineComms:
         self._last_session: Data | None = None  # the one that was told
         loop = asyncio.get_running_loop()
         services.last_session_found = lambda: loop.call_soon_threadsafe(self._tell_soon)
+        services.state_described = lambda number: loop.call_soon_threadsafe(self._described, number)
+        self._described_one = asyncio.Event()
+        self._asked = 0.0  # when a client asked last
 
     @property
     def is_watched(self) -> bool:
@@ -104,6 +110,40 @@ class TimelineComms:
         comm = self._comms.pop(comm_id)
         self._send("comm_close", {"comm_id": comm_id, "data": {}}, {"header": comm.header})
 
+        if not self._comms:
+            self._rest_if_alone()
+
+    # Who looks into states for them
+
+    def asked(self) -> None:
+        """A client without a comm wants to know what states hold: look into them for a while."""
+        loop = asyncio.get_running_loop()
+        if not self._comms and loop.time() > self._asked + _ASKING / 2:
+            self._asked = loop.time()
+            loop.call_later(_ASKING, self._rest_if_alone)
+        self._services.onlooker.wake()
+
+    def _rest_if_alone(self) -> None:
+        if not self._comms and asyncio.get_running_loop().time() >= self._asked + _ASKING - 1:
+            self._services.onlooker.rest()
+
+    def _described(self, number: int) -> None:
+        self._described_one.set()
+        if self._comms:
+            self._services.travel.touched.append(number)
+            self._tell_soon()
+
+    async def described_within(self, seconds: float, known: Callable[[], bool]) -> bool:
+        """Wait until something is known of states, for so long at most; whether it is."""
+        try:
+            async with asyncio.timeout(seconds):
+                while not known():
+                    self._described_one.clear()
+                    await self._described_one.wait()
+        except TimeoutError:
+            return False
+        return True
+
     # What they are told
 
     def cell_ended(self, outcome: Outcome | None = None) -> None:
@@ -127,6 +167,7 @@ class TimelineComms:
             await self._pause(PAUSE, LONGEST_PAUSE)
             await self._services.thread.idle()  # the state of the last cell is there by then
             self._tell_new()
+            self._services.onlooker.wake()
             try:
                 async with asyncio.timeout(_QUIET):
                     await self._news.wait()

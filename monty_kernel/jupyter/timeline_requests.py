@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from monty_kernel.jupyter.request_content import problem
 from monty_kernel.session.timeline_acts import ACTIONS, MOST_CELLS, NAME, NAME_IS, Act, Refused, TimelineActs
+from monty_kernel.timetravel.descriptions import MOST_ENTRIES, changes_data, variables_data
 from monty_kernel.timetravel.timeline import NoSuchState
-from monty_kernel.timetravel.tree_data import Data, present_of
+from monty_kernel.timetravel.tree_data import Data, entries_of, present_of
 
 if TYPE_CHECKING:
     from monty_kernel.jupyter.kernel_session import KernelSession
+    from monty_kernel.jupyter.timeline_comms import TimelineComms
     from monty_kernel.session.frontend import SessionFrontend
+    from monty_kernel.timetravel.descriptions import Seen
     from monty_kernel.timetravel.packing import Kept
     from monty_kernel.timetravel.timeline import State
 
@@ -29,6 +32,9 @@ class BadRequest(ValueError):
     """The content of a request is not what it has to be; the message says what is wrong."""
 
 
+LOOKING = 1.0
+"""Seconds that an answer waits for a state to be looked into."""
+
 MOST_UNDER_WAY = 16
 """Travels that wait for each other."""
 
@@ -40,7 +46,7 @@ class TimelineRequests:
         services: The session.
         frontend: Lets cells count on after a resume.
         cells_wait: Whether a cell is in the queue.
-        acted: Called when the session may have gone elsewhere.
+        comms: Whoever is told where the session goes.
     """
 
     def __init__(
@@ -48,15 +54,17 @@ class TimelineRequests:
         services: KernelSession,
         frontend: SessionFrontend,
         cells_wait: Callable[[], bool],
-        acted: Callable[[], object],
+        comms: TimelineComms,
     ) -> None:
         self._services = services
         self._cells_wait = cells_wait
-        self._acted = acted
+        self._comms = comms
         self._acts = TimelineActs(services, frontend.resumed)
         self._under_way = 0
         self._kinds: Mapping[str, Callable[[Mapping[str, Any]], Awaitable[Data]]] = {
             "tree": self._tree,
+            "variables": self._variables,
+            "diff": self._diff,
             "source": self._source,
         }
 
@@ -98,7 +106,7 @@ class TimelineRequests:
             return self._error("Refused", error)
         except NoSuchState as error:
             return self._error("NoSuchState", error)
-        self._acted()
+        self._comms.cell_ended()
         return {"status": "ok", "present": self._present, "report": report}
 
     async def _do(self, act: Act) -> str:
@@ -126,12 +134,41 @@ class TimelineRequests:
         found = await asyncio.to_thread(find, 0, state.number, state.number + 1) if state.number else []
         return {"source": found[0][2] if found else None}
 
+    async def _variables(self, content: Mapping[str, Any]) -> Data:
+        state = self._state(content, "state")
+        (entries,) = await self._entries(state)
+        variables = [] if entries is None else variables_data(entries)
+        return {"state": state.number, "compared": entries is not None, "variables": variables, **_why(entries, state)}
+
+    async def _diff(self, content: Mapping[str, Any]) -> Data:
+        states = [self._state(content, name) for name in ("from", "to")]
+        before, after = await self._entries(*states)
+        if before is None or after is None:
+            return {"compared": False, "items": [], "more": 0, **_why(before, states[0]), **_why(after, states[1])}
+        return changes_data(before, after, MOST_ENTRIES)
+
+    async def _entries(self, *states: State[Kept]) -> list[dict[str, Seen] | None]:
+        """What states hold; None where that is not known. Of what nobody has looked into yet it waits a moment."""
+        self._comms.asked()
+        await self._comms.described_within(LOOKING, lambda: all(state.description is not None for state in states))
+        timeline = self._services.known_timeline
+        assert timeline is not None  # it has the states
+        return [entries_of(timeline, state.number) if state.number in timeline else None for state in states]
+
     def _state(self, content: Mapping[str, Any], name: str) -> State[Kept]:
         """The state that a field names; by default the present one."""
         timeline = self._services.known_timeline
         if timeline is None:
             raise NoSuchState("There are no states yet.")
         return timeline[number_of(content, name, timeline.current)]
+
+
+def _why(entries: object, state: State[Kept]) -> Data:
+    """Why it is not known what a state holds."""
+    if entries is not None:
+        return {}
+    changes = None if state.description is None else state.description.changes
+    return {"why": "nobody has looked into it yet" if changes is None else changes.get("why", "it was not looked into")}
 
 
 def _act_of(content: Mapping[str, Any]) -> Act:

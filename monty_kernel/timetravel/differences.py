@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from monty_kernel.engine import prelude
 from monty_kernel.engine.engine import Engine
+from monty_kernel.engine.session import Session
 from monty_kernel.engine.source.environment import SECRETS
 from monty_kernel.engine.written import Written
 
@@ -52,8 +53,13 @@ class Difference(NamedTuple):
 
 def survey(engine: Engine) -> Survey | None:
     """The variables of the session as it is; None if they cannot be looked at."""
+    return survey_of(engine.session, MOST_SECONDS)
+
+
+def survey_of(session: Session, seconds: float) -> Survey | None:
+    """The same. seconds: How long it may take; after that the session is lost."""
     parts = {part: prelude.source(part) for part in (prelude.LENGTHS, prelude.VARIABLES, prelude.OVERVIEW)}
-    result = engine.session.evaluate(f"(__mk_survey(locals()), {_ENVIRONMENT})", parts, seconds=MOST_SECONDS)
+    result = session.evaluate(f"(__mk_survey(locals()), {_ENVIRONMENT})", parts, seconds=seconds)
     try:
         variables, environment = result
         found = dict(variables) | {f"os.environ[{name!r}]": _of_environment(name, *rest) for name, *rest in environment}

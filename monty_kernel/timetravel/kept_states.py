@@ -69,6 +69,12 @@ class KeptStates:
         """Whether the disk has a state. From any thread."""
         return self._where_stored(number) is not None
 
+    def read(self, state: State[Kept]) -> Snapshot:
+        """What a state that only the disk has is restored from. From any thread. Raises StoreError."""
+        assert self._archive is not None  # it gave the place
+        assert isinstance(state.snapshot, OnDisk)
+        return self._archive.load(state.snapshot, state.number)
+
     @property
     def session(self) -> str | None:
         """The id of the session in the store; None if it is not there, or not yet. From any thread."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from ..store.records import Pinned
+    from .descriptions import Description
 
 S = TypeVar("S")
 
@@ -43,6 +44,7 @@ class State(Generic[S]):
         look: Whether it was proved that the cell changed nothing; None if nobody has asked yet.
         source: The cell's, if it is outside the history; no log knows it by its number.
         cell_id: What the front end calls the cell; None if it did not say.
+        description: What it holds and what the cell changed; None if nobody has looked.
     """
 
     number: int
@@ -58,6 +60,7 @@ class State(Generic[S]):
     look: bool | None = None
     source: str | None = None
     cell_id: str | None = None
+    description: Description | None = None
 
     @property
     def place(self) -> str:

@@ -6,7 +6,7 @@ The sandbox thread adds states meanwhile: what is told is true of a moment, and 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from monty_kernel.outputs.visible_text import visible_line
@@ -15,6 +15,7 @@ from .stored_state import OnDisk
 
 if TYPE_CHECKING:
     from ..store.records import SessionInfo
+    from .descriptions import Seen
     from .packing import Kept
     from .timeline import State, Timeline
 
@@ -51,7 +52,7 @@ class TreeData:
             "failed": state.failed,
             "where": self.where(state),
             "cell_id": state.cell_id,
-            "changes": None,
+            "changes": None if state.description is None else state.description.changes,
         }
 
     def where(self, state: State[Kept]) -> str | None:
@@ -65,7 +66,7 @@ class TreeData:
 
     def fingerprint(self, state: State[Kept]) -> tuple[object, ...]:
         """What tells whether there is something new to be told of a state."""
-        return state.names, state.size, self.where(state)
+        return state.names, state.size, self.where(state), id(state.description)
 
 
 def shown(name: str) -> str:
@@ -84,3 +85,27 @@ def session_data(info: SessionInfo, own: bool) -> Data:
 def present_of(timeline: Timeline[Any] | None) -> int:
     """The number of the present state."""
     return 0 if timeline is None else timeline.current
+
+
+def entries_of(timeline: Timeline[Any], number: int) -> dict[str, Seen] | None:
+    """What a state holds; None if it, or one that its description rests on, has not been looked at."""
+    way: list[Mapping[str, Seen | None]] = []
+    here: int | None = number
+    while here is not None:
+        description = timeline[here].description
+        if description is None or description.entries is None:
+            return None
+        way.append(description.entries)
+        if description.whole:
+            break
+        here = timeline[here].parent
+    else:
+        return None
+    entries: dict[str, Seen] = {}
+    for changed in reversed(way):
+        for name, seen in changed.items():
+            if seen is None:
+                entries.pop(name, None)
+            else:
+                entries[name] = seen
+    return entries
