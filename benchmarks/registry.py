@@ -17,6 +17,7 @@ from . import (
     starting,
     store,
     time_travel,
+    timeline,
     wire,
 )
 from .figures import Family
@@ -32,6 +33,7 @@ FAMILIES: tuple[Family, ...] = (
     completion.FAMILY,
     output.BULK_FAMILY,
     *time_travel.FAMILIES,
+    *timeline.FAMILIES,
     *long_history.FAMILIES,
     store.FAMILY,
     *headless.FAMILIES,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from monty_kernel.timetravel.archive import Archive
     from monty_kernel.timetravel.onlooker import Onlooker
     from monty_kernel.timetravel.packing import Kept
-    from monty_kernel.timetravel.timeline import Timeline
+    from monty_kernel.timetravel.timeline import State, Timeline
     from monty_kernel.timetravel.tree_data import TreeData
     from monty_kernel.typecheck.checker import Checker
 
@@ -195,7 +195,11 @@ class KernelSession(SessionServices):
             lambda: self.engine.access.modules,
             limits,
         )
-        return Onlooker(source, workers, self._leaves_room, lambda state: self.state_described(state.number), self.log)
+        return Onlooker(source, workers, self._leaves_room, self._described, self.log)
+
+    def _described(self, state: State[Kept]) -> None:
+        self.travel.note(state)
+        self.state_described(state.number)
 
     def _leaves_room(self) -> bool:
         """Whether no cell has begun or ended a moment ago: cells that follow each other get the processors alone."""

@@ -25,6 +25,7 @@ from monty_kernel.files.private import require_private
 
 from . import StateRefused, StoreError, StoreUnavailable
 from .locks import RunningSessions, is_session_id
+from .notes import remove_notes
 from .records import How
 from .signing import TAG, Signer, canonical, json_object, same
 
@@ -232,8 +233,9 @@ def replay(
     return lost
 
 
-def remove_logs(folder: Path, session: str) -> None:
-    """Remove the log of a session and its end mark."""
+def remove_beside(folder: Path, session: str) -> None:
+    """Remove what there is of a session beside the database: its log, its end mark, and notes about its states."""
+    remove_notes(folder.parent, session)
     with suppress(OSError):
         EndMarks(folder).forget(session)
         for name in (session, session + REFUSED):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import SessionRunning, StateMissing, StateRefused, StoreError, StoreUnavailable
 from .locks import RunningSession, RunningSessions, is_session_id, new_id
-from .log import Ending, Record, remove_logs, remove_refused, replay
+from .log import Ending, Record, remove_beside, remove_refused, replay
 from .reading import StoreReader
 from .records import How, NewCell, Retention, SessionInfo, StateInfo
 from .schema import CellRow
@@ -381,7 +381,7 @@ class SnapshotStore(StoreReader):
 
         self._database.write(lambda db: forget(db, session))
         if is_session_id(session):
-            remove_logs(self._logs, session)
+            remove_beside(self._logs, session)
         return collect(self._database, self._chunks, self._locks, Retention(None, None, None))
 
     def gc(self, retention: Retention | None = None, *, thorough: bool = False) -> int:

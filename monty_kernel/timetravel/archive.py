@@ -187,6 +187,7 @@ class Archive:
 
         def end() -> None:
             self._leave()
+            self.earlier.notes.close()
             if self._store is not None:
                 self._store.close()
 
@@ -287,8 +288,7 @@ class Archive:
         return since
 
     def _blocked(self, error: StoreError) -> None:
-        if self._added:
-            self.trouble = str(error)
+        self.trouble = str(error) if self._added else self.trouble
 
     def _all_stored(self) -> None:
         if self._log is not None:
@@ -297,6 +297,7 @@ class Archive:
             self._grown = 0
             keep = self._retention()
             self._writer.guarded(lambda: self.opened().gc(keep))
+        self.earlier.notes.write()
         self.observer()  # the last, so that the log is truncated whatever it does
 
     # Back from the store
@@ -367,8 +368,7 @@ class Archive:
         self.opened().leave(self.session, self._how())
 
     def _end(self) -> None:
-        assert self.session is not None
-        if self._unlogged:
+        if self._unlogged or self.session is None:
             return
         if self._added.keys() <= {0} and not self._named:
             self.opened().forget(self.session)  # no cell ran in it

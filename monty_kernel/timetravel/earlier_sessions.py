@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -10,10 +11,12 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from ..store import StoreError
 from ..store.writer import StoreWriter
+from .state_notes import StateNotes
 from .timeline import NoSuchState, State, Timeline
 
 if TYPE_CHECKING:
     from ..store.locks import RunningSessions
+    from ..store.notes import Notes
     from ..store.records import SessionInfo, StateInfo
     from ..store.store import SnapshotStore
 
@@ -80,13 +83,26 @@ class EarlierSessions:
         self._opened = opened
         self._own: set[str] = set()  # the sessions that this kernel has run since it was started
         self._claimed: str | None = None
+        self.notes = StateNotes(writer, self._open_notes, lambda: self.present)
+        """What is written down about the states of the session that runs."""
 
     def set_present(self, session: str) -> None:
         """This session runs now, and is this kernel's own."""
+        if self.present is not None:
+            self.notes.drop()
         self.present = session
         self._own.add(session)
         if self.last is not None and self.last.id == session:
             self.last = None
+
+    def _open_notes(self) -> Notes:
+        from ..store.notes import Notes
+
+        running = self._running()
+        notes = Notes(running.path, running.signer, logging.getLogger(__name__))
+        with suppress(StoreError):
+            notes.keep({info.id for info in self._opened().sessions()} | self._own)
+        return notes
 
     def look_back(self) -> None:
         """Find out, soon, how the last session of this notebook ended; see `unfinished`."""

@@ -75,6 +75,13 @@ class KeptStates:
         assert isinstance(state.snapshot, OnDisk)
         return self._archive.load(state.snapshot, state.number)
 
+    def note(self, state: State[Kept]) -> None:
+        """Write down what front ends are told of a state and the store does not hold, soon. From any thread."""
+        timeline = self._timeline
+        is_one = timeline is not None and state.number in timeline and timeline[state.number] is state
+        if self._archive is not None and is_one:
+            self._archive.earlier.notes.add(state)
+
     @property
     def session(self) -> str | None:
         """The id of the session in the store; None if it is not there, or not yet. From any thread."""
@@ -153,6 +160,8 @@ class KeptStates:
         left = timeline[timeline.current]
         state = timeline.record(number, label, failed, snapshot, len(snapshot.state))
         state.source, state.cell_id = source, self.cell_id
+        if self.cell_id is not None:
+            self.note(state)
         run = self._engine.last_run if self._sessions == self._engine.sessions else None
         self._sessions = self._engine.sessions
         self._store(state, snapshot, run)

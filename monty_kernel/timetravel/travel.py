@@ -183,6 +183,7 @@ class TimeTravel(KeptStates):
                 self._engine.load(here)
                 self._here = here
             raise NoSuchState(f"{error}.") from None
+        archive.earlier.notes.fill(session, timeline)
         self._timeline = timeline
         self._packer.start_over(timeline)
         if trouble:

@@ -64,3 +64,22 @@ def test_without_an_earlier_session_there_is_none(start: Callable[..., Kernel]) 
     kernel.run("a = 1")
     assert ask(kernel.client, "timeline_request", {})["last_session"] is None
     assert _info(kernel)["last_session"] is None
+
+
+def test_what_was_told_of_states_is_told_again_after_a_resume(start: Callable[..., Kernel]) -> None:
+    kernel = start("--MontyKernel.snapshots=disk", env=NOTEBOOK)
+    client = kernel.client
+    comm = Comm(client)
+    for number, code in ((1, "a = 1"), (2, "b = [2]")):
+        request = client.session.msg("execute_request", {"code": code, "silent": False, "store_history": True})
+        request["metadata"] = {"cellId": f"cell-{number}"}
+        client.shell_channel.send(request)
+        comm.until(lambda number=number: bool(comm.states.get(number, {}).get("changes")))  # type: ignore[misc]
+    told = {number: state["changes"] for number, state in comm.states.items()}
+    kernel.manager.restart_kernel()
+    client.wait_for_ready(timeout=HANGING)
+    resumed = ask(client, "timeline_act_request", {"action": "resume", "state": 0})
+    assert resumed["status"] == "ok", resumed
+    states = {state["number"]: state for state in ask(client, "timeline_request", {})["states"]}
+    assert [states[number]["cell_id"] for number in (1, 2)] == ["cell-1", "cell-2"]
+    assert {number: states[number]["changes"] for number in (1, 2)} == {number: told[number] for number in (1, 2)}
