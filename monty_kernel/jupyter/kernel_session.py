@@ -227,7 +227,8 @@ class KernelSession(SessionServices):
             return None
         from monty_kernel.timetravel.tree_data import session_data
 
-        return session_data(last[0], last[1] or self.settings.resume == "allow")
+        info, own, variables = last
+        return session_data(info, own or self.settings.resume == "allow", variables)
 
     def tree(self) -> dict[str, Any]:
         """What front ends are told of all states."""

@@ -68,17 +68,18 @@ class Notes:
         statement = "INSERT OR REPLACE INTO notes VALUES (?, ?, ?, ?)"
         self._done(lambda db: db.executemany(statement, rows))
 
-    def of(self, session: str) -> dict[int, dict[str, Any]]:
-        """The notes about the states of a session, by their numbers, without those that were altered."""
+    def of(self, session: str, number: int | None = None) -> dict[int, dict[str, Any]]:
+        """The notes about the states of a session, or one state, by their numbers, without those that were altered."""
         if not self._path.exists():
             return {}
         _, decompress = codec()
         found: dict[int, dict[str, Any]] = {}
-        statement = "SELECT number, data, tag FROM notes WHERE session = ?"
-        for number, data, tag in self._done(lambda db: db.execute(statement, (session,)).fetchall()) or ():
-            if type(number) is int and isinstance(data, bytes) and same(tag, self._tag(session, number, data)):
+        statement = "SELECT number, data, tag FROM notes WHERE session = ? AND number = ifnull(?, number)"
+        rows = self._done(lambda db: db.execute(statement, (session, number)).fetchall()) or ()
+        for place, data, tag in rows:
+            if type(place) is int and isinstance(data, bytes) and same(tag, self._tag(session, place, data)):
                 with suppress(Damaged, ValueError):
-                    found[number] = json_object(decompress(data, _MOST_PLAIN))
+                    found[place] = json_object(decompress(data, _MOST_PLAIN))
         return found
 
     def forget(self, session: str) -> None:

@@ -76,16 +76,24 @@ class Description(NamedTuple):
         entries: Those that differ from the state before, None for what is gone; or all of them. None: it was not looked at.
         whole: Whether they are all.
         changes: What front ends are told of it; None until the state before it has been looked at.
+        variables: How many the state has; None if that is not known.
     """
 
     entries: Mapping[str, Seen | None] | None
     whole: bool
     changes: dict[str, Any] | None
+    variables: int | None = None
 
 
 def not_compared(why: str, entries: Entries | None = None) -> Description:
     """The description of a state of which it is not known what its cell changed."""
-    return Description(entries, entries is not None, {"compared": False, "why": why})
+    count = None if entries is None else count_of(entries)
+    return Description(entries, entries is not None, {"compared": False, "why": why}, count)
+
+
+def count_of(entries: Entries) -> int:
+    """How many variables these are, functions and classes included."""
+    return sum(1 for seen in entries.values() if seen.kind not in ("environment", "file"))
 
 
 def look(session: Session, files: Layer, seconds: float) -> dict[str, Seen] | None:
@@ -138,10 +146,10 @@ def _short(text: str) -> str:
 def described(before: Entries | None, after: Entries) -> Description:
     """The description of a state. before: What the state before it holds; None for the first state."""
     if before is None:
-        return Description(after, True, {"compared": True, "items": [], "more": 0, "unknown": 0})
+        return Description(after, True, {"compared": True, "items": [], "more": 0, "unknown": 0}, count_of(after))
     different: dict[str, Seen | None] = {name: seen for name, seen in after.items() if before.get(name) != seen}
     different |= {name: None for name in before if name not in after}
-    return Description(different, False, changes_data(before, after, MOST_CHANGES))
+    return Description(different, False, changes_data(before, after, MOST_CHANGES), count_of(after))
 
 
 def changes_data(before: Entries, after: Entries, most: int) -> dict[str, Any]:

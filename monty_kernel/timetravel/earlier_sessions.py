@@ -76,6 +76,8 @@ class EarlierSessions:
         """The last session of this notebook, if it died or its last cells are missing. `look_back` finds out."""
         self.last: SessionInfo | None = None
         """The last session of this notebook, as long as it can be taken up. `look_back` finds out."""
+        self.last_variables: int | None = None
+        """How many variables it has in the end; None if that is not known."""
         self.found: Callable[[], object] = lambda: None
         """Called on the writer's thread when that is known."""
         self._writer = writer
@@ -89,7 +91,7 @@ class EarlierSessions:
     def set_present(self, session: str) -> None:
         """This session runs now, and is this kernel's own."""
         if self.present is not None:
-            self.notes.drop()
+            self.notes.leave()
         self.present = session
         self._own.add(session)
         if self.last is not None and self.last.id == session:
@@ -113,6 +115,8 @@ class EarlierSessions:
             if not last or last[0].how == "running" or last[0].id == self.present:
                 return
             if any(state.id.number for state in store.states(last[0].id)):  # otherwise no cell ran in it
+                number = last[0].last
+                self.last_variables = None if number is None else self.notes.variables(last[0].id, number)
                 self.last = last[0]
                 self.unfinished = last[0] if last[0].how in ("died", "incomplete") else None
                 self.found()

@@ -77,10 +77,8 @@ class KeptStates:
 
     def note(self, state: State[Kept]) -> None:
         """Write down what front ends are told of a state and the store does not hold, soon. From any thread."""
-        timeline = self._timeline
-        is_one = timeline is not None and state.number in timeline and timeline[state.number] is state
-        if self._archive is not None and is_one:
-            self._archive.earlier.notes.add(state)
+        if self._archive is not None and self._timeline is not None:
+            self._archive.earlier.notes.add(state, self._timeline)
 
     @property
     def session(self) -> str | None:
@@ -88,14 +86,15 @@ class KeptStates:
         return None if self._archive is None else self._archive.session
 
     @property
-    def last_session(self) -> tuple[SessionInfo, bool] | None:
-        """The last session of this notebook, as long as it can be taken up, and whether this kernel ran it.
+    def last_session(self) -> tuple[SessionInfo, bool, int | None] | None:
+        """The last session of this notebook, as long as it can be taken up, whether this kernel ran it, and how many
+        variables it has, if that is known.
 
         None as long as the store has not answered. From any thread.
         """
         earlier = None if self._archive is None else self._archive.earlier
         last = None if earlier is None else earlier.last
-        return None if earlier is None or last is None else (last, earlier.seems_own(last))
+        return None if earlier is None or last is None else (last, earlier.seems_own(last), earlier.last_variables)
 
     @property
     def timeline(self) -> Timeline[Kept]:
@@ -111,6 +110,8 @@ class KeptStates:
             if snapshot is None:
                 raise NoSuchState("There is no session yet, so there are no states.")
             self._timeline = Timeline(snapshot, len(snapshot.state))
+            if self._archive is not None:
+                self._archive.earlier.notes.begin(self._timeline)
             self._here, self._sessions = snapshot, self._engine.sessions
             self._store(self._timeline[0], snapshot, None)
         return self._timeline

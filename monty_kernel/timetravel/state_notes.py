@@ -35,21 +35,23 @@ class StateNotes:
         self._notes: Notes | None = None
         self._lock = threading.Lock()
         self._waiting: dict[int, State[Any]] = {}
+        self._timeline: Timeline[Any] | None = None
 
-    def add(self, state: State[Any]) -> None:
-        """Write down what is known of a state, soon."""
+    def begin(self, timeline: Timeline[Any]) -> None:
+        """This is the timeline of the session that runs."""
+        self._timeline = timeline
+
+    def add(self, state: State[Any], timeline: Timeline[Any]) -> None:
+        """Write down what is known of a state, soon, unless its timeline is not the present one any more."""
         if state.number < 0:
             return
         with self._lock:
+            if timeline is not self._timeline or state.number not in timeline or timeline[state.number] is not state:
+                return
             self._waiting[state.number] = state
             is_time = len(self._waiting) % _TOGETHER == 0
         if is_time:
             self._writer.soon(self.write)
-
-    def drop(self) -> None:
-        """Another session runs now: what waits is of the one before."""
-        with self._lock:
-            self._waiting = {}
 
     def fill(self, session: str, timeline: Timeline[Any]) -> None:
         """Give the states of a session that was taken up what was written down of them."""
@@ -61,6 +63,11 @@ class StateNotes:
 
     # On the writer's thread
 
+    def variables(self, session: str, number: int) -> int | None:
+        """How many variables a state of a session has; None if that was not written down."""
+        count = self._opened().of(session, number).get(number, {}).get("variables")
+        return count if type(count) is int else None
+
     def write(self) -> None:
         """Write what waits."""
         session = self._present()
@@ -70,8 +77,15 @@ class StateNotes:
             waiting, self._waiting = self._waiting, {}
         self._opened().put(session, {number: _note(state) for number, state in waiting.items()})
 
+    def leave(self) -> None:
+        """Another session is about to run: write what waits of this one, and nothing until `begin`."""
+        with self._lock:
+            self._timeline = None
+        self.write()
+
     def close(self) -> None:
-        """Close the file. Idempotent."""
+        """Write what waits, and close the file. Idempotent."""
+        self.leave()
         if self._notes is not None:
             self._notes.close()
 
@@ -87,6 +101,7 @@ def _note(state: State[Any]) -> dict[str, Any]:
     if description is not None and description.entries is not None and description.changes is not None:
         entries = {name: None if seen is None else list(seen) for name, seen in description.entries.items()}
         note |= {"entries": entries, "whole": description.whole, "changes": description.changes}
+        note["variables"] = description.variables
     return note
 
 
@@ -95,4 +110,6 @@ def _fill(state: State[Any], note: Mapping[str, Any]) -> None:
     state.cell_id = cell_id if isinstance(cell_id, str) else None
     if "entries" in note:
         entries = {str(name): None if seen is None else Seen(*seen) for name, seen in note["entries"].items()}
-        state.description = Description(entries, bool(note["whole"]), dict(note["changes"]))
+        count = note.get("variables")
+        variables = count if type(count) is int else None
+        state.description = Description(entries, bool(note["whole"]), dict(note["changes"]), variables)

@@ -185,6 +185,7 @@ class TimeTravel(KeptStates):
             raise NoSuchState(f"{error}.") from None
         archive.earlier.notes.fill(session, timeline)
         self._timeline = timeline
+        archive.earlier.notes.begin(timeline)
         self._packer.start_over(timeline)
         if trouble:
             self._move_to(state)

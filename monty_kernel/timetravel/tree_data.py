@@ -75,10 +75,10 @@ def shown(name: str) -> str:
     return line if len(line) <= LONGEST_NAME and len(name) <= LONGEST_NAME else line[: LONGEST_NAME - 1] + "…"
 
 
-def session_data(info: SessionInfo, own: bool) -> Data:
-    """An earlier session. own: Whether it is taken up without a question."""
+def session_data(info: SessionInfo, own: bool, variables: int | None) -> Data:
+    """An earlier session. own: Whether it is taken up without a question. variables: How many it has, if known."""
     at = info.started if info.ended is None else info.ended
-    states = {"states": info.states, "variables": None}
+    states = {"states": info.states, "variables": variables}
     return {"session": info.id, "ended": info.how, "at": at if math.isfinite(at) else 0.0, **states, "own": own}
 
 

@@ -78,6 +78,7 @@ def test_what_was_told_of_states_is_told_again_after_a_resume(start: Callable[..
     told = {number: state["changes"] for number, state in comm.states.items()}
     kernel.manager.restart_kernel()
     client.wait_for_ready(timeout=HANGING)
+    assert _last(kernel)["variables"] == 2
     resumed = ask(client, "timeline_act_request", {"action": "resume", "state": 0})
     assert resumed["status"] == "ok", resumed
     states = {state["number"]: state for state in ask(client, "timeline_request", {})["states"]}
