@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 from . import TABLES
+from .words import of_a_site
 
 FOLDER = Path(__file__).parent.parent / "kernel" / "src" / "generated"
 
@@ -18,7 +19,7 @@ def main() -> None:
     folder: Path = parser.parse_args().folder
     folder.mkdir(parents=True, exist_ok=True)
     for name, table in TABLES.items():
-        text = json.dumps(table(), ensure_ascii=False, indent=1) + "\n"
+        text = json.dumps(of_a_site(table()), ensure_ascii=False, indent=1) + "\n"
         path = folder / f"{name}.json"
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8")

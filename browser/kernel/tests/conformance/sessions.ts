@@ -60,18 +60,23 @@ export class Comparison {
   }
 
   #reworded(native: string): string {
-    let found = native;
-    for (const entry of WORDS) {
-      const before = found;
-      found = found.replace(entry.native, entry.browser);
-      if (found !== before) this.#used.add(entry);
-    }
-    return found;
+    return reworded(native, entry => this.#used.add(entry));
   }
 }
 
 function listedFor(name: string, source: string): (typeof CELLS)[number][] {
   return CELLS.filter(each => each.session.test(name) && each.source.test(source));
+}
+
+/** What the native kernel says, in the words of a page. @param used - Is told each entry of the list that it takes. */
+export function reworded(native: string, used: (entry: unknown) => void = () => undefined): string {
+  let found = native;
+  for (const entry of WORDS) {
+    const before = found;
+    found = found.replace(entry.native, entry.browser);
+    if (found !== before) used(entry);
+  }
+  return found;
 }
 
 function text(outputs: readonly CellOutput[]): string {

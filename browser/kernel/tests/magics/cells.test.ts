@@ -1,6 +1,7 @@
 /** Each magic that people type, in the whole kernel: it says what the native one says, or a line of its own. */
 
 import { expect, it } from 'vitest';
+import { reworded } from '../conformance/sessions';
 import { Client } from '../jupyterlite/client';
 import { asked } from '../native';
 import { hasWasm } from '../worker/page';
@@ -150,7 +151,7 @@ it.skipIf(!hasWasm)('magics say the same in both kernels', { timeout: 300_000 },
   for (const [index, code] of CELLS.entries()) {
     const { published } = await client.run(code, { allow_stdin: false });
     const mine = text(published.map(asOutput));
-    const expected = text(native[index] ?? []);
+    const expected = reworded(text(native[index] ?? []));
     if (mine !== expected && !OTHERWISE.has(code)) wrong.push({ code, mine, expected });
     if (OTHERWISE.has(code)) expect(mine, code).not.toBe('');
   }

@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { forward } from '../../src/source/python_text';
+import { reworded } from '../conformance/sessions';
 import type { Span } from '../../src/source/source_map';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
@@ -19,11 +20,11 @@ export interface Native {
   };
 }
 
-/** What a module of `browser/conformance` prints. */
+/** What a module of `browser/conformance` prints, in the words of a page. */
 export function printedBy(module: string): unknown {
   const python = process.env['PYTHON'] ?? `${ROOT}.venv/bin/python`;
   const options = { cwd: ROOT, encoding: 'utf8', maxBuffer: 1 << 28 } as const;
-  return JSON.parse(execFileSync(python, ['-m', `browser.conformance.${module}`], options));
+  return JSON.parse(reworded(execFileSync(python, ['-m', `browser.conformance.${module}`], options)));
 }
 
 /** A span that counts characters, as one that counts UTF-16 units. */
