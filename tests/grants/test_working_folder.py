@@ -105,13 +105,17 @@ def test_errors_are_pythons(empty: Kernel) -> None:
 
 
 def test_a_file_that_is_not_there_says_how_to_show_the_folder(empty: Kernel) -> None:
-    for code, words in (
-        ("open('prices.csv')", "'/data/prices.csv'"),
-        ("Path('in/prices.csv').read_text()", "'/data/in/prices.csv'"),
-        ("open('/home/me/prices.csv').read()", "`%mount FOLDER /data`"),
+    for code, mount, words in (
+        ("open('prices.csv')", ".", "'/data/prices.csv'"),
+        ("open('./prices.csv')", ".", "'/data/prices.csv'"),
+        ("Path('in/prices.csv').read_text()", "in", "'/data/prices.csv'"),
+        ("open('in/2024/prices.csv')", "in", "'/data/2024/prices.csv'"),
+        ("open('in/../out/prices.csv')", "out", "'/data/prices.csv'"),
+        ("open('my data/prices.csv')", ".", "'/data/my data/prices.csv'"),
+        ("open('/home/me/prices.csv').read()", ".", "`%mount FOLDER /data`"),
     ):
         said = hint(empty.run(code))
-        assert "`%mount . /data`" in said and words in said, code
+        assert f"`%mount {mount} /data`" in said and words in said, (code, said)
     assert "os.makedirs('out', exist_ok=True)" in hint(empty.run("open('out/prices.csv', 'w')"))
     assert hint(empty.run("raise FileNotFoundError(\"[Errno 2] No such file or directory: 'x'\")")) == ""
     assert "Monty has no mode 'x'" in hint(empty.run("open('new', 'x')"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 
 from ..source import Failure
@@ -9,6 +10,9 @@ from .cell_code import failing_text
 from .sentences import say
 
 _WRITES = re.compile(r"""['"][wax]b?['"]|\.write_(?:text|bytes)\(|mkdir\(|makedirs\(|^%%(?:write)?file\b""")
+
+_PLAIN = re.compile(r"[\w.][\w.+@=%-]*")
+"""The name of a folder that a magic takes without quotes."""
 
 
 def forbidden_file(failure: Failure, path: str) -> str:
@@ -23,7 +27,17 @@ def missing_file(failure: Failure, path: str) -> str | None:
         return say("no_folder", above)
     if not name or path.startswith("/tmp/"):
         return None
-    return say("unmounted", say("mount_folder") if path[0] == "/" else say("mount_here", path))
+    return say("unmounted", say("mount_folder") if path[0] == "/" else _mount_for(path))
+
+
+def _mount_for(path: str) -> str:
+    """The `%mount` that shows a file of the notebook's folder, and the file's path then. No folder more than is needed is asked for."""
+    names = posixpath.normpath(path).split("/")
+    folders = sum(1 for name in names if name == "..")
+    if len(names) > folders + 1 and _PLAIN.fullmatch(names[folders]):
+        folders += 1
+    file = "/".join(names[folders:])
+    return say("mount_named", "/".join(names[:folders]), file) if folders else say("mount_here", file)
 
 
 def environment(failure: Failure, function: str) -> str:

@@ -144,6 +144,7 @@ SENTENCES: Mapping[str, str] = {
     "no_folder": "Make its folder first: os.makedirs({!r}, exist_ok=True).",
     "unmounted": "Cells see no file of this computer until you let them: {}. %mounts lists what they see.",
     "mount_here": "`%mount . /data` asks for the notebook's folder, and then this file is '/data/{}'",
+    "mount_named": "`%mount {} /data` asks for that folder, and then this file is '/data/{}'",
     "mount_folder": "`%mount . /data` asks for the notebook's folder, `%mount FOLDER /data` for another",
     "own_environment": (
         "The session's own os.environ, which is empty at first, is there in the text of cells: not in what exec() "

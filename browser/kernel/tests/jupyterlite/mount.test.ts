@@ -174,6 +174,15 @@ describe.skipIf(!hasWasm)('a mounted folder', { timeout: 60_000 }, () => {
     expect(await fails('%mount data "/d?[y]es"')).toMatch(/cannot be a mount's place/);
   });
 
+  it('is what the hint for a missing file asks for', async () => {
+    notebook();
+    const { reply } = await client.run('open("data/deep/../people.csv").read()');
+    expect(JSON.stringify(reply['traceback'])).toContain(
+      "Cells see no file of this site until you let them: `%mount data /data` asks for that folder, and then this file is '/data/people.csv'."
+    );
+    expect(await ok('%mount data /data\nopen("/data/people.csv").read()')).toContain('Ada,36');
+  });
+
   it('is mounted once, however often the cell is run again', async () => {
     notebook();
     await ok('%mount data\nopen("/data/new", "w").write("kept")');
