@@ -179,7 +179,10 @@ def sanitized_bundle(
     source = data.get(MARKDOWN)
     if isinstance(source, str) and ("text/plain" not in kept or REPR.fullmatch(kept["text/plain"])):
         kept["text/plain"] = shown(source[:MOST_PLAIN]) + (CUT.format(len(source)) if len(source) > MOST_PLAIN else "")
-    note = _note(removed, dropped, next((METHODS[mime] for mime in changed if mime in METHODS), None), trust)
+    # a cell of %%html and what was displayed as it is have no object; their text is the original, or there is none
+    text = data.get("text/plain")
+    made = (METHODS[mime] for mime in changed if mime in METHODS and text is not None and text != data[mime])
+    note = _note(removed, dropped, next(made, None), trust)
     if not kept and note is not None:
         kept["text/plain"], note = note, None
     return SanitizedBundle(kept, sanitized_metadata(metadata), note)

@@ -26,10 +26,10 @@ def test_a_note_says_once_per_cell_what_was_left_out(kernel: Kernel) -> None:
 def test_the_note_names_what_was_left_out(kernel: Kernel) -> None:
     html = "<iframe></iframe><script></script><img src=http://x><img src=//y><a href=javascript:z onclick=a>l</a><xé>"
     said = kernel.run(f"display({{'text/html': '{html}', 'x/y': ''}}, raw=True)").text("stderr")
-    assert (
-        "output: <iframe>, <script>, element, event handler, link, 2 × linked image, x/y. To see the original as text, run print(x._repr_html_())"
-        in said
-    )
+    left_out = "output: <iframe>, <script>, element, event handler, link, 2 × linked image"
+    assert f"{left_out}, x/y. If you trust this notebook" in said
+    said = kernel.run(f"from IPython.display import HTML\nHTML('{html}')").text("stderr")
+    assert f"{left_out}. To see the original as text, run print(x._repr_html_())" in said
     said = kernel.run(
         "from IPython.display import Markdown\nMarkdown('![a](http://x) <u onclick=a> [b](javascript:c)')"
     )
@@ -41,6 +41,14 @@ def test_the_note_names_what_was_left_out(kernel: Kernel) -> None:
         "stderr"
     )
     assert kernel.run("x = Markdown('[b](javascript:c)')\nprint(x._repr_markdown_())").text() == "[b](javascript:c)\n"
+    # where there is no object, none is named: the cell is the original
+    for cell in (
+        "%%html\n<p onclick='f()'>a</p>",
+        "%%markdown\n<p onclick='f()'>a</p>",
+        "display({'text/html': '<p onclick=1>a</p>'}, raw=True)",
+    ):
+        note = kernel.run(cell).text("stderr")
+        assert "left out of this output: event handler. If you trust" in note, (cell, note)
 
 
 def test_a_cell_gives_few_notes(kernel: Kernel) -> None:

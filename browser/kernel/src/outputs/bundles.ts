@@ -73,7 +73,10 @@ export function* sanitizedBundle(
   if (typeof source === 'string' && (typeof plain !== 'string' || REPR.test(plain))) {
     kept.set('text/plain', sourceShown(source));
   }
-  const method = changed.map(mime => METHODS.get(mime)).find(each => each !== undefined);
+  // a cell of %%html and what was displayed as it is have no object; their text is the original, or there is none
+  const text = data['text/plain'];
+  const made = changed.filter(mime => text !== undefined && text !== data[mime]);
+  const method = made.map(mime => METHODS.get(mime)).find(each => each !== undefined);
   let note = noteOf(removed, dropped, method, trust);
   if (kept.size === 0 && note !== null) {
     kept.set('text/plain', note);
