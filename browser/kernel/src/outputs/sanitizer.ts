@@ -65,23 +65,26 @@ export class Sanitizer {
 
   /** Show what may be shown of an output as the worker said it, followed by a note on what was left out. */
   emit(output: unknown, show: Show): void {
-    void this.#inTurn(() => this.#emit(output, show));
+    void this.#inTurn(() => this.#guarded(() => this.#emit(output, show), show));
   }
 
   /** A result as it may be shown, or why it may not be. A note on what was left out is shown. */
   async result(result: unknown, show: Show): Promise<Result | Failure> {
-    return this.#inTurn(async () => {
-      if (this.#trust) return result as Result;
-      this.#finish(show);
-      const checked = checkedResult(result);
-      if (checked === null) return { data: {}, metadata: {} };
-      this.#admit(checked.data);
-      if (this.over !== null) return this.over;
-      const { data, metadata, note } = await this.#sanitized(checked.data, checked.metadata);
-      this.#say(note, show);
-      this.#passed(data);
-      return { data, metadata };
-    });
+    const unshown = (error: unknown): Result => ({ data: { 'text/plain': whyUnshown(error) }, metadata: {} });
+    return this.#inTurn(() => this.#result(result, show).catch(unshown));
+  }
+
+  async #result(result: unknown, show: Show): Promise<Result | Failure> {
+    if (this.#trust) return result as Result;
+    this.#finish(show);
+    const checked = checkedResult(result);
+    if (checked === null) return { data: {}, metadata: {} };
+    this.#admit(checked.data);
+    if (this.over !== null) return this.over;
+    const { data, metadata, note } = await this.#sanitized(checked.data, checked.metadata);
+    this.#say(note, show);
+    this.#passed(data);
+    return { data, metadata };
   }
 
   /** The text of a question to the person as it may be shown. */
@@ -97,18 +100,22 @@ export class Sanitizer {
 
   /** Show held-back text, when all before is shown: at the end of a cell, and before the person is asked something. */
   async finish(show: Show): Promise<void> {
-    await this.#inTurn(() => {
-      this.#finish(show);
-    });
+    await this.#inTurn(() =>
+      this.#guarded(() => {
+        this.#finish(show);
+      }, show)
+    );
   }
 
   /** As `finish`, and end styles that would hide or reverse what follows: before the kernel itself asks something. */
   async endStyles(show: Show): Promise<void> {
-    await this.#inTurn(() => {
-      this.#finish(show);
-      const text = this.#printed.endStyles();
-      if (text !== '') show({ type: 'stream', name: 'stdout', text });
-    });
+    await this.#inTurn(() =>
+      this.#guarded(() => {
+        this.#finish(show);
+        const text = this.#printed.endStyles();
+        if (text !== '') show({ type: 'stream', name: 'stdout', text });
+      }, show)
+    );
   }
 
   /** Do something when what was asked before is done; at once if it is. */
@@ -122,6 +129,18 @@ export class Sanitizer {
       });
     this.#pending = pending;
     return given;
+  }
+
+  /** Show an output; if that fails, one line says so in its place, and the cell goes on. */
+  #guarded(work: () => void | Promise<void>, show: Show): void | Promise<void> {
+    const tell = (error: unknown): void => {
+      show({ type: 'stream', name: 'stderr', text: `${whyUnshown(error)}\n` });
+    };
+    try {
+      return work()?.catch(tell);
+    } catch (error) {
+      tell(error);
+    }
   }
 
   #emit(said: unknown, show: Show): void | Promise<void> {
@@ -199,8 +218,13 @@ export class Sanitizer {
     const place = String(this.#bundles);
     const work = (sanitizer: MarkupSanitizer | string): SanitizedBundle | Promise<SanitizedBundle> =>
       run(sanitizedBundle(data, metadata, sanitizer, place, this.#howToTrust));
-    if (!needsMarkup(data)) return work('');
-    return loaded === null ? load().then(work) : work(loaded);
+    try {
+      if (!needsMarkup(data)) return work('');
+      const made = loaded === null ? load().then(work) : work(loaded);
+      return made instanceof Promise ? made.catch(unshown) : made;
+    } catch (error) {
+      return unshown(error);
+    }
   }
 
   #passed(data: MimeBundle): void {
@@ -213,6 +237,16 @@ export class Sanitizer {
     this.#notes.add(note);
     show({ type: 'stream', name: 'stderr', text: `${note}\n` });
   }
+}
+
+/** Why an output could not be shown, in one line. What failed may be what makes texts harmless: only plain letters stay. */
+function whyUnshown(error: unknown): string {
+  const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return `This output could not be shown: ${said.slice(0, 200).replace(/[^\x20-\x7e]/g, '?')}.`;
+}
+
+function unshown(error: unknown): SanitizedBundle {
+  return { data: { 'text/plain': whyUnshown(error) }, metadata: {}, note: null };
 }
 
 /** The bundle that shows a link which saves a file; `path` is its name as the cell wrote it. */
