@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from . import about, asking, errors, introspection, magics, sanitizer_rules, shown, source, text
+from . import about, asking, environment, errors, introspection, magics, sanitizer_rules, shown, source, text
 
 TABLES: Mapping[str, Callable[[], Mapping[str, Any]]] = {
     "about": about.about,
     "asking": asking.asking,
     "characters": text.characters,
     "documentation": introspection.documented,
+    "environment": environment.environment,
     "errors": errors.errors,
     "host_python": errors.host_python_facts,
     "ipython": source.ipython,

@@ -16,11 +16,12 @@ from .file_differences import compare_files, names
 Survey = Mapping[str, tuple[str, str, str]]
 """Name -> (kind, short value, digest of the value; empty without one). `os.environ['X']` is a name, too."""
 
-_ENVIRONMENT = """[
+ENVIRONMENT = """[
 (__mk_n, __mk_short(__mk_environ[__mk_n]), __mk_b_str(__mk_b_hash(__mk_environ[__mk_n])))
 if __mk_b_type(__mk_environ[__mk_n]) is __mk_b_str else (__mk_n, '', '?')
 for __mk_n in (__mk_environ if '__mk_environ' in __mk_b_locals() else {}) if __mk_b_type(__mk_n) is __mk_b_str
 ]"""
+"""What a session is asked for: the name, the short value and the digest of each environment variable."""
 
 SAME = "no variable differs"
 """The report of no difference at all."""
@@ -59,7 +60,7 @@ def survey(engine: Engine) -> Survey | None:
 def survey_of(session: Session, seconds: float) -> Survey | None:
     """The same. seconds: How long it may take; after that the session is lost."""
     parts = {part: prelude.source(part) for part in (prelude.LENGTHS, prelude.VARIABLES, prelude.OVERVIEW)}
-    result = session.evaluate(f"(__mk_survey(locals()), {_ENVIRONMENT})", parts, seconds=seconds)
+    result = session.evaluate(f"(__mk_survey(locals()), {ENVIRONMENT})", parts, seconds=seconds)
     try:
         variables, environment = result
         found = dict(variables) | {f"os.environ[{name!r}]": _of_environment(name, *rest) for name, *rest in environment}

@@ -1,5 +1,6 @@
 /** %env, %set_env: the session's own `os.environ`, by code that runs in the sandbox. */
 
+import shared from '../generated/environment.json';
 import { fullMatch, pythonPattern } from '../source/python_pattern';
 import { partition, repr, strip } from '../source/python_text';
 import { NotPython, requireExpression } from '../source/syntax_trees';
@@ -12,12 +13,11 @@ const OWN = "os.environ is the session's own, and has none of this computer's va
 const DOLLAR = pythonPattern(String.raw`\$(\$?)([^\W\d]\w*(?:\.[^\W\d]\w*)*)`, { global: true });
 /** The formats of numbers and text. Monty refuses a cell that has another one. */
 const SPEC = pythonPattern(String.raw`(?:[^'"{}\\]?[<>=^])?[-+ ]?#?0?\d{0,3}[,_]?(?:\.\d{1,3})?[bcdeEfFgGnosxX%]?`);
-const SECRET = ['key', 'token', 'secret'];
 
 export function env({ code: { text } }: Parsed): Rewrite {
   if (text === '') {
     const none = `No environment variable is set: ${OWN}. %env NAME=VALUE sets one.`;
-    const secret = SECRET.map(word => `${repr(word)} in __mk_n.lower()`).join(' or ');
+    const secret = shared.secrets.map(word => `${repr(word)} in __mk_n.lower()`).join(' or ');
     return {
       before: `None if __mk_environ else __mk_b_print(${repr(none)})`,
       value: `{__mk_n: '<hidden>' if ${secret} else __mk_environ[__mk_n] for __mk_n in __mk_environ}`,

@@ -1,6 +1,7 @@
 /** The magics whose work is the page's: travel between the states after the cells, and the inputs of sessions. */
 
 import { repr, thousands } from '../source/python_text';
+import { described } from '../timetravel/file_differences';
 import { NoSuchState } from '../timetravel/timeline';
 import { historyLines } from './history';
 import { UsageError } from './usage';
@@ -113,9 +114,9 @@ async function diff({ given }: Parsed, context: PageContext): Promise<void> {
     ...changed.sort(byName).map(([name, old, now]) => `~ ${name}${became(old, now)}`),
     ...removed.sort(byName).map(([name, value]) => `- ${name}${is(value)}`),
     ...unknown.sort().map(name => `? ${name} (cannot be compared)`),
-    ...found.files
+    ...described(found.files)
   ];
-  context.print(rows.join('\n') || 'No variable differs.');
+  context.print(rows.join('\n') || 'No variable, environment variable or file differs.');
 }
 
 function byName([one]: readonly string[], [other]: readonly string[]): number {

@@ -1,9 +1,19 @@
 /** How two states differ in their variables and files, also in one line. */
 
+import shared from '../generated/environment.json';
+import { repr } from '../source/python_text';
 import type { FileNode, Snapshot } from '../worker/messages';
+import { compareFiles, isSame } from './file_differences';
+import type { FileDifference } from './file_differences';
 
-/** By name: the type, the short value, and the digest of the value; "?" for what cannot be compared. */
+/**
+ * By name: the type, the short value, and the digest of the value; "?" for what cannot be compared. `os.environ['X']` is a
+ * name, too.
+ */
 export type Survey = ReadonlyMap<string, readonly [kind: string, short: string, digest: string]>;
+
+/** What a session is asked for its survey. */
+export const SURVEY = `(__mk_survey(__mk_b_locals()), ${shared.environment})`;
 
 /** How the variables of one state differ from another's. Values are short, or empty if not worth showing. */
 export interface Difference {
@@ -20,15 +30,28 @@ const SHOWN = 6; // names that a report lists before it counts the rest
 
 /** A survey, if the session's answer is one. The worker may say anything. */
 export function surveyOf(answer: unknown): Survey | null {
-  if (!(answer instanceof Map)) return null;
+  if (!Array.isArray(answer) || answer.length !== 2) return null;
+  const [variables, environment] = answer as unknown[];
+  if (typeof variables !== 'object' || variables === null || !Array.isArray(environment)) return null;
+  const rows: [unknown, unknown][] = [
+    ...(variables instanceof Map ? (variables as Map<unknown, unknown>) : Object.entries(variables)),
+    ...environment.map(row => ofEnvironment(row))
+  ];
   const survey = new Map<string, [string, string, string]>();
-  for (const [name, row] of answer as Map<unknown, unknown>) {
+  for (const [name, row] of rows) {
     if (typeof name !== 'string' || !Array.isArray(row) || row.length !== 3) return null;
     const [kind, short, digest] = row as unknown[];
     if (typeof kind !== 'string' || typeof short !== 'string' || typeof digest !== 'string') return null;
     survey.set(name, [kind, short, digest]);
   }
   return survey;
+}
+
+function ofEnvironment(row: unknown): [unknown, unknown] {
+  const [name, value, digest] = Array.isArray(row) ? (row as unknown[]) : [];
+  if (typeof name !== 'string') return [null, null];
+  const isSecret = shared.secrets.some(word => name.toLowerCase().includes(word));
+  return [`os.environ[${repr(name)}]`, ['', isSecret ? '' : value, digest]];
 }
 
 /** How the variables `after` differ from those `before`; null stands for variables that could not be looked at. */
@@ -71,14 +94,30 @@ export function notCompared(names: readonly string[]): string {
 
 /** How the files differ of the working folder, and of overlays, each difference as a part of a report. */
 export function fileChanges(before: Snapshot, now: Snapshot): string[] {
-  return [...workChanges(before, now), ...overlayChanges(before, now)];
+  const found = compareFiles(before.files, now.files);
+  const names = (which: (each: FileDifference) => boolean): string[] => found.filter(which).map(({ name }) => name);
+  return [
+    listedAs(
+      'files back',
+      names(each => each.before === null)
+    ),
+    listedAs(
+      'files changed',
+      names(each => each.before !== null && each.after !== null)
+    ),
+    listedAs(
+      'files gone',
+      names(each => each.after === null)
+    ),
+    overlayChanges(before, now)
+  ].filter(part => part !== '');
 }
 
-function overlayChanges(before: Snapshot, now: Snapshot): string[] {
+function overlayChanges(before: Snapshot, now: Snapshot): string {
   const was = before.overlays ?? new Map<string, FileNode>();
   const is = now.overlays ?? new Map<string, FileNode>();
   if (now.overlays === undefined && was.size > 0) {
-    return ['overlays of mounted folders begin empty, since the store does not keep them'];
+    return 'overlays of mounted folders begin empty, since the store does not keep them';
   }
   const names = [...new Set([...was.keys(), ...is.keys()])];
   const changed = names.filter(name => {
@@ -86,39 +125,12 @@ function overlayChanges(before: Snapshot, now: Snapshot): string[] {
     return one === undefined || other === undefined || !isSame(one, other);
   });
   const places = new Set(changed.map(name => name.slice(0, name.indexOf('\0'))));
-  return places.size === 0 ? [] : [listedAs('changed in the overlay', [...places].map(shownPath))];
-}
-
-function workChanges(before: Snapshot, now: Snapshot): string[] {
-  if (before.files === now.files) return [];
-  const paths = (snapshot: Snapshot): string[] => [...snapshot.files.keys()].sort();
-  const back = paths(now).filter(path => !before.files.has(path));
-  const gone = paths(before).filter(path => !now.files.has(path));
-  const changed = paths(now).filter(path => {
-    const was = before.files.get(path);
-    return was !== undefined && !isSame(was, now.files.get(path));
-  });
-  return [
-    listedAs('files back', back.map(shownPath)),
-    listedAs('files changed', changed.map(shownPath)),
-    listedAs('files gone', gone.map(shownPath))
-  ].filter(part => part !== '');
+  return listedAs('changed in the overlay', [...places]);
 }
 
 /** Whether the files of two states are the same. */
 export function sameFiles(one: Snapshot, other: Snapshot): boolean {
   return fileChanges(one, other).length === 0;
-}
-
-function isSame(one: FileNode, other: FileNode | undefined): boolean {
-  if (one === other) return true;
-  if (one.kind !== other?.kind || one.modified !== other.modified || one.data.length !== other.data.length)
-    return false;
-  return one.data.every((byte, index) => byte === other.data[index]);
-}
-
-function shownPath(path: string): string {
-  return path.replace(/^\/work\//, '').replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, '�');
 }
 
 function equals(value: string, old = ''): string {

@@ -8,7 +8,7 @@
 
 import type { Module } from '../source/tree';
 import type { Snapshot } from '../worker/messages';
-import { compare, listed, notCompared, SAME, sameFiles, surveyOf } from './differences';
+import { compare, listed, notCompared, SAME, sameFiles, SURVEY, surveyOf } from './differences';
 import type { Survey } from './differences';
 import { isOne, look, withoutMagics } from './looks';
 import type { Look } from './looks';
@@ -72,7 +72,7 @@ export class Journey {
     const known = this.#surveys.get(state.number);
     if (known !== undefined) return known;
     await this.#visit(state);
-    const survey = surveyOf(await this.inspector.evaluate('__mk_survey(__mk_b_locals())'));
+    const survey = surveyOf(await this.inspector.evaluate(SURVEY));
     this.#surveys.set(state.number, survey);
     return survey;
   }

@@ -1,7 +1,9 @@
 /** Takes a session back and forth between its states, and says in one line what that changed. */
 
 import type { Snapshot } from '../worker/messages';
-import { compare, fileChanges, inOneLine, surveyOf } from './differences';
+import { compare, fileChanges, inOneLine, SURVEY, surveyOf } from './differences';
+import { compareFiles } from './file_differences';
+import type { FileDifference } from './file_differences';
 import type { Difference, Survey } from './differences';
 import { Journey } from './journey';
 import type { Inspector } from './journey';
@@ -142,17 +144,17 @@ export class TimeTravel {
   }
 
   /** How state `second`, by default the present one, differs from `first`. @throws NoSuchState */
-  async diff(first: string, second: string | null): Promise<{ variables: Difference; files: string[] }> {
+  async diff(first: string, second: string | null): Promise<{ variables: Difference; files: FileDifference[] }> {
     const older = this.timeline.find(first);
     const newer = second === null ? this.timeline.here : this.timeline.find(second);
     const was = await this.#look(older);
     const now = await this.#look(newer);
-    return { variables: compare(was.survey, now.survey), files: fileChanges(was.snapshot, now.snapshot) };
+    return { variables: compare(was.survey, now.survey), files: compareFiles(was.snapshot.files, now.snapshot.files) };
   }
 
   async #look(state: State): Promise<{ snapshot: Snapshot; survey: Survey | null }> {
     const snapshot = await this.inspector.visit(state);
-    return { snapshot, survey: surveyOf(await this.inspector.evaluate('__mk_survey(__mk_b_locals())')) };
+    return { snapshot, survey: surveyOf(await this.inspector.evaluate(SURVEY)) };
   }
 
   // Names
