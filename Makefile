@@ -17,7 +17,7 @@
 # ARGS is passed on to pytest, the benchmarks, the fuzzers and the soak; SECONDS=600, CELLS=50000, KERNELS=8 and KILLS=400 set how long they run.
 
 .DEFAULT_GOAL := help
-.PHONY: help run lab test test-python test-browser test-typescript test-site test-firefox quick lint format docs bench bench-browser fuzz soak browser browser-data site wasm wasm-check wasm-lint clean
+.PHONY: help run lab labextension test test-python test-browser test-typescript test-site test-timeline test-firefox quick lint format docs bench bench-browser fuzz soak browser browser-data site wasm wasm-check wasm-lint clean
 .DELETE_ON_ERROR:
 
 VENV := .venv
@@ -25,7 +25,7 @@ BIN := $(VENV)/bin
 # The first of these that is new enough. Override: make PYTHON=/path/to/python
 PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11 python,\
 	$(shell $(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(name))))
-SOURCES := pyproject.toml hatch_build.py docs/help_page.py monty_kernel/__init__.py $(wildcard kernelspec/*)
+SOURCES := pyproject.toml hatch_build.py labextension/prebuild.py docs/help_page.py monty_kernel/__init__.py $(wildcard kernelspec/*)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 help:
@@ -47,6 +47,7 @@ run: $(VENV)/installed-run
 	@$(BIN)/python notebooks/show.py notebooks/tour.ipynb
 
 lab: $(VENV)/installed-lab
+	@$(IF_NODE) $(SUBMAKE) labextension; fi
 	JUPYTER_CONFIG_PATH=$(CURDIR)/tests/granted $(BIN)/jupyter lab --notebook-dir=. --LabApp.default_url=/lab/tree/notebooks $(if $(filter 0,$(shell id -u)),--allow-root)
 
 test: test-python test-browser
@@ -87,7 +88,7 @@ browser:
 SUBMAKE := $(MAKE) --no-print-directory
 
 # Whoever works on the Python side alone needs no Node; CI does.
-IF_NODE := if ! command -v npm >/dev/null; then echo "*** SKIPPED: browser/, which needs Node 20 and npm ***" >&2; test -z "$$CI"; else
+IF_NODE := if ! command -v npm >/dev/null; then echo "*** SKIPPED: browser/ and labextension/, which need Node 20 and npm ***" >&2; test -z "$$CI"; else
 
 # Its engine needs Rust for WebAssembly, which build.sh installs where it may.
 IF_BROWSER := if ! command -v npm >/dev/null; then echo "*** SKIPPED: browser/, which needs Node 20 and npm ***" >&2; test -z "$$CI"; \
@@ -96,13 +97,20 @@ IF_BROWSER := if ! command -v npm >/dev/null; then echo "*** SKIPPED: browser/, 
 # The browser kernel --------------------------------------------------------------------------------------------------
 
 NODE_MODULES := node_modules/.package-lock.json
-$(NODE_MODULES): package.json package-lock.json $(wildcard browser/*/package.json)
+$(NODE_MODULES): package.json package-lock.json $(wildcard browser/*/package.json labextension/package.json)
 	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null || { echo "Node 20 or newer is needed for browser/, with npm." >&2; exit 1; }
 	npm ci --silent
 
 # what both kernels share, as data, and the messages to the engine
 browser-data: $(VENV)/installed-test $(NODE_MODULES)
 	@PYTHON=$(abspath $(BIN)/python) npm run --silent generate --workspace browser/kernel
+
+# What JupyterLab shows: built if its sources changed, and linked into the environment
+EXTENSIONS := $(VENV)/share/jupyter/labextensions
+labextension: $(BIN)/pip $(NODE_MODULES)
+	@$(BIN)/python -c 'import jupyter_builder' 2>/dev/null || $(BIN)/python -m pip install --quiet jupyter-builder
+	$(BIN)/python labextension/prebuild.py
+	@mkdir -p $(EXTENSIONS) && ln -sfn $(CURDIR)/labextension/prebuilt $(EXTENSIONS)/monty-kernel
 
 EXTENSION := browser/jupyterlite_monty_kernel/labextension/package.json
 SITE := browser/site/jupyter-lite.json
@@ -127,7 +135,7 @@ $(SITE): $(EXTENSION) browser/pyproject.toml browser/README.md $(wildcard browse
 bench-browser: $(VENV)/installed-test browser site
 	$(BIN)/python -m browser.bench $(ARGS)
 
-test-browser: test-typescript test-site
+test-browser: test-typescript test-site test-timeline
 
 # in Node, with the engine
 test-typescript: $(VENV)/installed-test
@@ -137,6 +145,10 @@ test-typescript: $(VENV)/installed-test
 test-site: $(VENV)/installed-test browser
 	@$(IF_BROWSER) $(SUBMAKE) site && \
 		$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 15 browser/tests $(ARGS); fi
+
+# in JupyterLab, in Chromium
+test-timeline: $(VENV)/installed-test browser
+	@$(IF_NODE) $(SUBMAKE) labextension && $(BIN)/python -m pytest -n 2 --dist loadfile --durations 5 labextension/tests/browser $(ARGS); fi
 
 # A few of them in Firefox, whose driver takes minutes to build.
 test-firefox: $(VENV)/installed-test $(VENV)/installed-firefox site

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -51,6 +53,10 @@ def test_the_wheel_brings_the_kernelspec(built: Path) -> None:
             assert wheel.read(f"{folder}help.html").decode() == help_page()
         assert {name.split("/")[0].partition("-")[0] for name in names} == {"monty_kernel"}
         metadata = wheel.read(f"monty_kernel-{monty_kernel.__version__}.dist-info/METADATA").decode()
+        if "CI" in os.environ or shutil.which("npm") is not None:  # without Node the kernel is installed alone
+            extension = f"monty_kernel-{monty_kernel.__version__}.data/data/share/jupyter/labextensions/monty-kernel/"
+            assert json.loads(wheel.read(f"{extension}package.json"))["version"] == monty_kernel.__version__
+            assert [name for name in names if name.startswith(f"{extension}static/remoteEntry.")]
     for line in ("License-Expression: MIT", "Requires-Python: >=3.11", "Requires-Dist: pydantic-monty<2,>=1.4"):
         assert line in metadata
     modules = {str(file.relative_to(ROOT)) for file in (ROOT / "monty_kernel").rglob("*.py")}

@@ -1,0 +1,128 @@
+/** The commands of the timeline, for toolbars, shortcuts, menus and the command palette. */
+
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import type { ICommandPalette } from '@jupyterlab/apputils';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { redoIcon, undoIcon } from '@jupyterlab/ui-components';
+
+import type { Current } from './current';
+import { act, compare, nameState } from './travel';
+import type { TimelinePanel } from './timeline_panel';
+import { numberOf, summary } from './words';
+
+export const COMMANDS = {
+  undo: 'monty-kernel:undo',
+  redo: 'monty-kernel:redo',
+  show: 'monty-kernel:show-timeline',
+  restore: 'monty-kernel:restore-state',
+  name: 'monty-kernel:name-state',
+  unname: 'monty-kernel:unname-state',
+  compare: 'monty-kernel:compare-state',
+  delete: 'monty-kernel:delete-state'
+};
+
+const ROW = '.mk-Timeline [role=option]';
+
+/** What an undo would take back, for its tooltip. */
+export function undoCaption(current: Current, trans: TranslationBundle): string {
+  const here = current.timeline?.here;
+  if (here === undefined || here.parent === null) return trans.__('Undo the last cell (nothing to undo)');
+  const what = summary(here);
+  return what === '' ? trans.__('Undo %1', numberOf(here)) : trans.__('Undo %1: %2', numberOf(here), what);
+}
+
+/** Add the commands, their shortcuts and the context menu of the states. */
+export function addCommands(
+  app: JupyterFrontEnd,
+  current: Current,
+  panel: TimelinePanel,
+  palette: ICommandPalette | null,
+  trans: TranslationBundle
+): void {
+  const { commands } = app;
+  const hasTimeline = (): boolean => current.timeline !== null;
+  const clicked = (): number | null => {
+    const row = app.contextMenuHitTest(node => node.matches(ROW));
+    return row === undefined ? panel.selected : panel.stateAt(row);
+  };
+  const onState = (id: string, label: string, execute: (state: number) => Promise<unknown>, isOne = canBe): void => {
+    commands.addCommand(id, {
+      label,
+      isEnabled: () => isOne(clicked()),
+      execute: async () => {
+        const state = clicked();
+        if (state !== null) await execute(state);
+      }
+    });
+    app.contextMenu.addItem({ command: id, selector: ROW });
+  };
+  const canBe = (state: number | null): boolean => state !== null && hasTimeline();
+  const isOther = (state: number | null): boolean => canBe(state) && state !== current.timeline?.present;
+
+  commands.addCommand(COMMANDS.undo, {
+    label: trans.__('Undo the Last Cell’s Effects'),
+    caption: () => undoCaption(current, trans),
+    icon: undoIcon,
+    isEnabled: () => (current.timeline?.here?.parent ?? null) !== null,
+    isVisible: hasTimeline,
+    execute: () => current.timeline && act(current.timeline, { action: 'undo' })
+  });
+  commands.addCommand(COMMANDS.redo, {
+    label: trans.__('Redo the Cell’s Effects'),
+    icon: redoIcon,
+    isEnabled: hasTimeline,
+    isVisible: hasTimeline,
+    execute: () => current.timeline && act(current.timeline, { action: 'redo' })
+  });
+  commands.addCommand(COMMANDS.show, {
+    label: trans.__('Show the Timeline'),
+    execute: () => {
+      app.shell.activateById(panel.id);
+    }
+  });
+  const travel = current;
+  onState(
+    COMMANDS.restore,
+    trans.__('Go to This State'),
+    async target => travel.timeline && act(travel.timeline, { action: 'restore', target }),
+    isOther
+  );
+  onState(
+    COMMANDS.compare,
+    trans.__('Compare with the Present State'),
+    async from => {
+      if (travel.timeline !== null) await compare(travel.timeline, from, trans);
+    },
+    isOther
+  );
+  onState(COMMANDS.name, trans.__('Name This State…'), async target => {
+    if (travel.timeline !== null) await nameState(travel.timeline, target, trans);
+  });
+  onState(
+    COMMANDS.unname,
+    trans.__('Take Its Names Away'),
+    async target => {
+      for (const name of travel.timeline?.states.get(target)?.names ?? []) {
+        if (travel.timeline !== null) await act(travel.timeline, { action: 'unname', name, target });
+      }
+    },
+    state => state !== null && (travel.timeline?.states.get(state)?.names.length ?? 0) > 0
+  );
+  onState(
+    COMMANDS.delete,
+    trans.__('Delete This State'),
+    async target => travel.timeline && act(travel.timeline, { action: 'delete', target }),
+    isOther
+  );
+  for (const selector of ['.jp-Notebook', '.jp-CodeConsole']) {
+    commands.addKeyBinding({ command: COMMANDS.undo, keys: ['Accel Alt Z'], selector });
+    commands.addKeyBinding({ command: COMMANDS.redo, keys: ['Accel Alt Shift Z'], selector });
+  }
+  for (const command of [COMMANDS.undo, COMMANDS.redo, COMMANDS.show]) {
+    palette?.addItem({ command, category: trans.__('Kernel Timeline') });
+  }
+  current.changed.connect(() => {
+    commands.notifyCommandChanged(COMMANDS.undo);
+    commands.notifyCommandChanged(COMMANDS.redo);
+  });
+}

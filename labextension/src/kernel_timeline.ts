@@ -1,0 +1,168 @@
+/** The states of one kernel, as its comm tells them, and the requests that travel between them. */
+
+import { KernelMessage } from '@jupyterlab/services';
+import type { Kernel } from '@jupyterlab/services';
+import { Signal } from '@lumino/signaling';
+import type { ISignal } from '@lumino/signaling';
+import type { IDisposable } from '@lumino/disposable';
+
+import { actedOf, differenceOf, eventOf, FEATURE, sourceOf, TARGET } from './protocol';
+import type { Acted, Action, Difference, LastSession, Restored, SourceOfState, State } from './protocol';
+
+/** Milliseconds that a kernel may take for an answer on control, where it answers at once unless it is gone. */
+const ANSWERS_WITHIN = 10_000;
+
+const SILENT = { status: 'error' as const, ename: 'NoAnswer', evalue: 'The kernel did not answer.' };
+
+/** What is known of one kernel's session. `changed` is emitted with everything that becomes known. */
+export class KernelTimeline implements IDisposable {
+  /** The states by number, in the order in which they were made. */
+  readonly states = new Map<number, State>();
+  /** The number of the present state. */
+  present = 0;
+  /** The last session of this notebook, as long as it can be resumed. */
+  lastSession: LastSession | null = null;
+  /** Where the session fell back to when the last cell lost its worker; null after the next cell. */
+  restored: Restored | null = null;
+
+  #comm: Kernel.IComm | null = null;
+  #path: Set<number> | null = null;
+  #isDisposed = false;
+  readonly #changed = new Signal<this, void>(this);
+
+  private constructor(private readonly kernel: Kernel.IKernelConnection) {
+    kernel.statusChanged.connect(this.#onStatus, this);
+    kernel.disposed.connect(() => {
+      this.dispose();
+    });
+    this.#open();
+  }
+
+  /** The timeline of a kernel; null if it has none. */
+  static async of(kernel: Kernel.IKernelConnection): Promise<KernelTimeline | null> {
+    const info = (await kernel.info) as { supported_features?: unknown };
+    const features = info.supported_features;
+    if (kernel.isDisposed || !Array.isArray(features) || !features.includes(FEATURE)) return null;
+    return new KernelTimeline(kernel);
+  }
+
+  get changed(): ISignal<this, void> {
+    return this.#changed;
+  }
+
+  get isDisposed(): boolean {
+    return this.#isDisposed;
+  }
+
+  dispose(): void {
+    if (this.#isDisposed) return;
+    this.#isDisposed = true;
+    if (this.#comm?.isDisposed === false && !this.kernel.isDisposed) this.#comm.dispose();
+    Signal.clearData(this);
+  }
+
+  /** The present state; undefined before there is one. */
+  get here(): State | undefined {
+    return this.states.get(this.present);
+  }
+
+  /** Whether a state is the present one or one of those before it. */
+  isOnPath(number: number): boolean {
+    if (this.#path === null) {
+      this.#path = new Set();
+      let at: number | null | undefined = this.present;
+      while (at !== null && at !== undefined && !this.#path.has(at)) {
+        this.#path.add(at);
+        at = this.states.get(at)?.parent;
+      }
+    }
+    return this.#path.has(number);
+  }
+
+  /** Ask for a travel. It is refused where somebody else has travelled, or run a cell, in between. */
+  async act(action: Action): Promise<Acted> {
+    return actedOf(await this.#ask('timeline_act', { ...action, state: this.present })) ?? SILENT;
+  }
+
+  /** How one state differs from another. */
+  async difference(from: number, to: number): Promise<Difference> {
+    return differenceOf(await this.#ask('timeline', { what: 'diff', from, to })) ?? SILENT;
+  }
+
+  /** The text that the cell of a state had. */
+  async source(state: number): Promise<SourceOfState> {
+    return sourceOf(await this.#ask('timeline', { what: 'source', state })) ?? SILENT;
+  }
+
+  #ask(name: 'timeline' | 'timeline_act', content: object): Promise<unknown> {
+    if (this.#isDisposed || this.kernel.isDisposed) return Promise.resolve(null);
+    // JupyterLab's types know no other messages than its own
+    const message = KernelMessage.createMessage<KernelMessage.IInterruptRequestMsg>({
+      msgType: `${name}_request` as 'interrupt_request',
+      channel: 'control',
+      username: this.kernel.username,
+      session: this.kernel.clientId,
+      content: content as KernelMessage.IInterruptRequestMsg['content']
+    });
+    return new Promise(resolve => {
+      const timer = setTimeout(() => {
+        future.dispose();
+        resolve(null);
+      }, ANSWERS_WITHIN);
+      const future = this.kernel.sendControlMessage(message, true, true);
+      future.onReply = reply => {
+        clearTimeout(timer);
+        resolve(reply.content);
+      };
+      future.done.catch(() => {
+        clearTimeout(timer);
+        resolve(null); // the kernel is gone, or the connection
+      });
+    });
+  }
+
+  #onStatus(_: Kernel.IKernelConnection, status: Kernel.Status): void {
+    if (status === 'restarting' || status === 'autorestarting' || status === 'dead') this.#forget();
+    else if ((status === 'idle' || status === 'busy') && (this.#comm === null || this.#comm.isDisposed)) this.#open();
+  }
+
+  #open(): void {
+    this.#comm = this.kernel.createComm(TARGET);
+    this.#comm.onMsg = message => {
+      this.#heard(message.content.data);
+    };
+    this.#comm.open({ version: 1 });
+  }
+
+  #forget(): void {
+    this.#comm = null; // the connection has ended it
+    this.states.clear();
+    this.present = 0;
+    this.restored = this.lastSession = null;
+    this.#tell();
+  }
+
+  #heard(data: unknown): void {
+    const event = eventOf(data);
+    if (event === null) {
+      console.warn('The Monty kernel sent an event of its timeline that this extension cannot read.', data);
+      return;
+    }
+    if (event.event === 'tree') {
+      this.states.clear();
+      this.restored = null;
+    } else {
+      for (const number of event.gone) this.states.delete(number);
+      this.restored = event.restored ?? (event.states.length > 0 ? null : this.restored);
+    }
+    if (event.last_session !== undefined) this.lastSession = event.last_session;
+    for (const state of event.states) this.states.set(state.number, state);
+    this.present = event.present;
+    this.#tell();
+  }
+
+  #tell(): void {
+    this.#path = null;
+    this.#changed.emit();
+  }
+}

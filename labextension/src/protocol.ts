@@ -1,0 +1,132 @@
+/** The timeline protocol, version 1, as a front end sees it: docs/protocol.md says what each field means. */
+
+import * as v from 'valibot';
+
+/** The kernel says that it speaks the protocol. */
+export const FEATURE = 'monty.timeline';
+
+/** The comm's target. */
+export const TARGET = 'monty.timeline';
+
+const NUMBER = v.pipe(v.number(), v.integer());
+
+const VALUE = v.object({
+  type: v.string(),
+  length: v.nullable(NUMBER),
+  text: v.string(),
+  compared: v.optional(v.boolean(), true)
+});
+
+const CHANGE = v.object({
+  name: v.string(),
+  kind: v.string(),
+  before: v.nullable(VALUE),
+  after: v.nullable(VALUE)
+});
+
+const CHANGES = v.variant('compared', [
+  v.object({ compared: v.literal(true), items: v.array(CHANGE), more: NUMBER }),
+  v.object({ compared: v.literal(false), why: v.string() })
+]);
+
+const STATE = v.object({
+  number: NUMBER,
+  parent: v.nullable(NUMBER),
+  label: v.string(),
+  names: v.array(v.string()),
+  time: v.number(),
+  bytes: v.number(),
+  failed: v.boolean(),
+  where: v.nullable(v.picklist(['memory', 'disk', 'both'])),
+  cell_id: v.nullable(v.string()),
+  changes: v.nullable(CHANGES)
+});
+
+const LAST_SESSION = v.object({
+  session: v.string(),
+  ended: v.string(),
+  at: v.nullable(v.number()),
+  states: NUMBER,
+  variables: v.nullable(NUMBER),
+  own: v.boolean()
+});
+
+const RESTORED = v.object({ to: NUMBER, why: v.string() });
+
+const TREE = v.object({
+  event: v.literal('tree'),
+  version: v.literal(1),
+  session: v.nullable(v.string()),
+  present: NUMBER,
+  running: v.boolean(),
+  last_session: v.nullable(LAST_SESSION),
+  states: v.array(STATE)
+});
+
+const CHANGED = v.object({
+  event: v.literal('changed'),
+  present: NUMBER,
+  states: v.array(STATE),
+  gone: v.array(NUMBER),
+  restored: v.optional(RESTORED),
+  last_session: v.optional(v.nullable(LAST_SESSION))
+});
+
+const EVENT = v.variant('event', [TREE, CHANGED]);
+
+const ACTED = v.variant('status', [
+  v.object({ status: v.literal('ok'), present: NUMBER, report: v.string() }),
+  v.object({ status: v.literal('error'), ename: v.string(), evalue: v.string() })
+]);
+
+const DIFFERENCE = v.variant('status', [
+  v.object({ status: v.literal('ok'), compared: v.boolean(), items: v.array(CHANGE), more: NUMBER }),
+  v.object({ status: v.literal('error'), ename: v.string(), evalue: v.string() })
+]);
+
+const SOURCE = v.variant('status', [
+  v.object({ status: v.literal('ok'), source: v.nullable(v.string()) }),
+  v.object({ status: v.literal('error'), ename: v.string(), evalue: v.string() })
+]);
+
+export type Value = v.InferOutput<typeof VALUE>;
+export type Change = v.InferOutput<typeof CHANGE>;
+export type State = v.InferOutput<typeof STATE>;
+export type LastSession = v.InferOutput<typeof LAST_SESSION>;
+export type Restored = v.InferOutput<typeof RESTORED>;
+export type TimelineEvent = v.InferOutput<typeof EVENT>;
+export type Acted = v.InferOutput<typeof ACTED>;
+export type Difference = v.InferOutput<typeof DIFFERENCE>;
+export type SourceOfState = v.InferOutput<typeof SOURCE>;
+
+/** What to do, and in which state the person believes to be. */
+export type Action =
+  | { action: 'undo' | 'redo'; cells?: number }
+  | { action: 'restore' | 'delete'; target: number }
+  | { action: 'name' | 'unname'; name: string; target?: number }
+  | { action: 'resume'; session?: string };
+
+/** The event of a comm message; null for what is none, such as one of a later version. */
+export function eventOf(data: unknown): TimelineEvent | null {
+  return checked(EVENT, data);
+}
+
+/** A reply to `timeline_act_request`; null for what is none. */
+export function actedOf(content: unknown): Acted | null {
+  return checked(ACTED, content);
+}
+
+/** A reply to `timeline_request` for a difference; null for what is none. */
+export function differenceOf(content: unknown): Difference | null {
+  return checked(DIFFERENCE, content);
+}
+
+/** A reply to `timeline_request` for a cell's text; null for what is none. */
+export function sourceOf(content: unknown): SourceOfState | null {
+  return checked(SOURCE, content);
+}
+
+function checked<S extends v.GenericSchema>(schema: S, data: unknown): v.InferOutput<S> | null {
+  const found = v.safeParse(schema, data);
+  return found.success ? found.output : null;
+}

@@ -1,0 +1,61 @@
+/** The undo button in the toolbar of notebooks whose kernel has a timeline. */
+
+import { ToolbarButton } from '@jupyterlab/apputils';
+import type { DocumentRegistry } from '@jupyterlab/docregistry';
+import type { INotebookModel, NotebookPanel } from '@jupyterlab/notebook';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { undoIcon } from '@jupyterlab/ui-components';
+import { DisposableDelegate } from '@lumino/disposable';
+import type { IDisposable } from '@lumino/disposable';
+
+import type { Timelines } from './timelines';
+import { act } from './travel';
+import { numberOf, summary } from './words';
+
+export class UndoButton implements DocumentRegistry.IWidgetExtension<NotebookPanel, INotebookModel> {
+  constructor(
+    private readonly timelines: Timelines,
+    private readonly trans: TranslationBundle
+  ) {}
+
+  createNew(panel: NotebookPanel): IDisposable {
+    const { timelines, trans } = this;
+    const button = new ToolbarButton({
+      icon: undoIcon,
+      tooltip: trans.__('Undo the last cell'),
+      onClick: () => {
+        const timeline = timelines.of(panel);
+        if (timeline !== null) void act(timeline, { action: 'undo' });
+      }
+    });
+    button.addClass('mk-UndoButton');
+    const show = (): void => {
+      const timeline = timelines.of(panel);
+      if (timeline === null) {
+        button.hide();
+        return;
+      }
+      button.show();
+      const { here } = timeline;
+      const canUndo = here !== undefined && here.parent !== null;
+      const what = canUndo ? summary(here) : '';
+      const undo = canUndo ? trans.__('Undo %1', numberOf(here)) : trans.__('Nothing to undo');
+      button.node.title = what === '' ? undo : `${undo}: ${what}`;
+      button.enabled = canUndo;
+    };
+    const found = (): void => {
+      timelines.of(panel)?.changed.connect(show);
+      show();
+    };
+    timelines.found.connect(found);
+    panel.sessionContext.kernelChanged.connect(found);
+    found();
+    if (!panel.toolbar.insertAfter('restart-and-run', 'monty-undo', button))
+      panel.toolbar.addItem('monty-undo', button);
+    return new DisposableDelegate(() => {
+      timelines.found.disconnect(found);
+      timelines.of(panel)?.changed.disconnect(show);
+      button.dispose();
+    });
+  }
+}

@@ -1,0 +1,58 @@
+/** States and their changes in words, for people. All of it is plain text: a label may hold any markup. */
+
+import type { Change, State, Value } from './protocol';
+
+const SHOWN = 3;
+const MOST_LISTED = 30;
+
+/** The cell of a state: `[4]`, or what it is without a number. */
+export function numberOf(state: State): string {
+  if (state.number === 0) return 'start';
+  return state.number > 0 ? `[${state.number}]` : '[·]';
+}
+
+/** What a state's cell changed, in a few words: `data: list of 3 → list of 0`; empty for nothing known. */
+export function summary(state: State): string {
+  const { changes } = state;
+  if (changes === null) return '';
+  if (!changes.compared) return 'changed, not compared';
+  const shown = changes.items.slice(0, SHOWN).map(changeInWords);
+  const more = changes.items.length - shown.length + changes.more;
+  if (more > 0) shown.push(`${more} more`);
+  return shown.join(', ');
+}
+
+/** All that a state's cell changed, one line each. */
+export function details(state: State): string {
+  const { changes } = state;
+  const head = state.label === '' ? numberOf(state) : `${numberOf(state)} ${state.label}`;
+  if (changes === null) return head;
+  if (!changes.compared) return `${head}\nchanged, not compared: ${changes.why}`;
+  const lines = changes.items.slice(0, MOST_LISTED).map(changeInWords);
+  const more = changes.items.length - lines.length + changes.more;
+  if (more > 0) lines.push(`… ${more} more`);
+  return [head, ...(lines.length > 0 ? lines : ['no variable changed'])].join('\n');
+}
+
+/** One change: `+ x = 1`, `x: 1 → 2`, `− x`. */
+export function changeInWords({ name, before, after }: Change): string {
+  if (after === null) return `− ${name}`;
+  if (before === null) return `+ ${name}${said(after) === '' ? '' : ` = ${said(after)}`}`;
+  if (!after.compared) return `${name}: ${said(after)}, not compared`;
+  const [was, is] = [said(before), said(after)];
+  return was === is ? `${name}: changed` : `${name}: ${was} → ${is}`;
+}
+
+function said(value: Value): string {
+  if (value.text !== '') return value.text;
+  return value.length === null ? value.type : `${value.type} of ${value.length}`;
+}
+
+/** The time of day, or the date of another day. */
+export function clock(seconds: number, now = new Date()): string {
+  const then = new Date(seconds * 1_000);
+  const isToday = then.toDateString() === now.toDateString();
+  return isToday
+    ? then.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit' })
+    : then.toLocaleDateString([], { month: 'short', day: 'numeric' });
+}

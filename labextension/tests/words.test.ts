@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+
+import { details, numberOf, summary } from '../src/words';
+import { change, changed, state } from './states';
+
+describe('a state in words', () => {
+  it('says what its cell changed', () => {
+    const changes = changed(change('a', null, '1'), change('b', '1', '2'), change('c', '3', null));
+    expect(summary(state(4, 3, { changes }))).toBe('+ a = 1, b: 1 → 2, − c');
+    expect(details(state(4, 3, { changes }))).toBe('[4] cell 4\n+ a = 1\nb: 1 → 2\n− c');
+  });
+
+  it('says type and length where there is no text', () => {
+    const list = (length: number) => ({ type: 'list', length, text: '', compared: true });
+    const changes = changed({ name: 'data', kind: 'variable', before: list(3), after: list(0) });
+    expect(summary(state(4, 3, { changes }))).toBe('data: list of 3 → list of 0');
+  });
+
+  it('says that it does not know', () => {
+    expect(summary(state(1, 0))).toBe('');
+    expect(summary(state(1, 0, { changes: { compared: false, why: 'too large' } }))).toBe('changed, not compared');
+    const unsure = { type: 'T', length: null, text: '', compared: false };
+    const changes = changed({ name: 'x', kind: 'variable', before: unsure, after: unsure });
+    expect(summary(state(1, 0, { changes }))).toBe('x: T, not compared');
+    const same = { ...unsure, compared: true };
+    expect(summary(state(1, 0, { changes: changed({ name: 'x', kind: 'variable', before: same, after: same }) }))).toBe(
+      'x: changed'
+    );
+    expect(details(state(1, 0, { changes: changed() }))).toBe('[1] cell 1\nno variable changed');
+  });
+
+  it('counts what it does not list', () => {
+    const many = Array.from({ length: 40 }, (_, index) => change(`x${index}`, null, '1'));
+    const changes = { compared: true as const, items: many, more: 7 };
+    expect(summary(state(1, 0, { changes }))).toBe('+ x0 = 1, + x1 = 1, + x2 = 1, 44 more');
+    expect(
+      details(state(1, 0, { changes }))
+        .split('\n')
+        .at(-1)
+    ).toBe('… 17 more');
+  });
+
+  it('has a name without a number', () => {
+    expect([numberOf(state(0, null)), numberOf(state(-2, 1)), numberOf(state(3, 1))]).toEqual(['start', '[·]', '[3]']);
+  });
+});
