@@ -20,6 +20,8 @@ OF_JUPYTERLITE = (
     "Failed to load resource: the server responded with a status of 404",
     # in the REPL, which has no notebooks
     "Plugin '@jupyterlab/codemirror-extension:commands' failed to activate",
+    # when a notebook is closed that was about to get the focus
+    "TypeError: Cannot read properties of null (reading 'footer')",
 )
 """How errors on the console begin that are not this kernel's."""
 UNCAUGHT_BY_JUPYTERLITE = (
