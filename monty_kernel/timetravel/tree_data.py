@@ -26,6 +26,10 @@ LONGEST_NAME = 100
 """Characters of a name of a state or a variable."""
 
 
+MOST_ITEMS = 20_000
+"""Changes that are told with a whole tree, those of the newest states: a front end asks for the others."""
+
+
 class TreeData:
     """What front ends are told of the states of one session.
 
@@ -38,7 +42,16 @@ class TreeData:
 
     def states(self, timeline: Timeline[Kept] | None) -> list[Data]:
         """All states, in the order in which they were made."""
-        return [] if timeline is None else [self.state(state) for state in list(timeline)]
+        states = [] if timeline is None else [self.state(state) for state in list(timeline)]
+        left = MOST_ITEMS
+        for told in reversed(states):
+            changes = told["changes"]
+            items = changes.get("items") if changes is not None else None
+            if items:
+                left -= len(items)
+                if left < 0:
+                    told["changes"] = {**changes, "items": [], "more": changes["more"] + len(items)}
+        return states
 
     def state(self, state: State[Kept]) -> Data:
         """One state."""
