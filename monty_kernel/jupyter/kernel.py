@@ -224,17 +224,24 @@ class MontyKernel(Kernel):
         if handler is None:
             self.log.info("Unknown message type %s on control", request.type)
             wrong = f"this kernel knows no {request.type} on control"
-        if wrong is None and handler is not None:
-            await handler(self.control_stream, request.idents, request.message)
-        elif request.type.endswith("_request"):
-            error: dict[str, Any] = {"status": "error", "ename": "ValueError", "evalue": wrong, "traceback": []}
-            self._send_reply(self.control_stream, request, error)
-        self._publish_status("idle", "control")
+        try:
+            if wrong is None and handler is not None:
+                await handler(self.control_stream, request.idents, request.message)
+            elif request.type.endswith("_request"):
+                error: dict[str, Any] = {"status": "error", "ename": "ValueError", "evalue": wrong, "traceback": []}
+                self._send_reply(self.control_stream, request, error)
+        finally:
+            self._publish_status("idle", "control")
 
     async def _answer_about_states(self, request: Request) -> None:
         """Answer a request about states. Its status messages must not make a running cell look idle."""
         self._publish_status("busy", "control", parent=request.message)
-        reply = await self._timeline_handlers[request.type](request.message["content"])
+        try:
+            reply = await self._timeline_handlers[request.type](request.message["content"])
+        except Exception as error:  # a defect of ours must not leave the front end waiting for a reply
+            self.log.exception("A %s could not be answered.", request.type)
+            evalue = f"internal error of monty-kernel: {error}"
+            reply = {"status": "error", "ename": type(error).__name__, "evalue": evalue, "traceback": []}
         self._send_reply(self.control_stream, request, reply)
         self._publish_status("idle", "control", parent=request.message)
         if self._services.request is not None:

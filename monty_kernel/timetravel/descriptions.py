@@ -6,6 +6,7 @@ not known. So what any state holds, and how any two differ, is known without loa
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -28,6 +29,9 @@ MOST_CHANGES = 50
 MOST_ENTRIES = 10_000
 """Variables, environment variables and files of a state that is described at all."""
 
+MOST_WEIGHT = 100_000
+"""Entries of all descriptions of a session, with what is told of them: some 40 MiB. No more states are described then."""
+
 _KINDS: Mapping[str, Kind] = {
     "function": "function",
     "builtin_function_or_method": "function",
@@ -36,10 +40,10 @@ _KINDS: Mapping[str, Kind] = {
 }
 _ENVIRONMENT = "os.environ["
 
-_LENGTHS = """[
-(__mk_n, __mk_b_len(__mk_b_locals()[__mk_n])) for __mk_n in __mk_b_locals()
-if __mk_b_type(__mk_b_locals()[__mk_n]) in (__mk_b_list, __mk_b_dict, __mk_b_tuple, __mk_b_set, __mk_b_frozenset, __mk_b_str, __mk_b_bytes)
-]"""
+_LENGTHS = """(lambda __mk_scope: [
+(__mk_n, __mk_b_len(__mk_scope[__mk_n])) for __mk_n in __mk_scope if __mk_b_type(__mk_scope[__mk_n]) in
+(__mk_b_list, __mk_b_dict, __mk_b_tuple, __mk_b_set, __mk_b_frozenset, __mk_b_str, __mk_b_bytes)
+])(__mk_b_locals())"""
 
 
 class Seen(NamedTuple):
@@ -96,6 +100,12 @@ def count_of(entries: Entries) -> int:
     return sum(1 for seen in entries.values() if seen.kind not in ("environment", "file"))
 
 
+def weight(description: Description) -> int:
+    """What a description takes of `MOST_WEIGHT`."""
+    items = (description.changes or {}).get("items", ())
+    return len(description.entries or ()) + 2 * len(items)
+
+
 def look(session: Session, files: Layer, seconds: float) -> dict[str, Seen] | None:
     """What a session holds now; None if it takes too long to say, or is too much."""
     found = survey_of(session, seconds)
@@ -106,7 +116,7 @@ def look(session: Session, files: Layer, seconds: float) -> dict[str, Seen] | No
     entries = {}
     for name, (kind, text, digest) in found.items():
         of = "environment" if name.startswith(_ENVIRONMENT) else _KINDS.get(kind, "variable")
-        entries[_short_name(name)] = Seen(of, _short(kind) or "str", sizes.get(name), _short(text), digest)
+        entries[_short_name(name)] = Seen(of, sys.intern(_short(kind) or "str"), sizes.get(name), _short(text), digest)
     entries.update(_files(files))
     return entries
 

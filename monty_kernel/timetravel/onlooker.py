@@ -24,7 +24,7 @@ from monty_kernel.engine.snapshot import Diverged, Snapshot
 from monty_kernel.engine.workers import Workers, step_back
 
 from ..store import StoreError
-from .descriptions import Description, Entries, described, look, not_compared
+from .descriptions import MOST_WEIGHT, Description, Entries, described, look, not_compared, weight
 from .packing import Kept, Packed
 from .timeline import State, Timeline
 from .tree_data import entries_of
@@ -95,6 +95,7 @@ class Onlooker:
         self._to_do: list[State[Kept]] = []  # the next at the end
         self._without_parent: dict[int, list[State[Kept]]] = {}  # described before the state that they come from
         self._known: OrderedDict[int, Entries] = OrderedDict()
+        self._weight = 0  # of all descriptions
 
     def wake(self) -> None:
         """There may be states to look at."""
@@ -158,6 +159,8 @@ class Onlooker:
             self._timeline, self._listed = timeline, 0
             self._to_do, self._without_parent = [], {}
             self._known.clear()
+            found = [] if timeline is None else [state.description for state in list(timeline)]
+            self._weight = sum(weight(each) for each in found if each is not None)
         if timeline is None:
             return None
         new = timeline.newest(len(timeline) - self._listed)
@@ -180,18 +183,20 @@ class Onlooker:
         if self._ended:
             return
         if isinstance(found, str):
-            state.description = not_compared(found)
+            self._keep(state, not_compared(found))
         else:
             self._remember(state.number, found)
-            state.description = self._compared(state, found)
-        self._told(state)
+            self._keep(state, self._compared(state, found))
         for child in self._without_parent.pop(state.number, ()):
             whole = child.description.entries if child.description is not None else None
             if whole is not None:
-                child.description = self._compared(
-                    child, {name: seen for name, seen in whole.items() if seen is not None}
-                )
-                self._told(child)
+                seen = {name: each for name, each in whole.items() if each is not None}
+                self._keep(child, self._compared(child, seen))
+
+    def _keep(self, state: State[Kept], description: Description) -> None:
+        self._weight += weight(description) - (0 if state.description is None else weight(state.description))
+        state.description = description
+        self._told(state)
 
     def _compared(self, state: State[Kept], found: Entries) -> Description:
         """The description of a state that holds this."""
@@ -220,6 +225,8 @@ class Onlooker:
         kept = state.snapshot
         if kept is None:
             return "it was dropped to save space"
+        if self._weight > MOST_WEIGHT:
+            return "too much has changed in this session to keep account of it"
         if state.size > LARGE:
             return f"it is larger than {LARGE >> 20} MiB"
         until = time.monotonic() + SECONDS

@@ -236,6 +236,36 @@ def test_a_flood_of_travels_leaves_a_session_that_works(kernel: Kernel) -> None:
     assert kernel.run("flood").plain in ("1", "2")
 
 
+def test_cells_and_travels_that_come_at_once(kernel: Kernel) -> None:
+    """Whichever comes first, the cell sees one state or the other, and the session goes on."""
+    client = kernel.client
+    for _ in range(15):
+        _number(kernel, "race = 1")
+        present = _number(kernel, "race = 2")
+        client.control_channel.send(client.session.msg("timeline_act_request", {"action": "undo", "state": present}))
+        cell = client.execute("race")
+        answer = kernel.finish(cell)
+        reply = client.get_control_msg(timeout=HANGING)["content"]
+        assert answer.plain in ("1", "2")
+        assert reply["status"] == "ok" or reply["ename"] == "Refused", reply
+        if reply["status"] == "error":
+            assert answer.plain == "2"
+    assert kernel.run("race").plain in ("1", "2")
+
+
+def test_an_interrupt_of_a_travel_leaves_a_session_that_works(kernel: Kernel) -> None:
+    client = kernel.client
+    for _ in range(5):
+        _number(kernel, "stopped = [0] * 100_000")
+        present = _number(kernel, "stopped = 2")
+        client.control_channel.send(client.session.msg("timeline_act_request", {"action": "undo", "state": present}))
+        kernel.manager.interrupt_kernel()
+        while (reply := client.get_control_msg(timeout=HANGING))["msg_type"] != "timeline_act_reply":
+            pass
+        assert reply["content"]["status"] == "ok" or reply["content"]["ename"] == "Refused"
+        assert kernel.run("type(stopped)").plain in ("int", "list")
+
+
 def test_another_kernels_session_is_not_resumed_without_a_question(start: Callable[..., Kernel], tmp_path: Any) -> None:
     shared = {"JUPYTER_DATA_DIR": str(tmp_path), "JPY_SESSION_NAME": "/home/me/resuming.ipynb"}
     first = start("--MontyKernel.snapshots=disk", env=shared)

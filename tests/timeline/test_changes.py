@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import psutil  # type: ignore[import-untyped,unused-ignore]
+
 from tests.support.kernel_client import Kernel, worker_pids
 from tests.support.timeline_client import Comm, ask
 from tests.support.waiting import HANGING
@@ -170,6 +172,18 @@ def test_cells_that_follow_each_other_quickly_are_described_too(start: Callable[
     comm.until(lambda: all(comm.states.get(n, {}).get("changes") for n in range(1, 21)))
     for number in range(1, 21):
         assert [item["name"] for item in comm.states[number]["changes"]["items"]] == [f"step_{number - 1}"]
+
+
+def test_what_is_kept_of_very_many_changes_is_bounded(start: Callable[..., Kernel]) -> None:
+    kernel = start()
+    comm = Comm(kernel.client)
+    before = psutil.Process(kernel.pid).memory_info().rss
+    for step in range(1, 14):
+        kernel.run("\n".join(f"v_{n} = {step}" for n in range(9_000)))
+        comm.until(lambda step=step: bool(comm.states.get(step, {}).get("changes")))  # type: ignore[misc]
+    assert any("too much has changed" in str(state["changes"]) for state in comm.states.values())
+    assert psutil.Process(kernel.pid).memory_info().rss - before < 150 << 20
+    assert kernel.run("v_8999").plain == "13"
 
 
 def test_without_a_client_nobody_looks(start: Callable[..., Kernel]) -> None:
