@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import time
 from random import Random
 
 import pytest
@@ -24,10 +23,13 @@ from .sanitizing_page import in_browser
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
 RANDOM = int(os.environ.get("MONTY_DOCUMENTS", "800"))
+SEED = int(os.environ.get("MONTY_SEED", "20261201"))
+"""A change is judged by the same documents as the one before it; the weekly run draws others."""
+
 LISTED = re.compile(
     r"[\ufeff\x85]"  # blanks
     r"|[\ud800-\udfff]"  # lone surrogates
-    r"|\\ +\n"  # a backslash and blanks before the end of a line
+    r"|\\ "  # a backslash before a blank
     r"|<(?:!\[CDATA\[|!--|\?|![A-Za-z])"  # what HTML's parsers skip
     r"|://[^/\s]*[^\x00-\x7f]"  # hosts beyond ASCII
 )
@@ -65,11 +67,10 @@ def test_the_collection_of_attacks_in_every_form(page: Page) -> None:
 
 
 def test_random_documents_of_its_pieces(page: Page) -> None:
-    seed = time.time_ns()
-    random = Random(seed)
+    random = Random(SEED)
     made = (document(random) for _ in range(RANDOM))
     named: dict[str, Bundle] = {
-        f"document {number} of {seed}": (said, {})
+        f"document {number} of {SEED}": (said, {})
         for number, said in enumerate(made)
         if not LISTED.search(said.get("text/markdown", ""))
     }

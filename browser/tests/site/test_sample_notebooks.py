@@ -10,6 +10,7 @@ import nbformat
 import pytest
 from playwright.sync_api import Browser, expect
 
+from browser.shared.words import of_a_site
 from monty_kernel import end_workers, run_notebook
 
 from .apps import Lite, Output
@@ -51,7 +52,7 @@ def _native(name: str) -> tuple[list[str], list[list[dict[str, Any]]]]:
     finally:
         end_workers()
     cells = [cell for cell in ran.cells if cell.cell_type == "code"]
-    return [cell.source for cell in cells], [_plain(cell.outputs) for cell in cells]
+    return [cell.source for cell in cells], [of_a_site(_plain(cell.outputs)) for cell in cells]
 
 
 def _compare(name: str, outputs: list[list[Output]]) -> None:
