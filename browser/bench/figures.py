@@ -87,6 +87,7 @@ def _lab(browser: Cold, contender: Contender) -> Samples:
     time.sleep(SETTLE_SECONDS)
     samples["memory"] = (browser.memory() - before) * 2**20 / 1e6
     samples["second"] = _seconds(page.evaluate("name => bench.startAndRun(name)", name))
+    time.sleep(SETTLE_SECONDS)  # nobody restarts a kernel the moment it has answered
     samples["restart"] = _seconds(page.evaluate("() => bench.restartAndRun(bench.kernels[1])"))
     return samples | _interrupt(page, name)
 
