@@ -25,7 +25,7 @@ const CHANGE = v.object({
 });
 
 const CHANGES = v.variant('compared', [
-  v.object({ compared: v.literal(true), items: v.array(CHANGE), more: NUMBER }),
+  v.object({ compared: v.literal(true), items: v.array(CHANGE), more: NUMBER, unknown: v.optional(NUMBER, 0) }),
   v.object({ compared: v.literal(false), why: v.string() })
 ]);
 
@@ -80,7 +80,14 @@ const ACTED = v.variant('status', [
 ]);
 
 const DIFFERENCE = v.variant('status', [
-  v.object({ status: v.literal('ok'), compared: v.boolean(), items: v.array(CHANGE), more: NUMBER }),
+  v.object({
+    status: v.literal('ok'),
+    compared: v.boolean(),
+    why: v.optional(v.string(), ''),
+    items: v.optional(v.array(CHANGE), []),
+    more: v.optional(NUMBER, 0),
+    unknown: v.optional(NUMBER, 0)
+  }),
   v.object({ status: v.literal('error'), ename: v.string(), evalue: v.string() })
 ]);
 

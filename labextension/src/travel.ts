@@ -6,7 +6,7 @@ import { Widget } from '@lumino/widgets';
 
 import type { KernelTimeline } from './kernel_timeline';
 import type { Action } from './protocol';
-import { changeInWords, numberOf } from './words';
+import { changeInWords, numberOf, unknownInWords } from './words';
 
 const SHOWN_FOR = 4_000; // milliseconds
 
@@ -36,10 +36,12 @@ export async function compare(timeline: KernelTimeline, from: number, trans: Tra
   const title = trans.__('From %1 to %2', one ? numberOf(one) : from, other ? numberOf(other) : timeline.present);
   const body = new Widget({ node: document.createElement('ul') });
   body.addClass('mk-Changes');
-  const lines =
-    found.status === 'error'
-      ? [found.evalue]
-      : [...found.items.map(changeInWords), ...(found.more > 0 ? [trans.__('… %1 more', found.more)] : [])];
+  const lines = found.status === 'error' ? [found.evalue] : found.items.map(changeInWords);
+  if (found.status === 'ok') {
+    if (found.more > 0) lines.push(trans.__('… %1 more', found.more));
+    if (found.unknown > 0) lines.push(unknownInWords(found.unknown));
+    if (!found.compared) lines.push(trans.__('Not compared: %1', found.why));
+  }
   for (const line of lines.length > 0 ? lines : [trans.__('No difference.')]) {
     const item = document.createElement('li');
     item.textContent = line;

@@ -31,7 +31,13 @@ export function details(state: State): string {
   const lines = changes.items.slice(0, MOST_LISTED).map(changeInWords);
   const more = changes.items.length - lines.length + changes.more;
   if (more > 0) lines.push(`… ${more} more`);
+  if (changes.unknown > 0) lines.push(unknownInWords(changes.unknown));
   return [head, ...(lines.length > 0 ? lines : ['no variable changed'])].join('\n');
+}
+
+/** How many values cannot be compared. */
+export function unknownInWords(count: number): string {
+  return count === 1 ? 'one value cannot be compared' : `${count} values cannot be compared`;
 }
 
 /** One change: `+ x = 1`, `x: 1 → 2`, `− x`. */

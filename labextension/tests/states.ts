@@ -28,5 +28,5 @@ export function change(name: string, before: string | null, after: string | null
 
 /** The changes of a state. */
 export function changed(...items: Change[]): State['changes'] {
-  return { compared: true, items, more: 0 };
+  return { compared: true, items, more: 0, unknown: 0 };
 }

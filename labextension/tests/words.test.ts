@@ -31,13 +31,13 @@ describe('a state in words', () => {
 
   it('counts what it does not list', () => {
     const many = Array.from({ length: 40 }, (_, index) => change(`x${index}`, null, '1'));
-    const changes = { compared: true as const, items: many, more: 7 };
+    const changes = { compared: true as const, items: many, more: 7, unknown: 2 };
     expect(summary(state(1, 0, { changes }))).toBe('+ x0 = 1, + x1 = 1, + x2 = 1, 44 more');
     expect(
       details(state(1, 0, { changes }))
         .split('\n')
         .at(-1)
-    ).toBe('… 17 more');
+    ).toBe('2 values cannot be compared');
   });
 
   it('has a name without a number', () => {

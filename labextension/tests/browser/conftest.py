@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
+from tests.frontends.conftest import images as images
 from tests.support.frontends.jupyterlab import Lab, browser_page
 from tests.support.frontends.server import Server, running_server
 

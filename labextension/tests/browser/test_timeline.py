@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.support.frontends.environment import display_name
 from tests.support.frontends.jupyterlab import Lab, Notebook
-from tests.support.frontends.server import TOKEN
+from tests.support.frontends.notebooks import notebook as notebook_of
+from tests.support.frontends.notebooks import write
+from tests.support.frontends.server import TOKEN, Server
 
 pytestmark = pytest.mark.browser
 
@@ -101,18 +104,37 @@ def test_labels_are_text(page: Page, notebook: Notebook) -> None:
     expect(page.locator(".mk-Timeline img, .mk-Timeline b")).to_have_count(0)
 
 
-def test_two_tabs_see_each_others_travels(lab: Lab, page: Page, notebook: Notebook) -> None:
-    notebook.run("x = 1")
-    changed = notebook.run("x = 2")
+def test_two_tabs_see_each_others_travels(lab: Lab, page: Page, server: Server) -> None:
+    write(notebook_of("x = 0"), server.root, "two.ipynb")
+    notebook = lab.open_notebook("two.ipynb")
+    notebook.cell(0).locator(".jp-InputPrompt").click()  # command mode: Shift+Enter makes a cell below
+    page.keyboard.press("Shift+Enter")
+    notebook.wait_for_number(0)
+    changed = notebook.run("x = 1")
     with page.expect_response(lambda reply: reply.request.method == "PUT" and "/api/contents" in reply.url):
         page.keyboard.press("Control+s")
     assert page.context.browser is not None
     other = page.context.browser.new_page()
-    other.goto(f"{lab.url}/lab/tree/{page.url.rpartition('/')[2]}?token={TOKEN}&reset")
+    other.goto(f"{lab.url}/lab/tree/two.ipynb?token={TOKEN}&reset")
     expect(Notebook(other).prompt(changed)).to_contain_text("[2]")
     notebook.panel.locator(".mk-UndoButton").click()
     expect(Notebook(other).cell(changed)).to_have_class(re.compile("mk-mod-undone"))
     other.close()
+
+
+def test_the_timeline_says_what_each_cell_changed(page: Page, notebook: Notebook, images: Path) -> None:
+    notebook.run("visits = {'Mon': 120, 'Tue': 98, 'Wed': 143}")
+    notebook.run("busiest = max(visits, key=visits.get)\nbusiest")
+    notebook.run("%snapshot counted\naverage = sum(visits.values()) / len(visits)")
+    cleared = notebook.run("visits.clear()")
+    show_timeline(page)
+    expect(state(page, "visits.clear()")).to_contain_text("visits: dict of 3 → dict of 0")
+    expect(state(page, "busiest = max")).to_contain_text("+ busiest = 'Wed'")
+    expect(notebook.panel.locator(".mk-UndoButton")).to_have_attribute("title", re.compile(r"^Undo \[4\]: visits"))
+    notebook.panel.locator(".mk-UndoButton").click()
+    expect(notebook.cell(cleared)).to_have_class(re.compile("mk-mod-undone"))
+    expect(page.get_by_text("changed: visits = dict of 3 (was dict of 0)")).to_be_visible()
+    page.screenshot(path=images / "timeline.png", clip={"x": 290, "y": 30, "width": 890, "height": 400})
 
 
 def test_other_kernels_show_nothing_of_it(page: Page, lab: Lab) -> None:

@@ -120,7 +120,9 @@ REQUESTS = {
 }  # fmt: skip
 """The entries of each request that asks something. A test compares them with the kernel's own list."""
 
-WITHOUT_TEXT = frozenset({"kernel_info_request", "comm_info_request"})
+WITHOUT_TEXT = frozenset(
+    {"kernel_info_request", "comm_info_request", "comm_open", "comm_msg", "comm_close"}  # a comm's data is not read
+)
 """Requests of which no text is read: the one has none, and of the other's name there is never a comm."""
 
 ENTRIES = tuple(entry for entries in REQUESTS.values() for entry in entries)
