@@ -92,7 +92,11 @@ def test_nothing_runs_and_nothing_is_loaded_when_cells_show_it_and_when_the_file
     expect(notebook.toolbar("notebook:interrupt-kernel")).to_be_enabled()
 
     # as a control: this would be seen
-    lab.page.evaluate("() => document.body.insertAdjacentHTML('beforeend', '<img src=canary-0.png onerror=pwned(0)>')")
-    lab.page.wait_for_function("() => document.querySelector('img[src^=canary]').complete")
+    lab.page.evaluate(
+        """() => new Promise(seen => {
+            document.body.insertAdjacentHTML('beforeend', '<img src=canary-0.png onerror=pwned(0)>');
+            document.querySelector('img[src^=canary]').addEventListener('error', seen);
+        })"""
+    )
     assert watch.asked == {f"{lab.url}/lab/canary-0.png"}
     assert watch.ran == {ATTACKS[0].name}
