@@ -95,7 +95,7 @@ def test_nothing_runs_and_nothing_is_loaded_when_cells_show_it_and_when_the_file
     lab.page.evaluate(
         """() => new Promise(seen => {
             document.body.insertAdjacentHTML('beforeend', '<img src=canary-0.png onerror=pwned(0)>');
-            document.querySelector('img[src^=canary]').addEventListener('error', seen);
+            document.querySelector('img[src^=canary]').addEventListener('error', () => seen());
         })"""
     )
     assert watch.asked == {f"{lab.url}/lab/canary-0.png"}
