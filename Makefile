@@ -17,7 +17,7 @@
 # ARGS is passed on to pytest, the benchmarks, the fuzzers and the soak; SECONDS=600, CELLS=50000, KERNELS=8 and KILLS=400 set how long they run.
 
 .DEFAULT_GOAL := help
-.PHONY: help run lab labextension test test-python test-browser test-typescript test-site test-timeline test-firefox quick lint format docs bench bench-browser fuzz soak browser browser-data browser-answers site wasm wasm-check wasm-lint clean
+.PHONY: help run lab labextension test test-python test-browser test-typescript test-site test-timeline test-firefox quick lint format docs bench bench-browser fuzz soak browser browser-data site wasm wasm-check wasm-lint clean
 .DELETE_ON_ERROR:
 
 VENV := .venv
@@ -111,11 +111,6 @@ labextension: $(BIN)/pip $(NODE_MODULES)
 	@$(BIN)/python -c 'import jupyter_builder' 2>/dev/null || $(BIN)/python -m pip install --quiet jupyter-builder
 	$(BIN)/python labextension/prebuild.py
 	@mkdir -p $(EXTENSIONS) && ln -sfn $(CURDIR)/labextension/prebuilt $(EXTENSIONS)/monty-kernel
-
-# what the native kernel answers, for the tests that compare: made when it is missing or out of date
-browser-answers: browser-data
-	$(BIN)/python -m browser.conformance
-	$(BIN)/python -W ignore -m browser.conformance.outputs
 
 EXTENSION := browser/jupyterlite_monty_kernel/labextension/package.json
 SITE := browser/site/jupyter-lite.json

@@ -26,14 +26,13 @@ class Building(BuildHookInterface):  # type: ignore[type-arg]
         help_page.write()
         if version == "editable":
             return  # `make labextension` links it there, so that a change need not be installed
-        # an sdist has what was built when it was made, and not all that it was built from
-        if not prebuild.PREBUILT.exists() or (prebuild.missing() is None and not prebuild.is_current()):
-            why = prebuild.missing()
-            if why is not None:
-                self.app.display_warning(
-                    f"The kernel is installed without its extension for JupyterLab (the timeline): {why}."
-                )
-                return
+        why = prebuild.missing()
+        if why is None and not prebuild.is_current():
             prebuild.build()
+        elif not prebuild.PREBUILT.exists():  # an sdist has what was built, and not all that it was built from
+            self.app.display_warning(
+                f"The kernel is installed without its extension for JupyterLab (the timeline): {why}."
+            )
+            return
         if self.target_name == "wheel":
             build_data["shared_data"][str(prebuild.PREBUILT)] = EXTENSION

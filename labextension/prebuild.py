@@ -16,8 +16,14 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent
 PREBUILT = HERE / "prebuilt"
 _BUILT_FROM = PREBUILT / "sources.sha256"
-_SOURCES = ("labextension/src", "labextension/style", "labextension/package.json", "labextension/build.mjs")
-_OTHERS = ("package-lock.json", "monty_kernel/__init__.py")
+_SOURCES = (
+    "labextension/src",
+    "labextension/style",
+    "labextension/package.json",
+    "labextension/build.mjs",
+    "package-lock.json",
+    "monty_kernel/__init__.py",
+)
 OLDEST_NODE = 20
 
 
@@ -56,7 +62,7 @@ def build() -> None:
 def _digest() -> str:
     """Of all that the build depends on."""
     digest = hashlib.sha256()
-    for source in (*_SOURCES, *_OTHERS):
+    for source in _SOURCES:
         path = ROOT / source
         for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
             if file.is_file():

@@ -26,19 +26,12 @@ export function markCells(panel: NotebookPanel, timelines: Timelines, trans: Tra
   const soon = (): void => {
     if (frame === 0) frame = requestAnimationFrame(mark);
   };
-  const found = (): void => {
-    timelines.of(panel)?.changed.connect(soon);
-    soon();
-  };
-  timelines.found.connect(found);
-  panel.sessionContext.kernelChanged.connect(found);
+  const following = timelines.follow(panel, soon);
   panel.content.modelContentChanged.connect(soon); // a cell came, went, or has another number
   panel.disposed.connect(() => {
     cancelAnimationFrame(frame);
-    timelines.found.disconnect(found);
-    timelines.of(panel)?.changed.disconnect(soon);
+    following.dispose();
   });
-  found();
 }
 
 /** The state that the last run of a cell left; undefined if there is none. */

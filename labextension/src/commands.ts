@@ -8,7 +8,7 @@ import { redoIcon, undoIcon } from '@jupyterlab/ui-components';
 import type { Current } from './current';
 import { act, compare, nameState } from './travel';
 import type { TimelinePanel } from './timeline_panel';
-import { numberOf, summary } from './words';
+import { undoInWords } from './words';
 
 export const COMMANDS = {
   undo: 'monty-kernel:undo',
@@ -22,14 +22,6 @@ export const COMMANDS = {
 };
 
 const ROW = '.mk-Timeline [role=option]';
-
-/** What an undo would take back, for its tooltip. */
-export function undoCaption(current: Current, trans: TranslationBundle): string {
-  const here = current.timeline?.here;
-  if (here === undefined || here.parent === null) return trans.__('Undo the last cell (nothing to undo)');
-  const what = summary(here);
-  return what === '' ? trans.__('Undo %1', numberOf(here)) : trans.__('Undo %1: %2', numberOf(here), what);
-}
 
 /** Add the commands, their shortcuts and the context menu of the states. */
 export function addCommands(
@@ -61,7 +53,7 @@ export function addCommands(
 
   commands.addCommand(COMMANDS.undo, {
     label: trans.__('Undo the Last Cell’s Effects'),
-    caption: () => undoCaption(current, trans),
+    caption: () => undoInWords(current.timeline?.here, trans),
     icon: undoIcon,
     isEnabled: () => (current.timeline?.here?.parent ?? null) !== null,
     isVisible: hasTimeline,
@@ -80,38 +72,37 @@ export function addCommands(
       app.shell.activateById(panel.id);
     }
   });
-  const travel = current;
   onState(
     COMMANDS.restore,
     trans.__('Go to This State'),
-    async target => travel.timeline && act(travel.timeline, { action: 'restore', target }),
+    async target => current.timeline && act(current.timeline, { action: 'restore', target }),
     isOther
   );
   onState(
     COMMANDS.compare,
     trans.__('Compare with the Present State'),
     async from => {
-      if (travel.timeline !== null) await compare(travel.timeline, from, trans);
+      if (current.timeline !== null) await compare(current.timeline, from, trans);
     },
     isOther
   );
   onState(COMMANDS.name, trans.__('Name This State…'), async target => {
-    if (travel.timeline !== null) await nameState(travel.timeline, target, trans);
+    if (current.timeline !== null) await nameState(current.timeline, target, trans);
   });
   onState(
     COMMANDS.unname,
     trans.__('Take Its Names Away'),
     async target => {
-      for (const name of travel.timeline?.states.get(target)?.names ?? []) {
-        if (travel.timeline !== null) await act(travel.timeline, { action: 'unname', name, target });
+      for (const name of current.timeline?.states.get(target)?.names ?? []) {
+        if (current.timeline !== null) await act(current.timeline, { action: 'unname', name, target });
       }
     },
-    state => state !== null && (travel.timeline?.states.get(state)?.names.length ?? 0) > 0
+    state => state !== null && (current.timeline?.states.get(state)?.names.length ?? 0) > 0
   );
   onState(
     COMMANDS.delete,
     trans.__('Delete This State'),
-    async target => travel.timeline && act(travel.timeline, { action: 'delete', target }),
+    async target => current.timeline && act(current.timeline, { action: 'delete', target }),
     isOther
   );
   for (const selector of ['.jp-Notebook', '.jp-CodeConsole']) {

@@ -49,35 +49,29 @@ export function showNotices(panel: NotebookPanel, timelines: Timelines, trans: T
     const timeline = timelines.of(panel);
     const last = timeline?.lastSession ?? null;
     const restored = timeline?.restored ?? null;
+    const fall = `restored ${restored?.to} ${timeline?.states.size}`;
     const isNew = timeline !== null && ![...timeline.states.keys()].some(number => number > 0);
     if (timeline !== null && last !== null && isNew && !closed.has(last.session)) {
       const resume = (): void => {
         void act(timeline, { action: 'resume', session: last.session });
       };
       notice.tell(said(last, trans), last.own ? trans.__('Resume') : null, resume, () => closed.add(last.session));
-    } else if (restored !== null && !closed.has(`restored ${restored.to} ${timeline?.states.size}`)) {
+    } else if (restored !== null && !closed.has(fall)) {
       const text = trans.__('Session restored to %1.', restored.to > 0 ? `In[${restored.to}]` : trans.__('the start'));
       notice.tell(
         text,
         null,
         () => undefined,
-        () => closed.add(`restored ${restored.to} ${timeline?.states.size}`)
+        () => closed.add(fall)
       );
     } else {
       notice.hide();
     }
   };
-  const found = (): void => {
-    timelines.of(panel)?.changed.connect(show);
-    show();
-  };
-  timelines.found.connect(found);
-  panel.sessionContext.kernelChanged.connect(found);
+  const following = timelines.follow(panel, show);
   panel.disposed.connect(() => {
-    timelines.found.disconnect(found);
-    timelines.of(panel)?.changed.disconnect(show);
+    following.dispose();
   });
-  found();
 }
 
 function said(last: LastSession, trans: TranslationBundle): string {

@@ -2,6 +2,8 @@
 
 import type { ISessionContext } from '@jupyterlab/apputils';
 import type { Kernel } from '@jupyterlab/services';
+import { DisposableDelegate } from '@lumino/disposable';
+import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 
@@ -13,7 +15,7 @@ export interface Panel {
 }
 
 export class Timelines {
-  readonly #byKernel = new Map<string, Promise<KernelTimeline | null>>();
+  readonly #asked = new Set<string>(); // the ids of the kernels that were asked whether they have one
   readonly #ready = new Map<string, KernelTimeline>();
   readonly #found = new Signal<this, KernelTimeline>(this);
 
@@ -33,6 +35,23 @@ export class Timelines {
     look();
   }
 
+  /** Call this now, and with everything that becomes known of the kernel that a panel has, until it is disposed. */
+  follow(panel: Panel, tell: () => void): IDisposable {
+    const { sessionContext } = panel;
+    const found = (): void => {
+      this.of(panel)?.changed.connect(tell);
+      tell();
+    };
+    this.found.connect(found);
+    sessionContext.kernelChanged.connect(found);
+    found();
+    return new DisposableDelegate(() => {
+      this.found.disconnect(found);
+      sessionContext.kernelChanged.disconnect(found);
+      this.of(panel)?.changed.disconnect(tell);
+    });
+  }
+
   /** The timeline of the kernel that a panel has; null as long as none is known. */
   of(panel: Panel | null): KernelTimeline | null {
     const kernel = panel?.sessionContext.session?.kernel;
@@ -42,14 +61,13 @@ export class Timelines {
 
   async #of(kernel: Kernel.IKernelConnection): Promise<void> {
     // of several connections to a kernel one has its comms
-    if (!kernel.handleComms || this.#byKernel.has(kernel.id)) return;
-    const made = KernelTimeline.of(kernel);
-    this.#byKernel.set(kernel.id, made);
+    if (!kernel.handleComms || this.#asked.has(kernel.id)) return;
+    this.#asked.add(kernel.id);
     kernel.disposed.connect(() => {
-      this.#byKernel.delete(kernel.id);
+      this.#asked.delete(kernel.id);
       this.#ready.delete(kernel.id);
     });
-    const timeline = await made.catch(() => null); // the kernel died before it said what it is
+    const timeline = await KernelTimeline.of(kernel).catch(() => null); // the kernel died before it said what it is
     if (timeline === null) return;
     this.#ready.set(kernel.id, timeline);
     this.#found.emit(timeline);

@@ -10,7 +10,7 @@ import type { IDisposable } from '@lumino/disposable';
 
 import type { Timelines } from './timelines';
 import { act } from './travel';
-import { numberOf, summary } from './words';
+import { undoInWords } from './words';
 
 export class UndoButton implements DocumentRegistry.IWidgetExtension<NotebookPanel, INotebookModel> {
   constructor(
@@ -36,25 +36,14 @@ export class UndoButton implements DocumentRegistry.IWidgetExtension<NotebookPan
         return;
       }
       button.show();
-      const { here } = timeline;
-      const canUndo = here !== undefined && here.parent !== null;
-      const what = canUndo ? summary(here) : '';
-      const undo = canUndo ? trans.__('Undo %1', numberOf(here)) : trans.__('Nothing to undo');
-      button.node.title = what === '' ? undo : `${undo}: ${what}`;
-      button.enabled = canUndo;
+      button.node.title = undoInWords(timeline.here, trans);
+      button.enabled = (timeline.here?.parent ?? null) !== null;
     };
-    const found = (): void => {
-      timelines.of(panel)?.changed.connect(show);
-      show();
-    };
-    timelines.found.connect(found);
-    panel.sessionContext.kernelChanged.connect(found);
-    found();
+    const following = timelines.follow(panel, show);
     if (!panel.toolbar.insertAfter('restart-and-run', 'monty-undo', button))
       panel.toolbar.addItem('monty-undo', button);
     return new DisposableDelegate(() => {
-      timelines.found.disconnect(found);
-      timelines.of(panel)?.changed.disconnect(show);
+      following.dispose();
       button.dispose();
     });
   }

@@ -1,5 +1,7 @@
 /** States and their changes in words, for people. All of it is plain text: a label may hold any markup. */
 
+import type { TranslationBundle } from '@jupyterlab/translation';
+
 import type { Change, State, Value } from './protocol';
 
 const SHOWN = 3;
@@ -20,6 +22,14 @@ export function summary(state: State): string {
   const more = changes.items.length - shown.length + changes.more;
   if (more > 0) shown.push(`${more} more`);
   return shown.join(', ');
+}
+
+/** What an undo takes back from a state. */
+export function undoInWords(here: State | undefined, trans: TranslationBundle): string {
+  if (here === undefined || here.parent === null) return trans.__('Nothing to undo');
+  const undo = trans.__('Undo %1', numberOf(here));
+  const what = summary(here);
+  return what === '' ? undo : `${undo}: ${what}`;
 }
 
 /** All that a state's cell changed, one line each. */
