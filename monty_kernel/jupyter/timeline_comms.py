@@ -34,7 +34,6 @@ _QUIET = 0.3
 
 _AT_A_TIME = 500  # states that are looked through before the loop goes on
 
-
 FELL_BACK = {"interrupted": "interrupt", "crashed": "crash", "memory": "memory", "time": "time", "limit": "limit"}
 """Why a session fell back to an earlier state, by the kind of the failure whose note tells the person so."""
 
@@ -73,11 +72,6 @@ class TimelineComms:
         self._asked = 0.0  # when a client asked last
 
     @property
-    def is_watched(self) -> bool:
-        """Whether a comm is open."""
-        return bool(self._comms)
-
-    @property
     def ids(self) -> list[str]:
         """The ids of the open comms."""
         return list(self._comms)
@@ -105,13 +99,12 @@ class TimelineComms:
         comm_id = message["content"].get("comm_id")
         if isinstance(comm_id, str):
             self._comms.pop(comm_id, None)
+            if not self._comms:
+                self._rest_if_alone()
 
     def _close(self, comm_id: str) -> None:
         comm = self._comms.pop(comm_id)
         self._send("comm_close", {"comm_id": comm_id, "data": {}}, {"header": comm.header})
-
-        if not self._comms:
-            self._rest_if_alone()
 
     # Who looks into states for them
 

@@ -200,3 +200,19 @@ def test_without_a_client_nobody_looks(start: Callable[..., Kernel]) -> None:
     deadline = time.monotonic() + HANGING
     while set(worker_pids(kernel.pid)) & others:
         assert time.monotonic() < deadline, "the onlooker's worker stays"
+
+
+def test_when_the_last_client_has_gone_nobody_looks_on(start: Callable[..., Kernel]) -> None:
+    kernel = start()
+    for number in range(200):
+        _ran(kernel, f"x = {number}")
+    kernel.rest()
+    before = set(worker_pids(kernel.pid))
+    comm = Comm(kernel.client)
+    comm.until(lambda: any(state["changes"] for state in comm.states.values()))
+    comm.close()
+    deadline = time.monotonic() + HANGING
+    while set(worker_pids(kernel.pid)) - before:
+        assert time.monotonic() < deadline, "the onlooker's worker stays"
+    states = ask(kernel.client, "timeline_request", {})["states"]
+    assert [state for state in states if state["changes"] is None]
