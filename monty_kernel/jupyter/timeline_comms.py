@@ -109,9 +109,9 @@ class TimelineComms:
     # Who looks into states for them
 
     def asked(self) -> None:
-        """A client without a comm wants to know what states hold: look into them for a while."""
+        """A client, which need have no comm, wants to know what states hold: look into them for a while."""
         loop = asyncio.get_running_loop()
-        if not self._comms and loop.time() > self._asked + _ASKING / 2:
+        if loop.time() > self._asked + _ASKING / 2:
             self._asked = loop.time()
             loop.call_later(_ASKING, self._rest_if_alone)
         self._services.onlooker.wake()

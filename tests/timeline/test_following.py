@@ -118,7 +118,7 @@ def test_a_running_cell_does_not_look_idle_after_an_answer(kernel: Kernel) -> No
     while not statuses or statuses[-1] != (asked, "busy") or len(statuses) < 4:
         message = kernel.client.get_iopub_msg(timeout=HANGING)
         if message["msg_type"] == "status":
-            statuses.append((message["parent_header"]["msg_id"], message["content"]["execution_state"]))
+            statuses.append((message["parent_header"].get("msg_id"), message["content"]["execution_state"]))
     assert [state for _, state in statuses[-3:]] == ["busy", "idle", "busy"]
     kernel.client.input("")
     kernel.finish(asked)
