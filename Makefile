@@ -71,7 +71,8 @@ format: $(VENV)/installed-test
 docs: $(VENV)/installed-docs
 	$(BIN)/python -m sphinx -E -a -W --keep-going -n -q -b html docs docs/_build
 
-bench: $(VENV)/installed-test
+bench: $(VENV)/installed-test browser
+	@$(IF_NODE) $(SUBMAKE) labextension; fi
 	$(BIN)/python -m benchmarks $(ARGS)
 
 fuzz: $(VENV)/installed-test $(VENV)/installed-fuzz

@@ -7,7 +7,7 @@ import sys
 
 from tests.support.own_folders import own_folders
 
-from . import kishu
+from . import jupyterlab, kishu
 from .figures import Measurement
 from .registry import FAMILIES
 from .report import head, plain, rows, save
@@ -29,8 +29,8 @@ def main(arguments: list[str] | None = None) -> int:
     if options.list:
         print("\n".join(names))
         return 0
-    if (missing := kishu.missing()) is not None:
-        print(missing)
+    for left_out in filter(None, (kishu.missing(), jupyterlab.missing())):
+        print(left_out)
     measurements: list[Measurement] = []
     table: tuple[str, ...] = ()
     with own_folders():
