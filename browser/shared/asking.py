@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from monty_kernel.engine import access
+from monty_kernel.engine import access, questions
 from monty_kernel.grants import mounting
 from monty_kernel.outputs import visible_text
 
@@ -17,12 +17,12 @@ def asking() -> dict[str, Any]:
     """The words of questions, and what makes text in them readable."""
     scripts = sorted({script for _, _, script in _scripts()})
     return {
-        "mark": access.MARK,
+        "mark": questions.MARK,
         "of_a_cell": access.OF_A_CELL,
         "most_refusals": access.MOST_REFUSALS,
         "longest": access.LONGEST,
         "lookalikes": {chr(code): letter for code, letter in access.LOOKALIKES.items()},
-        "mounts": {mode: list(words) for mode, words in access.MOUNTS.items()},
+        "mounts": {mode: list(words) for mode, words in questions.MOUNTS.items()},
         "place": javascript(mounting.PLACE),
         "longest_place": mounting.LONGEST_PLACE,
         "invisible": javascript(visible_text.INVISIBLE),

@@ -11,6 +11,7 @@ import { markCells } from './cell_marks';
 import { addCommands } from './commands';
 import { Current } from './current';
 import { showNotices } from './notices';
+import { showQuestions } from './question_dialog';
 import { TimelinePanel } from './timeline_panel';
 import { Timelines } from './timelines';
 import { UndoButton } from './undo_button';
@@ -43,6 +44,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     });
     consoles?.widgetAdded.connect((_, console) => {
       timelines.watch(console);
+      showQuestions(console, trans);
     });
     timelines.found.connect(() => {
       if (panel.isAttached) return;
@@ -54,6 +56,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
       timelines.watch(notebook);
       markCells(notebook, timelines, trans);
       showNotices(notebook, timelines, trans);
+      showQuestions(notebook, trans);
     }
   }
 };

@@ -96,6 +96,16 @@ const SOURCE = v.variant('status', [
   v.object({ status: v.literal('error'), ename: v.string(), evalue: v.string() })
 ]);
 
+const QUESTION = v.object({
+  kind: v.string(),
+  title: v.string(),
+  parts: v.array(v.object({ name: v.string(), text: v.string() })),
+  note: v.string(),
+  choices: v.pipe(v.array(v.object({ answer: v.string(), label: v.string() })), v.minLength(1))
+});
+
+const MARKED = v.object({ monty: v.object({ question: QUESTION }) });
+
 export type Value = v.InferOutput<typeof VALUE>;
 export type Change = v.InferOutput<typeof CHANGE>;
 export type State = v.InferOutput<typeof STATE>;
@@ -105,6 +115,7 @@ export type TimelineEvent = v.InferOutput<typeof EVENT>;
 export type Acted = v.InferOutput<typeof ACTED>;
 export type Difference = v.InferOutput<typeof DIFFERENCE>;
 export type SourceOfState = v.InferOutput<typeof SOURCE>;
+export type Question = v.InferOutput<typeof QUESTION>;
 
 /** What to do, and in which state the person believes to be. */
 export type Action =
@@ -131,6 +142,11 @@ export function differenceOf(content: unknown): Difference | null {
 /** A reply to `timeline_request` for a cell's text; null for what is none. */
 export function sourceOf(content: unknown): SourceOfState | null {
   return checked(SOURCE, content);
+}
+
+/** The question that the metadata of an `input_request` marks as the kernel's own; null if a cell asks. */
+export function questionOf(metadata: unknown): Question | null {
+  return checked(MARKED, metadata)?.monty.question ?? null;
 }
 
 function checked<S extends v.GenericSchema>(schema: S, data: unknown): v.InferOutput<S> | null {

@@ -72,3 +72,15 @@ export function clock(seconds: number, now = new Date()): string {
     ? then.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit' })
     : then.toLocaleDateString([], { month: 'short', day: 'numeric' });
 }
+
+// control characters but tab and newline, what turns text around, and what takes no room
+const UNSHOWN =
+  /[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\p{Cs}/gu;
+
+/** A text with all that could deceive the eye written out: U+202E becomes the six characters `\u202e`. */
+export function harmless(text: string): string {
+  return text.replace(UNSHOWN, found => {
+    const code = (found.codePointAt(0) ?? 0).toString(16);
+    return code.length > 2 ? `\\u${code.padStart(4, '0')}` : `\\x${code.padStart(2, '0')}`;
+  });
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { details, numberOf, summary } from '../src/words';
+import { details, harmless, numberOf, summary } from '../src/words';
 import { change, changed, state } from './states';
 
 describe('a state in words', () => {
@@ -42,5 +42,13 @@ describe('a state in words', () => {
 
   it('has a name without a number', () => {
     expect([numberOf(state(0, null)), numberOf(state(-2, 1)), numberOf(state(3, 1))]).toEqual(['start', '[·]', '[3]']);
+  });
+});
+
+describe('a text that may deceive', () => {
+  it('has what hides or turns it around written out', () => {
+    expect(harmless('a\u202eb\x1b[2J\u200b\0')).toBe('a\\u202eb\\x1b[2J\\u200b\\x00');
+    expect(harmless('\ud800')).toBe('\\ud800');
+    expect(harmless('Grüße, 世界\n\t<b>👍</b>')).toBe('Grüße, 世界\n\t<b>👍</b>');
   });
 });

@@ -1,7 +1,6 @@
 """What the person grants to cells, as the engine sees it, and how the kernel asks them about it.
 
-The package `grants` implements `Access`. A question is one line: the kernel's words, and what it asks about in quotes
-(see `quoted`). It looks so that no cell can imitate it.
+The package `grants` implements `Access`. `questions.py` has the questions. Each looks so that no cell can imitate it.
 """
 
 from __future__ import annotations
@@ -11,13 +10,15 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
-from ..outputs.visible_text import cut, quoted, visible
+from ..outputs.visible_text import cut, visible
 from .written import Written
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from pydantic_monty import ExternalModule, ExternalResult, ExternalSettledResult
+
+    from .questions import Question
 
 T = TypeVar("T")
 
@@ -27,7 +28,7 @@ Answer = Literal["yes", "no", "always"]
 class Asking(Protocol):
     """What a granted function may do while the cell waits for it."""
 
-    def ask(self, question: str) -> Answer:
+    def ask(self, question: Question) -> Answer:
         """The person's answer. Raises `NotAskedAgain`, `StdinUnavailable`, `EOFError` or `KeyboardInterrupt`."""
 
     def wait_for(self, future: Future[T]) -> T:
@@ -117,9 +118,6 @@ _NOTHING_WRITTEN = Written()
 
 # Questions ------------------------------------------------------------------------------------------------------------
 
-MARK = "monty-kernel asks: "
-"""Every question of the kernel begins with it. No prompt of a cell can."""
-
 OF_A_CELL = "(this cell asks) "
 """A cell's prompt that looks like the kernel's begins with it instead."""
 
@@ -149,7 +147,7 @@ class Questions:
     def __init__(self) -> None:
         self._refusals = 0
 
-    def ask(self, question: str, send: Callable[[str], str]) -> Answer:
+    def ask(self, question: Question, send: Callable[[Question], str]) -> Answer:
         """The person's answer. All but a clear yes counts as a refusal, also an interrupt, which a cell can catch.
 
         Args:
@@ -167,30 +165,6 @@ class Questions:
         if answer != "no":
             self._refusals -= 1
         return answer
-
-
-def call_question(call: str) -> str:
-    """Whether a cell may make a call, given as one line that shows the function and its arguments."""
-    return f"{MARK}let this cell call {call}? [y]es, [n]o, [a]lways in this session: "
-
-
-MOUNTS: Mapping[str, tuple[str, str]] = {
-    "ro": ("read", ""),
-    "rw": ("read and change", ""),
-    "overlay": ("read", " Its changes stay in memory."),
-}
-"""Mode -> the verb of the question, and a sentence after it."""
-
-
-def mount_question(folder: str, place: str, mode: Literal["ro", "rw", "overlay"]) -> str:
-    """Whether a folder of the host, given by its real path, may be mounted."""
-    verb, note = MOUNTS[mode]
-    return f"{MARK}let this notebook {verb} {quoted(folder)} as {quoted(place)}?{note} [y]es, [n]o: "
-
-
-def never_mounted(why: str) -> str:
-    """What only the person is told about a folder that a notebook asked for and cannot have."""
-    return f"{MARK}this notebook asked for a folder that it cannot have: {why}. Press Enter: "
 
 
 def answered(text: str) -> Answer:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ..outputs import Error, Output, Result
     from ..sanitize.sanitizer import Sanitizer
     from .budget import Budget
+    from .questions import Question
     from .source import Failure
 
 
@@ -23,6 +24,9 @@ class Frontend(Protocol):
     def ask(self, prompt: str, *, password: bool) -> Future[str]:
         """Ask the person for a line. The future raises `EOFError` at end of input and `StdinUnavailable` where nobody
         can answer."""
+
+    def ask_question(self, question: Question) -> Future[str]:
+        """Ask the person what the kernel itself wants to know. The future is like that of `ask`."""
 
     def magic(self, name: str, args: str) -> object:
         """Run a magic of the host's. What it returns, plain data, is the value of the line. Raises `UsageError`."""
@@ -80,13 +84,13 @@ class CellFrontend:
 
     def ask(self, prompt: str, *, password: bool) -> Future[str]:
         """Ask the person for a line, after all that was printed before."""
-        from .access import MARK  # commands that run no cell import this file too
-
-        if prompt.startswith(MARK):
-            self._sanitizer.end_styles(self._frontend.emit)
-        else:
-            self._sanitizer.finish(self._frontend.emit)
+        self._sanitizer.finish(self._frontend.emit)
         return self._frontend.ask(self._sanitizer.prompt(prompt), password=password)
+
+    def ask_question(self, question: Question) -> Future[str]:
+        """Ask the person what the kernel wants to know, where nothing that was printed before hides it."""
+        self._sanitizer.end_styles(self._frontend.emit)
+        return self._frontend.ask_question(question)
 
     def magic(self, name: str, args: str) -> object:
         """Run a magic of the host's."""
@@ -112,6 +116,7 @@ class CellFrontend:
 class _NoFrontend:
     def emit(self, output: object) -> None: ...
     def ask(self, prompt: str, *, password: bool) -> Any: ...
+    def ask_question(self, question: object) -> Any: ...
     def magic(self, name: str, args: str) -> object: ...
     def help(self, topic: str, kind: str = "") -> str:
         return ""

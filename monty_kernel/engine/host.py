@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         SyncSnapshot,
     )
 
+    from .questions import Question
 
 _MOST_RANDOM = 1 << 20
 
@@ -204,12 +205,12 @@ class Host:
         self._interrupts.wake_for(answer)
         return {"future": ...}
 
-    def ask(self, question: str) -> Answer:
+    def ask(self, question: Question) -> Answer:
         """See `Asking`."""
         return self._budget.questions.ask(question, self._send)
 
-    def _send(self, question: str) -> str:
-        return self._interrupts.wait_for(self._frontend.ask(question, password=False))
+    def _send(self, question: Question) -> str:
+        return self._interrupts.wait_for(self._frontend.ask_question(question))
 
     def wait_for(self, future: Future[T]) -> T:
         """See `Asking`."""

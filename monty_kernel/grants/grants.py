@@ -18,11 +18,9 @@ from monty_kernel.engine.access import (
     Answer,
     Asking,
     NotAskedAgain,
-    call_question,
-    mount_question,
-    never_mounted,
 )
 from monty_kernel.engine.frontend import StdinUnavailable
+from monty_kernel.engine.questions import Question, call_question, mount_question, never_mounted
 from monty_kernel.engine.workers import only_by_name
 from monty_kernel.engine.written import Written
 from monty_kernel.outputs.visible_text import plain_name
@@ -30,7 +28,7 @@ from monty_kernel.outputs.visible_text import plain_name
 from .audit import Audit, AuditFailed
 from .files import Files, Mount
 from .mounting import MountRefused, MountSpec, OpenFolder, open_folder, parse_mount
-from .plain import NotPlain, arguments_shown, call_shown, exception_for_cell, one_line, plain_copy
+from .plain import NotPlain, arguments_laid_out, arguments_shown, call_shown, exception_for_cell, one_line, plain_copy
 from .quota import Quota
 from .threads import ToolLoop, ToolThread
 from .tool_files import Permission, Tool, ToolModule, ToolsRefused, load
@@ -201,7 +199,7 @@ class Grants:
             return "its calls are denied where the kernel is started" if permission == "deny" else ""
         began, arguments = time.perf_counter(), arguments_shown(bound)
         try:
-            answer = asking.ask(call_question(f"{plain_name(tool.qualified)}({arguments})"))
+            answer = asking.ask(call_question(plain_name(tool.qualified), arguments, arguments_laid_out(bound)))
         except NotAskedAgain as error:
             return str(error)
         except (StdinUnavailable, EOFError) as error:
@@ -291,7 +289,7 @@ class Grants:
         """The mount that this very request of a notebook led to before, if it is still there."""
         return self._files.mounted_by_asking(spec)
 
-    def ask_to_mount(self, spec: MountSpec, ask: Callable[[str], Answer]) -> Mount:
+    def ask_to_mount(self, spec: MountSpec, ask: Callable[[Question], Answer]) -> Mount:
         """Mount a folder that a notebook asks for, if the person says yes.
 
         The folder that is mounted is the one the question showed, whatever is renamed or linked meanwhile. Only the

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import pydantic_monty as monty
 
+from monty_kernel.engine.questions import Part
 from monty_kernel.outputs.visible_text import readable, visible_line
 
 if TYPE_CHECKING:
@@ -194,10 +195,28 @@ def _items(count: int) -> str:
 _OF_A_CALL = 900
 """Characters that the arguments of a call share in a question, without the notes on values that were cut."""
 _LEAST_SHOWN = 30
+_LAID_OUT = 20_000
+"""Characters that the arguments of a call share where they are laid out."""
 
 
 def arguments_shown(bound: inspect.BoundArguments) -> str:
     """The arguments on one line with their parameters' names, each shortened so that it cannot hide the next ones."""
+    shown, more = _named(bound)
+    share = min(200, max(_LEAST_SHOWN, _OF_A_CALL // max(1, len(shown))))
+    named = (f"{name and name + '='}{short(value, share)}" for name, value in shown)
+    return ", ".join([*named, *([f"… ({more:,} more)"] if more else [])])
+
+
+def arguments_laid_out(bound: inspect.BoundArguments) -> tuple[Part, ...]:
+    """The arguments one by one, each as long as a person may want to read it."""
+    shown, more = _named(bound)
+    share = _LAID_OUT // max(1, len(shown))
+    parts = tuple(Part(name, short(value, share)) for name, value in shown)
+    return (*parts, Part("…", f"{more:,} more")) if more else parts
+
+
+def _named(bound: inspect.BoundArguments) -> tuple[list[tuple[str, object]], int]:
+    """The arguments with their parameters' names, empty for those without, and how many more there are."""
     shown: list[tuple[str, object]] = []
     more = 0
     for name, value in bound.arguments.items():
@@ -206,14 +225,11 @@ def arguments_shown(bound: inspect.BoundArguments) -> str:
             shown += [("", each) for each in value[:20]]
             more += max(0, len(value) - 20)
         elif kind is inspect.Parameter.VAR_KEYWORD:
-            shown += [(f"{_keyword(key)}=", each) for key, each in list(value.items())[:20]]
+            shown += [(_keyword(key), each) for key, each in list(value.items())[:20]]
             more += max(0, len(value) - 20)
         else:
-            shown.append((f"{name}=", value))
-    share = min(200, max(_LEAST_SHOWN, _OF_A_CALL // max(1, len(shown))))
-    return ", ".join(
-        [*(name + short(value, share) for name, value in shown), *([f"… ({more:,} more)"] if more else [])]
-    )
+            shown.append((name, value))
+    return shown, more
 
 
 def call_shown(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:

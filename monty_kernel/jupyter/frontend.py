@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from zmq.eventloop.zmqstream import ZMQStream
 
-from monty_kernel.engine.access import MARK
 from monty_kernel.jupyter.output_queue import OutputQueue
 from monty_kernel.outputs import ClearOutput, Display, Error, Output, Result, Stream
 from monty_kernel.session.frontend import SessionFrontend, unanswerable
@@ -16,6 +15,7 @@ from monty_kernel.session.frontend import SessionFrontend, unanswerable
 if TYPE_CHECKING:
     from ipykernel.kernelbase import Kernel
 
+    from monty_kernel.engine.questions import Question
     from monty_kernel.session.services import SessionServices
 
 
@@ -25,6 +25,7 @@ class _Question(NamedTuple):
     Attributes:
         ident: The client that was asked.
         requests: The ids of messages that its reply may name as parent.
+        question: What the kernel itself asks; None if a cell asks.
         parent: The request whose cell asks.
         after_one_given_up: Whether a question before it was given up. An answer to that one may still be on its way.
     """
@@ -34,6 +35,7 @@ class _Question(NamedTuple):
     requests: frozenset[str]
     prompt: str
     password: bool
+    question: Question | None
     parent: dict[str, Any]
     after_one_given_up: bool
 
@@ -100,24 +102,31 @@ class KernelFrontend(SessionFrontend):
         except Exception:  # a defect of ours must not keep back the outputs after it
             self._kernel.log.exception("An output could not be sent.")
 
-    def _input_request(self, answer: Future[str], prompt: str, password: bool) -> None:
+    def _input_request(self, answer: Future[str], prompt: str, password: bool, question: Question | None) -> None:
         kernel = self._kernel
         assert kernel.session is not None
         parent = kernel.get_parent("shell")
         ident = kernel._get_shell_context_var(kernel._shell_parent_ident)
-        self._ask(answer, prompt, password, parent, [bytes(each) for each in ident])
+        self._ask(answer, prompt, password, question, parent, [bytes(each) for each in ident])
 
     def _ask(
-        self, answer: Future[str], prompt: str, password: bool, parent: dict[str, Any], ident: list[bytes]
+        self,
+        answer: Future[str],
+        prompt: str,
+        password: bool,
+        question: Question | None,
+        parent: dict[str, Any],
+        ident: list[bytes],
     ) -> None:
         kernel = self._kernel
         assert kernel.session is not None
         content = {"prompt": prompt, "password": password}
-        asked = kernel.session.send(self._stdin, "input_request", content, parent, ident=ident)
+        metadata = {} if question is None else {"monty": {"question": question.data}}
+        asked = kernel.session.send(self._stdin, "input_request", content, parent, ident=ident, metadata=metadata)
         assert asked is not None
         requests = frozenset({asked["header"]["msg_id"], parent["header"]["msg_id"]})
         given_up = self._asked is not None
-        self._asked = _Question(answer, ident, requests, prompt, password, parent, given_up)
+        self._asked = _Question(answer, ident, requests, prompt, password, question, parent, given_up)
 
     def _input_reply(self, frames: list[Any]) -> None:
         kernel = self._kernel
@@ -136,9 +145,9 @@ class KernelFrontend(SessionFrontend):
         if answered and answered not in asked.requests:
             return  # it is late: its question was interrupted
         self._asked = None
-        if not answered and asked.after_one_given_up and asked.prompt.startswith(MARK):
+        if not answered and asked.after_one_given_up and asked.question is not None:
             # it may answer the question before this one, and such an answer must not grant anything: ask again
-            self._ask(asked.answer, asked.prompt, asked.password, asked.parent, asked.ident)
+            self._ask(asked.answer, asked.prompt, asked.password, asked.question, asked.parent, asked.ident)
             return
         if not asked.answer.set_running_or_notify_cancel():
             return
@@ -162,6 +171,13 @@ class KernelFrontend(SessionFrontend):
 
     def ask(self, prompt: str, *, password: bool) -> Future[str]:
         """Ask through the stdin channel, once all earlier output is sent."""
+        return self._ask_once_sent(prompt, password, None)
+
+    def ask_question(self, question: Question) -> Future[str]:
+        """Ask in the same way, with the question in the message's metadata, where nothing that a cell says goes."""
+        return self._ask_once_sent(self.services.engine.sanitizer.prompt(question.line), False, question)
+
+    def _ask_once_sent(self, prompt: str, password: bool, question: Question | None) -> Future[str]:
         if not self._allow_stdin:
             return unanswerable(password=password)
         answer: Future[str] = Future()
@@ -169,7 +185,7 @@ class KernelFrontend(SessionFrontend):
         async def request() -> None:
             await self._outputs.flush()
             if not answer.done():  # else the cell was interrupted meanwhile
-                self._input_request(answer, prompt, password)
+                self._input_request(answer, prompt, password, question)
 
         asyncio.run_coroutine_threadsafe(request(), self._loop)
         return answer

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from monty_kernel.engine.access import Answer
     from monty_kernel.engine.limits import SessionLimits
+    from monty_kernel.engine.questions import Question
     from monty_kernel.engine.source.cell import Feed
     from monty_kernel.grants.grants import Grants
     from monty_kernel.history.history import History
@@ -85,15 +86,11 @@ class MagicContext(Protocol):
     def describe(self, topic: str, detail_level: int = 0) -> str | None:
         """The page about a name, or None if nothing is known. `detail_level` 1 adds its source."""
 
-    def confirm(self, question: str) -> bool:
-        """Whether the person answered yes. Where nobody can answer, the answer is no.
+    def confirm(self, question: Question) -> bool:
+        """Whether the person answered yes. Where nobody can answer, the answer is no."""
 
-        Args:
-            question: without the kernel's mark; ends with "[y]es, [n]o: ".
-        """
-
-    def ask_person(self, question: str) -> Answer:
-        """The person's answer to a question that begins with the kernel's mark.
+    def ask_person(self, question: Question) -> Answer:
+        """The person's answer to a question.
 
         Raises:
             NotAskedAgain: the person said no too often in this cell.

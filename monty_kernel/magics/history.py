@@ -71,8 +71,16 @@ def history(arguments: argparse.Namespace, context: MagicContext) -> None:
 
 
 def _require_consent(context: MagicContext) -> None:
+    from monty_kernel.engine.questions import Question, yes_or_no
+
     # printed inputs are saved in the notebook, which may belong to a stranger
-    if not context.confirm("show the inputs of your other sessions in this notebook? [y]es, [n]o: "):
+    question = Question(
+        "history",
+        "show the inputs of your other sessions in this notebook?",
+        "Show the inputs of your other sessions in this notebook?",
+        yes_or_no("Show"),
+    )
+    if not context.confirm(question):
         raise UsageError("%history: inputs of other sessions are shown only if you answer yes.")
 
 

@@ -13,6 +13,7 @@ from . import MagicContext
 from .declare import Family, argument
 
 if TYPE_CHECKING:
+    from monty_kernel.engine.questions import Question
     from monty_kernel.timetravel.earlier_sessions import EarlierSessions
     from monty_kernel.timetravel.travel import TimeTravel
 
@@ -131,7 +132,15 @@ def sessions(arguments: argparse.Namespace, context: MagicContext) -> None:
     earlier = _earlier(context)
     infos = earlier.all()
     if arguments.all:
-        if not context.confirm("show the names of your other notebooks in this one? [y]es, [n]o: "):
+        from monty_kernel.engine.questions import Question, yes_or_no
+
+        question = Question(
+            "sessions",
+            "show the names of your other notebooks in this one?",
+            "Show the names of your other notebooks in this one?",
+            yes_or_no("Show"),
+        )
+        if not context.confirm(question):
             raise UsageError("%sessions: other notebooks are shown only if you answer yes.")
     else:
         infos = [info for info in infos if info.notebook == earlier.notebook is not None or info.id == earlier.present]
@@ -157,7 +166,7 @@ def resume(arguments: argparse.Namespace, context: MagicContext) -> None:
     _report(context, lambda travel: context.resumed(*travel.resume(chosen.id)))
 
 
-def _require_consent(context: MagicContext, question: str, *, of_another_notebook: bool) -> None:
+def _require_consent(context: MagicContext, question: Question, *, of_another_notebook: bool) -> None:
     """Ask whether this notebook may have a session that another kernel left.
 
     A kernel knows the path of its notebook, but not whose file is there now: a stranger's file must not get what the
@@ -166,10 +175,10 @@ def _require_consent(context: MagicContext, question: str, *, of_another_noteboo
     Raises:
         UsageError: the person did not say yes.
     """
-    from monty_kernel.engine.access import MARK, NotAskedAgain
+    from monty_kernel.engine.access import NotAskedAgain
 
     try:
-        answer = context.ask_person(MARK + question)
+        answer = context.ask_person(question)
     except NotAskedAgain as error:
         raise UsageError(f"%resume: not resumed: {error}.") from None
     except (StdinUnavailable, EOFError):

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from concurrent.futures import CancelledError, Future
 from typing import TYPE_CHECKING, Any
 
-from monty_kernel.engine.access import MARK, Answer, NotAskedAgain
+from monty_kernel.engine.access import Answer, NotAskedAgain
 from monty_kernel.engine.frontend import StdinUnavailable
 from monty_kernel.outputs import Display, Error, MimeBundle, Output, Stream
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from monty_kernel.engine.limits import SessionLimits
+    from monty_kernel.engine.questions import Question
     from monty_kernel.engine.source.cell import Feed
     from monty_kernel.grants.grants import Grants
     from monty_kernel.history.history import History
@@ -54,6 +55,10 @@ class SessionFrontend(ABC):
     @abstractmethod
     def ask(self, prompt: str, *, password: bool) -> Future[str]:
         """Ask the person for a line. The future raises StdinUnavailable where nobody can answer."""
+
+    def ask_question(self, question: Question) -> Future[str]:
+        """Ask the person what the kernel itself wants to know, as a line of text."""
+        return self.ask(self.services.engine.sanitizer.prompt(question.line), password=False)
 
     @abstractmethod
     def look_up(self, topic: str, detail_level: int, *, between_feeds: bool) -> str | None:
@@ -187,15 +192,15 @@ class SessionFrontend(ABC):
         """What introspection knows of a name; None if nothing. Between two feeds it may look at the session."""
         return self.look_up(topic, detail_level, between_feeds=not self.services.engine.interrupts.running)
 
-    def confirm(self, question: str) -> bool:
+    def confirm(self, question: Question) -> bool:
         """The person's answer to a yes-or-no question; no where nobody can answer. Raises KeyboardInterrupt."""
         try:
-            return self.ask_person(MARK + question) == "yes"
+            return self.ask_person(question) == "yes"
         except (StdinUnavailable, EOFError, NotAskedAgain):
             return False
 
-    def ask_person(self, question: str) -> Answer:
-        """The person's answer to a question of the kernel's, which begins with its mark."""
+    def ask_person(self, question: Question) -> Answer:
+        """The person's answer to a question of the kernel's."""
         engine = self.services.engine
         engine.sanitizer.end_styles(self.emit)
         try:
@@ -203,9 +208,8 @@ class SessionFrontend(ABC):
         except CancelledError:
             raise KeyboardInterrupt from None
 
-    def _send(self, question: str) -> str:
-        engine = self.services.engine
-        return engine.interrupts.wait_for(self.ask(engine.sanitizer.prompt(question), password=False))
+    def _send(self, question: Question) -> str:
+        return self.services.engine.interrupts.wait_for(self.ask_question(question))
 
     def reset(self) -> None:
         """Begin a new, empty session."""

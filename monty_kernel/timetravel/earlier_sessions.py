@@ -15,6 +15,8 @@ from .state_notes import StateNotes
 from .timeline import NoSuchState, State, Timeline
 
 if TYPE_CHECKING:
+    from monty_kernel.engine.questions import Question
+
     from ..store.locks import RunningSessions
     from ..store.notes import Notes
     from ..store.records import SessionInfo, StateInfo
@@ -191,7 +193,7 @@ class EarlierSessions:
         kernel = self._running().kernel
         return info.id in self._own or (info.notebook == self.notebook and info.kernel == kernel is not None)
 
-    def question(self, info: SessionInfo, *, of_another_notebook: bool) -> str:
+    def question(self, info: SessionInfo, *, of_another_notebook: bool) -> Question:
         """The question whether this notebook may have a session that another kernel left."""
         from .listing import names_in, resume_question
         from .stored_state import sources

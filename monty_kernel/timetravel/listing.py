@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from monty_kernel.engine.questions import Part, Question, yes_or_no
 from monty_kernel.outputs.visible_text import plain_name, quoted, visible_line
 
 from ..store.records import How, SessionInfo
@@ -19,6 +20,7 @@ Row = tuple[str, State[Any], State[Any] | None]
 _MOST_CELLS = 1_000
 _MOST_TEXT = 1 << 18  # characters of all cells
 _MOST_SHOWN = 20
+_MOST_LAID_OUT = 200
 _LONGEST = 60  # characters of a name
 _WORD = r"([^\W\d]\w*)"
 _DEFINES = re.compile(
@@ -173,7 +175,7 @@ def names_in(sources: Iterable[str]) -> list[str]:
     return list(names)
 
 
-def resume_question(info: SessionInfo, names: Sequence[str], *, of_another_notebook: bool) -> str:
+def resume_question(info: SessionInfo, names: Sequence[str], *, of_another_notebook: bool) -> Question:
     """The question whether a notebook may have a session that another kernel left."""
     when = time.strftime("%Y-%m-%d %H:%M", time.localtime(info.ended or info.started))
     states = f"{info.states:,} state{'' if info.states == 1 else 's'}"
@@ -183,18 +185,27 @@ def resume_question(info: SessionInfo, names: Sequence[str], *, of_another_noteb
         if of_another_notebook
         else "Another kernel ran it, and the file at that path may be somebody else's by now."
     )
-    return (
+    listed = f" (names such as {_listed(names, _MOST_SHOWN)})" if names else ""
+    return Question(
+        "resume",
         f"let this notebook have everything in session {info.id} {of}, {_ENDED[info.how]} {when} with {states}"
-        f"{_listed(names)}? {why} [y]es, [n]o: "
+        f"{listed}? {why}",
+        "Let this notebook have everything in an earlier session?",
+        yes_or_no("Resume"),
+        (
+            Part("session", f"{info.id} {of}"),
+            Part("ended", f"{_ENDED[info.how]} {when}"),
+            Part("states", f"{info.states:,}"),
+            *([Part("names", _listed(names, _MOST_LAID_OUT))] if names else []),
+        ),
+        why,
     )
 
 
-def _listed(names: Sequence[str]) -> str:
-    if not names:
-        return ""
-    shown = [_shortened(name) for name in names[:_MOST_SHOWN]]
-    more = [f"… ({len(names) - _MOST_SHOWN:,} more)"] if len(names) > _MOST_SHOWN else []
-    return f" (names such as {', '.join([*shown, *more])})"
+def _listed(names: Sequence[str], most: int) -> str:
+    shown = [_shortened(name) for name in names[:most]]
+    more = [f"… ({len(names) - most:,} more)"] if len(names) > most else []
+    return ", ".join([*shown, *more])
 
 
 def _shortened(name: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from monty_kernel.engine.access import MARK, OF_A_CELL, answered, call_question, disguise
+from monty_kernel.engine.access import OF_A_CELL, answered, disguise
+from monty_kernel.engine.questions import MARK, Part, call_question
 
 
 @pytest.mark.parametrize(
@@ -49,4 +50,21 @@ def test_a_prompt_keeps_its_colours_and_moves_no_cursor() -> None:
 
 
 def test_a_question_begins_with_the_mark() -> None:
-    assert call_question("t.f(x=1)").startswith(MARK + "let this cell call t.f(x=1)?")
+    line = call_question("t.f", "x=1", (Part("x", "1"),)).line
+    assert line == MARK + "let this cell call t.f(x=1)? [y]es, [n]o, [a]lways in this session: "
+
+
+def test_a_dialog_has_the_same_answers_and_the_refusal_last() -> None:
+    question = call_question("t.f", "x=1", (Part("x", "1"),))
+    assert question.data == {
+        "kind": "call",
+        "title": "Let this cell call t.f?",
+        "parts": [{"name": "x", "text": "1"}],
+        "note": "",
+        "choices": [
+            {"answer": "y", "label": "Allow once"},
+            {"answer": "a", "label": "Allow for this session"},
+            {"answer": "n", "label": "No"},
+        ],
+    }
+    assert [answered(choice.answer) for choice in question.choices] == ["yes", "no", "always"]

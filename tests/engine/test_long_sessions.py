@@ -32,6 +32,9 @@ class Frontend:
     def ask(self, prompt: str, *, password: bool) -> Future[str]:
         raise AssertionError("no cell here asks")
 
+    def ask_question(self, question: object) -> Future[str]:
+        raise AssertionError("the kernel has nothing to ask")
+
     def magic(self, name: str, args: str) -> object:
         return None
 

@@ -61,6 +61,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     install = ["install", "--user", "--name", "monty-bookshop", "--display-name", BOOKSHOP, "--", "--tools", str(TOOLS)]
     environment = isolated_environment(folder)
     subprocess.run([sys.executable, "-m", "monty_kernel.cli", *install], env=environment, check=True, timeout=HANGING)
+    # what the extension adds, such as dialogs for questions, has tests of its own
+    page_config = Path(environment["JUPYTER_CONFIG_DIR"], "labconfig", "page_config.json")
+    page_config.parent.mkdir()
+    page_config.write_text('{"disabledExtensions": {"monty-kernel": true}}')
     with running_server("jupyterlab", folder) as server:
         yield server
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from monty_kernel.engine.access import MARK, OF_A_CELL
+from monty_kernel.engine.access import OF_A_CELL
+from monty_kernel.engine.questions import MARK
 from tests.support.kernel_client import Answer, Kernel
 from tests.support.waiting import HANGING, until
 

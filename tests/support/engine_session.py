@@ -11,6 +11,7 @@ from typing import Any
 
 from monty_kernel.engine.engine import Engine
 from monty_kernel.engine.limits import Limits
+from monty_kernel.engine.questions import MARK, Question
 from monty_kernel.engine.source import CellSource, Failure
 from monty_kernel.engine.source.cell import CellOptions, Feed, parse
 from monty_kernel.history.history import History
@@ -80,6 +81,9 @@ class Session:
     def ask(self, prompt: str, *, password: bool) -> Future[str]:
         raise AssertionError("no magic asks through input()")
 
+    def ask_question(self, question: Question) -> Future[str]:
+        raise AssertionError("what magics ask comes through confirm()")
+
     def magic(self, name: str, args: str) -> object:
         return self.magics.run(name, args, self)
 
@@ -115,8 +119,8 @@ class Session:
     def feeds_of(self, number: int | None) -> list[Feed]:
         return self.engine.session.feeds_of(number)
 
-    def confirm(self, question: str) -> bool:
-        self.questions.append(question)
+    def confirm(self, question: Question) -> bool:
+        self.questions.append(question.line.removeprefix(MARK))
         return self.answer
 
     def reset(self) -> None:

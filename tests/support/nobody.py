@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from monty_kernel.engine.frontend import StdinUnavailable, UsageError
 from monty_kernel.engine.limits import Limits, SessionLimits
+from monty_kernel.engine.questions import Question
 from monty_kernel.engine.source.cell import Feed
 from monty_kernel.grants.audit import Audit
 from monty_kernel.grants.grants import Grants
@@ -40,10 +41,10 @@ class Nobody:
     def limit_cell(self, words: Mapping[str, str]) -> None: ...
     def tell(self, text: str) -> None: ...
 
-    def confirm(self, question: str) -> bool:
+    def confirm(self, question: Question) -> bool:
         return self._confirms
 
-    def ask_person(self, question: str) -> NoReturn:
+    def ask_person(self, question: Question) -> NoReturn:
         raise StdinUnavailable("nobody is here")
 
     def describe(self, topic: str, detail_level: int = 0) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from monty_kernel.engine.access import MARK
+from monty_kernel.engine.questions import MARK
 from tests.support.following_kernels import NOTEBOOK, following
 from tests.support.kernel_client import Kernel, worker_pids
 from tests.support.waiting import HANGING

@@ -15,6 +15,7 @@ from monty_kernel.engine.frontend import UsageError
 from monty_kernel.engine.host import Host
 from monty_kernel.engine.interrupts import InterruptController
 from monty_kernel.engine.prelude import json_object, mime_bundle
+from monty_kernel.engine.questions import Question
 from monty_kernel.engine.snapshot import Recorder
 from monty_kernel.outputs import ClearOutput, Display, Output, Result, Stream
 from monty_kernel.sanitize.sanitizer import Sanitizer
@@ -40,6 +41,9 @@ class _Front:
         answer: Future[str] = Future()
         answer.set_result("answer")
         return answer
+
+    def ask_question(self, question: Question) -> Future[str]:
+        return self.ask(question.line, password=False)
 
     def magic(self, name: str, args: str) -> object:
         assert isinstance(name, str) and isinstance(args, str)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from monty_kernel.engine import access
+from monty_kernel.engine import access, questions
 from monty_kernel.grants import plain
 from monty_kernel.outputs import Display, Result, Stream, visible_text
 from monty_kernel.sanitize.sanitizer import Sanitizer, sanitized_bundle
@@ -144,8 +144,8 @@ ENTRIES = (
     Entry("shown: print in single characters", lambda text: _printed(text, 1), TERMINAL, limit=MEBI),
     Entry("question: prompt", access.disguise, PROMPTS, limit=16 * MEBI),
     Entry("question: answer", access.answered, ("yes", "a", "no")),
-    Entry("question: call", lambda text: access.call_question(plain.short({text: [text]})), PROMPTS),
-    Entry("question: mount", lambda text: access.mount_question(plain.one_line(text), plain.one_line(text), "ro"), PATHS),
+    Entry("question: call", lambda text: questions.call_question("f", plain.short({text: [text]}), ()), PROMPTS),
+    Entry("question: mount", lambda text: questions.mount_question(plain.one_line(text), plain.one_line(text), "ro"), PATHS),
     Entry("tools: value", _crossed, PROMPTS),
     Entry("tools: error", lambda text: plain.exception_for_cell(OSError(text)), PATHS),
     Entry("tools: path in an error", plain.without_folders, PATHS, limit=plain._READ),
