@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from . import errors, source
+from . import errors, source, timelines
 from .cells import cells
 from .digest import GENERATED, make
 from .mistakes import mistakes
@@ -33,6 +33,7 @@ def _write(folder: Path) -> None:
     (folder / "source.json").write_text(json.dumps(list(_sources(texts))), encoding="utf-8")
     (folder / "errors.json").write_text(json.dumps(errors.expected()), encoding="utf-8")
     (folder / "mistakes.json").write_text(json.dumps(mistakes()), encoding="utf-8")
+    (folder / "timelines.json").write_text(json.dumps(timelines.expected()), encoding="utf-8")
     (folder / "trees.json").write_text(json.dumps(list(_trees(texts))), encoding="utf-8")
 
 

@@ -40,10 +40,11 @@ _KINDS: Mapping[str, Kind] = {
 }
 _ENVIRONMENT = "os.environ["
 
-_LENGTHS = """(lambda __mk_scope: [
+LENGTHS = """(lambda __mk_scope: [
 (__mk_n, __mk_b_len(__mk_scope[__mk_n])) for __mk_n in __mk_scope if __mk_b_type(__mk_scope[__mk_n]) in
 (__mk_b_list, __mk_b_dict, __mk_b_tuple, __mk_b_set, __mk_b_frozenset, __mk_b_str, __mk_b_bytes)
 ])(__mk_b_locals())"""
+"""What a session is asked for: the name and the length of each variable of a kind that has one."""
 
 
 class Seen(NamedTuple):
@@ -111,7 +112,7 @@ def look(session: Session, files: Layer, seconds: float) -> dict[str, Seen] | No
     found = survey_of(session, seconds)
     if found is None or len(found) + len(files) > MOST_ENTRIES:
         return None
-    lengths = session.evaluate(_LENGTHS, {}, seconds=seconds)
+    lengths = session.evaluate(LENGTHS, {}, seconds=seconds)
     sizes = dict(_sizes(lengths))
     entries = {}
     for name, (kind, text, digest) in found.items():

@@ -14,6 +14,11 @@ export function visible(text: string): string {
   return text.replace(UNSHOWN, escape);
 }
 
+/** A text on one line: control characters, line ends and tabs are written out. */
+export function visibleLine(text: string): string {
+  return visible(text).replaceAll('\n', '\\n').replaceAll('\t', '\\t');
+}
+
 /** How many terminal columns a text takes that has neither tabs nor control characters. */
 export function displayWidth(text: string): number {
   if (ASCII.test(text)) return text.length;

@@ -17,6 +17,7 @@ import { SideSession } from '../timetravel/side_session';
 import { TimeTravel } from '../timetravel/travel';
 import { SiteDrive } from './drive';
 import { Identities } from './identities';
+import { KnownStates } from './known_states';
 import { MontyKernel } from './kernel';
 import { Mounts } from './mounts';
 import { engine, workers } from './page_wide';
@@ -24,7 +25,7 @@ import { SessionHistory } from './session_history';
 import { lost, shownError } from './shown_error';
 import { BadSettings, grantedLimits } from './site_settings';
 import { TravelRoom } from './travel_room';
-import type { Workers } from '../session/workers';
+import type { Workers, WorkerSource } from '../session/workers';
 import type { Limits } from '../worker/messages';
 import type { SessionSettings } from '../session/terms';
 import type { SiteContents } from './drive';
@@ -101,8 +102,8 @@ export function assembled(options: IKernel.IOptions, given: Given): MontyKernel 
   const { notebook, kept, workers, module, limits, contents } = given;
   const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const held = SessionLimits.of(limits).held;
-  const newSession = (granted: SessionSettings['mounts']): HostedSession =>
-    new HostedSession(workers, module, { limits: held, timezone, mostShown: MOST_SHOWN, mounts: granted });
+  const newSession = (granted: SessionSettings['mounts'], from: WorkerSource = workers): HostedSession =>
+    new HostedSession(from, module, { limits: held, timezone, mostShown: MOST_SHOWN, mounts: granted });
   const { location } = options;
   const home = contents.driveName(location) === '' ? location.split('/').filter(name => name !== '') : null;
   const mounts = new Mounts(new SiteDrive(contents), home);
@@ -117,11 +118,14 @@ export function assembled(options: IKernel.IOptions, given: Given): MontyKernel 
     cells: () => room.cells(),
     kin: kin => room.known(kin)
   });
+  const travel = new TimeTravel(side, store, STATES);
+  const inspector = new SideSession(() => newSession(undefined, workers.beside), store);
+  const states = new KnownStates({ travel, session, store, inspector, kernel: () => identity.name() });
   const room = new TravelRoom({
     session,
     side,
     store,
-    travel: new TimeTravel(side, store, STATES),
+    travel,
     identity,
     history,
     resumed: states => {
@@ -146,6 +150,7 @@ export function assembled(options: IKernel.IOptions, given: Given): MontyKernel 
     screen: new Sanitizer(),
     questions,
     travel: room,
+    states,
     history,
     lost,
     render: shownError,

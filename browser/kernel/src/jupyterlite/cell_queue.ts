@@ -15,10 +15,14 @@ export interface Waiting {
   aborted: boolean;
 }
 
+/** What is done between two cells. It does not reject. */
+type Between = () => Promise<void>;
+
 /** Feeds cells to `run`, each when the one before is done. */
 export class CellQueue {
-  #waiting: Waiting[] = [];
+  #waiting: (Waiting | Between)[] = [];
   #running = false;
+  #cells = 0;
 
   /**
    * @param run - Runs a cell to its end; it must not reject.
@@ -29,27 +33,50 @@ export class CellQueue {
     private readonly abort: (request: Waiting) => void
   ) {}
 
+  /** Whether a cell runs or waits. */
+  get hasCells(): boolean {
+    return this.#cells > 0;
+  }
+
   /** Queue a cell. */
   put(message: Message): void {
-    this.#waiting.push({ message, received: performance.now(), aborted: false });
+    this.#cells += 1;
+    this.#add({ message, received: performance.now(), aborted: false });
+  }
+
+  /** Do something when no cell runs; the cells that come meanwhile wait for it. */
+  between<T>(work: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#add(() => work().then(resolve, reject));
+    });
+  }
+
+  #add(next: Waiting | Between): void {
+    this.#waiting.push(next);
     if (!this.#running) void this.#runAll();
   }
 
   /** Let none run of those that wait: the cell before them failed, or was interrupted. */
   abortWaiting(): void {
-    for (const each of this.#waiting) each.aborted = true;
+    for (const each of this.#waiting) if (typeof each !== 'function') each.aborted = true;
   }
 
   /** Forget those that wait: the kernel is gone. */
   clear(): void {
     this.#waiting = [];
+    this.#cells = 0;
   }
 
   async #runAll(): Promise<void> {
     this.#running = true;
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+      if (typeof next === 'function') {
+        await next();
+        continue;
+      }
       if (next.aborted) this.abort(next);
       else await this.run(next);
+      this.#cells -= 1;
     }
     this.#running = false;
   }

@@ -1,6 +1,7 @@
 /** Runs one cell for an execute_request, and sends what comes of it. */
 
 import { CannotStart, InterruptedEarly } from '../session/terms';
+import { whyFellBack } from './fell_back';
 import { Person } from './person';
 import type { CellHost, Ran } from '../session/terms';
 import type {
@@ -21,6 +22,9 @@ import type { KernelParts } from './parts';
 /** Milliseconds from a cell of a notebook to its error, at least: the cells of a Run All arrive within them. */
 const ARRIVING = 30;
 
+/** As nbformat has them. */
+const CELL_ID = /^[ -~]{1,64}$/;
+
 /** The cells of one kernel. */
 export class Execution implements CellHost {
   /** The execution count of the last cell. */
@@ -31,12 +35,15 @@ export class Execution implements CellHost {
   #parent: Message | null = null;
   #payload: Record<string, unknown>[] = [];
   #page: MimeBundle | null = null;
+  #fellBack: string | null = null; // why the session did over the running cell
 
   constructor(
     private readonly parts: KernelParts,
     private readonly sender: Sender,
     /** Let none of the cells run that wait. */
-    private readonly abortWaiting: () => void
+    private readonly abortWaiting: () => void,
+    /** A cell has been answered; why the session fell back to an earlier state over it, if it did. */
+    private readonly ended: (fellBack: string | null) => void
   ) {
     this.person = new Person(parts.screen, sender, output => {
       this.#show(output);
@@ -49,6 +56,8 @@ export class Execution implements CellHost {
   /** Run a cell, from busy to idle. */
   async run(waiting: Waiting): Promise<void> {
     const parent = waiting.message;
+    this.#fellBack = null;
+    this.parts.states.turn(true);
     // the state of a cell that resumed a session may have taken the next number
     const isWanted = await this.parts.session.saved();
     const cell = this.#begin(parent);
@@ -73,6 +82,13 @@ export class Execution implements CellHost {
     this.sender.status(parent, 'idle');
     this.#parent = null;
     this.person.turnTo(null);
+    this.parts.states.turn(false);
+    this.ended(this.#fellBack);
+  }
+
+  /** The request whose cell runs; null if none does. */
+  get running(): Message | null {
+    return this.#parent;
   }
 
   /** Answer a cell that is not run, since the one before it failed. */
@@ -160,15 +176,18 @@ export class Execution implements CellHost {
   async #outcome(cell: CellRequest): Promise<Outcome> {
     const { session, screen, travel } = this.parts;
     let failed = true;
+    const cellId = cellIdOf(this.#parent?.metadata ?? {});
     try {
       await session.ready();
       const notice = travel.begin(cell.number, cell.code);
       if (notice !== null) this.output({ type: 'stream', name: 'stderr', text: `${notice}\n` });
       const ran = await session.run(cell, this, (snapshot, changed) => {
-        this.#record(cell, failed, snapshot, changed);
+        // what is left of a cell that lost its session is no state of its own
+        this.#record(cell, failed, snapshot, changed && this.#fellBack === null, cellId);
       });
       const ended = await this.#ended(ran, cell);
       failed = ended.failure !== null; // before the state after the cell arrives
+      if (ended.failure !== null && ran.lost?.restored !== 'gone') this.#fellBack = whyFellBack(ended.failure);
       return await this.#shown(ended);
     } catch (error) {
       return failure(this.#unexpected(error));
@@ -177,8 +196,8 @@ export class Execution implements CellHost {
     }
   }
 
-  #record(cell: CellRequest, failed: boolean, snapshot: Snapshot, changed: boolean): void {
-    this.parts.travel.record(cell.remember ? cell.number : 0, cell.code, failed, snapshot, changed);
+  #record(cell: CellRequest, failed: boolean, snapshot: Snapshot, changed: boolean, cellId: string | null): void {
+    this.parts.travel.record(cell.remember ? cell.number : 0, cell.code, failed, snapshot, changed, cellId);
   }
 
   async #ended(ran: Ran, cell: CellRequest): Promise<Outcome> {
@@ -249,6 +268,11 @@ function failure(failure: Failure): Outcome {
 
 function isFailure(value: Result | Failure): value is Failure {
   return 'ename' in value;
+}
+
+/** What a front end calls the cell of a request; null for what is no such name. */
+function cellIdOf({ cellId }: Record<string, unknown>): string | null {
+  return typeof cellId === 'string' && CELL_ID.test(cellId) ? cellId : null;
 }
 
 async function arrived(waiting: Waiting): Promise<void> {

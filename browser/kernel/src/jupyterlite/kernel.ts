@@ -7,6 +7,9 @@ import type { IKernel } from '@jupyterlite/services';
 import { CellQueue } from './cell_queue';
 import { Execution } from './execution';
 import { problem, Sender } from './messages';
+import { TimelineComms } from './timeline_comms';
+import { TARGET, VERSION } from './timeline_protocol';
+import { TimelineRequests } from './timeline_requests';
 import type { Message } from './messages';
 import type { KernelParts } from './parts';
 
@@ -31,6 +34,8 @@ export class MontyKernel implements IKernel {
   readonly #sender: Sender;
   readonly #execution: Execution;
   readonly #queue: CellQueue;
+  readonly #comms: TimelineComms;
+  readonly #timeline: TimelineRequests;
 
   constructor(
     options: IKernel.IOptions,
@@ -43,15 +48,27 @@ export class MontyKernel implements IKernel {
     this.#sender = new Sender(message => {
       if (!this.#isDisposed) options.sendMessage(message as unknown as KernelMessage.IMessage);
     });
-    this.#execution = new Execution(parts, this.#sender, () => {
-      this.#queue.abortWaiting();
+    const { states, travel } = parts;
+    this.#comms = new TimelineComms(states, (parent, type, content) => {
+      this.#sender.publish(parent, type, content);
     });
+    this.#execution = new Execution(
+      parts,
+      this.#sender,
+      () => {
+        this.#queue.abortWaiting();
+      },
+      fellBack => {
+        this.#comms.cellEnded(fellBack);
+      }
+    );
     this.#queue = new CellQueue(
       request => this.#execution.run(request),
       request => {
         this.#execution.abort(request.message);
       }
     );
+    this.#timeline = new TimelineRequests(states, travel, this.#queue, this.#comms);
   }
 
   get isDisposed(): boolean {
@@ -75,6 +92,7 @@ export class MontyKernel implements IKernel {
   /** The notebook may have another name now. */
   moved(): void {
     this.parts.travel.moved();
+    this.#comms.lookBack();
   }
 
   /** End the session. Idempotent. */
@@ -82,6 +100,8 @@ export class MontyKernel implements IKernel {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
     this.#queue.clear();
+    this.#comms.clear();
+    this.parts.states.close();
     this.parts.travel.close(this.parts.session.close());
     this.#disposed.emit(undefined);
     Signal.clearData(this);
@@ -112,6 +132,9 @@ export class MontyKernel implements IKernel {
       this.#sender.reply(message, type.replace(/_request$/, '_reply'), content);
     }
     this.#sender.status(message, 'idle');
+    const { running } = this.#execution;
+    // an answer beside a running cell must not make it look idle
+    if (running !== null && message.channel === 'control') this.#sender.status(running, 'busy');
   }
 
   /** The content of the reply to a request; null for a message that has none. */
@@ -124,7 +147,8 @@ export class MontyKernel implements IKernel {
           protocol_version: '5.3',
           implementation: 'monty_kernel',
           ...this.info,
-          supported_features: []
+          supported_features: [TARGET],
+          monty: { timeline: VERSION, last_session: this.parts.states.lastSession }
         };
       case 'complete_request': {
         const found = await this.parts.questions.complete(String(content['code']), Number(content['cursor_pos']));
@@ -142,19 +166,39 @@ export class MontyKernel implements IKernel {
       case 'history_request':
         return { status: 'ok', history: await this.parts.history.answer(content) };
       case 'comm_info_request':
-        return { status: 'ok', comms: {} };
+        return { status: 'ok', comms: this.#openComms(content['target_name'] ?? TARGET) };
       case 'comm_open':
-        this.#sender.publish(message, 'comm_close', { comm_id: content['comm_id'], data: {} });
+        this.#comms.open(message);
         return null;
-      case 'comm_msg':
       case 'comm_close':
+        this.#comms.close(message);
+        return null;
+      case 'comm_msg': // clients are only told
         return null;
       case 'interrupt_request':
         this.interrupt();
         return { status: 'ok' };
       default:
-        return null;
+        return message.channel === 'control' ? this.#onControl(message) : null;
     }
+  }
+
+  /** The content of the reply to a request that is answered on control alone, where no cell can send. */
+  #onControl({ header, content }: Message): Promise<Record<string, unknown>> | Record<string, unknown> | null {
+    switch (header.msg_type) {
+      case 'timeline_request':
+        return this.#timeline.reply(content);
+      case 'timeline_act_request':
+        return this.#timeline.act(content);
+      default:
+        if (!header.msg_type.endsWith('_request')) return null;
+        return failed('ValueError', `this kernel knows no ${header.msg_type} on control`);
+    }
+  }
+
+  #openComms(target: unknown): Record<string, unknown> {
+    const ids = target === TARGET ? this.#comms.ids : [];
+    return Object.fromEntries(ids.map(id => [id, { target_name: TARGET }]));
   }
 }
 

@@ -22,29 +22,32 @@ export interface Message {
   buffers?: (ArrayBuffer | ArrayBufferView)[];
 }
 
+/** What of a message those that follow it need. */
+export type Parent = Pick<Message, 'header' | 'channel'>;
+
 const VERSION = '5.3';
 
 /** Sends messages that answer a request, or that are published for one. */
 export class Sender {
   constructor(private readonly send: (message: Message) => void) {}
 
-  /** Send a reply on shell. */
-  reply(parent: Message, type: string, content: Record<string, unknown>, metadata: Record<string, unknown> = {}): void {
-    this.send(made('shell', parent, type, content, metadata));
+  /** Send a reply, on the channel of the request. */
+  reply(parent: Parent, type: string, content: Record<string, unknown>, metadata: Record<string, unknown> = {}): void {
+    this.send(made(parent.channel === 'control' ? 'control' : 'shell', parent, type, content, metadata));
   }
 
   /** Publish for all clients. */
-  publish(parent: Message, type: string, content: Record<string, unknown>): void {
+  publish(parent: Parent, type: string, content: Record<string, unknown>): void {
     this.send(made('iopub', parent, type, content, {}));
   }
 
   /** Say whether the kernel works on a request. */
-  status(parent: Message, state: 'busy' | 'idle'): void {
+  status(parent: Parent, state: 'busy' | 'idle'): void {
     this.publish(parent, 'status', { execution_state: state });
   }
 
   /** Ask the person of the request's client for a line; the id of the message. */
-  ask(parent: Message, prompt: string, password: boolean): string {
+  ask(parent: Parent, prompt: string, password: boolean): string {
     const request = made('stdin', parent, 'input_request', { prompt, password }, {});
     this.send(request);
     return request.header.msg_id;
@@ -53,7 +56,7 @@ export class Sender {
 
 function made(
   channel: string,
-  parent: Message,
+  parent: Parent,
   type: string,
   content: Record<string, unknown>,
   metadata: Record<string, unknown>

@@ -1,6 +1,8 @@
 /** What a kernel is made of, as the kernel sees it: each part is a room of its own. */
 
 import type { HostedSession } from '../session/hosted_session';
+import type { Act } from '../timetravel/timeline_acts';
+import type { KnownStates } from './known_states';
 import type { Restored } from '../session/terms';
 import type { Why } from '../session/worker_link';
 import type { Answer, Failure, MimeBundle, Output, Question, Result, Snapshot } from '../worker/messages';
@@ -51,10 +53,22 @@ export interface Travel {
   onResumed: (last: number) => void;
   /** A cell is about to run. What the person has to be told before it, if anything. */
   begin(number: number, code: string): string | null;
-  /** A cell is over, and this is the state that it left. `number` is 0 for a cell outside the history. */
-  record(number: number, code: string, failed: boolean, snapshot: Snapshot, changed: boolean): void;
+  /**
+   * A cell is over, and this is the state that it left. `number` is 0 for a cell outside the history; `cellId` is what the
+   * front end calls the cell.
+   */
+  record(
+    number: number,
+    code: string,
+    failed: boolean,
+    snapshot: Snapshot,
+    changed: boolean,
+    cellId: string | null
+  ): void;
   /** Answer a magic that the worker leaves to the page. */
   magic(question: Extract<Question, { kind: 'magic' }>, cell: AskingCell): Promise<Answer>;
+  /** Do what the person asks for from a timeline, while no cell runs; a report in one line. Throws Refused, NoSuchState. */
+  act(act: Act): Promise<string>;
   /** A hint for a name that is missing and that an earlier session had. */
   hint(evalue: string): Promise<string | null>;
   /** The notebook may have another name now. */
@@ -83,6 +97,7 @@ export interface KernelParts {
   screen: Screen;
   questions: Questions;
   travel: Travel;
+  states: KnownStates;
   history: History;
   /** The Failure of a cell whose worker is gone. */
   lost: (why: Why, message: string, restored: Restored) => Failure;

@@ -3,11 +3,14 @@
 import { Magics } from '../magics/magics';
 import { PAGE_MAGICS, unknownMagic } from '../magics/page_magics';
 import { UsageError } from '../magics/usage';
+import { CannotStart, InterruptedEarly } from '../session/terms';
+import { done, Refused } from '../timetravel/timeline_acts';
 import { NoSuchState } from '../timetravel/timeline';
 import type { Kin } from '../magics/declared';
 import type { PageContext } from '../magics/page_magics';
 import type { HostedSession } from '../session/hosted_session';
 import type { CellSource } from '../source/index';
+import type { Act } from '../timetravel/timeline_acts';
 import type { State } from '../timetravel/timeline';
 import type { SessionStore } from '../timetravel/session_store';
 import type { SideSession } from '../timetravel/side_session';
@@ -74,19 +77,45 @@ export class TravelRoom implements Travel {
 
   begin(number: number, code: string): string | null {
     this.#running = { label: `In[${number}]`, text: code };
-    const { travel, session, store } = this.parts;
-    if (session.snapshot !== null) {
-      if (!travel.hasBegun) travel.begin(session.snapshot);
-      else if (session.beginnings > this.#beginnings) travel.startOver();
-      this.#beginnings = session.beginnings;
-    }
-    return store?.notice() ?? null;
+    this.#followSession();
+    return this.parts.store?.notice() ?? null;
   }
 
-  record(number: number, code: string, failed: boolean, snapshot: Snapshot, changed: boolean): void {
+  #followSession(): void {
+    const { travel, session } = this.parts;
+    if (session.snapshot === null) return;
+    if (!travel.hasBegun) travel.begin(session.snapshot);
+    else if (session.beginnings > this.#beginnings) travel.startOver();
+    this.#beginnings = session.beginnings;
+  }
+
+  record(
+    number: number,
+    code: string,
+    failed: boolean,
+    snapshot: Snapshot,
+    changed: boolean,
+    cellId: string | null
+  ): void {
     this.#running = null;
-    if (changed || this.#isNew) this.onResumed(this.parts.travel.record(number, code, failed, snapshot));
+    if (changed || this.#isNew) this.onResumed(this.parts.travel.record(number, code, failed, snapshot, cellId));
     this.#isNew = false;
+  }
+
+  async act(act: Act): Promise<string> {
+    const { travel, session, side, identity } = this.parts;
+    try {
+      if (!(await session.saved())) throw new InterruptedEarly();
+      await session.ready();
+      this.#followSession();
+      const [looking, kernel] = [this.#magics.looking, identity.name()];
+      return await done(act, { travel, looking, kernel, go: this.#go, resumed: this.#resumed });
+    } catch (error) {
+      if (error instanceof InterruptedEarly) throw new Refused('It was interrupted.');
+      throw error instanceof CannotStart ? new Refused(error.message) : error;
+    } finally {
+      side.close(); // its worker takes as much memory as the session's
+    }
   }
 
   async hint(evalue: string): Promise<string | null> {
@@ -176,21 +205,25 @@ export class TravelRoom implements Travel {
         const [spec, text] = await mount(given, mounts, question => cell.ask(question));
         return { text, told: spec === null ? null : JSON.stringify(spec) };
       },
-      go: async snapshot => {
-        await this.#load(snapshot);
-        this.#isNew = false;
-      },
+      go: this.#go,
       begin: async () => {
         await this.#load(null);
         this.#isNew = true;
       },
-      resumed: (last, states) => {
-        this.#isResumed = true;
-        this.onResumed(last);
-        this.parts.resumed?.(states);
-      }
+      resumed: this.#resumed
     };
   }
+
+  readonly #go = async (snapshot: Snapshot): Promise<void> => {
+    await this.#load(snapshot);
+    this.#isNew = false;
+  };
+
+  readonly #resumed = (last: number, states: readonly State[]): void => {
+    this.#isResumed = true;
+    this.onResumed(last);
+    this.parts.resumed?.(states);
+  };
 
   async #load(snapshot: Snapshot | null): Promise<void> {
     const failure = await this.parts.session.load(snapshot);

@@ -2,7 +2,7 @@
 
 import { repr, thousands } from '../source/python_text';
 import { described } from '../timetravel/file_differences';
-import { NoSuchState } from '../timetravel/timeline';
+import { NoSuchState, STATE_NAME } from '../timetravel/timeline';
 import { historyLines } from './history';
 import { UsageError } from './usage';
 import type { MimeBundle } from '../worker/messages';
@@ -68,7 +68,6 @@ export const PAGE_MAGICS: ReadonlyMap<string, Act> = new Map<string, Act>([
 ]);
 
 const MOST = 1_000_000;
-const NAME = /^\p{L}[\p{L}\p{N}_.-]{0,99}$/u;
 
 function positive(cells: unknown): number {
   if (typeof cells === 'number' && cells >= 1 && cells <= MOST) return cells;
@@ -87,7 +86,7 @@ async function travels(context: PageContext, go: (travel: TimeTravel) => Promise
 
 function snapshot({ given }: Parsed, context: PageContext): Promise<void> {
   const name = String(given['name']);
-  if (!NAME.test(name)) {
+  if (!STATE_NAME.test(name)) {
     throw new UsageError("%snapshot: a name begins with a letter and has only letters, digits, '_', '-' and '.'.");
   }
   const { travel } = context;
@@ -147,17 +146,9 @@ async function sessions({ given }: Parsed, context: PageContext): Promise<void> 
 
 async function resume({ given }: Parsed, context: PageContext): Promise<void> {
   requireState(context);
-  const earlier = await context.travel.earlier.sessions();
   const wanted = given['session'];
-  const chosen =
-    typeof wanted === 'string' ? earlier.find(info => info.id === wanted) : earlier.findLast(info => !info.running);
-  if (chosen === undefined) {
-    throw new UsageError(
-      typeof wanted === 'string'
-        ? '%resume: there is no such session. %sessions lists the sessions of this notebook.'
-        : '%resume: there is no earlier session of this notebook.'
-    );
-  }
+  const chosen = await context.travel.choose(typeof wanted === 'string' ? wanted : null);
+  if (typeof chosen === 'string') throw new UsageError(`%resume: ${chosen}`);
   if (chosen.kernel !== context.kernel) await requireConsent(chosen, context);
   const { report, last, cells } = await context.travel.resume(chosen.id, context.go);
   context.resumed(last, cells);

@@ -18,7 +18,7 @@ import { within } from './within';
 import { WorkerLink, WorkerLost } from './worker_link';
 import type { CellHost, Ran, Restored, SessionSettings } from './terms';
 import type { Answering, News } from './worker_link';
-import type { Workers } from './workers';
+import type { WorkerSource } from './workers';
 
 /** Milliseconds in which a worker that waits for the host hears an interrupt. One that does not hear it computes. */
 const HEARS_WITHIN = 100;
@@ -53,7 +53,7 @@ export class HostedSession {
   #closed = false;
 
   constructor(
-    private readonly workers: Workers,
+    private readonly workers: WorkerSource,
     private readonly module: () => Promise<WebAssembly.Module>,
     private readonly settings: SessionSettings
   ) {

@@ -60,12 +60,25 @@ function noScript(url: string): string {
 /** Milliseconds for which a session that has just begun has the processor to itself. */
 const BEGINS_WITHIN = 250;
 
+/** Where a session gets its workers. */
+export interface WorkerSource {
+  /** A worker that nobody uses. Throws what kept it from being made. */
+  take(): WorkerPort;
+  /** A worker was taken, and has begun: another one may be wanted. */
+  prepareSoon(): void;
+}
+
 /** Gives workers, and keeps one in readiness for the next interrupt: to make one takes longer than a person notices. */
-export class Workers {
+export class Workers implements WorkerSource {
   #spare: WorkerPort | null = null;
   #soon: ReturnType<typeof setTimeout> | null = null;
 
   constructor(private readonly spawn: () => WorkerPort) {}
+
+  /** Workers for what is never urgent: the one in readiness stays where it is. */
+  get beside(): WorkerSource {
+    return { take: () => this.spawn(), prepareSoon: () => undefined };
+  }
 
   /** A worker that nobody uses. Throws what `spawn` throws. */
   take(): WorkerPort {

@@ -40,6 +40,8 @@ const state = v.object({
   names: v.array(v.string()),
   onwards: v.nullable(whole),
   beside: v.nullable(whole),
+  /** What the front end called the cell. Earlier versions did not store it. */
+  cellId: v.optional(v.nullable(v.string()), null),
   /** Whether there is a dump; it may have been dropped to save space, or be in memory only. */
   dumped: v.boolean(),
   outside: v.string(),

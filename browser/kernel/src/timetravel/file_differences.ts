@@ -1,6 +1,6 @@
 /** How the files of the working folder differ between two states: which, in size, and in text if they are small. */
 
-import { visible } from '../errors/visible_text';
+import { visibleLine } from '../errors/visible_text';
 import { characters, firstCharacters, thousands } from '../source/python_text';
 import type { FileNode } from '../worker/messages';
 import { unifiedDiff } from './unified_diff';
@@ -106,11 +106,6 @@ function asText(before: string[], after: string[]): string[] {
 
 function cut(line: string): string {
   return characters(line) <= SHOWN_WIDTH ? line : `${firstCharacters(line, SHOWN_WIDTH - 1)}…`;
-}
-
-/** A text on one line: control characters, line ends and tabs are written out. */
-function visibleLine(text: string): string {
-  return visible(text).replaceAll('\n', '\\n').replaceAll('\t', '\\t');
 }
 
 function compareNames(one: readonly string[], other: readonly string[]): number {

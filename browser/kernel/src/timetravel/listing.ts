@@ -1,5 +1,6 @@
 /** States as a person reads them: a tree in text, and a table in HTML. */
 
+import { isDropped } from './timeline';
 import type { State, Timeline } from './timeline';
 
 /** The drawing of a state's lane, the state, and its parent unless that is the row above it in its lane. */
@@ -91,7 +92,7 @@ function clock(state: State): string {
 
 /** The bytes of a state, in words. */
 export function sizeOf(state: State): string {
-  if (state.snapshot === null && !state.stored) return 'dropped';
+  if (isDropped(state)) return 'dropped';
   if (state.size < 10 << 20) return `${Math.round(state.size / 1024).toLocaleString('en-US')} KiB`;
   return `${(state.size >> 20).toLocaleString('en-US')} MiB`;
 }

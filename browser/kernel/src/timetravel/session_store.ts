@@ -10,7 +10,7 @@ import { randomId } from '../random_id';
 import { isFull, why } from '../store/database';
 import { sessionOf, stateOf } from '../store/schema';
 import { BOUNDS, makeAnyRoom, makeRoom } from './retention';
-import { keptOf, StoredStates } from './stored_states';
+import { dropDumps, keptOf, StoredStates } from './stored_states';
 import { NoSuchState } from './timeline';
 import type { Claims } from '../store/claims';
 import type { Connection, SiteDatabase } from '../store/database';
@@ -58,6 +58,11 @@ export class SessionStore {
   /** The id of the session that runs; empty before there is one. */
   get id(): string {
     return this.#session?.id ?? '';
+  }
+
+  /** The same, once something of it is stored; null before. */
+  get storedId(): string | null {
+    return this.#session === null || this.#session.states === 0 ? null : this.#session.id;
   }
 
   /** What the person should be told, once: that the last states are in memory only. */
@@ -112,6 +117,19 @@ export class SessionStore {
         if (row !== null) await all.store.put({ ...row, names: [...names] });
       }
       await all.done;
+    });
+  }
+
+  /** Forget what restores a state; its place in the tree stays. */
+  drop(state: State): void {
+    const session = this.#session;
+    if (session === null) return;
+    state.stored = false;
+    void this.#write(session, async connection => {
+      const freed = await dropDumps(connection, session.id, new Set([state.number]));
+      state.stored = false; // it may have been stored meanwhile
+      session.bytes = Math.max(0, session.bytes - freed);
+      if (session.states > 0) await connection.put('sessions', { ...session });
     });
   }
 
@@ -263,7 +281,9 @@ export class SessionStore {
           names: new Set(row.names),
           onwards: row.onwards,
           beside: row.beside,
-          look: null
+          look: null,
+          cellId: row.cellId,
+          description: null
         }));
       });
     } catch (error) {

@@ -4,14 +4,14 @@ import { NoSuchState, placeOf } from './timeline';
 import type { HostedSession } from '../session/hosted_session';
 import type { Module, Reply } from '../source/tree';
 import type { Snapshot } from '../worker/messages';
-import type { Inspector } from './journey';
+import type { EndingInspector } from './onlooker';
 import type { SessionStore } from './session_store';
 import type { State } from './timeline';
 
 /** The prelude's parts that tell what a state consists of. */
 const PARTS = ['lengths', 'variables', 'overview', 'proof'];
 
-export class SideSession implements Inspector {
+export class SideSession implements EndingInspector {
   #session: HostedSession | null = null;
 
   /**
@@ -25,7 +25,7 @@ export class SideSession implements Inspector {
 
   async visit(state: State, session?: string): Promise<Snapshot> {
     const snapshot = state.snapshot ?? (await this.#stored(state, session));
-    const side = await this.#ready();
+    const side = await this.ready();
     const failure = await side.load(snapshot);
     if (failure !== null) throw new NoSuchState(`The state ${placeOf(state)} cannot be loaded: ${failure}.`);
     return snapshot;
@@ -39,13 +39,13 @@ export class SideSession implements Inspector {
   }
 
   async evaluate(expression: string): Promise<unknown> {
-    const value = await (await this.#ready()).evaluate(expression, PARTS);
+    const value = await (await this.ready()).evaluate(expression, PARTS);
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Map);
     return isObject ? new Map(Object.entries(value)) : value;
   }
 
   async tree(source: string): Promise<Module | null> {
-    const text = await (await this.#ready()).syntax(source);
+    const text = await (await this.ready()).syntax(source);
     const reply = text === undefined ? null : (JSON.parse(text) as Reply);
     return reply === null || 'error' in reply ? null : reply;
   }
@@ -56,7 +56,8 @@ export class SideSession implements Inspector {
     this.#session = null;
   }
 
-  async #ready(): Promise<HostedSession> {
+  /** @throws CannotStart */
+  async ready(): Promise<HostedSession> {
     this.#session ??= this.make();
     await this.#session.ready();
     return this.#session;

@@ -175,8 +175,8 @@ export async function dropDumps(
 
 function rowOf(session: string, kept: Kept, snapshot: Snapshot | null, files: [string, string][]): StoredState {
   const { state, whole, steps } = kept;
-  const { number, parent, label, source, failed, size, created, names, onwards, beside } = state;
-  const place = { session, number, parent, label, source, failed, size, created, onwards, beside };
+  const { number, parent, label, source, failed, size, created, names, onwards, beside, cellId } = state;
+  const place = { session, number, parent, label, source, failed, size, created, onwards, beside, cellId };
   const outside = snapshot?.outside ?? '';
   return {
     ...place,

@@ -1,6 +1,7 @@
 /** The states of one session: a tree that grows by a state with every cell, the person's place in it, and names for states. */
 
 import type { Snapshot } from '../worker/messages';
+import type { Description } from './descriptions';
 
 /** There is no such state, or it cannot be loaded. The message says why, or which states there are. */
 export class NoSuchState extends Error {}
@@ -31,6 +32,10 @@ export interface State {
   beside: number | null;
   /** Whether it was proved that the cell changed nothing; null if nobody has asked yet. */
   look: boolean | null;
+  /** What the front end calls the cell; null if it did not say. */
+  readonly cellId: string | null;
+  /** What it holds, and what its cell changed; null while nobody has looked. */
+  description: Description | null;
 }
 
 /** Whether the cell of a state changed nothing. */
@@ -43,12 +48,21 @@ export interface NewState {
   source: string;
   failed: boolean;
   snapshot: Snapshot;
+  cellId: string | null;
 }
+
+/** What a state may be named. */
+export const STATE_NAME = /^\p{L}[\p{L}\p{N}_.-]{0,99}$/u;
 
 /** Where a state stands, in the words of a report: "after In[3]". */
 export function placeOf(state: Pick<State, 'number' | 'label'>): string {
   if (state.number < 0) return `after the cell '${state.label}'`;
   return state.number === 0 ? 'at the start' : `after In[${state.number}]`;
+}
+
+/** Whether nothing is left of a state but its place in the tree. */
+export function isDropped(state: Pick<State, 'snapshot' | 'stored'>): boolean {
+  return state.snapshot === null && !state.stored;
 }
 
 /** The first line of a cell that is not blank, for a list of states; at most 60 characters. */
@@ -62,13 +76,14 @@ export function firstLine(source: string): string {
 export class Timeline {
   current = 0;
   #states = new Map<number, State>();
+  #order: State[] = []; // the same, as they were made
   #names = new Map<string, number>();
   #unnumbered = 0;
 
   /** @param start - What the empty session is; null if `of` gives it states. */
   constructor(start: Snapshot | null) {
     if (start === null) return;
-    this.#states.set(0, {
+    this.#add({
       number: 0,
       parent: null,
       label: '',
@@ -81,7 +96,9 @@ export class Timeline {
       names: new Set(),
       onwards: null,
       beside: null,
-      look: null
+      look: null,
+      cellId: null,
+      description: null
     });
   }
 
@@ -97,9 +114,8 @@ export class Timeline {
   }
 
   #take(states: Iterable<State>, current: number): this {
-    this.#states = new Map([...states].map(state => [state.number, state]));
+    for (const state of states) this.#add(state);
     if (this.#states.size === 0) throw new NoSuchState('Nothing of that session can be read.');
-    this.#names = new Map();
     this.#unnumbered = Math.min(0, ...this.#states.keys());
     const seen = new Set<number>();
     for (const state of this.#states.values()) {
@@ -117,8 +133,18 @@ export class Timeline {
     return this;
   }
 
+  #add(state: State): void {
+    this.#states.set(state.number, state);
+    this.#order.push(state);
+  }
+
   get size(): number {
     return this.#states.size;
+  }
+
+  /** The states that were made last, the last one first. */
+  newest(count: number): State[] {
+    return this.#order.slice(Math.max(0, this.#order.length - count)).reverse();
   }
 
   /** The highest number of a cell. */
@@ -158,9 +184,11 @@ export class Timeline {
       names: new Set(),
       onwards: null,
       beside: this.here.onwards,
-      look: null
+      look: null,
+      cellId: made.cellId,
+      description: null
     };
-    this.#states.set(number, state);
+    this.#add(state);
     this.#lead(this.current, number);
     this.current = number;
     return state;
@@ -302,13 +330,12 @@ export class Timeline {
     if (child > 0 || state.onwards === null || state.onwards < 0) state.onwards = child;
   }
 
-  /** Name the present state. A name that another state has moves. */
-  name(name: string): State {
+  /** Name a state. A name that another state has moves. */
+  name(name: string, state = this.here): State {
     this.unname(name);
-    this.#names.set(name, this.current);
-    const here = this.here;
-    here.names = new Set([...here.names, name]);
-    return here;
+    this.#names.set(name, state.number);
+    state.names = new Set([...state.names, name]);
+    return state;
   }
 
   /** Take a name away from its state; null if no state has it. */

@@ -1,5 +1,6 @@
 /** Takes a session back and forth between its states, and says in one line what that changed. */
 
+import { byCharacters } from '../engine/utf8';
 import type { Snapshot } from '../worker/messages';
 import { compare, fileChanges, inOneLine, SURVEY, surveyOf } from './differences';
 import { compareFiles } from './file_differences';
@@ -8,8 +9,8 @@ import type { Difference, Survey } from './differences';
 import { Journey } from './journey';
 import type { Inspector } from './journey';
 import { asHtml, asText } from './listing';
-import type { SessionStore } from './session_store';
-import { NoSuchState, placeOf, Timeline } from './timeline';
+import type { EarlierSession, SessionStore } from './session_store';
+import { isDropped, NoSuchState, placeOf, Timeline } from './timeline';
 import type { State } from './timeline';
 
 const SHOWN = 200; // states: a table of thousands keeps a browser busy
@@ -23,6 +24,8 @@ export type Go = (snapshot: Snapshot) => Promise<void>;
 export class TimeTravel {
   #timeline: Timeline | null = null;
   #namesToGive: string[] = [];
+  /** Numbers of states of which something else is to be told since somebody emptied it. */
+  readonly touched = new Set<number>();
 
   /**
    * @param inspector - Looks at states beside the session.
@@ -38,6 +41,16 @@ export class TimeTravel {
   /** Whether there is a session yet. */
   get hasBegun(): boolean {
     return this.#timeline !== null;
+  }
+
+  /** The states there are; null before a session has begun. */
+  get known(): Timeline | null {
+    return this.#timeline;
+  }
+
+  /** The id of the session in the store; null if it is not there, or not yet. */
+  get session(): string | null {
+    return this.store?.storedId ?? null;
   }
 
   /** @throws NoSuchState - No session has begun. */
@@ -62,9 +75,10 @@ export class TimeTravel {
    * Keep the state that a cell left.
    *
    * @param number - 0 for a cell outside the history.
+   * @param cellId - What the front end calls the cell.
    * @returns The number of the state: that of the cell, but where it took up a session that has that number already.
    */
-  record(number: number, source: string, failed: boolean, snapshot: Snapshot): number {
+  record(number: number, source: string, failed: boolean, snapshot: Snapshot, cellId: string | null): number {
     if (this.#timeline === null) {
       this.begin(snapshot);
       return 0;
@@ -72,7 +86,7 @@ export class TimeTravel {
     if (number > 0 && this.#timeline.has(number)) number = this.#timeline.last + 1;
     const names = this.#namesToGive;
     this.#namesToGive = [];
-    const state = this.#timeline.record({ number, source, failed, snapshot });
+    const state = this.#timeline.record({ number, source, failed, snapshot, cellId });
     const renamed = names.flatMap(name => this.#named(name)).filter(each => each !== state);
     this.store?.keep(state, this.#timeline);
     if (renamed.length > 0) this.store?.rename(renamed);
@@ -80,11 +94,13 @@ export class TimeTravel {
     return number;
   }
 
-  /** Name the present state; the states whose names that changes. */
-  #named(name: string): State[] {
+  /** Name a state; the states whose names that changes. */
+  #named(name: string, named = this.timeline.here): State[] {
     const before = this.timeline.unname(name);
-    const state = this.timeline.name(name);
-    return before === null || before === state ? [state] : [state, before];
+    const state = this.timeline.name(name, named);
+    const changed = before === null || before === state ? [state] : [state, before];
+    for (const { number } of changed) this.touched.add(number);
+    return changed;
   }
 
   /** Forget what was not asked for longest, but for named states, the present one and what the store has. */
@@ -116,6 +132,11 @@ export class TimeTravel {
   /** Go to the state with this number or name. @throws NoSuchState */
   restore(text: string, go: Go): Promise<string> {
     return this.#travel(() => Promise.resolve(this.timeline.find(text)), new Set(), go, false);
+  }
+
+  /** Go to the state with this number. @throws NoSuchState */
+  restoreState(number: number, go: Go): Promise<string> {
+    return this.#travel(() => Promise.resolve(this.timeline.get(number)), new Set(), go, false);
   }
 
   async #travel(
@@ -161,19 +182,46 @@ export class TimeTravel {
 
   /** Name the present state, or the one that the running cell will leave. @throws NoSuchState */
   name(name: string, cellRuns: boolean): string {
-    const known = [...this.timeline.names, ...this.#namesToGive];
-    if (!known.includes(name) && known.length >= MOST_NAMES) {
-      throw new NoSuchState(
-        `The state is not named ${name}: this session has ${MOST_NAMES.toLocaleString('en-US')} names already.`
-      );
+    if (!cellRuns) return this.nameState(this.timeline.current, name);
+    this.#requireRoom(name);
+    this.#namesToGive.push(name);
+    return `The state after this cell will be named ${name}.`;
+  }
+
+  /** Name any state. @throws NoSuchState */
+  nameState(number: number, name: string): string {
+    const state = this.timeline.get(number);
+    if (isDropped(state)) {
+      throw new NoSuchState(`The state ${placeOf(state)} has been dropped: a name would not bring it back.`);
     }
-    if (cellRuns) {
-      this.#namesToGive.push(name);
-      return `The state after this cell will be named ${name}.`;
-    }
-    const renamed = this.#named(name);
+    this.#requireRoom(name);
+    const renamed = this.#named(name, state);
     this.store?.rename(renamed);
-    return `The state ${placeOf(this.timeline.here)} is now named ${name}.`;
+    return `The state ${placeOf(state)} is now named ${name}.`;
+  }
+
+  #requireRoom(name: string): void {
+    const known = [...this.timeline.names, ...this.#namesToGive];
+    if (known.includes(name) || known.length < MOST_NAMES) return;
+    throw new NoSuchState(
+      `The state is not named ${name}: this session has ${MOST_NAMES.toLocaleString('en-US')} names already.`
+    );
+  }
+
+  /** Drop what a state is restored from, to save space. @throws NoSuchState */
+  delete(number: number): string {
+    const state = this.timeline.get(number);
+    if (number === 0 || number === this.timeline.current) {
+      throw new NoSuchState(`The state ${placeOf(state)} is not deleted: the start and the present state always stay.`);
+    }
+    if (state.names.size > 0) {
+      const names = [...state.names].sort(byCharacters).join(', ');
+      throw new NoSuchState(`The state ${placeOf(state)} is not deleted: it is named ${names}.`);
+    }
+    state.snapshot = null;
+    this.store?.drop(state);
+    this.touched.add(number);
+    return `The state ${placeOf(state)} is deleted.`;
   }
 
   /** Take a name away. @throws NoSuchState */
@@ -187,6 +235,7 @@ export class TimeTravel {
       throw new NoSuchState(this.#noName(name));
     }
     this.store?.rename([state]);
+    this.touched.add(state.number);
     return `The state ${placeOf(state)} is no longer named ${name}, and can be dropped like any other.`;
   }
 
@@ -209,6 +258,18 @@ export class TimeTravel {
       throw new NoSuchState('Sessions are not kept here: this browser keeps nothing for this page.');
     }
     return this.store;
+  }
+
+  /** The session to resume: the last one of this notebook for null. A text says why there is none. @throws NoSuchState */
+  async choose(session: string | null): Promise<EarlierSession | string> {
+    const earlier = await this.earlier.sessions();
+    if (session === null) {
+      return earlier.findLast(info => !info.running) ?? 'there is no earlier session of this notebook.';
+    }
+    return (
+      earlier.find(info => info.id === session) ??
+      'there is no such session. %sessions lists the sessions of this notebook.'
+    );
   }
 
   /**

@@ -100,9 +100,9 @@ export class SessionWorker {
     });
     const transports = async (): Promise<Transport> => {
       this.#instance = await this.make(module);
+      parseWith(text => this.#parsed(text));
       return this.#instance;
     };
-    parseWith(text => this.#parsed(text));
     const { explainer } = this.services;
     const drive: EngineSettings['drive'] = (place, call) => this.#askDrive(place, call);
     this.#engine = new Engine({ transports, limits, timezone, mostShown, explainer, drive });

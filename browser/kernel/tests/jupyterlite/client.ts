@@ -113,6 +113,19 @@ export class Client {
     return this.#replyTo(request).content;
   }
 
+  /** The same on control. */
+  async control(type: string, content: Record<string, unknown>): Promise<Record<string, unknown>> {
+    const request = { ...made(type, content), channel: 'control' };
+    this.#post(request);
+    await this.#until(message => isIdle(message) && isOf(message, request));
+    return this.#replyTo(request).content;
+  }
+
+  /** Wait until the kernel sends a message. */
+  until(done: (message: Message) => boolean): Promise<void> {
+    return this.#until(done);
+  }
+
   /** Wait for the next question. */
   async asked(): Promise<Message> {
     await this.#until(message => message.channel === 'stdin');
@@ -131,8 +144,8 @@ export class Client {
     });
   }
 
-  send(type: string, content: Record<string, unknown>): Message {
-    const message = made(type, content);
+  send(type: string, content: Record<string, unknown>, metadata: Record<string, unknown> = {}): Message {
+    const message = { ...made(type, content), metadata };
     this.#post(message);
     return message;
   }
@@ -168,7 +181,7 @@ export class Client {
   }
 
   #replyTo(request: Message): Message {
-    const found = this.received.find(message => message.channel === 'shell' && isOf(message, request));
+    const found = this.received.find(message => message.channel === request.channel && isOf(message, request));
     if (found === undefined) throw new Error('no reply');
     return found;
   }

@@ -88,7 +88,7 @@ export class Notebook {
     this.room.begin(number, code);
     const request = { code, number, remember: true, silent: false, expressions: {} };
     const { outcome } = await this.session.run(request, host, (snapshot, changed) => {
-      this.room.record(number, code, outcome?.failure !== null, snapshot, changed);
+      this.room.record(number, code, outcome?.failure !== null, snapshot, changed, null);
     });
     await this.session.ready();
     if (outcome === null) throw new Error('the worker was lost');
