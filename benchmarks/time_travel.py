@@ -18,6 +18,8 @@ BARE = "bare"
 CELLS = 30
 QUEUED = 20
 SMALL, LARGE = 10_000, 100_000
+HUGE = 450_000
+"""Rows of a session whose dump has 60 MB."""
 
 
 def rows(count: int) -> str:
@@ -65,6 +67,31 @@ def _open_rows(count: int) -> Callable[[str], AbstractContextManager[Callable[[]
                 yield lambda: _travel(travelling, count)
 
     return opened
+
+
+@contextmanager
+def _open_restore(contender: str) -> Iterator[Callable[[], Samples]]:
+    if contender == BARE:
+        with bare_session(rows(HUGE)) as bare:
+            yield lambda: {"restore": median(bare.load_seconds() for _ in range(2)) * 1000}
+        return
+    with traveller(contender) as travelling:
+        kernel = travelling.kernel
+        kernel.run(rows(HUGE))  # with its own state comes Monty's collection of garbage, due at the first line it runs
+        for name in ("one", "two"):
+            kernel.run(f"data[7]['name'] = '{name}'")
+
+        def restored(line: str, name: str) -> float:
+            travelling.rest()
+            seconds = kernel.time_to_idle(line)
+            kernel.run(f"assert data[7]['name'] == '{name}'")
+            return seconds
+
+        def measure() -> Samples:
+            seconds = restored("%restore 2", "one"), restored("%restore 3", "two")
+            return {"restore": median(seconds) * 1000}
+
+        yield measure
 
 
 def _bare(bare: BareSession, count: int) -> Samples:
@@ -162,6 +189,21 @@ FAMILIES = (
         open=_open_rows(LARGE),
         contenders=(MONTY, BARE),
         aside=_aside(1),
+    ),
+    Family(
+        "huge session",
+        (
+            Figure(
+                "restore",
+                "`%restore` to a state of 60 MB",
+                "ms",
+                Limit("ratio at most", 1.2),
+                against="load_session",
+            ),
+        ),
+        rounds=7,
+        open=_open_restore,
+        contenders=(MONTY, BARE),
     ),
     Family(
         "queue",

@@ -47,6 +47,12 @@ def lives(pid: int) -> bool:
         return False
 
 
+def kill(pid: int) -> None:
+    """Kill a child process that has not been reaped. It may have died by itself."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, _KILL)
+
+
 class InterruptController:
     """Interrupts one cell at a time.
 
@@ -188,8 +194,7 @@ class InterruptController:
     def _kill(self, why: Why) -> None:
         if self._pid is not None and not self._killed:
             self._killed, self._why = True, why
-            with contextlib.suppress(ProcessLookupError):  # it died by itself; the sandbox thread finds out
-                os.kill(self._pid, _KILL)
+            kill(self._pid)  # if it died by itself, the sandbox thread finds out
 
     def take_interrupt(self) -> bool:
         """Whether the cell was interrupted, which the caller now answers. Called when the worker calls the host."""

@@ -15,7 +15,7 @@ from .budget import Budget, ComputingTime, LimitReached, of_the_kernel
 from .cell_log import UNCOUNTED
 from .frontend import Frontend
 from .host import GoingOn, Host, ObservedHost, Observer
-from .interrupts import InterruptController, Why, lives
+from .interrupts import InterruptController, Why, kill, lives
 from .limits import Limits, SessionLimits, with_limits
 from .snapshot import Diverged, Recorder, Replayer
 from .workers import Workers, only_by_name
@@ -25,6 +25,10 @@ TO_LOAD = 3
 """How many times the memory of a session its worker may take while it loads it; then the limit in the dump holds. Up to
 1.5 times was measured (600,000 short strings, pydantic_monty 1.4.0): without room, a session that was dumped could not
 be loaded again."""
+
+LARGE = 8 << 20
+"""Bytes of a session's dump from which its worker is killed instead of emptied. To empty one takes 2 ms for a megabyte, in
+which whoever takes another state waits, and the memory stays with the worker."""
 
 _NO_ACCESS = NoAccess()
 
@@ -83,6 +87,7 @@ class Sandbox:
         self._session: monty.MontySession | None = None
         self._pid: int | None = None
         self._begins_in: str | None = None
+        self._size = 0  # bytes of the dump that was last taken of the session, or that it was loaded from
 
     def start(self, state: bytes | None = None, limits: Limits | None = None) -> None:
         """Take a fresh worker, and load a session into it.
@@ -104,7 +109,7 @@ class Sandbox:
             state, within = own, granted._replace(memory=granted.memory and granted.memory * TO_LOAD)
         session, self._pid = self._workers.take(within, self.access.modules)
         self._session, self.limits = session, limits
-        self._begins_in = WORK if state is None else None
+        self._begins_in, self._size = (WORK, 0) if state is None else (None, len(state))
         if state is not None:
             try:
                 session.load_session(state)
@@ -250,12 +255,16 @@ class Sandbox:
             MontyError, RuntimeError: The worker died.
         """
         assert self._session is not None, "start() comes first"
-        return self._session.dump()
+        state = self._session.dump()
+        self._size = len(state)
+        return state
 
     def release(self) -> None:
         """Give the worker back, dead or alive. The session is over. Idempotent."""
         session, pid, self._session, self._pid = self._session, self._pid, None, None
         if session is not None:
+            if self._size > LARGE and pid is not None and lives(pid):
+                kill(pid)
             self._workers.give_back(session, pid)
 
 

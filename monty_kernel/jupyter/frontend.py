@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from collections.abc import Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from zmq.eventloop.zmqstream import ZMQStream
@@ -17,6 +20,10 @@ if TYPE_CHECKING:
 
     from monty_kernel.engine.questions import Question
     from monty_kernel.session.services import SessionServices
+
+
+LONG = 0.5
+"""Seconds after which a person who waits wants to know that something goes on."""
 
 
 class _Question(NamedTuple):
@@ -189,6 +196,19 @@ class KernelFrontend(SessionFrontend):
 
         asyncio.run_coroutine_threadsafe(request(), self._loop)
         return answer
+
+    @contextmanager
+    def patience(self, text: str) -> Iterator[None]:
+        """Prints the line to stderr if the context lasts for half a second."""
+        # the sandbox thread is not free to do it. Terminals replace no display, so it is a line that stays true
+        timer = threading.Timer(LONG, self.emit, (Stream("stderr", text + "\n"),))
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+            timer.join()  # or it could come after the report
 
     def look_up(self, topic: str, detail_level: int, *, between_feeds: bool) -> str | None:
         """What introspection knows of a name.

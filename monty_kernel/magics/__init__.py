@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from monty_kernel.engine.access import Answer
     from monty_kernel.engine.limits import SessionLimits
@@ -70,6 +71,9 @@ class MagicContext(Protocol):
 
     def tell(self, text: str) -> None:
         """Print a line to the cell's stdout, however little the cell may show; the first one of the cell."""
+
+    def patience(self, text: str) -> AbstractContextManager[object]:
+        """Says this line, if what is done in the context takes long and somebody is there to wait for it."""
 
     def limit_cell(self, words: Mapping[str, str]) -> None:
         """Set limits of the running cell alone, by name. Raises BadLimit."""

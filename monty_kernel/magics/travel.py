@@ -210,7 +210,9 @@ def _report(context: MagicContext, act: Callable[[TimeTravel], str]) -> None:
     from monty_kernel.timetravel.timeline import NoSuchState
 
     try:
-        context.print(act(context.travel))
+        with context.patience("At work: states of this session take a while to load."):
+            report = act(context.travel)
+        context.print(report)
     except NoSuchState as error:
         raise UsageError(str(error)) from None
 

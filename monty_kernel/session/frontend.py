@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from concurrent.futures import CancelledError, Future
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from monty_kernel.engine.access import Answer, NotAskedAgain
@@ -172,6 +173,10 @@ class SessionFrontend(ABC):
         """Print a line to the cell's stdout, however little the cell may show; the first one of the cell."""
         self.services.engine.budget.admit_once(Stream("stdout", text + "\n"))
         self.print(text)
+
+    def patience(self, text: str) -> AbstractContextManager[object]:
+        """Says nothing: nobody waits here."""
+        return nullcontext()
 
     def limit_cell(self, words: Mapping[str, str]) -> None:
         """Set limits of the running cell alone, by name. Raises BadLimit."""

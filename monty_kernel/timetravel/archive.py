@@ -170,8 +170,7 @@ class Archive:
 
     def drop(self, number: int) -> None:
         """Drop what a state is restored from, soon, unless later states rest on it."""
-        which, own = self._sessions, self._own_session
-        self._writer.write(Task(lambda: which == self._sessions and self.opened().drop(own(), number), self._log, 0))
+        self._change("drop", number, {}, lambda store, session: store.drop(session, number))
 
     def shares(self, without: str) -> tuple[Share, ...]:
         """The room of named states on disk, without the one that has this name. Raises StoreError."""

@@ -30,6 +30,10 @@ MOST_SECONDS = 30.0
 """How long the sandbox may look through a state's variables. Those of a million rows take two seconds, and a text of lists
 that hold each other may take for ever."""
 
+LARGE = 32 << 20
+"""Bytes of a state from which reports look through little of its variables: all of them take a fifth of the time that
+loading it takes, and there are two states to compare."""
+
 _SHOWN = 6  # names that a report lists before it counts the rest
 
 
@@ -41,26 +45,34 @@ class Difference(NamedTuple):
     removed: Mapping[str, str]
     unknown: tuple[str, ...] = ()
 
-    def in_one_line(self) -> str:
-        """The difference as in a report: `came back: x; changed: y = 1 (was 2); gone: z`."""
+    def in_one_line(self, *, and_unknown: bool = False) -> str:
+        """The difference as in a report: `came back: x; changed: y = 1 (was 2); gone: z`.
+
+        and_unknown: What is not compared is named beside a difference, too.
+        """
         parts = [
             _listed("came back", [f"{name}{_equals(value)}" for name, value in self.added.items()]),
             _listed("changed", [f"{name}{_equals(new, old)}" for name, (old, new) in self.changed.items()]),
             _listed("gone", list(self.removed)),
         ]
+        if and_unknown and any(parts):
+            parts.append(_listed("not compared", list(self.unknown)))
         report = "; ".join(part for part in parts if part)
         return report or not_compared(self.unknown) or SAME
 
 
-def survey(engine: Engine) -> Survey | None:
-    """The variables of the session as it is; None if they cannot be looked at."""
-    return survey_of(engine.session, MOST_SECONDS)
+def survey(engine: Engine, *, quick: bool = False) -> Survey | None:
+    """The variables of the session as it is; None if they cannot be looked at.
+
+    quick: Large values are not compared, but for their types and lengths. It takes some ten milliseconds at most.
+    """
+    return survey_of(engine.session, MOST_SECONDS, quick=quick)
 
 
-def survey_of(session: Session, seconds: float) -> Survey | None:
+def survey_of(session: Session, seconds: float, *, quick: bool = False) -> Survey | None:
     """The same. seconds: How long it may take; after that the session is lost."""
     parts = {part: prelude.source(part) for part in (prelude.LENGTHS, prelude.VARIABLES, prelude.OVERVIEW)}
-    result = session.evaluate(f"(__mk_survey(locals()), {ENVIRONMENT})", parts, seconds=seconds)
+    result = session.evaluate(f"(__mk_survey(locals(), {quick}), {ENVIRONMENT})", parts, seconds=seconds)
     try:
         variables, environment = result
         found = dict(variables) | {f"os.environ[{name!r}]": _of_environment(name, *rest) for name, *rest in environment}
@@ -78,25 +90,33 @@ def compare(before: Survey | None, after: Survey | None) -> Difference:
     """How the variables `after` differ from those `before`; None if they could not be looked at."""
     if before is None or after is None:
         return Difference({}, {}, {}, ("the variables",))
+    both = [name for name in after if name in before]
     return Difference(
         {name: after[name][1] for name in after if name not in before},
-        {name: (before[name][1], after[name][1]) for name in after if name in before and before[name] != after[name]},
+        {name: (before[name][1], after[name][1]) for name in both if _differ(before[name], after[name])},
         {name: before[name][1] for name in before if name not in after},
-        tuple(name for name in after if before.get(name) == after[name] and after[name][2] == "?"),
+        tuple(
+            name for name in both if "?" in (before[name][2], after[name][2]) and before[name][:2] == after[name][:2]
+        ),
     )
 
 
+def _differ(before: tuple[str, str, str], after: tuple[str, str, str]) -> bool:
+    """Whether two entries tell of different values: a digest that is unknown tells nothing."""
+    return before[:2] != after[:2] or (before[2] != after[2] and "?" not in (before[2], after[2]))
+
+
 def changes(
-    engine: Engine, before: Survey | None, files: Written, *, emptied: bool, after: Survey | None = None
+    engine: Engine, before: Survey | None, after: Survey | None, files: Written, *, emptied: bool, quick: bool
 ) -> str:
     """How the session, its files and the overlays differ from what they were, as the end of a report.
 
-    emptied: The state came from the disk, which keeps no overlays. after: The variables, if they are known already.
+    emptied: The state came from the disk, which keeps no overlays. quick: The surveys are quick ones.
     """
     now = engine.access.freeze()
     came, changed_files, went = names(compare_files(files.work, now.work))
     parts = [
-        compare(before, after or survey(engine)).in_one_line(),
+        compare(before, after).in_one_line(and_unknown=quick),
         _listed("files back", came),
         _listed("files changed", changed_files),
         _listed("files gone", went),

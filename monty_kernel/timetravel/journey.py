@@ -53,6 +53,7 @@ class Journey:
         timeline: The states that there are.
         load: Makes the session what it was in a state; whether that came from the disk. Raises NoSuchState.
         magics: The names of the line magics that only look.
+        quick: Whether surveys look through little of each state.
     """
 
     def __init__(
@@ -61,11 +62,14 @@ class Journey:
         timeline: Timeline[Kept],
         load: Callable[[State[Kept]], bool],
         magics: Collection[str] = (),
+        *,
+        quick: bool = False,
     ) -> None:
         self._engine = engine
         self._timeline = timeline
         self._load = load
         self._magics = magics
+        self._quick = quick
         self._at = timeline[timeline.current]
         self._is_clean = True  # whether the session is the state's own, and not one that was asked what may change it
         self._from_disk: dict[int, bool] = {}
@@ -105,7 +109,7 @@ class Journey:
         """The variables of a state. Raises NoSuchState."""
         if state.number not in self._surveys:
             self._visit(state)
-            self._surveys[state.number] = survey(self._engine)
+            self._surveys[state.number] = survey(self._engine, quick=self._quick)
         return self._surveys[state.number]
 
     # Which cells changed nothing
@@ -195,10 +199,6 @@ class Journey:
         return self._engine.session.evaluate(question, parts, _Unseeded(), MOST_SECONDS)
 
     # What the report says of it
-
-    def known_survey(self, state: State[Kept]) -> Survey | None:
-        """The variables of a state, if they were looked at on the way."""
-        return self._surveys.get(state.number)
 
     def explain(self, report: str) -> str:
         """The report of what changed. If it has nothing to tell, why the cell that was undone counts all the same."""

@@ -12,7 +12,7 @@ from monty_kernel.engine.written import Layer
 
 from ..store import StoreError
 from .archive import Archive
-from .differences import Difference, Survey, changes, compare, survey
+from .differences import LARGE, Difference, Survey, changes, compare, survey
 from .earlier_sessions import Claimed
 from .file_differences import FileDifference, compare_files
 from .kept_states import KeptStates
@@ -49,14 +49,23 @@ class TimeTravel(KeptStates):
 
     def restore(self, text: str) -> str:
         """Go to the state with this number or name; a report in one line. Raises NoSuchState."""
-        return self._travel(lambda way: self.timeline.find(text))
+        return self._go_to(self.timeline.find(text))
 
     def restore_state(self, number: int) -> str:
         """Go to the state with this number; a report in one line. Raises NoSuchState."""
-        return self._travel(lambda way: self.timeline[number])
+        return self._go_to(self.timeline[number])
+
+    def _go_to(self, state: State[Kept]) -> str:
+        quick = max(state.size, self.timeline[self.timeline.current].size) > LARGE
+        return self._travel(lambda way: state, quick=quick)
 
     def _travel(
-        self, choose: Callable[[Journey], State[Kept]], magics: Collection[str] = (), *, back: bool = True
+        self,
+        choose: Callable[[Journey], State[Kept]],
+        magics: Collection[str] = (),
+        *,
+        back: bool = True,
+        quick: bool = False,
     ) -> str:
         self.timeline  # noqa: B018 - raises if states are not kept
         self._require_state()
@@ -64,7 +73,7 @@ class TimeTravel(KeptStates):
         here, left = self._engine.snapshot, self.timeline[self.timeline.current]
         from .journey import Journey  # few sessions are undone
 
-        way = Journey(self._engine, self.timeline, self._load, magics)
+        way = Journey(self._engine, self.timeline, self._load, magics, quick=quick)
         before, files = way.survey(left), self._engine.access.freeze()
         try:
             state = choose(way)
@@ -78,7 +87,7 @@ class TimeTravel(KeptStates):
             for visited in {each.number: each for each in (left, *way.visited)}.values():
                 self._packer.left(visited, self.timeline)
         self._move_to(state)
-        report = changes(self._engine, before, files, emptied=emptied, after=way.known_survey(state))
+        report = changes(self._engine, before, way.survey(state), files, emptied=emptied, quick=quick)
         return f"The session is as it was {state.place}: {way.explain(report)}.{way.said_of_passed() if back else ''}"
 
     def _require_state(self) -> None:
@@ -174,7 +183,8 @@ class TimeTravel(KeptStates):
 
     def _resume(self, archive: Archive, session: str, claimed: Claimed) -> tuple[str, int]:
         timeline: Timeline[Kept] = claimed.timeline(OnDisk(session))
-        before, here, files = survey(self._engine), self._engine.snapshot, self._engine.access.freeze()
+        quick = max(each.size for each in (self.timeline[self.timeline.current], timeline[timeline.current])) > LARGE
+        before, here, files = survey(self._engine, quick=quick), self._engine.snapshot, self._engine.access.freeze()
         state, trouble = self._load_nearest(timeline, timeline[timeline.current])
         try:
             archive.adopt(claimed.states)
@@ -189,7 +199,7 @@ class TimeTravel(KeptStates):
         self._packer.start_over(timeline)
         if trouble:
             self._move_to(state)
-        changed = changes(self._engine, before, files, emptied=True)
+        changed = changes(self._engine, before, survey(self._engine, quick=quick), files, emptied=True, quick=quick)
         if claimed.lost:
             trouble = f"{claimed.lost} of its last cells could not be stored and are lost. {trouble}"
         return f"{trouble}The session {session} continues {state.place}: {changed}.", max(s.number for s in timeline)

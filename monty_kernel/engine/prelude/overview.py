@@ -16,15 +16,16 @@ __mk_SAID = (
 )
 
 
-def __mk_survey(scope):
-    # returns (type, short value, digest of the value) by name; the digest is "?" where it is unknown
+def __mk_survey(scope, quick=False):
+    # returns (type, short value, digest of the value) by name; the digest is "?" where it is unknown. quick: little is
+    # looked through, however much there is
     found = {}
-    left = [1000000]  # steps of walks
+    left = [40000 if quick else 1000000]  # steps of walks
     for name in scope:
         v = scope[name]
         if not __mk_hidden(name, v):
             try:
-                digest = __mk_digest(v, left)
+                digest = __mk_digest(v, left, quick)
             except Exception:  # such as a RecursionError
                 digest = "?"
             found[name] = (type(v).__name__, __mk_short(v), digest)
@@ -43,9 +44,9 @@ def __mk_short(v):
     return ""
 
 
-def __mk_digest(v, left):
+def __mk_digest(v, left, quick=False):
     t = type(v)
-    if (t is list or t is dict) and __mk_is_short(v):
+    if (t is list or t is dict) and not quick and __mk_is_short(v):
         try:
             import json
 
@@ -86,6 +87,8 @@ def __mk_walk(v, parts, above, budget):
     if id(v) in above:
         parts.append("...")
         return budget - 1
+    if len(v) >= budget:
+        return -1
     above = above + [id(v)]
     parts.append(name + "(")
     items = v

@@ -61,8 +61,9 @@ export function compare(before: Survey | null, after: Survey | null): Difference
   for (const [name, now] of after) {
     const was = before.get(name);
     if (was === undefined) found.added.push([name, now[1]]);
-    else if (was.join('\0') !== now.join('\0')) found.changed.push([name, was[1], now[1]]);
-    else if (now[2] === '?') found.unknown.push(name);
+    else if (was[0] !== now[0] || was[1] !== now[1]) found.changed.push([name, was[1], now[1]]);
+    else if (was[2] === '?' || now[2] === '?') found.unknown.push(name);
+    else if (was[2] !== now[2]) found.changed.push([name, was[1], now[1]]);
   }
   for (const [name, was] of before) if (!after.has(name)) found.removed.push([name, was[1]]);
   return found;
