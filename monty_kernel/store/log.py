@@ -42,7 +42,7 @@ _HEAD = struct.Struct(f"<IQ{TAG}s")  # the lengths of the JSON and of the state,
 _MARKED: tuple[How, ...] = ("closed", "incomplete")
 
 Record = Mapping[str, Any]
-"""A JSON object. `what`: "state", "name", "unname" or "move". `number`: that of the state it is about."""
+"""A JSON object. `what`: "state", "name", "unname", "move" or "drop". `number`: that of the state it is about."""
 
 
 class LogFile:

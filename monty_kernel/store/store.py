@@ -181,6 +181,8 @@ class SnapshotStore(StoreReader):
                 self.name(session, number, str(record["name"]))
             elif what == "unname":
                 self.unname(session, str(record["name"]))
+            elif what == "drop":
+                self.drop(session, number)
             else:
                 parent, label, failed = record["parent"], str(record["label"]), bool(record["failed"])
                 of_cell: Any = {"label": label, "failed": failed, "created": created}

@@ -111,6 +111,18 @@ def test_what_a_killed_kernel_had_logged_is_in_its_session(tmp_path: Path) -> No
     assert store.resume(session).how == "running"
 
 
+def test_a_state_that_was_deleted_before_a_kill_stays_so(tmp_path: Path) -> None:
+    def work(store: SnapshotStore, log: WriteAheadLog, session: str) -> None:
+        for number in range(3):
+            meta = {"parent": number - 1 if number else None, "label": "", "failed": False, "meta": {}}
+            log.append("state", number, meta, b"state")
+        log.append("drop", 1, {})
+
+    session = killed(tmp_path, work)
+    store = opened(tmp_path)
+    assert [each.kind for each in store.states(store.session(session).id)] == ["snapshot", "dropped", "snapshot"]
+
+
 def test_records_follow_what_is_stored_already(tmp_path: Path) -> None:
     def work(store: SnapshotStore, log: WriteAheadLog, session: str) -> None:
         store.put(session, 0, None, b"zero", {}, label="")
