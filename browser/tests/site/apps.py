@@ -11,9 +11,14 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.support.frontends.jupyterlab import Notebook
 
-_STARTED = "() => window.jupyterapp !== undefined && window.jupyterapp.restored.then(() => true)"
+_STARTED = "() => window.jupyterapp?.restored.then(() => true)"
 # the indicator says `idle` before there is a kernel, too
 _READY = "() => window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+_UNTIL_TRUE = """async ([source, argument]) => {
+    const holds = eval(source);
+    while (!(await holds(argument))) await new Promise(next => setTimeout(next, 50));
+    return true;
+}"""
 _RUN_ALL = """async () => {
     const { commands, shell } = window.jupyterapp;
     await commands.execute('notebook:clear-all-cell-outputs');
@@ -62,23 +67,23 @@ class Lite:
     def lab(cls, page: Page, url: str) -> Lite:
         """Open the lab, and wait for its launcher or what was open in it."""
         page.goto(f"{url}/lab/index.html")
-        page.wait_for_function(_STARTED)
+        until_true(page, _STARTED)
         return cls(page, url)
 
     @classmethod
     def notebook(cls, page: Page, url: str, path: str) -> Lite:
         """Open a notebook in the application that shows one alone."""
         page.goto(f"{url}/notebooks/index.html?path={quote(path)}")
-        page.wait_for_function(_STARTED)
+        until_true(page, _STARTED)
         return cls(page, url)
 
     @classmethod
     def repl(cls, page: Page, url: str, arguments: str = "") -> Lite:
         """Open a console that is nothing else."""
         page.goto(f"{url}/repl/index.html?kernel=monty{arguments}")
-        page.wait_for_function(_STARTED)
+        until_true(page, _STARTED)
         expect(page.locator(".jp-CodeConsole-promptCell .cm-content")).to_be_visible()
-        page.wait_for_function(_READY)
+        until_true(page, _READY)
         return cls(page, url)
 
     def command(self, name: str, **arguments: Any) -> None:
@@ -114,13 +119,13 @@ class Lite:
         """The notebook on top, when its kernel is ready."""
         notebook = Notebook(self.page)
         expect(notebook.cell(0)).to_be_visible()
-        self.page.wait_for_function(_READY)
+        until_true(self.page, _READY)
         return notebook
 
     def run_all(self) -> None:
         """Run all cells of the notebook on top, to their end."""
         self.page.evaluate(_RUN_ALL)
-        self.page.wait_for_function("() => window.ranAll()")
+        until_true(self.page, "() => window.ranAll()")
 
     def outputs(self) -> list[list[Output]]:
         """The outputs of the code cells of the notebook on top."""
@@ -138,6 +143,14 @@ class Lite:
         """End all kernels and close all notebooks, unsaved."""
         self.page.evaluate(_SHUT_DOWN)
         expect(self.page.locator(".jp-NotebookPanel")).to_have_count(0)
+
+
+def until_true(page: Page, function: str, argument: Any = None) -> None:
+    """Wait until this function of the page gives something true, at once or by a promise.
+
+    Playwright's own `wait_for_function` takes a promise for true, whatever becomes of it.
+    """
+    page.wait_for_function(_UNTIL_TRUE, arg=[function, argument])
 
 
 def interrupt(notebook: Notebook) -> None:

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.support.frontends.jupyterlab import Notebook
 
-from .apps import Lite
+from .apps import Lite, until_true
 from .served import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -55,7 +55,7 @@ def visiting(visitor: Visitor) -> Visitor:
 
 def stored(page: Page, count: int, store: str = "dumps") -> None:
     """Wait until this many states, or other things, are in the database."""
-    page.wait_for_function(_STORED, arg=[store, count])
+    until_true(page, _STORED, [store, count])
 
 
 def save(page: Page) -> None:
