@@ -6,7 +6,7 @@ What a page logs as an error fails the test.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 from playwright.sync_api import Browser
@@ -53,3 +53,13 @@ def lab(opened: Lite) -> Iterator[Lite]:
     """The lab without open notebooks, kernels and dialogs."""
     yield opened
     opened.shut_down()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that fails tells what its pages were like: it may have waited in vain, and say only for what."""
+    report = yield
+    if report.failed and isinstance(item, pytest.Function):
+        visitors = {id(each): each for each in item.funcargs.values() if isinstance(each, Visitor)}
+        report.sections += [("pages", visitor.account()) for visitor in visitors.values()]
+    return report

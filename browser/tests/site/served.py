@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import threading
+import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, WebError
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, WebError
 
 from tests.support.frontends.jupyterlab import HEIGHT, TIMEOUT_MS, WIDTH
+
+from .account import account
 
 SITE = Path(__file__).parents[2] / "site"
 OF_JUPYTERLITE = (
@@ -22,6 +26,8 @@ OF_JUPYTERLITE = (
     "Plugin '@jupyterlab/codemirror-extension:commands' failed to activate",
     # when a notebook is closed that was about to get the focus
     "TypeError: Cannot read properties of null (reading 'footer')",
+    # when a notebook is closed whose toolbar is being laid out
+    "Error while computing the ReactiveToolbar TypeError: Cannot read properties of null (reading 'widgets')",
 )
 """How errors on the console begin that are not this kernel's."""
 UNCAUGHT_BY_JUPYTERLITE = (
@@ -31,6 +37,9 @@ UNCAUGHT_BY_JUPYTERLITE = (
     "Cannot read properties of null (reading 'insertWidget')",
 )
 """What JupyterLite does not catch."""
+
+MOST_TOLD = 200
+"""Lines of what a profile's pages told that are kept."""
 
 
 class _Files(SimpleHTTPRequestHandler):
@@ -65,17 +74,46 @@ class Visitor:
         )
         self.context.set_default_timeout(TIMEOUT_MS)
         self.errors: list[str] = []
+        self._told: deque[str] = deque(maxlen=MOST_TOLD)
+        self._unanswered: dict[Request, float] = {}
         self.context.on("console", self._logged)
         self.context.on("weberror", self._not_caught)
+        self.context.on("request", self._asked)
+        self.context.on("requestfinished", self._answered)
+        self.context.on("requestfailed", self._failed)
 
     def page(self) -> Page:
         """A new tab."""
         return self.context.new_page()
 
+    def account(self) -> str:
+        """What there is to know of the pages and of what they told, for whoever reads why a test failed."""
+        pages = [f"{page.url}\n{account(page)}" for page in self.context.pages]
+        now = time.monotonic()
+        waiting = [f"{request.url}, for {now - since:.1f} s" for request, since in self._unanswered.items()]
+        return "\n".join([*pages, f"requests without an answer: {waiting}", "what the pages told:", *self._told])
+
+    def _tell(self, what: str) -> None:
+        self._told.append(f"{time.strftime('%H:%M:%S')} {what}")
+
+    def _asked(self, request: Request) -> None:
+        self._unanswered[request] = time.monotonic()
+        if request.is_navigation_request():
+            self._tell(f"goes to {request.url}")
+
+    def _answered(self, request: Request) -> None:
+        self._unanswered.pop(request, None)
+
+    def _failed(self, request: Request) -> None:
+        self._unanswered.pop(request, None)
+        self._tell(f"did not get {request.url}: {request.failure}")
+
     def _not_caught(self, thrown: WebError) -> None:
+        self._tell(f"not caught: {thrown.error}")
         if not str(thrown.error).endswith(UNCAUGHT_BY_JUPYTERLITE):
             self.errors.append(f"not caught: {thrown.error}")
 
     def _logged(self, message: ConsoleMessage) -> None:
+        self._tell(f"{message.type}: {message.text}")
         if message.type == "error" and not message.text.startswith(OF_JUPYTERLITE):
             self.errors.append(f"{message.text} ({json.dumps(message.location)})")
