@@ -8,14 +8,16 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import SessionRunning, StateMissing, StateRefused, StoreError, StoreUnavailable
-from .locks import RunningSession, RunningSessions, is_session_id, new_id
-from .log import Ending, Record, remove_beside, remove_refused, replay
+from .locks import RunningSessions, is_session_id, new_id
+from .log import Ending, remove_beside, remove_refused, replay
 from .reading import StoreReader
 from .records import How, NewCell, Retention, SessionInfo, StateInfo
+from .replaying import do_again
 from .schema import CellRow
 from .signing import canonical, json_object, storable
 
@@ -161,7 +163,7 @@ class SnapshotStore(StoreReader):
         try:
             if path.exists():  # otherwise another process has just replayed it
                 stored = {info.id.number for info in self.states(session)}
-                lost = replay(path, self._signer, stored, self._store_record, self._logger)
+                lost = replay(path, self._signer, stored, partial(do_again, self), self._logger)
                 if lost:
                     self._lost[session] = lost
         except (OSError, StoreUnavailable) as error:
@@ -169,27 +171,6 @@ class SnapshotStore(StoreReader):
             self._complain(f"log of {session}", line)
         finally:
             self._locks.release(session)
-
-    def _store_record(self, session: str, record: Record, state: bytes) -> None:
-        number, what, created = int(record["number"]), record["what"], float(record["created"])
-        kernel = record.get("kernel")  # missing in logs made before kernels were told apart
-        begun = record["notebook"], float(record["started"]), str(record["versions"])
-        with self.running.adopted(session, RunningSession(*begun, created, kernel)):
-            if what == "move":
-                self.move(session, number)
-            elif what == "name":
-                self.name(session, number, str(record["name"]))
-            elif what == "unname":
-                self.unname(session, str(record["name"]))
-            elif what == "drop":
-                self.drop(session, number)
-            else:
-                parent, label, failed = record["parent"], str(record["label"]), bool(record["failed"])
-                of_cell: Any = {"label": label, "failed": failed, "created": created}
-                if state:
-                    self.put(session, number, parent, state, record["meta"], **of_cell)
-                else:
-                    self.journal(session, number, parent, record["entry"], **of_cell)
 
     def _store_end(self, ending: Ending) -> None:
         session = ending.session
