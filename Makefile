@@ -120,7 +120,7 @@ site: $(VENV)/installed-site
 	@$(IF_BROWSER) $(SUBMAKE) browser-data wasm && $(SUBMAKE) $(SITE); fi
 
 # made by the targets before; looked for when they are through
-$(EXTENSION): $(filter-out %.pyc,$(shell find browser/kernel/src -type f)) $(wildcard browser/kernel/*.*) browser/wasm/dist/monty.wasm monty_kernel/__init__.py
+$(EXTENSION): $(filter-out %.pyc,$(shell find browser/kernel/src labextension/src labextension/style -type f)) $(wildcard browser/kernel/*.*) browser/wasm/dist/monty.wasm monty_kernel/__init__.py
 	PATH=$(abspath $(BIN)):$$PATH npm run --silent build --workspace browser/kernel
 
 $(SITE): $(EXTENSION) browser/pyproject.toml browser/README.md $(wildcard browser/lite/*.json notebooks/*.ipynb)

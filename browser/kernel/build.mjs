@@ -33,9 +33,10 @@ await build({
   format: 'esm',
   splitting: true,
   outdir: 'lib',
-  external: ['@jupyterlite/*', '@jupyterlab/*', '@lumino/*', './monty.worker.js', './monty.wasm']
+  external: ['@jupyterlite/*', '@jupyterlab/*', '@lumino/*', './monty.worker.js', './monty.wasm', './timeline.css']
 });
 copyFileSync('../wasm/dist/monty.wasm', 'lib/monty.wasm');
+copyFileSync('../../labextension/style/index.css', 'lib/timeline.css');
 
 execFileSync('jupyter-builder', ['build', '.'], { stdio: 'inherit' });
 const extension = '../jupyterlite_monty_kernel/labextension/package.json';

@@ -1,4 +1,7 @@
-/** The plugin: it makes the kernel known to JupyterLite. The kernel itself is loaded when the first one starts. */
+/**
+ * The plugins: one makes the kernel known to JupyterLite, and the other shows the states of its sessions. The kernel
+ * itself is loaded when the first one starts.
+ */
 
 import { PageConfig } from '@jupyterlab/coreutils';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
@@ -11,7 +14,7 @@ import type { MontyKernel } from './kernel';
 
 const kernels = new Map<string, MontyKernel>();
 
-const plugin: JupyterFrontEndPlugin<void> = {
+const kernel: JupyterFrontEndPlugin<void> = {
   id: 'jupyterlite-monty-kernel:kernel',
   description: 'A Python kernel whose cells run in Monty, a sandboxed interpreter.',
   autoStart: true,
@@ -31,18 +34,39 @@ const plugin: JupyterFrontEndPlugin<void> = {
         prepare();
         const { makeKernel } = await import('./assembly');
         const place = (): string => notebookOf(app, options);
-        const kernel = makeKernel(options, PageConfig.getBaseUrl(), place, app.serviceManager.contents);
-        kernels.set(options.id, kernel);
-        kernel.disposed.connect(() => {
-          if (kernels.get(options.id) === kernel) kernels.delete(options.id);
+        const made = makeKernel(options, PageConfig.getBaseUrl(), place, app.serviceManager.contents);
+        kernels.set(options.id, made);
+        made.disposed.connect(() => {
+          if (kernels.get(options.id) === made) kernels.delete(options.id);
         });
-        return kernel;
+        return made;
       }
     });
     if (client !== null) passOnInterrupts(client);
     app.serviceManager.sessions.runningChanged.connect(() => {
       for (const kernel of kernels.values()) kernel.moved(); // one of their notebooks may have been renamed
     });
+  }
+};
+
+/** The plugin of the application that has notebooks: in others there is no room for the states. */
+const NOTEBOOKS = '@jupyterlab/notebook-extension:tracker';
+
+/** The plugin that the Python package monty-kernel brings along, which shows the same. */
+const SHOWN_ALREADY = 'monty-kernel:timeline';
+
+const timeline: JupyterFrontEndPlugin<void> = {
+  id: 'jupyterlite-monty-kernel:timeline',
+  description: 'Shows the states of Monty kernels, and travels between them.',
+  autoStart: true,
+  activate: async (app: JupyterFrontEnd) => {
+    if (!app.hasPlugin(NOTEBOOKS) || app.hasPlugin(SHOWN_ALREADY)) return;
+    const { default: face } = await import('./timeline_face');
+    const services: unknown[] = await Promise.all([
+      ...(face.requires ?? []).map(token => app.resolveRequiredService(token) as Promise<unknown>),
+      ...(face.optional ?? []).map(token => app.resolveOptionalService(token) as Promise<unknown>)
+    ]);
+    await face.activate(app, ...services);
   }
 };
 
@@ -63,4 +87,4 @@ function passOnInterrupts(client: IKernelClient): void {
   };
 }
 
-export default plugin;
+export default [kernel, timeline];

@@ -165,16 +165,19 @@ export class TimelineComms {
   /** Tell what is new in the next pause, and what became of older states when it is quiet. */
   async #tellInPauses(): Promise<void> {
     this.#isTelling = true;
-    while (this.#comms.size > 0 && this.#hasNews) {
-      this.#hasNews = false;
-      await this.#pause();
-      await this.states.saved(); // the state of the last cell is there by then
-      if (this.#comms.size === 0) break;
-      this.#tellNew();
-      this.states.onlooker.wake();
-      if (!(await this.#hasNewsWithin(QUIET)) && !this.states.runs) await this.#lookThrough();
+    try {
+      while (this.#comms.size > 0 && this.#hasNews) {
+        this.#hasNews = false;
+        await this.#pause();
+        await this.states.saved(); // the state of the last cell is there by then
+        if (this.#comms.size === 0) break;
+        this.#tellNew();
+        this.states.onlooker.wake();
+        if (!(await this.#hasNewsWithin(QUIET)) && !this.states.runs) await this.#lookThrough();
+      }
+    } finally {
+      this.#isTelling = false;
     }
-    this.#isTelling = false;
   }
 
   async #pause(): Promise<void> {
