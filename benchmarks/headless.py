@@ -92,6 +92,60 @@ def _many(name: str) -> Iterator[Callable[[], Samples]]:
         yield measure
 
 
+BARE = "bare cell"
+EDITED = 50
+_BUSY = "total = 0\nfor n in range(300_000):\n    total += n"
+
+
+@contextmanager
+def _incremental(name: str) -> Iterator[Callable[[], Samples]]:
+    """A notebook whose last cell changes before each run, against that cell alone behind the loaded state."""
+    rows = "data = [{'id': i, 'name': str(i)} for i in range(20_000)]"
+    cells = [rows, *[f"{_BUSY}\ncell_{number} = total" for number in range(EDITED - 2)]]
+    if name == BARE:
+        with monty.Monty(min_processes=1) as pool:
+            with pool.checkout() as session:
+                for source in cells:
+                    session.feed_run(source)
+                state = session.dump()
+
+            def alone() -> Samples:
+                begin = time.perf_counter()
+                with pool.checkout() as session:
+                    session.load_session(state)
+                    session.feed_run(_BUSY)
+                return {"edited": (time.perf_counter() - begin) * 1000}
+
+            yield alone
+        return
+    with TemporaryDirectory() as folder:
+        path, runs = Path(folder) / "in.ipynb", 0
+        command = [_beside("monty-kernel"), "run", str(path), "-o", str(path.with_name("out.ipynb"))]
+
+        def measure() -> Samples:
+            nonlocal runs
+            runs += 1
+            book = nbformat.v4.new_notebook()  # type: ignore[no-untyped-call]
+            for source in [*cells, f"{_BUSY}\n{runs}"]:
+                book.cells.append(nbformat.v4.new_code_cell(source))  # type: ignore[no-untyped-call]
+            nbformat.write(book, path)  # type: ignore[no-untyped-call]
+            if runs == 1:
+                subprocess.run([*command, "--incremental"], check=True, capture_output=True)
+            empty = path.with_name("empty.ipynb")
+            nbformat.write(nbformat.v4.new_notebook(), empty)  # type: ignore[no-untyped-call]
+            seconds = []
+            for options in ([], [str(empty)], ["--incremental"]):
+                begin = time.perf_counter()
+                line = [*command[:2], *options] if options == [str(empty)] else [*command, *options]
+                done = subprocess.run(line, check=True, capture_output=True, text=True)
+                seconds.append(time.perf_counter() - begin)
+            if runs > 1 and f"{EDITED - 1} cells not run again" not in done.stderr:
+                raise RuntimeError(f"cells ran again: {done.stderr}")
+            return {"whole": seconds[0] * 1000, "empty": seconds[1] * 1000, "edited": seconds[2] * 1000}
+
+        yield measure
+
+
 @contextmanager
 def _warm(name: str) -> Iterator[Callable[[], Samples]]:
     """Ten times in a row, since one takes a few milliseconds."""
@@ -163,6 +217,23 @@ FAMILIES = (
         rounds=2,
         open=_many,
         contenders=(MONTY,),
+    ),
+    Family(
+        "headless incremental",
+        (
+            Figure(
+                "edited",
+                f"{EDITED} cells, the last one edited: whole process, --incremental",
+                "ms",
+                Limit("added at most", 200),
+                against="that cell after load_session",
+            ),
+            Figure("whole", "… and all of them run", "ms", against=""),
+            Figure("empty", "… and a notebook without cells", "ms", against=""),
+        ),
+        rounds=7,
+        open=_incremental,
+        contenders=(MONTY, BARE),
     ),
     Family(
         "headless warm",

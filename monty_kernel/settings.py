@@ -355,7 +355,8 @@ def configured() -> Settings:
         raise UsageError(
             f"a configuration file in {', '.join(folders)} cannot be used: {type(error).__name__}: {error}"
         ) from error
-    found = {name: getattr(values, name) for name, option in OPTIONS.items() if option.flag}
+    kept = ("snapshot_max_days", "snapshot_max_bytes", "snapshot_max_states")  # of the store, which all share
+    found = {name: getattr(values, name) for name, option in OPTIONS.items() if option.flag or name in kept}
     return HEADLESS.but(
         **found | {"snapshot_memory": HEADLESS.snapshot_memory}
     )  # a kernel's would be too much for each of many

@@ -23,8 +23,8 @@ from . import words
 if TYPE_CHECKING:
     from monty_kernel.headless.batch import Targets, Task
     from monty_kernel.headless.files_out import FilesOut
-    from monty_kernel.headless.notebook_run import RunOptions
     from monty_kernel.headless.page import PageOptions
+    from monty_kernel.headless.run_terms import RunOptions
     from monty_kernel.headless.session_pool import SessionPool
 
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -121,6 +121,18 @@ def add_parser(commands: Subparsers) -> None:
         help="start from the state after cell N of a session that `monty-kernel sessions list` shows [where it "
         "stopped]",
     )
+    run.add_argument(
+        "--incremental",
+        action="store_true",
+        help="run only from the first cell on that changed since an earlier run with this option, and keep this run for "
+        "the next one",
+    )
+    run.add_argument(
+        "--replay",
+        action="store_true",
+        help="with --incremental, do not run cells again either that asked for the time, random numbers, input, files "
+        "or tools: they keep the answers that they got",
+    )
     _add_options(run)
     run.add_argument("-j", "--jobs", metavar="N", type=words.jobs, default=1, help="how many notebooks run at once [1]")
     run.add_argument("--report", metavar="FILE", type=Path, help="write the result of each notebook to a JSON file")
@@ -164,6 +176,10 @@ def _run(args: argparse.Namespace) -> int:
         raise UsageError("-o takes one notebook; for several, --output-dir names a folder.")
     if args.stdout and len(args.notebooks) > 1:
         raise UsageError("--stdout takes one notebook; for several, --output-dir names a folder.")
+    if args.replay and not args.incremental:
+        raise UsageError("--replay is for runs with --incremental.")
+    if args.incremental and args.start is not None:
+        raise UsageError("--incremental runs a notebook from its first cell on, so --from does not go with it.")
     _require_page_makes_sense(args)
     from monty_kernel.headless.session_pool import SessionPool
 
@@ -317,7 +333,8 @@ def _files_out(args: argparse.Namespace, source: Path | None, targets: Targets) 
 
 
 def _options(args: argparse.Namespace, settings: Settings) -> RunOptions:
-    from monty_kernel.headless.notebook_run import RunOptions
+    from monty_kernel.headless.incremental import Wanted
+    from monty_kernel.headless.run_terms import RunOptions
     from monty_kernel.headless.session_pool import NoSuchStart, start_of
 
     try:
@@ -330,6 +347,7 @@ def _options(args: argparse.Namespace, settings: Settings) -> RunOptions:
         allow_errors=args.allow_errors,
         max_output=args.max_output,
         start=start,
+        incremental=Wanted("", replay=args.replay, cleans=True) if args.incremental else None,
     )
 
 

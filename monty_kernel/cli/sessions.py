@@ -143,7 +143,7 @@ def _state_row(state: StateInfo, current: int | None) -> Sequence[str]:
         _bytes(state.size) if state.size else "",
         _bytes(state.added) if state.added else "",
         ", ".join(kept),
-        _short(visible(state.label)) + (" (failed)" if state.failed else ""),
+        _short(visible(state.label.partition("\n")[0])) + (" (failed)" if state.failed else ""),
     )
 
 

@@ -16,10 +16,12 @@ from monty_kernel.settings import HEADLESS
 from .arguments import check_number, check_options
 from .declared import warn_of_unknown
 from .files_out import FilesOut, NotWritten
+from .incremental import Wanted
 from .notebook_file import from_json, read_notebook
-from .notebook_run import FailedCell, NotebookRun, Ran, RunOptions
+from .notebook_run import NotebookRun
 from .notebook_shape import NotebookUnreadable, checked
 from .parameters import Parameters, inject
+from .run_terms import FailedCell, Ran, RunOptions
 from .session_pool import SessionPool, Start, close_shared_pools, run_in_shared_pool, start_of
 
 if TYPE_CHECKING:
@@ -50,6 +52,8 @@ def run_notebook(
     max_output: int | None = 100_000_000,
     files_out: str | os.PathLike[str] | None = None,
     from_session: str | None = None,
+    incremental: bool = False,
+    replay: bool = False,
     record_timing: bool = True,
     walls: Policy = "best",
     own_worker: bool = False,
@@ -89,6 +93,10 @@ def run_notebook(
         files_out: a folder, new or empty, into which the files of the notebook's working folder are written, also if a
             cell failed. Nothing is written elsewhere, whatever the files are called; how many there are is logged.
         from_session: start from a stored state: `ID` or `ID@N`, as `monty-kernel sessions list` shows them.
+        incremental: run only from the first cell on that changed since an earlier run with this argument, and keep this
+            run for the next one. What was not run again is logged. Not with `from_session`.
+        replay: with `incremental`, do not run cells again either that asked for the time, random numbers, input, files
+            or tools: they keep the answers that they got.
         record_timing: note in each cell's metadata when it ran.
         walls: the isolation of the worker process: 'best' is what this computer can build; with 'require', no worker
             starts without all of it.
@@ -123,6 +131,7 @@ def run_notebook(
         monty_kernel.isolation.pool.WallsMissing: the isolation is required and cannot be built.
     """
     arguments = locals()
+    _require_one_beginning(from_session, incremental)
     run = _Run(None if from_session is None else start_of(from_session), **arguments)
     try:
         ran = run.start().result()
@@ -139,6 +148,11 @@ def end_workers() -> None:
     for itself.
     """
     close_shared_pools()
+
+
+def _require_one_beginning(from_session: str | None, incremental: bool) -> None:
+    if incremental and from_session is not None:
+        raise ValueError("incremental runs a notebook from its first cell on, so from_session does not go with it")
 
 
 def _called_like(
@@ -160,6 +174,7 @@ async def run_notebook_async(*args: Any, **keywords: Any) -> NotebookNode:
     call = signature(run_notebook).bind(*args, **keywords)
     call.apply_defaults()
     from_session = call.arguments["from_session"]
+    _require_one_beginning(from_session, call.arguments["incremental"])
     start = None if from_session is None else await asyncio.to_thread(start_of, from_session)
     run = _Run(start, **call.arguments)
     try:
@@ -190,6 +205,8 @@ class _Run:
         max_output: int | None,
         files_out: str | os.PathLike[str] | None,
         from_session: str | None,
+        incremental: bool,
+        replay: bool,
         own_worker: bool,
         tools: Sequence[str],
         mounts: Sequence[str],
@@ -201,6 +218,8 @@ class _Run:
             raise TypeError("tools and mounts are lists of texts, not one text")
         if parameters is not None and not isinstance(parameters, Mapping):
             raise TypeError(f"parameters takes a dict of names and values, not {parameters!r}")
+        if replay and not incremental:
+            raise ValueError("replay is for runs with incremental=True")
         check_options({**settings, "tool_permissions": tool_permissions or {}})
         check_number("timeout", timeout)
         check_number("max_output", max_output)
@@ -218,6 +237,7 @@ class _Run:
             record_timing=record_timing,
             max_output=max_output,
             start=start,
+            incremental=Wanted(_name_of(nb), replay) if incremental else None,
         )
         if audit_file is not None:
             from monty_kernel.grants.audit import require_writable
@@ -242,6 +262,8 @@ class _Run:
 
     def _execute(self, pool: SessionPool) -> Ran:
         ran = self._run.execute(pool)
+        if ran.skipped is not None:
+            _log.info("%s", ran.skipped.said)
         if self._files is not None and not self._stopped:
             try:
                 count = len(self._files.write(ran.files))
@@ -298,6 +320,10 @@ def _prepared(
         warn_of_unknown(book, parameters, os.fspath(nb) if isinstance(nb, (str, os.PathLike)) else "the notebook")
         inject(book, parameters, node)
     return book, NotebookRun(book, options, node=node)
+
+
+def _name_of(nb: object) -> str:
+    return os.path.abspath(nb) if isinstance(nb, (str, os.PathLike)) else "run_notebook"
 
 
 def _copied(value: Any, node: type[NotebookNode]) -> Any:

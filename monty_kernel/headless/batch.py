@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from monty_kernel.engine.frontend import UsageError
 from monty_kernel.engine.snapshot import Diverged
@@ -24,11 +24,15 @@ from ..files.whole_file import OpenFolder, Place, place_at
 from .declared import warn_of_unknown
 from .files_out import FilesOut, NotWritten
 from .notebook_file import from_json, read_notebook, to_json
-from .notebook_run import FailedCell, NotebookRun, Ran, RunOptions
+from .notebook_run import NotebookRun
 from .notebook_shape import Node, NotebookUnreadable
 from .page import PageFailed, PageOptions, page_of
 from .parameters import Parameters, inject
+from .run_terms import FailedCell, Ran, RunOptions
 from .session_pool import SessionPool
+
+if TYPE_CHECKING:
+    from .incremental import Skipped
 
 _log = logging.getLogger(__name__)
 
@@ -73,6 +77,7 @@ class Done:
         reason: Why it could not be done, for a status without a failed cell.
         refused: Whether the reason is what the command line grants: tools, a mount or an audit file that cannot be had.
         files: What was written of the working folder; None if that was not asked for.
+        skipped: What was not run again; None if all was to run.
     """
 
     task: Task
@@ -85,6 +90,7 @@ class Done:
     reason: str = ""
     refused: bool = False
     files: tuple[str, ...] | None = None
+    skipped: Skipped | None = None
 
 
 class Targets:
@@ -260,7 +266,8 @@ class Batch:
         def done(status: Status, reason: str = "", ran: Ran | None = None, cell_id: str | None = None) -> Done:
             cells, failed = (0, None) if ran is None else (ran.cells, ran.failed)
             seconds = time.perf_counter() - begin
-            return Done(task, status, started, seconds, cells, failed, cell_id, reason, files=files)
+            skipped = None if ran is None else ran.skipped
+            return Done(task, status, started, seconds, cells, failed, cell_id, reason, files=files, skipped=skipped)
 
         if self._stopping:
             return done("stopped", "it was not begun")
@@ -274,7 +281,11 @@ class Batch:
             warn_of_unknown(book, self._parameters, task.name)
             inject(book, self._parameters)
         self._on_read(task, sum(cell["cell_type"] == "code" for cell in book["cells"]))
-        run = NotebookRun(book, self._options, on_cell=self._on_cell)
+        options = self._options
+        if options.incremental is not None:  # each notebook has what is kept to itself
+            own = "standard input" if task.source is None else os.path.abspath(task.source)
+            options = replace(options, incremental=options.incremental._replace(notebook=own))
+        run = NotebookRun(book, options, on_cell=self._on_cell)
         self._running.add(run)
         try:
             if self._stopping:  # perhaps before the run was there to be stopped

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
@@ -89,11 +89,29 @@ class NotebookOutputs:
         self._displays: dict[str, dict[int, list[int]]] = {}  # display id -> cell -> positions among its outputs
         self.size = 0
         """Characters of output so far, including those that were cleared."""
+        self.changed_earlier = False
+        """Whether the running cell changed what an earlier one shows."""
 
     def start_cell(self, index: int) -> None:
         """The cell at this index runs from now on; its old outputs go."""
         self._index, self._outputs, self._clear_next = index, [], False
         self._cells[index]["outputs"] = self._outputs
+        self.changed_earlier = False
+
+    def restore_cell(
+        self, index: int, outputs: Sequence[Mapping[str, Any]], displays: Mapping[str, Sequence[int]]
+    ) -> None:
+        """Give a cell that does not run the outputs that it had when it ran.
+
+        displays: The positions among them of each display id.
+        """
+        self._cells[index]["outputs"] = [self._node(dict(output)) for output in outputs]
+        for display_id, positions in displays.items():
+            self._displays.setdefault(display_id, {})[index] = list(positions)
+
+    def displays_of(self, index: int) -> dict[str, list[int]]:
+        """The positions of each display id among the outputs of a cell."""
+        return {display_id: list(cells[index]) for display_id, cells in self._displays.items() if index in cells}
 
     def end_cell(self) -> None:
         """The cell is over."""
@@ -135,6 +153,7 @@ class NotebookOutputs:
         data, metadata = self._data(output), finite(output.metadata)
         if output.display_id:  # an id that is shown again changes what it showed before, in whatever cell
             for index, positions in self._displays.get(output.display_id, {}).items():
+                self.changed_earlier |= index != self._index
                 for position in positions:
                     shown = self._cells[index]["outputs"][position]
                     shown["data"], shown["metadata"] = self._node(dict(data)), self._node(dict(metadata))

@@ -6,97 +6,48 @@ import copy
 import datetime
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any
+
+import pydantic_monty as monty
 
 from monty_kernel.bounded.helper_pool import Unanswered
 from monty_kernel.bounded.waiting import waiting_by
 from monty_kernel.engine.engine import Engine, Outcome
 from monty_kernel.engine.sandbox import WorkerLost
 from monty_kernel.engine.source import Failure
-from monty_kernel.engine.written import Layer
 from monty_kernel.outputs import Error
 from monty_kernel.session.cell_runner import CellRequest, CellRunner
 from monty_kernel.session.replies import LANGUAGE_INFO, error_content
-from monty_kernel.settings import HEADLESS, Settings
 from monty_kernel.timetravel.dump_budget import FREE, DumpBudget
 
 from .frontend import NotebookFrontend, NotebookOutputs
 from .notebook_file import tags
 from .notebook_shape import Node, sanitized_outputs
+from .run_terms import FailedCell, Kind, Ran, RunOptions
 from .session_pool import SessionPool, Start
+
+if TYPE_CHECKING:
+    from monty_kernel.session.services import SessionServices
+
+    from .incremental import IncrementalRun, Skipped
+    from .kept_runs import KeptCell
 
 DUMPS = 0.1
 """Share of the cells' time that snapshots may take. Cells since the last one are run again after a crash."""
+
+KEPT_DUMPS = 1.0
+"""The same in a run whose states are kept for the next one, which runs the cells since the last one again."""
+
+KEPT_FREE = 0.02
+"""Seconds that a dump may always take there."""
 
 GRACE = 2.0
 """Seconds that a cell has to end after it was interrupted for taking too long. A cell that still runs then is ended."""
 
 LAST_WORDS = 0.1
 """Seconds to wait for `stop` after a worker died: Ctrl-C in a terminal reaches the workers first."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunOptions:
-    """How a notebook is run.
-
-    Attributes:
-        settings: The options of its session.
-        timeout: Seconds that a cell may take, whatever it does; None, or a number not above 0, for no limit.
-        interrupt_on_timeout: Interrupt such a cell instead of ending the run. It may catch that and end within `GRACE`;
-            after that it is undone.
-        allow_errors: Go on after a cell that failed.
-        record_timing: Note in each cell's metadata when it ran.
-        max_output: Characters of output that the notebook may get; None for no limit.
-        start: The state that the run starts from; None for an empty session.
-    """
-
-    settings: Settings = HEADLESS
-    timeout: float | None = None
-    interrupt_on_timeout: bool = False
-    allow_errors: bool = False
-    record_timing: bool = True
-    max_output: int | None = 100_000_000
-    start: Start | None = None
-
-
-Kind = Literal["error", "timeout", "output", "stopped"]
-
-
-@dataclass(frozen=True, slots=True)
-class FailedCell:
-    """The cell at which a run ended early.
-
-    Attributes:
-        kind: `error`, it failed; `timeout`, it took too long; `output`, it made too much output; `stopped`, the run was
-            stopped.
-        index: Its place among all the notebook's cells, from 0.
-        number: Its execution count.
-    """
-
-    kind: Kind
-    index: int
-    number: int
-    ename: str
-    evalue: str
-    traceback: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Ran:
-    """The result of a run.
-
-    Attributes:
-        cells: How many ran to their end, with success or not.
-        files: What the notebook left in memory, its working folder included.
-    """
-
-    cells: int
-    seconds: float
-    failed: FailedCell | None = None
-    files: Layer = field(default_factory=dict)
 
 
 class NotebookRun:
@@ -155,15 +106,56 @@ class NotebookRun:
         self._book["metadata"]["language_info"] = self._node(copy.deepcopy(LANGUAGE_INFO))
         with pool.session(self._options.settings) as services:
             self._engine = services.engine
+            incremental = self._incremental()
+            skipped: Skipped | None = None
             try:
-                pool.start(services.engine, self._options.start)
-            except (KeyboardInterrupt, WorkerLost):
-                if not self._stopped.is_set():
-                    raise
-            frontend = NotebookFrontend(services, self._outputs, self._options.max_output)
-            cells, failed = self._execute_cells(frontend)
+                found = self._start(pool, services, incremental)
+                frontend = NotebookFrontend(services, self._outputs, self._options.max_output)
+                cells, failed = self._execute_cells(frontend, incremental, found)
+            finally:
+                if incremental is not None:
+                    skipped = incremental.close()
             files = services.engine.written.work
-        return Ran(cells, time.perf_counter() - started, failed, files)
+        return Ran(cells, time.perf_counter() - started, failed, files, skipped)
+
+    def _incremental(self) -> IncrementalRun | None:
+        wanted, options = self._options.incremental, self._options
+        if wanted is None:
+            return None
+        from .incremental import IncrementalRun  # few runs are
+
+        sources = [self._book["cells"][index]["source"] for index in self._to_run()]
+        others = {"timeout": options.timeout, "most": options.max_output, "catch": options.interrupt_on_timeout}
+        return IncrementalRun(wanted, sources, options.settings, others)
+
+    def _to_run(self) -> list[int]:
+        """The places of the cells that are to run."""
+        cells = self._book["cells"]
+        return [
+            index
+            for index, cell in enumerate(cells)
+            if cell["cell_type"] == "code" and cell["source"].strip() and "skip-execution" not in tags(cell)
+        ]
+
+    def _start(
+        self, pool: SessionPool, services: SessionServices, incremental: IncrementalRun | None
+    ) -> Sequence[KeptCell]:
+        """Start the session; the cells that need not run."""
+        found = None if incremental is None else incremental.find()
+        try:
+            if found is not None and incremental is not None:
+                try:
+                    pool.start(services.engine, Start(found.snapshot, 0))
+                    return found.cells
+                except (monty.MontyError, RuntimeError) as error:
+                    incremental.cannot_use(str(error))
+            pool.start(services.engine, self._options.start)
+        except (KeyboardInterrupt, WorkerLost):
+            if not self._stopped.is_set():
+                raise
+            if incremental is not None:
+                incremental.cannot_use("the run was stopped")
+        return ()
 
     def _sanitize_what_stayed(self) -> None:
         # the state of widgets: no output shows them any more, since the outputs of such cells are left out
@@ -183,23 +175,73 @@ class NotebookRun:
                 raise Unanswered("the run was stopped")
         return future.result()
 
-    def _execute_cells(self, frontend: NotebookFrontend) -> tuple[int, FailedCell | None]:
+    def _execute_cells(
+        self, frontend: NotebookFrontend, incremental: IncrementalRun | None, found: Sequence[KeptCell]
+    ) -> tuple[int, FailedCell | None]:
         services = frontend.services
         if self._options.start is not None:
             services.count_from(self._options.start.last)
-        runner = CellRunner(frontend, DumpBudget(DUMPS, free=0.0, guess=FREE), cells_wait=lambda: True)
-        first, cells = services.count, 0
-        for index, cell in enumerate(self._book["cells"]):
-            if cell["cell_type"] != "code" or not cell["source"].strip() or "skip-execution" in tags(cell):
-                continue
-            failed = self._execute_cell(runner, frontend, index, first + cells + 1)
+        budget = DumpBudget(DUMPS, free=0.0, guess=FREE)
+        if incremental is not None:
+            budget = DumpBudget(KEPT_DUMPS, free=KEPT_FREE, guess=FREE)
+            granted = services.granted
+            modules = () if granted is None else tuple(granted.tool_modules)
+            incremental.begin(modules, has_mounts=bool(services.settings.mounts))
+        runner = CellRunner(frontend, budget, cells_wait=lambda: True)
+        first, to_run = services.count, self._to_run()
+        for index, kept in zip(to_run, found, strict=False):
+            self._skip_cell(frontend, index, kept)
+        cells = 0
+        for place, index in enumerate(to_run[len(found) :], len(found)):
+            cell = self._book["cells"][index]
+            shown = self._outputs.size
+            failed = self._execute_cell(runner, frontend, index, first + place + 1)
             if failed is not None and self._is_final(failed):
                 return cells, failed
             cells += 1
             self._on_cell()
+            if incremental is not None:
+                self._keep(incremental, place, index, self._outputs.size - shown, failed)
+                self._save(runner, incremental, place)
             if failed is not None and not (self._options.allow_errors or "raises-exception" in tags(cell)):
                 return cells, failed
         return cells, None
+
+    def _skip_cell(self, frontend: NotebookFrontend, index: int, kept: KeptCell) -> None:
+        """Show what a cell showed when it ran."""
+        cell = self._book["cells"][index]
+        cell["execution_count"] = frontend.start_cell(cell["source"])
+        self._outputs.restore_cell(index, kept.outputs, kept.displays)
+        self._outputs.size += kept.size
+        self._ran.add(index)  # its outputs are not those of the file
+        if self._options.record_timing:
+            cell["metadata"]["execution"] = self._node(dict(kept.timing))
+        self._on_cell()
+
+    def _keep(self, incremental: IncrementalRun, place: int, index: int, size: int, failed: FailedCell | None) -> None:
+        """Tell of a cell that ran. place: Among the cells that were to run."""
+        assert self._engine is not None
+        cell = self._book["cells"][index]
+
+        def kept(key: str, asked: str) -> KeptCell:
+            from .kept_runs import KeptCell
+
+            outputs, displays = copy.deepcopy(cell["outputs"]), self._outputs.displays_of(index)
+            timing = dict(cell["metadata"].get("execution", {}))
+            return KeptCell(key, outputs, displays, size, timing, asked)
+
+        why_not = "failed" if failed is not None else ""
+        if self._outputs.changed_earlier:
+            why_not = "changed what an earlier cell shows"
+        incremental.ran(place, self._engine, kept, why_not)
+
+    def _save(self, runner: CellRunner, incremental: IncrementalRun, place: int) -> None:
+        """Save the state at once, after the last cell too: the next run may go on from it."""
+        assert self._engine is not None
+        if self._unsaved is not None and not self._stopped.is_set():
+            runner.save_state(self._unsaved)
+            self._unsaved = None
+            incremental.saved(place, self._engine)
 
     def _is_final(self, failed: FailedCell) -> bool:
         """Whether this ends the run even where errors are allowed."""

@@ -41,6 +41,8 @@ def summary(done: Done) -> str:
     """One line about a notebook, for a terminal."""
     name = one_line(done.task.name, 1000)
     line = f"{done.status:<10}  {name}  {done.seconds:.2f} s, {done.cells} cell{'s' * (done.cells != 1)}"
+    if done.skipped is not None:
+        line += f", {one_line(done.skipped.said)}"
     if done.reason:
         line += f": {one_line(done.reason)}"
     elif done.failed is not None:
@@ -92,7 +94,14 @@ def _entry(done: Done) -> dict[str, Any]:
         "message": done.reason or None,
         "failed": None,
         "files": None if done.files is None else list(done.files),
+        "skipped": None,
     }
+    if done.skipped is not None:
+        entry["skipped"] = {
+            "cells": done.skipped.cells,
+            "why_no_more": done.skipped.why or None,
+            "replayed": [{"cell": number, "asked": asked} for number, asked in done.skipped.replayed],
+        }
     if failed is not None:
         entry["failed"] = {
             "index": failed.index,

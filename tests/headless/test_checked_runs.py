@@ -8,7 +8,7 @@ import pytest
 from nbclient.exceptions import CellExecutionError
 
 from monty_kernel import run_notebook
-from monty_kernel.headless.notebook_run import RunOptions
+from monty_kernel.headless.run_terms import RunOptions
 from monty_kernel.headless.session_pool import SessionPool
 from tests.support.awkward_notebooks import book
 from tests.support.checked_session import run as run_cells

@@ -21,7 +21,8 @@ import pytest
 from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
 from monty_kernel import run_notebook, run_notebook_async
-from monty_kernel.headless.notebook_run import NotebookRun, RunOptions
+from monty_kernel.headless.notebook_run import NotebookRun
+from monty_kernel.headless.run_terms import RunOptions
 from monty_kernel.headless.session_pool import SessionPool
 from monty_kernel.settings import HEADLESS
 from tests.support.awkward_notebooks import book

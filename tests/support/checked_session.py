@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from monty_kernel.headless.notebook_run import NotebookRun, RunOptions
+from monty_kernel.headless.notebook_run import NotebookRun
+from monty_kernel.headless.run_terms import RunOptions
 from monty_kernel.headless.session_pool import SessionPool
 from monty_kernel.settings import HEADLESS
 from monty_kernel.typecheck.checks import Mode

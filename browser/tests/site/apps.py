@@ -12,8 +12,14 @@ from playwright.sync_api import Locator, Page, expect
 from tests.support.frontends.jupyterlab import Notebook
 
 _STARTED = "() => window.jupyterapp?.restored.then(() => true)"
-# the indicator says `idle` before there is a kernel, too
-_READY = "() => window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+# The indicator says `idle` before there is a kernel, too. What is shown is not the current widget in a page that draws
+# slowly: JupyterLab gives it the focus before it can have it.
+_READY = """() => {
+    const { shell } = window.jupyterapp;
+    const shown = [...shell.widgets('main')].find(widget => widget.isVisible);
+    if (shown && shown !== shell.currentWidget) shell.activateById(shown.id);
+    return shown && shown === shell.currentWidget && shown.sessionContext?.session?.kernel?.status === 'idle';
+}"""
 _UNTIL_TRUE = """async ([source, argument]) => {
     const holds = eval(source);
     while (!(await holds(argument))) await new Promise(next => setTimeout(next, 50));

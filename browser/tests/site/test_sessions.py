@@ -28,6 +28,8 @@ _STORED = """async ([store, most]) => {
     database.close();
     return count >= most;
 }"""
+# before that the key finds nothing, and JupyterLab looks no more until something is typed
+_HAS_HISTORY = "() => window.jupyterapp.shell.currentWidget.console._history._history.length > 0"
 _BLOCKED = """
     const open = IDBFactory.prototype.open;
     IDBFactory.prototype.open = function (name, ...more) {
@@ -138,6 +140,7 @@ def test_the_up_key_of_a_console_has_the_last_inputs_after_a_reload(visitor: Vis
     Lite.repl(page, site).in_console(["fourth = 4"])
     stored(page, 4, "inputs")
     Lite.repl(page, site)
+    until_true(page, _HAS_HISTORY)
     prompt = page.locator(".jp-CodeConsole-promptCell .cm-content")
     prompt.click()
     for expected in ("fourth = 4", "third = 3", "second = 2", "first = 1"):

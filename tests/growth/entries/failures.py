@@ -12,8 +12,8 @@ from monty_kernel.engine.errors.tracebacks import render
 from monty_kernel.engine.source import CellSource, Failure, SourceFrame
 from monty_kernel.engine.source.source_map import split_lines
 from monty_kernel.headless.batch import Done, Task
-from monty_kernel.headless.notebook_run import FailedCell
 from monty_kernel.headless.report import as_json, failure, summary
+from monty_kernel.headless.run_terms import FailedCell
 
 from ..entry import PYTHON, Entry
 from ..shapes import Shape
