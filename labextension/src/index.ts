@@ -12,6 +12,7 @@ import { addCommands } from './commands';
 import { Current } from './current';
 import { showNotices } from './notices';
 import { showQuestions } from './question_dialog';
+import { addRunFromChanged } from './run_from';
 import { TimelinePanel } from './timeline_panel';
 import { Timelines } from './timelines';
 import { UndoButton } from './undo_button';
@@ -35,6 +36,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     const current = new Current(app.shell, timelines);
     const panel = new TimelinePanel(current, trans);
     addCommands(app, current, panel, palette, trans);
+    addRunFromChanged(app, current, palette, trans);
     app.docRegistry.addWidgetExtension('Notebook', new UndoButton(timelines, trans));
     notebooks.forEach(notebook => {
       watch(notebook);
