@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import BrowserContext, Page
 
 from tests.frontends.conftest import images as images
-from tests.support.frontends.jupyterlab import Lab, browser_page
+from tests.support.frontends.jupyterlab import Lab, browser_profile
 from tests.support.frontends.server import Server, running_server
 
 LINKED = Path(sys.prefix, "share/jupyter/labextensions/monty-kernel/package.json")
@@ -25,10 +25,19 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def profile() -> Iterator[BrowserContext]:
+    """One browser for all tests of a process: to start it, and to fetch and compile JupyterLab, took most of their time."""
+    with browser_profile() as profile:
+        yield profile
+
+
 @pytest.fixture
-def page() -> Iterator[Page]:
-    with browser_page() as page:
-        yield page
+def page(profile: BrowserContext) -> Iterator[Page]:
+    """A tab of a test's own."""
+    page = profile.new_page()
+    yield page
+    page.close()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
-from playwright.sync_api import Locator, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Locator, Page, expect, sync_playwright
 
 from tests.support.waiting import HANGING
 
@@ -21,8 +21,8 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 
 
 @contextmanager
-def browser_page() -> Iterator[Page]:
-    """A page in the system's Chromium; the browser ends with the context.
+def browser_profile() -> Iterator[BrowserContext]:
+    """A profile of the system's Chromium; the browser ends with the context. Its pages share what they have fetched.
 
     Raises RuntimeError if there is none: this front end is never silently left out.
     """
@@ -33,12 +33,19 @@ def browser_page() -> Iterator[Page]:
         # Chromium refuses its own sandbox to root, and continuous integration runs as root.
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         try:
-            page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, device_scale_factor=2)
-            page.set_default_timeout(TIMEOUT_MS)
+            profile = browser.new_context(viewport={"width": WIDTH, "height": HEIGHT}, device_scale_factor=2)
+            profile.set_default_timeout(TIMEOUT_MS)
             expect.set_options(timeout=TIMEOUT_MS)
-            yield page
+            yield profile
         finally:
             browser.close()
+
+
+@contextmanager
+def browser_page() -> Iterator[Page]:
+    """A page in a browser of its own."""
+    with browser_profile() as profile:
+        yield profile.new_page()
 
 
 @dataclass(frozen=True)
