@@ -116,6 +116,11 @@ class Budget:
         self._calls = int(values["host_calls"]) if "host_calls" in values else self._calls
         self._asleep = values.get("asleep", self._asleep)
 
+    @property
+    def has_refused(self) -> bool:
+        """Whether a call of the host was one too many."""
+        return self._refused > 0
+
     def call(self) -> None:
         """Count a call of the host.
 

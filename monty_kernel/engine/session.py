@@ -350,14 +350,14 @@ class Session:
         values: dict[str, Result | Failure] = {}
         left = _MOST_EXPRESSED
         for name, text in texts.items():
-            values[name] = value = self._expression(text, run) if left > 0 else _NOT_EVALUATED
+            values[name] = value = self.value_of(text, run) if left > 0 else _NOT_EVALUATED
             left -= size_of(value) if isinstance(value, Result) else _FAILED + len(value.evalue)
         return values
 
-    def _expression(self, text: str, run: CellRun) -> Result | Failure:
-        source = CellSource("<user expression>", text)
+    def value_of(self, text: str, run: CellRun) -> Result | Failure:
+        """The value of an expression as it shows itself. Raises WorkerLost."""
         try:
-            feed = expression(source)
+            feed = expression(CellSource("<user expression>", text))
             self._feed_parts(feed.parts, run)
             self._cell_log.add_feed(self._next_feed, feed)
             self.may_read_clock |= _may_read_clock(text)

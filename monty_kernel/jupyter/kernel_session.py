@@ -18,6 +18,7 @@ from monty_kernel.settings import Settings
 from monty_kernel.startup import end_start
 
 if TYPE_CHECKING:
+    from monty_kernel.engine.session import Session
     from monty_kernel.engine.workers import Workers
     from monty_kernel.isolation.orphans import OrphanWatch
     from monty_kernel.session.view import SessionView
@@ -195,7 +196,12 @@ class KernelSession(SessionServices):
             lambda: self.engine.access.modules,
             limits,
         )
-        return Onlooker(source, workers, self._leaves_room, self._described, self.log)
+        return Onlooker(source, workers, self._leaves_room, self._described, self._value_shown, self.log)
+
+    def _value_shown(self, copy: Session, name: str, seconds: float) -> dict[str, Any]:
+        from monty_kernel.engine.value_display import value_shown
+
+        return value_shown(copy, name, seconds, self.make_sanitizer())
 
     def _described(self, state: State[Kept]) -> None:
         self.travel.note(state)
@@ -229,6 +235,15 @@ class KernelSession(SessionServices):
 
         info, own, variables = last
         return session_data(info, own or self.settings.resume == "allow", variables)
+
+    @property
+    def grants_data(self) -> dict[str, Any]:
+        """What front ends are told of what the notebook may reach."""
+        from monty_kernel.grants.grants import Grants
+        from monty_kernel.session.grants_data import grants_data
+
+        access = self.engine.access
+        return grants_data(access if isinstance(access, Grants) else None, self.engine.limits)
 
     def tree(self) -> dict[str, Any]:
         """What front ends are told of all states."""

@@ -65,6 +65,7 @@ class TimelineComms:
         self._last_cell = 0.0
         self._fell_back: str | None = None
         self._last_session: Data | None = None  # the one that was told
+        self._grants: Data | None = None  # those that were told
         loop = asyncio.get_running_loop()
         services.last_session_found = lambda: loop.call_soon_threadsafe(self._tell_soon)
         services.state_described = lambda number: loop.call_soon_threadsafe(self._described, number)
@@ -92,6 +93,8 @@ class TimelineComms:
             self._note(self._services.known_timeline)
         comm = self._comms[comm_id] = _Comm(comm_id, message["header"])
         self._tell_tree([comm])
+        if self._grants is not None:
+            self._tell({"event": "grants", **self._grants}, [comm])
         self._tell_soon()  # of what came while nobody was told
 
     def close(self, message: dict[str, Any]) -> None:
@@ -160,6 +163,7 @@ class TimelineComms:
             await self._pause(PAUSE, LONGEST_PAUSE)
             await self._services.thread.idle()  # the state of the last cell is there by then
             self._tell_new()
+            self._tell_grants()
             self._services.onlooker.wake()
             try:
                 async with asyncio.timeout(_QUIET):
@@ -190,6 +194,13 @@ class TimelineComms:
                 states[number] = timeline[number]
         if states or timeline.current != self._present or self._fell_back is not None:
             self._tell_changed(list(states.values()), timeline)
+
+    def _tell_grants(self) -> None:
+        """Tell what the notebook may reach, if that is something else than before."""
+        grants = self._services.grants_data
+        if grants != self._grants:
+            self._grants = grants
+            self._tell({"event": "grants", **grants}, self._comms.values())
 
     async def _look_through(self) -> None:
         """Tell what became of states that were told before: most make room in memory, or get to the disk, later."""

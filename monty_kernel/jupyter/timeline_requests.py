@@ -35,6 +35,11 @@ class BadRequest(ValueError):
 LOOKING = 1.0
 """Seconds that an answer waits for a state to be looked into."""
 
+SHOWING = 12.0
+"""Seconds that a value may take to be shown, also when it waits for its turn."""
+
+_LONGEST_NAME = 10_000  # characters
+
 MOST_UNDER_WAY = 16
 """Travels that wait for each other."""
 
@@ -66,6 +71,8 @@ class TimelineRequests:
             "variables": self._variables,
             "diff": self._diff,
             "source": self._source,
+            "value": self._value,
+            "grants": self._grants,
         }
 
     async def reply(self, content: Mapping[str, Any]) -> Data:
@@ -133,6 +140,23 @@ class TimelineRequests:
         find = self._services.history.range
         found = await asyncio.to_thread(find, 0, state.number, state.number + 1) if state.number else []
         return {"source": found[0][2] if found else None}
+
+    async def _value(self, content: Mapping[str, Any]) -> Data:
+        state, name = self._state(content, "state"), content.get("name")
+        if not isinstance(name, str) or not name.isidentifier() or len(name) > _LONGEST_NAME:
+            raise BadRequest("'name' must be the name of a variable")
+        shown = self._services.onlooker.show(state, name)
+        try:
+            async with asyncio.timeout(SHOWING):
+                found: Data = await asyncio.wrap_future(shown)
+                return {"state": state.number, **found}
+        except TimeoutError:
+            return {"state": state.number, "error": "It took too long to be shown."}
+
+    async def _grants(self, content: Mapping[str, Any]) -> Data:
+        if not self._services.has("engine"):
+            await self._services.thread.idle()  # the kernel starts
+        return self._services.grants_data
 
     async def _variables(self, content: Mapping[str, Any]) -> Data:
         state = self._state(content, "state")

@@ -1,7 +1,8 @@
 """Looks into states on the side, in a worker and on a thread of its own, as long as a front end wants to be told.
 
 It loads states as they were kept, so the session is not disturbed. No code of the notebook runs for it, but for cells
-that have to run again to bring a state back, with the host's answers that were recorded.
+that have to run again to bring a state back, with the host's answers that were recorded, and for the display of a
+variable that a person wants to see.
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from contextlib import suppress
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import pydantic_monty as monty
 
@@ -29,6 +31,9 @@ from .packing import Kept, Packed
 from .timeline import State, Timeline
 from .tree_data import entries_of
 
+T = TypeVar("T")
+Data = dict[str, Any]
+
 LARGE = 32 << 20
 """Bytes of a state that is not looked into."""
 
@@ -39,6 +44,9 @@ _LINGERING = 5.0
 """Seconds without anything to do after which the worker ends."""
 
 _BETWEEN_LOOKS = 0.02  # seconds
+
+_MOST_WISHES = 8
+"""Values that wait to be shown."""
 
 _REMEMBERED = 4  # what so many states hold, as a whole
 
@@ -61,6 +69,14 @@ class Source(NamedTuple):
     limits: Limits
 
 
+class _Wish(NamedTuple):
+    """A variable of a state that somebody wants to see."""
+
+    state: State[Kept]
+    name: str
+    answer: Future[Data]
+
+
 class Onlooker:
     """Describes states, the present one first, then the newest. Any thread may call.
 
@@ -69,6 +85,7 @@ class Onlooker:
         workers: Where its worker comes from; it may have them for itself.
         may_work: Whether the person's cells leave room now.
         told: Called on its thread when a state has been described.
+        show: The display of a variable in a copy of the session, within so many seconds, see `value_shown`.
         log: Takes defects.
     """
 
@@ -78,17 +95,20 @@ class Onlooker:
         workers: Workers,
         may_work: Callable[[], bool],
         told: Callable[[State[Kept]], object],
+        show: Callable[[Session, str, float], Data],
         log: logging.Logger,
     ) -> None:
         self._source = source
         self._workers = workers
         self._may_work = may_work
         self._told = told
+        self._show_value = show
         self._log = log
         self._wake = threading.Event()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._ended = self._wanted = False
+        self._wishes: deque[_Wish] = deque()
         # for its thread
         self._timeline: Timeline[Kept] | None = None
         self._listed = 0
@@ -100,13 +120,26 @@ class Onlooker:
     def wake(self) -> None:
         """There may be states to look at."""
         with self._lock:
-            if self._ended:
-                return
-            self._wanted = True
-            self._wake.set()
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="onlooker", daemon=True)
-                self._thread.start()
+            if not self._ended:
+                self._wanted = True
+                self._work()
+
+    def show(self, state: State[Kept], name: str) -> Future[Data]:
+        """A variable of a state in its own display, see `value_shown`; `error` also says why there is none."""
+        answer: Future[Data] = Future()
+        with self._lock:
+            if self._ended or len(self._wishes) >= _MOST_WISHES:
+                answer.set_result({"error": "Too many values are being shown. Try again."})
+            else:
+                self._wishes.append(_Wish(state, name, answer))
+                self._work()
+        return answer
+
+    def _work(self) -> None:
+        self._wake.set()
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="onlooker", daemon=True)
+            self._thread.start()
 
     def rest(self) -> None:
         """Nobody wants to be told any more: look at nothing until the next `wake`."""
@@ -118,6 +151,8 @@ class Onlooker:
             self._ended = True
         self._wake.set()
         self._workers.close()
+        while self._wishes:
+            self._wishes.popleft().answer.cancel()
 
     # On its thread
 
@@ -127,13 +162,16 @@ class Onlooker:
         try:
             while self._goes_on():
                 self._wake.clear()
-                while self._wanted and not self._ended and (state := self._next()) is not None:
+                while not self._ended and (task := self._task()) is not None:
                     while not self._may_work() and not self._ended:
                         time.sleep(_BETWEEN_LOOKS)  # nothing tells it when a cell is over
                     if session is None:
                         limits = SessionLimits(self._source.limits._replace(seconds=None))
                         session = Session(limits, self._workers, _Nothing(self._source.modules))
-                    self._describe(state, session)
+                    if isinstance(task, State):
+                        self._describe(task, session)
+                    else:
+                        self._show(task, session)
         except Exception:
             if not self._ended:
                 self._log.exception("The states cannot be looked into.")
@@ -151,6 +189,12 @@ class Onlooker:
                 return True
             self._thread = None
             return False
+
+    def _task(self) -> State[Kept] | _Wish | None:
+        """What to do next: what a person waits for comes first."""
+        if self._wishes:
+            return self._wishes.popleft()
+        return self._next() if self._wanted else None
 
     def _next(self) -> State[Kept] | None:
         """The state to look at: the present one, the one before it, and then the newest."""
@@ -222,11 +266,30 @@ class Onlooker:
 
     def _look(self, state: State[Kept], session: Session) -> Entries | str:
         """What a state holds, or why that is not known."""
+        if self._weight > MOST_WEIGHT:
+            return "too much has changed in this session to keep account of it"
+        found = self._on_copy(
+            state, session, lambda loaded: look(session, {} if loaded.written is None else loaded.written.work, SECONDS)
+        )
+        return "it holds too much, or takes too long to look through" if found is None else found
+
+    def _show(self, wish: _Wish, session: Session) -> None:
+        """Show a variable of a state."""
+        state, name, answer = wish
+        if not answer.set_running_or_notify_cancel():
+            return
+        try:
+            shown = self._on_copy(state, session, lambda _: self._show_value(session, name, SECONDS))
+        except BaseException as error:
+            answer.set_exception(error)
+            raise
+        answer.set_result({"error": f"It cannot be shown: {shown}."} if isinstance(shown, str) else shown)
+
+    def _on_copy(self, state: State[Kept], session: Session, use: Callable[[Snapshot], T]) -> T | str:
+        """What becomes of a copy of a state, or why there is none."""
         kept = state.snapshot
         if kept is None:
             return "it was dropped to save space"
-        if self._weight > MOST_WEIGHT:
-            return "too much has changed in this session to keep account of it"
         if state.size > LARGE:
             return f"it is larger than {LARGE >> 20} MiB"
         until = time.monotonic() + SECONDS
@@ -240,12 +303,13 @@ class Onlooker:
                 if time.monotonic() > until:
                     return "it takes too long to bring back"
                 session.run_again([ran])
-            found = look(session, {} if snapshot.written is None else snapshot.written.work, SECONDS)
+            return use(snapshot)
         except _FAILED as error:
             with suppress(monty.MontyError, RuntimeError):
                 session.sandbox.release()
+            if isinstance(error, WorkerLost) and error.cause == "time":
+                return f"it takes longer than {SECONDS:g} seconds"
             return f"it cannot be loaded ({type(error).__name__})"
-        return "it holds too much, or takes too long to look through" if found is None else found
 
 
 class _Nothing(NoAccess):

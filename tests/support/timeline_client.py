@@ -49,11 +49,17 @@ class Comm:
         self.comm_id = comm_id
         self.states: dict[int, Data] = {}
         self.present: int | None = None
+        self.grants: Data | None = None
         content = {"comm_id": comm_id, "target_name": target, "data": {"version": 1} if data is None else data}
         client.shell_channel.send(client.session.msg("comm_open", content))
 
     def next(self) -> Message:
-        """The next message of the comm; what it says of states is taken over."""
+        """The next message of the comm that is about states; what it says is taken over."""
+        while (message := self._next())["content"].get("data", {}).get("event") == "grants":
+            pass
+        return message
+
+    def _next(self) -> Message:
         while True:
             message = self.client.get_iopub_msg(timeout=HANGING)
             content = message["content"]
@@ -72,7 +78,7 @@ class Comm:
     def until(self, holds: Callable[[], bool]) -> None:
         """Read events until something holds."""
         while not holds():
-            self.next()
+            self._next()
 
     def close(self) -> None:
         """Close it from the client's side."""
@@ -80,6 +86,9 @@ class Comm:
         self.client.shell_channel.send(self.client.session.msg("comm_close", content))
 
     def _take(self, data: Data) -> None:
+        if data["event"] == "grants":
+            self.grants = data
+            return
         if data["event"] == "tree":
             self.states = {}
         self.states |= {state["number"]: state for state in data["states"]}
