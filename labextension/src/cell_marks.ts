@@ -1,45 +1,62 @@
-/** In the notebook: a button at each cell that left a state, and dimmed outputs where its effects are undone. */
+/**
+ * In notebooks and consoles: a button at each cell that left a state, dimmed outputs where its effects are undone, and a mark where
+ * the cell was edited since it ran.
+ */
 
-import { CodeCell } from '@jupyterlab/cells';
-import type { NotebookPanel } from '@jupyterlab/notebook';
+import type { CodeCell } from '@jupyterlab/cells';
+import { NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { KernelTimeline } from './kernel_timeline';
-import type { State } from './protocol';
+import { stateOf } from './cell_states';
+import { compareCell, EDITED } from './edited_cells';
+import { isEdited, RanTexts } from './ran_texts';
 import type { Timelines } from './timelines';
 import { act } from './travel';
+import { codeCellsOf } from './work_panels';
+import type { WorkPanel } from './work_panels';
 
 const UNDONE = 'mk-mod-undone';
 const BUTTON = 'mk-GoTo';
+const PENCIL = 'mk-Edited';
 
-/** Keep the marks of a notebook's cells true. */
-export function markCells(panel: NotebookPanel, timelines: Timelines, trans: TranslationBundle): void {
+/** Keep the marks of a panel's cells true. */
+export function markCells(panel: WorkPanel, timelines: Timelines, trans: TranslationBundle): void {
   let frame = 0;
+  const ran = new RanTexts();
   const mark = (): void => {
     frame = 0;
     if (panel.isDisposed) return;
     const timeline = timelines.of(panel);
-    for (const cell of panel.content.widgets) {
-      if (cell instanceof CodeCell) markCell(cell, timeline, trans);
+    const active = panel instanceof NotebookPanel ? panel.content.activeCell : null;
+    for (const cell of codeCellsOf(panel)) {
+      markCell(cell, timeline, trans);
+      markEdited(cell, timeline, ran, trans);
+      const state = timeline === null ? undefined : stateOf(cell, timeline);
+      // the notebook knows of edits in this page; whether the others were edited is seen when they are come to
+      const isAsked = cell.model.isDirty || cell === active;
+      if (timeline !== null && state !== undefined && isAsked) {
+        void ran.ask(timeline, state).then(isNews => {
+          if (isNews) soon();
+        });
+      }
     }
   };
   const soon = (): void => {
     if (frame === 0) frame = requestAnimationFrame(mark);
   };
   const following = timelines.follow(panel, soon);
-  panel.content.modelContentChanged.connect(soon); // a cell came, went, or has another number
+  // a cell came, went, was edited, or has another number
+  if (panel instanceof NotebookPanel) {
+    panel.content.modelContentChanged.connect(soon);
+    panel.content.activeCellChanged.connect(soon);
+  } else {
+    panel.console.executed.connect(soon);
+  }
   panel.disposed.connect(() => {
     cancelAnimationFrame(frame);
     following.dispose();
   });
-}
-
-/** The state that the last run of a cell left; undefined if there is none. */
-export function stateOf(cell: CodeCell, timeline: KernelTimeline): State | undefined {
-  const count = cell.model.executionCount;
-  const state = count === null ? undefined : timeline.states.get(count);
-  // numbers in a notebook may be those of an earlier session
-  return state?.cell_id === cell.model.id || state?.cell_id === null ? state : undefined;
 }
 
 function markCell(cell: CodeCell, timeline: KernelTimeline | null, trans: TranslationBundle): void {
@@ -66,5 +83,24 @@ function markCell(cell: CodeCell, timeline: KernelTimeline | null, trans: Transl
   button.onclick = () => {
     if (timeline !== null) void act(timeline, { action: 'restore', target: state.number });
   };
+  if (known === null) cell.node.append(button);
+}
+
+function markEdited(cell: CodeCell, timeline: KernelTimeline | null, ran: RanTexts, trans: TranslationBundle): void {
+  const state = timeline === null ? undefined : stateOf(cell, timeline);
+  const text = state === undefined ? null : ran.of(state);
+  const is = isEdited(cell.model.sharedModel.getSource(), text);
+  cell.toggleClass(EDITED, is);
+  const known = cell.node.querySelector<HTMLButtonElement>(`:scope > .${PENCIL}`);
+  if (!is || state === undefined || text === null) {
+    known?.remove();
+    return;
+  }
+  const button = known ?? document.createElement('button');
+  button.className = PENCIL;
+  button.textContent = '✎';
+  button.title = trans.__('Edited since it ran: compare with what ran');
+  button.setAttribute('aria-label', button.title);
+  button.onclick = () => void compareCell({ cell, state, ran: text }, trans);
   if (known === null) cell.node.append(button);
 }

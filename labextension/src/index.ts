@@ -5,60 +5,75 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { ICommandPalette } from '@jupyterlab/apputils';
 import { IConsoleTracker } from '@jupyterlab/console';
 import { INotebookTracker } from '@jupyterlab/notebook';
+import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { markCells } from './cell_marks';
 import { addCommands } from './commands';
 import { Current } from './current';
+import { addEditedCommands } from './edited_cells';
+import { showGrants } from './grants';
 import { showNotices } from './notices';
 import { showQuestions } from './question_dialog';
 import { addRunFromChanged } from './run_from';
 import { TimelinePanel } from './timeline_panel';
 import { Timelines } from './timelines';
-import { UndoButton } from './undo_button';
+import { addUndoButton } from './undo_button';
+import { VariablesPanel } from './variables_panel';
+import type { WorkPanel } from './work_panels';
 
 const plugin: JupyterFrontEndPlugin<void> = {
   id: 'monty-kernel:timeline',
   description: 'Shows the states of Monty kernels, and travels between them.',
   autoStart: true,
-  requires: [INotebookTracker],
-  optional: [IConsoleTracker, ICommandPalette, ILayoutRestorer, ITranslator],
+  requires: [INotebookTracker, IRenderMimeRegistry],
+  optional: [IConsoleTracker, ICommandPalette, ILayoutRestorer, IStatusBar, ITranslator],
   activate: (
     app: JupyterFrontEnd,
     notebooks: INotebookTracker,
+    rendermime: IRenderMimeRegistry,
     consoles: IConsoleTracker | null,
     palette: ICommandPalette | null,
     restorer: ILayoutRestorer | null,
+    statusBar: IStatusBar | null,
     translator: ITranslator | null
   ) => {
     const trans = (translator ?? nullTranslator).load('monty-kernel');
     const timelines = new Timelines();
     const current = new Current(app.shell, timelines);
-    const panel = new TimelinePanel(current, trans);
-    addCommands(app, current, panel, palette, trans);
+    const timelinePanel = new TimelinePanel(current, trans);
+    const variables = new VariablesPanel(current, rendermime, trans);
+    addCommands(app, current, timelinePanel, palette, trans);
     addRunFromChanged(app, current, palette, trans);
-    app.docRegistry.addWidgetExtension('Notebook', new UndoButton(timelines, trans));
+    addEditedCommands(app, current, trans);
+    showGrants(app, current, statusBar, palette, trans);
     notebooks.forEach(notebook => {
       watch(notebook);
     });
     notebooks.widgetAdded.connect((_, notebook) => {
       watch(notebook);
     });
+    consoles?.forEach(console => {
+      watch(console);
+    });
     consoles?.widgetAdded.connect((_, console) => {
-      timelines.watch(console);
-      showQuestions(console, trans);
+      watch(console);
     });
     timelines.found.connect(() => {
-      if (panel.isAttached) return;
-      app.shell.add(panel, 'right', { rank: 700 }); // a person without such a kernel sees nothing of it
-      restorer?.add(panel, panel.id);
+      for (const each of [timelinePanel, variables]) {
+        if (each.isAttached) continue;
+        app.shell.add(each, 'right', { rank: 700 }); // a person without such a kernel sees nothing of it
+        restorer?.add(each, each.id);
+      }
     });
 
-    function watch(notebook: Parameters<typeof markCells>[0]): void {
-      timelines.watch(notebook);
-      markCells(notebook, timelines, trans);
-      showNotices(notebook, timelines, trans);
-      showQuestions(notebook, trans);
+    function watch(panel: WorkPanel): void {
+      timelines.watch(panel);
+      markCells(panel, timelines, trans);
+      showNotices(panel, timelines, trans);
+      showQuestions(panel, trans);
+      addUndoButton(panel, timelines, trans);
     }
   }
 };

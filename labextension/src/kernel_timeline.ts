@@ -6,11 +6,25 @@ import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 import type { IDisposable } from '@lumino/disposable';
 
-import { actedOf, differenceOf, eventOf, FEATURE, sourceOf, TARGET } from './protocol';
-import type { Acted, Action, Difference, LastSession, Restored, SourceOfState, State } from './protocol';
+import { actedOf, differenceOf, eventOf, FEATURE, shownOf, sourceOf, TARGET, variablesOf } from './protocol';
+import type {
+  Acted,
+  Action,
+  Difference,
+  Grants,
+  LastSession,
+  Restored,
+  Shown,
+  SourceOfState,
+  State,
+  Variables
+} from './protocol';
 
 /** Milliseconds that a kernel may take for an answer on control, where it answers at once unless it is gone. */
 const ANSWERS_WITHIN = 10_000;
+
+/** The same where a copy of the session runs the notebook's code for it. */
+const SHOWS_WITHIN = 20_000;
 
 const SILENT = { status: 'error' as const, ename: 'NoAnswer', evalue: 'The kernel did not answer.' };
 
@@ -24,6 +38,8 @@ export class KernelTimeline implements IDisposable {
   lastSession: LastSession | null = null;
   /** Where the session fell back to when the last cell lost its worker; null after the next cell. */
   restored: Restored | null = null;
+  /** What the notebook may reach; null as long as the kernel has not said. */
+  grants: Grants | null = null;
 
   #comm: Kernel.IComm | null = null;
   #path: Set<number> | null = null;
@@ -94,7 +110,17 @@ export class KernelTimeline implements IDisposable {
     return sourceOf(await this.#ask('timeline', { what: 'source', state })) ?? SILENT;
   }
 
-  #ask(name: 'timeline' | 'timeline_act', content: object): Promise<unknown> {
+  /** What the present state holds. */
+  async variables(): Promise<Variables> {
+    return variablesOf(await this.#ask('timeline', { what: 'variables' })) ?? SILENT;
+  }
+
+  /** A variable of the present state in its own display, which a copy of the session makes. */
+  async value(name: string): Promise<Shown> {
+    return shownOf(await this.#ask('timeline', { what: 'value', name }, SHOWS_WITHIN)) ?? SILENT;
+  }
+
+  #ask(name: 'timeline' | 'timeline_act', content: object, within = ANSWERS_WITHIN): Promise<unknown> {
     if (this.#isDisposed || this.kernel.isDisposed) return Promise.resolve(null);
     // JupyterLab's types know no other messages than its own
     const message = KernelMessage.createMessage<KernelMessage.IInterruptRequestMsg>({
@@ -108,7 +134,7 @@ export class KernelTimeline implements IDisposable {
       const timer = setTimeout(() => {
         future.dispose();
         resolve(null);
-      }, ANSWERS_WITHIN);
+      }, within);
       const future = this.kernel.sendControlMessage(message, true, true);
       future.onReply = reply => {
         clearTimeout(timer);
@@ -138,7 +164,7 @@ export class KernelTimeline implements IDisposable {
     this.#comm = null; // the connection has ended it
     this.states.clear();
     this.present = 0;
-    this.restored = this.lastSession = null;
+    this.restored = this.lastSession = this.grants = null;
     this.#tell();
   }
 
@@ -146,6 +172,12 @@ export class KernelTimeline implements IDisposable {
     const event = eventOf(data);
     if (event === null) {
       console.warn('The Monty kernel sent an event of its timeline that this extension cannot read.', data);
+      return;
+    }
+    if (event.event === 'grants') {
+      const { tools, more_tools, mounts, limits } = event;
+      this.grants = { tools, more_tools, mounts, limits };
+      this.#tell();
       return;
     }
     if (event.event === 'tree') {

@@ -1,12 +1,12 @@
 /** Above a notebook, and never in an output that is saved: the last session can be resumed, or the session fell back. */
 
-import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
 
 import type { LastSession } from './protocol';
 import type { Timelines } from './timelines';
 import { act } from './travel';
+import type { WorkPanel } from './work_panels';
 
 class Notice extends Widget {
   readonly #text = document.createElement('span');
@@ -40,7 +40,7 @@ class Notice extends Widget {
 }
 
 /** Keep the notices above a notebook true. */
-export function showNotices(panel: NotebookPanel, timelines: Timelines, trans: TranslationBundle): void {
+export function showNotices(panel: WorkPanel, timelines: Timelines, trans: TranslationBundle): void {
   const notice = new Notice(trans);
   panel.contentHeader.addWidget(notice);
   const closed = new Set<string>();

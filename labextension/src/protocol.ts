@@ -72,11 +72,31 @@ const CHANGED = v.object({
   last_session: v.optional(v.nullable(LAST_SESSION))
 });
 
-const EVENT = v.variant('event', [TREE, CHANGED]);
+const GRANTS = {
+  tools: v.array(
+    v.object({
+      name: v.string(),
+      signature: v.string(),
+      about: v.string(),
+      permission: v.picklist(['allow', 'ask', 'deny'])
+    })
+  ),
+  more_tools: NUMBER,
+  mounts: v.array(v.object({ place: v.string(), host: v.string(), mode: v.picklist(['ro', 'rw', 'overlay']) })),
+  limits: v.array(
+    v.object({ name: v.string(), means: v.string(), now: v.nullable(v.string()), granted: v.nullable(v.string()) })
+  )
+};
+
+const GRANTED = v.object({ event: v.literal('grants'), ...GRANTS });
+
+const EVENT = v.variant('event', [TREE, CHANGED, GRANTED]);
+
+const REFUSED = v.object({ status: v.literal('error'), ename: v.string(), evalue: v.string() });
 
 const ACTED = v.variant('status', [
   v.object({ status: v.literal('ok'), present: NUMBER, report: v.string() }),
-  v.object({ status: v.literal('error'), ename: v.string(), evalue: v.string() })
+  REFUSED
 ]);
 
 const DIFFERENCE = v.variant('status', [
@@ -88,12 +108,37 @@ const DIFFERENCE = v.variant('status', [
     more: v.optional(NUMBER, 0),
     unknown: v.optional(NUMBER, 0)
   }),
-  v.object({ status: v.literal('error'), ename: v.string(), evalue: v.string() })
+  REFUSED
 ]);
 
-const SOURCE = v.variant('status', [
-  v.object({ status: v.literal('ok'), source: v.nullable(v.string()) }),
-  v.object({ status: v.literal('error'), ename: v.string(), evalue: v.string() })
+const SOURCE = v.variant('status', [v.object({ status: v.literal('ok'), source: v.nullable(v.string()) }), REFUSED]);
+
+const VARIABLES = v.variant('status', [
+  v.object({
+    status: v.literal('ok'),
+    compared: v.boolean(),
+    why: v.optional(v.string(), ''),
+    variables: v.array(
+      v.object({
+        name: v.string(),
+        kind: v.string(),
+        type: v.string(),
+        length: v.nullable(NUMBER),
+        text: v.string()
+      })
+    )
+  }),
+  REFUSED
+]);
+
+const SHOWN = v.variant('status', [
+  v.object({
+    status: v.literal('ok'),
+    data: v.optional(v.record(v.string(), v.unknown())),
+    metadata: v.optional(v.record(v.string(), v.unknown()), {}),
+    error: v.optional(v.string(), '')
+  }),
+  REFUSED
 ]);
 
 const QUESTION = v.object({
@@ -115,6 +160,10 @@ export type TimelineEvent = v.InferOutput<typeof EVENT>;
 export type Acted = v.InferOutput<typeof ACTED>;
 export type Difference = v.InferOutput<typeof DIFFERENCE>;
 export type SourceOfState = v.InferOutput<typeof SOURCE>;
+export type Grants = Omit<v.InferOutput<typeof GRANTED>, 'event'>;
+export type Variables = v.InferOutput<typeof VARIABLES>;
+export type Variable = Extract<Variables, { status: 'ok' }>['variables'][number];
+export type Shown = v.InferOutput<typeof SHOWN>;
 export type Question = v.InferOutput<typeof QUESTION>;
 
 /** What to do, and in which state the person believes to be. */
@@ -142,6 +191,16 @@ export function differenceOf(content: unknown): Difference | null {
 /** A reply to `timeline_request` for a cell's text; null for what is none. */
 export function sourceOf(content: unknown): SourceOfState | null {
   return checked(SOURCE, content);
+}
+
+/** A reply to `timeline_request` for what a state holds; null for what is none. */
+export function variablesOf(content: unknown): Variables | null {
+  return checked(VARIABLES, content);
+}
+
+/** A reply to `timeline_request` for a value in its own display; null for what is none. */
+export function shownOf(content: unknown): Shown | null {
+  return checked(SHOWN, content);
 }
 
 /** The question that the metadata of an `input_request` marks as the kernel's own; null if a cell asks. */

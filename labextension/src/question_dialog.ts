@@ -6,9 +6,6 @@
  */
 
 import { Dialog } from '@jupyterlab/apputils';
-import { CodeCell } from '@jupyterlab/cells';
-import type { ConsolePanel } from '@jupyterlab/console';
-import { NotebookPanel } from '@jupyterlab/notebook';
 import { Stdin } from '@jupyterlab/outputarea';
 import type { Kernel, KernelMessage } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
@@ -17,6 +14,8 @@ import { Widget } from '@lumino/widgets';
 import { Questions } from './questions';
 import type { Asked } from './questions';
 import { harmless } from './words';
+import { codeCellsOf } from './work_panels';
+import type { WorkPanel } from './work_panels';
 
 /** Characters of a text that are shown before the person asks for the rest. */
 const AT_FIRST = 300;
@@ -27,7 +26,7 @@ const UNPRESSED = 500;
 const answered = new WeakSet<Kernel.IKernelConnection>(); // connections whose questions are shown
 
 /** Show the questions of the kernels that a panel has. */
-export function showQuestions(panel: NotebookPanel | ConsolePanel, trans: TranslationBundle): void {
+export function showQuestions(panel: WorkPanel, trans: TranslationBundle): void {
   const { sessionContext } = panel;
   const look = async (): Promise<void> => {
     const kernel = sessionContext.session?.kernel;
@@ -47,12 +46,7 @@ export function showQuestions(panel: NotebookPanel | ConsolePanel, trans: Transl
 }
 
 /** Show the dialog of a question, and answer with what the person chooses. */
-function ask(
-  asked: Asked,
-  questions: Questions,
-  panel: NotebookPanel | ConsolePanel,
-  trans: TranslationBundle
-): Dialog<unknown> {
+function ask(asked: Asked, questions: Questions, panel: WorkPanel, trans: TranslationBundle): Dialog<unknown> {
   const { choices, title } = asked.question;
   const buttons = choices.map(({ label }, index) =>
     Dialog.createButton({ label: harmless(label), accept: index < choices.length - 1 || choices.length === 1 })
@@ -88,11 +82,9 @@ function ask(
 }
 
 /** The open text prompt of the cell that asks; null if it is nowhere in the panel. */
-export function textPrompt(panel: NotebookPanel | ConsolePanel, request: KernelMessage.IInputRequestMsg): Stdin | null {
-  const cells = panel instanceof NotebookPanel ? panel.content.widgets : [...panel.console.cells];
+export function textPrompt(panel: WorkPanel, request: KernelMessage.IInputRequestMsg): Stdin | null {
   const parent = 'msg_id' in request.parent_header ? request.parent_header.msg_id : null;
-  for (const cell of cells) {
-    if (!(cell instanceof CodeCell)) continue;
+  for (const cell of codeCellsOf(panel)) {
     // between cells there is none, whatever its type says
     const future = cell.outputArea.future as typeof cell.outputArea.future | undefined;
     if (parent === null || future?.msg.header.msg_id !== parent) continue;

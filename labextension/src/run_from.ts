@@ -8,7 +8,7 @@ import type { Cell } from '@jupyterlab/cells';
 import { NotebookActions, NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import { stateOf } from './cell_marks';
+import { stateOf } from './cell_states';
 import type { Current } from './current';
 import { firstToRun } from './first_to_run';
 import type { KernelTimeline } from './kernel_timeline';

@@ -35,7 +35,8 @@ export function undoInWords(here: State | undefined, trans: TranslationBundle): 
 /** All that a state's cell changed, one line each. */
 export function details(state: State): string {
   const { changes } = state;
-  const head = state.label === '' ? numberOf(state) : `${numberOf(state)} ${state.label}`;
+  const dropped = state.where === null ? '\nnot there any more: it was dropped to save space, or deleted' : '';
+  const head = (state.label === '' ? numberOf(state) : `${numberOf(state)} ${state.label}`) + dropped;
   if (changes === null) return head;
   if (!changes.compared) return `${head}\nchanged, not compared: ${changes.why}`;
   const lines = changes.items.slice(0, MOST_LISTED).map(changeInWords);

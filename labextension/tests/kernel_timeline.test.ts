@@ -125,6 +125,20 @@ describe('the timeline of a kernel', () => {
     expect(await timeline?.act({ action: 'undo' })).toMatchObject({ ename: 'NoAnswer' });
   });
 
+  it('knows what the notebook may reach, and what a variable shows', async () => {
+    const timeline = await made();
+    const limits = [{ name: 'memory', means: 'of the session', now: '1 GiB', granted: '1 GiB' }];
+    kernel.comms[0]?.say(TREE);
+    kernel.comms[0]?.say({ event: 'grants', tools: [], more_tools: 0, mounts: [], limits });
+    expect(timeline?.grants).toEqual({ tools: [], more_tools: 0, mounts: [], limits });
+    expect(timeline?.states.size).toBe(3);
+    kernel.answer = { status: 'ok', present: 2, state: 2, data: { 'text/plain': '7' }, metadata: {} };
+    expect(await timeline?.value('x')).toMatchObject({ status: 'ok', data: { 'text/plain': '7' } });
+    kernel.answer = { status: 'ok', present: 2, state: 2, compared: true, variables: [{ name: 'x' }] };
+    expect(await timeline?.variables()).toMatchObject({ ename: 'NoAnswer' });
+    expect(kernel.asked.map(({ content }) => content)).toEqual([{ what: 'value', name: 'x' }, { what: 'variables' }]);
+  });
+
   it('begins anew with a restarted kernel', async () => {
     const timeline = await made();
     kernel.comms[0]?.say(TREE);

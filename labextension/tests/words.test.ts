@@ -40,6 +40,12 @@ describe('a state in words', () => {
     ).toBe('2 values cannot be compared');
   });
 
+  it('says that it is gone', () => {
+    expect(details(state(4, 3, { where: null }))).toBe(
+      '[4] cell 4\nnot there any more: it was dropped to save space, or deleted'
+    );
+  });
+
   it('has a name without a number', () => {
     expect([numberOf(state(0, null)), numberOf(state(-2, 1)), numberOf(state(3, 1))]).toEqual(['start', '[·]', '[3]']);
   });
