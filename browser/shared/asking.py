@@ -22,13 +22,36 @@ def asking() -> dict[str, Any]:
         "most_refusals": access.MOST_REFUSALS,
         "longest": access.LONGEST,
         "lookalikes": {chr(code): letter for code, letter in access.LOOKALIKES.items()},
-        "mounts": {mode: list(words) for mode, words in questions.MOUNTS.items()},
+        "questions": {
+            "refusal": _words(questions.never_mounted("")),
+            "resume": _words(questions.session_question("", (), "")),
+            "history": _whole(questions.history_question()),
+            "reset": _whole(questions.reset_question(undone=True)),
+        },
+        "mounts": {
+            mode: {"verb": questions.MOUNTS[mode][0], **_words(questions.mount_question("", "", mode))}
+            for mode in mounting.MODES.values()
+        },
         "place": javascript(mounting.PLACE),
         "longest_place": mounting.LONGEST_PLACE,
         "invisible": javascript(visible_text.INVISIBLE),
         "scripts": scripts,
         "words": [[start, end - start, scripts.index(script)] for start, end, script in _scripts()],
     }
+
+
+def _words(question: questions.Question) -> dict[str, Any]:
+    """What of a question does not depend on what it is about."""
+    return {
+        "title": question.title,
+        "note": question.note,
+        "choices": [choice._asdict() for choice in question.choices],
+    }
+
+
+def _whole(question: questions.Question) -> dict[str, Any]:
+    """A question that is always the same."""
+    return {"text": question.text, **_words(question)}
 
 
 def _scripts() -> Iterator[tuple[int, int, str]]:

@@ -115,3 +115,32 @@ def never_mounted(why: str) -> Question:
         (Choice("", "Press Enter", "Close"),),
         (Part("why", why),),
     )
+
+
+def session_question(text: str, parts: tuple[Part, ...], note: str) -> Question:
+    """Whether a notebook may have an earlier session, which the text, the parts and the note describe."""
+    return Question(
+        "resume", text, "Let this notebook have everything in an earlier session?", yes_or_no("Resume"), parts, note
+    )
+
+
+def history_question() -> Question:
+    """Whether the inputs of other sessions may be printed, and so be saved in the notebook."""
+    return Question(
+        "history",
+        "show the inputs of your other sessions in this notebook?",
+        "Show the inputs of your other sessions in this notebook?",
+        yes_or_no("Show"),
+    )
+
+
+def reset_question(*, undone: bool) -> Question:
+    """Whether all variables may go. undone: Whether %undo brings them back."""
+    note = "%undo brings them back." if undone else ""
+    return Question(
+        "reset",
+        f"clear all variables of this session? {note}".rstrip(),
+        "Clear all variables of this session?",
+        yes_or_no("Clear"),
+        note=note,
+    )

@@ -71,16 +71,10 @@ def history(arguments: argparse.Namespace, context: MagicContext) -> None:
 
 
 def _require_consent(context: MagicContext) -> None:
-    from monty_kernel.engine.questions import Question, yes_or_no
+    from monty_kernel.engine.questions import history_question
 
     # printed inputs are saved in the notebook, which may belong to a stranger
-    question = Question(
-        "history",
-        "show the inputs of your other sessions in this notebook?",
-        "Show the inputs of your other sessions in this notebook?",
-        yes_or_no("Show"),
-    )
-    if not context.confirm(question):
+    if not context.confirm(history_question()):
         raise UsageError("%history: inputs of other sessions are shown only if you answer yes.")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import shlex
-from typing import TYPE_CHECKING
 
 from monty_kernel.engine import prelude
 from monty_kernel.engine.frontend import UsageError
@@ -14,9 +13,6 @@ from monty_kernel.typecheck.checks import MODES, TooLenient
 
 from . import MagicContext
 from .declare import Family, argument
-
-if TYPE_CHECKING:
-    from monty_kernel.engine.questions import Question
 
 family = Family("Looking into the session")
 
@@ -148,20 +144,9 @@ def reset(arguments: argparse.Namespace, context: MagicContext) -> None:
 
     Asks first; where nobody can answer, the answer is no.
     """
-    if arguments.force or context.confirm(_reset_question(undone=context.travel.keeps)):
+    from monty_kernel.engine.questions import reset_question
+
+    if arguments.force or context.confirm(reset_question(undone=context.travel.keeps)):
         context.reset()
     else:
         context.print("Nothing was cleared. %reset -f clears without asking.")
-
-
-def _reset_question(*, undone: bool) -> Question:
-    from monty_kernel.engine.questions import Question, yes_or_no
-
-    note = "%undo brings them back." if undone else ""
-    return Question(
-        "reset",
-        f"clear all variables of this session? {note}".rstrip(),
-        "Clear all variables of this session?",
-        yes_or_no("Clear"),
-        note=note,
-    )

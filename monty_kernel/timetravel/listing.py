@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from monty_kernel.engine.questions import Part, Question, yes_or_no
+from monty_kernel.engine.questions import Part, Question, session_question
 from monty_kernel.outputs.visible_text import plain_name, quoted, visible_line
 
 from ..store.records import How, SessionInfo
@@ -186,12 +186,9 @@ def resume_question(info: SessionInfo, names: Sequence[str], *, of_another_noteb
         else "Another kernel ran it, and the file at that path may be somebody else's by now."
     )
     listed = f" (names such as {_listed(names, _MOST_SHOWN)})" if names else ""
-    return Question(
-        "resume",
+    return session_question(
         f"let this notebook have everything in session {info.id} {of}, {_ENDED[info.how]} {when} with {states}"
         f"{listed}? {why}",
-        "Let this notebook have everything in an earlier session?",
-        yes_or_no("Resume"),
         (
             Part("session", f"{info.id} {of}"),
             Part("ended", f"{_ENDED[info.how]} {when}"),

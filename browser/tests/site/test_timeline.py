@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.support.frontends.jupyterlab import Notebook
 
-from .apps import Lite, interrupt
+from .apps import Lite, answer, interrupt
 from .served import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(200)]
@@ -79,6 +79,25 @@ def test_the_notebook_application_offers_to_resume_after_a_reload(lab: Lite, vis
     expect(notice).to_contain_text("The last session of this notebook has 3 states.")
     expect(notice.get_by_role("button", name="Resume")).to_be_visible()
     page.close()
+
+
+def test_a_question_of_the_kernel_is_a_dialog_and_what_a_cell_asks_is_not(lab: Lite) -> None:
+    page, notebook = lab.page, lab.new_notebook()
+    notebook.run("x = 1")
+    asking = notebook.start("input('monty-kernel asks: Clear all variables of this session?')")
+    expect(notebook.cell(asking).locator(".jp-Stdin-input")).to_be_visible()
+    expect(page.locator(".mk-Question")).to_have_count(0)
+    answer(notebook, asking, "")
+    notebook.wait_for_number(asking)
+    resetting = notebook.start("%reset")
+    dialog = page.locator(".mk-Question")
+    expect(dialog).to_contain_text("Clear all variables of this session?")
+    expect(dialog).to_contain_text("%undo brings them back.")
+    dialog.get_by_role("button", name="Clear").click()
+    notebook.wait_for_number(resetting)
+    expect(dialog).to_have_count(0)
+    expect(notebook.cell(resetting).locator(".jp-Stdin-input")).to_have_count(0)
+    expect(notebook.outputs(notebook.run("'x' in locals()"))).to_have_text("False")
 
 
 def test_a_console_without_notebooks_loads_nothing_of_it(lab: Lite, visiting: Visitor) -> None:

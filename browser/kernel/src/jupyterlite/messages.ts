@@ -47,8 +47,8 @@ export class Sender {
   }
 
   /** Ask the person of the request's client for a line; the id of the message. */
-  ask(parent: Parent, prompt: string, password: boolean): string {
-    const request = made('stdin', parent, 'input_request', { prompt, password }, {});
+  ask(parent: Parent, prompt: string, password: boolean, metadata: Record<string, unknown>): string {
+    const request = made('stdin', parent, 'input_request', { prompt, password }, metadata);
     this.send(request);
     return request.header.msg_id;
   }

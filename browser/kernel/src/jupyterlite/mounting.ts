@@ -7,6 +7,7 @@ import { NotMountable } from './mounts';
 import { answered, isLikeTheKernels, mountQuestion, neverMounted } from './questions';
 import { readable } from './quoted';
 import type { Given } from '../magics/arguments';
+import type { KernelQuestion } from '../magics/kernel_questions';
 import type { Answer, MountMode, MountSpec } from '../worker/messages';
 import type { Mounts } from './mounts';
 
@@ -18,8 +19,8 @@ const MODES: Readonly<Record<MountMode, string>> = {
 const PLACE = new RegExp(`^(?:${shared.place})$`, 'u');
 const DEFAULT_PLACE = '/data';
 
-/** Asks the person a question of the kernel's own. */
-type Ask = (question: string) => Promise<Answer>;
+/** Asks the person. */
+type Ask = (question: KernelQuestion) => Promise<Answer>;
 
 /**
  * Mount a folder that a notebook asks for, if the person says yes. Throws UsageError.

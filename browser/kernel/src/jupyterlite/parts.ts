@@ -1,5 +1,6 @@
 /** What a kernel is made of, as the kernel sees it: each part is a room of its own. */
 
+import type { KernelQuestion } from '../magics/kernel_questions';
 import type { HostedSession } from '../session/hosted_session';
 import type { Act } from '../timetravel/timeline_acts';
 import type { KnownStates } from './known_states';
@@ -43,8 +44,8 @@ export interface Completion {
 /** The cell that a magic answers. */
 export interface AskingCell {
   show(output: Output): void;
-  /** Ask the person a question of the kernel's own, which gets its mark; an exception where nobody answers. */
-  ask(question: string): Promise<Answer>;
+  /** Ask the person a question of the kernel's own; an exception where nobody answers. */
+  ask(question: KernelQuestion): Promise<Answer>;
 }
 
 /** The states of the session, and what goes from one to another. */

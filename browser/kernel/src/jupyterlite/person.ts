@@ -1,7 +1,9 @@
 /** Asks the person who runs the cell: on the cell's behalf, and for the kernel itself. */
 
 import shared from '../generated/asking.json';
-import { answered, disguise, MARK } from './questions';
+import { dataOf, lineOf } from '../magics/kernel_questions';
+import { answered, disguise } from './questions';
+import type { KernelQuestion } from '../magics/kernel_questions';
 import type { Answer, Output } from '../worker/messages';
 import type { Header, Message, Sender } from './messages';
 import type { Screen } from './parts';
@@ -9,7 +11,8 @@ import type { Screen } from './parts';
 interface Asked {
   /** The ids of the messages that an answer may name as its question. */
   readonly messages: ReadonlySet<unknown>;
-  readonly ofKernel: boolean;
+  /** The kernel's own question; null if a cell asks. */
+  readonly question: KernelQuestion | null;
   /** Whether another question was given up before it, whose answer may still come. */
   readonly afterOneGivenUp: boolean;
   readonly again: () => void;
@@ -48,17 +51,17 @@ export class Person {
     const parent = this.#parent;
     if (parent === null || !this.#mayBeAsked) return nobody(isPassword);
     await this.screen.finish(this.show);
-    return this.#ask(parent, disguise(typeof prompt === 'string' ? prompt : ''), isPassword, false);
+    return this.#ask(parent, disguise(typeof prompt === 'string' ? prompt : ''), isPassword, null);
   }
 
   /** A line that answers a question of the kernel's own. All but a clear yes counts as a refusal, also an interrupt. */
-  async confirm(question: string): Promise<Answer> {
+  async confirm(question: KernelQuestion): Promise<Answer> {
     const parent = this.#parent;
     if (parent === null || !this.#mayBeAsked) return nobody(false);
     if (this.#refusals >= shared.most_refusals) return NOT_AGAIN;
     this.#refusals += 1;
     await this.screen.endStyles(this.show);
-    const answer = await this.#ask(parent, MARK + question, false, true);
+    const answer = await this.#ask(parent, lineOf(question), false, question);
     if ('value' in answer && answered(String(answer.value)) !== 'no') this.#refusals -= 1;
     return answer;
   }
@@ -69,7 +72,7 @@ export class Person {
     const answered = (message.parent_header as Partial<Header>).msg_id;
     if (asked === null || (answered !== undefined && !asked.messages.has(answered))) return; // it is late
     this.#asked = null;
-    if (answered === undefined && asked.afterOneGivenUp && asked.ofKernel) {
+    if (answered === undefined && asked.afterOneGivenUp && asked.question !== null) {
       asked.again(); // it may answer the question before this one, and such an answer must not grant anything
       return;
     }
@@ -81,19 +84,20 @@ export class Person {
     parent: Message,
     prompt: string,
     isPassword: boolean,
-    ofKernel: boolean,
+    question: KernelQuestion | null,
     again: Asked['resolve'] | null = null
   ): Promise<Answer> {
     if (this.#parent !== parent) return Promise.resolve(nobody(isPassword)); // its cell is over
-    const id = this.sender.ask(parent, this.screen.prompt(prompt), isPassword);
+    const metadata = question === null ? {} : { monty: { question: dataOf(question) } };
+    const id = this.sender.ask(parent, this.screen.prompt(prompt), isPassword, metadata);
     const afterOneGivenUp = this.#asked !== null;
     return new Promise(made => {
       const resolve = again ?? made;
       this.#asked = {
         messages: new Set([id, parent.header.msg_id]),
-        ofKernel,
+        question,
         afterOneGivenUp,
-        again: () => void this.#ask(parent, prompt, isPassword, ofKernel, resolve),
+        again: () => void this.#ask(parent, prompt, isPassword, question, resolve),
         resolve
       };
     });

@@ -2,11 +2,10 @@
 
 import shared from '../generated/asking.json';
 import { cut, visible } from '../errors/visible_text';
+import { kernelQuestion } from '../magics/kernel_questions';
 import { strip } from '../source/python_text';
-import { quoted } from './quoted';
-
-/** Every question of the kernel begins with it. No prompt of a cell can. */
-export const MARK = shared.mark;
+import { quoted, readable } from './quoted';
+import type { KernelQuestion } from '../magics/kernel_questions';
 
 const COLOUR = /(\x1b\[[0-9;]*m)/;
 const COLOURS = new RegExp(COLOUR.source, 'g');
@@ -16,14 +15,21 @@ export type PersonsAnswer = 'yes' | 'no' | 'always';
 export type MountMode = 'ro' | 'rw' | 'overlay';
 
 /** Whether a folder of the site's drive, given by its whole path, may be mounted. */
-export function mountQuestion(folder: string, place: string, mode: MountMode): string {
-  const [verb = '', note = ''] = shared.mounts[mode];
-  return `let this notebook ${verb} ${quoted(folder)} as ${quoted(place)}?${note} [y]es, [n]o: `;
+export function mountQuestion(folder: string, place: string, mode: MountMode): KernelQuestion {
+  const { verb, ...words } = shared.mounts[mode];
+  const [shown, where] = [quoted(folder), quoted(place)];
+  const text = `let this notebook ${verb} ${shown} as ${where}? ${words.note}`.trimEnd();
+  return kernelQuestion('mount', words, text, [
+    { name: 'folder', text: shown },
+    { name: 'as', text: where }
+  ]);
 }
 
 /** What only the person is told about a folder that a notebook asked for and cannot have. */
-export function neverMounted(why: string): string {
-  return `this notebook asked for a folder that it cannot have: ${why}. Press Enter: `;
+export function neverMounted(why: string): KernelQuestion {
+  const text = readable(why); // some of it may come from the drive
+  const line = `this notebook asked for a folder that it cannot have: ${text}.`;
+  return kernelQuestion('refusal', shared.questions.refusal, line, [{ name: 'why', text }]);
 }
 
 /** What a typed line means. Only a clear yes is a yes. */

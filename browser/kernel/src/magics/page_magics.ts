@@ -4,6 +4,7 @@ import { repr, thousands } from '../source/python_text';
 import { described } from '../timetravel/file_differences';
 import { NoSuchState, STATE_NAME } from '../timetravel/timeline';
 import { historyLines } from './history';
+import { HISTORY_QUESTION, RESET_QUESTION, sessionQuestion } from './kernel_questions';
 import { UsageError } from './usage';
 import type { MimeBundle } from '../worker/messages';
 import type { EarlierSession } from '../timetravel/session_store';
@@ -12,6 +13,7 @@ import type { Go, TimeTravel } from '../timetravel/travel';
 import type { Inputs } from './history';
 import type { Given } from './arguments';
 import type { Parsed } from './declared';
+import type { KernelQuestion } from './kernel_questions';
 
 /** The magics about mounted folders. */
 export type MountMagic = 'mount' | 'unmount' | 'mounts';
@@ -30,7 +32,7 @@ export interface PageContext {
   print(text: string): void;
   display(data: MimeBundle): void;
   /** The person's answer to a yes-or-no question; null where nobody can answer. */
-  confirm(question: string): Promise<boolean | null>;
+  confirm(question: KernelQuestion): Promise<boolean | null>;
   readonly go: Go;
   /** Begin a new, empty session; the state that the cell leaves comes after the one from before it. Throws NoSuchState. */
   begin(): Promise<void>;
@@ -123,8 +125,7 @@ function byName([one]: readonly string[], [other]: readonly string[]): number {
 }
 
 async function reset({ given }: Parsed, context: PageContext): Promise<void> {
-  const question = 'clear all variables of this session? %undo brings them back. [y]es, [n]o: ';
-  if (given['force'] !== true && (await context.confirm(question)) !== true) {
+  if (given['force'] !== true && (await context.confirm(RESET_QUESTION)) !== true) {
     context.print('Nothing was cleared. %reset -f clears without asking.');
     return;
   }
@@ -158,9 +159,18 @@ async function resume({ given }: Parsed, context: PageContext): Promise<void> {
 // a page knows the path of its notebook, but not whose file is there now: a stranger's must not get what the person's had
 async function requireConsent(info: EarlierSession, context: PageContext): Promise<void> {
   const states = `${thousands(info.states)} state${info.states === 1 ? '' : 's'}`;
+  const used = clock(info.used);
+  const why = 'Another tab or visit ran it, and the file at that path may be another one by now.';
   const answer = await context.confirm(
-    `let this notebook have everything in session ${info.id}, last used ${clock(info.used)}, with ${states}? ` +
-      'Another tab or visit ran it, and the file at that path may be another one by now. [y]es, [n]o: '
+    sessionQuestion(
+      `let this notebook have everything in session ${info.id}, last used ${used}, with ${states}? ${why}`,
+      [
+        { name: 'session', text: info.id },
+        { name: 'last used', text: used },
+        { name: 'states', text: thousands(info.states) }
+      ],
+      why
+    )
   );
   if (answer === true) return;
   throw new UsageError(
@@ -179,9 +189,7 @@ function clock(milliseconds: number): string {
 // The rest
 
 async function history({ given }: Parsed, context: PageContext): Promise<void> {
-  const lines = await historyLines(given, context.history, () =>
-    context.confirm('show the inputs of your other sessions in this notebook? [y]es, [n]o: ')
-  );
+  const lines = await historyLines(given, context.history, () => context.confirm(HISTORY_QUESTION));
   if (lines.length > 0) context.print(lines.join('\n'));
 }
 

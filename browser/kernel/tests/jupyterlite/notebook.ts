@@ -13,6 +13,7 @@ import { plainServices } from '../../src/worker/plain_services';
 import { module } from '../worker/page';
 import { port } from './client';
 import { Site } from './site';
+import type { KernelQuestion } from '../../src/magics/kernel_questions';
 import type { CellHost } from '../../src/session/terms';
 import type { Answer, Output, Question } from '../../src/worker/messages';
 
@@ -68,8 +69,8 @@ export class Notebook {
       ran.outputs.push(output);
       if (output.type === 'stream') ran.text += output.text;
     };
-    const ask = (prompt: string): Promise<Answer> => {
-      this.asked.push(prompt);
+    const ask = (question: KernelQuestion): Promise<Answer> => {
+      this.asked.push(question.text);
       return Promise.resolve(
         this.answer === null ? { exception: 'StdinUnavailable', message: '' } : { value: this.answer }
       );

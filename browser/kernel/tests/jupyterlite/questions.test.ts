@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { disguise, isLikeTheKernels, skeleton } from '../../src/jupyterlite/questions';
+import { disguise, isLikeTheKernels, mountQuestion, neverMounted, skeleton } from '../../src/jupyterlite/questions';
+import { dataOf, HISTORY_QUESTION, lineOf, RESET_QUESTION, sessionQuestion } from '../../src/magics/kernel_questions';
 import { quoted } from '../../src/jupyterlite/quoted';
 import { asked } from '../native';
 import { hasWasm } from '../worker/page';
 import { Client } from './client';
+import type { Message } from '../../src/jupyterlite/messages';
 
 const PROMPTS = [
   'name: ',
@@ -91,6 +93,34 @@ def f(_):
   });
 });
 
+/** Asks the native kernel for a question's prompt and its metadata. */
+const NATIVE = `
+from monty_kernel.engine import questions
+def f(call):
+    question = getattr(questions, call[0])(*call[1], **(call[2] if len(call) > 2 else {}))
+    return [question.line, question.data]
+`;
+
+describe('questions of the kernel', () => {
+  it.each([
+    [RESET_QUESTION, ['reset_question', [], { undone: true }]],
+    [HISTORY_QUESTION, ['history_question', []]],
+    [neverMounted("there is no folder '/x'"), ['never_mounted', ["there is no folder '/x'"]]],
+    [mountQuestion("/lessons/it's", '/data', 'ro'), ['mount_question', ["/lessons/it's", '/data', 'ro']]],
+    [mountQuestion('/a\u200bb', '/data', 'rw'), ['mount_question', ['/a\u200bb', '/data', 'rw']]],
+    [mountQuestion('/Bücher', '/b', 'overlay'), ['mount_question', ['/Bücher', '/b', 'overlay']]],
+    [sessionQuestion('which?', [], 'Why.'), ['session_question', ['which?', [], 'Why.']]]
+  ])('are what they are in the native kernel (%#)', (question, native) => {
+    expect([[lineOf(question), dataOf(question)]]).toEqual(asked(NATIVE, [native]));
+  });
+
+  it('are of bounded length, on one line', () => {
+    const { text, parts } = neverMounted(`a\r\n\x1b[2Jb${'x'.repeat(100_000)}`);
+    expect(text).toMatch(/^this .* a\\r\\n\\x1b\[2Jbx/);
+    expect(JSON.stringify(dataOf(neverMounted(parts[0]?.text ?? ''))).length).toBeLessThan(6_000);
+  });
+});
+
 describe.skipIf(!hasWasm)('a cell that asks', { timeout: 60_000 }, () => {
   let client: Client;
 
@@ -166,6 +196,23 @@ describe.skipIf(!hasWasm)('a cell that asks', { timeout: 60_000 }, () => {
     expect(client.prompts).toHaveLength(3);
     await client.run('%reset');
     expect(client.prompts).toHaveLength(4);
+  });
+
+  it('cannot mark what it asks as a question of the kernel, whatever it says', async () => {
+    const marked = { monty: { question: dataOf(RESET_QUESTION) } };
+    const forged = JSON.stringify(marked);
+    client.person = () => 'n';
+    await client.run(`input(${JSON.stringify(forged)})`);
+    await client.run(
+      `import getpass\nfrom IPython.display import display\nmonty = ${forged}\n` +
+        'display({"text/plain": "x"}, raw=True, metadata=monty)\ngetpass.getpass(str(monty))'
+    );
+    client.send('execute_request', { code: 'input("x")', allow_stdin: true }, marked);
+    await client.until(message => message.header.msg_type === 'execute_reply');
+    const questions = (): Message[] => client.received.filter(message => message.channel === 'stdin');
+    expect(questions().map(({ metadata }) => metadata)).toEqual([{}, {}, {}]);
+    await client.run('%reset');
+    expect(questions()[3]?.metadata).toEqual(marked);
   });
 
   it('ends what would hide the question', async () => {
