@@ -16,6 +16,7 @@ import { SessionStore } from '../timetravel/session_store';
 import { SideSession } from '../timetravel/side_session';
 import { TimeTravel } from '../timetravel/travel';
 import { SiteDrive } from './drive';
+import { grantsData } from './grants_data';
 import { Identities } from './identities';
 import { KnownStates } from './known_states';
 import { MontyKernel } from './kernel';
@@ -151,6 +152,7 @@ export function assembled(options: IKernel.IOptions, given: Given): MontyKernel 
     questions,
     travel: room,
     states,
+    grants: () => grantsData(mounts.all, session.limits),
     history,
     lost,
     render: shownError,

@@ -48,8 +48,8 @@ export class MontyKernel implements IKernel {
     this.#sender = new Sender(message => {
       if (!this.#isDisposed) options.sendMessage(message as unknown as KernelMessage.IMessage);
     });
-    const { states, travel } = parts;
-    this.#comms = new TimelineComms(states, (parent, type, content) => {
+    const { states, travel, grants } = parts;
+    this.#comms = new TimelineComms(states, grants, (parent, type, content) => {
       this.#sender.publish(parent, type, content);
     });
     this.#execution = new Execution(
@@ -68,7 +68,7 @@ export class MontyKernel implements IKernel {
         this.#execution.abort(request.message);
       }
     );
-    this.#timeline = new TimelineRequests(states, travel, this.#queue, this.#comms);
+    this.#timeline = new TimelineRequests(states, grants, travel, this.#queue, this.#comms);
   }
 
   get isDisposed(): boolean {

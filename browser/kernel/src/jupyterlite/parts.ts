@@ -3,6 +3,7 @@
 import type { KernelQuestion } from '../magics/kernel_questions';
 import type { HostedSession } from '../session/hosted_session';
 import type { Act } from '../timetravel/timeline_acts';
+import type { GrantsData } from './grants_data';
 import type { KnownStates } from './known_states';
 import type { Restored } from '../session/terms';
 import type { Why } from '../session/worker_link';
@@ -99,6 +100,8 @@ export interface KernelParts {
   questions: Questions;
   travel: Travel;
   states: KnownStates;
+  /** What the notebook may reach now. */
+  grants: () => GrantsData;
   history: History;
   /** The Failure of a cell whose worker is gone. */
   lost: (why: Why, message: string, restored: Restored) => Failure;

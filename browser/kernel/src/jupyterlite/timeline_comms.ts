@@ -4,6 +4,7 @@ import { fingerprint, isTold, stateData } from '../timetravel/tree_data';
 import { TARGET, VERSION } from './timeline_protocol';
 import type { State, Timeline } from '../timetravel/timeline';
 import type { Fingerprint } from '../timetravel/tree_data';
+import type { GrantsData } from './grants_data';
 import type { KnownStates, LastSession } from './known_states';
 import type { Message, Parent } from './messages';
 
@@ -32,6 +33,7 @@ export class TimelineComms {
   #told = new Map<number, Fingerprint>();
   #present = 0;
   #lastSession: LastSession | null = null; // the one that was told
+  #grants: string | null = null; // those that were told, as JSON
   #fellBack: string | null = null;
   #isTelling = false;
   #hasNews = false;
@@ -40,9 +42,13 @@ export class TimelineComms {
   #asked = -Infinity;
   #waitingForDescriptions = new Set<() => void>();
 
-  /** @param send - Publishes a message on IOPub: the message that it follows, its type, its content. */
+  /**
+   * @param grants - What the notebook may reach now.
+   * @param send - Publishes a message on IOPub: the message that it follows, its type, its content.
+   */
   constructor(
     private readonly states: KnownStates,
+    private readonly grants: () => GrantsData,
     private readonly send: (parent: Parent, type: string, content: Record<string, unknown>) => void
   ) {
     states.described = state => {
@@ -75,6 +81,7 @@ export class TimelineComms {
     if (this.#comms.size === 0) this.#note(this.states.timeline);
     this.#comms.set(id, { header: message.header, channel: message.channel });
     this.#tellTree([id]);
+    if (this.#grants !== null) this.#tell({ event: 'grants', ...this.grants() }, [id]);
     this.#tellSoon(); // of what came while nobody was told
     this.lookBack();
   }
@@ -172,6 +179,7 @@ export class TimelineComms {
         await this.states.saved(); // the state of the last cell is there by then
         if (this.#comms.size === 0) break;
         this.#tellNew();
+        this.#tellGrants();
         this.states.onlooker.wake();
         if (!(await this.#hasNewsWithin(QUIET)) && !this.states.runs) await this.#lookThrough();
       }
@@ -221,6 +229,15 @@ export class TimelineComms {
     if (states.size > 0 || timeline.current !== this.#present || this.#fellBack !== null) {
       this.#tellChanged([...states], timeline);
     }
+  }
+
+  /** Tell what the notebook may reach, if that is something else than before. */
+  #tellGrants(): void {
+    const grants = this.grants();
+    const now = JSON.stringify(grants);
+    if (now === this.#grants) return;
+    this.#grants = now;
+    this.#tell({ event: 'grants', ...grants }, this.#comms.keys());
   }
 
   /** Tell what became of states that were told before: most get to the disk, or make room in memory, later. */

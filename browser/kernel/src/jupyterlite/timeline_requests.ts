@@ -8,6 +8,7 @@ import type { Entries } from '../timetravel/descriptions';
 import type { Act, Action } from '../timetravel/timeline_acts';
 import type { State } from '../timetravel/timeline';
 import type { CellQueue } from './cell_queue';
+import type { GrantsData } from './grants_data';
 import type { KnownStates } from './known_states';
 import type { Travel } from './parts';
 import type { TimelineComms } from './timeline_comms';
@@ -32,15 +33,18 @@ export class TimelineRequests {
     tree: () => this.states.tree(),
     variables: content => this.#variables(content),
     diff: content => this.#diff(content),
-    source: content => this.#source(content)
+    source: content => this.#source(content),
+    grants: () => this.grants()
   };
 
   /**
+   * @param grants - What the notebook may reach now.
    * @param queue - The cells that wait.
    * @param comms - Whoever is told where the session goes.
    */
   constructor(
     private readonly states: KnownStates,
+    private readonly grants: () => GrantsData,
     private readonly travel: Travel,
     private readonly queue: CellQueue,
     private readonly comms: TimelineComms

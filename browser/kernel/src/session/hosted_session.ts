@@ -36,7 +36,7 @@ export class HostedSession {
   /** How many sessions began here with nothing: more than one if a state could not be loaded any more. */
   beginnings = 0;
 
-  #limits: HeldLimits;
+  limits: HeldLimits; // what was granted, and what holds since cells tightened it
   #missed: [number, string][] = []; // cells that were lost with their worker, and that no state has
   readonly #past = new PastCells();
   #link: WorkerLink | null = null;
@@ -57,7 +57,7 @@ export class HostedSession {
     private readonly module: () => Promise<WebAssembly.Module>,
     private readonly settings: SessionSettings
   ) {
-    this.#limits = settings.limits;
+    this.limits = settings.limits;
   }
 
   /**
@@ -75,7 +75,7 @@ export class HostedSession {
       const { timezone, mostShown, mounts = () => [] } = this.settings;
       if (snapshot === null) this.#past.clear();
       const known = { snapshot, missed: [...this.#missed], past: this.#past.all, mounts: mounts() };
-      const start = { type: 'start' as const, module, ...known, limits: this.#limits, timezone, mostShown };
+      const start = { type: 'start' as const, module, ...known, limits: this.limits, timezone, mostShown };
       const answer = await this.#send(link, id => ({ ...start, id }), { snapshot });
       if (answer.type === 'failed') throw new CannotStart(answer.message, answer.refused);
       if (answer.type !== 'started') throw new WorkerLost('crashed', 'it did not say that it has the session');
@@ -331,10 +331,10 @@ export class HostedSession {
         this.#saved?.(message.change);
         return;
       case 'limits':
-        this.#limits = {
+        this.limits = {
           ...message.limits,
-          granted: this.#limits.granted,
-          now: tighter(message.limits.now, this.#limits)
+          granted: this.limits.granted,
+          now: tighter(message.limits.now, this.limits)
         };
         return;
       case 'payload':

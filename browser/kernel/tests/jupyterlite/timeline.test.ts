@@ -6,6 +6,7 @@ import { DEFAULT_LIMITS } from '../../src/engine/limits';
 import { sessionServices } from '../../src/worker/session_services';
 import { hasWasm } from '../worker/page';
 import { Client, port } from './client';
+import { Site } from './site';
 import { act, ask, Comm } from './timeline_client';
 import type { WorkerPort } from '../../src/session/workers';
 
@@ -75,6 +76,40 @@ describe.skipIf(!hasWasm)('a front end', () => {
     await client.run('x = 1');
     await comm.until(() => comm.present === 4);
     expect(second.present).toBe(2);
+  });
+
+  it('is told what the notebook may reach, at once and when that changes', async () => {
+    const client = started({ site: new Site({ 'data/a.csv': '1' }), limits: { ...DEFAULT_LIMITS, seconds: 60 } });
+    const reached = (): Promise<unknown> => ask(client, { what: 'grants' });
+    const limit = (name: string, means: string, now: string | null, granted = now): object => ({
+      ...{ name, means, now, granted }
+    });
+    const limits = [
+      limit('memory', 'of the session', '1 GiB'),
+      limit('seconds', 'of computing, per cell', '60 s'),
+      limit('recursion', 'calls deep', '1,000'),
+      limit('output', 'of each cell', null),
+      limit('host_calls', 'of each cell', null),
+      limit('asleep', 'seconds, per cell', null)
+    ];
+    const before = { tools: [], more_tools: 0, mounts: [], limits };
+    expect(await reached()).toEqual({ status: 'ok', present: 0, ...before });
+    const comm = new Comm(client);
+    await comm.until(() => comm.grants.length > 0);
+    expect(comm.grants).toEqual([{ event: 'grants', ...before }]);
+    client.person = () => 'y';
+    await client.run('%mount data\n%limits output=2KiB');
+    await comm.until(() => comm.grants.length > 1);
+    limits[3] = limit('output', 'of each cell', '2 KiB', null);
+    const mounts = [{ place: '/data', host: '/data', mode: 'overlay' }];
+    expect(comm.grants[1]).toEqual({ event: 'grants', ...before, mounts });
+    expect(await reached()).toMatchObject({ mounts, limits });
+    const second = new Comm(client, 'two');
+    await second.until(() => second.grants.length > 0);
+    expect(second.grants[0]).toEqual(comm.grants[1]);
+    await client.run('%unmount /data');
+    await comm.until(() => comm.grants.length > 2);
+    expect(comm.grants[2]).toMatchObject({ mounts: [] });
   });
 
   it('has comms of the timeline only, and no more than 32', async () => {

@@ -27,10 +27,19 @@ export class Comm {
   }
 
   get events(): TimelineEvent[] {
+    return this.#told.filter(({ event }) => event !== 'grants') as unknown as TimelineEvent[];
+  }
+
+  /** What the notebook may reach, each time that it was told. */
+  get grants(): object[] {
+    return this.#told.filter(({ event }) => event === 'grants');
+  }
+
+  get #told(): { event: string }[] {
     return this.client.received
       .slice(this.#from)
       .filter(({ header, content }) => header.msg_type === 'comm_msg' && content['comm_id'] === this.id)
-      .map(({ content }) => content['data'] as TimelineEvent);
+      .map(({ content }) => content['data'] as { event: string });
   }
 
   /** Whether the kernel has closed it. */
