@@ -27,18 +27,19 @@ const plugin: JupyterFrontEndPlugin<void> = {
   id: 'monty-kernel:timeline',
   description: 'Shows the states of Monty kernels, and travels between them.',
   autoStart: true,
-  requires: [INotebookTracker, IRenderMimeRegistry],
-  optional: [IConsoleTracker, ICommandPalette, ILayoutRestorer, IStatusBar, ITranslator],
+  requires: [IRenderMimeRegistry],
+  optional: [INotebookTracker, IConsoleTracker, ICommandPalette, ILayoutRestorer, IStatusBar, ITranslator],
   activate: (
     app: JupyterFrontEnd,
-    notebooks: INotebookTracker,
     rendermime: IRenderMimeRegistry,
+    notebooks: INotebookTracker | null,
     consoles: IConsoleTracker | null,
     palette: ICommandPalette | null,
     restorer: ILayoutRestorer | null,
     statusBar: IStatusBar | null,
     translator: ITranslator | null
   ) => {
+    if (notebooks === null) return; // an application without notebooks has no room for it
     const trans = (translator ?? nullTranslator).load('monty-kernel');
     const timelines = new Timelines();
     const current = new Current(app.shell, timelines);
