@@ -28,6 +28,7 @@ class Notice extends Widget {
 
   tell(text: string, label: string | null, clicked: () => void, closed: () => void): void {
     this.#text.textContent = text;
+    this.#text.title = text; // where there is no room for all of it
     this.#button.hidden = label === null;
     this.#button.textContent = label ?? '';
     this.#button.onclick = clicked;
