@@ -14,7 +14,7 @@ Data = dict[str, Any]
 Step = str | Mapping[str, Any]
 """A cell, or the content of a request: to act if it names an action, else to ask. Acts start from the present state."""
 
-_OWN = ("time", "bytes", "where", "session", "last_session")
+_OWN = ("time", "bytes", "where", "session", "last_session", "tree")
 """What depends on the time, the machine, or on where the kernel keeps states."""
 
 SESSIONS: Mapping[str, list[Step]] = {

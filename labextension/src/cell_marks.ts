@@ -13,6 +13,7 @@ import { compareCell, EDITED } from './edited_cells';
 import { isEdited, RanTexts } from './ran_texts';
 import type { Timelines } from './timelines';
 import { act } from './travel';
+import { isGone } from './words';
 import { codeCellsOf } from './work_panels';
 import type { WorkPanel } from './work_panels';
 
@@ -69,13 +70,13 @@ function markCell(cell: CodeCell, timeline: KernelTimeline | null, trans: Transl
     else delete prompt.dataset['montyUndone'];
   }
   const known = cell.node.querySelector<HTMLButtonElement>(`:scope > .${BUTTON}`);
-  if (state === undefined || state.number === timeline?.present) {
+  if (state === undefined || state.number === timeline?.present || isGone(state)) {
     known?.remove();
     return;
   }
   const button = known ?? document.createElement('button');
   button.className = BUTTON;
-  button.textContent = '↶';
+  button.textContent = isUndone ? '↷' : '↶';
   button.title = isUndone
     ? trans.__('Go forward to the state after this cell')
     : trans.__('Go back to the state after this cell');

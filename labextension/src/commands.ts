@@ -8,7 +8,7 @@ import { redoIcon, undoIcon } from '@jupyterlab/ui-components';
 import type { Current } from './current';
 import { act, compare, nameState } from './travel';
 import type { TimelinePanel } from './timeline_panel';
-import { undoInWords } from './words';
+import { isGone, undoInWords } from './words';
 
 export const COMMANDS = {
   undo: 'monty-kernel:undo',
@@ -37,7 +37,7 @@ export function addCommands(
     const row = app.contextMenuHitTest(node => node.matches(ROW));
     return row === undefined ? panel.selected : panel.stateAt(row);
   };
-  const onState = (id: string, label: string, execute: (state: number) => Promise<unknown>, isOne = canBe): void => {
+  const onState = (id: string, label: string, execute: (state: number) => Promise<unknown>, isOne = isThere): void => {
     commands.addCommand(id, {
       label,
       isEnabled: () => isOne(clicked()),
@@ -48,8 +48,11 @@ export function addCommands(
     });
     app.contextMenu.addItem({ command: id, selector: ROW });
   };
-  const canBe = (state: number | null): boolean => state !== null && hasTimeline();
-  const isOther = (state: number | null): boolean => canBe(state) && state !== current.timeline?.present;
+  const isThere = (state: number | null): boolean => {
+    const found = state === null ? undefined : current.timeline?.states.get(state);
+    return found !== undefined && !isGone(found);
+  };
+  const isOther = (state: number | null): boolean => isThere(state) && state !== current.timeline?.present;
 
   commands.addCommand(COMMANDS.undo, {
     label: trans.__('Undo the Last Cell’s Effects'),
@@ -91,7 +94,7 @@ export function addCommands(
   });
   onState(
     COMMANDS.unname,
-    trans.__('Take Its Names Away'),
+    trans.__('Remove Its Names'),
     async target => {
       for (const name of current.timeline?.states.get(target)?.names ?? []) {
         if (current.timeline !== null) await act(current.timeline, { action: 'unname', name, target });
@@ -110,7 +113,7 @@ export function addCommands(
     commands.addKeyBinding({ command: COMMANDS.redo, keys: ['Accel Alt Shift Z'], selector });
   }
   for (const command of [COMMANDS.undo, COMMANDS.redo, COMMANDS.show]) {
-    palette?.addItem({ command, category: trans.__('Kernel Timeline') });
+    palette?.addItem({ command, category: trans.__('Monty Kernel') });
   }
   current.changed.connect(() => {
     commands.notifyCommandChanged(COMMANDS.undo);

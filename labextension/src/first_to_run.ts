@@ -23,36 +23,25 @@ export interface First {
 }
 
 /**
- * The first cell that was edited since it ran, never ran, failed, was undone, or ran after a cell below it; null if there is
- * none.
+ * The first cell that was edited since it ran, never ran, failed, was undone, or did not run right after the cell above it;
+ * null if there is none. Where other cells ran after all of them, nothing but the travel is left to do: the index is behind the
+ * last cell.
  *
  * The cells' states are asked for one after the other, up to that cell.
  */
 export async function firstToRun(cells: readonly Seen[], session: Session): Promise<First | null> {
   let before = start(session);
-  const below = oldestBelow(cells, session);
   for (const [index, { source, state }] of cells.entries()) {
     const isDone =
       state !== undefined &&
       !state.failed &&
+      state.parent === before &&
       session.isOnPath(state.number) &&
-      state.number < (below[index] ?? Infinity) &&
       (await hasSource(session, state.number, source));
     if (!isDone) return { index, before };
     before = state.number;
   }
-  return null;
-}
-
-/** For each cell, the oldest state of the cells below it that the session has behind it. */
-function oldestBelow(cells: readonly Seen[], session: Session): number[] {
-  const oldest: number[] = [];
-  let least = Infinity;
-  for (const [index, { state }] of [...cells.entries()].reverse()) {
-    oldest[index] = least;
-    if (state !== undefined && session.isOnPath(state.number)) least = Math.min(least, state.number);
-  }
-  return oldest;
+  return before === session.present ? null : { index: cells.length, before };
 }
 
 /** The oldest state on the way to the present one: the empty start, of this session or of the one that goes on. */

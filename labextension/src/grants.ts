@@ -36,7 +36,7 @@ export function showGrants(
       });
     }
   });
-  palette?.addItem({ command: SHOW, category: trans.__('Kernel Timeline') });
+  palette?.addItem({ command: SHOW, category: trans.__('Monty Kernel') });
   if (statusBar === null) return;
   const item = new GrantsItem(() => void app.commands.execute(SHOW), trans);
   const show = (): void => {

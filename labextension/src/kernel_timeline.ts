@@ -43,6 +43,7 @@ export class KernelTimeline implements IDisposable {
 
   #comm: Kernel.IComm | null = null;
   #path: Set<number> | null = null;
+  #tree: string | null = null; // the id of the tree that was told
   #isDisposed = false;
   readonly #changed = new Signal<this, void>(this);
 
@@ -97,7 +98,10 @@ export class KernelTimeline implements IDisposable {
 
   /** Ask for a travel. It is refused where somebody else has travelled, or run a cell, in between. */
   async act(action: Action): Promise<Acted> {
-    return actedOf(await this.#ask('timeline_act', { ...action, state: this.present })) ?? SILENT;
+    const seen = { state: this.present, tree: this.#tree };
+    const acted = actedOf(await this.#ask('timeline_act', { ...action, ...seen })) ?? SILENT;
+    if (acted.status === 'error' && acted.ename === 'Refused') this.#lookAgain();
+    return acted;
   }
 
   /** How one state differs from another. */
@@ -149,7 +153,10 @@ export class KernelTimeline implements IDisposable {
 
   #onStatus(_: Kernel.IKernelConnection, status: Kernel.Status): void {
     if (status === 'restarting' || status === 'autorestarting' || status === 'dead') this.#forget();
-    else if ((status === 'idle' || status === 'busy') && (this.#comm === null || this.#comm.isDisposed)) this.#open();
+    else if (status === 'starting') {
+      this.#forget(); // all that is seen of a restart that another front end asked for, and nothing has to follow
+      this.#open();
+    } else if ((status === 'idle' || status === 'busy') && (this.#comm === null || this.#comm.isDisposed)) this.#open();
   }
 
   #open(): void {
@@ -160,8 +167,17 @@ export class KernelTimeline implements IDisposable {
     this.#comm.open({ version: 1 });
   }
 
+  /** What is known may be of another kernel: have it told anew. */
+  #lookAgain(): void {
+    if (this.#isDisposed || this.kernel.isDisposed) return;
+    if (this.#comm?.isDisposed === false) this.#comm.dispose();
+    this.#open();
+  }
+
   #forget(): void {
+    if (this.#comm !== null) this.#comm.onMsg = () => undefined;
     this.#comm = null; // the connection has ended it
+    this.#tree = null;
     this.states.clear();
     this.present = 0;
     this.restored = this.lastSession = this.grants = null;
@@ -182,10 +198,12 @@ export class KernelTimeline implements IDisposable {
     }
     if (event.event === 'tree') {
       this.states.clear();
+      this.#tree = event.tree;
       this.restored = null;
     } else {
       for (const number of event.gone) this.states.delete(number);
-      this.restored = event.restored ?? (event.states.length > 0 ? null : this.restored);
+      const isNext = event.present !== this.present || event.states.some(({ number }) => !this.states.has(number));
+      this.restored = event.restored ?? (isNext ? null : this.restored);
     }
     if (event.last_session !== undefined) this.lastSession = event.last_session;
     for (const state of event.states) this.states.set(state.number, state);

@@ -3,9 +3,8 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
 
-import type { LastSession } from './protocol';
+import { resumeLast, saidOfLast } from './last_session';
 import type { Timelines } from './timelines';
-import { act } from './travel';
 import type { WorkPanel } from './work_panels';
 
 class Notice extends Widget {
@@ -54,9 +53,11 @@ export function showNotices(panel: WorkPanel, timelines: Timelines, trans: Trans
     const isNew = timeline !== null && ![...timeline.states.keys()].some(number => number > 0);
     if (timeline !== null && last !== null && isNew && !closed.has(last.session)) {
       const resume = (): void => {
-        void act(timeline, { action: 'resume', session: last.session });
+        resumeLast(timeline, last);
       };
-      notice.tell(said(last, trans), last.own ? trans.__('Resume') : null, resume, () => closed.add(last.session));
+      notice.tell(saidOfLast(last, trans), last.own ? trans.__('Resume') : null, resume, () =>
+        closed.add(last.session)
+      );
     } else if (restored !== null && !closed.has(fall)) {
       const text = trans.__('Session restored to %1.', restored.to > 0 ? `In[${restored.to}]` : trans.__('the start'));
       notice.tell(
@@ -73,13 +74,4 @@ export function showNotices(panel: WorkPanel, timelines: Timelines, trans: Trans
   panel.disposed.connect(() => {
     following.dispose();
   });
-}
-
-function said(last: LastSession, trans: TranslationBundle): string {
-  const has =
-    last.variables === null
-      ? trans._n('%1 state', '%1 states', last.states)
-      : trans._n('%1 variable', '%1 variables', last.variables);
-  const text = trans.__('The last session of this notebook has %1.', has);
-  return last.own ? text : `${text} ${trans.__('%resume in a cell asks whether this notebook may have it.')}`;
 }

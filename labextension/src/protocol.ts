@@ -57,6 +57,7 @@ const TREE = v.object({
   event: v.literal('tree'),
   version: v.literal(1),
   session: v.nullable(v.string()),
+  tree: v.optional(v.nullable(v.string()), null), // the kernel in the browser has no other tree
   present: NUMBER,
   running: v.boolean(),
   last_session: v.nullable(LAST_SESSION),

@@ -40,13 +40,19 @@ export function addRunFromChanged(
     }
   });
   app.contextMenu.addItem({ command: RUN_FROM_CHANGED, selector: '.jp-Notebook .jp-CodeCell', rank: 5 });
-  palette?.addItem({ command: RUN_FROM_CHANGED, category: trans.__('Kernel Timeline') });
+  palette?.addItem({ command: RUN_FROM_CHANGED, category: trans.__('Monty Kernel') });
   current.changed.connect(() => {
     commands.notifyCommandChanged(RUN_FROM_CHANGED);
   });
 }
 
 async function runFromChanged(panel: NotebookPanel, timeline: KernelTimeline, trans: TranslationBundle): Promise<void> {
+  if (panel.sessionContext.session?.kernel?.status !== 'idle') {
+    Notification.warning(trans.__('A cell runs or waits: interrupt it, or try again when it is done.'), {
+      autoClose: SHOWN_FOR
+    });
+    return;
+  }
   const cells = panel.content.widgets.filter((cell): cell is CodeCell => runs(cell));
   const seen = cells.map(cell => ({ source: sourceOf(cell), state: stateOf(cell, timeline) }));
   const found = await firstToRun(seen, timeline);
@@ -57,9 +63,23 @@ async function runFromChanged(panel: NotebookPanel, timeline: KernelTimeline, tr
   // between the question and the travel somebody may have edited, deleted or run cells: then the kernel refuses, or the
   // cell is gone
   const first = cells[found.index];
-  const from = first === undefined ? -1 : panel.content.widgets.indexOf(first);
-  if (from < 0) return;
-  if (found.before !== timeline.present && !(await act(timeline, { action: 'restore', target: found.before }))) return;
+  const from = first === undefined ? null : panel.content.widgets.indexOf(first);
+  if (from === -1) return;
+  if (found.before !== timeline.present && !(await act(timeline, { action: 'restore', target: found.before }, true))) {
+    return;
+  }
+  if (from === null) {
+    const text = trans.__('No cell was edited since it ran. The session is as it was after the last one.');
+    Notification.info(text, { autoClose: SHOWN_FOR });
+    return;
+  }
+  const count = cells.length - found.index;
+  const text = trans._n(
+    'Running %1 cell. Those above it are as they ran.',
+    'Running %1 cells. Those above them are as they ran.',
+    count
+  );
+  Notification.info(text, { autoClose: SHOWN_FOR });
   await NotebookActions.runCells(panel.content, panel.content.widgets.slice(from), panel.sessionContext);
 }
 

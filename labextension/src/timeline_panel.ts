@@ -7,10 +7,12 @@ import { Widget } from '@lumino/widgets';
 
 import type { Current } from './current';
 import { MOST_LANES, rowsOf } from './lanes';
+import type { KernelTimeline } from './kernel_timeline';
 import type { Row } from './lanes';
+import { resumeLast, saidOfLast } from './last_session';
 import { act } from './travel';
 import { VirtualList } from './virtual_list';
-import { clock, details, numberOf, summary } from './words';
+import { clock, details, isGone, numberOf, summary } from './words';
 
 const HEIGHT = 40; // of a row, in pixels
 const LANE = 12;
@@ -18,8 +20,9 @@ const SVG = 'http://www.w3.org/2000/svg';
 
 export class TimelinePanel extends Widget {
   readonly #list: VirtualList;
-  readonly #empty = document.createElement('p');
+  readonly #empty = document.createElement('div');
   #rows: Row[] = [];
+  #present: number | null = null; // when it was drawn last
   #drawn = false;
 
   constructor(
@@ -72,17 +75,22 @@ export class TimelinePanel extends Widget {
     this.#drawn = true;
     const { timeline } = this.current;
     const states = timeline === null ? [] : timeline.states.values();
-    this.#rows = rowsOf(states, timeline?.present ?? 0);
+    const present = timeline?.present ?? 0;
+    const { selected } = this;
+    const wanted = selected === null || selected === this.#present ? present : selected;
+    this.#present = present;
+    this.#rows = rowsOf(states, present);
     const isEmpty = this.#rows.length === 0;
     this.#empty.hidden = !isEmpty;
     this.#list.node.hidden = isEmpty;
-    this.#empty.textContent =
-      timeline === null
-        ? this.trans.__('Notebooks whose kernel is Monty show their states here.')
-        : this.trans.__('After the first cell, each cell leaves a state here that you can go back to.');
+    if (isEmpty) this.#empty.replaceChildren(...this.#instead(timeline));
     this.#list.rows = {
       count: this.#rows.length,
       height: HEIGHT,
+      selected: Math.max(
+        0,
+        this.#rows.findIndex(row => row.state.number === wanted)
+      ),
       fill: (element, index) => {
         const row = this.#rows[index];
         if (row !== undefined) this.#fill(element, row);
@@ -90,10 +98,32 @@ export class TimelinePanel extends Widget {
       activated: index => {
         const row = this.#rows[index];
         const { timeline: now } = this.current;
-        if (row === undefined || now === null || row.state.number === now.present) return;
+        if (row === undefined || now === null || row.state.number === now.present || isGone(row.state)) return;
         void act(now, { action: 'restore', target: row.state.number });
       }
     };
+  }
+
+  /** What is shown where there are no states. */
+  #instead(timeline: KernelTimeline | null): HTMLElement[] {
+    const text = document.createElement('p');
+    if (timeline === null) {
+      text.textContent = this.trans.__('Notebooks whose kernel is Monty show their states here.');
+      return [text];
+    }
+    text.textContent = this.trans.__('After the first cell, each cell leaves a state here that you can go back to.');
+    const last = timeline.lastSession;
+    if (last === null) return [text];
+    const offer = document.createElement('p');
+    offer.textContent = saidOfLast(last, this.trans);
+    if (!last.own) return [text, offer];
+    const button = document.createElement('button');
+    button.className = 'jp-mod-styled jp-mod-accept';
+    button.textContent = this.trans.__('Resume');
+    button.onclick = () => {
+      resumeLast(timeline, last);
+    };
+    return [text, offer, button];
   }
 
   #fill(element: HTMLElement, row: Row): void {
@@ -104,7 +134,8 @@ export class TimelinePanel extends Widget {
     element.classList.toggle('mk-mod-present', isHere);
     element.classList.toggle('mk-mod-undone', timeline?.isOnPath(state.number) === false);
     element.classList.toggle('mk-mod-failed', state.failed);
-    element.classList.toggle('mk-mod-dropped', state.where === null);
+    element.classList.toggle('mk-mod-dropped', isGone(state));
+    if (isGone(state)) element.setAttribute('aria-disabled', 'true');
     if (isHere) element.setAttribute('aria-current', 'true');
     element.title = details(state);
     const text = document.createElement('div');

@@ -10,11 +10,12 @@ import { changeInWords, numberOf, unknownInWords } from './words';
 
 const SHOWN_FOR = 4_000; // milliseconds
 
-/** Do it, and say what came of it. */
-export async function act(timeline: KernelTimeline, action: Action): Promise<boolean> {
+/** Do it, and say what came of it. isStep: It is a step of something larger, which says itself what came of it. */
+export async function act(timeline: KernelTimeline, action: Action, isStep = false): Promise<boolean> {
   const acted = await timeline.act(action);
-  if (acted.status === 'ok') Notification.info(acted.report, { autoClose: SHOWN_FOR });
-  else Notification.warning(acted.evalue, { autoClose: SHOWN_FOR * 2 });
+  if (acted.status === 'ok') {
+    if (!isStep) Notification.info(acted.report, { autoClose: SHOWN_FOR });
+  } else Notification.warning(acted.evalue, { autoClose: SHOWN_FOR * 2 });
   return acted.status === 'ok';
 }
 
@@ -22,7 +23,7 @@ export async function act(timeline: KernelTimeline, action: Action): Promise<boo
 export async function nameState(timeline: KernelTimeline, target: number, trans: TranslationBundle): Promise<void> {
   const answer = await InputDialog.getText({
     title: trans.__('Name this state'),
-    label: trans.__('Letters, digits, and - _ .'),
+    label: trans.__('A letter, then letters, digits, and - _ .'),
     okLabel: trans.__('Name')
   });
   const name = answer.value?.trim() ?? '';

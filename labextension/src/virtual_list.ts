@@ -4,6 +4,8 @@
 export interface Rows {
   readonly count: number;
   readonly height: number;
+  /** The selected row; by default the one that has the index of the one that was. */
+  readonly selected?: number;
   /** Fill an element that is new or was another row's. */
   fill(element: HTMLElement, index: number): void;
   /** Enter was pressed on a row, or it was clicked. */
@@ -50,7 +52,7 @@ export class VirtualList {
     this.#space.style.height = `${rows.count * rows.height}px`;
     for (const element of this.#shown.values()) element.remove();
     this.#shown.clear();
-    this.select(Math.min(this.#selected, Math.max(rows.count - 1, 0)), { scroll: false });
+    this.select(Math.min(rows.selected ?? this.#selected, Math.max(rows.count - 1, 0)), { scroll: false });
   }
 
   /** The index of the selected row. */

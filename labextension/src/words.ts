@@ -35,7 +35,7 @@ export function undoInWords(here: State | undefined, trans: TranslationBundle): 
 /** All that a state's cell changed, one line each. */
 export function details(state: State): string {
   const { changes } = state;
-  const dropped = state.where === null ? '\nnot there any more: it was dropped to save space, or deleted' : '';
+  const dropped = isGone(state) ? '\nnot there any more: it was dropped to save space, or deleted' : '';
   const head = (state.label === '' ? numberOf(state) : `${numberOf(state)} ${state.label}`) + dropped;
   if (changes === null) return head;
   if (!changes.compared) return `${head}\nchanged, not compared: ${changes.why}`;
@@ -84,4 +84,9 @@ export function harmless(text: string): string {
     const code = (found.codePointAt(0) ?? 0).toString(16);
     return code.length > 2 ? `\\u${code.padStart(4, '0')}` : `\\x${code.padStart(2, '0')}`;
   });
+}
+
+/** Whether one cannot go to a state any more: it was dropped to save space, or deleted. */
+export function isGone(state: State): boolean {
+  return state.where === null;
 }

@@ -76,7 +76,13 @@ test('cells that ran in another order run again from where they differ', async (
   const cells = seen(session, ['a', 1], ['b', 3], ['c', 2]);
   expect(await firstToRun(cells, session)).toEqual({ index: 1, before: 1 });
   const twice = new Ran(3, STATES, { 1: 'a', 2: 'b', 3: 'b' });
-  expect(await firstToRun(seen(twice, ['a', 1], ['b', 3]), twice)).toBeNull(); // a cell that ran twice stays
+  expect(await firstToRun(seen(twice, ['a', 1], ['b', 3]), twice)).toEqual({ index: 1, before: 1 });
+});
+
+test('what a cell did that is not there any more is taken back', async () => {
+  const session = new Ran(3, STATES, SOURCES);
+  expect(await firstToRun(seen(session, ['a', 1], ['c', 3]), session)).toEqual({ index: 1, before: 1 });
+  expect(await firstToRun(seen(session, ['a', 1], ['b', 2]), session)).toEqual({ index: 2, before: 2 });
 });
 
 test('a text that is not known counts as edited', async () => {

@@ -117,12 +117,36 @@ describe('the timeline of a kernel', () => {
     kernel.comms[0]?.say(TREE);
     expect(await timeline?.act({ action: 'restore', target: 1 })).toEqual({ status: 'ok', present: 0, report: 'done' });
     expect(kernel.asked).toEqual([
-      { type: 'timeline_act_request', content: { action: 'restore', target: 1, state: 2 } }
+      { type: 'timeline_act_request', content: { action: 'restore', target: 1, state: 2, tree: null } }
     ]);
     kernel.answer = { status: 'error', ename: 'Refused', evalue: 'A cell runs.', present: 2 };
     expect(await timeline?.act({ action: 'undo' })).toMatchObject({ status: 'error', evalue: 'A cell runs.' });
     kernel.answer = 'nonsense';
     expect(await timeline?.act({ action: 'undo' })).toMatchObject({ ename: 'NoAnswer' });
+  });
+
+  it('says in which tree the person is, and has it told anew when it is another', async () => {
+    const timeline = await made();
+    kernel.comms[0]?.say({ ...TREE, tree: 'one' });
+    kernel.answer = { status: 'error', ename: 'Refused', evalue: 'The session has gone on since.', present: 2 };
+    await timeline?.act({ action: 'undo' });
+    expect(kernel.asked[0]?.content).toEqual({ action: 'undo', state: 2, tree: 'one' });
+    expect(kernel.comms).toHaveLength(2);
+    kernel.comms[1]?.say({ ...TREE, tree: 'another' });
+    await timeline?.act({ action: 'undo' });
+    expect(kernel.asked[1]?.content).toEqual({ action: 'undo', state: 2, tree: 'another' });
+  });
+
+  it('says where the session fell back to until the next cell', async () => {
+    const timeline = await made();
+    kernel.comms[0]?.say(TREE);
+    kernel.comms[0]?.say({ event: 'changed', present: 2, states: [], gone: [], restored: { to: 2, why: 'interrupt' } });
+    expect(timeline?.restored?.to).toBe(2);
+    const [state] = TREE.states.slice(-1);
+    kernel.comms[0]?.say({ event: 'changed', present: 2, states: [{ ...state, where: 'both' }], gone: [] }); // it was stored
+    expect(timeline?.restored?.to).toBe(2);
+    kernel.comms[0]?.say({ event: 'changed', present: 3, states: [{ ...state, number: 3, parent: 2 }], gone: [] });
+    expect(timeline?.restored).toBeNull();
   });
 
   it('knows what the notebook may reach, and what a variable shows', async () => {
@@ -148,6 +172,10 @@ describe('the timeline of a kernel', () => {
     expect(kernel.comms).toHaveLength(2);
     kernel.statusChanged.emit('busy');
     expect(kernel.comms).toHaveLength(2);
+    kernel.comms[1]?.say(TREE);
+    kernel.statusChanged.emit('starting'); // all that is seen of a restart that another front end asked for
+    expect(timeline?.states.size).toBe(0);
+    expect(kernel.comms).toHaveLength(3);
   });
 
   it('ends with its kernel', async () => {

@@ -252,6 +252,7 @@ class KernelSession(SessionServices):
         timeline = self.known_timeline
         return {
             "session": self.travel.session if self.has("travel") else None,
+            "tree": None if timeline is None else timeline.id,
             "present": present_of(timeline),
             "running": self.request is not None,
             "last_session": self.last_session,

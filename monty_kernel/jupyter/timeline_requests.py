@@ -203,13 +203,15 @@ def _act_of(content: Mapping[str, Any]) -> Act:
     cells = number_of(content, "cells", 1)
     if not 1 <= cells <= MOST_CELLS:
         raise BadRequest(f"'cells' must be from 1 to {MOST_CELLS:,}")
-    if session is not None and not isinstance(session, str):
-        raise BadRequest("'session' must be a string")
+    tree = content.get("tree")
+    for field, text in (("session", session), ("tree", tree)):
+        if text is not None and not isinstance(text, str):
+            raise BadRequest(f"{field!r} must be a string")
     if action in ("name", "unname") and not (isinstance(name, str) and NAME.fullmatch(name)):
         raise BadRequest(NAME_IS)
     needs_target = action in ("restore", "delete")
     target = number_of(content, "target") if needs_target or content.get("target") is not None else None
-    return Act(action, number_of(content, "state"), target, cells, str(name), session)
+    return Act(action, number_of(content, "state"), target, cells, str(name), session, tree)
 
 
 def number_of(content: Mapping[str, Any], name: str, otherwise: int | None = None) -> int:

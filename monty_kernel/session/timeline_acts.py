@@ -35,6 +35,7 @@ class Act(NamedTuple):
         cells: How many cells to undo or redo.
         name: For a state.
         session: The one to resume; None for the last one of the notebook.
+        tree: The tree that the person sees, by its id; None: the client did not say.
     """
 
     action: str
@@ -43,6 +44,7 @@ class Act(NamedTuple):
     cells: int = 1
     name: str = ""
     session: str | None = None
+    tree: str | None = None
 
 
 class Refused(Exception):
@@ -82,7 +84,8 @@ class TimelineActs:
             travel = services.travel
             travel.cell_id = None
             travel.begin(1)
-            if travel.timeline.current != act.state:
+            timeline = travel.timeline
+            if timeline.current != act.state or act.tree not in (None, timeline.id):
                 raise Refused("The session has gone on since: another state is the present one now.")
             report = self._ways[act.action](travel, act)
         except KeyboardInterrupt:

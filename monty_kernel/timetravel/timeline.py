@@ -5,6 +5,7 @@ Named states are never dropped, so their room is limited.
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import time
@@ -71,9 +72,14 @@ class State(Generic[S]):
 
 
 class Timeline(Generic[S]):
-    """Every state of a session, by number. Going back and running on makes a branch, and nothing is forgotten."""
+    """Every state of a session, by number. Going back and running on makes a branch, and nothing is forgotten.
+
+    Attributes:
+        id: Tells it from all others, also from those of other kernels, whose states have the same numbers.
+    """
 
     def __init__(self, start: S, size: int) -> None:
+        self.id = _new_id()
         self._states: dict[int, State[S]] = {0: State(0, None, "", False, start, size)}
         self._names: dict[str, int] = {}
         self._unnumbered = 0
@@ -89,6 +95,7 @@ class Timeline(Generic[S]):
             NoSuchState: There are no states.
         """
         made = cls.__new__(cls)
+        made.id = _new_id()
         made._states = {state.number: state for state in states}
         made._names = {name: state.number for state in made._states.values() for name in state.names}
         if not made._states:
@@ -385,3 +392,7 @@ def _size(count: int) -> str:
         if count < 10 << 20
         else f"{count >> 20:,} MiB"
     )
+
+
+def _new_id() -> str:
+    return os.urandom(8).hex()

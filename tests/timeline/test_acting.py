@@ -43,6 +43,16 @@ def test_undo_and_redo(kernel: Kernel) -> None:
     assert kernel.run("value", store_history=False).plain == "2"
 
 
+def test_nobody_acts_in_a_tree_that_they_do_not_see(kernel: Kernel) -> None:
+    number = _number(kernel, "seen = 1")
+    tree = ask(kernel.client, "timeline_request", {})["tree"]
+    refused = _act(kernel, "undo", state=number, tree="of another kernel")  # whose states have the same numbers
+    assert refused["ename"] == "Refused"
+    assert kernel.run("seen", silent=False, store_history=False).plain == "1"
+    present = ask(kernel.client, "timeline_request", {})["present"]
+    assert _act(kernel, "undo", state=present, tree=tree)["status"] == "ok"
+
+
 def test_several_cells_at_once(kernel: Kernel) -> None:
     start = _number(kernel, "steps = 0")
     for step in (1, 2, 3):

@@ -48,6 +48,18 @@ def test_only_the_edited_cell_and_those_below_it_run(page: Page, notebook: Noteb
     expect(notebook.prompt(third)).to_have_text("[5]:")
 
 
+def test_what_a_deleted_cell_did_is_taken_back(page: Page, notebook: Notebook) -> None:
+    notebook.run("x = 1")
+    second = notebook.run("x = 99")
+    third = notebook.run("x")
+    notebook.cell(second).locator(".jp-InputPrompt").click()
+    page.keyboard.press("d")
+    page.keyboard.press("d")
+    expect(notebook.cell(second)).to_contain_text("99")  # the output of the cell below, which is there now
+    choose(page, notebook, third - 1)
+    expect(notebook.outputs(third - 1)).to_have_text("1")
+
+
 def test_cells_below_an_error_do_not_run(page: Page, notebook: Notebook) -> None:
     notebook.run("x = 1")
     second = notebook.run("x = 2")
