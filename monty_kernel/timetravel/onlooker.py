@@ -289,7 +289,7 @@ class Onlooker:
         """What becomes of a copy of a state, or why there is none."""
         kept = state.snapshot
         if kept is None:
-            return "it was dropped to save space"
+            return "it was dropped to save space, or deleted"
         if state.size > LARGE:
             return f"it is larger than {LARGE >> 20} MiB"
         until = time.monotonic() + SECONDS

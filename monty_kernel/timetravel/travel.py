@@ -135,7 +135,7 @@ class TimeTravel(KeptStates):
         """
         kept, here = state.snapshot, self._engine.snapshot
         if kept is None:
-            raise NoSuchState(f"The state {state.place} has been dropped to save space.")
+            raise NoSuchState(f"The state {state.place} has been dropped to save space, or deleted.")
         stored = isinstance(kept, OnDisk)
         try:
             if isinstance(kept, Packed):

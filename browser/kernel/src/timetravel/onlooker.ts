@@ -198,7 +198,7 @@ export class Onlooker {
 
   /** What a state holds, or why that is not known. */
   async #look(state: State): Promise<Entries | string> {
-    if (isDropped(state)) return 'it was dropped to save space';
+    if (isDropped(state)) return 'it was dropped to save space, or deleted';
     if (this.#weight > MOST_WEIGHT) return 'too much has changed in this session to keep account of it';
     if (state.size > LARGE) return `it is larger than ${LARGE >> 20} MiB`;
     await this.inspector.ready();

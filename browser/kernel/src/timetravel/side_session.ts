@@ -33,7 +33,7 @@ export class SideSession implements EndingInspector {
 
   #stored(state: State, session?: string): Promise<Snapshot> {
     if (this.store === null || !state.stored) {
-      throw new NoSuchState(`The state ${placeOf(state)} has been dropped to save space.`);
+      throw new NoSuchState(`The state ${placeOf(state)} has been dropped to save space, or deleted.`);
     }
     return session === undefined ? this.store.snapshot(state.number) : this.store.snapshot(state.number, session);
   }

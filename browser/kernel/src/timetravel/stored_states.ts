@@ -93,7 +93,7 @@ export class StoredStates {
     const here = way.at(-1);
     const dump: unknown = await all.objectStore('dumps').get([this.session, number]);
     if (here === undefined || dump === undefined) {
-      throw new NoSuchState(`The state ${placeOf({ number, label: '' })} has been dropped to save space.`);
+      throw new NoSuchState(`The state ${placeOf({ number, label: '' })} has been dropped to save space, or deleted.`);
     }
     const stored: [string, string, unknown][] = [];
     for (const [path, id] of here.files) {
