@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import NoReturn
 
 from monty_kernel.engine.frontend import StdinUnavailable, UsageError
@@ -49,6 +50,9 @@ class Nobody:
 
     def describe(self, topic: str, detail_level: int = 0) -> None:
         return None
+
+    def patience(self, text: str) -> AbstractContextManager[object]:
+        return nullcontext()
 
     def reset(self) -> None: ...
     def print(self, text: str) -> None: ...

@@ -67,6 +67,7 @@ def test_a_display_reaches_nothing(kernel: Kernel) -> None:
         "class Shows:\n    def _ipython_display_(self): display('shown')\n"
         "asks, fails, shows, large = Asks(), Fails(), Shows(), 'x' * 5_000_000"
     )
+    kernel.rest()  # the state is there
     assert "outside of the session" in value(kernel, "asks")["error"]
     assert "no" in value(kernel, "fails")["error"]
     assert value(kernel, "shows")["data"] == {"text/plain": "'shown'"}

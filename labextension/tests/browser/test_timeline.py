@@ -84,25 +84,6 @@ def test_an_interrupt_says_where_the_session_is(page: Page, notebook: Notebook) 
     expect(page.locator(".mk-Notice:visible")).to_have_count(0)
 
 
-def test_a_restart_that_another_front_end_asked_for_is_seen(page: Page, notebook: Notebook) -> None:
-    notebook.run("x = 1")
-    notebook.run("x = 2")
-    expect(notebook.panel.locator(".mk-UndoButton")).to_have_attribute("title", re.compile(r"^Undo \[2\]"))
-    page.evaluate(
-        """async () => {
-            const [kernel] = (await (await fetch('/api/kernels')).json()).filter(each => each.name === 'monty').slice(-1);
-            const xsrf = (document.cookie.match(/_xsrf=([^;]*)/) || [])[1];
-            await fetch(`/api/kernels/${kernel.id}/restart`, {method: 'POST', headers: {'X-XSRFToken': xsrf}});
-        }"""
-    )
-    expect(notebook.panel.locator(".mk-UndoButton")).to_have_attribute("title", "Nothing to undo")
-    show_timeline(page)
-    expect(page.locator(".mk-Timeline")).to_contain_text("The last session of this notebook has")
-    page.locator(".mk-Notice").get_by_role("button", name="Resume").click()
-    expect(page.locator(".mk-State")).to_have_count(3)
-    expect(notebook.outputs(notebook.run("x"))).to_have_text("2")
-
-
 def test_the_keyboard_alone_is_enough(page: Page, notebook: Notebook) -> None:
     notebook.run("x = 1")
     notebook.run("x = 2")
