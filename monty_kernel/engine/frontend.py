@@ -113,7 +113,9 @@ class CellFrontend:
         return self._frontend.leave()
 
 
-class _NoFrontend:
+class NoFrontend:
+    """Nobody sees what is shown, and nobody is asked."""
+
     def emit(self, output: object) -> None: ...
     def ask(self, prompt: str, *, password: bool) -> Any: ...
     def ask_question(self, question: object) -> Any: ...
@@ -131,5 +133,5 @@ class _NoFrontend:
         return False
 
 
-NO_FRONTEND: Frontend = _NoFrontend()
+NO_FRONTEND: Frontend = NoFrontend()
 """For feeds that nobody sees: those of the kernel's own, and those of cells that run again."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
-from ..outputs import Display, Output, Result, finite
+from ..outputs import Display, Result, finite
 from .budget import Budget
-from .frontend import CellFrontend, StdinUnavailable
+from .frontend import CellFrontend, NoFrontend, StdinUnavailable
 from .limits import Limits, SessionLimits
 from .session import CellRun, Session
 from .snapshot import Recorder
@@ -15,7 +15,6 @@ from .source import Failure
 
 if TYPE_CHECKING:
     from ..sanitize.sanitizer import Sanitizer
-    from .questions import Question
 
 Data = dict[str, Any]
 
@@ -23,36 +22,21 @@ MOST_SHOWN = 4 << 20
 """Bytes of a display that is shown."""
 
 
-class _Unseen:
+class _Unseen(NoFrontend):
     """A front end where nobody sits. It keeps what an object shows by `_ipython_display_`."""
 
     def __init__(self) -> None:
         self.displays: list[Display] = []
 
-    def emit(self, output: Output) -> None:
+    def emit(self, output: object) -> None:
         if isinstance(output, Display):
             self.displays.append(output)
 
     def ask(self, prompt: str, *, password: bool) -> Future[str]:
         return _nobody()
 
-    def ask_question(self, question: Question) -> Future[str]:
+    def ask_question(self, question: object) -> Future[str]:
         return _nobody()
-
-    def magic(self, name: str, args: str) -> object:
-        return None
-
-    def help(self, topic: str, kind: str = "") -> str:
-        return ""
-
-    def named(self, text: str, own: bool) -> str | None:
-        return None
-
-    def misshown(self, kind: str, method: str, ename: str, evalue: str) -> None:
-        return None
-
-    def leave(self) -> bool:
-        return False
 
 
 def _nobody() -> Future[str]:

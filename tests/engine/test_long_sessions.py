@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from monty_kernel.engine.engine import Engine, Outcome
+from monty_kernel.engine.frontend import NoFrontend
 from monty_kernel.engine.limits import Limits
 from monty_kernel.engine.source import CellSource, Failure
 from monty_kernel.engine.source.cell import CellOptions, parse
@@ -25,30 +26,14 @@ from monty_kernel.outputs import Result
 pytestmark = pytest.mark.slow
 
 
-class Frontend:
+class Frontend(NoFrontend):
     """Swallows what cells print."""
 
-    def emit(self, output: object) -> None: ...
     def ask(self, prompt: str, *, password: bool) -> Future[str]:
         raise AssertionError("no cell here asks")
 
     def ask_question(self, question: object) -> Future[str]:
         raise AssertionError("the kernel has nothing to ask")
-
-    def magic(self, name: str, args: str) -> object:
-        return None
-
-    def help(self, topic: str, kind: str = "") -> str:
-        return ""
-
-    def named(self, text: str, own: bool) -> str | None:
-        return None
-
-    def misshown(self, kind: str, method: str, ename: str, evalue: str) -> None:
-        return None
-
-    def leave(self) -> bool:
-        return False
 
 
 @dataclass(frozen=True)
