@@ -8,6 +8,7 @@ import { NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { KernelTimeline } from './kernel_timeline';
+import type { State } from './protocol';
 import { stateOf } from './cell_states';
 import { compareCell, EDITED } from './edited_cells';
 import { isEdited, RanTexts } from './ran_texts';
@@ -31,9 +32,9 @@ export function markCells(panel: WorkPanel, timelines: Timelines, trans: Transla
     const timeline = timelines.of(panel);
     const active = panel instanceof NotebookPanel ? panel.content.activeCell : null;
     for (const cell of codeCellsOf(panel)) {
-      markCell(cell, timeline, trans);
-      markEdited(cell, timeline, ran, trans);
       const state = timeline === null ? undefined : stateOf(cell, timeline);
+      markCell(cell, state, timeline, trans);
+      markEdited(cell, state, ran, trans);
       // the notebook knows of edits in this page; whether the others were edited is seen when they are come to
       const isAsked = cell.model.isDirty || cell === active;
       if (timeline !== null && state !== undefined && isAsked) {
@@ -60,8 +61,12 @@ export function markCells(panel: WorkPanel, timelines: Timelines, trans: Transla
   });
 }
 
-function markCell(cell: CodeCell, timeline: KernelTimeline | null, trans: TranslationBundle): void {
-  const state = timeline === null ? undefined : stateOf(cell, timeline);
+function markCell(
+  cell: CodeCell,
+  state: State | undefined,
+  timeline: KernelTimeline | null,
+  trans: TranslationBundle
+): void {
   const isUndone = state !== undefined && timeline?.isOnPath(state.number) === false;
   cell.toggleClass(UNDONE, isUndone);
   const prompt = cell.inputArea?.promptNode ?? null;
@@ -69,39 +74,52 @@ function markCell(cell: CodeCell, timeline: KernelTimeline | null, trans: Transl
     if (isUndone) prompt.dataset['montyUndone'] = trans.__('undone');
     else delete prompt.dataset['montyUndone'];
   }
-  const known = cell.node.querySelector<HTMLButtonElement>(`:scope > .${BUTTON}`);
-  if (state === undefined || state.number === timeline?.present || isGone(state)) {
-    known?.remove();
+  if (timeline === null || state === undefined || state.number === timeline.present || isGone(state)) {
+    setButton(cell, BUTTON, null);
     return;
   }
-  const button = known ?? document.createElement('button');
-  button.className = BUTTON;
-  button.textContent = isUndone ? '↷' : '↶';
-  button.title = isUndone
-    ? trans.__('Go forward to the state after this cell')
-    : trans.__('Go back to the state after this cell');
-  button.setAttribute('aria-label', button.title);
-  button.onclick = () => {
-    if (timeline !== null) void act(timeline, { action: 'restore', target: state.number });
-  };
-  if (known === null) cell.node.append(button);
+  setButton(cell, BUTTON, {
+    sign: isUndone ? '↷' : '↶',
+    title: isUndone
+      ? trans.__('Go forward to the state after this cell')
+      : trans.__('Go back to the state after this cell'),
+    clicked: () => void act(timeline, { action: 'restore', target: state.number })
+  });
 }
 
-function markEdited(cell: CodeCell, timeline: KernelTimeline | null, ran: RanTexts, trans: TranslationBundle): void {
-  const state = timeline === null ? undefined : stateOf(cell, timeline);
+function markEdited(cell: CodeCell, state: State | undefined, ran: RanTexts, trans: TranslationBundle): void {
   const text = state === undefined ? null : ran.of(state);
   const is = isEdited(cell.model.sharedModel.getSource(), text);
   cell.toggleClass(EDITED, is);
-  const known = cell.node.querySelector<HTMLButtonElement>(`:scope > .${PENCIL}`);
   if (!is || state === undefined || text === null) {
+    setButton(cell, PENCIL, null);
+    return;
+  }
+  setButton(cell, PENCIL, {
+    sign: '✎',
+    title: trans.__('Edited since it ran: compare with what ran'),
+    clicked: () => void compareCell({ cell, state, ran: text }, trans)
+  });
+}
+
+interface Button {
+  readonly sign: string;
+  readonly title: string;
+  readonly clicked: () => void;
+}
+
+/** Give a cell the button of a class, or take it away. */
+function setButton(cell: CodeCell, name: string, wanted: Button | null): void {
+  const known = cell.node.querySelector<HTMLButtonElement>(`:scope > .${name}`);
+  if (wanted === null) {
     known?.remove();
     return;
   }
   const button = known ?? document.createElement('button');
-  button.className = PENCIL;
-  button.textContent = '✎';
-  button.title = trans.__('Edited since it ran: compare with what ran');
-  button.setAttribute('aria-label', button.title);
-  button.onclick = () => void compareCell({ cell, state, ran: text }, trans);
+  button.className = name;
+  button.textContent = wanted.sign;
+  button.title = wanted.title;
+  button.setAttribute('aria-label', wanted.title);
+  button.onclick = wanted.clicked;
   if (known === null) cell.node.append(button);
 }
