@@ -8,22 +8,15 @@ import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.support.frontends.jupyterlab import Lab, Notebook
-from tests.support.frontends.notebooks import notebook as notebook_of
-from tests.support.frontends.notebooks import write
 from tests.support.frontends.server import TOKEN, Server
+
+from .saved import ran_and_saved
 
 pytestmark = pytest.mark.browser
 
 
 def test_of_two_who_act_at_once_one_is_refused_and_told_why(lab: Lab, page: Page, server: Server) -> None:
-    write(notebook_of("x = 0"), server.root, "both.ipynb")
-    notebook = lab.open_notebook("both.ipynb")
-    notebook.cell(0).locator(".jp-InputPrompt").click()
-    page.keyboard.press("Shift+Enter")
-    notebook.wait_for_number(0)
-    changed = notebook.run("x = 1")
-    with page.expect_response(lambda reply: reply.request.method == "PUT" and "/api/contents" in reply.url):
-        page.keyboard.press("Control+s")
+    notebook, changed = ran_and_saved(lab, page, server, "both.ipynb")
     assert page.context.browser is not None
     other = page.context.browser.new_page()
     is_held: list[bool] = []

@@ -10,9 +10,9 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.support.frontends.environment import display_name
 from tests.support.frontends.jupyterlab import Lab, Notebook
-from tests.support.frontends.notebooks import notebook as notebook_of
-from tests.support.frontends.notebooks import write
 from tests.support.frontends.server import TOKEN, Server
+
+from .saved import ran_and_saved
 
 pytestmark = pytest.mark.browser
 
@@ -105,14 +105,7 @@ def test_labels_are_text(page: Page, notebook: Notebook) -> None:
 
 
 def test_two_tabs_see_each_others_travels(lab: Lab, page: Page, server: Server) -> None:
-    write(notebook_of("x = 0"), server.root, "two.ipynb")
-    notebook = lab.open_notebook("two.ipynb")
-    notebook.cell(0).locator(".jp-InputPrompt").click()  # command mode: Shift+Enter makes a cell below
-    page.keyboard.press("Shift+Enter")
-    notebook.wait_for_number(0)
-    changed = notebook.run("x = 1")
-    with page.expect_response(lambda reply: reply.request.method == "PUT" and "/api/contents" in reply.url):
-        page.keyboard.press("Control+s")
+    notebook, changed = ran_and_saved(lab, page, server, "two.ipynb")
     assert page.context.browser is not None
     other = page.context.browser.new_page()
     other.goto(f"{lab.url}/lab/tree/two.ipynb?token={TOKEN}&reset")
