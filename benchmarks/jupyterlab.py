@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, CDPSession, Page, expect
+from playwright.sync_api import Browser, CDPSession, expect
 
 from tests.support.frontends.jupyterlab import browser_page
 from tests.support.frontends.server import TOKEN, running_server
@@ -48,7 +48,7 @@ def _start(browser: Browser, url: str) -> tuple[float, float]:
     """Milliseconds from the address to the launcher, with nothing in the cache, and those of the main thread's work."""
     context = browser.new_context()
     try:
-        page: Page = context.new_page()
+        page = context.new_page()
         tools = context.new_cdp_session(page)
         tools.send("Performance.enable")
         page.goto(f"{url}/lab?token={TOKEN}&reset", wait_until="commit")

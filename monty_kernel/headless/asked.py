@@ -42,6 +42,7 @@ _WORDS = {
 # The worker reads the clock by itself, so nobody sees when. What may import it, its names in a source, and what finds a
 # name by a text:
 _IMPORTS = re.compile(r"\b(?:import|from)\b")
+_MODULE = re.compile(r"\btime\b")
 _CLOCK = re.compile(r"\b(?:now|today|getattr|attrgetter|methodcaller|vars|__dict__)\b")
 _HIDES = re.compile(r"%\s*time|__mk_|(?<!\.)\b(?:exec|eval|__import__|importlib)\b")
 _NEEDS_STATES = re.compile(r"^\s*%(undo|redo|restore|snapshots?|diff|sessions|resume|history)\b", re.MULTILINE)
@@ -63,13 +64,12 @@ class Asking:
     def by_source(self, source: str) -> Asked | None:
         """What the source of the next cell says that it may ask for; None if that is nothing."""
         text = unicodedata.normalize("NFKC", source)
-        says_time = "time" in text  # in the names of both modules that tell it
-        self._may_have_clock |= says_time
+        self._may_have_clock |= "time" in text  # in the names of both modules that tell it
         module = next((name for name in self._modules if name in text), None)
         if module is not None:
             return Asked(f"may use the tools of {module}")
         names_it = _CLOCK.search(text) if self._may_have_clock else None
-        imports_it = re.search(r"\btime\b", text) and _IMPORTS.search(text) if says_time else None
+        imports_it = _MODULE.search(text) and _IMPORTS.search(text)
         if _HIDES.search(text) or names_it or imports_it:
             return Asked("may have asked for the time")
         return None
