@@ -169,3 +169,13 @@ def answer(notebook: Notebook, cell: int, text: str) -> None:
     field = notebook.cell(cell).locator(".jp-Stdin-input").last  # that of the question before may still be there
     field.fill(text)
     field.press("Enter")
+
+
+def say_yes(notebook: Notebook, label: str) -> None:
+    """Answer the kernel's own question in its dialog.
+
+    label: What the button for yes says.
+    """
+    dialog = notebook.page.locator(".mk-Question")
+    dialog.get_by_role("button", name=label, exact=True).click()
+    expect(dialog).to_have_count(0)

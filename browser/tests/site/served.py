@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from collections import deque
@@ -30,16 +31,20 @@ OF_JUPYTERLITE = (
     "Error while computing the ReactiveToolbar TypeError: Cannot read properties of null (reading 'widgets')",
 )
 """How errors on the console begin that are not this kernel's."""
-UNCAUGHT_BY_JUPYTERLITE = (
-    # where service workers are blocked
-    "undefined",
-    # when a notebook is closed while it is still drawn
-    "Cannot read properties of null (reading 'insertWidget')",
-)
-"""What JupyterLite does not catch."""
+WITHOUT_SERVICE_WORKERS = "undefined"
+"""What JupyterLite throws where they are blocked, and does not catch."""
 
 MOST_TOLD = 200
 """Lines of what a profile's pages told that are kept."""
+
+
+def _is_of_jupyterlite(stack: str) -> bool:
+    """Whether an error was thrown and called in JupyterLite's own bundle, and in no extension.
+
+    JupyterLab has several such errors where a notebook is closed while it is still drawn.
+    """
+    files = re.findall(r"http\S+/(build|extensions)/", stack)
+    return "build" in files and "extensions" not in files
 
 
 class _Files(SimpleHTTPRequestHandler):
@@ -109,9 +114,10 @@ class Visitor:
         self._tell(f"did not get {request.url}: {request.failure}")
 
     def _not_caught(self, thrown: WebError) -> None:
-        self._tell(f"not caught: {thrown.error}")
-        if not str(thrown.error).endswith(UNCAUGHT_BY_JUPYTERLITE):
-            self.errors.append(f"not caught: {thrown.error}")
+        stack = thrown.error.stack or ""
+        self._tell(f"not caught: {thrown.error} {stack}")
+        if str(thrown.error) != WITHOUT_SERVICE_WORKERS and not _is_of_jupyterlite(stack):
+            self.errors.append(f"not caught: {thrown.error} {stack}")
 
     def _logged(self, message: ConsoleMessage) -> None:
         self._tell(f"{message.type}: {message.text}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from .apps import Lite
+from .apps import Lite, say_yes
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -26,8 +26,7 @@ def test_a_folder_is_read_and_changed_as_the_person_says(lab: Lite) -> None:
     expect(question).to_contain_text(
         "monty-kernel asks: let this notebook read '/mounted' as '/data'? Its changes stay in memory."
     )
-    question.locator("input").fill("y")
-    question.locator("input").press("Enter")
+    say_yes(notebook, "Allow")
     expect(notebook.outputs(asking).last).to_contain_text("Mounted at /data, changes stay in memory.")
     read = "open('/data/people.csv').read(), open('/data/raw.bin', 'rb').read()"
     expect(notebook.outputs(notebook.run(read))).to_have_text("('Ada,36', b'\\x00\\xff\\n')")
@@ -36,8 +35,7 @@ def test_a_folder_is_read_and_changed_as_the_person_says(lab: Lite) -> None:
 
     changing = notebook.start("%unmount /data\n%mount mounted /data rw")
     expect(lab.page.locator(".jp-Stdin").last).to_contain_text("read and change '/mounted' as '/data'?")
-    lab.page.locator(".jp-Stdin input").last.fill("y")
-    lab.page.locator(".jp-Stdin input").last.press("Enter")
+    say_yes(notebook, "Allow")
     expect(notebook.outputs(changing).last).to_contain_text("changes are written to the drive of this site.")
     notebook.run("with open('/data/people.csv', 'a') as file: file.write(';Bob')")
     assert lab.page.evaluate(_READ, "mounted/people.csv") == "Ada,36;Bob"

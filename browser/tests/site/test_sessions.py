@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.support.frontends.jupyterlab import Notebook
 
-from .apps import Lite, until_true
+from .apps import Lite, say_yes, until_true
 from .served import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -68,10 +68,8 @@ def save(page: Page) -> None:
 def resume(notebook: Notebook, code: str = "%resume") -> int:
     """Run `%resume` and say yes."""
     cell = notebook.start(code)
-    asked = notebook.panel.locator(".jp-Stdin-input")
     expect(notebook.panel.locator(".jp-Stdin-prompt")).to_contain_text("let this notebook have everything in session")
-    asked.fill("y")
-    asked.press("Enter")
+    say_yes(notebook, "Resume")
     notebook.wait_for_number(cell)
     return cell
 
