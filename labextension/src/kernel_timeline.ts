@@ -44,11 +44,14 @@ export class KernelTimeline implements IDisposable {
   #comm: Kernel.IComm | null = null;
   #path: Set<number> | null = null;
   #tree: string | null = null; // the id of the tree that was told
+  #process: string | null = null; // what the kernel's process calls itself in its messages
   #isDisposed = false;
   readonly #changed = new Signal<this, void>(this);
 
   private constructor(private readonly kernel: Kernel.IKernelConnection) {
     kernel.statusChanged.connect(this.#onStatus, this);
+    kernel.connectionStatusChanged.connect(this.#onConnection, this);
+    kernel.anyMessage.connect(this.#onMessage, this);
     kernel.disposed.connect(() => {
       this.dispose();
     });
@@ -74,7 +77,7 @@ export class KernelTimeline implements IDisposable {
   dispose(): void {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
-    if (this.#comm?.isDisposed === false && !this.kernel.isDisposed) this.#comm.dispose();
+    if (!this.kernel.isDisposed) this.#drop();
     Signal.clearData(this);
   }
 
@@ -153,10 +156,27 @@ export class KernelTimeline implements IDisposable {
 
   #onStatus(_: Kernel.IKernelConnection, status: Kernel.Status): void {
     if (status === 'restarting' || status === 'autorestarting' || status === 'dead') this.#forget();
-    else if (status === 'starting') {
-      this.#forget(); // all that is seen of a restart that another front end asked for, and nothing has to follow
-      this.#open();
-    } else if ((status === 'idle' || status === 'busy') && (this.#comm === null || this.#comm.isDisposed)) this.#open();
+    else if ((status === 'idle' || status === 'busy') && (this.#comm === null || this.#comm.isDisposed)) this.#open();
+  }
+
+  /** What was told while there was no connection is lost. */
+  #onConnection(_: Kernel.IKernelConnection, status: Kernel.ConnectionStatus): void {
+    if (status === 'connected' && this.#comm !== null) this.#lookAgain();
+  }
+
+  /**
+   * A restart that another front end asked for changes no status that this one is sure to see. But each process has a session of
+   * its own in the headers of its messages, and welcomes everybody who subscribes to IOPub: so its first message there is
+   * always seen. What the server adds in between has the session of this connection.
+   */
+  #onMessage(_: Kernel.IKernelConnection, { msg, direction }: Kernel.IAnyMessageArgs): void {
+    const { session } = msg.header;
+    if (direction !== 'recv' || msg.channel !== 'iopub' || session === this.kernel.clientId) return;
+    const isOther = this.#process !== null && this.#process !== session;
+    this.#process = session;
+    if (!isOther) return;
+    this.#forget();
+    this.#open();
   }
 
   #open(): void {
@@ -170,13 +190,21 @@ export class KernelTimeline implements IDisposable {
   /** What is known may be of another kernel: have it told anew. */
   #lookAgain(): void {
     if (this.#isDisposed || this.kernel.isDisposed) return;
-    if (this.#comm?.isDisposed === false) this.#comm.dispose();
+    this.#drop();
     this.#open();
   }
 
+  /** Listen to the comm no more. Its process is gone, or closes the comm when there are too many. */
+  #drop(): void {
+    const comm = this.#comm;
+    this.#comm = null;
+    if (comm === null) return;
+    comm.onMsg = () => undefined;
+    if (!comm.isDisposed) comm.dispose();
+  }
+
   #forget(): void {
-    if (this.#comm !== null) this.#comm.onMsg = () => undefined;
-    this.#comm = null; // the connection has ended it
+    this.#drop();
     this.#tree = null;
     this.states.clear();
     this.present = 0;

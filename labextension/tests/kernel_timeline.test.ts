@@ -30,9 +30,15 @@ class StandIn {
   asked: { type: string; content: unknown }[] = [];
   answer: unknown = { status: 'ok', present: 0, report: 'done' };
   statusChanged = new Signal<this, string>(this);
+  connectionStatusChanged = new Signal<this, string>(this);
+  anyMessage = new Signal<this, unknown>(this);
   disposed = new Signal<this, void>(this);
   get info(): Promise<unknown> {
     return Promise.resolve({ supported_features: this.features });
+  }
+  /** A message comes, from a process that calls itself so. */
+  receive(session: string, channel = 'iopub'): void {
+    this.anyMessage.emit({ direction: 'recv', msg: { channel, header: { msg_type: 'status', session } } });
   }
   createComm(): Comm {
     const comm = new Comm();
@@ -172,10 +178,44 @@ describe('the timeline of a kernel', () => {
     expect(kernel.comms).toHaveLength(2);
     kernel.statusChanged.emit('busy');
     expect(kernel.comms).toHaveLength(2);
-    kernel.comms[1]?.say(TREE);
-    kernel.statusChanged.emit('starting'); // all that is seen of a restart that another front end asked for
+    kernel.receive('another process');
+    expect(kernel.comms).toHaveLength(2);
+  });
+
+  it('begins anew with the first message of another process, whoever asked for the restart', async () => {
+    const timeline = await made();
+    kernel.receive('one');
+    kernel.comms[0]?.say({ ...TREE, tree: 'one' });
+    for (const [session, channel] of [
+      ['one', 'iopub'],
+      [kernel.clientId, 'iopub'], // what the server adds
+      ['another', 'shell'] // a late reply, perhaps, of the process before
+    ] as const) {
+      kernel.receive(session, channel);
+    }
+    expect(timeline?.states.size).toBe(3);
+    kernel.receive('another');
     expect(timeline?.states.size).toBe(0);
-    expect(kernel.comms).toHaveLength(3);
+    expect(kernel.comms.map(({ isDisposed }) => isDisposed)).toEqual([true, false]);
+    kernel.comms[0]?.say(TREE); // it came before, and is read after
+    expect(timeline?.states.size).toBe(0);
+    kernel.comms[1]?.say({ ...TREE, tree: 'another' });
+    kernel.receive('another');
+    expect(timeline?.states.size).toBe(3);
+    expect(kernel.comms).toHaveLength(2);
+  });
+
+  it('has everything told anew when the connection was lost', async () => {
+    const timeline = await made();
+    kernel.comms[0]?.say(TREE);
+    kernel.connectionStatusChanged.emit('connecting');
+    expect(timeline?.states.size).toBe(3);
+    kernel.connectionStatusChanged.emit('connected');
+    kernel.comms[1]?.say({ ...TREE, present: 1 });
+    expect(timeline?.present).toBe(1);
+    kernel.statusChanged.emit('restarting');
+    kernel.connectionStatusChanged.emit('connected'); // to a process that did not say yet that it is there
+    expect(kernel.comms).toHaveLength(2);
   });
 
   it('ends with its kernel', async () => {
