@@ -17,6 +17,7 @@ from .errors.failures import INTERRUPTED, STOPPED, raised, refused, said_by_cpyt
 from .frontend import NO_FRONTEND, Frontend, UsageError
 from .known_names import KnownNames
 from .limits import Limits, SessionLimits
+from .parts import missing
 from .prelude import result_of
 from .sandbox import FeedError, Sandbox, WorkerLost
 from .snapshot import Diverged, Journaled, Recorder, Replayer, Snapshot
@@ -309,10 +310,9 @@ class Session:
 
     def _feed_parts(self, parts: Collection[str], run: CellRun | None = None) -> None:
         if not self.parts.issuperset(parts):
-            for part in prelude.PARTS:  # in an order in which each finds those before it
-                if part in parts and part not in self.parts:
-                    self._feed_text(prelude.source(part) + "\nNone", run)
-                    self.parts |= {part}
+            for part, text in missing(parts, self.parts):
+                self._feed_text(text + "\nNone", run)
+                self.parts |= {part}
 
     def _feed(self, feed: Feed, run: CellRun) -> Result | None:
         self._feed_parts(feed.parts, run)

@@ -41,6 +41,7 @@ SPECIAL = "special"
 SHELL = "shell"
 PROOF = "proof"
 LENGTHS = "lengths"
+SHIPPED = "shipped"
 
 PARTS = (
     RECORD, SHOWING, PRETTY, NAMES, MEDIA, SHELL, LENGTHS, VARIABLES, TIMING, OVERVIEW, EXCEPTIONS, CALLBACKS, DELETING, LINES,
@@ -49,13 +50,14 @@ PARTS = (
     PROGRESS,
     SPECIAL,
     PROOF,
+    SHIPPED,
 )  # fmt: skip
-"""Each is a file, and finds those before it."""
+"""Each is a file, and finds those before it. Beside them each module that is written for Monty is a part (`engine/shipped_modules.py`)."""
 
 _FORMERLY = {"core": frozenset({RECORD, SHOWING})}
 """The parts that sessions of earlier versions, which are stored, had as one."""
 
-_BUILTINS = (
+BUILTINS = (
     "Exception", "NameError", "NotImplementedError", "PermissionError", "RecursionError", "TypeError",
     "bool", "bytes", "dict", "enumerate", "float", "frozenset", "getattr", "hasattr", "hash", "id", "int", "isinstance",
     "len", "list", "locals", "max", "min", "print", "range", "repr", "set", "sorted", "str", "sum", "tuple", "type", "zip",
@@ -66,7 +68,7 @@ _RARE = (
     "ValueError", "eval", "filter", "iter", "map", "setattr",
 )  # fmt: skip
 """Those that only the parts which use them define, so that other sessions need not hold them."""
-_NAMES = "|".join((*_BUILTINS, *_RARE))
+_NAMES = "|".join((*BUILTINS, *_RARE))
 _USE = re.compile(rf"""(?<![.\w'"])(?:(?<=\bis )|(?<=\bnot )|(?<=\bexcept )|(?<=\braise )|(?=\w+\())({_NAMES})\b""")
 _PADDING = re.compile(r"^(?:(?P<gone>[ ]*(?:#.*)?\n)|(?:[ ]{4})+)", re.MULTILINE)
 
@@ -76,7 +78,7 @@ def source(part: str) -> str:
     """The Monty source of one part."""
     text = guarded(_read(part))
     rare = [name for name in _RARE if re.search(rf"\b__mk_b_{name}\b", text)]
-    return "".join(f"__mk_b_{name} = {name}\n" for name in (*(_BUILTINS if part == RECORD else ()), *rare)) + text
+    return "".join(f"__mk_b_{name} = {name}\n" for name in (*(BUILTINS if part == RECORD else ()), *rare)) + text
 
 
 def present(parts: frozenset[str]) -> frozenset[str]:

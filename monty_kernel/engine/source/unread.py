@@ -13,10 +13,12 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from .. import prelude
+from ..shipped_names import GAPS, MODULES
 from . import SessionNames
 from .assertions import assertion_edits
 from .environment import environment_edits
 from .lines_of_files import line_edits as lines_of_files
+from .module_imports import MAY_IMPORT, module_edits
 from .passed_methods import MAY_HOLD, method_edits
 from .progress import MAY_MOVE, progress_edits
 from .source_map import ByteOffsets, Edit
@@ -38,7 +40,8 @@ def made_readable(text: str, tree: ast.Module, names: SessionNames) -> tuple[lis
     """The edits for a parsed text, and the names of the prelude's parts that they need."""
     methods, moving = MAY_HOLD.search(text) is not None, MAY_MOVE.search(text) is not None
     called = MAY_CALL.search(text) is not None
-    if not (methods or moving or called or _WORTH.search(text)):
+    importing = MAY_IMPORT.search(text) is not None
+    if not (methods or moving or called or importing or _WORTH.search(text)):
         return [], set()
     places = ByteOffsets(text)
     edits: list[Edit] = []
@@ -60,6 +63,10 @@ def made_readable(text: str, tree: ast.Module, names: SessionNames) -> tuple[lis
         edits += assertion_edits(tree, places)
     if "object" in text:
         edits += _plain_classes(text, tree, places)
+    if importing:
+        modules = module_edits(text, tree, places, names.granted)
+        edits += modules.edits
+        parts |= modules.parts
     if "*" in text:
         edits += _star_imports(tree, places, names)
     if "open" in text:
@@ -315,6 +322,8 @@ def _star_imports(tree: ast.Module, places: ByteOffsets, session: SessionNames) 
                 from .star_names import star_names
 
                 module = node.module or ""
+                if (module in MODULES or module in GAPS) and module not in session.granted:
+                    continue  # replaced as a whole
                 names = star_names(module, session.granted)
                 if names:
                     span = places.span(node.names[0])

@@ -1,0 +1,62 @@
+"""The modules that are written for Monty, and the names that they give, so that a cell is rewritten without reading them.
+
+`prelude/modules/` holds those that Monty lacks. `prelude/gaps/` holds what the modules that it has lack, and what stands for names of
+theirs that do less than CPython's. `tests/modules/test_shipped_names.py` holds these tables to the files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+MODULES: Mapping[str, tuple[str, ...]] = {
+    module: tuple(names.split())
+    for module, names in {
+        "operator": (
+            "add sub mul truediv floordiv mod pow neg pos abs invert and_ or_ xor lshift rshift eq ne lt le gt ge not_ truth "
+            "is_ is_not contains concat countOf indexOf getitem setitem itemgetter attrgetter methodcaller"
+        ),
+    }.items()
+}
+"""The names of each module that a cell imports as a whole, in the order of its file."""
+
+GAPS: Mapping[str, tuple[str, ...]] = {
+    module: tuple(names.split())
+    for module, names in {
+        "functools": "wraps update_wrapper",
+    }.items()
+}
+"""The names that a module of Monty's gets."""
+
+NEEDS: Mapping[str, tuple[str, ...]] = {}
+"""What a file imports of the others, by its part."""
+
+MODULE = "module "
+"""How the name of a part begins that is a module."""
+
+GAP = "gap "
+"""How the name of a part begins that has what a module of Monty's lacks."""
+
+
+def parts_of(module: str) -> tuple[str, ...]:
+    """The parts that an import of a module needs, each after those that it needs itself; none if none is written for it."""
+    return tuple(dict.fromkeys(with_needs(MODULE + module if module in MODULES else GAP + module)))
+
+
+def with_needs(part: str) -> Iterator[str]:
+    """The part of a module, after those that it imports; none if there is no such part."""
+    if part.removeprefix(MODULE) not in MODULES and part.removeprefix(GAP) not in GAPS:
+        return
+    name = part.removeprefix(MODULE)
+    if part.startswith(MODULE) and "." in name:
+        yield from with_needs(MODULE + name.rpartition(".")[0])
+    for each in NEEDS.get(part, ()):
+        yield from with_needs(each)
+    yield part
+
+
+def variable(part: str) -> str:
+    """The name that a session has for the module of a part."""
+    kind, name = (
+        ("__mk_m_", part.removeprefix(MODULE)) if part.startswith(MODULE) else ("__mk_g_", part.removeprefix(GAP))
+    )
+    return kind + name.replace(".", "_")

@@ -1,0 +1,53 @@
+"""Imports of the modules that are written for Monty, and of the names that they add to Monty's own.
+
+`import operator` becomes `operator = __mk_m_operator`, and `functools.wraps` becomes `__mk_member(functools, 'wraps')`. A
+module that the person granted is theirs, whatever its name.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Collection, Iterator
+
+from .. import prelude
+from ..shipped_imports import instead_of
+from ..shipped_names import GAPS, MODULES, parts_of
+from .source_map import ByteOffsets, Edit, Rewritten, opening
+
+_OF_GAPS = frozenset(name for names in GAPS.values() for name in names)
+_PACKAGES = frozenset(module.partition(".")[0] for module in MODULES)
+
+MAY_IMPORT = re.compile(
+    rf"\b(?:import|from)[ \t\\\n]+[^\n;]*\b(?:{'|'.join(sorted({*_PACKAGES, *GAPS}))})\b"
+    rf"|\.[ \t]*(?:{'|'.join(sorted(_OF_GAPS))})\b"
+)
+"""What a text contains that has something to rewrite."""
+
+
+def module_edits(text: str, tree: ast.Module, places: ByteOffsets, granted: Collection[str]) -> Rewritten:
+    """The edits, and the parts that they need."""
+    edits: list[Edit] = []
+    parts: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            replaced = instead_of(node, granted, parts)
+            if replaced is not None:
+                edits.append(Edit(*places.span(node), replaced))
+        elif isinstance(node, ast.Attribute) and node.attr in _OF_GAPS:
+            edits += _member(text, node, places, parts)
+    return Rewritten(edits, frozenset(parts | ({prelude.SHIPPED} if parts else set())))
+
+
+def _member(text: str, node: ast.Attribute, places: ByteOffsets, parts: set[str]) -> Iterator[Edit]:
+    if not isinstance(node.value, ast.Name) or not isinstance(node.ctx, ast.Load):
+        return
+    name = node.value.id
+    start, end = span = places.span(node)
+    if text[start:end] != f"{name}.{node.attr}":  # before Python 3.12, places inside f-strings may be wrong
+        return
+    for module, names in GAPS.items():
+        if node.attr in names:
+            parts.update(parts_of(module))
+    yield opening(span, "__mk_member(")
+    yield Edit(start + len(name), end, f", {node.attr!r})", span)

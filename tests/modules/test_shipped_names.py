@@ -1,0 +1,57 @@
+"""The tables by which cells are rewritten say what the files of the modules hold."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+from pathlib import Path
+
+import pytest
+
+from monty_kernel.engine import prelude, shipped_modules
+from monty_kernel.engine.shipped_modules import file_of, shipped
+from monty_kernel.engine.shipped_names import GAP, GAPS, MODULE, MODULES, NEEDS, parts_of
+
+PARTS = [*(MODULE + name for name in MODULES), *(GAP + name for name in GAPS)]
+
+
+def test_each_file_is_in_the_tables() -> None:
+    folder = Path(prelude.__file__).parent
+    files = {*(folder / "modules").rglob("*.py"), *(folder / "gaps").rglob("*.py")}
+    assert files == {file_of(part) for part in PARTS}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_file_gives_the_names_of_the_tables(part: str) -> None:
+    about = shipped(part)
+    names = MODULES[part.removeprefix(MODULE)] if part.startswith(MODULE) else GAPS[part.removeprefix(GAP)]
+    assert about.names == names
+    assert about.needs == NEEDS.get(part, ())
+    assert about.overrides <= set(names)
+    assert not set(about.lacks) & set(names)
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_module_says_what_it_lacks_and_has_no_names_of_its_own(part: str) -> None:
+    tree = ast.parse(file_of(part).read_text())
+    assert ast.get_docstring(tree)
+    try:
+        module = importlib.import_module(part.removeprefix(MODULE).removeprefix(GAP))
+    except ModuleNotFoundError:  # not of the standard library, and not installed here
+        return
+    for name in (*shipped(part).names, *shipped(part).lacks):
+        assert hasattr(module, name), name
+
+
+def test_an_import_brings_what_the_module_needs_first() -> None:
+    for name in (*MODULES, *GAPS):
+        parts = parts_of(name)
+        for part in parts:
+            assert set(NEEDS.get(part, ())) <= set(parts[: parts.index(part)])
+
+
+def test_a_source_is_small_and_says_nothing_that_monty_does_not_need() -> None:
+    for part in PARTS:
+        text = shipped_modules.source(part)
+        assert '"""' not in text and "\n\n" not in text, part
+        assert len(text) < 12_000, part
