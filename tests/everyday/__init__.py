@@ -1,0 +1,1 @@
+"""Cells for everyday tasks, as language models write them for CPython."""
