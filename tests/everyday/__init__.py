@@ -1,1 +1,1 @@
-"""Cells for everyday tasks, as language models write them for CPython."""
+"""How many cells for everyday tasks run, as language models write them for CPython: `python -m tests.everyday`."""
