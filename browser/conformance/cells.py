@@ -17,7 +17,18 @@ _WORTH = re.compile(r"\A(?![\w.]*\Z)[^\ud800-\udfff]+\Z")
 _WIDE = 5
 """Of so many cells, one begins with characters of several bytes, and of two units in JavaScript."""
 
-_TESTED = ("engine", "magics", "check", "typecheck", "introspect", "timetravel", "jupyter", "session", "headless")
+_TESTED = (
+    "engine",
+    "modules",
+    "magics",
+    "check",
+    "typecheck",
+    "introspect",
+    "timetravel",
+    "jupyter",
+    "session",
+    "headless",
+)
 
 
 def cells() -> list[str]:

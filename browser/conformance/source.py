@@ -17,7 +17,7 @@ class Known:
     """A session that defines some names, of which some may lead to the host."""
 
     remembers_errors = True
-    granted: Mapping[str, Collection[str]] = {"tools": ("price", "_key", "ask")}
+    granted: Mapping[str, Collection[str]] = {"tools": ("price", "_key", "ask"), "operator": ("add", "sub")}
 
     def undefined(self, names: frozenset[str]) -> frozenset[str]:
         """Those with an even number of characters."""

@@ -24,6 +24,8 @@ TABLES: Mapping[str, Callable[[], Mapping[str, Any]]] = {
     "prelude": source.prelude,
     "rewriting": source.rewriting,
     "sanitizer_rules": sanitizer_rules.rules,
+    "shipped": source.shipped,
+    "shipped_sources": source.shipped_sources,
     "shown": shown.functions,
 }
 """By the name of the file, without `.json`."""

@@ -6,6 +6,7 @@ import builtins
 from typing import Any
 
 from monty_kernel.engine import prelude as parts
+from monty_kernel.engine import shipped_modules, shipped_names
 from monty_kernel.engine.source import asking, exceptions, passed_methods, rewrites, special_calls, unread
 from monty_kernel.engine.source import ipython as names
 from monty_kernel.engine.source.star_names import PARTLY, STAR_NAMES
@@ -17,6 +18,20 @@ def prelude() -> dict[str, Any]:
     """The Monty source of each part, in the order in which they find each other."""
     sources = {part: parts.source(part) for part in parts.PARTS} | {PART: prelude_part()}
     return {"order": list(sources), "sources": sources}
+
+
+def shipped() -> dict[str, Any]:
+    """The names of the modules that are written for Monty."""
+    return {
+        "modules": dict(shipped_names.MODULES),
+        "gaps": dict(shipped_names.GAPS),
+        "needs": dict(shipped_names.NEEDS),
+    }
+
+
+def shipped_sources() -> dict[str, Any]:
+    """The Monty source of each of these modules, by its part."""
+    return {part: shipped_modules.source(part) for part in shipped_names.parts()}
 
 
 def ipython() -> dict[str, Any]:

@@ -37,6 +37,12 @@ GAP = "gap "
 """How the name of a part begins that has what a module of Monty's lacks."""
 
 
+def parts() -> Iterator[str]:
+    """The parts of all modules."""
+    yield from (MODULE + module for module in MODULES)
+    yield from (GAP + module for module in GAPS)
+
+
 def parts_of(module: str) -> tuple[str, ...]:
     """The parts that an import of a module needs, each after those that it needs itself; none if none is written for it."""
     return tuple(dict.fromkeys(with_needs(MODULE + module if module in MODULES else GAP + module)))

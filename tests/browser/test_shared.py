@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from browser.shared import TABLES, introspection
-from monty_kernel.engine import prelude
+from monty_kernel.engine import prelude, shipped_names
 
 ROOT = Path(__file__).parents[2]
 
@@ -34,6 +34,13 @@ def test_every_part_of_the_prelude_is_there_as_sessions_are_fed_it() -> None:
     assert shared["sources"] == {**sources, introspection.PART: introspection.prelude_part()}
     names = {path.stem for path in Path(prelude.__file__).parent.glob("*.py")} - {"__init__"}
     assert set(prelude.PARTS) == names
+
+
+def test_every_module_that_is_written_for_monty_is_there() -> None:
+    assert list(TABLES["shipped_sources"]()) == list(shipped_names.parts())
+    shared = TABLES["shipped"]()
+    assert (shared["modules"], shared["gaps"]) == (shipped_names.MODULES, shipped_names.GAPS)
+    assert shared["needs"] == shipped_names.NEEDS
 
 
 def test_what_is_up_to_date_is_not_written_again(tmp_path: Path) -> None:

@@ -226,10 +226,7 @@ export class Session {
   }
 
   async #feedParts(parts: Iterable<string>, run: CellRun | null = null): Promise<void> {
-    const wanted = [...parts].filter(part => !this.#parts.has(part));
-    if (wanted.length === 0) return;
-    const known = prelude.PARTS.filter(part => wanted.includes(part)); // in an order in which each finds those before it
-    for (const part of [...known, ...wanted.filter(part => !prelude.PARTS.includes(part))]) {
+    for (const part of prelude.missing(new Set(parts), this.#parts)) {
       await this.#feedText(`${prelude.source(part)}\nNone`, run);
       this.#parts.add(part);
     }

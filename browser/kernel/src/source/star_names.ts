@@ -6,6 +6,11 @@ import type { Granted } from './index';
 const STAR_NAMES = new Map<string, readonly string[]>(Object.entries(rewriting.star_names));
 const PARTLY = new Set(rewriting.star_partly);
 
+/** Those of a module of Monty's, if nobody granted one of that name; none if it has none, or if they are unknown. */
+export function ofStar(module: string): readonly string[] {
+  return STAR_NAMES.get(module) ?? [];
+}
+
 /** The names that `from MODULE import *` binds here; none if there is no such module, null if that is unknown. */
 export function starNames(module: string, granted: Granted): readonly string[] | null {
   const given = granted.get(module);
@@ -13,5 +18,5 @@ export function starNames(module: string, granted: Granted): readonly string[] |
     const names = given.filter(name => !name.startsWith('_')).sort();
     return names.length > 0 ? names : null;
   }
-  return PARTLY.has(module) ? null : (STAR_NAMES.get(module) ?? []);
+  return PARTLY.has(module) ? null : ofStar(module);
 }

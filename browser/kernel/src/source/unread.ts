@@ -8,9 +8,11 @@ import { assertionEdits } from './assertions';
 import { deletionEdits } from './deletions';
 import { environmentEdits } from './environment';
 import { fileLineEdits } from './lines_of_files';
+import { MAY_IMPORT, moduleEdits } from './module_imports';
 import { MAY_HOLD, methodEdits } from './passed_methods';
 import { MAY_MOVE, progressEdits } from './progress';
 import { pythonPattern } from './python_pattern';
+import { GAPS, MODULES } from './shipped_names';
 import { edit } from './source_map';
 import { MAY_CALL, specialEdits } from './special_calls';
 import { starNames } from './star_names';
@@ -29,11 +31,17 @@ export function madeReadable(text: string, tree: Module, names: SessionNames): {
   const methods = MAY_HOLD.test(text);
   const moving = MAY_MOVE.test(text);
   const called = MAY_CALL.test(text);
-  if (!(methods || moving || called || WORTH.test(text))) return { edits: [], parts: new Set() };
+  const importing = MAY_IMPORT.test(text);
+  if (!(methods || moving || importing || called || WORTH.test(text))) return { edits: [], parts: new Set() };
   const { edits, items } = deletionEdits(text, tree);
   const parts = new Set(items ? ['deleting'] : []);
   if (text.includes('assert')) edits.push(...assertionEdits(tree));
   if (text.includes('object')) edits.push(...plainClasses(text, tree));
+  if (importing) {
+    const modules = moduleEdits(text, tree, names.granted);
+    edits.push(...modules.edits);
+    for (const part of modules.parts) parts.add(part);
+  }
   if (text.includes('*')) edits.push(...starImports(tree, names.granted));
   const add = (part: string, found: Iterable<Edit>): void => {
     const before = edits.length;
@@ -86,6 +94,7 @@ function* starImports(tree: Module, granted: Granted): Generator<Edit> {
     for (const node of statementsIn(next)) {
       if (node._ === 'ImportFrom' && node.level === 0 && node.names.length === 1 && node.names[0]?.name === '*') {
         const module = node.module ?? '';
+        if ((MODULES.has(module) || GAPS.has(module)) && !granted.has(module)) continue; // replaced as a whole
         const names = starNames(module, granted);
         const { s, e } = node.names[0];
         if (names === null) continue;

@@ -36,7 +36,10 @@ const KNOWN: SessionNames = {
   undefinedOf: names => new Set([...names].filter(name => characters(name) % 2 === 0)),
   asking: () => new Set(['fetch', 'price', 'ask']),
   remembersErrors: true,
-  granted: new Map([['tools', ['price', '_key', 'ask']]])
+  granted: new Map([
+    ['tools', ['price', '_key', 'ask']],
+    ['operator', ['add', 'sub']]
+  ])
 };
 
 function made(cell: Expected): Expected {

@@ -1,0 +1,53 @@
+/**
+ * Imports of the modules that are written for Monty, and of the names that they add to Monty's own.
+ *
+ * `import operator` becomes `operator = __mk_m_operator`, and `functools.wraps` becomes `__mk_member(functools, 'wraps')`. A
+ * module that the person granted is theirs, whatever its name.
+ */
+
+import { pythonPattern } from './python_pattern';
+import { repr } from './python_text';
+import { insteadOf } from './shipped_imports';
+import { GAPS, MODULES, partsOf } from './shipped_names';
+import { edit, opening } from './source_map';
+import { walk } from './walk';
+import type { Granted } from './index';
+import type { Edit, Rewritten, Span } from './source_map';
+import type { Attribute, Module } from './tree';
+
+const OF_GAPS = new Set([...GAPS.values()].flat());
+const PACKAGES = [...MODULES.keys()].map(module => module.split('.')[0] ?? '');
+const NAMED = [...new Set([...PACKAGES, ...GAPS.keys()])].sort().join('|');
+
+/** What a text contains that has something to rewrite. */
+export const MAY_IMPORT = pythonPattern(
+  String.raw`\b(?:import|from)[ \t\\\n]+[^\n;]*\b(?:${NAMED})\b|\.[ \t]*(?:${[...OF_GAPS].sort().join('|')})\b`
+);
+
+/** The edits, and the parts that they need. */
+export function moduleEdits(text: string, tree: Module, granted: Granted): Rewritten {
+  const edits: Edit[] = [];
+  const parts = new Set<string>();
+  for (const node of walk(tree)) {
+    if (node._ === 'Import' || node._ === 'ImportFrom') {
+      const replaced = insteadOf(node, granted, parts);
+      if (replaced !== null) edits.push(edit(node.s, node.e, replaced));
+    } else if (node._ === 'Attribute' && OF_GAPS.has(node.attr)) {
+      edits.push(...member(text, node, parts));
+    }
+  }
+  if (parts.size > 0) parts.add('shipped');
+  return { edits, parts };
+}
+
+function* member(text: string, node: Attribute, parts: Set<string>): Generator<Edit> {
+  if (node.value._ !== 'Name' || node.ctx !== 'Load') return;
+  const name = node.value.id;
+  if (text.slice(node.s, node.e) !== `${name}.${node.attr}`) return; // something stands between the two
+  for (const [module, names] of GAPS) {
+    if (names.includes(node.attr)) for (const part of partsOf(module)) parts.add(part);
+  }
+  const span: Span = [node.s, node.e];
+  yield opening(span, '__mk_member(');
+  yield edit(node.s + name.length, node.e, `, ${repr(node.attr)})`, span);
+}
