@@ -18,7 +18,7 @@ from tests.support.frontends.notebooks import notebook as notebook_of
 from tests.support.frontends.notebooks import write
 from tests.support.frontends.server import running_server
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.weekly]
 
 CELLS = ("before = 1", "1 / 0", "print('ran')", "print('ran')", "print('ran')")
 TIMES = 50

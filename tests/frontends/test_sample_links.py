@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from tests.support.frontends.jupyterlab import Lab, Notebook, browser_page
 from tests.support.frontends.server import running_server
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.weekly]
 
 ROOT = Path(__file__).parents[2]
 _LINK = re.compile(r"\[([^\]]*)\]\(((?:\.\./)*[\w./-]+)\)")

@@ -199,6 +199,7 @@ REPEATED = [
 ]  # fmt: skip
 
 
+@pytest.mark.weekly
 @pytest.mark.parametrize("piece", REPEATED)
 def test_time_grows_as_the_text_does(piece: str) -> None:
     prefix = "[^1]: n\n\n" if "[^" in piece else ""
@@ -245,6 +246,7 @@ HOSTILE = [
 ]
 
 
+@pytest.mark.weekly
 @pytest.mark.parametrize("language", sorted(set(LANGUAGES.values())))
 def test_hostile_code_is_coloured_in_time(language: str) -> None:
     for piece in HOSTILE:

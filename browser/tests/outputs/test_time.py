@@ -14,7 +14,7 @@ from tests.growth.entries.shown import MARKDOWN, MARKUP, TERMINAL, TEX
 
 from .processor_time import PageThread
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.browser, pytest.mark.weekly, pytest.mark.timeout(1800)]
 
 SHORT = 1 << 13
 TIMES = 16

@@ -15,7 +15,7 @@ from browser.conformance.digest import GENERATED
 
 from .apps import Lite
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.browser, pytest.mark.weekly, pytest.mark.timeout(1200)]
 
 ROOT = Path(__file__).parents[3]
 TESTS = ROOT / "browser" / "kernel" / "tests" / "conformance"
