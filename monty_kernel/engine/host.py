@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 from ..outputs import ClearOutput, Display, Stream
 from .access import Access, Answer, disguise
 from .budget import Budget, LimitReached
+from .captures import Captures
 from .frontend import Frontend, StdinUnavailable, UsageError
 from .interrupts import InterruptController
 from .prelude import json_object, mime_bundle
@@ -36,7 +37,12 @@ if TYPE_CHECKING:
 
 _MOST_RANDOM = 1 << 20
 
-_UNCOUNTED = frozenset({"__mk_emit", "__mk_clear", "__mk_most_shown", "time.sleep", "asyncio.sleep", "os.urandom"})
+_UNCOUNTED = frozenset(
+    [
+        *("__mk_emit", "__mk_clear", "__mk_most_shown", "__mk_capture", "__mk_captured"),
+        *("time.sleep", "asyncio.sleep", "os.urandom"),
+    ]
+)
 """These do not count as host calls of the cell: output and sleep have limits of their own, and Monty itself seeds the
 module random."""
 
@@ -57,6 +63,8 @@ OF_THE_HOST: Mapping[str, str] = {
     "__mk_most_shown": "display",
     "__mk_clear": "clear_output",
     "__mk_magic": "a magic",
+    "__mk_capture": "redirect_stdout",
+    "__mk_captured": "redirect_stdout",
     "__mk_download": "FileLink",
     "getpass.getpass": "getpass",
     "system.sleep": "sleep",
@@ -110,6 +118,7 @@ class Host:
         self._sleeps: list[tuple[float, int]] = []  # heap of (deadline, call id)
         self.refusal: Exception | None = None
         self.left = False
+        self._captures = Captures(self._budget, interrupts.kill)
         self._functions: Mapping[str, Callable[..., object]] = {
             "input": self._input,
             "getpass.getpass": self._getpass,
@@ -117,6 +126,8 @@ class Host:
             "__mk_clear": self._clear,
             "__mk_most_shown": self._most_shown,
             "__mk_magic": self._magic,
+            "__mk_capture": self._captures.begin,
+            "__mk_captured": self._captures.take,
             "__mk_download": self._download,
             "time.sleep": self._sleep,
             "os.urandom": self._random,
@@ -152,6 +163,11 @@ class Host:
         self.left |= name in _LEAVES and result == _LEAVING
         self._end_if_over()
         return partial(snapshot.resume, result)
+
+    def printed(self, name: Literal["stdout", "stderr"], text: str) -> None:
+        """Show what is printed, or keep it for the cell, if it redirected that stream."""
+        if not self._captures.catch(name, text):
+            self._frontend.emit(Stream(name, text))
 
     def _end_if_over(self) -> None:
         if self._budget.over is not None:
@@ -351,7 +367,7 @@ class Host:
         from .help_topics import help_topic
 
         text = self._frontend.help(*help_topic(snapshot, self._text_of))
-        self._frontend.emit(Stream("stdout", text + "\n"))
+        self.printed("stdout", text + "\n")
 
 
 def _is_own(name: str, snapshot: FunctionSnapshot) -> bool:

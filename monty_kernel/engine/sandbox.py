@@ -9,7 +9,6 @@ from typing import Any, Literal
 
 import pydantic_monty as monty
 
-from ..outputs import Stream
 from .access import Access, NoAccess
 from .budget import Budget, ComputingTime, LimitReached, of_the_kernel
 from .cell_log import UNCOUNTED
@@ -161,7 +160,7 @@ class Sandbox:
             self.observer("fed", len(source.encode("utf-8", "surrogatepass")))
         try:
             with self._watched(budget):
-                output = self._drive(self._session, source, host, frontend, inputs or {}, computing)
+                output = self._drive(self._session, source, host, inputs or {}, computing)
         except (FeedError, WorkerLost, LimitReached) as error:
             if budget.over is not None:
                 self.interrupts.kill()  # it may wait for an answer
@@ -199,16 +198,19 @@ class Sandbox:
         session: monty.MontySession,
         source: str,
         host: Host,
-        frontend: Frontend,
         inputs: Mapping[str, Any],
         computing: ComputingTime | None,
     ) -> Any:
         interrupts = self.interrupts
-        emit = frontend.emit if computing is None else computing.beside(frontend.emit)
+
+        def show(printed: tuple[Literal["stdout", "stderr"], str]) -> None:
+            host.printed(*printed)
+
+        take = show if computing is None else computing.beside(show)
 
         def printed(name: Literal["stdout", "stderr"], text: str) -> None:
             if not interrupts.killed:
-                emit(Stream(name, text))
+                take((name, text))
 
         folder, self._begins_in = self._begins_in, None
         go_on: GoingOn = partial(session.feed_start, source, inputs=dict(inputs), print_callback=printed, cwd=folder)

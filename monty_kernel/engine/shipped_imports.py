@@ -6,7 +6,7 @@ import ast
 from collections.abc import Collection
 
 from .shipped_names import GAP, GAPS, MODULE, MODULES, parts_of, variable
-from .source.star_names import STAR_NAMES
+from .source.star_names import PARTLY, STAR_NAMES
 
 
 def imported(tree: ast.Module) -> ast.Module:
@@ -54,6 +54,8 @@ def _from(node: ast.ImportFrom, parts: set[str]) -> str | None:
         return None
     aliases = node.names
     if aliases[0].name == "*":
+        if module in PARTLY:
+            return None
         every = sorted({*GAPS[module], *STAR_NAMES.get(module, ())}) if module in GAPS else MODULES[module]
         aliases = [ast.alias(name) for name in every]
     names = [(alias.name, alias.asname or alias.name) for alias in aliases]

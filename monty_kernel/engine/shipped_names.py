@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 MODULES: Mapping[str, tuple[str, ...]] = {
     module: tuple(names.split())
     for module, names in {
+        "contextlib": "suppress nullcontext closing redirect_stdout redirect_stderr ExitStack",
+        "io": "SEEK_SET SEEK_CUR SEEK_END DEFAULT_BUFFER_SIZE UnsupportedOperation StringIO BytesIO",
         "operator": (
             "add sub mul truediv floordiv mod pow neg pos abs invert and_ or_ xor lshift rshift eq ne lt le gt ge not_ truth "
             "is_ is_not contains concat countOf indexOf getitem setitem itemgetter attrgetter methodcaller"
@@ -23,6 +25,7 @@ GAPS: Mapping[str, tuple[str, ...]] = {
     module: tuple(names.split())
     for module, names in {
         "functools": "wraps update_wrapper",
+        "sys": "stdout stderr",
     }.items()
 }
 """The names that a module of Monty's gets."""

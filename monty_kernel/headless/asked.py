@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from monty_kernel.engine.written import Written
 
 
-_SHOWS = frozenset({"__mk_emit", "__mk_clear", "__mk_most_shown"})
+_SHOWS = frozenset({"__mk_emit", "__mk_clear", "__mk_most_shown", "__mk_capture", "__mk_captured"})
 
 
 class Asked(NamedTuple):

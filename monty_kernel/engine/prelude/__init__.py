@@ -42,6 +42,7 @@ SHELL = "shell"
 PROOF = "proof"
 LENGTHS = "lengths"
 SHIPPED = "shipped"
+PRINTING = "printing"
 
 PARTS = (
     RECORD, SHOWING, PRETTY, NAMES, MEDIA, SHELL, LENGTHS, VARIABLES, TIMING, OVERVIEW, EXCEPTIONS, CALLBACKS, DELETING, LINES,
@@ -51,6 +52,7 @@ PARTS = (
     SPECIAL,
     PROOF,
     SHIPPED,
+    PRINTING,
 )  # fmt: skip
 """Each is a file, and finds those before it. Beside them each module that is written for Monty is a part (`engine/shipped_modules.py`)."""
 

@@ -20,6 +20,7 @@ from .environment import environment_edits
 from .lines_of_files import line_edits as lines_of_files
 from .module_imports import MAY_IMPORT, module_edits
 from .passed_methods import MAY_HOLD, method_edits
+from .printing import may_print, printing_edits
 from .progress import MAY_MOVE, progress_edits
 from .source_map import ByteOffsets, Edit
 from .special_calls import MAY_CALL, special_edits
@@ -41,7 +42,8 @@ def made_readable(text: str, tree: ast.Module, names: SessionNames) -> tuple[lis
     methods, moving = MAY_HOLD.search(text) is not None, MAY_MOVE.search(text) is not None
     called = MAY_CALL.search(text) is not None
     importing = MAY_IMPORT.search(text) is not None
-    if not (methods or moving or called or importing or _WORTH.search(text)):
+    printing = may_print(text)
+    if not (methods or moving or called or importing or printing or _WORTH.search(text)):
         return [], set()
     places = ByteOffsets(text)
     edits: list[Edit] = []
@@ -81,6 +83,10 @@ def made_readable(text: str, tree: ast.Module, names: SessionNames) -> tuple[lis
     if special:
         edits += special
         parts.add(prelude.SPECIAL)
+    printed = list(printing_edits(text, tree, places)) if printing else []
+    if printed:
+        edits += printed
+        parts.add(prelude.PRINTING)
     moved = list(progress_edits(text, tree, places)) if moving else []
     if moved:
         edits += moved

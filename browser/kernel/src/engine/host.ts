@@ -9,6 +9,7 @@ import { isTrue, typeName } from '../wire/values';
 import { str } from '../wire/python_text';
 import { LimitReached } from './budget';
 import { jsonObject, mimeBundle } from './bundles';
+import { Captures } from './captures';
 import { Raises, Refusal } from './frontend';
 import { helpTopic } from './help_topics';
 import { isFileCall } from './files';
@@ -16,6 +17,7 @@ import { Interrupted } from './interrupts';
 import { showCount } from './limits';
 import { WORK } from './working_folder';
 import type { Budget } from './budget';
+import type { Printed } from './captures';
 import type { Files } from './files';
 import type { Frontend } from './frontend';
 import type { Interrupts } from './interrupts';
@@ -33,7 +35,9 @@ const ENTROPY = 65_536;
  * These do not count as host calls of the cell: output and sleep have limits of their own, and Monty itself seeds the
  * module random.
  */
-const UNCOUNTED = new Set(['__mk_emit', '__mk_clear', '__mk_most_shown', 'time.sleep', 'asyncio.sleep', 'os.urandom']);
+const UNCOUNTED = new Set(
+  '__mk_emit __mk_clear __mk_most_shown __mk_capture __mk_captured time.sleep asyncio.sleep os.urandom'.split(' ')
+);
 
 /** Neither do these: looking at the limits, being told what is wrong with a magic, and what became of the last cell. */
 const FREE_MAGICS = new Set(['limits', '!usage', '!syntax', '!last']);
@@ -67,16 +71,20 @@ export class Host {
   /** Whether the cell called `exit()`, and the front end leaves. The cell ends with the SystemExit that it got. */
   left = false;
 
+  readonly #captures: Captures;
   readonly #sleeps = new Map<number, number>(); // by call id: when it is over
   readonly #functions: ReadonlyMap<string, (call: Call) => Value | Promise<Value>>;
 
   constructor(private readonly reach: Reach) {
+    this.#captures = new Captures(reach.budget);
     this.#functions = new Map<string, (call: Call) => Value | Promise<Value>>([
       ['input', call => this.#input(call)],
       ['getpass.getpass', call => this.#getpass(call)],
       ['__mk_emit', call => this.#emit(call)],
       ['__mk_clear', call => this.#clear(call)],
       ['__mk_most_shown', () => asInt(reach.budget.mostShown)],
+      ['__mk_capture', ({ args }) => this.#captures.begin(textAt(args, 0))],
+      ['__mk_captured', ({ args }) => this.#captures.take(args[0] ?? null)],
       ['__mk_magic', call => this.#magic(call)],
       ['__mk_download', call => this.#download(call)],
       ['__mk_named', ({ args }) => reach.frontend.named(textAt(args, 0), textAt(args, 1) === 'True')],
@@ -116,6 +124,11 @@ export class Host {
     for (const callId of settled.keys()) this.#sleeps.delete(callId);
     this.#endIfOver();
     return resumeFutures(settled);
+  }
+
+  /** Show what is printed, or keep it for the cell, if it redirected that stream. */
+  printed(text: Printed): void {
+    if (!this.#captures.catch(text)) this.reach.frontend.emit({ type: 'stream', ...text });
   }
 
   #endIfOver(): void {
@@ -254,7 +267,7 @@ export class Host {
   async #help(call: Call): Promise<Value> {
     const [topic, kind] = helpTopic(call.args, call.position, this.reach.textOf);
     const text = await this.reach.interrupts.wait(this.reach.frontend.help(topic, kind));
-    this.reach.frontend.emit({ type: 'stream', name: 'stdout', text: `${text}\n` });
+    this.printed({ name: 'stdout', text: `${text}\n` });
     return null;
   }
 

@@ -11,6 +11,7 @@ import { Interrupted, Interrupts } from './interrupts';
 import { TransportLost } from './transport';
 import { WORK } from './working_folder';
 import type { Budget, Used } from './budget';
+import type { Printed } from './captures';
 import type { Files } from './files';
 import type { Frontend, Refusal } from './frontend';
 import type { SessionLimits } from './limits';
@@ -149,7 +150,7 @@ export class Sandbox {
     const folder = this.#isNew ? WORK : '';
     this.#isNew = false;
     try {
-      return await this.#drive(this.#transport, feed(source, options.inputs ?? [], folder), host, frontend, budget);
+      return await this.#drive(this.#transport, feed(source, options.inputs ?? [], folder), host, budget);
     } catch (error) {
       if (error instanceof FeedError) throw error;
       this.release();
@@ -166,15 +167,9 @@ export class Sandbox {
     return new WorkerLost(budget.over?.kind ?? 'time', budget.over?.message ?? '');
   }
 
-  async #drive(
-    transport: Transport,
-    first: ParentRequest,
-    host: Host,
-    frontend: Frontend,
-    budget: Budget
-  ): Promise<Value> {
-    const printed = (text: { name: 'stdout' | 'stderr'; text: string }): void => {
-      frontend.emit({ type: 'stream', ...text });
+  async #drive(transport: Transport, first: ParentRequest, host: Host, budget: Budget): Promise<Value> {
+    const printed = (text: Printed): void => {
+      host.printed(text);
       if (budget.over !== null) throw budget.over; // it ends the interpreter: nothing else stops one that computes
     };
     let request = first;

@@ -2,7 +2,7 @@
 
 import { repr } from './python_text';
 import { GAP, GAPS, MODULE, MODULES, partsOf, variable } from './shipped_names';
-import { ofStar } from './star_names';
+import { ofStar, PARTLY } from './star_names';
 import type { Granted } from './index';
 import type { Alias, Import, ImportFrom } from './tree';
 
@@ -27,6 +27,7 @@ function from(module: string, aliases: readonly Alias[], parts: Set<string>): st
   const isModule = MODULES.has(module);
   const given = MODULES.get(module) ?? GAPS.get(module);
   if (given === undefined) return null;
+  if (aliases[0]?.name === '*' && PARTLY.has(module)) return null;
   const known = new Set(given);
   const below = `${module}.`; // a package's modules are names of it
   if (isModule) for (const name of MODULES.keys()) if (name.startsWith(below)) known.add(name.slice(below.length));

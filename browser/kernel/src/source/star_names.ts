@@ -4,7 +4,9 @@ import rewriting from '../generated/rewriting.json';
 import type { Granted } from './index';
 
 const STAR_NAMES = new Map<string, readonly string[]>(Object.entries(rewriting.star_names));
-const PARTLY = new Set(rewriting.star_partly);
+
+/** Modules that export what would replace built-in functions which Monty's lack. */
+export const PARTLY: ReadonlySet<string> = new Set(rewriting.star_partly);
 
 /** Those of a module of Monty's, if nobody granted one of that name; none if it has none, or if they are unknown. */
 export function ofStar(module: string): readonly string[] {

@@ -10,6 +10,7 @@ import { environmentEdits } from './environment';
 import { fileLineEdits } from './lines_of_files';
 import { MAY_IMPORT, moduleEdits } from './module_imports';
 import { MAY_HOLD, methodEdits } from './passed_methods';
+import { mayPrint, printingEdits } from './printing';
 import { MAY_MOVE, progressEdits } from './progress';
 import { pythonPattern } from './python_pattern';
 import { GAPS, MODULES } from './shipped_names';
@@ -32,7 +33,9 @@ export function madeReadable(text: string, tree: Module, names: SessionNames): {
   const moving = MAY_MOVE.test(text);
   const called = MAY_CALL.test(text);
   const importing = MAY_IMPORT.test(text);
-  if (!(methods || moving || importing || called || WORTH.test(text))) return { edits: [], parts: new Set() };
+  const printing = mayPrint(text);
+  if (!(methods || moving || importing || called || printing || WORTH.test(text)))
+    return { edits: [], parts: new Set() };
   const { edits, items } = deletionEdits(text, tree);
   const parts = new Set(items ? ['deleting'] : []);
   if (text.includes('assert')) edits.push(...assertionEdits(tree));
@@ -50,6 +53,7 @@ export function madeReadable(text: string, tree: Module, names: SessionNames): {
   if (text.includes('open')) add('lines', fileLineEdits(tree));
   if (methods) add('methods', methodEdits(text, tree));
   if (called) add('special', specialEdits(text, tree));
+  if (printing) add('printing', printingEdits(text, tree));
   if (moving) add('progress', progressEdits(text, tree));
   if (text.includes('env')) add('environment', environmentEdits(text, tree));
   return { edits, parts };
