@@ -14,8 +14,16 @@ from encodings.aliases import aliases
 from importlib import import_module
 from typing import Any
 
-from monty_kernel.engine import host, limits
-from monty_kernel.engine.errors import asked_in_vain, cell_code, hints, host_python, object_hints, unsupported
+from monty_kernel.engine import host, limits, shipped_names
+from monty_kernel.engine.errors import (
+    asked_in_vain,
+    cell_code,
+    hints,
+    host_python,
+    object_hints,
+    shipped_hints,
+    unsupported,
+)
 from monty_kernel.engine.errors.sentences import SENTENCES
 from monty_kernel.engine.source.star_names import PARTLY, STAR_NAMES
 
@@ -34,7 +42,7 @@ def errors() -> dict[str, Any]:
         "of_the_host": dict(host.OF_THE_HOST),
         "called_by_name": sorted(host.CALLED_BY_NAME),
         "unsupported": {
-            "modules": list(unsupported.MODULES),
+            "modules": list(unsupported.IMPORTABLE),
             "syntax": dict(unsupported.SYNTAX),
             "bases": dict(unsupported.BASES),
             "exception_base": unsupported.EXCEPTION_BASE,
@@ -43,6 +51,11 @@ def errors() -> dict[str, Any]:
             "instead_of_member": dict(unsupported.INSTEAD_OF_MEMBER),
             "instead_of_command": dict(unsupported.INSTEAD_OF_COMMAND),
             "instead_of_method": dict(unsupported.INSTEAD_OF_METHOD),
+            "lacks": {
+                name: dict(found)
+                for name in (*shipped_names.MODULES, *shipped_names.GAPS)
+                if (found := shipped_hints.lacks(name))
+            },
             "magic_words": sorted(unsupported.MAGIC_WORDS),
             "missing_methods": _lists(unsupported.MISSING_METHODS),
             "encodings": unsupported.ENCODINGS,
@@ -62,7 +75,6 @@ def errors() -> dict[str, Any]:
 
 def host_python_facts() -> dict[str, Any]:
     """What the Python has that the hints compare Monty with."""
-    modules = (*unsupported.MODULES, "os.path", "posixpath")
     special = {name for kind in (int, list, dict, type) for name in dir(kind) if name.startswith("__")}
     return {
         "builtins": " ".join(sorted(dir(builtins))),
@@ -71,7 +83,7 @@ def host_python_facts() -> dict[str, Any]:
         "special": " ".join(sorted(name for name in special if any(hasattr(kind, name) for kind in (int, list, dict)))),
         "stdlib": " ".join(sorted(sys.stdlib_module_names)),
         "encodings": " ".join(sorted({*aliases, *aliases.values()})),
-        "modules": {name: " ".join(sorted(dir(import_module(name)))) for name in modules},
+        "modules": {name: " ".join(sorted(dir(import_module(name)))) for name in host_python.OF_PYTHON},
         "types": {name: _type(name) for name in _types()},
         "parameters": dict(_parameters()),
         "times": _times(),

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from monty_kernel.engine import shipped_names
 from monty_kernel.engine.errors import unsupported as tables
+from monty_kernel.engine.errors.shipped_hints import lacks
 from monty_kernel.introspect.units import supplied_names
 
 from .differences import DIFFERENCES
@@ -84,13 +86,13 @@ def _text(detail: _Detail) -> str:
     parts = [
         _HEAD,
         _CELLS,
-        f"Modules, each with a part of what CPython's has; there are no others: {' '.join(tables.MODULES)}.",
+        f"Modules, each with a part of what CPython's has; there are no others: {' '.join(sorted({*tables.MODULES, *shipped_names.MODULES}))}.",
         _listed("Syntax that is missing", dict.fromkeys(syntax.values()) if detail.syntax else syntax),
     ]
     if detail.everything:
         parts += [
             _advised("Built-in names that are missing", _builtins()),
-            _advised("Members of modules that are missing, among others", tables.INSTEAD_OF_MEMBER),
+            _advised("Members of modules that are missing, among others", _members()),
             _advised("Methods and attributes that are missing", _methods()),
             _advised("Base classes, and what to write instead of inheriting", bases),
             _advised("Modules that are missing", _modules()),
@@ -98,7 +100,7 @@ def _text(detail: _Detail) -> str:
     else:
         parts += [
             f"Built-in names that are missing: {' '.join(_builtins())}.",
-            f"Members of modules that are missing, among others: {_by_owner(tables.INSTEAD_OF_MEMBER)}.",
+            f"Members of modules that are missing, among others: {_by_owner(_members())}.",
             f"Methods and attributes that are missing: {_by_owner(_methods())}.",
             _missing_modules(advice=detail.modules),
         ]
@@ -120,6 +122,13 @@ def _missing(table: Mapping[str, str]) -> dict[str, str]:
 def _builtins() -> dict[str, str]:
     """The builtins that cells lack: the kernel supplies some that Monty does not have."""
     return {name: advice for name, advice in tables.BUILTINS.items() if name not in OF_THE_KERNEL}
+
+
+def _members() -> dict[str, str]:
+    """The members that modules lack: those of Monty's, and those that are written for it."""
+    written = (*shipped_names.MODULES, *shipped_names.GAPS)
+    lacking = {f"{module}.{name}": advice for module in written for name, advice in lacks(module).items()}
+    return {**tables.INSTEAD_OF_MEMBER, **lacking}
 
 
 def _modules() -> dict[str, str]:

@@ -7,6 +7,8 @@ import builtins
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from monty_kernel.engine import shipped_names
+from monty_kernel.engine.shipped_names import GAP, MODULE, variable
 from monty_kernel.introspect.candidates import SAMPLES
 
 from .bindings import ElementOf, Named, Names, Scope, Site, Value, values_of
@@ -78,6 +80,11 @@ _RESULTS: Mapping[str, str] = {
     **_each("str.isspace str.isalnum str.islower", "bool"),
 }
 """What functions and methods give, by their names and those of their types."""
+
+_STANDS_FOR: Mapping[str, str] = {
+    variable(part): part.removeprefix(MODULE).removeprefix(GAP) for part in shipped_names.parts()
+}
+"""The modules that are written for Monty, by the names that rewritten imports have for them."""
 
 _LAZY = frozenset({"map", "filter", "zip", "enumerate", "reversed"})
 _LITERALS: tuple[tuple[tuple[type[ast.expr], ...], str], ...] = (
@@ -177,6 +184,8 @@ class Kinds:
         return Kind("value", "int") if of in (Kind("value", "range"), Kind("value", "bytes")) else None
 
     def _name(self, name: str, scope: Scope, order: int, depth: int) -> Kind | None:
+        if name in _STANDS_FOR:
+            return Kind("module", _STANDS_FOR[name])
         owner = scope.owner(name)
         if owner is None:
             return Kind("type", name) if name in _TYPES else None

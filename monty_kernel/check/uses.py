@@ -9,7 +9,8 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 
-from monty_kernel.introspect.facts import Facts, host_module
+from monty_kernel.introspect.facts import Facts
+from monty_kernel.introspect.host_modules import host_module
 
 from .bindings import Names, Site
 from .kinds import SAMPLE, Kind, Kinds

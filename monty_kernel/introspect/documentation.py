@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from inspect import Parameter
 from typing import Any
 
-from . import Kind
+from . import Kind, shipped
 from .analysis import Analysis
-from .facts import Facts, host_module
+from .facts import Facts
+from .host_modules import host_module
 from .live import Live, Look, Path, path_of
 from .place import Place
 from .units import Unit, kernels_own, parsed, supplied_names
@@ -164,13 +165,17 @@ def builtin_doc(name: str, facts: Facts) -> Doc:
 
 
 def module_doc(name: str, facts: Facts) -> Doc:
-    """A module that Monty has."""
+    """A module that cells can import."""
+    if name in facts.shipped_docs:
+        return Doc(name, "module", None, facts.shipped_docs[name])
     return _doc(name, _module(name, facts), "module", facts)
 
 
 def member_doc(module: str, name: str, facts: Facts) -> Doc:
-    """A member of a module that Monty has."""
+    """A member of a module that cells can import."""
     host = _module(module, facts)
+    if (written := facts.shipped.get(f"{module}.{name}")) is not None:
+        return _shipped_doc(f"{module}.{name}", written, getattr(host, name, None), facts.of_module(module)[name])
     value = getattr(host, name, None)
     kind = _kind(value) if hasattr(host, name) else facts.of_module(module).get(name, "instance")
     return _doc(f"{module}.{name}", value, kind, facts)
@@ -199,6 +204,8 @@ def doc_by_full_name(full_name: str, facts: Facts) -> Doc | None:
     if len(parts) < 2:
         return None
     owner, name = ".".join(parts[:-1]), parts[-1]
+    if owner not in facts.modules and owner.removeprefix("_") in facts.shipped_docs:
+        owner = owner.removeprefix("_")  # the compiled half of CPython's module
     if name in facts.of_module(owner):
         return member_doc(owner, name, facts)
     if name in (facts.of_value(owner) or {}) or name in (facts.of_class(owner) or {}):
@@ -239,6 +246,13 @@ def _doc(name: str, value: Any, kind: str, facts: Facts) -> Doc:
             parameters = tuple((each.name, int(each.kind)) for each in kept)
     documented = callable(value) or inspect.ismodule(value)
     return Doc(name, kind, signature, inspect.getdoc(value) if documented else None, parameters)
+
+
+def _shipped_doc(name: str, written: shipped.Member, host: Any, kind: str) -> Doc:
+    signature, doc = shipped.described(written, host)
+    parameters = signature.parameters.values() if signature is not None else ()
+    shown = None if signature is None else f"{name.rpartition('.')[2]}{signature}"
+    return Doc(name, kind, shown, doc, tuple((each.name, int(each.kind)) for each in parameters))
 
 
 def _in_monty(plain: inspect.Signature, accepted: frozenset[str] | None) -> list[inspect.Parameter]:
@@ -286,9 +300,23 @@ class Resolver:
         granted, _, member = look.name.partition(".")
         if granted in facts.granted and member in facts.of_module(granted):
             return member_doc(granted, member, facts)
+        if not path.steps and (written := self._written(path.root)) is not None:
+            return written
         for module, members in facts.members.items():
             if look.type_name == "builtin_function_or_method" and members.get(look.name) == "function":
                 return member_doc(module, look.name, facts)
+        return None
+
+    def _written(self, name: str) -> Doc | None:
+        """For what a cell imported under this name from a module that is written for Monty."""
+        unit = self._analysis.notebook.definition(name)
+        tree = parsed(unit.text) if unit is not None else None
+        facts = self._analysis.facts
+        for node in ast.walk(tree) if tree is not None else ():
+            if isinstance(node, ast.ImportFrom) and node.module:
+                for alias in node.names:
+                    if name == (alias.asname or alias.name) and f"{node.module}.{alias.name}" in facts.shipped:
+                        return member_doc(node.module, alias.name, facts)
         return None
 
     async def of_member(self, path: Path) -> Definition | Doc | None:

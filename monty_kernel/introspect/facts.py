@@ -23,18 +23,19 @@ import pydantic_monty
 
 from monty_kernel.isolation.pool import IsolatedPool
 
-from . import Kind
+from . import Kind, shipped
 from .candidates import (
     ALIASES,
     DOTTED_MODULES,
     DUNDERS,
-    HOST_MODULES_NOT_IMPORTED,
     NEWER,
     SAMPLES,
     SILENT_SIGNATURES,
     STATEMENTS,
     Sample,
 )
+from .host_modules import host_module
+from .shipped_facts import added
 
 Kinds = Mapping[str, Kind]
 
@@ -55,6 +56,10 @@ class Facts:
     class_members: Mapping[str, Kinds] = field(default_factory=dict)
     type_names: Mapping[str, str] = field(default_factory=dict)
     arguments: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    shipped: Mapping[str, shipped.Member] = field(default_factory=dict)
+    """What modules hold that are written for Monty, by its full name. Their names are among the modules and members."""
+    shipped_docs: Mapping[str, str] = field(default_factory=dict)
+    """The docstrings of those of these modules that Monty lacks as a whole."""
     granted: Mapping[str, object] = field(default_factory=dict)
     """Granted modules of tools, by name. Their functions and constants are read, never called."""
 
@@ -71,7 +76,24 @@ class Facts:
             for name, module in modules.items()
         }
         return replace(
-            self, modules=self.modules | set(modules), members={**self.members, **members}, granted=dict(modules)
+            self,
+            modules=self.modules | set(modules),
+            members={**self.members, **members},
+            shipped={name: each for name, each in self.shipped.items() if name.rpartition(".")[0] not in modules},
+            shipped_docs={name: doc for name, doc in self.shipped_docs.items() if name not in modules},
+            granted=dict(modules),
+        )
+
+    def with_shipped(self) -> Facts:
+        """These facts about Monty itself, with the modules that are written for it."""
+        members, arguments, written, docs = added(self.modules, self.members)
+        return replace(
+            self,
+            modules=self.modules | docs.keys(),
+            members=members,
+            arguments={**self.arguments, **arguments},
+            shipped=written,
+            shipped_docs=docs,
         )
 
     def of_module(self, name: str) -> Kinds:
@@ -161,7 +183,7 @@ _facts: Facts | None = None
 
 
 def load_facts() -> Facts:
-    """The facts about the installed Monty. They are asked for once per process, which takes about 0.1 s. Thread-safe.
+    """The facts about the installed Monty, and what is written for it. They are asked for once per process, which takes about 0.1 s. Thread-safe.
 
     If no worker can be started, the answer is empty and the next call tries again.
     """
@@ -169,7 +191,7 @@ def load_facts() -> Facts:
     with _lock:
         if _facts is None:
             try:
-                _facts = _of_a_worker()
+                _facts = _of_a_worker().with_shipped()
             except Exception:  # completion must still answer, whatever kept the worker from starting
                 return Facts()
         return _facts
@@ -232,16 +254,6 @@ def _ask_each(scratch: _Scratch, tries: Iterable[tuple[str, str]], refusal: str 
 def _modules(scratch: _Scratch) -> list[str]:
     candidates = [*(name for name in sys.stdlib_module_names if not name.startswith("_")), *DOTTED_MODULES]
     return sorted(_ask_each(scratch, ((name, f"import {name}") for name in candidates), "ImportError"))
-
-
-def host_module(name: str) -> Any:
-    """CPython's module of that name, or None if it is not in the standard library or must not be imported."""
-    if name.split(".")[0] in HOST_MODULES_NOT_IMPORTED or name.split(".")[0] not in sys.stdlib_module_names:
-        return None
-    try:
-        return importlib.import_module(name)
-    except ImportError:
-        return None
 
 
 def _host_type(sample: Sample) -> Any:

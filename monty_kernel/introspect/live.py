@@ -50,15 +50,15 @@ def __mk_see_is(t, kinds):
 def __mk_see_open(cls):
     # whether asking this class or its instances for an attribute runs no code of theirs
     return __mk_see_plain and type(cls) is __mk_see_class and not __mk_see_is(cls, __mk_see_known) and not hasattr(cls, "__getattr__") and not hasattr(cls, "__getattribute__")
-def __mk_see_kind(t):
-    if t is __mk_see_module: return "module"
+def __mk_see_kind(t, scope):
+    if t is __mk_see_module or t is scope.get("__mk_namespace"): return "module"
     if t is __mk_see_class: return "class"
     return "function" if __mk_see_is(t, __mk_see_code) else "instance"
 def __mk_see_names(scope, prefix, limit):
     found = []
     for name, v in scope.items():
         if name.startswith(prefix) and not name.startswith("__mk_"):
-            found.append((name, __mk_see_kind(type(v))))
+            found.append((name, __mk_see_kind(type(v), scope)))
             if len(found) == limit: break
     return found
 def __mk_see_has(v, name):
@@ -103,7 +103,7 @@ def __mk_see_look(scope, path):
     if found is None: return None
     v = found[0]
     t = type(v)
-    kind = __mk_see_kind(t)
+    kind = __mk_see_kind(t, scope)
     owner = v if kind == "class" else t
     fields = []
     for name in ("_fields", "__dataclass_fields__"):
@@ -112,7 +112,13 @@ def __mk_see_look(scope, path):
             if __mk_see_is(type(w), __mk_see_boxes + __mk_see_maps):
                 for each in w:
                     if type(each) is __mk_see_str: fields.append(each)
-    return [kind, repr(t), "" if kind == "instance" else repr(v), fields]
+    own = "" if kind == "instance" else repr(v) if __mk_see_is(t, __mk_see_known) else __mk_see_written(v, t)
+    return [kind, repr(t), own, fields]
+def __mk_see_written(v, t):
+    # what a module that is written for Monty calls itself; a notebook may have put a class of its own into its place
+    if not __mk_see_open(t) or not hasattr(v, "__name__"): return ""
+    name = getattr(v, "__name__")
+    return "'" + name + "'" if type(name) is __mk_see_str and len(name) < 200 else ""
 def __mk_see_members(scope, path, names):
     found = __mk_see_walk(scope, path)
     if found is None: return None

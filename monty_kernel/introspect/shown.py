@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from monty_kernel.engine.errors.unsupported import MODULES
 from monty_kernel.engine.source import CellSource, SourceFrame
 
-from .facts import host_module
+from .host_modules import host_module
 from .units import parsed
 
 _CLASS = re.compile(r"<class '([\w.]+)'>")

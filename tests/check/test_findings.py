@@ -18,7 +18,11 @@ GAPS = [
     ("def f():\n    import numpy.linalg\nf()", 2, 12, "missing-module"),
     ("from collections import Counter, OrderedDict", 1, 34, "missing-member"),
     ("import os\nos.system('ls')", 2, 1, "missing-member"),
-    ("import functools as f\n@f.wraps(len)\ndef g(): pass", 2, 2, "missing-member"),
+    ("import functools as f\n@f.total_ordering\nclass C: pass", 2, 2, "missing-member"),
+    ("import operator\noperator.iadd([], [1])", 2, 1, "missing-member"),
+    ("import operator as op\ndef f(): return op.iadd([], [1])\nf()", 2, 17, "missing-member"),
+    ("from operator import add, iadd", 1, 1, "missing-member"),
+    ("from functools import wraps, total_ordering", 1, 1, "missing-member"),
     ("print(globals())", 1, 7, "missing-builtin"),
     ("'a b'.translate({})", 1, 1, "missing-attribute"),
     ("text = 'a'\nprint(text.strip().translate({}))", 2, 7, "missing-attribute"),
@@ -98,6 +102,11 @@ def test_the_cases_have_every_code() -> None:
         "try:\n    'a'.translate({})\nexcept AttributeError:\n    pass",
         "del x[0]\ndel y\nclass C(object): pass",
         "from math import *\nsqrt(2)",
+        "import operator\noperator.add(1, operator.itemgetter(0)([2]))",
+        "from operator import add, itemgetter as got\nsorted([(1, 2)], key=got(1))",
+        "from operator import *\nadd(1, 2)",
+        "from functools import wraps, reduce\n@wraps(len)\ndef f(x): return x",
+        "import functools\n@functools.wraps(len)\ndef f(x): return x",
         "%time x = 1\n%who",
         "import json\njson.dumps({}, nosuch=1)",
         "from math import nosuch",
@@ -132,6 +141,12 @@ def test_message_and_advice_are_those_of_the_cell_that_runs() -> None:
     assert finding["write"] == SYNTAX["yield expressions"]
     (finding,) = found_in("import os\nos.system('ls')")
     assert INSTEAD_OF_MEMBER["os.system"] in finding["write"]
+
+
+def test_a_name_that_a_module_lacks_has_its_sentence() -> None:
+    (found,) = found_in("import operator\noperator.iadd([], [1])")
+    assert found["message"] == "AttributeError: 'module' object has no attribute 'iadd'"
+    assert found["write"] == "There is no 'iadd' in operator here. Write a += b, or a.extend(b)."
 
 
 def test_cells_are_counted_as_in_the_notebook_and_as_they_run() -> None:

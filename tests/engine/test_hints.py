@@ -103,7 +103,10 @@ LACKING = [
     ("import re\nre.compile('a', re.VERBOSE)", "module 're' has no attribute 'VERBOSE'", "without blanks"),
     ("from collections import OrderedDict", "cannot import name 'OrderedDict' from 'collections' (unknown location)", "a dict keeps its order"),
     ("from dataclasses import asdict", "cannot import name 'asdict' from 'dataclasses' (unknown location)", "by name"),
-    ("from functools import wraps", "cannot import name 'wraps' from 'functools' (unknown location)", "leave it out"),
+    ("from functools import total_ordering", "cannot import name 'total_ordering' from 'functools' (unknown location)", "no 'total_ordering' in functools here. "),
+    ("exec('import operator')", "No module named 'operator'", "write `import operator` in the cell itself"),
+    ("__import__('json')", "name '__import__' is not defined", "write an import statement"),
+    ("import importlib", "No module named 'importlib'", "Write an import statement."),
     # built-in names
     ("callable(len)", "name 'callable' is not defined", "TypeError"),
     ("vars", "name 'vars' is not defined", "Python has the built-in 'vars'"),

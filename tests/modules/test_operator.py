@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.modules.agreement import Sandboxed, in_cpython
@@ -38,6 +38,7 @@ VALUES = st.one_of(
 )
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.lists(st.tuples(st.sampled_from(TWO), VALUES, VALUES), min_size=1, max_size=40))
 def test_functions_of_two(sandboxed: Sandboxed, calls: list[tuple[str, object, object]]) -> None:
     code = "import operator\nfound = []\n"
@@ -48,6 +49,7 @@ def test_functions_of_two(sandboxed: Sandboxed, calls: list[tuple[str, object, o
     sandboxed.agrees(code + "found")
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.lists(st.tuples(st.sampled_from(ONE), VALUES), min_size=1, max_size=20))
 def test_functions_of_one(sandboxed: Sandboxed, calls: list[tuple[str, object]]) -> None:
     code = "import operator\nfound = []\n"

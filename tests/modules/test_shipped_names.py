@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from monty_kernel.engine import prelude, shipped_modules
+from monty_kernel.engine.errors import unsupported
+from monty_kernel.engine.errors.shipped_hints import lacks
 from monty_kernel.engine.shipped_modules import file_of, shipped
 from monty_kernel.engine.shipped_names import GAP, GAPS, MODULE, MODULES, NEEDS, parts, parts_of
 
@@ -41,6 +43,14 @@ def test_a_module_says_what_it_lacks_and_has_no_names_of_its_own(part: str) -> N
         return
     for name in (*shipped(part).names, *shipped(part).lacks):
         assert hasattr(module, name), name
+
+
+def test_what_is_there_now_is_no_longer_said_to_be_missing() -> None:
+    assert not [name for name in unsupported.INSTEAD_OF_MODULE if name in MODULES]
+    given = {f"{module}.{name}" for module, names in {**MODULES, **GAPS}.items() for name in names}
+    lacking = {f"{module}.{name}" for module in (*MODULES, *GAPS) for name in lacks(module)}
+    assert not given & set(unsupported.INSTEAD_OF_MEMBER)
+    assert not lacking & set(unsupported.INSTEAD_OF_MEMBER), "LACKS says it already"
 
 
 def test_an_import_brings_what_the_module_needs_first() -> None:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Any
 
 import pydantic_monty
 
 from monty_kernel.engine import prelude
+from monty_kernel.engine.parts import missing
 from monty_kernel.engine.source import CellSource
+from monty_kernel.engine.source.module_imports import MAY_IMPORT, module_edits
+from monty_kernel.engine.source.source_map import ByteOffsets, SourceMap
+from monty_kernel.engine.source.syntax_trees import syntax_tree
 from monty_kernel.introspect import Completions, Inspection
 from monty_kernel.introspect.introspector import Introspector
 from monty_kernel.introspect.live import INTROSPECTION_PRELUDE
@@ -21,8 +25,8 @@ class MontySession:
 
     def __init__(self, monty: Any) -> None:
         self._monty = monty
-        for part in (prelude.RECORD, prelude.SHOWING, prelude.NAMES, prelude.SHELL):
-            self._monty.feed_run(prelude.source(part) + "\nNone")
+        self._parts: set[str] = set()
+        self._feed_parts({prelude.RECORD, prelude.SHOWING, prelude.NAMES, prelude.SHELL})
         self._has_prelude = False
         self._cells: list[CellSource] = []
         self.printed: list[str] = []
@@ -32,7 +36,16 @@ class MontySession:
     def run(self, code: str, python: str | None = None) -> None:
         """Run a cell; `python` is its text as introspection is to see it, where that differs."""
         self._cells.append(CellSource(f"In[{len(self._cells) + 1}]", code if python is None else python))
+        if MAY_IMPORT.search(code):
+            modules = module_edits(code, syntax_tree(code), ByteOffsets(code), ())
+            self._feed_parts(modules.parts)
+            code = SourceMap(code, modules.edits).text
         self._monty.feed_run(code + "\nNone", print_callback=lambda _, text: self.printed.append(text))
+
+    def _feed_parts(self, parts: Set[str]) -> None:
+        for part, text in missing(parts, self._parts):
+            self._monty.feed_run(text + "\nNone")
+            self._parts.add(part)
 
     def remember(self, code: str) -> None:
         """A cell that failed before it did anything."""

@@ -25,15 +25,17 @@ from .cell_code import failing_text, line_of, parse, raised_by_hand
 from .endless import says_so
 from .host_python import has_member, has_submodule, host_type
 from .sentences import SENTENCES, say
+from .shipped_hints import missing_attribute as missing_of_shipped
+from .shipped_hints import missing_name, only_in_cells
 from .unsupported import (
     BASES,
     BUILTINS,
     ENCODINGS,
     EXCEPTION_BASE,
+    IMPORTABLE,
     INSTEAD_OF_COMMAND,
     INSTEAD_OF_MEMBER,
     MAGIC_WORDS,
-    MODULES,
     SYNTAX,
     instead_of_module,
 )
@@ -129,6 +131,8 @@ def _dataclass_option(failure: Failure, function: str, option: str) -> str:
 
 
 def _module(failure: Failure, name: str) -> str:
+    if (unread := only_in_cells(name)) is not None:
+        return unread
     root = name.partition(".")[0]
     line = line_of(failure.frames[-1]) if failure.frames else None
     dotted = re.search(rf"\b{re.escape(root)}(?:\.\w+)+", line or "")  # Monty's message names the package alone
@@ -136,7 +140,7 @@ def _module(failure: Failure, name: str) -> str:
     if instead is None and not has_submodule(name):
         from difflib import get_close_matches
 
-        close = get_close_matches(name, MODULES, 1, 0.75)
+        close = get_close_matches(name, IMPORTABLE, 1, 0.75)
         instead = say("meant", close[0]) if close else None
     if instead is None and name.isidentifier() and name not in sys.stdlib_module_names:
         instead = say("own_tools", name)
@@ -154,6 +158,8 @@ def _imported_name(failure: Failure, name: str, module: str) -> str | None:
 
 
 def _member(failure: Failure, module: str, name: str) -> str | None:
+    if (lacking := missing_name(module, name)) is not None:
+        return lacking
     if not has_member(module, name):
         return None
     module = "os.path" if module == "posixpath" else module
@@ -164,7 +170,11 @@ def _name(failure: Failure, name: str) -> str | None:
     if name == "get_ipython":
         return say("no_shell")
     line = line_of(failure.frames[-1]) if failure.frames else None
-    if name not in MODULES and re.fullmatch(rf"\s*{name}\s*(?:\s[-/~]\S.*)?", line or "") and (found := _command(name)):
+    if (
+        name not in IMPORTABLE
+        and re.fullmatch(rf"\s*{name}\s*(?:\s[-/~]\S.*)?", line or "")
+        and (found := _command(name))
+    ):
         return found
     if name == "__builtins__":
         return say("no_builtins_module")
@@ -321,8 +331,7 @@ RULES: Mapping[str, tuple[tuple[str, _Rule], ...]] = {
     "AttributeError": (
         (r"module '([\w.]+)' has no attribute '(\w+)'", _member),
         # the prelude's stand-ins for modules are objects of a class with this name
-        (r"'module' object has no attribute '\w+'",
-         "Of IPython the sandbox has the names of IPython and IPython.display, without what is below them."),
+        (r"'module' object has no attribute '(\w+)'", missing_of_shipped),
         (r"type object '([\w.]+)' has no attribute '(\w+)'", objects.missing_type_attribute),
         (r"'([\w.]+)' object has no attribute '(\w+)'", objects.missing_attribute),
         (r"'([\w.]+)' object has no attribute '\w+' and no __dict__ for setting new .*", objects.new_attribute),

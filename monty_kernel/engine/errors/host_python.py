@@ -11,6 +11,7 @@ import sys
 import types
 from importlib import import_module
 
+from .. import shipped_names
 from .unsupported import MODULES
 
 NAMED = {
@@ -27,6 +28,14 @@ NAMED = {
     "generator": types.GeneratorType,
 }
 IN_MODULES = {"PosixPath": "pathlib", "PurePosixPath": "pathlib", "Counter": "collections", "Random": "random"}
+
+OF_PYTHON = (
+    *MODULES,
+    "os.path",
+    "posixpath",
+    *(name for name in shipped_names.MODULES if name.partition(".")[0] in sys.stdlib_module_names),
+)
+"""The modules of Python's standard library that cells can import."""
 
 
 def host_type(name: str) -> type | None:
@@ -46,8 +55,8 @@ def is_native(type_name: str) -> bool:
 
 
 def has_member(module: str, name: str) -> bool:
-    """Whether Python's `module`, one of those that Monty has too, holds `name`."""
-    return module in (*MODULES, "os.path", "posixpath") and hasattr(import_module(module), name)
+    """Whether Python's `module`, one of those that cells can import too, holds `name`."""
+    return module in OF_PYTHON and hasattr(import_module(module), name)
 
 
 def has_submodule(name: str) -> bool:

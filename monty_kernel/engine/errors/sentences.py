@@ -26,6 +26,12 @@ SENTENCES: Mapping[str, str] = {
     "no_shell": (
         "Cells run in Monty, not in IPython: get_ipython() has little of the stock kernel's; %lsmagic lists the magics."
     ),
+    "lacks": "There is no {1!r} in {0} here. {2}",
+    "only_in_cells": (
+        "A text that exec() or eval() runs cannot import {0!r}: write `import {0}` in the cell itself, and leave it out of the "
+        "text."
+    ),
+    "of_ipython": "Of IPython the sandbox has the names of IPython and IPython.display, without what is below them.",
     "meant": "Did you mean {!r}?",
     "own_tools": "If it is a file of your own tools, start the kernel with --tools {}.py.",
     "by_hand": "Write what you need of it in a cell.",

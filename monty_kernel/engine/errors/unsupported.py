@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from .. import shipped_names
 from .sentences import say
 
 
@@ -24,6 +25,10 @@ MODULES = _words(
     "asyncio base64 binascii bisect collections copy csv dataclasses datetime decimal functools hashlib itertools "
     "json math os pathlib random re sys time tomllib typing unicodedata"
 )
+"""Those that Monty has."""
+
+IMPORTABLE = tuple(sorted({*MODULES, *shipped_names.MODULES}))
+"""These, and those that are written for it."""
 
 SYNTAX: Mapping[str, str] = {
     "the 'del' statement": (
@@ -155,7 +160,6 @@ INSTEAD_OF_MODULE: Mapping[str, str] = {
     "calendar": "datetime.date(year, month, day).weekday() gives the day of the week, 0 for Monday.",
     "cmath": "Complex numbers have + - * / ** and abs() without it.",
     "collections.abc": "typing has Iterable, Mapping, Callable and most of the others.",
-    "contextlib": "Write a class with __enter__ and __exit__, or try/finally.",
     "ctypes": "Code in the sandbox cannot call compiled libraries.",
     "difflib": "Compare the lines in a loop, with zip() or itertools.zip_longest().",
     "doctest": "Write assert statements.",
@@ -166,13 +170,12 @@ INSTEAD_OF_MODULE: Mapping[str, str] = {
     "graphlib": "Sort the nodes with a loop over those that have no predecessor left.",
     "heapq": "bisect.insort(items, item) keeps a list sorted.",
     "html": "Replace & < > by hand, with .replace(); HTML(text) from IPython.display shows it.",
+    "importlib": "Write an import statement.",
     "inspect": "Put ? after a name to see what is known about it.",
-    "io": "Collect the parts in a list and join them; csv.reader takes a list of lines.",
     "keyword": "text.isidentifier() tells whether a text can be a name.",
     "locale": "Format numbers with f-strings, as in f'{number:,.2f}'.",
     "logging": "Use print(), with file=sys.stderr to keep the messages apart.",
     "numbers": "Use isinstance(value, (int, float)).",
-    "operator": "Write a lambda, such as lambda row: row[1] for itemgetter(1).",
     "optparse": "A cell has no command line: assign the values.",
     "pickle": "Use json.dumps() and json.loads().",
     "platform": "sys.version and sys.platform say what runs the code.",
@@ -240,10 +243,7 @@ INSTEAD_OF_MEMBER: Mapping[str, str] = {
     "dataclasses.asdict": "put the fields into a dict by name.",
     "dataclasses.astuple": "put the fields into a tuple by name.",
     "dataclasses.replace": "make a new object and give it every field.",
-    "functools.wraps": "leave it out, as functions have no name or docstring to copy.",
-    "functools.update_wrapper": "leave it out, as functions have no name or docstring to copy.",
     "functools.cached_property": "write a method and keep its result in an attribute.",
-    "functools.total_ordering": "sort with key=, as classes cannot define an order either.",
     "functools.cmp_to_key": "sort with key=.",
     "functools.singledispatch": "tell the types apart with isinstance().",
     "typing.NamedTuple": "use collections.namedtuple('Name', 'field field') or @dataclass.",

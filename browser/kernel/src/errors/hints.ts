@@ -15,6 +15,7 @@ import * as objects from './object_hints';
 import * as outside from './outside_hints';
 import { saysSo } from './endless';
 import { moreAllowed, say } from './sentences';
+import { missingAttribute as missingOfShipped } from './shipped_hints';
 import type { Failure } from '../worker/messages';
 
 const MESSAGE_LIMIT = 1_000;
@@ -35,6 +36,7 @@ const MAKERS: Readonly<Record<string, Maker>> = {
   'hints.not_an_iterator': calls.notAnIterator,
   'hints.json_option': calls.jsonOption,
   'hints.encoding': calls.encoding,
+  'shipped_hints.missing_attribute': missingOfShipped,
   'call_hints.partial_date': calls.partialDate,
   'call_hints.foreign_digits': calls.foreignDigits,
   'call_hints.search_in_bytes': calls.searchInBytes,

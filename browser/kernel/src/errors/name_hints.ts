@@ -8,6 +8,7 @@ import { slice } from '../source/python_text';
 import { failingText, lineOf } from './cell_code';
 import { hasBuiltin, hasMember, hasSubmodule, hostType, isException } from './host_python';
 import { say } from './sentences';
+import { missingName, onlyInCells } from './shipped_hints';
 import type { Failure } from '../worker/messages';
 
 const { unsupported } = errors;
@@ -59,6 +60,8 @@ function command(word: string): string | null {
 // Modules and names ----------------------------------------------------------------------------------------------------
 
 export function module(failure: Failure, name: string): string {
+  const unread = onlyInCells(name);
+  if (unread !== null) return unread;
   const root = name.split('.')[0] ?? '';
   const dotted = pythonPattern(String.raw`\b${escapedPattern(root)}(?:\.\w+)+`); // Monty names the package alone
   let instead = insteadOfModule(dotted.exec(lastLine(failure))?.[0] ?? name);
@@ -88,6 +91,8 @@ export function importedName(failure: Failure, name: string, owner: string): str
 }
 
 export function member(_: Failure, owner: string, name: string): string | null {
+  const lacking = missingName(owner, name);
+  if (lacking !== null) return lacking;
   if (!hasMember(owner, name)) return null;
   const known = owner === 'posixpath' ? 'os.path' : owner;
   return say('no_member', known, name, INSTEAD_OF_MEMBER.get(`${known}.${name}`) ?? say('otherwise'));

@@ -62,7 +62,7 @@ export class Inspector {
     }
     if (look.name in BUILTINS) return documented(look.name);
     if (look.kind === 'class') return documented(typeKey(look.name));
-    return look.typeName === 'builtin_function_or_method' ? this.#ofImported(look.name) : null;
+    return this.#ofImported(look.name);
   }
 
   /** A function of a module that was imported by its name. */

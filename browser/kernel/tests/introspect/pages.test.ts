@@ -6,7 +6,9 @@ import { asked } from '../native';
 import { hasWasm } from '../worker/page';
 
 const CELLS = [
-  `import math, json, collections, datetime
+  `import math, json, collections, datetime, operator, functools
+from operator import indexOf as place, itemgetter
+from functools import wraps
 def mean(xs, weights=None, *, strict: bool = False) -> float:
     """The mean.
 
@@ -80,6 +82,14 @@ const PLACES = [
   'collections.Counter',
   'int',
   'math',
+  'operator',
+  'operator.add',
+  'operator.itemgetter(',
+  'place',
+  'itemgetter(',
+  'wraps',
+  'functools.wraps(',
+  'functools.reduce',
   'datetime.date',
   'json.dumps',
   'Point',

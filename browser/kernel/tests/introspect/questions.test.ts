@@ -11,7 +11,7 @@ function textOf(page: MimeBundle | null): string {
 }
 
 const CELLS = [
-  'import json, math, datetime\nfrom collections import deque',
+  'import json, math, datetime, operator, functools\nfrom collections import deque',
   'numbers = [1, 2, 3]\ntext = "ab"\nrow = {"name": 1, "other one": 2, 7: 3}\nnested = {"a": {"b": [1.5]}}\nqueue = deque([1])\nwhen = datetime.date(2024, 1, 2)',
   'def area(width, height=2, *, unit="m"):\n    """The area.\n\n    In square units.\n    """\n    return width * height',
   'class Robot:\n    """It moves."""\n\n    speed = 3\n\n    def __init__(self, name, size=1):\n        self.name = name\n\n    def walk(self, steps):\n        "Walk some steps."\n        return steps\n\nrobot = Robot("r")'
@@ -58,7 +58,12 @@ const PLACES: [code: string, some: string, none?: string][] = [
   ['sorted(numbers, |', 'key= reverse='],
   ['json.dumps(row, ind|', 'indent='],
   ['print(1, s|', 'sep='],
-  ['import |', 'json math datetime'],
+  ['import |', 'json math datetime operator'],
+  ['from operator import item|', 'itemgetter', 'add'],
+  ['from functools import |', 'wraps reduce'],
+  ['operator.|', 'itemgetter add', 'append'],
+  ['functools.wr|', 'wraps', 'reduce'],
+  ['functools.wraps(|', 'wrapped='],
   ['import js|', 'json', 'math'],
   ['import os.|', 'path'],
   ['from |', 'json collections'],

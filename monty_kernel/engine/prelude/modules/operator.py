@@ -5,6 +5,11 @@ Lacks: the in-place operators, and `length_hint`. `itemgetter` and the like are 
 
 from builtins import abs as _abs
 
+LACKS = {
+    "iadd": "Write a += b, or a.extend(b).",
+    "length_hint": "Write len(value).",
+}
+
 
 def add(a, b):
     return a + b
