@@ -148,12 +148,29 @@ class IncrementalRun:
 
     def close(self) -> Skipped:
         """Keep what is to be kept; what was not run again."""
+        cells = () if self._found is None else self._found.cells
+        why = [self._why] if self._why else []
         if self._kept is not None:
             self._kept.close(cleans=self._wanted.cleans)
-            self._why = self._why or (f"nothing is kept: {self._kept.trouble}" if self._kept.trouble else "")
-        cells = () if self._found is None else self._found.cells
+            again, left = self._kept.stateless, len(self._pending)
+            if self._kept.trouble and not why:
+                why.append(f"nothing is kept: {self._kept.trouble}")
+            if again:
+                why.append(f"{_cells(len(cells), again)} ran again, since no state was kept after {_them(again)}")
+            if left:
+                first = self._keys.index(self._pending[0].key)
+                why.append(f"no state is kept after {_cells(first, left)}, so the next run has {_them(left)} again")
         replayed = tuple((number, cell.asked) for number, cell in enumerate(cells, 1) if cell.asked)
-        return Skipped(len(cells), self._why, replayed)
+        return Skipped(len(cells), "; ".join(why), replayed)
+
+
+def _cells(before: int, count: int) -> str:
+    """Some cells by their numbers. before: How many there are before them."""
+    return f"cell {before + 1}" if count == 1 else f"cells {before + 1} to {before + count}"
+
+
+def _them(count: int) -> str:
+    return "it" if count == 1 else "them"
 
 
 def _why_not(sources: Sequence[str], settings: Settings) -> str:

@@ -103,6 +103,8 @@ class KeptRuns:
         self._since: CellLog | None = None
         self.trouble: str | None = None
         """Why nothing more is kept."""
+        self.stateless = 0
+        """How many cells behind those that were found did not change either, but have no state after them."""
 
     def keys(self, sources: Sequence[str]) -> list[str]:
         """The keys of a notebook's cells, which nobody without the person's key can make."""
@@ -131,9 +133,28 @@ class KeptRuns:
                 self._store.delete(session)
             return None
         self._session, self._number = session, max(states, default=0)
-        by_key = {info.label.rpartition("\n")[2]: info for info in states.values() if info.kind == "snapshot"}
+        by_key = {_last_key(info): info for info in states.values() if info.kind == "snapshot"}
         last = next((by_key[key] for key in reversed(keys) if key in by_key), None)
-        return None if last is None else self._read(session, states, last, keys, replay=replay)
+        found = None if last is None else self._read(session, states, last, keys, replay=replay)
+        left = keys[0 if found is None else len(found.cells) :]
+        with suppress(StoreError, ValueError):  # what was altered tells nothing
+            self.stateless = self._count_known(session, list(states.values()), left, replay=replay)
+        return found
+
+    def _count_known(self, session: str, states: Sequence[StateInfo], keys: Sequence[str], *, replay: bool) -> int:
+        """How many cells from the first of these on ran after the ones that were found, and may be kept."""
+        count, parent = 0, self._parent
+        while count < len(keys):
+            onwards = [info for info in states if info.parent == parent and _first_key(info) == keys[count]]
+            if not onwards:
+                break
+            parent = onwards[-1].id.number
+            own = [_kept_cell(data) for data in self._store.meta(session, parent)["run"]]
+            for cell in own:
+                if count == len(keys) or cell.key != keys[count] or (cell.asked and not replay):
+                    return count
+                count += 1
+        return count
 
     def _read(
         self, session: str, states: Mapping[int, StateInfo], last: StateInfo, keys: Sequence[str], *, replay: bool
@@ -168,10 +189,11 @@ class KeptRuns:
     def start_over(self) -> None:
         """What was found cannot be used: the run begins with the first cell, and is kept in a session of its own."""
         self._session, self._number, self._parent, self._since = None, 0, None, None
+        self.stateless = 0
 
     def keep(self, cells: Sequence[KeptCell], source: str, snapshot: Snapshot) -> None:
         """Keep the session after some more cells, soon. source: That of the last of them."""
-        label = f"{storable(first_line(source))[:_LABEL]}\n{cells[-1].key}"
+        label = f"{storable(first_line(source))[:_LABEL]}\n{cells[0].key} {cells[-1].key}"
         self._writer.submit(self._keep, [cell._asdict() for cell in cells], label, snapshot)
 
     def _keep(self, cells: Sequence[Mapping[str, Any]], label: str, snapshot: Snapshot) -> None:
@@ -210,6 +232,16 @@ class KeptRuns:
             self.trouble = self.trouble or str(error)
         finally:
             self._store.close()
+
+
+def _first_key(info: StateInfo) -> str:
+    """The key of the first cell that led to a state from the one before it."""
+    return info.label.rpartition("\n")[2].partition(" ")[0]
+
+
+def _last_key(info: StateInfo) -> str:
+    """The key of the cell that left a state."""
+    return info.label.rpartition(" ")[2]
 
 
 def _kept_cell(data: Mapping[str, Any]) -> KeptCell:

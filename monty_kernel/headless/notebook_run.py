@@ -80,6 +80,7 @@ class NotebookRun:
         self._lock = threading.Lock()
         self._running = 0  # the running cell's number
         self._timer: threading.Timer | None = None  # of the running cell
+        self._waiting = 0  # cells that are still to run
         self._unsaved: CellRequest | None = None  # the cell whose state is to be kept before the next one runs
 
     def stop(self) -> None:
@@ -187,7 +188,7 @@ class NotebookRun:
             granted = services.granted
             modules = () if granted is None else tuple(granted.tool_modules)
             incremental.begin(modules, has_mounts=bool(services.settings.mounts))
-        runner = CellRunner(frontend, budget, cells_wait=lambda: True)
+        runner = CellRunner(frontend, budget, cells_wait=lambda: self._waiting > 0)
         first, to_run = services.count, self._to_run()
         for index, kept in zip(to_run, found, strict=False):
             self._skip_cell(frontend, index, kept)
@@ -195,7 +196,9 @@ class NotebookRun:
         for place, index in enumerate(to_run[len(found) :], len(found)):
             cell = self._book["cells"][index]
             shown = self._outputs.size
+            self._waiting = len(to_run) - place
             failed = self._execute_cell(runner, frontend, index, first + place + 1)
+            self._waiting -= 1
             if failed is not None and self._is_final(failed):
                 return cells, failed
             cells += 1
@@ -236,7 +239,7 @@ class NotebookRun:
         incremental.ran(place, self._engine, kept, why_not)
 
     def _save(self, runner: CellRunner, incremental: IncrementalRun, place: int) -> None:
-        """Save the state at once, after the last cell too: the next run may go on from it."""
+        """Save the state at once: the next run may go on from it. That after the last cell is dumped whatever it takes."""
         assert self._engine is not None
         if self._unsaved is not None and not self._stopped.is_set():
             runner.save_state(self._unsaved)

@@ -20,6 +20,7 @@ import pydantic_monty
 import pytest
 
 from monty_kernel import run_notebook
+from monty_kernel.headless import notebook_run
 from monty_kernel.store.schema import FILE_NAME
 from monty_kernel.timetravel.user_store import user_store
 from tests.support.awkward_notebooks import Cell, book
@@ -380,6 +381,50 @@ def test_many_notebooks_and_their_sessions(tmp_path: Path, data: Path) -> None:
     subprocess.run([*sessions, "delete", *ids], capture_output=True, check=True)
     assert run(*paths, "--incremental", "--report", tmp_path / "r.json").returncode == 0
     assert [entry["skipped"]["cells"] for entry in report(tmp_path / "r.json")] == [0] * 4
+
+
+@pytest.fixture
+def in_haste(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No state takes so little time that it would be kept while cells wait."""
+    monkeypatch.setattr(notebook_run, "KEPT_DUMPS", 0.0)
+    monkeypatch.setattr(notebook_run, "KEPT_FREE", 0.0)
+
+
+@pytest.mark.usefixtures("data", "in_haste")
+def test_the_last_state_is_kept_whatever_it_takes(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "monty_kernel")
+    for said in ("all cells run", "3 cells not run again", "3 cells not run again"):
+        caplog.clear()
+        assert texts(run_notebook(book(["x = 1", "x += 1", "x"]), incremental=True)) == ["", "", "2"]
+        assert caplog.text.rstrip().endswith(said)
+
+
+@pytest.mark.usefixtures("data", "in_haste")
+def test_cells_that_have_no_state_run_again_and_the_line_says_so(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "monty_kernel")
+    cells = ["x = 1", "x += 1", "x"]
+    run_notebook(book(cells), incremental=True)
+    run_notebook(book([*cells, "x += 1", "x"]), incremental=True)
+    for edited, said in (
+        (["x = 1", "x += 1", "x + 1"], "all cells run; cells 1 to 2 ran again, since no state was kept after them"),
+        ([*cells, "x += 1", "x + 1"], "3 cells not run again; cell 4 ran again, since no state was kept after it"),
+        ([*cells, "x += 2", "x"], "3 cells not run again"),
+    ):
+        caplog.clear()
+        run_notebook(book(edited), incremental=True)
+        assert caplog.text.rstrip().endswith(said)
+
+
+@pytest.mark.usefixtures("data", "in_haste")
+def test_cells_before_one_that_ends_what_is_kept_run_again_and_the_line_says_so(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO, "monty_kernel")
+    run_notebook(book(["x = 1", "x += 1", "import random\nrandom.random()", "x"]), incremental=True)
+    assert caplog.text.rstrip().endswith(
+        "all cells run; cell 3 asked for random numbers, so it and the cells after it always run; "
+        "no state is kept after cells 1 to 2, so the next run has them again"
+    )
 
 
 def test_from_python(data: Path, caplog: pytest.LogCaptureFixture) -> None:
