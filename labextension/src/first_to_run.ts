@@ -1,6 +1,7 @@
 /** Which cell of a notebook is the first that has to run, so that the session is what all cells from the top make it. */
 
 import type { SourceOfState, State } from './protocol';
+import { isEdited } from './ran_texts';
 
 /** A code cell: its text now, and the state that its last run left, if it ran in this session. */
 export interface Seen {
@@ -37,7 +38,7 @@ export async function firstToRun(cells: readonly Seen[], session: Session): Prom
       !state.failed &&
       state.parent === before &&
       session.isOnPath(state.number) &&
-      (await hasSource(session, state.number, source));
+      (await isAsItRan(session, state.number, source));
     if (!isDone) return { index, before };
     before = state.number;
   }
@@ -54,7 +55,7 @@ function start(session: Session): number {
   return here;
 }
 
-async function hasSource(session: Session, state: number, source: string): Promise<boolean> {
+async function isAsItRan(session: Session, state: number, text: string): Promise<boolean> {
   const answer = await session.source(state);
-  return answer.status === 'ok' && answer.source === source;
+  return answer.status === 'ok' && answer.source !== null && !isEdited(text, answer.source);
 }

@@ -57,6 +57,17 @@ test('the first cell that was edited runs in the state after the one before it',
   expect(await firstToRun(seen(session, ['edited', 1]), session)).toEqual({ index: 0, before: 0 });
 });
 
+test('blank lines and spaces at the end are no edit, as they are none for the mark at the cell', async () => {
+  const session = new Ran(3, STATES, SOURCES);
+  expect(await firstToRun(seen(session, ['a\n\n', 1], ['b  ', 2], ['c', 3]), session)).toBeNull();
+  expect(await firstToRun(seen(session, ['a', 1], ['  b', 2], ['c', 3]), session)).toEqual({ index: 1, before: 1 });
+});
+
+test('a cell whose text is not known any more runs', async () => {
+  const session = new Ran(3, STATES, { 1: 'a', 3: 'c' });
+  expect(await firstToRun(seen(session, ['a', 1], ['', 2]), session)).toEqual({ index: 1, before: 1 });
+});
+
 test('a cell that never ran is where it starts', async () => {
   const session = new Ran(3, STATES, SOURCES);
   const cells = seen(session, ['a', 1], ['new', null], ['b', 2], ['c', 3]);
