@@ -9,12 +9,12 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { KernelTimeline } from './kernel_timeline';
 import type { State } from './protocol';
+import { offerOf } from './cell_offer';
 import { stateOf } from './cell_states';
 import { compareCell, EDITED } from './edited_cells';
 import { isEdited, RanTexts } from './ran_texts';
 import type { Timelines } from './timelines';
 import { act } from './travel';
-import { isGone } from './words';
 import { codeCellsOf } from './work_panels';
 import type { WorkPanel } from './work_panels';
 
@@ -74,17 +74,13 @@ function markCell(
     if (isUndone) prompt.dataset['montyUndone'] = trans.__('undone');
     else delete prompt.dataset['montyUndone'];
   }
-  if (timeline === null || state === undefined || state.number === timeline.present || isGone(state)) {
+  const offer = timeline === null || state === undefined ? null : offerOf(state, timeline, trans);
+  if (timeline === null || offer === null) {
     setButton(cell, BUTTON, null);
     return;
   }
-  setButton(cell, BUTTON, {
-    sign: isUndone ? '↷' : '↶',
-    title: isUndone
-      ? trans.__('Go forward to the state after this cell')
-      : trans.__('Go back to the state after this cell'),
-    clicked: () => void act(timeline, { action: 'restore', target: state.number })
-  });
+  const { sign, title, target } = offer;
+  setButton(cell, BUTTON, { sign, title, clicked: () => void act(timeline, { action: 'restore', target }) });
 }
 
 function markEdited(cell: CodeCell, state: State | undefined, ran: RanTexts, trans: TranslationBundle): void {

@@ -4,16 +4,22 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { ICommandPalette } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { redoIcon, undoIcon } from '@jupyterlab/ui-components';
+import type { Widget } from '@lumino/widgets';
 
 import type { Current } from './current';
+import { resumable, resumeLast } from './last_session';
+import { canUndo } from './toolbar_buttons';
 import { act, compare, nameState } from './travel';
 import type { TimelinePanel } from './timeline_panel';
-import { isGone, undoInWords } from './words';
+import type { VariablesPanel } from './variables_panel';
+import { isGone, redoInWords, undoInWords } from './words';
 
 export const COMMANDS = {
   undo: 'monty-kernel:undo',
   redo: 'monty-kernel:redo',
-  show: 'monty-kernel:show-timeline',
+  resume: 'monty-kernel:resume',
+  showTimeline: 'monty-kernel:show-timeline',
+  showVariables: 'monty-kernel:show-variables',
   restore: 'monty-kernel:restore-state',
   name: 'monty-kernel:name-state',
   unname: 'monty-kernel:unname-state',
@@ -28,6 +34,7 @@ export function addCommands(
   app: JupyterFrontEnd,
   current: Current,
   panel: TimelinePanel,
+  variables: VariablesPanel,
   palette: ICommandPalette | null,
   trans: TranslationBundle
 ): void {
@@ -56,25 +63,44 @@ export function addCommands(
 
   commands.addCommand(COMMANDS.undo, {
     label: trans.__('Undo the Last Cell’s Effects'),
-    caption: () => undoInWords(current.timeline?.here, trans),
+    caption: () => {
+      const { timeline } = current;
+      return timeline === null ? '' : undoInWords(timeline.path, timeline.states, trans);
+    },
     icon: undoIcon,
-    isEnabled: () => (current.timeline?.here?.parent ?? null) !== null,
+    isEnabled: () => current.timeline !== null && canUndo(current.timeline),
     isVisible: hasTimeline,
     execute: () => current.timeline && act(current.timeline, { action: 'undo' })
   });
   commands.addCommand(COMMANDS.redo, {
     label: trans.__('Redo the Cell’s Effects'),
+    caption: () => redoInWords(current.timeline?.redo, trans),
     icon: redoIcon,
-    isEnabled: hasTimeline,
+    isEnabled: () => current.timeline?.redo !== undefined,
     isVisible: hasTimeline,
     execute: () => current.timeline && act(current.timeline, { action: 'redo' })
   });
-  commands.addCommand(COMMANDS.show, {
-    label: trans.__('Show the Timeline'),
+  commands.addCommand(COMMANDS.resume, {
+    label: trans.__('Resume the Last Session of This Notebook'),
+    isEnabled: () => current.timeline !== null && resumable(current.timeline) !== null,
+    isVisible: hasTimeline,
     execute: () => {
-      app.shell.activateById(panel.id);
+      const last = current.timeline === null ? null : resumable(current.timeline);
+      if (current.timeline !== null && last !== null) resumeLast(current.timeline, last);
     }
   });
+  const shows = (id: string, label: string, each: Widget): void => {
+    commands.addCommand(id, {
+      label,
+      isEnabled: () => each.isAttached,
+      isVisible: () => each.isAttached, // a person without such a kernel sees nothing of it
+      execute: () => {
+        app.shell.activateById(each.id);
+      }
+    });
+  };
+  shows(COMMANDS.showTimeline, trans.__('Show the Timeline'), panel);
+  shows(COMMANDS.showVariables, trans.__('Show the Variables'), variables);
   onState(
     COMMANDS.restore,
     trans.__('Go to This State'),
@@ -112,11 +138,9 @@ export function addCommands(
     commands.addKeyBinding({ command: COMMANDS.undo, keys: ['Accel Alt Z'], selector });
     commands.addKeyBinding({ command: COMMANDS.redo, keys: ['Accel Alt Shift Z'], selector });
   }
-  for (const command of [COMMANDS.undo, COMMANDS.redo, COMMANDS.show]) {
-    palette?.addItem({ command, category: trans.__('Monty Kernel') });
-  }
+  const everywhere = [COMMANDS.undo, COMMANDS.redo, COMMANDS.resume, COMMANDS.showTimeline, COMMANDS.showVariables];
+  for (const command of everywhere) palette?.addItem({ command, category: trans.__('Monty Kernel') });
   current.changed.connect(() => {
-    commands.notifyCommandChanged(COMMANDS.undo);
-    commands.notifyCommandChanged(COMMANDS.redo);
+    for (const command of everywhere) commands.notifyCommandChanged(command);
   });
 }

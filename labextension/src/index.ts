@@ -4,6 +4,7 @@ import { ILayoutRestorer } from '@jupyterlab/application';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
 import { IConsoleTracker } from '@jupyterlab/console';
+import { IMainMenu } from '@jupyterlab/mainmenu';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { IStatusBar } from '@jupyterlab/statusbar';
@@ -14,12 +15,14 @@ import { addCommands } from './commands';
 import { Current } from './current';
 import { addEditedCommands } from './edited_cells';
 import { showGrants } from './grants';
+import { addToMenus } from './menus';
 import { showNotices } from './notices';
 import { showQuestions } from './question_dialog';
 import { addRunFromChanged } from './run_from';
 import { TimelinePanel } from './timeline_panel';
 import { Timelines } from './timelines';
-import { addUndoButton } from './undo_button';
+import { addToolbarButtons } from './toolbar_buttons';
+
 import { VariablesPanel } from './variables_panel';
 import type { WorkPanel } from './work_panels';
 
@@ -28,13 +31,14 @@ const plugin: JupyterFrontEndPlugin<void> = {
   description: 'Shows the states of Monty kernels, and travels between them.',
   autoStart: true,
   requires: [IRenderMimeRegistry],
-  optional: [INotebookTracker, IConsoleTracker, ICommandPalette, ILayoutRestorer, IStatusBar, ITranslator],
+  optional: [INotebookTracker, IConsoleTracker, ICommandPalette, IMainMenu, ILayoutRestorer, IStatusBar, ITranslator],
   activate: (
     app: JupyterFrontEnd,
     rendermime: IRenderMimeRegistry,
     notebooks: INotebookTracker | null,
     consoles: IConsoleTracker | null,
     palette: ICommandPalette | null,
+    mainMenu: IMainMenu | null,
     restorer: ILayoutRestorer | null,
     statusBar: IStatusBar | null,
     translator: ITranslator | null
@@ -45,7 +49,8 @@ const plugin: JupyterFrontEndPlugin<void> = {
     const current = new Current(app.shell, timelines);
     const timelinePanel = new TimelinePanel(current, trans);
     const variables = new VariablesPanel(current, rendermime, trans);
-    addCommands(app, current, timelinePanel, palette, trans);
+    addCommands(app, current, timelinePanel, variables, palette, trans);
+    if (mainMenu !== null) addToMenus(mainMenu);
     addRunFromChanged(app, current, palette, trans);
     addEditedCommands(app, current, trans);
     showGrants(app, current, statusBar, palette, trans);
@@ -74,7 +79,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
       markCells(panel, timelines, trans);
       showNotices(panel, timelines, trans);
       showQuestions(panel, trans);
-      addUndoButton(panel, timelines, trans);
+      addToolbarButtons(panel, timelines, trans);
     }
   }
 };

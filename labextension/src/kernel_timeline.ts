@@ -19,6 +19,7 @@ import type {
   State,
   Variables
 } from './protocol';
+import { redoOf, WaysOn } from './ways_on';
 
 /** Milliseconds that a kernel may take for an answer on control, where it answers at once unless it is gone. */
 const ANSWERS_WITHIN = 10_000;
@@ -42,7 +43,10 @@ export class KernelTimeline implements IDisposable {
   grants: Grants | null = null;
 
   #comm: Kernel.IComm | null = null;
-  #path: Set<number> | null = null;
+  readonly #waysOn = new WaysOn();
+  #path: readonly number[] | null = null;
+  #steps: ReadonlyMap<number, number> | null = null;
+  #redo: { readonly state: State | null | undefined } | null = null;
   #tree: string | null = null; // the id of the tree that was told
   #process: string | null = null; // what the kernel's process calls itself in its messages
   #isDisposed = false;
@@ -86,17 +90,35 @@ export class KernelTimeline implements IDisposable {
     return this.states.get(this.present);
   }
 
-  /** Whether a state is the present one or one of those before it. */
-  isOnPath(number: number): boolean {
+  /** The numbers of the present state and those before it, back to the start. */
+  get path(): readonly number[] {
     if (this.#path === null) {
-      this.#path = new Set();
+      const path = new Set<number>();
       let at: number | null | undefined = this.present;
-      while (at !== null && at !== undefined && !this.#path.has(at)) {
-        this.#path.add(at);
+      while (at !== null && at !== undefined && !path.has(at)) {
+        path.add(at);
         at = this.states.get(at)?.parent;
       }
+      this.#path = [...path];
     }
-    return this.#path.has(number);
+    return this.#path;
+  }
+
+  /** How many states ago a state before the present one was it; undefined if it is none of them. */
+  stepsBack(number: number): number | undefined {
+    this.#steps ??= new Map(this.path.map((each, steps) => [each, steps]));
+    return this.#steps.get(number);
+  }
+
+  /** Whether a state is the present one or one of those before it. */
+  isOnPath(number: number): boolean {
+    return this.stepsBack(number) !== undefined;
+  }
+
+  /** The state that a redo leads to; null if it is not known which one, undefined if there is none. */
+  get redo(): State | null | undefined {
+    this.#redo ??= { state: redoOf({ path: this.path, states: this.states, waysOn: this.#waysOn }) };
+    return this.#redo.state;
   }
 
   /** Ask for a travel. It is refused where somebody else has travelled, or run a cell, in between. */
@@ -207,6 +229,7 @@ export class KernelTimeline implements IDisposable {
     this.#drop();
     this.#tree = null;
     this.states.clear();
+    this.#waysOn.clear();
     this.present = 0;
     this.restored = this.lastSession = this.grants = null;
     this.#tell();
@@ -226,6 +249,7 @@ export class KernelTimeline implements IDisposable {
     }
     if (event.event === 'tree') {
       this.states.clear();
+      if (event.tree !== this.#tree) this.#waysOn.clear();
       this.#tree = event.tree;
       this.restored = null;
     } else {
@@ -240,7 +264,8 @@ export class KernelTimeline implements IDisposable {
   }
 
   #tell(): void {
-    this.#path = null;
+    this.#path = this.#steps = this.#redo = null;
+    this.#waysOn.walked(this.path);
     this.#changed.emit();
   }
 }

@@ -16,6 +16,17 @@ export function saidOfLast(last: LastSession, trans: TranslationBundle): string 
   return last.own ? text : `${text} ${trans.__('%resume in a cell asks whether this notebook may have it.')}`;
 }
 
+/** The last session, as long as the kernel goes on with it without a question, and has none of its own yet. */
+export function resumable(timeline: KernelTimeline): LastSession | null {
+  const { lastSession } = timeline;
+  return lastSession?.own === true && isNew(timeline) ? lastSession : null;
+}
+
+/** Whether no cell of the notebook's history has run. */
+export function isNew({ states }: KernelTimeline): boolean {
+  return ![...states.keys()].some(number => number > 0);
+}
+
 /** Go on with it. */
 export function resumeLast(timeline: KernelTimeline, last: LastSession): void {
   void act(timeline, { action: 'resume', session: last.session });

@@ -3,7 +3,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
 
-import { resumeLast, saidOfLast } from './last_session';
+import { isNew, resumeLast, saidOfLast } from './last_session';
 import type { Timelines } from './timelines';
 import type { WorkPanel } from './work_panels';
 
@@ -50,8 +50,7 @@ export function showNotices(panel: WorkPanel, timelines: Timelines, trans: Trans
     const last = timeline?.lastSession ?? null;
     const restored = timeline?.restored ?? null;
     const fall = `restored ${restored?.to} ${timeline?.states.size}`;
-    const isNew = timeline !== null && ![...timeline.states.keys()].some(number => number > 0);
-    if (timeline !== null && last !== null && isNew && !closed.has(last.session)) {
+    if (timeline !== null && last !== null && isNew(timeline) && !closed.has(last.session)) {
       const resume = (): void => {
         resumeLast(timeline, last);
       };

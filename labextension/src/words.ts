@@ -3,6 +3,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { Change, State, Value } from './protocol';
+import { changedNothing } from './ways_on';
 
 const SHOWN = 3;
 const MOST_LISTED = 30;
@@ -24,12 +25,39 @@ export function summary(state: State): string {
   return shown.join(', ');
 }
 
-/** What an undo takes back from a state. */
-export function undoInWords(here: State | undefined, trans: TranslationBundle): string {
+/** What an undo takes back: the last cell that changed something. path: The present state and those that led to it. */
+export function undoInWords(
+  path: readonly number[],
+  states: ReadonlyMap<number, State>,
+  trans: TranslationBundle
+): string {
+  const here = path[0] === undefined ? undefined : states.get(path[0]);
   if (here === undefined || here.parent === null) return trans.__('Nothing to undo');
-  const undo = trans.__('Undo %1', numberOf(here));
-  const what = summary(here);
-  return what === '' ? undo : `${undo}: ${what}`;
+  for (const number of path) {
+    const state = states.get(number);
+    if (state === undefined || state.parent === null) break; // none did, as far as is known
+    if (!changedNothing(state)) return withChanges(trans.__('Undo %1', numberOf(state)), state);
+  }
+  return trans.__('Undo %1', numberOf(here));
+}
+
+/** What a redo brings back; null: it is not known which cell, undefined: there is none. */
+export function redoInWords(next: State | null | undefined, trans: TranslationBundle): string {
+  if (next === undefined) return trans.__('Nothing to redo');
+  if (next === null) return trans.__('Redo the cell');
+  return withChanges(trans.__('Redo %1', numberOf(next)), next);
+}
+
+function withChanges(text: string, state: State): string {
+  const what = summary(state);
+  return what === '' ? text : `${text}: ${what}`;
+}
+
+/** The first of some cells by number, and how many there are beside them. count: Of all of them. */
+export function cellsInWords(cells: readonly State[], count: number, trans: TranslationBundle): string {
+  const shown = cells.slice(0, SHOWN).map(state => (state.number > 0 ? `In${numberOf(state)}` : numberOf(state)));
+  const more = count - shown.length;
+  return more > 0 ? trans.__('%1 and %2 more', shown.join(', '), more) : shown.join(', ');
 }
 
 /** All that a state's cell changed, one line each. */

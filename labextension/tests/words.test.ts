@@ -1,6 +1,7 @@
+import { nullTranslator } from '@jupyterlab/translation';
 import { describe, expect, it } from 'vitest';
 
-import { details, harmless, numberOf, summary } from '../src/words';
+import { details, harmless, numberOf, redoInWords, summary, undoInWords } from '../src/words';
 import { change, changed, state } from './states';
 
 describe('a state in words', () => {
@@ -56,5 +57,28 @@ describe('a text that may deceive', () => {
     expect(harmless('a\u202eb\x1b[2J\u200b\0')).toBe('a\\u202eb\\x1b[2J\\u200b\\x00');
     expect(harmless('\ud800')).toBe('\\ud800');
     expect(harmless('Grüße, 世界\n\t<b>👍</b>')).toBe('Grüße, 世界\n\t<b>👍</b>');
+  });
+});
+
+describe('what the toolbar would do', () => {
+  const trans = nullTranslator.load('monty-kernel');
+  const changes = changed(change('x', '1', '2'));
+  const states = new Map(
+    [state(0, null), state(1, 0, { changes }), state(2, 1, { changes: changed() })].map(each => [each.number, each])
+  );
+
+  it('undoes the last cell that changed something', () => {
+    expect(undoInWords([0], states, trans)).toBe('Nothing to undo');
+    expect(undoInWords([], new Map(), trans)).toBe('Nothing to undo');
+    expect(undoInWords([1, 0], states, trans)).toBe('Undo [1]: x: 1 → 2');
+    expect(undoInWords([2, 1, 0], states, trans)).toBe('Undo [1]: x: 1 → 2');
+    const looked = new Map([state(0, null), state(1, 0, { changes: changed() })].map(each => [each.number, each]));
+    expect(undoInWords([1, 0], looked, trans)).toBe('Undo [1]');
+  });
+
+  it('redoes what was undone', () => {
+    expect(redoInWords(undefined, trans)).toBe('Nothing to redo');
+    expect(redoInWords(null, trans)).toBe('Redo the cell');
+    expect(redoInWords(states.get(1), trans)).toBe('Redo [1]: x: 1 → 2');
   });
 });

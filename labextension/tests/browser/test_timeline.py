@@ -74,6 +74,65 @@ def test_a_cells_own_button_goes_to_the_state_after_it(notebook: Notebook) -> No
     expect(notebook.cell(second)).not_to_have_class(re.compile("mk-mod-undone"))
 
 
+def test_a_cells_own_button_undoes_it_where_nothing_was_changed_since(notebook: Notebook) -> None:
+    notebook.run("scores = [3, 1, 2]")
+    cleared = notebook.run("scores.clear()")
+    looked = notebook.run("scores")
+    undo = notebook.cell(cleared).get_by_role("button", name="Undo this cell: scores: list of 3 → list of 0")
+    undo.click()
+    for cell in (cleared, looked):
+        expect(notebook.cell(cell)).to_have_class(re.compile("mk-mod-undone"))
+    shown = notebook.run("scores")
+    expect(notebook.outputs(shown)).to_have_text("[3, 1, 2]")
+    go = notebook.cell(0).get_by_role("button", name="Undo this cell")
+    expect(go).to_have_attribute("title", "Undo this cell: + scores = list of 3")
+
+
+def test_redo_says_what_it_brings_back(notebook: Notebook) -> None:
+    redo = notebook.panel.locator(".mk-RedoButton")
+    expect(redo).to_have_attribute("title", "Nothing to redo")
+    expect(redo).to_have_attribute("aria-disabled", "true")
+    notebook.run("x = 1")
+    changed = notebook.run("x = 2")
+    notebook.panel.locator(".mk-UndoButton").click()
+    expect(redo).to_have_attribute("title", "Redo [2]: x: 1 → 2")
+    looked = notebook.run("x")
+    expect(notebook.outputs(looked)).to_have_text("1")
+    expect(redo).to_have_attribute("title", "Redo [2]: x: 1 → 2")
+    redo.click()
+    expect(notebook.cell(changed)).not_to_have_class(re.compile("mk-mod-undone"))
+    expect(redo).to_have_attribute("title", "Nothing to redo")
+
+
+def open_menu(page: Page, name: str) -> None:
+    page.locator(".lm-MenuBar-itemLabel", has_text=re.compile(f"^{name}$")).click()
+
+
+def in_menu(page: Page, label: str) -> Locator:
+    return page.locator(".lm-Menu-item:not(.lm-mod-hidden)", has_text=label)
+
+
+def test_the_menus_have_all_of_it(page: Page, notebook: Notebook) -> None:
+    changed = notebook.run("x = 1")
+    expect(notebook.panel.locator(".mk-UndoButton")).to_have_attribute("title", re.compile(r"^Undo \[1\]"))
+    open_menu(page, "Edit")
+    expect(in_menu(page, "Redo the Cell’s Effects")).to_have_class(re.compile("lm-mod-disabled"))
+    in_menu(page, "Undo the Last Cell’s Effects").click()
+    expect(notebook.cell(changed)).to_have_class(re.compile("mk-mod-undone"))
+    open_menu(page, "Edit")
+    in_menu(page, "Redo the Cell’s Effects").click()
+    expect(notebook.cell(changed)).not_to_have_class(re.compile("mk-mod-undone"))
+    open_menu(page, "View")
+    in_menu(page, "Show the Timeline").click()
+    expect(page.locator(".mk-Timeline")).to_be_visible()
+    open_menu(page, "View")
+    in_menu(page, "Show the Variables").click()
+    expect(page.locator(".mk-Variables")).to_be_visible()
+    open_menu(page, "Kernel")
+    expect(in_menu(page, "Resume the Last Session")).to_have_class(re.compile("lm-mod-disabled"))
+    page.keyboard.press("Escape")
+
+
 def test_an_interrupt_says_where_the_session_is(page: Page, notebook: Notebook) -> None:
     notebook.run("x = 1")
     notebook.start("while True: pass")
@@ -133,4 +192,11 @@ def test_the_timeline_says_what_each_cell_changed(page: Page, notebook: Notebook
 def test_other_kernels_show_nothing_of_it(page: Page, lab: Lab) -> None:
     lab.new_notebook("Python 3 (ipykernel)").run("1 + 1")
     expect(page.locator('.lm-TabBar-tab[data-id="monty-timeline"]')).to_have_count(0)
-    expect(page.locator(".mk-UndoButton:visible, .mk-GoTo")).to_have_count(0)
+    expect(page.locator(".mk-UndoButton:visible, .mk-RedoButton:visible, .mk-GoTo")).to_have_count(0)
+    for menu, of_jupyterlab in (("Edit", "Undo"), ("Kernel", "Interrupt Kernel"), ("View", "Show Notifications")):
+        open_menu(page, menu)
+        expect(in_menu(page, of_jupyterlab).first).to_be_visible()
+        expect(in_menu(page, "Last Cell’s Effects")).to_have_count(0)
+        expect(in_menu(page, "Resume the Last Session")).to_have_count(0)
+        expect(in_menu(page, "Show the Timeline")).to_have_count(0)
+        page.keyboard.press("Escape")
