@@ -234,7 +234,8 @@ class KernelSession(SessionServices):
         from monty_kernel.timetravel.tree_data import session_data
 
         info, own, variables = last
-        return session_data(info, own or self.settings.resume == "allow", variables)
+        unasked = self.settings.resume == "allow" and info.notebook == self.travel.earlier.notebook
+        return session_data(info, own or unasked, variables)
 
     @property
     def grants_data(self) -> dict[str, Any]:

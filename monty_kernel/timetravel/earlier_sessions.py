@@ -113,7 +113,7 @@ class EarlierSessions:
 
         def look() -> None:
             store = self._opened()
-            last = [info for info in store.sessions() if info.notebook == self.notebook][-1:]
+            last = [info for info in store.sessions() if self._is_of_this(info)][-1:]
             if not last or last[0].how == "running" or last[0].id == self.present:
                 return
             if any(state.id.number for state in store.states(last[0].id)):  # otherwise no cell ran in it
@@ -142,7 +142,7 @@ class EarlierSessions:
         name = found[1]
         with suppress(NoSuchState):  # what cannot be read is not brought back either
             others = [info for info in self.all() if info.id != self.present]
-            last = next((info for info in reversed(others) if info.notebook == self.notebook), None)
+            last = next((info for info in reversed(others) if self._is_of_this(info)), None)
             if last is None or last.how == "running" or not (self.notebook is not None or self.is_own(last)):
                 return None
             if self._asked(lambda: _had(self._opened(), last, name)):
@@ -168,12 +168,12 @@ class EarlierSessions:
         """
         others = [info for info in self.all() if info.id != self.present]
         # if the notebook has no name, as under nbclient, any session may belong to another notebook
-        here = [info for info in others if info.notebook == self.notebook is not None]
+        here = [info for info in others if self._is_of_this(info)] if self.notebook is not None else []
         if session is not None:
             named = [info for info in others if info.id == session]
             if not named:
                 raise NoSuchState("there is no such session. %sessions lists the sessions of this notebook.")
-            return named[0], named[0] not in here
+            return named[0], self.notebook is None or named[0].notebook != self.notebook
         if not here:
             raise NoSuchState("there is no earlier session of this notebook. %sessions -a lists all.")
         if here[-1].how == "running":
@@ -181,7 +181,16 @@ class EarlierSessions:
                 f"the last session of this notebook, {here[-1].id}, is running in another kernel. "
                 "%sessions lists them all."
             )
-        return here[-1], False
+        return here[-1], here[-1].notebook != self.notebook
+
+    def _is_of_this(self, info: SessionInfo) -> bool:
+        """Whether a session may be this notebook's: it has its path, or this kernel ran it before it was restarted.
+
+        A restart tells a kernel the path that its notebook was renamed to; what it ran before stays under the old one. But
+        another notebook may have been given the kernel as well, so what it ran under another path needs a question.
+        """
+        kernel = self._running().kernel
+        return info.notebook == self.notebook or (self.notebook is not None and info.kernel == kernel is not None)
 
     def is_own(self, info: SessionInfo) -> bool:
         """Whether this kernel ran the session last, perhaps before it was restarted or after it took it up."""

@@ -59,6 +59,24 @@ def test_another_kernel_has_to_ask(start: Callable[..., Kernel], tmp_path: Any) 
     assert _last(start("--MontyKernel.snapshots=disk", "--MontyKernel.resume=allow", env=shared))["own"]
 
 
+def test_after_a_rename_and_a_restart_it_is_told_and_asked_for(start: Callable[..., Kernel]) -> None:
+    kernel = start("--MontyKernel.snapshots=disk", "--MontyKernel.resume=allow", env=NOTEBOOK)
+    kernel.run("a = 1")
+    # as Jupyter's server does when a notebook is renamed; the kernel learns it with its next start
+    kernel.manager.update_env(env={"JPY_SESSION_NAME": "/home/me/renamed.ipynb"})
+    kernel.manager.restart_kernel()
+    kernel.client.wait_for_ready(timeout=HANGING)
+    last = _last(kernel)
+    assert (last["states"], last["own"]) == (2, False)  # another notebook may have been given the kernel
+    act = {"action": "resume", "state": 0, "session": last["session"]}
+    assert ask(kernel.client, "timeline_act_request", act)["ename"] == "Refused"
+    assert kernel.run("%resume", allow_stdin=False).reply["ename"] == "UsageError"
+    assert "brings it back" in "".join(kernel.run("a").reply["traceback"])
+    (question,), _ = kernel.answer("%resume", "y")
+    assert "/home/me/last.ipynb" in question and "another notebook" in question
+    assert kernel.run("a").plain == "1"
+
+
 def test_without_an_earlier_session_there_is_none(start: Callable[..., Kernel]) -> None:
     kernel = start("--MontyKernel.snapshots=disk", env={"JPY_SESSION_NAME": "/home/me/first.ipynb"})
     kernel.run("a = 1")
