@@ -15,6 +15,7 @@ from __future__ import annotations
 import ast
 import builtins
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -25,6 +26,8 @@ from .shipped_imports import imported
 from .shipped_names import GAP, MODULE, parts_of, variable
 
 _SPECIAL = ("LACKS", "OVERRIDES")
+_BOUND = " = __mk_b_"
+"""Gives a builtin that a module uses often a short name inside the module's function."""
 _INDENT = re.compile(r"^(?: {4})+", re.MULTILINE)
 
 
@@ -131,12 +134,13 @@ _Definition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 class _Bare(ast.NodeTransformer):
     """Takes away what says nothing to Monty, and gives builtins the names that no cell can replace."""
 
-    def __init__(self, own: frozenset[str]) -> None:
+    def __init__(self, own: frozenset[str], often: frozenset[str]) -> None:
         self.own = own  # the names that the module binds anywhere
-        self.used: set[str] = set()
+        self.often = often
+        self.used = set(often)
 
     def visit_Name(self, node: ast.Name) -> ast.Name:
-        if node.id in self.own or not hasattr(builtins, node.id):
+        if node.id in self.own or node.id in self.often or not hasattr(builtins, node.id):
             return node
         self.used.add(node.id)
         return ast.Name(f"__mk_b_{node.id}", node.ctx)
@@ -171,8 +175,11 @@ def _guarded(tree: ast.Module) -> tuple[str, list[str]]:
         for each in ast.walk(tree)
         if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.ExceptHandler)) and each.name
     }
-    bare = _Bare(frozenset(own))
+    uses = Counter(each.id for each in ast.walk(tree) if isinstance(each, ast.Name) and hasattr(builtins, each.id))
+    often = sorted(name for name in uses.keys() - own if uses[name] * len("__mk_b_") > 2 * len(name) + len(_BOUND))
+    bare = _Bare(frozenset(own), frozenset(often))
     if ast.get_docstring(tree, clean=False) is not None:
         tree.body = tree.body[1:]
     text = ast.unparse(ast.fix_missing_locations(bare.visit(tree)))
+    text = "".join(f"{name}{_BOUND}{name}\n" for name in often) + text
     return _INDENT.sub(lambda match: " " * (len(match[0]) // 4), text), sorted(bare.used.difference(prelude.BUILTINS))

@@ -12,11 +12,23 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     module: tuple(names.split())
     for module, names in {
         "contextlib": "suppress nullcontext closing redirect_stdout redirect_stderr ExitStack",
+        "heapq": "heappush heappop heapreplace heappushpop heapify merge nlargest nsmallest",
         "io": "SEEK_SET SEEK_CUR SEEK_END DEFAULT_BUFFER_SIZE UnsupportedOperation StringIO BytesIO",
         "operator": (
-            "add sub mul truediv floordiv mod pow neg pos abs invert and_ or_ xor lshift rshift eq ne lt le gt ge not_ truth "
-            "is_ is_not contains concat countOf indexOf getitem setitem itemgetter attrgetter methodcaller"
+            "add sub mul truediv floordiv mod pow neg pos abs invert and_ or_ xor lshift rshift eq ne lt le gt ge not_ "
+            "truth is_ is_not contains concat countOf indexOf getitem setitem itemgetter attrgetter methodcaller"
         ),
+        "shlex": "split join quote",
+        "statistics": (
+            "StatisticsError LinearRegression mean fmean geometric_mean harmonic_mean median median_low median_high "
+            "mode multimode quantiles variance pvariance stdev pstdev covariance correlation linear_regression "
+            "NormalDist"
+        ),
+        "string": (
+            "ascii_lowercase ascii_uppercase ascii_letters digits hexdigits octdigits punctuation whitespace printable "
+            "capwords Template"
+        ),
+        "textwrap": "TextWrapper wrap fill shorten dedent indent",
     }.items()
 }
 """The names of each module that a cell imports as a whole, in the order of its file."""

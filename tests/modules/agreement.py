@@ -46,11 +46,20 @@ class Sandboxed:
         here, there = self.run(code), in_cpython(code)
         if not messages and here.raised and there.raised:
             here, there = (each._replace(raised=(each.raised[0], "")) for each in (here, there) if each.raised)
+        here, there = (each._replace(result=_as_read(each.result)) for each in (here, there))
         assert here == there, code
 
     def close(self) -> None:
         """End the worker."""
         self._session.engine.close()
+
+
+def _as_read(result: str | None) -> str | None:
+    """The text of a value, as CPython writes it: Monty's last digit of a float may be another that reads the same."""
+    try:
+        return None if result is None else repr(ast.literal_eval(result))
+    except (ValueError, SyntaxError):  # it is no literal
+        return result
 
 
 def in_cpython(code: str) -> Ended:
@@ -64,7 +73,7 @@ def in_cpython(code: str) -> Ended:
             exec(compile(tree, "<cell>", "exec"), names)
             if isinstance(last, ast.Expr):
                 value = eval(compile(ast.Expression(last.value), "<cell>", "eval"), names)
-                result = None if value is None else repr(value)
+                result = repr(value)
         except Exception as error:
             raised = (type(error).__name__, str(error))
     return Ended(result, printed.getvalue(), raised)

@@ -7,6 +7,10 @@ LACKS = {
     "contextmanager": "Monty has no `yield`: write a class with `__enter__` and `__exit__`.",
     "asynccontextmanager": "Monty has no `async with`: use `try` and `finally`.",
     "AsyncExitStack": "Monty has no `async with`: use `try` and `finally`.",
+    "aclosing": "Monty has no `async with`: use `try` and `finally`.",
+    "AbstractContextManager": "Monty has no inheritance: leave the base out, `__enter__` and `__exit__` are enough.",
+    "AbstractAsyncContextManager": "Monty has no inheritance and no `async with`: use `try` and `finally`.",
+    "AsyncContextDecorator": "Monty has no inheritance: use `try` and `finally` inside the function.",
     "ContextDecorator": "Monty has no inheritance: use `with` inside the function.",
     "chdir": "the working folder stays the same: write whole paths.",
 }
