@@ -69,6 +69,7 @@ class _Detail(NamedTuple):
     syntax: bool = False
     modules: bool = False
     classes: bool = True
+    written: bool = True  # what the modules that are written for Monty leave out
 
 
 _LONG = _Detail(everything=True, syntax=True, modules=True)
@@ -78,6 +79,7 @@ _SHORT = (
     _Detail(modules=True),
     _Detail(),
     _Detail(classes=False),
+    _Detail(classes=False, written=False),
 )
 
 
@@ -100,7 +102,7 @@ def _text(detail: _Detail) -> str:
     else:
         parts += [
             f"Built-in names that are missing: {' '.join(_builtins())}.",
-            f"Members of modules that are missing, among others: {_by_owner(_members())}.",
+            f"Members of modules that are missing, among others: {_by_owner(_members() if detail.written else tables.INSTEAD_OF_MEMBER)}.",
             f"Methods and attributes that are missing: {_by_owner(_methods())}.",
             _missing_modules(advice=detail.modules),
         ]

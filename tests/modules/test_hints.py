@@ -39,7 +39,7 @@ def test_a_name_that_is_left_out(session: Session, module: str, name: str) -> No
     ):
         found, text = hinted(session, code)
         assert found == ename, code
-        assert f"{module}" in text and repr(name) in text, code
+        assert f"{name!r} in {module}" in text, code
         assert text.endswith(instead), code
 
 
@@ -47,7 +47,7 @@ def test_an_import_of_an_earlier_cell(session: Session) -> None:
     session.run("import contextlib as managers")
     ename, text = hinted(session, "managers.contextmanager")
     assert ename == "AttributeError"
-    assert "Python's contextlib has 'contextmanager'" in text
+    assert "'contextmanager' in contextlib" in text
 
 
 def test_what_python_has_not_either_gets_no_hint(session: Session) -> None:
@@ -58,7 +58,7 @@ def test_what_python_has_not_either_gets_no_hint(session: Session) -> None:
 def test_code_in_a_string(session: Session) -> None:
     ename, text = hinted(session, "exec('import heapq')")
     assert ename == "ModuleNotFoundError"
-    assert "in the text of cells, not in what exec() and eval() are given" in text
+    assert "write `import heapq` in the cell itself" in text
 
 
 def test_ipython_has_words_of_its_own(session: Session) -> None:
