@@ -38,6 +38,7 @@ GAPS: Mapping[str, tuple[str, ...]] = {
     for module, names in {
         "functools": "wraps update_wrapper",
         "sys": "stdout stderr",
+        "re": "VERBOSE X",
     }.items()
 }
 """The names that a module of Monty's gets."""

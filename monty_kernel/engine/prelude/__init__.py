@@ -43,6 +43,11 @@ PROOF = "proof"
 LENGTHS = "lengths"
 SHIPPED = "shipped"
 PRINTING = "printing"
+TEXTS = "texts"
+NUMBERS = "numbers"
+PATTERNS = "patterns"
+DATES = "dates"
+PATHS = "paths"
 
 PARTS = (
     RECORD, SHOWING, PRETTY, NAMES, MEDIA, SHELL, LENGTHS, VARIABLES, TIMING, OVERVIEW, EXCEPTIONS, CALLBACKS, DELETING, LINES,
@@ -53,6 +58,11 @@ PARTS = (
     PROOF,
     SHIPPED,
     PRINTING,
+    TEXTS,
+    NUMBERS,
+    PATTERNS,
+    DATES,
+    PATHS,
 )  # fmt: skip
 """Each is a file, and finds those before it. Beside them each module that is written for Monty is a part (`engine/shipped_modules.py`)."""
 
@@ -66,8 +76,8 @@ BUILTINS = (
 )  # fmt: skip
 _RARE = (
     "BaseException",
-    "FileExistsError", "FileNotFoundError", "IsADirectoryError", "NotADirectoryError", "OSError", "TimeoutError",
-    "ValueError", "eval", "filter", "iter", "map", "setattr",
+    "LookupError", "FileExistsError", "FileNotFoundError", "IsADirectoryError", "NotADirectoryError", "OSError", "TimeoutError",
+    "OverflowError", "ValueError", "bin", "chr", "eval", "filter", "iter", "map", "ord", "setattr",
 )  # fmt: skip
 """Those that only the parts which use them define, so that other sessions need not hold them."""
 _NAMES = "|".join((*BUILTINS, *_RARE))

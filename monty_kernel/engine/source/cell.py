@@ -34,7 +34,10 @@ _MAGIC = re.compile(
 _QUERY = re.compile(r"(?P<indent>[ \t]*)(?P<topic>%{0,2}[A-Za-z_*][\w.*]*)[ \t]*(?P<query>\?\??)[ \t]*\Z")
 _CELL_MAGIC = re.compile(r"\s*(?:%%(?P<name>[\w.!]+)|(?P<shell>!!))(?P<args>[^\n]*)(?:\n|\Z)")
 _LEAVE = re.compile(r"\s*(?:exit|quit)")  # people type it without brackets, as in IPython
-_MAY_BE_REWRITTEN = re.compile(r"\(|\b(?:args|assert|del|environ|errno|except|getenv|import|progress|strerror)\b")
+_MAY_BE_REWRITTEN = re.compile(
+    r"\(|\b(?:args|assert|del|environ|errno|except|getenv|import|progress|strerror)\b"
+    r"|\.\s*(?:UTC|VERBOSE|X|denominator|imag|lastgroup|numerator|parents|real)\b"
+)
 _QUIET = re.compile(r"(?:[ \t\f]|\\\r?\n)*+;")
 
 

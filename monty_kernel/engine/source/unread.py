@@ -17,6 +17,7 @@ from ..shipped_names import GAPS, MODULES
 from . import SessionNames
 from .assertions import assertion_edits
 from .environment import environment_edits
+from .lacking import MAY_LACK, lacking_edits
 from .lines_of_files import line_edits as lines_of_files
 from .module_imports import MAY_IMPORT, module_edits
 from .passed_methods import MAY_HOLD, method_edits
@@ -41,9 +42,9 @@ def made_readable(text: str, tree: ast.Module, names: SessionNames) -> tuple[lis
     """The edits for a parsed text, and the names of the prelude's parts that they need."""
     methods, moving = MAY_HOLD.search(text) is not None, MAY_MOVE.search(text) is not None
     called = MAY_CALL.search(text) is not None
-    importing = MAY_IMPORT.search(text) is not None
+    importing, lacking = MAY_IMPORT.search(text) is not None, MAY_LACK.search(text) is not None
     printing = may_print(text)
-    if not (methods or moving or called or importing or printing or _WORTH.search(text)):
+    if not (methods or moving or called or importing or lacking or printing or _WORTH.search(text)):
         return [], set()
     places = ByteOffsets(text)
     edits: list[Edit] = []
@@ -87,6 +88,10 @@ def made_readable(text: str, tree: ast.Module, names: SessionNames) -> tuple[lis
     if printed:
         edits += printed
         parts.add(prelude.PRINTING)
+    if lacking:
+        lacked = lacking_edits(text, tree, places)
+        edits += lacked.edits
+        parts |= lacked.parts
     moved = list(progress_edits(text, tree, places)) if moving else []
     if moved:
         edits += moved
