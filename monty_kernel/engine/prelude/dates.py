@@ -44,19 +44,23 @@ def __mk_make_dates():
     def ctime(v):
         return v.strftime("%a %b ") + f"{v.day:2d}" + v.strftime(" %H:%M:%S ") + f"{v.year:04d}"
 
-    def parsed_time(kind, text, form):
+    def parsed_time(kind, date_string, format):
+        # Monty wants a year, a month and a day, and six digits of a fraction
+        text, form = date_string, format
+        for names, put, value in (("dj", "%d", "1"), ("mbBj", "%m", "1"), ("Yy", "%Y", "1900")):
+            if not [name for name in names + "cxDF" if "%" + name in form]:
+                text, form = f"{value} {text}", f"{put} {form}"
+        digits = 0
+        while digits < len(text) and text[-1 - digits] in "0123456789":
+            digits += 1
+        if form.endswith("%f") and 0 < digits < 6:
+            text += "0" * (6 - digits)
         try:
             return kind.strptime(text, form)
-        except ValueError as error:
-            digits = 0
-            while digits < len(text) and text[-1 - digits] in "0123456789":
-                digits += 1
-            if form.endswith("%f") and 0 < digits < 6:
-                try:  # a fraction of fewer digits than Monty reads
-                    return kind.strptime(text + "0" * (6 - digits), form)
-                except ValueError:
-                    pass
-            raise error
+        except ValueError:
+            if text == date_string:
+                raise
+        raise ValueError(f"time data {date_string!r} does not match format {format!r}")
 
     def called(name, v, *args, **options):
         kind = type(v).__name__

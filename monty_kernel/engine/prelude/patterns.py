@@ -17,10 +17,58 @@ def __mk_make_patterns():
 
     def substituted(pattern, repl, string, count=0):
         kind = type(repl).__name__
-        if kind == "str" or kind == "bytes":
-            done = len(pattern.findall(string))
-            return pattern.sub(repl, string, count), min(done, count) if count > 0 else done
-        return replaced(pattern, repl, string, max(count, 0))
+        if kind != "str" and kind != "bytes":
+            return replaced(pattern, repl, string, max(count, 0))
+        if kind == "str" and "\\" in repl:
+            pieces = template(repl)
+            return replaced(pattern, lambda match: filled(pieces, match), string, max(count, 0))
+        done = len(pattern.findall(string))
+        return pattern.sub(repl, string, count), min(done, count) if count > 0 else done
+
+    def wrong(text):
+        import re
+
+        return re.error(text)
+
+    def template(text):
+        # texts and groups in turn, the groups in tuples: Monty takes what follows a number for a part of the group's name
+        pieces, at = [], 0
+        plain = {"n": "\n", "t": "\t", "r": "\r", "f": "\f", "v": "\v", "a": "\a", "b": "\b", "\\": "\\"}
+        while at < len(text):
+            end = text.find("\\", at)
+            if end < 0 or end == len(text) - 1:
+                pieces.append(text[at:])
+                break
+            pieces.append(text[at:end])
+            letter, at = text[end + 1], end + 2
+            if letter == "g" and text[at : at + 1] == "<" and ">" in text[at:]:
+                name = text[at + 1 : text.index(">", at)]
+                at += len(name) + 2
+                pieces.append((int(name) if name.isdigit() else name, end + 3))
+            elif letter in "123456789":
+                number = letter
+                if text[at : at + 1].isdigit():
+                    number += text[at]
+                    at += 1
+                pieces.append((int(number), end + 1))
+            elif letter in plain:
+                pieces.append(plain[letter])
+            elif letter.isalpha():
+                raise wrong(f"bad escape \\{letter} at position {end}")
+            else:
+                pieces.append("\\" + letter)
+        return pieces
+
+    def filled(pieces, match):
+        found = []
+        for piece in pieces:
+            if type(piece) is tuple:
+                try:
+                    piece = match.group(piece[0]) or ""
+                except IndexError:
+                    raise wrong(f"invalid group reference {piece[0]} at position {piece[1]}") from None
+            found.append(piece)
+        return "".join(found)
 
     def unspaced(pattern):
         # what VERBOSE leaves of a pattern: no blanks and comments outside of sets

@@ -57,6 +57,8 @@ MAY_LACK = re.compile(
 """What a text contains that has something to rewrite."""
 
 _MAY_BE_VERBOSE = re.compile(r"\bVERBOSE\b|\.\s*X\b")
+_WHOLE_DATE = re.compile(r"(?!.*%f)(?=.*%[Yy])(?=.*%[mbB])(?=.*%d).*", re.DOTALL)
+_READ = re.compile(r"(?:[^\\]|\\[1-9](?!\w)|\\g<\w+>)*", re.DOTALL)
 _CALLED = re.compile(r"(?P<brackets>(?:\s*\))*)\s*\.\s*(?P<name>\w+)\s*\(")
 _NAMED = re.compile(r"(?P<brackets>(?:\s*\))*)\s*\.\s*(?P<name>\w+)\Z")
 
@@ -88,7 +90,7 @@ def _does_less(call: ast.Call, method: ast.Attribute, verbose: bool) -> str | No
         needs = verbose or name == "subn" or not _replaces_by_text(call)
     elif name == "strptime":
         form = call.args[1] if len(call.args) == 2 else None
-        needs = form is not None and not (isinstance(form, ast.Constant) and "%f" not in str(form.value))
+        needs = not (isinstance(form, ast.Constant) and _WHOLE_DATE.fullmatch(str(form.value)))
     elif name in ("read_text", "write_text"):
         needs = any(each.arg == "encoding" for each in call.keywords)
     elif name == "update":
@@ -99,9 +101,10 @@ def _does_less(call: ast.Call, method: ast.Attribute, verbose: bool) -> str | No
 
 
 def _replaces_by_text(call: ast.Call) -> bool:
-    """Whether what `re.sub(pattern, text, …)` or `pattern.sub(text, …)` puts in place is surely a text."""
+    """Whether what `re.sub(pattern, text, …)` or `pattern.sub(text, …)` puts in place is a text that Monty reads as CPython."""
     at = 1 if len(call.args) > 2 else 0
-    return len(call.args) > at and isinstance(call.args[at], (ast.Constant, ast.JoinedStr))
+    text = call.args[at] if len(call.args) > at else None
+    return isinstance(text, ast.Constant) and _READ.fullmatch(str(text.value)) is not None
 
 
 def _call(text: str, node: ast.Call, method: ast.Attribute, part: str, places: ByteOffsets) -> Iterator[Edit]:
