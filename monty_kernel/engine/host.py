@@ -81,10 +81,6 @@ GoingOn: TypeAlias = "Callable[[], SyncSnapshot]"
 """An answer. When called, it lets the sandbox go on with it, and returns the snapshot of what the sandbox asks next."""
 
 
-Observer = Callable[[Literal["fed", "suspended", "answered"], int], None]
-"""Is told what happens to a cell's feed; when it is fed, with the bytes of its source, else with 0."""
-
-
 class Host:
     """Answers the suspensions of one feed.
 
@@ -379,23 +375,3 @@ def _seconds(value: object = 0) -> float:
     if not isinstance(value, (int, float)):
         raise TypeError(f"sleep takes a number of seconds, not {type(value).__name__}")
     return float(value)
-
-
-class ObservedHost(Host):
-    """A host that tells an observer when the feed is suspended, and when it has its answer."""
-
-    def __init__(self, observer: Observer, *args: Any) -> None:
-        super().__init__(*args)
-        self._observer = observer
-
-    def call(self, snapshot: FunctionSnapshot) -> GoingOn:
-        self._observer("suspended", 0)
-        going_on = super().call(snapshot)
-        self._observer("answered", 0)
-        return going_on
-
-    def futures(self, snapshot: FutureSnapshot) -> GoingOn:
-        self._observer("suspended", 0)
-        going_on = super().futures(snapshot)
-        self._observer("answered", 0)
-        return going_on

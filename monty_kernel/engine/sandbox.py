@@ -13,9 +13,10 @@ from .access import Access, NoAccess
 from .budget import Budget, ComputingTime, LimitReached, of_the_kernel
 from .cell_log import UNCOUNTED
 from .frontend import Frontend
-from .host import GoingOn, Host, ObservedHost, Observer
+from .host import GoingOn, Host
 from .interrupts import InterruptController, Why, kill, lives
 from .limits import Limits, SessionLimits, with_limits
+from .observed_host import ObservedHost, Observer
 from .snapshot import Diverged, Recorder, Replayer
 from .workers import Workers, only_by_name
 from .written import WORK

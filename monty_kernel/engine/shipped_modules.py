@@ -23,7 +23,7 @@ from typing import NamedTuple, TypeAlias
 
 from . import prelude
 from .shipped_imports import imported
-from .shipped_names import GAP, MODULE, parts_of, variable
+from .shipped_names import GAP, GAPS, MODULE, MODULES, parts_of, variable
 
 _SPECIAL = ("LACKS", "OVERRIDES")
 _BOUND = " = __mk_b_"
@@ -122,10 +122,12 @@ def _bound(node: ast.stmt) -> Iterator[str]:
 
 
 def _imported(node: ast.AST) -> Iterator[str]:
+    """The modules that a statement takes something from that is written for Monty."""
     if isinstance(node, ast.Import):
-        yield from (alias.name for alias in node.names)
+        yield from (alias.name for alias in node.names if alias.name in MODULES)
     elif isinstance(node, ast.ImportFrom) and node.module:
-        yield node.module
+        names = {alias.name for alias in node.names}
+        yield from [node.module] if node.module in MODULES or not names.isdisjoint(GAPS.get(node.module, ())) else []
 
 
 _Definition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef

@@ -100,7 +100,6 @@ LACKING = [
     ("import sys\nsys.stdin.read()", "module 'sys' has no attribute 'stdin'", "input()"),
     ("import asyncio\nasyncio.create_task(1)", "module 'asyncio' has no attribute 'create_task'", "asyncio.gather"),
     ("import asyncio\nasyncio.Queue()", "module 'asyncio' has no attribute 'Queue'", "Python's asyncio has 'Queue', but Monty's does not"),
-    ("import re\nre.compile('a', re.VERBOSE)", "module 're' has no attribute 'VERBOSE'", "without blanks"),
     ("from collections import OrderedDict", "cannot import name 'OrderedDict' from 'collections' (unknown location)", "a dict keeps its order"),
     ("from dataclasses import asdict", "cannot import name 'asdict' from 'dataclasses' (unknown location)", "by name"),
     ("from functools import total_ordering", "cannot import name 'total_ordering' from 'functools' (unknown location)", "no 'total_ordering' in functools here. "),

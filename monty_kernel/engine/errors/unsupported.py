@@ -246,8 +246,6 @@ INSTEAD_OF_MEMBER: Mapping[str, str] = {
     "typing.TypedDict": "use a plain dict or @dataclass.",
     "typing.NewType": "use the type itself.",
     "typing.cast": "leave it out, it changes nothing when code runs.",
-    "re.VERBOSE": "write the pattern without blanks and comments.",
-    "re.X": "write the pattern without blanks and comments.",
     "re.subn": "use re.sub().",
     "json.JSONEncoder": "turn values into dicts, lists and strings before json.dumps().",
     "datetime.UTC": "use datetime.timezone.utc.",

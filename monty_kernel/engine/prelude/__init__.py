@@ -77,7 +77,7 @@ BUILTINS = (
 _RARE = (
     "BaseException",
     "LookupError", "FileExistsError", "FileNotFoundError", "IsADirectoryError", "NotADirectoryError", "OSError", "TimeoutError",
-    "OverflowError", "ValueError", "bin", "chr", "eval", "filter", "iter", "map", "ord", "setattr",
+    "IndexError", "OverflowError", "ValueError", "bin", "chr", "eval", "filter", "iter", "map", "ord", "setattr",
 )  # fmt: skip
 """Those that only the parts which use them define, so that other sessions need not hold them."""
 _NAMES = "|".join((*BUILTINS, *_RARE))
