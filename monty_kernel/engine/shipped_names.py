@@ -11,13 +11,24 @@ from collections.abc import Iterator, Mapping
 MODULES: Mapping[str, tuple[str, ...]] = {
     module: tuple(names.split())
     for module, names in {
+        "calendar": (
+            "IllegalMonthError IllegalWeekdayError MONDAY TUESDAY WEDNESDAY THURSDAY FRIDAY SATURDAY SUNDAY day_name "
+            "day_abbr month_name month_abbr isleap leapdays weekday monthrange timegm TextCalendar Calendar "
+            "firstweekday setfirstweekday monthcalendar month prmonth calendar prcal"
+        ),
         "contextlib": "suppress nullcontext closing redirect_stdout redirect_stderr ExitStack",
         "heapq": "heappush heappop heapreplace heappushpop heapify merge nlargest nsmallest",
         "io": "SEEK_SET SEEK_CUR SEEK_END DEFAULT_BUFFER_SIZE UnsupportedOperation StringIO BytesIO",
+        "logging": (
+            "CRITICAL FATAL ERROR WARNING WARN INFO DEBUG NOTSET BASIC_FORMAT getLevelName addLevelName LogRecord "
+            "Formatter Filter StreamHandler NullHandler Logger root lastResort getLogger basicConfig disable log debug "
+            "info warning error critical exception"
+        ),
         "operator": (
             "add sub mul truediv floordiv mod pow neg pos abs invert and_ or_ xor lshift rshift eq ne lt le gt ge not_ "
             "truth is_ is_not contains concat countOf indexOf getitem setitem itemgetter attrgetter methodcaller"
         ),
+        "pprint": "PrettyPrinter pformat pprint pp saferepr",
         "shlex": "split join quote",
         "statistics": (
             "StatisticsError LinearRegression mean fmean geometric_mean harmonic_mean median median_low median_high "
@@ -29,6 +40,11 @@ MODULES: Mapping[str, tuple[str, ...]] = {
             "capwords Template"
         ),
         "textwrap": "TextWrapper wrap fill shorten dedent indent",
+        "timeit": "default_timer Timer timeit repeat",
+        "uuid": (
+            "RESERVED_NCS RFC_4122 RESERVED_MICROSOFT RESERVED_FUTURE UUID NAMESPACE_DNS NAMESPACE_URL NAMESPACE_OID "
+            "NAMESPACE_X500 uuid1 uuid3 uuid4 uuid5"
+        ),
     }.items()
 }
 """The names of each module that a cell imports as a whole, in the order of its file."""
