@@ -31,8 +31,9 @@ export function details(grants: Grants, trans: TranslationBundle): HTMLElement {
   if (grants.more_tools > 0) tools.push([trans.__('… %1 more', grants.more_tools), '', '']);
   const mounts = grants.mounts.map(({ place, host, mode }) => [host, modes[mode], trans.__('as %1', place)]);
   const limits = grants.limits.map(({ name, means, now, granted }) => {
-    const tightened = now === granted ? '' : trans.__('granted: %1', granted ?? trans.__('no limit'));
-    return [`${name} ${means}`, now ?? trans.__('no limit'), tightened];
+    const most = now ?? trans.__('no limit');
+    const tightened = trans.__('%1 (granted: %2)', most, granted ?? trans.__('no limit'));
+    return [name, now === granted ? most : tightened, means];
   });
   node.append(
     ...table(trans.__('Tools'), tools, trans.__('No function of this computer.')),

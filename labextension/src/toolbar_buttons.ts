@@ -50,20 +50,20 @@ export function addToolbarButtons(panel: WorkPanel, timelines: Timelines, trans:
   };
   const undo = new TravelButton('mk-UndoButton', undoIcon, does('undo'));
   const redo = new TravelButton('mk-RedoButton', redoIcon, does('redo'));
+  const { toolbar } = panel;
   const show = (): void => {
     const timeline = timelines.of(panel);
     for (const each of [undo, redo]) each.setHidden(timeline === null);
-    if (timeline === null) return;
+    if (timeline === null || panel.isDisposed) return;
+    // not before: the application puts its own buttons there in its time
+    if (undo.parent === null && !toolbar.insertAfter('restart-and-run', 'monty-undo', undo)) {
+      toolbar.addItem('monty-undo', undo);
+    }
+    if (redo.parent === null) toolbar.insertAfter('monty-undo', 'monty-redo', redo);
     undo.tell(undoInWords(timeline.path, timeline.states, trans), canUndo(timeline));
     redo.tell(redoInWords(timeline.redo, trans), timeline.redo !== undefined);
   };
   const following = timelines.follow(panel, show);
-  const { toolbar } = panel;
-  if (toolbar.insertAfter('restart-and-run', 'monty-undo', undo)) toolbar.insertAfter('monty-undo', 'monty-redo', redo);
-  else {
-    toolbar.addItem('monty-undo', undo);
-    toolbar.addItem('monty-redo', redo);
-  }
   panel.disposed.connect(() => {
     following.dispose();
     undo.dispose();

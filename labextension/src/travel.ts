@@ -23,7 +23,7 @@ export async function act(timeline: KernelTimeline, action: Action, isStep = fal
 export async function nameState(timeline: KernelTimeline, target: number, trans: TranslationBundle): Promise<void> {
   const answer = await InputDialog.getText({
     title: trans.__('Name this state'),
-    label: trans.__('A letter, then letters, digits, and - _ .'),
+    label: trans.__('A letter, then letters, digits, and - _ . (at most 100)'),
     okLabel: trans.__('Name')
   });
   const name = answer.value?.trim() ?? '';

@@ -98,7 +98,7 @@ export function clock(seconds: number, now = new Date()): string {
   const then = new Date(seconds * 1_000);
   const isToday = then.toDateString() === now.toDateString();
   return isToday
-    ? then.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit' })
+    ? then.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
     : then.toLocaleDateString([], { month: 'short', day: 'numeric' });
 }
 

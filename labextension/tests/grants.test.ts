@@ -36,7 +36,7 @@ describe('what a notebook may reach', () => {
     expect(rows).toEqual([
       ['tools.pay()', 'asks you first', '<b>About</b>'],
       ['/home/<i>me</i>', 'can be read; changes stay in memory', 'as /d\\u202e'],
-      ['memory of the session', '64 MiB', 'granted: 1 GiB']
+      ['memory', '64 MiB (granted: 1 GiB)', 'of the session']
     ]);
   });
 });

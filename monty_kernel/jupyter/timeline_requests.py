@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from monty_kernel.jupyter.request_content import problem
-from monty_kernel.session.timeline_acts import ACTIONS, MOST_CELLS, NAME, NAME_IS, Act, Refused, TimelineActs
+from monty_kernel.session.timeline_acts import ACTIONS, MOST_CELLS, Act, Refused, TimelineActs
 from monty_kernel.timetravel.descriptions import MOST_ENTRIES, changes_data, variables_data
-from monty_kernel.timetravel.timeline import NoSuchState
+from monty_kernel.timetravel.timeline import NAME, NAME_IS, NoSuchState
 from monty_kernel.timetravel.tree_data import Data, entries_of, present_of
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -21,7 +20,6 @@ family = Family("Time travel: nothing is lost")
 
 _CELLS = argument("cells", nargs="?", type=int, default=1, metavar="N", help="how many cells [1]")
 _MOST = 1_000_000
-_NAME = re.compile(r"[^\W\d_][\w.-]{0,99}")
 
 
 @family.action("undo", _CELLS)
@@ -65,8 +63,10 @@ def snapshot(arguments: argparse.Namespace, context: MagicContext) -> None:
     The room for named states is limited; when it is full, the line says so.
     """
     name = arguments.name
-    if not _NAME.fullmatch(name):
-        raise UsageError("%snapshot: a name begins with a letter and has only letters, digits, '_', '-' and '.'.")
+    from monty_kernel.timetravel.timeline import NAME, NAME_IS
+
+    if not NAME.fullmatch(name):
+        raise UsageError(f"%snapshot: {NAME_IS}.")
 
     _report(context, lambda travel: travel.unname(name) if arguments.remove else travel.name(name))
 

@@ -5,7 +5,6 @@ Nothing that runs in a cell can get here: front ends ask on the control channel,
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,11 +17,6 @@ if TYPE_CHECKING:
 
 MOST_CELLS = 1_000_000
 """Cells that are undone or redone at once."""
-
-NAME = re.compile(r"[^\W\d_][\w.-]{0,99}")
-"""What a state may be named."""
-
-NAME_IS = "a name begins with a letter and has only letters, digits, '_', '-' and '.'"
 
 
 class Act(NamedTuple):

@@ -321,6 +321,11 @@ def first_line(source: str) -> str:
     return line if len(line) <= 60 else line[:59] + "…"
 
 
+NAME = re.compile(r"[^\W\d_][\w.-]{0,99}")
+"""What a state may be named."""
+
+NAME_IS = "a name begins with a letter, has only letters, digits, '_', '-' and '.', and at most 100 characters"
+
 MOST_NAMES = 1_000
 """Names that one session may give."""
 

@@ -3,7 +3,7 @@
 import { repr, thousands } from '../source/python_text';
 import { changesData, entriesOf, MOST_ENTRIES, variablesData } from '../timetravel/descriptions';
 import { ACTIONS, MOST_CELLS, Refused } from '../timetravel/timeline_acts';
-import { NoSuchState, STATE_NAME } from '../timetravel/timeline';
+import { NoSuchState, STATE_NAME, STATE_NAME_IS } from '../timetravel/timeline';
 import type { Entries } from '../timetravel/descriptions';
 import type { Act, Action } from '../timetravel/timeline_acts';
 import type { State } from '../timetravel/timeline';
@@ -154,7 +154,7 @@ function actOf(content: Content): Act {
   if (session !== null && typeof session !== 'string') throw new BadRequest("'session' must be a string");
   const named = typeof name === 'string' ? name : '';
   if ((action === 'name' || action === 'unname') && !STATE_NAME.test(named)) {
-    throw new BadRequest("a name begins with a letter and has only letters, digits, '_', '-' and '.'");
+    throw new BadRequest(STATE_NAME_IS);
   }
   const needsTarget = action === 'restore' || action === 'delete' || (content['target'] ?? null) !== null;
   const target = needsTarget ? numberOf(content, 'target') : null;

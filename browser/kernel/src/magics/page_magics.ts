@@ -2,7 +2,7 @@
 
 import { repr, thousands } from '../source/python_text';
 import { described } from '../timetravel/file_differences';
-import { NoSuchState, STATE_NAME } from '../timetravel/timeline';
+import { NoSuchState, STATE_NAME, STATE_NAME_IS } from '../timetravel/timeline';
 import { historyLines } from './history';
 import { HISTORY_QUESTION, RESET_QUESTION, sessionQuestion } from './kernel_questions';
 import { UsageError } from './usage';
@@ -89,7 +89,7 @@ async function travels(context: PageContext, go: (travel: TimeTravel) => Promise
 function snapshot({ given }: Parsed, context: PageContext): Promise<void> {
   const name = String(given['name']);
   if (!STATE_NAME.test(name)) {
-    throw new UsageError("%snapshot: a name begins with a letter and has only letters, digits, '_', '-' and '.'.");
+    throw new UsageError(`%snapshot: ${STATE_NAME_IS}.`);
   }
   const { travel } = context;
   context.print(given['remove'] === true ? travel.unname(name) : travel.name(name, context.unsaved));

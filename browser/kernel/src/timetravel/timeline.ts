@@ -54,6 +54,9 @@ export interface NewState {
 /** What a state may be named. */
 export const STATE_NAME = /^\p{L}[\p{L}\p{N}_.-]{0,99}$/u;
 
+export const STATE_NAME_IS =
+  "a name begins with a letter, has only letters, digits, '_', '-' and '.', and at most 100 characters";
+
 /** Where a state stands, in the words of a report: "after In[3]". */
 export function placeOf(state: Pick<State, 'number' | 'label'>): string {
   if (state.number < 0) return `after the cell '${state.label}'`;
