@@ -17,6 +17,8 @@ MODULES: Mapping[str, tuple[str, ...]] = {
             "firstweekday setfirstweekday monthcalendar month prmonth calendar prcal"
         ),
         "contextlib": "suppress nullcontext closing redirect_stdout redirect_stderr ExitStack",
+        "difflib": "Match SequenceMatcher get_close_matches unified_diff context_diff",
+        "fractions": "Fraction",
         "heapq": "heappush heappop heapreplace heappushpop heapify merge nlargest nsmallest",
         "io": "SEEK_SET SEEK_CUR SEEK_END DEFAULT_BUFFER_SIZE UnsupportedOperation StringIO BytesIO",
         "logging": (
