@@ -7,7 +7,7 @@ from typing import Any
 
 from monty_kernel.engine import prelude as parts
 from monty_kernel.engine import shipped_modules, shipped_names
-from monty_kernel.engine.source import asking, exceptions, passed_methods, rewrites, special_calls, unread
+from monty_kernel.engine.source import asking, exceptions, lacking, passed_methods, rewrites, special_calls, unread
 from monty_kernel.engine.source import ipython as names
 from monty_kernel.engine.source.star_names import PARTLY, STAR_NAMES
 
@@ -59,6 +59,15 @@ def rewriting() -> dict[str, Any]:
         "deleting": {"builtins": sorted(unread.BUILTINS), "callable": sorted(unread.CALLABLE)},
         "exceptions": sorted(exceptions.EXCEPTIONS),
         "keywords": sorted(rewrites.KEYWORDS),
+        "lacking": {
+            "methods": dict(lacking.METHODS),
+            "partly": dict(lacking.PARTLY),
+            "attributes": dict(lacking.ATTRIBUTES),
+            "may_lack": lacking.MAY_LACK.pattern,
+            "may_be_verbose": lacking.MAY_BE_VERBOSE.pattern,
+            "whole_date": lacking.WHOLE_DATE.pattern,
+            "read": lacking.READ.pattern,
+        },
         "never_unknown": sorted(rewrites.NEVER_UNKNOWN),
         "os_errors": sorted(name for name in exceptions.EXCEPTIONS if issubclass(getattr(builtins, name), OSError)),
         "passed": {"call": passed_methods.CALL, "kinds": {name: each for name, each in kinds.items() if each}},

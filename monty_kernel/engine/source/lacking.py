@@ -56,16 +56,17 @@ MAY_LACK = re.compile(
 )
 """What a text contains that has something to rewrite."""
 
-_MAY_BE_VERBOSE = re.compile(r"\bVERBOSE\b|\.\s*X\b")
-_WHOLE_DATE = re.compile(r"(?!.*%f)(?=.*%[Yy])(?=.*%[mbB])(?=.*%d).*", re.DOTALL)
-_READ = re.compile(r"(?:[^\\]|\\[1-9](?!\w)|\\g<\w+>)*", re.DOTALL)
+# The kernel in the browser has these patterns too.
+MAY_BE_VERBOSE = re.compile(r"\bVERBOSE\b|\.\s*X\b")
+WHOLE_DATE = re.compile(r"(?!.*%f)(?=.*%[Yy])(?=.*%[mbB])(?=.*%d).*", re.DOTALL)
+READ = re.compile(r"(?:[^\\]|\\[1-9](?!\w)|\\g<\w+>)*", re.DOTALL)
 _CALLED = re.compile(r"(?P<brackets>(?:\s*\))*)\s*\.\s*(?P<name>\w+)\s*\(")
 _NAMED = re.compile(r"(?P<brackets>(?:\s*\))*)\s*\.\s*(?P<name>\w+)\Z")
 
 
 def lacking_edits(text: str, tree: ast.Module, places: ByteOffsets) -> Rewritten:
     """The edits, and the parts of the prelude that they need."""
-    verbose = _MAY_BE_VERBOSE.search(text) is not None
+    verbose = MAY_BE_VERBOSE.search(text) is not None
     edits: list[Edit] = []
     parts: set[str] = set()
     for node in ast.walk(tree):
@@ -90,7 +91,7 @@ def _does_less(call: ast.Call, method: ast.Attribute, verbose: bool) -> str | No
         needs = verbose or name == "subn" or not _replaces_by_text(call)
     elif name == "strptime":
         form = call.args[1] if len(call.args) == 2 else None
-        needs = not (isinstance(form, ast.Constant) and _WHOLE_DATE.fullmatch(str(form.value)))
+        needs = not (isinstance(form, ast.Constant) and WHOLE_DATE.fullmatch(str(form.value)))
     elif name in ("read_text", "write_text"):
         needs = any(each.arg == "encoding" for each in call.keywords)
     elif name == "update":
@@ -104,7 +105,7 @@ def _replaces_by_text(call: ast.Call) -> bool:
     """Whether what `re.sub(pattern, text, …)` or `pattern.sub(text, …)` puts in place is a text that Monty reads as CPython."""
     at = 1 if len(call.args) > 2 else 0
     text = call.args[at] if len(call.args) > at else None
-    return isinstance(text, ast.Constant) and _READ.fullmatch(str(text.value)) is not None
+    return isinstance(text, ast.Constant) and READ.fullmatch(str(text.value)) is not None
 
 
 def _call(text: str, node: ast.Call, method: ast.Attribute, part: str, places: ByteOffsets) -> Iterator[Edit]:

@@ -7,6 +7,7 @@
 import { assertionEdits } from './assertions';
 import { deletionEdits } from './deletions';
 import { environmentEdits } from './environment';
+import { lackingEdits, MAY_LACK } from './lacking';
 import { fileLineEdits } from './lines_of_files';
 import { MAY_IMPORT, moduleEdits } from './module_imports';
 import { MAY_HOLD, methodEdits } from './passed_methods';
@@ -33,8 +34,9 @@ export function madeReadable(text: string, tree: Module, names: SessionNames): {
   const moving = MAY_MOVE.test(text);
   const called = MAY_CALL.test(text);
   const importing = MAY_IMPORT.test(text);
+  const lacking = MAY_LACK.test(text);
   const printing = mayPrint(text);
-  if (!(methods || moving || importing || called || printing || WORTH.test(text)))
+  if (!(methods || moving || importing || lacking || called || printing || WORTH.test(text)))
     return { edits: [], parts: new Set() };
   const { edits, items } = deletionEdits(text, tree);
   const parts = new Set(items ? ['deleting'] : []);
@@ -44,6 +46,11 @@ export function madeReadable(text: string, tree: Module, names: SessionNames): {
     const modules = moduleEdits(text, tree, names.granted);
     edits.push(...modules.edits);
     for (const part of modules.parts) parts.add(part);
+  }
+  if (lacking) {
+    const lacked = lackingEdits(text, tree);
+    edits.push(...lacked.edits);
+    for (const part of lacked.parts) parts.add(part);
   }
   if (text.includes('*')) edits.push(...starImports(tree, names.granted));
   const add = (part: string, found: Iterable<Edit>): void => {

@@ -1,0 +1,103 @@
+/**
+ * Methods and attributes that Monty's built-in values lack, as in `text.translate(table)` and `match.lastgroup`.
+ *
+ * What the value is, is looked at when the cell runs: an object of a class that has the name itself is asked for it.
+ */
+
+import rewriting from '../generated/rewriting.json';
+import { pythonPattern } from './python_pattern';
+import { repr } from './python_text';
+import { edit, opening } from './source_map';
+import { walk } from './walk';
+import type { Edit, Span } from './source_map';
+import type { Attribute, Call, Expr, Module } from './tree';
+
+/** Methods that Monty lacks, with the part of the prelude that knows each. */
+const METHODS = new Map<string, string>(Object.entries(rewriting.lacking.methods));
+
+/** The same of methods that do less in Monty than in CPython. */
+const PARTLY = new Map<string, string>(Object.entries(rewriting.lacking.partly));
+
+/** The same of attributes. */
+const ATTRIBUTES = new Map<string, string>(Object.entries(rewriting.lacking.attributes));
+
+/** What a text contains that has something to rewrite. */
+export const MAY_LACK = pythonPattern(rewriting.lacking.may_lack);
+
+const MAY_BE_VERBOSE = pythonPattern(rewriting.lacking.may_be_verbose);
+const WHOLE_DATE = pythonPattern(String.raw`\A(?:${rewriting.lacking.whole_date})\Z`, { dotAll: true });
+const READ = pythonPattern(String.raw`\A(?:${rewriting.lacking.read})\Z`, { dotAll: true });
+const CALLED = pythonPattern(String.raw`(?P<brackets>(?:\s*\))*)\s*\.\s*(?P<name>\w+)\s*\(`, { sticky: true });
+const NAMED = pythonPattern(String.raw`\A(?P<brackets>(?:\s*\))*)\s*\.\s*(?P<name>\w+)\Z`);
+
+/** The edits, and the parts of the prelude that they need. */
+export function lackingEdits(text: string, tree: Module): { edits: Edit[]; parts: Set<string> } {
+  const verbose = MAY_BE_VERBOSE.test(text);
+  const edits: Edit[] = [];
+  const parts = new Set<string>();
+  for (const node of walk(tree)) {
+    let part: string | undefined;
+    let found: Edit[] = [];
+    if (node._ === 'Call' && node.func._ === 'Attribute') {
+      part = METHODS.get(node.func.attr) ?? doesLess(node, node.func, verbose);
+      if (part !== undefined) found = [...ofCall(text, node, node.func, part)];
+    } else if (node._ === 'Attribute' && node.ctx === 'Load') {
+      part = ATTRIBUTES.get(node.attr);
+      if (part !== undefined) found = [...ofAttribute(text, node, part)];
+    }
+    if (part === undefined || found.length === 0) continue;
+    edits.push(...found);
+    parts.add(part);
+  }
+  return { edits, parts };
+}
+
+/** The part of the prelude for a call that asks for what Monty's method does not do. */
+function doesLess(call: Call, method: Attribute, verbose: boolean): string | undefined {
+  const name = method.attr;
+  let needs: boolean;
+  if (name === 'sub' || name === 'subn') {
+    needs = verbose || name === 'subn' || !replacesByText(call);
+  } else if (name === 'strptime') {
+    const form = call.args.length === 2 ? constantOf(call.args[1]) : null;
+    needs = form === null || !WHOLE_DATE.test(form);
+  } else if (name === 'read_text' || name === 'write_text') {
+    needs = call.keywords.some(each => each.arg === 'encoding');
+  } else if (name === 'update') {
+    needs = call.args.length > 1;
+  } else {
+    needs = verbose && method.value._ === 'Name';
+  }
+  return needs ? PARTLY.get(name) : undefined;
+}
+
+/** Whether what `re.sub(pattern, text, …)` or `pattern.sub(text, …)` puts in place is a text that Monty reads as CPython. */
+function replacesByText(call: Call): boolean {
+  const text = constantOf(call.args[call.args.length > 2 ? 1 : 0]);
+  return text !== null && READ.test(text);
+}
+
+/** A constant as text; null for anything else. */
+function constantOf(node: Expr | undefined): string | null {
+  return node?._ === 'Constant' ? node.value : null;
+}
+
+function* ofCall(text: string, node: Call, method: Attribute, part: string): Generator<Edit> {
+  CALLED.lastIndex = method.value.e;
+  const between = CALLED.exec(text);
+  const end = method.value.e + (between?.[0].length ?? 0);
+  if (between?.groups?.['name'] !== method.attr || method.e >= end) return; // a comment in between
+  const blame: Span = [method.s, method.e];
+  yield opening([node.s, node.e], `__mk_of_${part}(${repr(method.attr)}, `, blame);
+  const behind = method.value.e + (between.groups['brackets']?.length ?? 0);
+  yield edit(behind, end, node.args.length > 0 || node.keywords.length > 0 ? ', ' : '', blame);
+}
+
+function* ofAttribute(text: string, node: Attribute, part: string): Generator<Edit> {
+  const { value } = node;
+  const between = NAMED.exec(text.slice(value.e, node.e));
+  if (between?.groups?.['name'] !== node.attr) return;
+  const span: Span = [node.s, node.e];
+  yield opening(span, `__mk_at_${part}(${repr(node.attr)}, `);
+  yield edit(value.e + (between.groups['brackets']?.length ?? 0), node.e, ')', span);
+}
