@@ -47,6 +47,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {
             "RESERVED_NCS RFC_4122 RESERVED_MICROSOFT RESERVED_FUTURE UUID NAMESPACE_DNS NAMESPACE_URL NAMESPACE_OID "
             "NAMESPACE_X500 uuid1 uuid3 uuid4 uuid5"
         ),
+        "warnings": "filters WarningMessage filterwarnings simplefilter resetwarnings warn catch_warnings",
     }.items()
 }
 """The names of each module that a cell imports as a whole, in the order of its file."""

@@ -189,7 +189,6 @@ INSTEAD_OF_MODULE: Mapping[str, str] = {
     "typing_extensions": "typing has most of it.",
     "types": "type(value) gives a value's type.",
     "unittest": "Write assert statements; for a mock, assign a function of your own to the name, and later the old one.",
-    "warnings": "Use print(..., file=sys.stderr).",
     "weakref": "Use an ordinary reference.",
     "zoneinfo": "datetime.timezone(datetime.timedelta(hours=2)) gives a fixed offset.",
 }
