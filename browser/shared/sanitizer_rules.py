@@ -14,7 +14,18 @@ from typing import Any
 from markdown_it.common.utils import MD_TRIM_CHARS
 
 from monty_kernel import sanitize
-from monty_kernel.sanitize import allowed, downloads, drawings, formulas, html, markdown, markup, sanitizer, terminal
+from monty_kernel.sanitize import (
+    allowed,
+    downloads,
+    drawings,
+    formulas,
+    html,
+    markdown,
+    markup,
+    sanitizer,
+    terminal,
+    vega,
+)
 
 from .patterns import javascript
 
@@ -101,7 +112,7 @@ def rules() -> dict[str, Any]:
             **_constants(sanitizer, "MOST_NOTES", "MOST_PLAIN", "CUT"),
             "pictures": sorted(sanitizer.PICTURES),
             "data": sorted(sanitizer.DATA),
-            "shown": sorted(sanitizer.SHOWN),
+            "shown": sorted(sanitizer.SHOWN - {vega.MIME}),  # the kernel in the browser cannot write charts anew
             "methods": dict(sanitizer.METHODS),
             "patterns": _patterns(sanitizer, "BASE64", "MIME_TYPE", "REPR"),
         },

@@ -26,6 +26,7 @@ from monty_kernel.sanitize.formulas import safe_tex
 from monty_kernel.sanitize.markdown import sanitized_markdown
 from monty_kernel.sanitize.markup import ID_PREFIX
 from monty_kernel.sanitize.sanitizer import PICTURES, SHOWN, sanitized_markup
+from monty_kernel.sanitize.vega import MIME as CHART
 
 from .notebook_file import tags
 from .notebook_shape import Node, sanitized_outputs
@@ -43,8 +44,9 @@ _FIRST = (
     "text/html", "image/svg+xml", "text/latex", "image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp",
 )  # fmt: skip
 _LAST = ("application/json", "text/plain")
-_ORDER = (*_FIRST, *sorted(SHOWN.difference(_FIRST, _LAST)), *_LAST)
-"""The order in which a type of an output is chosen: nbconvert's, and before plain text the types that it lacks."""
+_ORDER = (*_FIRST, *sorted(SHOWN.difference(_FIRST, _LAST, {CHART})), *_LAST)
+"""The order in which a type of an output is chosen: nbconvert's, and before plain text the types that it lacks.
+A page has nothing that draws a chart: its text stands there."""
 
 
 class Pieces:

@@ -17,6 +17,8 @@ from . import MOST_BYTES, MOST_CHARACTERS, Sanitized, TooLarge, bytes_of, check_
 from .downloads import DownloadLink
 from .formulas import safe_tex
 from .terminal import PrintedText, shown
+from .vega import MIME as CHART
+from .vega import NEWER as NEWER_CHART
 
 TRUST_KERNEL = "restart the kernel with --MontyKernel.trust_outputs=True"
 TRUST_RUN = "run it with --trust-outputs (in Python: trust_outputs=True)"
@@ -164,9 +166,14 @@ def sanitized_bundle(
     dropped: list[str] = []
     changed: list[str] = []
     kept: dict[str, Any] = {}
+    options: dict[str, Any] = {}
     for mime in sorted(data, key=MARKDOWN.__eq__):  # Markdown last
         if mime == MARKDOWN and "text/html" in kept:
             continue  # front ends prefer the HTML
+        if mime in (CHART, NEWER_CHART):
+            if mime == CHART or CHART not in data:
+                _chart(data[mime], kept, options, removed)
+            continue
         before = removed.total()
         clean = _sanitized(mime, data[mime], removed, place) if mime in SHOWN or mime == MARKDOWN else None
         if clean is None:
@@ -179,13 +186,15 @@ def sanitized_bundle(
     source = data.get(MARKDOWN)
     if isinstance(source, str) and ("text/plain" not in kept or REPR.fullmatch(kept["text/plain"])):
         kept["text/plain"] = shown(source[:MOST_PLAIN]) + (CUT.format(len(source)) if len(source) > MOST_PLAIN else "")
+    if CHART in kept:
+        kept.setdefault("text/plain", "[a chart, for front ends that draw Vega-Lite]")
     # a cell of %%html and what was displayed as it is have no object; their text is the original, or there is none
     text = data.get("text/plain")
     made = (METHODS[mime] for mime in changed if mime in METHODS and text is not None and text != data[mime])
     note = _note(removed, dropped, next(made, None), trust)
     if not kept and note is not None:
         kept["text/plain"], note = note, None
-    return SanitizedBundle(kept, sanitized_metadata(metadata), note)
+    return SanitizedBundle(kept, {**sanitized_metadata(metadata), **options}, note)
 
 
 def _sanitized(mime: str, value: object, removed: Counter[str], place: str) -> Any:
@@ -199,6 +208,21 @@ def _sanitized(mime: str, value: object, removed: Counter[str], place: str) -> A
     if mime in DATA:
         return value
     return _REWRITERS[mime](mime, value, removed, place) if isinstance(value, str) else None
+
+
+def _chart(value: object, kept: dict[str, Any], options: dict[str, Any], removed: Counter[str]) -> None:
+    """Add a chart as it may be shown to what is kept, and how it is embedded to the metadata."""
+    from .vega import NotDrawn
+    from .vega.shown import shown_chart
+
+    try:
+        chart = shown_chart(value)
+    except (NotDrawn, TooLarge) as error:
+        removed[f"a chart ({error})"] += 1
+        return
+    kept[CHART] = chart.specification
+    options[CHART] = {"embed_options": chart.options}
+    removed.update({f"{what} (chart)": count for what, count in chart.left_out.items()})
 
 
 def _text(_mime: str, text: str, _removed: Counter[str], _place: str) -> str:
@@ -273,7 +297,7 @@ _REWRITERS: Mapping[str, Callable[[str, str, Counter[str], str], str | None]] = 
 }
 """By type, what rewrites its text: a function as `_sanitized`, for a str."""
 
-SHOWN = DATA | _REWRITERS.keys() - {MARKDOWN}
+SHOWN = DATA | {CHART} | _REWRITERS.keys() - {MARKDOWN}
 """The types that may be shown. What a front end or its extensions do with any other type is not known."""
 
 _SECONDS = 30.0  # of processor time in a helper; the person may interrupt

@@ -8,7 +8,7 @@ from tests.fuzz.target import Target
 
 NAMES = (
     "cells", "expressions", "magics", "introspection", "frames", "requests", "worker",
-    "store", "notes", "session_files", "state_data", "html", "svg", "markdown", "bundles", "terminal", "notebooks",
+    "store", "notes", "session_files", "state_data", "html", "svg", "markdown", "bundles", "charts", "terminal", "notebooks",
 )  # fmt: skip
 IN_A_BROWSER = ("rendered",)
 """Those of the engine that has a browser."""
@@ -16,7 +16,7 @@ _MODULES = {
     "cells": "cells", "expressions": "cells", "magics": "magics", "introspection": "introspection",
     "frames": "frames", "requests": "requests", "worker": "worker",
     "store": "store", "notes": "notes", "session_files": "session_files", "state_data": "state_data",
-    "html": "outputs", "svg": "outputs", "markdown": "outputs", "bundles": "outputs", "terminal": "outputs", "notebooks": "notebooks",
+    "html": "outputs", "svg": "outputs", "markdown": "outputs", "bundles": "outputs", "charts": "charts", "terminal": "outputs", "notebooks": "notebooks",
     "rendered": "rendered",
 }  # fmt: skip
 

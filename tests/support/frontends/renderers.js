@@ -72,5 +72,5 @@
         return found;
     }
 
-    window.renderers = {open, examine};
+    window.renderers = {open, examine, render, nodes, clear};
 })();
