@@ -14,6 +14,7 @@ from .budget import Budget
 from .errors.failures import INTERRUPTED, lost
 from .frontend import CellFrontend, Frontend
 from .limits import Limits, SessionLimits, show_size
+from .progress_bars import ProgressBars
 from .sandbox import WorkerLost
 from .session import CellRun, Outcome, Session
 from .snapshot import Diverged, Journaled, Recorder, Snapshot
@@ -71,7 +72,7 @@ class Engine:
         self._journal: list[Journaled] = []  # the cells since the snapshot
         self.written = Written()  # as it was before the running cell, or after the last
         self._running: CellSource | None = None
-        self._budget = Budget()  # the running cell's
+        self._budget, self._bars = Budget(), ProgressBars()  # the running cell's
         self._started = False
         self._announced = False  # whether the failure of the cell told the person already that the session is restored
         self._died = _DIED  # why the session has to be restored
@@ -155,9 +156,8 @@ class Engine:
         self.access.cell_starts(cell.source.label)
         self.limits.cell = cell.source.label
         self.sanitizer.start_cell()
-        self._budget = Budget(self.limits, most_shown=self.sanitizer.most_shown)
-        self._running = CellSource(cell.source.label, cell.python)
-        self.last_run = None
+        self._budget, self._bars = Budget(self.limits, most_shown=self.sanitizer.most_shown), ProgressBars()
+        self._running, self.last_run = CellSource(cell.source.label, cell.python), None
         expressions, recorder, guarded = dict(expressions or {}), Recorder(), self._guarded(frontend)
         travelled: Action | None = None
 
@@ -190,7 +190,7 @@ class Engine:
                 self._journal.append(self.last_run)
         finally:
             self._running = None
-            self.sanitizer.finish(frontend.emit)
+            guarded.finish()
             self.interrupts.over()
         if number:
             self.session.missed(number, cell)
@@ -213,7 +213,7 @@ class Engine:
         return self._budget.over is None
 
     def _guarded(self, frontend: Frontend) -> CellFrontend:
-        return CellFrontend(frontend, self.sanitizer, self._budget, self.interrupts.kill)
+        return CellFrontend(frontend, self.sanitizer, self._budget, self.interrupts.kill, self._bars)
 
     def _shown(self, outcome: Outcome, frontend: CellFrontend) -> Outcome:
         """The outcome with what of its results may be shown. What the cell did stays."""

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ..outputs import Error, Output, Result
     from ..sanitize.sanitizer import Sanitizer
     from .budget import Budget
+    from .progress_bars import ProgressBars
     from .questions import Question
     from .source import Failure
 
@@ -59,15 +60,39 @@ class StdinUnavailable(Exception):
 class CellFrontend:
     """The frontend as a cell sees it. Outputs are counted against the cell's budget, then sanitized."""
 
-    def __init__(self, frontend: Frontend, sanitizer: Sanitizer, budget: Budget, stop: Callable[[], None]) -> None:
-        """stop: ends the feed of a cell that shows more than it may."""
+    def __init__(
+        self,
+        frontend: Frontend,
+        sanitizer: Sanitizer,
+        budget: Budget,
+        stop: Callable[[], None],
+        bars: ProgressBars | None = None,
+    ) -> None:
+        """
+        Args:
+            stop: ends the feed of a cell that shows more than it may.
+            bars: takes the cell's progress bars out of what it prints.
+        """
         self._frontend = frontend
+        self._bars = bars
         self._sanitizer = sanitizer
         self._budget = budget
         self._stop = stop
 
     def emit(self, output: Output) -> None:
         """Pass on what the budget and the sanitizer leave of an output."""
+        if self._bars is None:
+            self._admit(output)
+        else:
+            self._bars.emit(output, self._admit)
+
+    def finish(self) -> None:
+        """The cell is over: pass on what was held back."""
+        if self._bars is not None:
+            self._bars.finish(self._admit)
+        self._sanitizer.finish(self._frontend.emit)
+
+    def _admit(self, output: Output) -> None:
         over = self._budget.over
         admitted = self._budget.admit(output) if over is None else None
         if admitted is not None:

@@ -31,6 +31,8 @@ MODULES: Mapping[str, tuple[str, ...]] = {
             "truth is_ is_not contains concat countOf indexOf getitem setitem itemgetter attrgetter methodcaller"
         ),
         "pprint": "PrettyPrinter pformat pprint pp saferepr",
+        "rich": "",
+        "rich.progress": "track",
         "shlex": "split join quote",
         "statistics": (
             "StatisticsError LinearRegression mean fmean geometric_mean harmonic_mean median median_low median_high "
@@ -48,6 +50,9 @@ MODULES: Mapping[str, tuple[str, ...]] = {
             "NAMESPACE_X500 uuid1 uuid3 uuid4 uuid5"
         ),
         "warnings": "filters WarningMessage filterwarnings simplefilter resetwarnings warn catch_warnings",
+        "tqdm": "tqdm trange tqdm_notebook tnrange",
+        "tqdm.auto": "tqdm trange",
+        "tqdm.notebook": "tqdm trange tqdm_notebook tnrange",
     }.items()
 }
 """The names of each module that a cell imports as a whole, in the order of its file."""
@@ -62,7 +67,11 @@ GAPS: Mapping[str, tuple[str, ...]] = {
 }
 """The names that a module of Monty's gets."""
 
-NEEDS: Mapping[str, tuple[str, ...]] = {}
+NEEDS: Mapping[str, tuple[str, ...]] = {
+    "module rich.progress": ("module tqdm",),
+    "module tqdm.auto": ("module tqdm",),
+    "module tqdm.notebook": ("module tqdm",),
+}
 """What a file imports of the others, by its part."""
 
 MODULE = "module "

@@ -37,6 +37,7 @@ METHODS = "methods"
 ENVIRONMENT = "environment"
 MEDIA = "media"
 PROGRESS = "progress"
+BARS = "bars"
 SPECIAL = "special"
 SHELL = "shell"
 PROOF = "proof"
@@ -54,6 +55,7 @@ PARTS = (
     METHODS, WRITING,
     ENVIRONMENT,
     PROGRESS,
+    BARS,
     SPECIAL,
     PROOF,
     SHIPPED,

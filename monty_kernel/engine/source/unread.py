@@ -16,6 +16,7 @@ from .. import prelude
 from ..shipped_names import GAPS, MODULES
 from . import SessionNames
 from .assertions import assertion_edits
+from .bars import MAY_COUNT, bar_edits
 from .environment import environment_edits
 from .lacking import MAY_LACK, lacking_edits
 from .lines_of_files import line_edits as lines_of_files
@@ -44,7 +45,8 @@ def made_readable(text: str, tree: ast.Module, names: SessionNames) -> tuple[lis
     called = MAY_CALL.search(text) is not None
     importing, lacking = MAY_IMPORT.search(text) is not None, MAY_LACK.search(text) is not None
     printing = may_print(text)
-    if not (methods or moving or called or importing or lacking or printing or _WORTH.search(text)):
+    counting = ("enumerate" in text or "zip" in text) and MAY_COUNT.search(text) is not None
+    if not (methods or moving or called or importing or lacking or printing or counting or _WORTH.search(text)):
         return [], set()
     places = ByteOffsets(text)
     edits: list[Edit] = []
@@ -96,6 +98,10 @@ def made_readable(text: str, tree: ast.Module, names: SessionNames) -> tuple[lis
     if moved:
         edits += moved
         parts.add(prelude.PROGRESS)
+    counted = list(bar_edits(text, tree, places)) if counting else []
+    if counted:
+        edits += counted
+        parts.add(prelude.BARS)
     if "env" in text:
         variables = list(environment_edits(text, tree, places))
         edits += variables

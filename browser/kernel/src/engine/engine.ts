@@ -6,6 +6,7 @@ import { DriveFolder } from './drive_folder';
 import { Files, NOTHING_WRITTEN } from './files';
 import { Interrupts } from './interrupts';
 import { sameForWorker, showSize } from './limits';
+import { ProgressBars } from './progress_bars';
 import { Sandbox, StateRefused, WorkerLost } from './sandbox';
 import { changeOf } from './saved';
 import { failed, Session } from './session';
@@ -68,6 +69,7 @@ export class Engine {
   readonly #drive: EngineSettings['drive'];
   #told: Saved | null = null; // the last state that the page knows
   #budget: Budget; // the running cell's
+  #bars = new ProgressBars(); // likewise
   #running: CellSource | null = null;
   #announced = false; // whether the failure of the cell told the person already that the session is restored
   #died = DIED; // why the session has to be restored
@@ -143,6 +145,7 @@ export class Engine {
     this.interrupts.expect();
     this.limits.cell = cell.source.label;
     this.#budget = new Budget(this.limits, this.#mostShown);
+    this.#bars = new ProgressBars();
     this.#running = { label: cell.source.label, text: cell.python };
     let travelled: string | null = null;
     const act = async (action: Action): Promise<void> => {
@@ -163,6 +166,7 @@ export class Engine {
       this.#announced = true;
       return failed(lostFailure(error, this.limits, travelled));
     } finally {
+      this.#bars.finish(this.#admitting(frontend));
       if (number > 0) this.session.missed(number, cell.source.text);
       this.#running = null;
       this.interrupts.over();
@@ -184,15 +188,22 @@ export class Engine {
     return this.session.evaluate(expression, parts);
   }
 
-  /** The front end as a cell sees it: outputs are counted against the cell's budget. */
+  /** The front end as a cell sees it: progress bars are taken out of what it prints, and outputs counted against its budget. */
   #counted(frontend: Frontend): Frontend {
-    const budget = this.#budget;
+    const admit = this.#admitting(frontend);
     return {
       ...bound(frontend),
       emit: output => {
-        const admitted = budget.over === null ? budget.admit(output) : null;
-        if (admitted !== null) frontend.emit(admitted);
+        this.#bars.emit(output, admit);
       }
+    };
+  }
+
+  #admitting(frontend: Frontend): (output: Output) => void {
+    const budget = this.#budget;
+    return output => {
+      const admitted = budget.over === null ? budget.admit(output) : null;
+      if (admitted !== null) frontend.emit(admitted);
     };
   }
 

@@ -5,6 +5,7 @@
  */
 
 import { assertionEdits } from './assertions';
+import { barEdits, MAY_COUNT } from './bars';
 import { deletionEdits } from './deletions';
 import { environmentEdits } from './environment';
 import { lackingEdits, MAY_LACK } from './lacking';
@@ -36,7 +37,8 @@ export function madeReadable(text: string, tree: Module, names: SessionNames): {
   const importing = MAY_IMPORT.test(text);
   const lacking = MAY_LACK.test(text);
   const printing = mayPrint(text);
-  if (!(methods || moving || importing || lacking || called || printing || WORTH.test(text)))
+  const counting = (text.includes('enumerate') || text.includes('zip')) && MAY_COUNT.test(text);
+  if (!(methods || moving || importing || lacking || called || printing || counting || WORTH.test(text)))
     return { edits: [], parts: new Set() };
   const { edits, items } = deletionEdits(text, tree);
   const parts = new Set(items ? ['deleting'] : []);
@@ -62,6 +64,7 @@ export function madeReadable(text: string, tree: Module, names: SessionNames): {
   if (called) add('special', specialEdits(text, tree));
   if (printing) add('printing', printingEdits(text, tree));
   if (moving) add('progress', progressEdits(text, tree));
+  if (counting) add('bars', barEdits(text, tree));
   if (text.includes('env')) add('environment', environmentEdits(text, tree));
   return { edits, parts };
 }
