@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,9 @@ import pytest
 from monty_kernel import run_notebook
 from monty_kernel.check.dialect import MOST, OF_THE_KERNEL, REWRITTEN, dialect
 from monty_kernel.check.differences import DIFFERENCES, Difference
+from monty_kernel.engine import shipped_names
 from monty_kernel.engine.errors import unsupported as tables
+from monty_kernel.engine.errors.shipped_hints import lacks
 from tests.support.waiting import HANGING
 
 from .findings import book
@@ -48,6 +51,15 @@ def test_a_method_that_is_added_appears(monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_module_that_is_added_appears(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tables, "MODULES", (*tables.MODULES, "brand_new"))
     assert "brand_new" in dialect()
+
+
+def test_the_modules_that_are_written_for_monty_are_there_with_what_they_lack() -> None:
+    (line,) = [line for line in dialect().splitlines() if line.startswith("Modules, each with a part")]
+    assert set(shipped_names.MODULES) <= set(re.findall(r"[\w.]+", line.partition(": ")[2]))
+    text = dialect(long=True)
+    for module in (*shipped_names.MODULES, *shipped_names.GAPS):
+        for name, advice in lacks(module).items():
+            assert f"- {module}.{name}: {advice}" in text
 
 
 def test_everything_of_the_tables_is_in_the_long_prompt() -> None:

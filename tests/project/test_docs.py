@@ -12,6 +12,7 @@ import pytest
 
 from monty_kernel import __version__
 from monty_kernel.cli.doctor import _MEANS, Diagnosis, Finding, report
+from monty_kernel.engine import shipped_names
 from monty_kernel.engine.errors.unsupported import MODULES
 from monty_kernel.engine.source import CellSource
 from monty_kernel.engine.source.cell import CellOptions, Feed, parse
@@ -83,6 +84,23 @@ def test_the_tables_of_magics_follow_their_declarations() -> None:
         [sys.executable, "docs/magics_tables.py", "--check"], cwd=ROOT, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_the_tables_of_modules_follow_their_files() -> None:
+    done = subprocess.run(
+        [sys.executable, "docs/modules_tables.py", "--check"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    text = (ROOT / "docs" / "language.md").read_text(encoding="utf-8")
+    assert all(f"\n| `{name}` | " in text for name in (*shipped_names.MODULES, *shipped_names.GAPS))
+
+
+def test_what_cannot_be_imported_is_not_there() -> None:
+    text = (ROOT / "docs" / "language.md").read_text(encoding="utf-8")
+    said = re.search(r"Nothing else\s+can be imported or installed: (.+?)\n\n", text, re.DOTALL)
+    assert said is not None
+    missing = set(re.findall(r"`(\w+)`", said[1]))
+    assert missing and not missing & {*MODULES, *shipped_names.MODULES}
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/language.md"])
