@@ -100,6 +100,14 @@ def test_only_what_changed_runs(notebook: Make) -> None:
     assert made.shown == SHOWN
 
 
+def test_a_module_that_is_written_for_monty_is_in_the_session_that_is_not_run_again(notebook: Make) -> None:
+    cells = "import operator\nfrom functools import wraps", "operator.add(1, 2)"
+    made = notebook(*cells, "operator.sub(3, 1)")
+    made.edit(*cells, "@wraps(len)\ndef f(x): return operator.mul(x, 2)\nf(4)")
+    assert made.run() == {"cells": 2, "why_no_more": None, "replayed": [], "ran": 1}
+    assert made.shown == ["", "3", "8"]
+
+
 def test_the_session_is_the_one_that_a_whole_run_has(notebook: Make) -> None:
     made = notebook(*CELLS)
     made.edit(*CELLS, "len(In), In[2], _ == x, Out[1] is x", ("code", "f()", ["raises-exception"]))

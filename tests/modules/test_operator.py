@@ -65,6 +65,10 @@ def test_getters(sandboxed: Sandboxed) -> None:
         "from operator import attrgetter\nclass P:\n    def __init__(self): self.x = 3; self.q = 'w'\nattrgetter('x', 'q')(P()), attrgetter('x')(P())",
         "from operator import attrgetter\nclass P:\n    pass\np = P()\np.q = P()\np.q.r = 5\nattrgetter('q.r')(p)",
         "from operator import methodcaller\nlist(map(methodcaller('run', 3, more=4), [R() for R in ()]))",
+        "from operator import methodcaller\n[methodcaller('upper')('ab'), methodcaller('split', ',', maxsplit=1)('a,b,c')]",
+        "from operator import methodcaller\nlist(map(methodcaller('replace', 'a', 'b'), ['aa', 'ca']))",
+        "from operator import methodcaller\nmethodcaller('upper')(5)",
+        "from operator import methodcaller\nmethodcaller(5)",
         "from operator import itemgetter\nitemgetter(5)([1])",
         "from operator import attrgetter\nattrgetter(5)",
     ):

@@ -37,7 +37,7 @@ def _items(kernel: Kernel, number: int) -> dict[str, tuple[Any, Any]]:
 
 def test_what_is_new_changed_and_gone(kernel: Kernel) -> None:
     _ran(kernel, "rows = [1, 2, 3]\nold = 'x'")
-    number = _ran(kernel, "rows.clear()\ndel old\nnew = {'a': 1}\ndef f(): pass\nclass C: pass\nimport math")
+    number = _ran(kernel, "rows.clear()\ndel old\nnew = {'a': 1}\ndef f(): pass\nclass C: pass\nimport math, operator")
     items = _items(kernel, number)
     assert items["rows"] == (
         {"type": "list", "length": 3, "text": "list of 3", "compared": True},
@@ -53,6 +53,7 @@ def test_what_is_new_changed_and_gone(kernel: Kernel) -> None:
         "f": "function",
         "C": "class",
         "math": "module",
+        "operator": "module",
     }
 
 

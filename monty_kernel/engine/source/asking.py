@@ -172,12 +172,15 @@ def _definitions(tree: ast.Module, known: set[str], granted: Mapping[str, Collec
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             around = _Definition([node.name], around)
             yield around
-        elif isinstance(node, ast.Assign) and not isinstance(node.value, ast.Call):  # what a call gives is data
+        elif isinstance(node, ast.Assign) and (not isinstance(node.value, ast.Call) or _makes_asking(node.value)):
+            # what another call gives is data
             around = _Definition([target.id for target in node.targets if isinstance(target, ast.Name)], around)
             yield around
         elif around is not None and isinstance(node, (ast.Name, ast.Attribute)):
             around.leads = around.leads or _leads(node, ())
             around.mentions.add(node.id if isinstance(node, ast.Name) else node.attr)
+        elif around is not None and _makes_asking(node):
+            around.leads = True
         waiting += [(each, around) for each in ast.iter_child_nodes(node)]
 
 
@@ -198,7 +201,21 @@ def _imported(node: ast.Import | ast.ImportFrom, granted: Mapping[str, Collectio
 
 def leads_to_host(tree: ast.AST, names: Collection[str]) -> bool:
     """Whether code names what may lead to the host. names: those of the session that do."""
-    return any(_leads(node, names) for node in ast.walk(tree) if isinstance(node, (ast.Name, ast.Attribute)))
+    return any(
+        _leads(node, names) if isinstance(node, (ast.Name, ast.Attribute)) else _makes_asking(node)
+        for node in ast.walk(tree)
+    )
+
+
+def _makes_asking(node: ast.AST) -> bool:
+    """Whether a call makes a function that may ask the host: `methodcaller('read_text')`."""
+    match node:
+        case ast.Call(
+            func=ast.Name(id="methodcaller") | ast.Attribute(attr="methodcaller"),
+            args=[ast.Constant(value=str(name)), *_],
+        ):
+            return name in METHODS
+    return False
 
 
 def _leads(node: ast.Name | ast.Attribute, names: Collection[str]) -> bool:

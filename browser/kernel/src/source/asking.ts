@@ -115,13 +115,15 @@ function definitions(tree: Module, known: Set<string>, granted: Granted): Defini
       for (const name of imports(node, granted)) known.add(name);
     } else if (node._ === 'FunctionDef' || node._ === 'AsyncFunctionDef' || node._ === 'ClassDef') {
       around = begin([node.name], around);
-    } else if (node._ === 'Assign' && node.value._ !== 'Call') {
-      // what a call gives is data
+    } else if (node._ === 'Assign' && (node.value._ !== 'Call' || makesAsking(node.value))) {
+      // what another call gives is data
       const targets = node.targets.flatMap(target => (target._ === 'Name' ? [target.id] : []));
       around = begin(targets, around);
     } else if (around !== null && (node._ === 'Name' || node._ === 'Attribute')) {
       around.leads ||= leads(node, new Set());
       around.mentions.add(node._ === 'Name' ? node.id : node.attr);
+    } else if (around !== null && makesAsking(node)) {
+      around.leads = true;
     }
     for (const child of children(node)) waiting.push([child, around]);
   }
@@ -145,8 +147,19 @@ function* imports(node: Import | ImportFrom, granted: Granted): Generator<string
 
 /** Whether code names what may lead to the host. names: those of the session that do. */
 export function leadsToHost(tree: Node, names: Names): boolean {
-  for (const node of walk(tree)) if ((node._ === 'Name' || node._ === 'Attribute') && leads(node, names)) return true;
+  for (const node of walk(tree)) {
+    if (node._ === 'Name' || node._ === 'Attribute' ? leads(node, names) : makesAsking(node)) return true;
+  }
   return false;
+}
+
+/** Whether a call makes a function that may ask the host: `methodcaller('read_text')`. */
+function makesAsking(node: Node): boolean {
+  if (node._ !== 'Call') return false;
+  const { func, args } = node;
+  const called = func._ === 'Name' ? func.id : func._ === 'Attribute' ? func.attr : '';
+  const [first] = args;
+  return called === 'methodcaller' && first?._ === 'Constant' && first.kind === 'str' && METHODS.has(first.value);
 }
 
 function leads(node: Name | Attribute, names: Names): boolean {

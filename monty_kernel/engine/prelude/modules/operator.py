@@ -172,4 +172,10 @@ def attrgetter(attr, *attrs):
 
 
 def methodcaller(name, *args, **options):
-    return lambda obj: getattr(obj, name)(*args, **options)
+    if type(name) is not str:
+        raise TypeError("method name must be a string")
+    if not name.isidentifier():
+        return lambda obj: getattr(obj, name)(*args, **options)
+    # a method of a built-in value can be called, but not be had
+    call = eval("lambda obj, args, options: obj." + name + "(*args, **options)")
+    return lambda obj: call(obj, args, options)
