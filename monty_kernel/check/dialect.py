@@ -78,7 +78,7 @@ _SHORT = (
     _Detail(syntax=True),
     _Detail(modules=True),
     _Detail(),
-    _Detail(classes=False),
+    _Detail(written=False),
     _Detail(classes=False, written=False),
 )
 
