@@ -26,7 +26,7 @@ LEFT_OUT_WORDS = frozenset({"image", "geoshape", "geojson", "values"})
 
 KINDS: dict[str, str] = {
     **dict.fromkeys(["expr", "calculate", "test", "labelExpr", "filter", "and", "or", "not"], "expression"),
-    **dict.fromkeys(["field", "groupby", "key", "fold", "flatten", "pivot", "joinaggregate", "fields", "as", "lookup", "quantile", "loess", "regression", "density", "on", "impute", "stack", "argmin", "argmax"], "field"),
+    **dict.fromkeys(["field", "groupby", "key", "fold", "flatten", "pivot", "joinaggregate", "fields", "as", "lookup", "quantile", "loess", "regression", "density", "on", "impute", "stack", "argmin", "argmax", "repeat", "row", "column", "layer"], "field"),
     **dict.fromkeys(["format", "numberFormat", "timeFormat", "normalizedNumberFormat"], "format"),
     **dict.fromkeys(["param", "name", "views", "data"], "name"),
     **dict.fromkeys(["style", "font", "labelFont", "titleFont", "subtitleFont", "scheme", "ariaRole", "ariaRoleDescription", "fontStyle", "labelFontStyle", "titleFontStyle", "subtitleFontStyle", "id", "type"], "word"),

@@ -13,6 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from monty_kernel.sanitize import words
+
 from . import NotDrawn, Refused, bounds
 from .expressions import parse
 from .rows import Tables
@@ -34,9 +36,7 @@ _OPTIONS: Mapping[str, Any] = {
 }
 """An SVG that is saved may load what a colour of the data names. The editor would get the data. `ast`: nothing is compiled to code."""
 
-_NEEDED = frozenset(
-    ["param", "expr", "test", "field", "as", "op", "from", "mark", "data", "input", "options", "and", "or", "not"]
-)
+_NEEDED = words("param expr test field as op from mark data input options and or not repeat")
 """Without one of these, the object around it says something else: it is left out as a whole."""
 _COMPARED = frozenset(["equal", "oneOf", "range", "lt", "lte", "gt", "gte", "valid"])
 """The same beside a `field`."""

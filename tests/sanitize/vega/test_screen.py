@@ -163,6 +163,14 @@ def test_parameters_are_known_in_any_order_but_not_in_a_circle() -> None:
     assert _left_out(params=circle) == {"expr, which uses a name that is no parameter of this chart (q)"}
 
 
+def test_repeated_fields_are_names_of_fields() -> None:
+    repeated = {"mark": "bar", "encoding": {"x": {"field": {"repeat": "repeat"}}}}
+    for name in ("constructor", 'a"] + warn(1)'):
+        with pytest.raises(NotDrawn, match="a field with"):
+            screened({"data": {"values": ROWS}, "repeat": [name], "spec": repeated})
+    assert screened({"data": {"values": ROWS}, "repeat": ["a"], "spec": repeated}).left_out == {}
+
+
 def test_a_view_is_left_out_with_its_mark_and_the_others_stay() -> None:
     layers = [{"mark": "image"}, {"mark": "line"}]
     made = screened({"data": {"values": ROWS}, "layer": layers})
