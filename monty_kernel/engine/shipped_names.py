@@ -43,6 +43,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {
             "ascii_lowercase ascii_uppercase ascii_letters digits hexdigits octdigits punctuation whitespace printable "
             "capwords Template"
         ),
+        "tabulate": "tabulate_formats tabulate",
         "textwrap": "TextWrapper wrap fill shorten dedent indent",
         "timeit": "default_timer Timer timeit repeat",
         "uuid": (

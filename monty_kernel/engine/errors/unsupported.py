@@ -182,7 +182,6 @@ INSTEAD_OF_MODULE: Mapping[str, str] = {
     "sqlite3": "Keep the rows in a list of dicts, and filter it with comprehensions.",
     "struct": "Build the bytes with bytes.fromhex(f'{number:08x}').",
     "sympy": _COMPILED,
-    "tabulate": "Pad the columns with f-strings, as in f'{name:<10}{value:>8.2f}'.",
     "traceback": "str(error) gives the message; an error that nothing catches shows its traceback.",
     "typing_extensions": "typing has most of it.",
     "types": "type(value) gives a value's type.",
