@@ -17,9 +17,9 @@ from ..store import SessionRunning, StoreError, StoreUnavailable
 from ..store.writer import StoreWriter, Task
 from .batch import Batch, JournaledState
 from .earlier_sessions import EarlierSessions
+from .name_room import Share, shares_on_disk
 from .stored_files import stored_bytes, stored_size
 from .stored_state import OnDisk, StateToStore, entry_data, meta_of, read_state
-from .timeline import Share, shares_on_disk
 
 if TYPE_CHECKING:
     from ..store.locks import RunningSessions

@@ -13,9 +13,10 @@ from monty_kernel.engine.snapshot import Journaled
 from ..store import StoreError
 from .archive import Archive
 from .earlier_sessions import EarlierSessions
+from .name_room import NotNamed, check_room, share_in_memory
 from .packing import Kept, Packed, Packer, packed_weight
 from .stored_state import OnDisk, StateToStore
-from .timeline import NoSuchState, NotNamed, State, Timeline, check_room, share_in_memory
+from .timeline import NoSuchState, State, Timeline
 
 if TYPE_CHECKING:
     from ..store.records import SessionInfo

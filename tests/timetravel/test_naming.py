@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from monty_kernel.store.records import Pinned
-from monty_kernel.timetravel.timeline import MOST_NAMES, NotNamed, check_room, share_in_memory, shares_on_disk
+from monty_kernel.timetravel.name_room import MOST_NAMES, NotNamed, check_room, share_in_memory, shares_on_disk
 
 
 def test_what_is_full_is_said_with_the_way_out() -> None:
