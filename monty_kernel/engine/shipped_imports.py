@@ -39,6 +39,8 @@ def instead_of(node: ast.Import | ast.ImportFrom, granted: Collection[str], part
 def _plain(alias: ast.alias, parts: set[str]) -> str:
     parts.update(parts_of(alias.name))
     bound = alias.name if alias.asname else alias.name.partition(".")[0]
+    if bound not in MODULES:  # of a package of Monty's, which has no attribute for it
+        return f"import {bound}"
     return f"{alias.asname or bound} = {variable(MODULE + bound)}"
 
 

@@ -84,7 +84,7 @@ def source(part: str) -> str:
     package, _, last = name.rpartition(".")
     if part.startswith(GAP):
         lines += [f"__mk_gaps[\"<module '{name}'>\"] = {own}"]
-    elif package:
+    elif package in MODULES:
         lines += [f"{variable(MODULE + package)}.{last} = {own}"]
     return "\n".join(lines) + "\n"
 

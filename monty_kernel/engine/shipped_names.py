@@ -11,13 +11,19 @@ from collections.abc import Iterator, Mapping
 MODULES: Mapping[str, tuple[str, ...]] = {
     module: tuple(names.split())
     for module, names in {
+        "abc": "ABC ABCMeta abstractmethod",
         "calendar": (
             "IllegalMonthError IllegalWeekdayError MONDAY TUESDAY WEDNESDAY THURSDAY FRIDAY SATURDAY SUNDAY day_name "
             "day_abbr month_name month_abbr isleap leapdays weekday monthrange timegm TextCalendar Calendar "
             "firstweekday setfirstweekday monthcalendar month prmonth calendar prcal"
         ),
+        "collections.abc": (
+            "Callable Hashable Sequence MutableSequence Set MutableSet Mapping MutableMapping Sized Container "
+            "Collection Iterable Reversible Iterator Generator Awaitable Coroutine"
+        ),
         "contextlib": "suppress nullcontext closing redirect_stdout redirect_stderr ExitStack",
         "difflib": "Match SequenceMatcher get_close_matches unified_diff context_diff",
+        "enum": "Enum IntEnum StrEnum auto unique",
         "fractions": "Fraction",
         "heapq": "heappush heappop heapreplace heappushpop heapify merge nlargest nsmallest",
         "io": "SEEK_SET SEEK_CUR SEEK_END DEFAULT_BUFFER_SIZE UnsupportedOperation StringIO BytesIO",
@@ -61,9 +67,19 @@ MODULES: Mapping[str, tuple[str, ...]] = {
 GAPS: Mapping[str, tuple[str, ...]] = {
     module: tuple(names.split())
     for module, names in {
-        "functools": "wraps update_wrapper",
+        "collections": "OrderedDict ChainMap",
+        "dataclasses": "fields asdict astuple replace",
+        "datetime": "UTC MINYEAR MAXYEAR",
+        "functools": "wraps update_wrapper cmp_to_key singledispatch",
         "sys": "stdout stderr",
         "re": "VERBOSE X",
+        "typing": (
+            "TypeVar NamedTuple TypedDict NewType cast overload runtime_checkable final no_type_check "
+            "assert_never ParamSpec TypeAlias Text AnyStr Awaitable Coroutine AsyncIterator Deque DefaultDict "
+            "OrderedDict Counter IO TextIO Hashable Sized Collection Container MutableMapping MutableSequence "
+            "MutableSet AbstractSet Concatenate Required NotRequired TypeGuard SupportsInt SupportsFloat Pattern "
+            "Match"
+        ),
     }.items()
 }
 """The names that a module of Monty's gets."""

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from .. import prelude
 from ..shipped_imports import instead_of
 from ..shipped_names import GAPS, MODULES, parts_of
+from .passed_methods import kinds_with
 from .source_map import ByteOffsets, Edit, Rewritten, opening
 
 _OF_GAPS = frozenset(name for names in GAPS.values() for name in names)
@@ -29,25 +30,42 @@ def module_edits(text: str, tree: ast.Module, places: ByteOffsets, granted: Coll
     """The edits, and the parts that they need."""
     edits: list[Edit] = []
     parts: set[str] = set()
+    named = {
+        alias.asname or alias.name: alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import)
+        for alias in node.names
+    }
     for node in ast.walk(tree):
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             replaced = instead_of(node, granted, parts)
             if replaced is not None:
                 edits.append(Edit(*places.span(node), replaced))
         elif isinstance(node, ast.Attribute) and node.attr in _OF_GAPS:
-            edits += _member(text, node, places, parts)
+            edits += _member(text, node, places, parts, named)
     return Rewritten(edits, frozenset(parts | ({prelude.SHIPPED} if parts else set())))
 
 
-def _member(text: str, node: ast.Attribute, places: ByteOffsets, parts: set[str]) -> Iterator[Edit]:
+def _member(
+    text: str, node: ast.Attribute, places: ByteOffsets, parts: set[str], named: Mapping[str, str]
+) -> Iterator[Edit]:
+    """named: the modules that the cell imports, by their names in it."""
     if not isinstance(node.value, ast.Name) or not isinstance(node.ctx, ast.Load):
         return
     name = node.value.id
     start, end = span = places.span(node)
     if text[start:end] != f"{name}.{node.attr}":  # before Python 3.12, places inside f-strings may be wrong
         return
-    for module, names in GAPS.items():
-        if node.attr in names:
-            parts.update(parts_of(module))
+    module = named.get(name, name)
+    if name in named or module in GAPS:
+        modules = [module] if node.attr in GAPS.get(module, ()) else []
+    elif kinds_with(node.attr):  # it would no more be found if it is of a built-in value
+        modules = []
+    else:  # an earlier cell may have imported a module under that name
+        modules = [each for each, names in GAPS.items() if node.attr in names]
+    if not modules:
+        return
+    for each in modules:
+        parts.update(parts_of(each))
     yield opening(span, "__mk_member(")
     yield Edit(start + len(name), end, f", {node.attr!r})", span)

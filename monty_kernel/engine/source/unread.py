@@ -18,6 +18,7 @@ from . import SessionNames
 from .assertions import assertion_edits
 from .bars import MAY_COUNT, bar_edits
 from .environment import environment_edits
+from .known_bases import MAY_HAVE, base_edits
 from .lacking import MAY_LACK, lacking_edits
 from .lines_of_files import line_edits as lines_of_files
 from .module_imports import MAY_IMPORT, module_edits
@@ -46,7 +47,10 @@ def made_readable(text: str, tree: ast.Module, names: SessionNames) -> tuple[lis
     importing, lacking = MAY_IMPORT.search(text) is not None, MAY_LACK.search(text) is not None
     printing = may_print(text)
     counting = ("enumerate" in text or "zip" in text) and MAY_COUNT.search(text) is not None
-    if not (methods or moving or called or importing or lacking or printing or counting or _WORTH.search(text)):
+    based = "class" in text and MAY_HAVE.search(text) is not None
+    if not (
+        methods or moving or called or importing or lacking or printing or counting or based or _WORTH.search(text)
+    ):
         return [], set()
     places = ByteOffsets(text)
     edits: list[Edit] = []
@@ -68,6 +72,8 @@ def made_readable(text: str, tree: ast.Module, names: SessionNames) -> tuple[lis
         edits += assertion_edits(tree, places)
     if "object" in text:
         edits += _plain_classes(text, tree, places)
+    if based:
+        edits += base_edits(text, tree, places)
     if importing:
         modules = module_edits(text, tree, places, names.granted)
         edits += modules.edits

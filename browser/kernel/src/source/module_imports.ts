@@ -5,6 +5,7 @@
  * module that the person granted is theirs, whatever its name.
  */
 
+import rewriting from '../generated/rewriting.json';
 import { pythonPattern } from './python_pattern';
 import { repr } from './python_text';
 import { insteadOf } from './shipped_imports';
@@ -14,6 +15,9 @@ import { walk } from './walk';
 import type { Granted } from './index';
 import type { Edit, Rewritten, Span } from './source_map';
 import type { Attribute, Module } from './tree';
+
+/** Names of methods of built-in types. */
+const OF_BUILTINS = new Set(Object.keys(rewriting.passed.kinds));
 
 const OF_GAPS = new Set([...GAPS.values()].flat());
 const PACKAGES = [...MODULES.keys()].map(module => module.split('.')[0] ?? '');
@@ -28,26 +32,45 @@ export const MAY_IMPORT = pythonPattern(
 export function moduleEdits(text: string, tree: Module, granted: Granted): Rewritten {
   const edits: Edit[] = [];
   const parts = new Set<string>();
+  const named = new Map<string, string>();
+  for (const node of walk(tree)) {
+    if (node._ === 'Import') for (const { name, asname } of node.names) named.set(asname ?? name, name);
+  }
   for (const node of walk(tree)) {
     if (node._ === 'Import' || node._ === 'ImportFrom') {
       const replaced = insteadOf(node, granted, parts);
       if (replaced !== null) edits.push(edit(node.s, node.e, replaced));
     } else if (node._ === 'Attribute' && OF_GAPS.has(node.attr)) {
-      edits.push(...member(text, node, parts));
+      edits.push(...member(text, node, parts, named));
     }
   }
   if (parts.size > 0) parts.add('shipped');
   return { edits, parts };
 }
 
-function* member(text: string, node: Attribute, parts: Set<string>): Generator<Edit> {
+/** named: the modules that the cell imports, by their names in it. */
+function* member(
+  text: string,
+  node: Attribute,
+  parts: Set<string>,
+  named: ReadonlyMap<string, string>
+): Generator<Edit> {
   if (node.value._ !== 'Name' || node.ctx !== 'Load') return;
   const name = node.value.id;
   if (text.slice(node.s, node.e) !== `${name}.${node.attr}`) return; // something stands between the two
-  for (const [module, names] of GAPS) {
-    if (names.includes(node.attr)) for (const part of partsOf(module)) parts.add(part);
-  }
+  const modules = modulesWith(node.attr, name, named);
+  if (modules.length === 0) return;
+  for (const module of modules) for (const part of partsOf(module)) parts.add(part);
   const span: Span = [node.s, node.e];
   yield opening(span, '__mk_member(');
   yield edit(node.s + name.length, node.e, `, ${repr(node.attr)})`, span);
+}
+
+/** The modules of which a name may have an attribute that is written for Monty. */
+function modulesWith(attribute: string, name: string, named: ReadonlyMap<string, string>): string[] {
+  const module = named.get(name) ?? name;
+  if (named.has(name) || GAPS.has(module)) return (GAPS.get(module) ?? []).includes(attribute) ? [module] : [];
+  if (OF_BUILTINS.has(attribute)) return []; // it would no more be found if it is of a built-in value
+  // an earlier cell may have imported a module under that name
+  return [...GAPS].flatMap(([each, names]) => (names.includes(attribute) ? [each] : []));
 }

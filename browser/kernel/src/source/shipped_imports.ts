@@ -20,6 +20,7 @@ export function insteadOf(node: Import | ImportFrom, granted: Granted, parts: Se
 function plain({ name, asname }: Alias, parts: Set<string>): string {
   add(parts, name);
   const bound = asname === null ? (name.split('.')[0] ?? '') : name;
+  if (!MODULES.has(bound)) return `import ${bound}`; // of a package of Monty's, which has no attribute for it
   return `${asname ?? bound} = ${variable(MODULE + bound)}`;
 }
 

@@ -8,6 +8,7 @@ import { assertionEdits } from './assertions';
 import { barEdits, MAY_COUNT } from './bars';
 import { deletionEdits } from './deletions';
 import { environmentEdits } from './environment';
+import { baseEdits, MAY_HAVE } from './known_bases';
 import { lackingEdits, MAY_LACK } from './lacking';
 import { fileLineEdits } from './lines_of_files';
 import { MAY_IMPORT, moduleEdits } from './module_imports';
@@ -38,7 +39,8 @@ export function madeReadable(text: string, tree: Module, names: SessionNames): {
   const lacking = MAY_LACK.test(text);
   const printing = mayPrint(text);
   const counting = (text.includes('enumerate') || text.includes('zip')) && MAY_COUNT.test(text);
-  if (!(methods || moving || importing || lacking || called || printing || counting || WORTH.test(text)))
+  const based = text.includes('class') && MAY_HAVE.test(text);
+  if (!(methods || moving || importing || lacking || called || printing || counting || based || WORTH.test(text)))
     return { edits: [], parts: new Set() };
   const { edits, items } = deletionEdits(text, tree);
   const parts = new Set(items ? ['deleting'] : []);
@@ -54,6 +56,7 @@ export function madeReadable(text: string, tree: Module, names: SessionNames): {
     edits.push(...lacked.edits);
     for (const part of lacked.parts) parts.add(part);
   }
+  if (based) edits.push(...baseEdits(text, tree));
   if (text.includes('*')) edits.push(...starImports(tree, names.granted));
   const add = (part: string, found: Iterable<Edit>): void => {
     const before = edits.length;
