@@ -32,7 +32,7 @@ def test_what_is_known_to_be_missing_is_missing(facts: Facts) -> None:
     assert "dir" not in facts.builtins
     assert "del" not in facts.keywords
     assert "threading" not in facts.modules
-    assert "OrderedDict" not in facts.of_module("collections")
+    assert "UserDict" not in facts.of_module("collections")
     assert "translate" not in (facts.of_value("str") or {})
     assert "cls" not in facts.arguments["json.dumps"]
 

@@ -131,7 +131,6 @@ _PLOTS = "There is no plotting here: build SVG or HTML in the cell and display i
 _WIDGETS = "This kernel has no widgets: ask with input()."
 _PAGE = "Cells reach neither a page nor its JavaScript: display(HTML(...)) and display(SVG(...)) show something."
 _FILES = "Code in the sandbox sees no files of this computer."
-_ABSTRACT = "Classes need only have the methods that are called."
 
 INSTEAD_OF_MODULE: Mapping[str, str] = {
     **_each("js pyodide pyodide_js", _PAGE),
@@ -152,16 +151,13 @@ INSTEAD_OF_MODULE: Mapping[str, str] = {
     "shutil": "os.rename() moves a file; to copy one, write what you read.",
     "IPython": "Only IPython.display is there: from IPython.display import display, HTML, Markdown, Image, ...",
     "urllib.parse": "Split the address with .split() or re; .replace(' ', '%20') quotes blanks.",
-    "abc": _ABSTRACT,
     "argparse": "A cell has no command line: assign the values.",
     "array": "Use a list.",
     "bs4": "re finds what you need in a short page.",
     "builtins": "The built-in functions are there without an import.",
     "cmath": "Complex numbers have + - * / ** and abs() without it.",
-    "collections.abc": "typing has Iterable, Mapping, Callable and most of the others.",
     "ctypes": "Code in the sandbox cannot call compiled libraries.",
     "doctest": "Write assert statements.",
-    "enum": "Write a class whose body holds lines of the form NAME = value.",
     "gc": "Monty frees what is no longer used by itself.",
     "getopt": "A cell has no command line: assign the values.",
     "graphlib": "Sort the nodes with a loop over those that have no predecessor left.",
@@ -223,21 +219,8 @@ INSTEAD_OF_MEMBER: Mapping[str, str] = {
     "sys.modules": "only Monty's own modules can be imported.",
     "sys.exc_info": "'except ... as error' gives the exception.",
     "sys.setrecursionlimit": "the kernel's option max_recursion_depth sets the limit.",
-    "collections.OrderedDict": "a dict keeps its order.",
-    "collections.ChainMap": "merge the dicts with | instead.",
-    "dataclasses.asdict": "put the fields into a dict by name.",
-    "dataclasses.astuple": "put the fields into a tuple by name.",
-    "dataclasses.replace": "make a new object and give it every field.",
-    "functools.cached_property": "write a method and keep its result in an attribute.",
-    "functools.cmp_to_key": "sort with key=.",
-    "functools.singledispatch": "tell the types apart with isinstance().",
-    "typing.NamedTuple": "use collections.namedtuple('Name', 'field field') or @dataclass.",
-    "typing.TypedDict": "use a plain dict or @dataclass.",
-    "typing.NewType": "use the type itself.",
-    "typing.cast": "leave it out, it changes nothing when code runs.",
     "re.subn": "use re.sub().",
     "json.JSONEncoder": "turn values into dicts, lists and strings before json.dumps().",
-    "datetime.UTC": "use datetime.timezone.utc.",
     "random.SystemRandom": "random.random() and the other functions are there.",
     "pathlib.PurePath": "use pathlib.Path.",
 }
