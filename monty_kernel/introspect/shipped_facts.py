@@ -38,7 +38,7 @@ def added(modules: Collection[str], montys: Mapping[str, Mapping[str, Kind]]) ->
             found.update((f"{module}.{name}", member) for name, member in its.members.items())
     for module, its in shipped.gaps().items():
         had = montys.get(module, {})
-        given = {name for name in its.members if name not in had or name in its.overrides}
+        given = [name for name in its.members if name not in had or name in its.overrides]
         found.update((f"{module}.{name}", its.members[name]) for name in given)
     for name, member in found.items():
         module, _, own = name.rpartition(".")
