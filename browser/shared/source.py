@@ -9,13 +9,13 @@ from monty_kernel.engine import prelude as parts
 from monty_kernel.engine import shipped_modules, shipped_names
 from monty_kernel.engine.source import (
     asking,
+    deletions,
     exceptions,
     known_bases,
     lacking,
     passed_methods,
     rewrites,
     special_calls,
-    unread,
 )
 from monty_kernel.engine.source import ipython as names
 from monty_kernel.engine.source.star_names import PARTLY, STAR_NAMES
@@ -66,7 +66,7 @@ def rewriting() -> dict[str, Any]:
             "never_made": sorted(asking.NEVER_MADE),
         },
         "bases": dict(known_bases.OF_MODULES),
-        "deleting": {"builtins": sorted(unread.BUILTINS), "callable": sorted(unread.CALLABLE)},
+        "deleting": {"builtins": sorted(deletions.BUILTINS), "callable": sorted(deletions.CALLABLE)},
         "exceptions": sorted(exceptions.EXCEPTIONS),
         "keywords": sorted(rewrites.KEYWORDS),
         "lacking": {

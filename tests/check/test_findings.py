@@ -16,7 +16,7 @@ from .findings import book, found_in, places
 GAPS = [
     ("import math, numpy as np", 1, 14, "missing-module"),
     ("def f():\n    import numpy.linalg\nf()", 2, 12, "missing-module"),
-    ("from collections import Counter, OrderedDict", 1, 34, "missing-member"),
+    ("from collections import Counter, UserDict", 1, 34, "missing-member"),
     ("import os\nos.system('ls')", 2, 1, "missing-member"),
     ("import functools as f\n@f.total_ordering\nclass C: pass", 2, 2, "missing-member"),
     ("import operator\noperator.iadd([], [1])", 2, 1, "missing-member"),

@@ -52,7 +52,7 @@ SYNTAX = [
     ("class Row(Generic[T]): pass", "class inheritance and metaclasses", "it changes nothing when code runs"),
     ("class Row(BaseModel): pass", "class inheritance and metaclasses", "@dataclass"),
     ("class A:\n    @property\n    def x(self): return 1", "method decorators (classmethod/staticmethod/property)", "an ordinary method"),
-    ("class A:\n    @staticmethod\n    def x(): return 1", "method decorators (classmethod/staticmethod/property)", "a function outside"),
+    ("class A:\n    @staticmethod\n    @print\n    def x(): return 1", "method decorators (classmethod/staticmethod/property)", "a function outside"),
     ("class A:\n    class B: pass", "class bodies containing anything other than methods and simple class variables", "in front of the class"),
     ("class A:\n    if 1:\n        x = 1", "class bodies containing anything other than methods and simple class variables", "only methods"),
     ("class A:\n    a, b = 1, 2", "complex class variable targets (only `name = <expr>` is allowed)", "one name at a time"),

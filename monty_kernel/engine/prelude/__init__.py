@@ -49,6 +49,7 @@ NUMBERS = "numbers"
 PATTERNS = "patterns"
 DATES = "dates"
 PATHS = "paths"
+CLASSES = "classes"
 
 PARTS = (
     RECORD, SHOWING, PRETTY, NAMES, MEDIA, SHELL, LENGTHS, VARIABLES, TIMING, OVERVIEW, EXCEPTIONS, CALLBACKS, DELETING, LINES,
@@ -65,6 +66,7 @@ PARTS = (
     PATTERNS,
     DATES,
     PATHS,
+    CLASSES,
 )  # fmt: skip
 """Each is a file, and finds those before it. Beside them each module that is written for Monty is a part (`engine/shipped_modules.py`)."""
 

@@ -6,6 +6,7 @@
 
 import { assertionEdits } from './assertions';
 import { barEdits, MAY_COUNT } from './bars';
+import { classMethodEdits, MAY_DECORATE } from './class_methods';
 import { deletionEdits } from './deletions';
 import { environmentEdits } from './environment';
 import { baseEdits, MAY_HAVE } from './known_bases';
@@ -14,21 +15,19 @@ import { fileLineEdits } from './lines_of_files';
 import { MAY_IMPORT, moduleEdits } from './module_imports';
 import { MAY_HOLD, methodEdits } from './passed_methods';
 import { mayPrint, printingEdits } from './printing';
+import { plainClassEdits } from './plain_classes';
 import { MAY_MOVE, progressEdits } from './progress';
 import { pythonPattern } from './python_pattern';
 import { GAPS, MODULES } from './shipped_names';
 import { edit } from './source_map';
 import { MAY_CALL, specialEdits } from './special_calls';
 import { starNames } from './star_names';
-import { statementsIn, walk } from './walk';
+import { statementsIn } from './walk';
 import type { Granted, SessionNames } from './index';
 import type { Edit } from './source_map';
-import type { ClassDef, Module, Node } from './tree';
+import type { Module, Node } from './tree';
 
 const WORTH = pythonPattern(String.raw`\benviron\b|\bgetenv\b|\bdel\b|\bobject\b|\bopen\b|\bimport[ \t]*\*|\bassert\b`);
-const FROM_OBJECT = pythonPattern(String.raw`class[ \t\f]+\w+[ \t\f]*(?P<base>\(\s*+object\s*+,?\s*+\))`, {
-  sticky: true
-});
 
 /** The edits for a parsed text, and the names of the prelude's parts that they need. */
 export function madeReadable(text: string, tree: Module, names: SessionNames): { edits: Edit[]; parts: Set<string> } {
@@ -39,13 +38,14 @@ export function madeReadable(text: string, tree: Module, names: SessionNames): {
   const lacking = MAY_LACK.test(text);
   const printing = mayPrint(text);
   const counting = (text.includes('enumerate') || text.includes('zip')) && MAY_COUNT.test(text);
+  const decorated = MAY_DECORATE.test(text);
   const based = text.includes('class') && MAY_HAVE.test(text);
-  if (!(methods || moving || importing || lacking || called || printing || counting || based || WORTH.test(text)))
-    return { edits: [], parts: new Set() };
+  const some = methods || moving || importing || lacking || called || printing || counting || decorated || based;
+  if (!some && !WORTH.test(text)) return { edits: [], parts: new Set() };
   const { edits, items } = deletionEdits(text, tree);
   const parts = new Set(items ? ['deleting'] : []);
   if (text.includes('assert')) edits.push(...assertionEdits(tree));
-  if (text.includes('object')) edits.push(...plainClasses(text, tree));
+  if (text.includes('object')) edits.push(...plainClassEdits(text, tree));
   if (importing) {
     const modules = moduleEdits(text, tree, names.granted);
     edits.push(...modules.edits);
@@ -62,6 +62,7 @@ export function madeReadable(text: string, tree: Module, names: SessionNames): {
     const before = edits.length;
     if (edits.push(...found) > before) parts.add(part);
   };
+  if (decorated) add('classes', classMethodEdits(text, tree));
   if (text.includes('open')) add('lines', fileLineEdits(tree));
   if (methods) add('methods', methodEdits(text, tree));
   if (called) add('special', specialEdits(text, tree));
@@ -70,33 +71,6 @@ export function madeReadable(text: string, tree: Module, names: SessionNames): {
   if (counting) add('bars', barEdits(text, tree));
   if (text.includes('env')) add('environment', environmentEdits(text, tree));
   return { edits, parts };
-}
-
-function* plainClasses(text: string, tree: Module): Generator<Edit> {
-  const classes: ClassDef[] = [];
-  for (const node of walk(tree)) {
-    if (node._ !== 'ClassDef' || node.bases.length !== 1 || node.keywords.length > 0) continue;
-    const [base] = node.bases;
-    if (base?._ === 'Name' && base.id === 'object') classes.push(node);
-  }
-  if (classes.length === 0 || binds(tree, 'object')) return;
-  for (const node of classes) {
-    FROM_OBJECT.lastIndex = node.s;
-    const match = FROM_OBJECT.exec(text);
-    const end = node.s + (match?.[0].length ?? 0);
-    if (match !== null) yield edit(end - (match.groups?.['base']?.length ?? 0), end, '');
-  }
-}
-
-/** Whether a text gives the name a value of its own. */
-function binds(tree: Module, name: string): boolean {
-  for (const node of walk(tree)) {
-    if (node._ === 'Name' && node.id === name && node.ctx !== 'Load') return true;
-    if (node._ === 'alias' && (node.asname ?? node.name) === name) return true;
-    if ('name' in node && node._ !== 'alias' && node.name === name) return true;
-    if ('arg' in node && node.arg === name) return true;
-  }
-  return false;
 }
 
 /** For a module that Monty does not have. If a later Monty has it, its names are not known all the same. */
