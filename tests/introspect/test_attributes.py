@@ -22,7 +22,9 @@ def test_modules_list_montys_members(notebook: Notebook) -> None:
     notebook.run("import math, collections, os.path\nimport json as j")
     assert "sqrt" in notebook.complete("math.")
     assert notebook.completions("math.p").types["pi"] == "instance"
-    assert notebook.complete("collections.") == ["Counter", "defaultdict", "deque", "namedtuple"]
+    assert notebook.complete("collections.") == [
+        "ChainMap", "Counter", "defaultdict", "deque", "namedtuple", "OrderedDict",
+    ]  # fmt: skip
     assert notebook.complete("j.dum") == ["dump", "dumps"]
     assert "join" in notebook.complete("os.path.")
     assert "fork" not in notebook.complete("os.")

@@ -53,7 +53,7 @@ def test_ipython_display_holds_what_the_kernel_supplies(notebook: Notebook) -> N
 
 @pytest.mark.parametrize("code", [
     "import math as m", "from math import sin as s", "from math import sin s", "from nope import ", "import nope.", "from . import ",
-    "from .math import ", "from collections import Ord", "import threadi",
+    "from .math import ", "from collections import UserD", "import threadi",
 ])  # fmt: skip
 def test_what_may_not(notebook: Notebook, code: str) -> None:
     assert notebook.complete(code) == []

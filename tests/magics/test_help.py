@@ -70,7 +70,7 @@ def test_names_are_not_searched_for(session: Session, cell: str) -> None:
 
 
 def test_help_on_a_missing_module_says_what_there_is_instead(session: Session) -> None:
-    assert session.run("enum?").printed.startswith("Object `enum` not found. Monty has no module 'enum'")
+    assert session.run("sqlite3?").printed.startswith("Object `sqlite3` not found. Monty has no module 'sqlite3'")
 
 
 def test_help_shows_what_the_lines_before_it_made(session: Session) -> None:

@@ -13,13 +13,13 @@ NOTEBOOKS: dict[str, list[str]] = {
         "def area(r):\n    return math.pi * r ** 2\nareas = [area(r) for r in range(3)]",
         "max(areas, key=lambda a: -a)",
     ],
-    "an enum": [
-        "from enum import Enum\nclass Color(Enum):\n    RED = 1\n    BLUE = 2",
-        "Color.RED",
-        "names = [c.name for c in Color]",
+    "threads": [
+        "from threading import Thread\nnames = ['a', 'b']\nthreads = [Thread(name=name) for name in names]",
+        "Thread",
+        "names = [thread.name for thread in threads]",
         "names",
-        "def paint(c: 'Color'):\n    return c.name\npaint(Color.RED)",
-        "sorted([1,2], key=lambda n: paint(n))",
+        "def start(name: 'str'):\n    return Thread(name=name)\nstart('c')",
+        "sorted([1,2], key=lambda n: start(n))",
     ],
     "inheritance": [
         "class Animal:\n    def __init__(self, n): self.n = n\nclass Dog(Animal):\n    def bark(self): return 'woof'\ndogs = []",
@@ -50,11 +50,11 @@ NOTEBOOKS: dict[str, list[str]] = {
         "ax.plot([1])",
         "plt.show()",
     ],
-    "dataclasses.asdict": [
-        "from dataclasses import dataclass, field, asdict\nfrom typing import List",
+    "dataclasses.make_dataclass": [
+        "from dataclasses import dataclass, field, make_dataclass\nfrom typing import List",
         "@dataclass\nclass P:\n    x: int = 0\n    y: int = 0",
         "p = P(1, 2)\np",
-        "asdict(p)",
+        "make_dataclass('Q', ['x'])",
         "def dist(a, b):\n    return abs(a.x - b.x)",
         "dist(p, P())",
         "xs: List[int] = [1]\nxs",
@@ -68,11 +68,11 @@ NOTEBOOKS: dict[str, list[str]] = {
         "longest",
         "try:\n    import requests\nexcept ImportError:\n    requests = None\nrequests is None",
     ],
-    "logging under a cell magic": [
-        "%%time\nimport logging\nlogger = logging.getLogger('x')\nlevel = 3",
-        "logger.info('hi')",
+    "a database under a cell magic": [
+        "%%time\nimport sqlite3\ndatabase = sqlite3.connect(':memory:')\nlevel = 3",
+        "database.execute('select 1')",
         "level",
-        "def log(m):\n    logger.info(m)\nlog('x')",
+        "def log(m):\n    database.execute(m)\nlog('x')",
         "class T:\n    def __enter__(self): return self\n    def __exit__(self, *a): log('bye')\nwith T() as t:\n    pass",
         "t",
     ],
