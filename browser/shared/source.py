@@ -73,6 +73,7 @@ def rewriting() -> dict[str, Any]:
             "methods": dict(lacking.METHODS),
             "partly": dict(lacking.PARTLY),
             "attributes": dict(lacking.ATTRIBUTES),
+            "names": lacking.NAMES,
             "may_lack": lacking.MAY_LACK.pattern,
             "may_be_verbose": lacking.MAY_BE_VERBOSE.pattern,
             "whole_date": lacking.WHOLE_DATE.pattern,

@@ -50,6 +50,7 @@ PATTERNS = "patterns"
 DATES = "dates"
 PATHS = "paths"
 CLASSES = "classes"
+NAMING = "naming"
 
 PARTS = (
     RECORD, SHOWING, PRETTY, NAMES, MEDIA, SHELL, LENGTHS, VARIABLES, TIMING, OVERVIEW, EXCEPTIONS, CALLBACKS, DELETING, LINES,
@@ -67,6 +68,7 @@ PARTS = (
     DATES,
     PATHS,
     CLASSES,
+    NAMING,
 )  # fmt: skip
 """Each is a file, and finds those before it. Beside them each module that is written for Monty is a part (`engine/shipped_modules.py`)."""
 
@@ -81,7 +83,7 @@ BUILTINS = (
 _RARE = (
     "BaseException",
     "LookupError", "FileExistsError", "FileNotFoundError", "IsADirectoryError", "NotADirectoryError", "OSError", "TimeoutError",
-    "IndexError", "OverflowError", "ValueError", "bin", "chr", "eval", "filter", "iter", "map", "ord", "setattr",
+    "IndexError", "OverflowError", "ValueError", "bin", "chr", "eval", "filter", "iter", "map", "object", "ord", "setattr",
 )  # fmt: skip
 """Those that only the parts which use them define, so that other sessions need not hold them."""
 _NAMES = "|".join((*BUILTINS, *_RARE))

@@ -20,6 +20,7 @@ def __mk_make_namespace():
 __mk_namespace = __mk_make_namespace()
 __mk_own_module = type(__mk_math)
 __mk_gaps = {}
+__mk_wrapped = []
 
 
 def __mk_member(owner, name):

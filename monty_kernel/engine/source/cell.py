@@ -36,7 +36,7 @@ _CELL_MAGIC = re.compile(r"\s*(?:%%(?P<name>[\w.!]+)|(?P<shell>!!))(?P<args>[^\n
 _LEAVE = re.compile(r"\s*(?:exit|quit)")  # people type it without brackets, as in IPython
 _MAY_BE_REWRITTEN = re.compile(
     r"\(|\b(?:args|assert|del|environ|errno|except|getenv|import|progress|strerror)\b"
-    r"|\.\s*(?:UTC|VERBOSE|X|denominator|imag|lastgroup|numerator|parents|real)\b"
+    r"|\bcallable\b|\.\s*(?:UTC|VERBOSE|X|__name__|denominator|imag|lastgroup|numerator|parents|real)\b"
 )
 _QUIET = re.compile(r"(?:[ \t\f]|\\\r?\n)*+;")
 

@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 from .. import prelude
+from . import SessionNames
+from .plain_classes import binds
 from .source_map import ByteOffsets, Edit, Rewritten, opening
 
 METHODS: Mapping[str, str] = {
@@ -47,12 +49,16 @@ ATTRIBUTES: Mapping[str, str] = {
     **dict.fromkeys(("denominator", "imag", "numerator", "real"), prelude.NUMBERS),
     "lastgroup": prelude.PATTERNS,
     "parents": prelude.PATHS,
+    "__name__": prelude.NAMING,
 }
 """The same of attributes."""
 
+NAMES = ("callable", "issubclass")
+"""Built-in functions that Monty lacks, and the part `NAMING` has."""
+
 MAY_LACK = re.compile(
     rf"\.\s*(?:(?:{'|'.join((*METHODS, 'sub', 'subn', 'strptime'))})\s*\(|(?:{'|'.join(ATTRIBUTES)})\b)"
-    r"|\bencoding\s*=|\b(?:VERBOSE|re\.X)\b|\.\s*update\s*\("
+    rf"|\b(?:{'|'.join(NAMES)})\b|\bencoding\s*=|\b(?:VERBOSE|re\.X)\b|\.\s*update\s*\("
 )
 """What a text contains that has something to rewrite."""
 
@@ -64,7 +70,7 @@ _CALLED = re.compile(r"(?P<brackets>(?:\s*\))*)\s*\.\s*(?P<name>\w+)\s*\(")
 _NAMED = re.compile(r"(?P<brackets>(?:\s*\))*)\s*\.\s*(?P<name>\w+)\Z")
 
 
-def lacking_edits(text: str, tree: ast.Module, places: ByteOffsets) -> Rewritten:
+def lacking_edits(text: str, tree: ast.Module, places: ByteOffsets, names: SessionNames) -> Rewritten:
     """The edits, and the parts of the prelude that they need."""
     verbose = MAY_BE_VERBOSE.search(text) is not None
     edits: list[Edit] = []
@@ -75,13 +81,32 @@ def lacking_edits(text: str, tree: ast.Module, places: ByteOffsets) -> Rewritten
             found = [] if part is None else list(_call(text, node, node.func, part, places))
         elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
             part = ATTRIBUTES.get(node.attr)
+            if part == prelude.NAMING and isinstance(node.value, ast.Call):
+                continue  # `type(x).__name__` is there
             found = [] if part is None else list(_attribute(text, node, part, places))
         else:
             continue
         if found and part is not None:
             edits += found
             parts.add(part)
+    named = list(_named(text, tree, places, names)) if any(name in text for name in NAMES) else []
+    if named:
+        edits += named
+        parts.add(prelude.NAMING)
+    if prelude.NAMING in parts:
+        parts.add(prelude.SHIPPED)
     return Rewritten(edits, frozenset(parts))
+
+
+def _named(text: str, tree: ast.Module, places: ByteOffsets, names: SessionNames) -> Iterator[Edit]:
+    """Built-in functions by their names, which neither the cell nor the session has for something else."""
+    free = {name for name in NAMES if not binds(tree, name)}
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id in free]
+    free &= names.undefined(frozenset(node.id for node in found)) if found else set()
+    for node in found:
+        span = start, end = places.span(node)
+        if node.id in free and text[start:end] == node.id:
+            yield Edit(start, end, f"__mk_{node.id}", span)
 
 
 def _does_less(call: ast.Call, method: ast.Attribute, verbose: bool) -> str | None:

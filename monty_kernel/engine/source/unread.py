@@ -68,7 +68,7 @@ _REWRITERS = (
     _Rewriter(MAY_HOLD.search, _with(prelude.METHODS, lambda p: method_edits(p.text, p.tree, p.places))),
     _Rewriter(MAY_CALL.search, _with(prelude.SPECIAL, lambda p: special_edits(p.text, p.tree, p.places))),
     _Rewriter(may_print, _with(prelude.PRINTING, lambda p: printing_edits(p.text, p.tree, p.places))),
-    _Rewriter(MAY_LACK.search, lambda p: lacking_edits(p.text, p.tree, p.places)),
+    _Rewriter(MAY_LACK.search, lambda p: lacking_edits(p.text, p.tree, p.places, p.names)),
     _Rewriter(MAY_MOVE.search, _with(prelude.PROGRESS, lambda p: progress_edits(p.text, p.tree, p.places))),
     _Rewriter(MAY_COUNT.search, _with(prelude.BARS, lambda p: bar_edits(p.text, p.tree, p.places))),
     _Rewriter(

@@ -17,7 +17,7 @@ import type { Module } from './tree';
 const LEAVE = pythonPattern(String.raw`\s*(?:exit|quit)`); // people type it without brackets, as in IPython
 const MAY_BE_REWRITTEN = pythonPattern(
   String.raw`\(|\b(?:args|assert|del|environ|errno|except|getenv|import|progress|strerror)\b` +
-    String.raw`|\.\s*(?:UTC|VERBOSE|X|denominator|imag|lastgroup|numerator|parents|real)\b`
+    String.raw`|\bcallable\b|\.\s*(?:UTC|VERBOSE|X|__name__|denominator|imag|lastgroup|numerator|parents|real)\b`
 );
 const QUIET = pythonPattern(String.raw`(?:[ \t\f]|\\\r?\n)*+;`, { sticky: true });
 

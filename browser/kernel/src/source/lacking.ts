@@ -5,10 +5,12 @@
  */
 
 import rewriting from '../generated/rewriting.json';
+import { binds } from './plain_classes';
 import { pythonPattern } from './python_pattern';
 import { repr } from './python_text';
 import { edit, opening } from './source_map';
 import { walk } from './walk';
+import type { SessionNames } from './index';
 import type { Edit, Span } from './source_map';
 import type { Attribute, Call, Expr, Module } from './tree';
 
@@ -21,6 +23,10 @@ const PARTLY = new Map<string, string>(Object.entries(rewriting.lacking.partly))
 /** The same of attributes. */
 const ATTRIBUTES = new Map<string, string>(Object.entries(rewriting.lacking.attributes));
 
+/** Built-in functions that Monty lacks, and this part has. */
+const NAMES = rewriting.lacking.names;
+const NAMING = 'naming';
+
 /** What a text contains that has something to rewrite. */
 export const MAY_LACK = pythonPattern(rewriting.lacking.may_lack);
 
@@ -31,7 +37,7 @@ const CALLED = pythonPattern(String.raw`(?P<brackets>(?:\s*\))*)\s*\.\s*(?P<name
 const NAMED = pythonPattern(String.raw`\A(?P<brackets>(?:\s*\))*)\s*\.\s*(?P<name>\w+)\Z`);
 
 /** The edits, and the parts of the prelude that they need. */
-export function lackingEdits(text: string, tree: Module): { edits: Edit[]; parts: Set<string> } {
+export function lackingEdits(text: string, tree: Module, names: SessionNames): { edits: Edit[]; parts: Set<string> } {
   const verbose = MAY_BE_VERBOSE.test(text);
   const edits: Edit[] = [];
   const parts = new Set<string>();
@@ -43,13 +49,32 @@ export function lackingEdits(text: string, tree: Module): { edits: Edit[]; parts
       if (part !== undefined) found = [...ofCall(text, node, node.func, part)];
     } else if (node._ === 'Attribute' && node.ctx === 'Load') {
       part = ATTRIBUTES.get(node.attr);
+      if (part === NAMING && node.value._ === 'Call') continue; // `type(x).__name__` is there
       if (part !== undefined) found = [...ofAttribute(text, node, part)];
     }
     if (part === undefined || found.length === 0) continue;
     edits.push(...found);
     parts.add(part);
   }
+  const named = NAMES.some(name => text.includes(name)) ? [...ofNames(text, tree, names)] : [];
+  if (named.length > 0) {
+    edits.push(...named);
+    parts.add(NAMING);
+  }
+  if (parts.has(NAMING)) parts.add('shipped');
   return { edits, parts };
+}
+
+/** Built-in functions by their names, which neither the cell nor the session has for something else. */
+function* ofNames(text: string, tree: Module, names: SessionNames): Generator<Edit> {
+  const free = NAMES.filter(name => !binds(tree, name));
+  const found = [...walk(tree)].filter(node => node._ === 'Name').filter(node => free.includes(node.id));
+  if (found.length === 0) return;
+  const undefinedNames = names.undefinedOf(new Set(found.map(node => node.id)));
+  for (const node of found) {
+    const { id, s, e } = node;
+    if (undefinedNames.has(id) && text.slice(s, e) === id) yield edit(s, e, `__mk_${id}`, [s, e]);
+  }
 }
 
 /** The part of the prelude for a call that asks for what Monty's method does not do. */

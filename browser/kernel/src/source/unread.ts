@@ -52,7 +52,7 @@ export function madeReadable(text: string, tree: Module, names: SessionNames): {
     for (const part of modules.parts) parts.add(part);
   }
   if (lacking) {
-    const lacked = lackingEdits(text, tree);
+    const lacked = lackingEdits(text, tree, names);
     edits.push(...lacked.edits);
     for (const part of lacked.parts) parts.add(part);
   }

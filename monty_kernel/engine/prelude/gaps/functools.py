@@ -1,6 +1,6 @@
 """What Monty's `functools` lacks: `wraps`, `update_wrapper`, `cmp_to_key`, `singledispatch`.
 
-Lacks: `__name__` of what is wrapped. `cmp_to_key` orders what one `sorted`, `sort`, `min` or `max` compares. `singledispatch` knows
+Lacks: `__wrapped__` and `__doc__` of what is wrapped. `cmp_to_key` orders what one `sorted`, `sort`, `min` or `max` compares. `singledispatch` knows
 built-in types and classes, by `register(type)` and `dispatch`.
 """
 
@@ -13,10 +13,11 @@ LACKS = {
 
 
 def wraps(wrapped, assigned=(), updated=()):
-    return lambda wrapper: wrapper
+    return lambda wrapper: update_wrapper(wrapper, wrapped)
 
 
 def update_wrapper(wrapper, wrapped, assigned=(), updated=()):
+    __mk_wrapped.append((wrapper, wrapped))  # for `__name__`
     return wrapper
 
 
