@@ -72,6 +72,7 @@ def _flipped(data: bytes) -> bytes:
 _NEVER = re.compile("(?!)")
 _UNSANITIZED = lambda text, **_: Sanitized(text, Counter())  # noqa: E731
 _FAR = lambda *_: (1, 1, 999, 1)  # noqa: E731
+_AS_IT_IS = lambda value: SimpleNamespace(specification=value, options={}, left_out={})  # noqa: E731
 SABOTAGE: dict[str, tuple[str, object, bytes | Callable[[bytes], bytes]]] = {
     "cells": ("monty_kernel.engine.source.cell.Feed.to_cell", _FAR, b"x"),
     "expressions": ("monty_kernel.engine.source.cell.Feed.to_cell", _FAR, b"x"),
@@ -87,6 +88,7 @@ SABOTAGE: dict[str, tuple[str, object, bytes | Callable[[bytes], bytes]]] = {
     "svg": ("monty_kernel.sanitize.html._first_svg", lambda text: text + "x", b"<svg></svg>"),
     "markdown": ("monty_kernel.sanitize.markdown.sanitized_html", _UNSANITIZED, b"<script>x</script>"),
     "bundles": ("monty_kernel.sanitize.markdown.sanitized_html", _UNSANITIZED, b'{"text/markdown": "<script>x</script>"}'),
+    "charts": ("monty_kernel.sanitize.vega.shown.shown_chart", _AS_IT_IS, b'{"mark": "bar", "usermeta": {}}'),
     "terminal": ("monty_kernel.sanitize.terminal.STEERING", _NEVER, b"\x1b]0;x\x07"),
     "notebooks": ("monty_kernel.headless.notebook_shape._text", lambda value: value, bytes),
 }  # fmt: skip
