@@ -29,6 +29,9 @@ from monty_kernel.engine.source.star_names import PARTLY, STAR_NAMES
 
 from .patterns import javascript
 
+_NO_PLOTS = "There is no plotting here: build SVG or HTML in the cell and display it."
+"""What a page says of modules that draw: it has nothing that draws the figures of matplotlib.pyplot."""
+
 
 def errors() -> dict[str, Any]:
     """The sentences and the tables behind the hints."""
@@ -47,7 +50,10 @@ def errors() -> dict[str, Any]:
             "bases": dict(unsupported.BASES),
             "exception_base": unsupported.EXCEPTION_BASE,
             "builtins": dict(unsupported.BUILTINS),
-            "instead_of_module": dict(unsupported.INSTEAD_OF_MODULE),
+            "instead_of_module": {
+                name: _NO_PLOTS if text == unsupported.PLOTS else text
+                for name, text in unsupported.INSTEAD_OF_MODULE.items()
+            },
             "instead_of_member": dict(unsupported.INSTEAD_OF_MEMBER),
             "instead_of_command": dict(unsupported.INSTEAD_OF_COMMAND),
             "instead_of_method": dict(unsupported.INSTEAD_OF_METHOD),

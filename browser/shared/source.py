@@ -22,6 +22,10 @@ from monty_kernel.engine.source.star_names import PARTLY, STAR_NAMES
 
 from .introspection import PART, prelude_part
 
+_DRAWN_BY_THE_HOST = "module matplotlib.pyplot"
+"""Its figures are drawn by the host of the native kernel; a page has nothing that does."""
+_NOT_DRAWN = "matplotlib.pyplot draws on a computer only: build SVG or HTML in the cell and display it"
+
 
 def prelude() -> dict[str, Any]:
     """The Monty source of each part, in the order in which they find each other."""
@@ -40,7 +44,8 @@ def shipped() -> dict[str, Any]:
 
 def shipped_sources() -> dict[str, Any]:
     """The Monty source of each of these modules, by its part."""
-    return {part: shipped_modules.source(part) for part in shipped_names.parts()}
+    sources = {part: shipped_modules.source(part) for part in shipped_names.parts()}
+    return {**sources, _DRAWN_BY_THE_HOST: f"raise ImportError({_NOT_DRAWN!r})\n"}
 
 
 def ipython() -> dict[str, Any]:

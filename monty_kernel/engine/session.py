@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -12,8 +13,9 @@ from ..outputs import Result
 from . import prelude
 from .access import Access
 from .budget import Budget, of_the_kernel, size_of
-from .cell_log import CellLog, KnownCells
+from .cell_log import CellLog, KnownCells, may_read_clock
 from .errors.failures import INTERRUPTED, STOPPED, raised, refused, said_by_cpython, unparsable
+from .figures import FIGURES, SHOW_FIGURES
 from .frontend import NO_FRONTEND, Frontend, UsageError
 from .known_names import KnownNames
 from .limits import Limits, SessionLimits
@@ -25,8 +27,6 @@ from .source import Action, CellSource, Failure
 from .source.cell import Cell, Feed, expression
 from .workers import Workers
 from .written import Changes, weight_of
-
-_ALLOCATION = "[0] * 1000\nNone"
 
 _MOST_EXPRESSED = 4 << 20
 """Bytes that the user expressions of one cell may give: one reply holds them all."""
@@ -154,8 +154,7 @@ class Session:
 
     def saved(self) -> None:
         """Note that a snapshot holds all that the session is now."""
-        self._recorded = {}
-        self.changed = False
+        self._recorded, self.changed = {}, False
 
     def load(self, snapshot: Snapshot, limits: Limits) -> None:
         """Be what it was when the snapshot's state was dumped, before the reruns, in a fresh worker.
@@ -179,7 +178,7 @@ class Session:
             RuntimeError: It is, or its worker is gone for another reason.
         """
         try:
-            self.ask(_ALLOCATION)
+            self.ask("[0] * 1000\nNone")  # which allocates
         except (FeedError, WorkerLost) as error:
             self.sandbox.release()
             over = isinstance(error, FeedError) or error.cause == "memory"
@@ -202,10 +201,13 @@ class Session:
                         return Outcome(run.budget.over.failure, cut_short=True)
                 else:
                     result = self._feed(step, run)
+            self._show_figures(cell, run)
         except FeedError as error:
             if error.left:
                 return Outcome()
             failure = self._failure(error.monty)
+            with suppress(FeedError, KeyboardInterrupt):  # the cell has failed already
+                self._show_figures(cell, run)
             if error.refusal is not None:
                 return Outcome(refused(error.refusal, failure))
             if failure.ename in ("ImportError", "ModuleNotFoundError"):
@@ -218,6 +220,10 @@ class Session:
         except KeyboardInterrupt:  # between two feeds
             return Outcome(INTERRUPTED, cut_short=True)
         return Outcome(None, result, self._expressions(expressions, run))
+
+    def _show_figures(self, cell: Cell, run: CellRun) -> None:
+        if FIGURES in self.parts and "(" in cell.source.text and run.budget.over is None:  # no call, no figure
+            self._feed_text(SHOW_FIGURES, run)
 
     def run_again(self, reruns: Collection[Journaled]) -> None:
         """Run cells as they ran before: nobody sees it, and the host's answers are those that were recorded.
@@ -324,7 +330,7 @@ class Session:
             self._recorded[missed] = self._unrecorded.pop(missed)
         self._cell_log.add_feed(self._next_feed, feed)
         self.changed = True
-        self.may_read_clock |= _may_read_clock(feed.cell.text)
+        self.may_read_clock |= may_read_clock(feed.cell.text)
         if "del" in feed.cell.text:
             self.names.forget()
         try:
@@ -360,7 +366,7 @@ class Session:
             feed = expression(CellSource("<user expression>", text))
             self._feed_parts(feed.parts, run)
             self._cell_log.add_feed(self._next_feed, feed)
-            self.may_read_clock |= _may_read_clock(text)
+            self.may_read_clock |= may_read_clock(text)
             return result_of(self._shown(self._feed_text(feed.text, run), feed, run)) or Result({"text/plain": "None"})
         except SyntaxError as error:
             return Failure("syntax", "SyntaxError", error.msg)
@@ -392,9 +398,3 @@ class Session:
         from .errors.locate import locate
 
         return locate(failure, feed.cell, self._cell_log.sources())
-
-
-def _may_read_clock(source: str) -> bool:
-    """Whether a cell may import the time: both modules that tell it have "time" in their names. Letters that are not
-    ASCII may be others in a name."""
-    return "time" in source or not source.isascii()

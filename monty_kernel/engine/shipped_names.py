@@ -32,6 +32,13 @@ MODULES: Mapping[str, tuple[str, ...]] = {
             "Formatter Filter StreamHandler NullHandler Logger root lastResort getLogger basicConfig disable log debug "
             "info warning error critical exception"
         ),
+        "matplotlib": "rcParams use get_backend",
+        "matplotlib.pyplot": (
+            "style rcParams figure gcf gca subplots subplot show close clf plot bar barh hist pie bar_label "
+            "scatter fill_between step semilogy loglog axhline axvline axhspan axvspan hlines vlines text "
+            "annotate errorbar boxplot tick_params legend grid axis title xlabel ylabel xlim ylim xticks yticks "
+            "xscale yscale suptitle tight_layout subplots_adjust savefig colorbar"
+        ),
         "operator": (
             "add sub mul truediv floordiv mod pow neg pos abs invert and_ or_ xor lshift rshift eq ne lt le gt ge not_ "
             "truth is_ is_not contains concat countOf indexOf getitem setitem itemgetter attrgetter methodcaller"
@@ -85,6 +92,7 @@ GAPS: Mapping[str, tuple[str, ...]] = {
 """The names that a module of Monty's gets."""
 
 NEEDS: Mapping[str, tuple[str, ...]] = {
+    "module matplotlib.pyplot": ("module matplotlib",),
     "module rich.progress": ("module tqdm",),
     "module tqdm.auto": ("module tqdm",),
     "module tqdm.notebook": ("module tqdm",),

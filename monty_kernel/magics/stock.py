@@ -16,7 +16,8 @@ family = Family("Settings of the stock kernel")
 def config(arguments: argparse.Namespace, context: MagicContext) -> None:
     """Change nothing: a notebook cannot configure this kernel. `%limits` shows its limits and who set them."""
     setting = arguments.code.text.partition("=")[0].strip()
-    if setting != "Completer.use_jedi":  # front ends set it without being asked to
+    # front ends set the first without being asked to; the others say how matplotlib draws
+    if setting != "Completer.use_jedi" and not setting.startswith("InlineBackend."):
         context.print("%config has no effect here: this kernel is configured where it is started. See %limits.")
 
 
@@ -33,6 +34,13 @@ def load_ext(arguments: argparse.Namespace, context: MagicContext) -> None:
         name = shortened(arguments.extension)
         raise UsageError(f"%load_ext: {name} is a program for the stock kernel, so its magics are missing here.")
     context.print("%load_ext: autoreload has nothing to do here: cells import no files.")
+
+
+@family.host("matplotlib", code="[BACKEND]")
+def matplotlib(arguments: argparse.Namespace, context: MagicContext) -> None:
+    """Do nothing: a figure shows below the cell that draws it, as with `inline`. Other backends are refused."""
+    if arguments.code.text.strip() not in ("", "inline"):
+        raise UsageError("%matplotlib: figures show below their cell. Write %matplotlib inline, or leave the line out.")
 
 
 def _declare_setting(name: str, what: str) -> None:
@@ -69,8 +77,8 @@ family.refuse(
     "nothing can be installed: the sandbox has the modules that come with Monty, such as math, json, re and datetime.",
 )
 family.refuse(
-    "matplotlib pylab gui",
-    "the sandbox has no matplotlib and opens no windows. Delete the line; display(SVG(...)) shows drawings.",
+    "pylab gui",
+    "the sandbox opens no windows. Delete the line; import matplotlib.pyplot draws charts.",
 )
 family.refuse(
     "debug pdb prun lprun mprun memit mem", "there is no debugger or profiler here. Use %time and %timeit to measure."

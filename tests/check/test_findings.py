@@ -58,7 +58,7 @@ GAPS = [
     ("with open('data.csv') as f:\n    f.read()", 1, 6, "missing-file"),
     ("from pathlib import Path\nPath('a.txt').read_text()", 2, 1, "missing-file"),
     ("x = 1\n!ls", 2, 1, "magic"),
-    ("%matplotlib inline", 1, 1, "magic"),
+    ("%gui qt", 1, 1, "magic"),
     ("%%bash\nls", 1, 1, "magic"),
     ("%load_ext sql", 1, 1, "magic"),
     ("pip install numpy", 1, 5, "syntax"),

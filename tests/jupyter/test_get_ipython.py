@@ -68,7 +68,7 @@ def test_line_magics_that_look(fresh: Kernel) -> None:
         ("run_line_magic('reset', '-f')", "write %reset -f on a line of its own"),
         ("run_line_magic('timeit', '1')", "write %timeit 1 on a line of its own"),
         ("run_line_magic('resume', '')", "on a line of its own"),
-        ("run_line_magic('matplotlib', 'inline')", "has no matplotlib"),
+        ("run_line_magic('matplotlib', 'widget')", "figures show below their cell"),
         ("run_line_magic('nothing', '')", "no magic %nothing"),
         ("run_cell_magic('time', '', '1')", "on the first line of a cell"),
         ("run_cell_magic('bash', '', 'ls')", "has no shell"),

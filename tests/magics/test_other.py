@@ -79,7 +79,8 @@ def test_no_files_are_opened(session: Session, cell: str) -> None:
         ("%cd /", "sees no folders"),
         ("%load_ext sql", "%load_ext: sql is a program for the stock kernel"),
         ("%load_ext", "required: EXTENSION"),
-        ("%matplotlib inline", "no matplotlib"),
+        ("%matplotlib widget", "figures show below their cell"),
+        ("%gui qt", "opens no windows"),
         ("%debug", "no debugger"),
         ("%prun f()", "no debugger or profiler"),
         ("%%javascript\nalert(1)", "no programs to the browser"),
@@ -92,7 +93,7 @@ def test_what_is_not_there_is_said_so(session: Session, cell: str, reason: str) 
 
 
 def test_a_refused_line_can_be_caught_as_front_ends_do(session: Session) -> None:
-    ran = session.run("try:\n    %matplotlib inline\nexcept:\n    pass\nprint('on')")
+    ran = session.run("try:\n    %gui qt\nexcept:\n    pass\nprint('on')")
     assert ran.failure is None
     assert ran.printed == "on\n"
 
@@ -104,7 +105,9 @@ def test_what_stands_before_a_refused_line_runs(session: Session) -> None:
 
 def test_settings_of_the_stock_kernel_stop_no_cell(session: Session) -> None:
     assert session.run("%config Completer.use_jedi = False").printed == ""
-    assert "no effect here" in session.run("%config InlineBackend.figure_format = 'retina'").printed
+    assert session.run("%config InlineBackend.figure_format = 'retina'").printed == ""
+    assert session.run("%matplotlib inline").printed == ""
+    assert "no effect here" in session.run("%config Class.trait = 1").printed
     assert "no effect here" in session.run("%config").printed
     ran = session.run("%load_ext autoreload\n%autoreload 2\n1")
     assert ran.result == "1"

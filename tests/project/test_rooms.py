@@ -16,13 +16,14 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "monty_kernel"
 MOST_LINES = 400
 
-_LEAVES = frozenset({"bounded", "files", "isolation", "outputs", "startup"})
+_LEAVES = frozenset({"bounded", "charts", "files", "isolation", "outputs", "startup"})
 _ENGINE = _LEAVES | {"engine", "sanitize"}
 _TOOLS = _ENGINE | {"grants", "history", "introspect", "magics", "settings", "store", "timetravel", "typecheck"}
 _HOSTS = _TOOLS | {"session"}
 
 ALLOWED: Mapping[str, frozenset[str]] = {
     "bounded": frozenset(),
+    "charts": frozenset(),
     "files": frozenset(),
     "isolation": frozenset(),
     "outputs": frozenset(),
@@ -30,7 +31,7 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     "history": frozenset({"files"}),
     "store": frozenset({"files"}),
     "sanitize": frozenset({"bounded", "outputs"}),
-    "engine": frozenset({"bounded", "isolation", "outputs", "sanitize"}),
+    "engine": frozenset({"bounded", "charts", "isolation", "outputs", "sanitize"}),
     "settings": frozenset({"engine"}),
     "introspect": frozenset({"bounded", "engine", "isolation", "outputs"}),
     "grants": frozenset({"engine", "files", "outputs"}),

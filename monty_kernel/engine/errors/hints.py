@@ -131,12 +131,12 @@ def _dataclass_option(failure: Failure, function: str, option: str) -> str:
 
 
 def _module(failure: Failure, name: str) -> str:
-    if (unread := only_in_cells(name)) is not None:
-        return unread
     root = name.partition(".")[0]
     line = line_of(failure.frames[-1]) if failure.frames else None
     dotted = re.search(rf"\b{re.escape(root)}(?:\.\w+)+", line or "")  # Monty's message names the package alone
     instead = instead_of_module(dotted[0] if dotted else name)
+    if instead is None and (unread := only_in_cells(name)) is not None:
+        return unread
     if instead is None and not has_submodule(name):
         from difflib import get_close_matches
 
@@ -332,6 +332,7 @@ RULES: Mapping[str, tuple[tuple[str, _Rule], ...]] = {
         (r"module '([\w.]+)' has no attribute '(\w+)'", _member),
         # the prelude's stand-ins for modules are objects of a class with this name
         (r"'module' object has no attribute '(\w+)'", missing_of_shipped),
+        (r"'_Axes' object has no attribute '(\w+)'", missing_of_shipped),
         (r"type object '([\w.]+)' has no attribute '(\w+)'", objects.missing_type_attribute),
         (r"'([\w.]+)' object has no attribute '(\w+)'", objects.missing_attribute),
         (r"'([\w.]+)' object has no attribute '\w+' and no __dict__ for setting new .*", objects.new_attribute),

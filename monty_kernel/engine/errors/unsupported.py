@@ -127,7 +127,7 @@ _NETWORK = "Code in the sandbox has no network access."
 _PROCESSES = "The sandbox has no processes or threads; asyncio.gather(...) runs coroutines side by side."
 _COMPILED = "Packages with compiled code cannot be loaded."
 _TABLES = f"{_COMPILED} Lists, dicts and the csv, math and random modules are enough for small data."
-_PLOTS = "There is no plotting here: build SVG or HTML in the cell and display it."
+PLOTS = "matplotlib.pyplot draws everyday charts; for all else build Vega-Lite, SVG or HTML in the cell and display it."
 _WIDGETS = "This kernel has no widgets: ask with input()."
 _PAGE = "Cells reach neither a page nor its JavaScript: display(HTML(...)) and display(SVG(...)) show something."
 _FILES = "Code in the sandbox sees no files of this computer."
@@ -143,7 +143,11 @@ INSTEAD_OF_MODULE: Mapping[str, str] = {
     **_each("subprocess multiprocessing threading concurrent signal _thread pty joblib dask", _PROCESSES),
     **_each("numpy pandas polars scipy xarray statsmodels pyarrow", _TABLES),
     **_each("sklearn torch tensorflow jax numba cupy cv2 PIL", _COMPILED),
-    **_each("matplotlib seaborn plotly bokeh altair pylab", _PLOTS),
+    **_each("seaborn plotly bokeh altair pylab", PLOTS),
+    **_each(
+        "matplotlib.dates matplotlib.ticker matplotlib.patches matplotlib.colors matplotlib.cm matplotlib.animation",
+        PLOTS,
+    ),
     **_each("ipywidgets ipykernel tkinter turtle curses", _WIDGETS),
     **_each("fileinput zipfile tarfile mmap", _FILES),
     "glob": "Path('.').glob('*.csv') of pathlib does the same.",

@@ -19,6 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from ...charts import FIGURE
 from ...outputs import Result
 
 RECORD = "record"
@@ -127,7 +128,7 @@ _DEPTH = 200
 
 
 def mime_bundle(data: object, jsons: object) -> dict[str, Any]:
-    """The bundle that the prelude built.
+    """The bundle that the prelude built, with a figure in it drawn as a chart.
 
     Args:
         data: Texts by MIME type.
@@ -135,14 +136,19 @@ def mime_bundle(data: object, jsons: object) -> dict[str, Any]:
 
     Raises:
         TypeError: They are something else: the cell called the prelude's functions itself.
-        ValueError: A text is not JSON, or nested too deeply.
+        ValueError: A text is not JSON, or nested too deeply; or a figure cannot be drawn.
     """
     if not (isinstance(data, dict) and isinstance(jsons, dict)):
         raise TypeError("a MIME bundle maps MIME types to text")
     for key, value in (*data.items(), *jsons.items()):
         if not (isinstance(key, str) and isinstance(value, str)):
             raise TypeError("a MIME bundle maps MIME types to text")
-    return {**data, **{mime: _parsed(text) for mime, text in jsons.items()}}
+    bundle = {**data, **{mime: _parsed(text) for mime, text in jsons.items()}}
+    if FIGURE not in bundle:
+        return bundle
+    from ...charts.figure import drawn
+
+    return drawn(bundle)
 
 
 def json_object(text: object) -> dict[str, Any]:

@@ -49,6 +49,8 @@ _LONGEST: Mapping[str, int] = {
     "tickCount": 0,
 }
 _MOST_ITEMS = 500
+_CONTINUOUS = frozenset(["linear", "log", "time", "utc"])
+"""Types of scales that give no value a step of its own."""
 _SIZES = frozenset(
     ["x", "y", "x2", "y2", "dx", "dy", "size", "width", "height", "padding", "offset", "limit", "radius", "radius2"]
 )
@@ -295,7 +297,9 @@ class _Bounded:
 
     @staticmethod
     def _is_continuous(channel: Mapping[str, Any]) -> bool:
-        return channel.get("type") in ("quantitative", "temporal") and not isinstance(channel.get("scale"), dict)
+        scale = channel.get("scale")
+        is_known = not isinstance(scale, dict) or scale.get("type") in _CONTINUOUS
+        return channel.get("type") in ("quantitative", "temporal") and is_known
 
     @staticmethod
     def _is_wild(channel: object) -> bool:

@@ -60,11 +60,11 @@ function command(word: string): string | null {
 // Modules and names ----------------------------------------------------------------------------------------------------
 
 export function module(failure: Failure, name: string): string {
-  const unread = onlyInCells(name);
-  if (unread !== null) return unread;
   const root = name.split('.')[0] ?? '';
   const dotted = pythonPattern(String.raw`\b${escapedPattern(root)}(?:\.\w+)+`); // Monty names the package alone
   let instead = insteadOfModule(dotted.exec(lastLine(failure))?.[0] ?? name);
+  const unread = instead === null ? onlyInCells(name) : null;
+  if (unread !== null) return unread;
   if (instead === null && !hasSubmodule(name)) {
     const close = closeMatch(name, unsupported.modules, 0.75);
     instead = close === null ? null : say('meant', close);

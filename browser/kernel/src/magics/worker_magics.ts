@@ -59,6 +59,7 @@ const ACTS: Readonly<Record<string, Act>> = {
   rewrites,
   limits,
   config,
+  matplotlib,
   load_ext: loadExt,
   ...Object.fromEntries(Object.entries(HERE).map(([name, text]) => [name, says(text)]))
 };
@@ -155,8 +156,14 @@ function limits({ parsed }: Called, context: WorkerContext): void {
 
 function config({ parsed }: Called, context: WorkerContext): void {
   const setting = parsed.code.text.split('=')[0]?.trim();
-  if (setting === 'Completer.use_jedi') return; // front ends set it without being asked to
+  // front ends set the first without being asked to; the others say how matplotlib draws
+  if (setting === 'Completer.use_jedi' || setting?.startsWith('InlineBackend.')) return;
   context.print('%config has no effect here: this kernel is configured where its site is made. See %limits.');
+}
+
+function matplotlib({ parsed }: Called): void {
+  if (['', 'inline'].includes(parsed.code.text.trim())) return;
+  throw new UsageError('%matplotlib: figures show below their cell. Write %matplotlib inline, or leave the line out.');
 }
 
 function loadExt({ parsed }: Called, context: WorkerContext): void {

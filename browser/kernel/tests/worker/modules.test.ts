@@ -21,6 +21,20 @@ describe.runIf(hasWasm)('a module that is written for Monty', () => {
     expect(failure).toMatchObject({ ename: 'ImportError', evalue: "cannot import name 'nothing' from 'operator'" });
   });
 
+  test('fails where it is imported if a page cannot do what it does', async () => {
+    const session = await page();
+    for (const cell of [
+      'import matplotlib.pyplot as plt',
+      'from matplotlib import pyplot',
+      'x = 1\nimport matplotlib.pyplot'
+    ]) {
+      const { failure } = (await session.run(cell)).outcome;
+      expect(failure?.ename).toBe('ImportError');
+      expect(failure?.evalue).toContain('draws on a computer only');
+    }
+    expect(await session.shown('1 + 1')).toBe('2');
+  });
+
   test('is in a state, and not in one before it', async () => {
     const session = await page();
     const empty = structuredClone(session.snapshot);

@@ -1,0 +1,1 @@
+"""Figures become charts: the building of specifications, in plain Python."""
