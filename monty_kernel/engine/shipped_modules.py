@@ -23,7 +23,7 @@ from typing import NamedTuple, TypeAlias
 
 from . import prelude
 from .shipped_imports import imported
-from .shipped_names import GAP, GAPS, MODULE, MODULES, parts_of, variable
+from .shipped_names import GAP, MODULE, MODULES, variable
 
 _SPECIAL = ("LACKS", "OVERRIDES")
 _BOUND = " = __mk_b_"
@@ -38,13 +38,11 @@ class Shipped(NamedTuple):
         names: The names that it gives, in their order.
         lacks: What to write instead of a name that CPython's module has.
         overrides: The names that win over those of Monty's module.
-        needs: The parts that it imports.
     """
 
     names: tuple[str, ...]
     lacks: Mapping[str, str]
     overrides: frozenset[str]
-    needs: tuple[str, ...]
 
 
 def file_of(part: str) -> Path:
@@ -59,13 +57,13 @@ def file_of(part: str) -> Path:
 @cache
 def shipped(part: str) -> Shipped:
     """What the file of a part says of itself."""
-    return _read(part)[0]
+    return read(part)[0]
 
 
 @cache
 def source(part: str) -> str:
     """The Monty source of a part."""
-    about, tree = _read(part)
+    about, tree = read(part)
     name, own = part.removeprefix(MODULE).removeprefix(GAP), variable(part)
     text, rare = _guarded(imported(tree))
     lines = [*(f"__mk_b_{each} = {each}" for each in rare), f"def {own}():"]
@@ -89,12 +87,12 @@ def source(part: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _read(part: str) -> tuple[Shipped, ast.Module]:
+def read(part: str) -> tuple[Shipped, ast.Module]:
+    """What the file of a part says of itself, and the rest of it."""
     tree = ast.parse(file_of(part).read_text(encoding="utf-8"))
     said: dict[str, object] = {}
     body: list[ast.stmt] = []
     names: dict[str, None] = {}
-    needs: dict[str, None] = {}
     for node in tree.body:
         bound = list(_bound(node))
         if len(bound) == 1 and bound[0] in _SPECIAL and isinstance(node, ast.Assign):
@@ -102,13 +100,10 @@ def _read(part: str) -> tuple[Shipped, ast.Module]:
             continue
         body.append(node)
         names.update((name, None) for name in bound if not name.startswith("_"))
-    for each in ast.walk(tree):
-        for module in _imported(each):
-            needs.update((found, None) for found in parts_of(module) if found != part)
     lacks, overrides = said.get("LACKS", {}), said.get("OVERRIDES", ())
     assert isinstance(lacks, dict)
     assert isinstance(overrides, tuple)
-    about = Shipped(tuple(names), lacks, frozenset(overrides), tuple(needs))
+    about = Shipped(tuple(names), lacks, frozenset(overrides))
     return about, ast.Module(body, [])
 
 
@@ -119,15 +114,6 @@ def _bound(node: ast.stmt) -> Iterator[str]:
     elif isinstance(node, ast.Assign):
         for target in node.targets:
             yield from (each.id for each in ast.walk(target) if isinstance(each, ast.Name))
-
-
-def _imported(node: ast.AST) -> Iterator[str]:
-    """The modules that a statement takes something from that is written for Monty."""
-    if isinstance(node, ast.Import):
-        yield from (alias.name for alias in node.names if alias.name in MODULES)
-    elif isinstance(node, ast.ImportFrom) and node.module:
-        names = {alias.name for alias in node.names}
-        yield from [node.module] if node.module in MODULES or not names.isdisjoint(GAPS.get(node.module, ())) else []
 
 
 _Definition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef

@@ -12,7 +12,7 @@ from functools import cache
 from inspect import Parameter
 from typing import Any, NamedTuple
 
-from monty_kernel.engine.shipped_modules import file_of, shipped
+from monty_kernel.engine.shipped_modules import read
 from monty_kernel.engine.shipped_names import GAP, GAPS, MODULE, MODULES
 
 from . import Kind
@@ -62,8 +62,7 @@ def gaps() -> dict[str, Module]:
 
 @cache
 def _module(part: str) -> Module:
-    tree = ast.parse(file_of(part).read_text(encoding="utf-8"))
-    said = shipped(part)
+    said, tree = read(part)
     members = {name: member for node in tree.body for name, member in _members(node)}
     given = {name: members[name] for name in said.names}
     return Module(given, said.lacks, said.overrides, ast.get_docstring(tree) or "")
