@@ -31,7 +31,7 @@ MAY_HAVE = re.compile(rf"\b(?:{'|'.join(OF_MODULES)})\b")
 """What a text contains that has something to rewrite."""
 
 _HEAD = re.compile(r"class[ \t]+\w+[ \t]*(?P<open>\()\s*")
-_REST = re.compile(r"\s*(?:,\s*total\s*=\s*(?:True|False)\s*)?,?\s*\)")
+_REST = re.compile(r"\s*+(?:,\s*+total\s*+=\s*+(?:True|False)\s*+)?(?:,\s*+)?\)")
 
 
 def base_edits(text: str, tree: ast.Module, places: ByteOffsets) -> Iterator[Edit]:

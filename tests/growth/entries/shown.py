@@ -9,6 +9,7 @@ from monty_kernel.grants import plain
 from monty_kernel.outputs import Display, Result, Stream, visible_text
 from monty_kernel.sanitize.sanitizer import Sanitizer, sanitized_bundle
 from monty_kernel.sanitize.terminal import PrintedText
+from monty_kernel.sanitize.vega import MIME as CHART
 
 from ..entry import MEBI, Entry
 from ..shapes import Shape
@@ -78,6 +79,7 @@ MIME_TOKENS = {
     "text/latex": TEX,
     "text/plain": TERMINAL,
     "application/json": ("{", "[", '"', ","),
+    CHART: ("(", "datum.a", " + ", '"', "'", "[", "!", "1", "\\"),
     **dict.fromkeys(("image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp"), BASE64),
 }
 """The language of each MIME type that may be shown. A type without one is no entry, and a test says so."""
@@ -90,8 +92,13 @@ _FOUND_IN_MARKUP = (
 )  # fmt: skip
 
 
+def _chart(text: str) -> object:
+    """A chart that says a text, and has it as an expression."""
+    return {"mark": "bar", "data": {"values": [{"a": text}]}, "title": text, "transform": [{"filter": text}]}
+
+
 def _bundle(mime: str, text: str) -> object:
-    value: object = [text] if mime == "application/json" else text
+    value: object = [text] if mime == "application/json" else _chart(text) if mime == CHART else text
     head = "<svg>" if mime == "image/svg+xml" else ""
     return sanitized_bundle({mime: head + text if isinstance(value, str) else value}, {})
 

@@ -25,7 +25,7 @@ const ABSTRACT = 'abstractmethod';
 export const MAY_HAVE = pythonPattern(String.raw`\b(?:${[...OF_MODULES.keys()].join('|')})\b`);
 
 const HEAD = pythonPattern(String.raw`(?P<name>class[ \t]+\w+[ \t]*)\(\s*`, { sticky: true });
-const REST = pythonPattern(String.raw`\s*(?:,\s*total\s*=\s*(?:True|False)\s*)?,?\s*\)`, { sticky: true });
+const REST = pythonPattern(String.raw`\s*+(?:,\s*+total\s*+=\s*+(?:True|False)\s*+)?(?:,\s*+)?\)`, { sticky: true });
 
 /** The edits. A base that the cell binds in another way than by an import of it is left alone. */
 export function* baseEdits(text: string, tree: Module): Generator<Edit> {
