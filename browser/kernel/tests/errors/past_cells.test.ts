@@ -31,14 +31,14 @@ async function note(code: string): Promise<string | undefined> {
 describe.skipIf(!hasWasm)('cells that failed explain what fails because of them', { timeout: 60_000 }, () => {
   beforeEach(async () => {
     client = new Client({ spawn: mortal });
-    await client.run('import io\ndef later(): pass', { stop_on_error: false });
+    await client.run('import zlib\ndef later(): pass', { stop_on_error: false });
   });
 
   afterEach(() => {
     client.close();
   });
 
-  const LATER = '`later` was to come from In[1], which failed at `import io`.';
+  const LATER = '`later` was to come from In[1], which failed at `import zlib`.';
 
   it('in the worker that had them', async () => {
     expect(await note('later()')).toBe(LATER);
