@@ -12,6 +12,8 @@ WORDS = st.lists(
     max_size=14,
 )  # fmt: skip
 TEXTS = WORDS.map(" ".join) | st.text("ab-.' \n", max_size=30)
+WIDTHS = st.sampled_from([0, *range(3, 31)])
+"""CPython never ends where the indentation takes the whole width."""
 OPTIONS = st.fixed_dictionaries(
     {},
     optional={
@@ -30,7 +32,7 @@ OPTIONS = st.fixed_dictionaries(
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(st.tuples(TEXTS, st.integers(0, 30), OPTIONS), min_size=1, max_size=20))
+@given(st.lists(st.tuples(TEXTS, WIDTHS, OPTIONS), min_size=1, max_size=20))
 def test_wrap(sandboxed: Sandboxed, given: list[tuple[str, int, dict[str, object]]]) -> None:
     code = "import textwrap\nfound = []\n"
     for text, width, options in given:

@@ -57,6 +57,8 @@ class TextWrapper:
                     end = hyphen + 1
             line.append(word[:end])
             chunks[-1] = word[end:]
+            if not chunks[-1]:
+                chunks.pop()  # CPython goes on with it for ever where the indentation takes the whole width
         elif not line:
             line.append(chunks.pop())
 
