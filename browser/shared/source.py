@@ -9,6 +9,7 @@ from monty_kernel.engine import prelude as parts
 from monty_kernel.engine import shipped_modules, shipped_names
 from monty_kernel.engine.source import (
     asking,
+    cell,
     deletions,
     exceptions,
     known_bases,
@@ -74,6 +75,7 @@ def rewriting() -> dict[str, Any]:
         "deleting": {"builtins": sorted(deletions.BUILTINS), "callable": sorted(deletions.CALLABLE)},
         "exceptions": sorted(exceptions.EXCEPTIONS),
         "keywords": sorted(rewrites.KEYWORDS),
+        "may_be_rewritten": cell.MAY_BE_REWRITTEN.pattern,
         "lacking": {
             "methods": dict(lacking.METHODS),
             "partly": dict(lacking.PARTLY),

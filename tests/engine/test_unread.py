@@ -374,7 +374,7 @@ def test_what_needs_no_rewriting_is_told_by_its_text() -> None:
                 tree = ast.parse(text)
             except SyntaxError:
                 continue
-            if tree.body and not cell._MAY_BE_REWRITTEN.search(text):
+            if tree.body and not cell.MAY_BE_REWRITTEN.search(text):
                 tried += 1
                 assert rewritten(text, tree, NOTHING_KNOWN) == Rewritten([]), text
     assert tried > 100

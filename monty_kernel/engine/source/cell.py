@@ -34,9 +34,9 @@ _MAGIC = re.compile(
 _QUERY = re.compile(r"(?P<indent>[ \t]*)(?P<topic>%{0,2}[A-Za-z_*][\w.*]*)[ \t]*(?P<query>\?\??)[ \t]*\Z")
 _CELL_MAGIC = re.compile(r"\s*(?:%%(?P<name>[\w.!]+)|(?P<shell>!!))(?P<args>[^\n]*)(?:\n|\Z)")
 _LEAVE = re.compile(r"\s*(?:exit|quit)")  # people type it without brackets, as in IPython
-_MAY_BE_REWRITTEN = re.compile(
+MAY_BE_REWRITTEN = re.compile(
     r"\(|\b(?:args|assert|del|environ|errno|except|getenv|import|progress|strerror)\b"
-    r"|\bcallable\b|\.\s*(?:UTC|VERBOSE|X|__name__|denominator|imag|lastgroup|numerator|parents|real)\b"
+    r"|\.\s*(?:UTC|VERBOSE|X|__name__|denominator|imag|lastgroup|numerator|parents|real)\b"
 )
 _QUIET = re.compile(r"(?:[ \t\f]|\\\r?\n)*+;")
 
@@ -346,7 +346,7 @@ def _parsed_end(text: str) -> tuple[int, tuple[ast.Module, str] | None]:
 
 
 def _rewritten(text: str, tree: ast.Module, names: SessionNames, head: str) -> Rewritten:
-    if not _MAY_BE_REWRITTEN.search(text):
+    if not MAY_BE_REWRITTEN.search(text):
         return Rewritten([])
     from .rewrites import rewritten  # with all that it needs, 50 KB of code
 

@@ -1,5 +1,6 @@
 /** A feed: the source that one turn of the session is given, with its last expression caught so that it is shown. */
 
+import rewriting from '../generated/rewriting.json';
 import { NOTHING_KNOWN } from './index';
 import { importEdits, lineEdits, recalled } from './ipython';
 import { needed, refreshed } from './needs';
@@ -15,10 +16,7 @@ import type { Edit, Lines4, Rewritten } from './source_map';
 import type { Module } from './tree';
 
 const LEAVE = pythonPattern(String.raw`\s*(?:exit|quit)`); // people type it without brackets, as in IPython
-const MAY_BE_REWRITTEN = pythonPattern(
-  String.raw`\(|\b(?:args|assert|del|environ|errno|except|getenv|import|progress|strerror)\b` +
-    String.raw`|\bcallable\b|\.\s*(?:UTC|VERBOSE|X|__name__|denominator|imag|lastgroup|numerator|parents|real)\b`
-);
+const MAY_BE_REWRITTEN = pythonPattern(rewriting.may_be_rewritten);
 const QUIET = pythonPattern(String.raw`(?:[ \t\f]|\\\r?\n)*+;`, { sticky: true });
 
 /** How a cell is to run. */
