@@ -31,7 +31,7 @@ def instead_of(node: ast.Import | ast.ImportFrom, granted: Collection[str], part
     if not any(written):
         return None
     return "; ".join(
-        _plain(alias, parts) if is_written else "import " + _alias(alias)
+        _plain(alias, parts) if is_written else "import " + ast.unparse(alias)
         for alias, is_written in zip(node.names, written, strict=True)
     )
 
@@ -69,9 +69,5 @@ def _from(node: ast.ImportFrom, parts: set[str]) -> str | None:
         return f"raise ImportError({f'cannot import name {kept[0].name!r} from {module!r}'!r})"
     for name, _ in names:
         parts.update(parts_of(f"{module}.{name}"))
-    statements = [f"from {module} import {', '.join(map(_alias, kept))}"] if kept else []
+    statements = [f"from {module} import {', '.join(map(ast.unparse, kept))}"] if kept else []
     return "; ".join([*statements, *(f"{target} = {owner}.{name}" for name, target in names if name in known)])
-
-
-def _alias(alias: ast.alias) -> str:
-    return f"{alias.name} as {alias.asname}" if alias.asname else alias.name

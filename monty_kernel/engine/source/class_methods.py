@@ -10,7 +10,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from .plain_classes import binds
+from .scopes import binds
 from .source_map import ByteOffsets, Edit
 
 _KINDS = ("staticmethod", "classmethod")

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping
 
 from .. import prelude
 from . import SessionNames
-from .plain_classes import binds
+from .accesses import call_edits
+from .scopes import binds
 from .source_map import ByteOffsets, Edit, Rewritten, opening
 
 METHODS: Mapping[str, str] = {
@@ -66,7 +67,6 @@ MAY_LACK = re.compile(
 MAY_BE_VERBOSE = re.compile(r"\bVERBOSE\b|\.\s*X\b")
 WHOLE_DATE = re.compile(r"(?!.*%f)(?=.*%[Yy])(?=.*%[mbB])(?=.*%d).*", re.DOTALL)
 READ = re.compile(r"(?:[^\\]|\\[1-9](?!\w)|\\g<\w+>)*", re.DOTALL)
-_CALLED = re.compile(r"(?P<brackets>(?:\s*\))*)\s*\.\s*(?P<name>\w+)\s*\(")
 _NAMED = re.compile(r"(?P<brackets>(?:\s*\))*)\s*\.\s*(?P<name>\w+)\Z")
 
 
@@ -78,7 +78,7 @@ def lacking_edits(text: str, tree: ast.Module, places: ByteOffsets, names: Sessi
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             part = METHODS.get(node.func.attr) or _does_less(node, node.func, verbose)
-            found = [] if part is None else list(_call(text, node, node.func, part, places))
+            found = [] if part is None else list(call_edits(text, places, node, node.func, f"__mk_of_{part}"))
         elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
             part = ATTRIBUTES.get(node.attr)
             if part == prelude.NAMING and isinstance(node.value, ast.Call):
@@ -131,15 +131,6 @@ def _replaces_by_text(call: ast.Call) -> bool:
     at = 1 if len(call.args) > 2 else 0
     text = call.args[at] if len(call.args) > at else None
     return isinstance(text, ast.Constant) and READ.fullmatch(str(text.value)) is not None
-
-
-def _call(text: str, node: ast.Call, method: ast.Attribute, part: str, places: ByteOffsets) -> Iterator[Edit]:
-    blame, end = places.span(method), places.span(method.value)[1]
-    between = _CALLED.match(text, end)
-    if between is None or between["name"] != method.attr or blame[1] >= between.end():
-        return  # a comment in between, or inside an f-string before Python 3.12
-    yield opening(places.span(node), f"__mk_of_{part}({method.attr!r}, ", blame=blame)
-    yield Edit(between.end("brackets"), between.end(), ", " if node.args or node.keywords else "", blame=blame)
 
 
 def _attribute(text: str, node: ast.Attribute, part: str, places: ByteOffsets) -> Iterator[Edit]:

@@ -13,8 +13,9 @@ from collections.abc import Collection, Iterator, Mapping
 from .. import prelude
 from ..shipped_imports import instead_of
 from ..shipped_names import GAPS, MODULES, parts_of
+from .accesses import attribute_edits, name_read
 from .passed_methods import kinds_with
-from .source_map import ByteOffsets, Edit, Rewritten, opening
+from .source_map import ByteOffsets, Edit, Rewritten
 
 _OF_GAPS = frozenset(name for names in GAPS.values() for name in names)
 _PACKAGES = frozenset(module.partition(".")[0] for module in MODULES)
@@ -50,11 +51,8 @@ def _member(
     text: str, node: ast.Attribute, places: ByteOffsets, parts: set[str], named: Mapping[str, str]
 ) -> Iterator[Edit]:
     """named: the modules that the cell imports, by their names in it."""
-    if not isinstance(node.value, ast.Name) or not isinstance(node.ctx, ast.Load):
-        return
-    name = node.value.id
-    start, end = span = places.span(node)
-    if text[start:end] != f"{name}.{node.attr}":  # before Python 3.12, places inside f-strings may be wrong
+    name = name_read(text, places, node)
+    if name is None:
         return
     module = named.get(name, name)
     if name in named or module in GAPS:
@@ -63,9 +61,7 @@ def _member(
         modules = []
     else:  # an earlier cell may have imported a module under that name
         modules = [each for each, names in GAPS.items() if node.attr in names]
-    if not modules:
-        return
     for each in modules:
         parts.update(parts_of(each))
-    yield opening(span, "__mk_member(")
-    yield Edit(start + len(name), end, f", {node.attr!r})", span)
+    if modules:
+        yield from attribute_edits(places, node, "__mk_member")

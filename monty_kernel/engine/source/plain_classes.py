@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from .scopes import binds
 from .source_map import ByteOffsets, Edit
 
 _FROM_OBJECT = re.compile(r"class[ \t\f]+\w+[ \t\f]*(?P<base>\(\s*+object\s*+,?\s*+\))")
@@ -28,15 +29,3 @@ def plain_class_edits(text: str, tree: ast.Module, places: ByteOffsets) -> Itera
         match = _FROM_OBJECT.match(text, places.span(node)[0])
         if match is not None:
             yield Edit(*match.span("base"), "")
-
-
-def binds(tree: ast.AST, name: str) -> bool:
-    """Whether a text gives the name a value of its own."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Load):
-            return True
-        if isinstance(node, ast.alias) and (node.asname or node.name) == name:
-            return True
-        if name in (getattr(node, "name", None), getattr(node, "arg", None)):
-            return True
-    return False

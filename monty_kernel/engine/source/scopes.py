@@ -197,3 +197,15 @@ def names_in(*targets: ast.AST) -> Iterable[str]:
         for node in ast.walk(target):
             if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
                 yield node.id
+
+
+def binds(tree: ast.AST, name: str) -> bool:
+    """Whether a text gives the name a value of its own."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Load):
+            return True
+        if isinstance(node, ast.alias) and (node.asname or node.name) == name:
+            return True
+        if name in (getattr(node, "name", None), getattr(node, "arg", None)):
+            return True
+    return False

@@ -5,9 +5,9 @@
  * gets no `self`, or the class.
  */
 
-import { binds } from './plain_classes';
 import { pythonPattern } from './python_pattern';
 import { repr } from './python_text';
+import { binds } from './scopes';
 import { edit } from './source_map';
 import { children } from './walk';
 import type { Edit } from './source_map';

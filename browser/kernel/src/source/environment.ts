@@ -1,10 +1,10 @@
 /** Where a cell names `os.environ` or `os.getenv`: it gets a dict of the session's own, which Monty has no place for. */
 
-import { repr } from './python_text';
-import { edit, opening } from './source_map';
+import { attributeEdits, nameRead } from './accesses';
+import { edit } from './source_map';
 import { walk } from './walk';
-import type { Edit, Span } from './source_map';
-import type { Alias, Attribute, ImportFrom, Module } from './tree';
+import type { Edit } from './source_map';
+import type { Alias, ImportFrom, Module } from './tree';
 
 const NAMES = new Map([
   ['environ', '__mk_environ'],
@@ -18,21 +18,12 @@ const NAMES = new Map([
 export function* environmentEdits(text: string, tree: Module): Generator<Edit> {
   for (const node of walk(tree)) {
     if (node._ === 'Attribute' && NAMES.has(node.attr)) {
-      yield* attribute(text, node);
+      if (nameRead(text, node) !== null) yield* attributeEdits(node, '__mk_attribute');
     } else if (node._ === 'ImportFrom' && node.module === 'os' && node.level === 0) {
       const wanted = node.names.filter(alias => NAMES.has(alias.name));
       if (wanted.length > 0) yield ofImport(node, wanted);
     }
   }
-}
-
-function* attribute(text: string, node: Attribute): Generator<Edit> {
-  if (node.value._ !== 'Name' || node.ctx !== 'Load') return;
-  const name = node.value.id;
-  const span: Span = [node.s, node.e];
-  if (text.slice(...span) !== `${name}.${node.attr}`) return;
-  yield opening(span, '__mk_attribute(');
-  yield edit(node.s + name.length, node.e, `, ${repr(node.attr)})`, span);
 }
 
 function ofImport(node: ImportFrom, wanted: readonly Alias[]): Edit {

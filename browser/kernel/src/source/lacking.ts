@@ -5,9 +5,10 @@
  */
 
 import rewriting from '../generated/rewriting.json';
-import { binds } from './plain_classes';
+import { callEdits } from './accesses';
 import { pythonPattern } from './python_pattern';
 import { repr } from './python_text';
+import { binds } from './scopes';
 import { edit, opening } from './source_map';
 import { walk } from './walk';
 import type { SessionNames } from './index';
@@ -33,7 +34,6 @@ export const MAY_LACK = pythonPattern(rewriting.lacking.may_lack);
 const MAY_BE_VERBOSE = pythonPattern(rewriting.lacking.may_be_verbose);
 const WHOLE_DATE = pythonPattern(String.raw`\A(?:${rewriting.lacking.whole_date})\Z`, { dotAll: true });
 const READ = pythonPattern(String.raw`\A(?:${rewriting.lacking.read})\Z`, { dotAll: true });
-const CALLED = pythonPattern(String.raw`(?P<brackets>(?:\s*\))*)\s*\.\s*(?P<name>\w+)\s*\(`, { sticky: true });
 const NAMED = pythonPattern(String.raw`\A(?P<brackets>(?:\s*\))*)\s*\.\s*(?P<name>\w+)\Z`);
 
 /** The edits, and the parts of the prelude that they need. */
@@ -46,7 +46,7 @@ export function lackingEdits(text: string, tree: Module, names: SessionNames): {
     let found: Edit[] = [];
     if (node._ === 'Call' && node.func._ === 'Attribute') {
       part = METHODS.get(node.func.attr) ?? doesLess(node, node.func, verbose);
-      if (part !== undefined) found = [...ofCall(text, node, node.func, part)];
+      if (part !== undefined) found = [...callEdits(text, node, node.func, `__mk_of_${part}`)];
     } else if (node._ === 'Attribute' && node.ctx === 'Load') {
       part = ATTRIBUTES.get(node.attr);
       if (part === NAMING && node.value._ === 'Call') continue; // `type(x).__name__` is there
@@ -105,17 +105,6 @@ function replacesByText(call: Call): boolean {
 /** A constant as text; null for anything else. */
 function constantOf(node: Expr | undefined): string | null {
   return node?._ === 'Constant' ? node.value : null;
-}
-
-function* ofCall(text: string, node: Call, method: Attribute, part: string): Generator<Edit> {
-  CALLED.lastIndex = method.value.e;
-  const between = CALLED.exec(text);
-  const end = method.value.e + (between?.[0].length ?? 0);
-  if (between?.groups?.['name'] !== method.attr || method.e >= end) return; // a comment in between
-  const blame: Span = [method.s, method.e];
-  yield opening([node.s, node.e], `__mk_of_${part}(${repr(method.attr)}, `, blame);
-  const behind = method.value.e + (between.groups['brackets']?.length ?? 0);
-  yield edit(behind, end, node.args.length > 0 || node.keywords.length > 0 ? ', ' : '', blame);
 }
 
 function* ofAttribute(text: string, node: Attribute, part: string): Generator<Edit> {

@@ -6,14 +6,14 @@
  */
 
 import rewriting from '../generated/rewriting.json';
+import { attributeEdits, nameRead } from './accesses';
 import { pythonPattern } from './python_pattern';
-import { repr } from './python_text';
 import { insteadOf } from './shipped_imports';
 import { GAPS, MODULES, partsOf } from './shipped_names';
-import { edit, opening } from './source_map';
+import { edit } from './source_map';
 import { walk } from './walk';
 import type { Granted } from './index';
-import type { Edit, Rewritten, Span } from './source_map';
+import type { Edit, Rewritten } from './source_map';
 import type { Attribute, Module } from './tree';
 
 /** Names of methods of built-in types. */
@@ -55,15 +55,11 @@ function* member(
   parts: Set<string>,
   named: ReadonlyMap<string, string>
 ): Generator<Edit> {
-  if (node.value._ !== 'Name' || node.ctx !== 'Load') return;
-  const name = node.value.id;
-  if (text.slice(node.s, node.e) !== `${name}.${node.attr}`) return; // something stands between the two
+  const name = nameRead(text, node);
+  if (name === null) return;
   const modules = modulesWith(node.attr, name, named);
-  if (modules.length === 0) return;
   for (const module of modules) for (const part of partsOf(module)) parts.add(part);
-  const span: Span = [node.s, node.e];
-  yield opening(span, '__mk_member(');
-  yield edit(node.s + name.length, node.e, `, ${repr(node.attr)})`, span);
+  if (modules.length > 0) yield* attributeEdits(node, '__mk_member');
 }
 
 /** The modules of which a name may have an attribute that is written for Monty. */

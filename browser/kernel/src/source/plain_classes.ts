@@ -1,6 +1,7 @@
 /** `class C(object)`: Monty reads no bases, and this one says nothing. */
 
 import { pythonPattern } from './python_pattern';
+import { binds } from './scopes';
 import { edit } from './source_map';
 import { walk } from './walk';
 import type { Edit } from './source_map';
@@ -25,15 +26,4 @@ export function* plainClassEdits(text: string, tree: Module): Generator<Edit> {
     const end = node.s + (match?.[0].length ?? 0);
     if (match !== null) yield edit(end - (match.groups?.['base']?.length ?? 0), end, '');
   }
-}
-
-/** Whether a text gives the name a value of its own. */
-export function binds(tree: Module, name: string): boolean {
-  for (const node of walk(tree)) {
-    if (node._ === 'Name' && node.id === name && node.ctx !== 'Load') return true;
-    if (node._ === 'alias' && (node.asname ?? node.name) === name) return true;
-    if ('name' in node && node._ !== 'alias' && node.name === name) return true;
-    if ('arg' in node && node.arg === name) return true;
-  }
-  return false;
 }

@@ -18,6 +18,7 @@ import type {
   ImportFrom,
   Lambda,
   ListComp,
+  Module,
   Node,
   SetComp
 } from './tree';
@@ -189,4 +190,15 @@ export function namesIn(target: Expr): string[] {
   const found: string[] = [];
   for (const node of walk(target)) if (node._ === 'Name' && node.ctx !== 'Load') found.push(node.id);
   return found;
+}
+
+/** Whether a text gives the name a value of its own. */
+export function binds(tree: Module, name: string): boolean {
+  for (const node of walk(tree)) {
+    if (node._ === 'Name' && node.id === name && node.ctx !== 'Load') return true;
+    if (node._ === 'alias' && (node.asname ?? node.name) === name) return true;
+    if ('name' in node && node._ !== 'alias' && node.name === name) return true;
+    if ('arg' in node && node.arg === name) return true;
+  }
+  return false;
 }
